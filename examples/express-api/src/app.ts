@@ -1,0 +1,92 @@
+import {
+  type AuthEvent,
+  authenticate,
+  isAuthError,
+  principalOf,
+  requireClient,
+  requireScope,
+  requireUser,
+  userOf,
+} from '@authly/express';
+import type { AudienceProvider } from '@authly/express/providers';
+import express, { type ErrorRequestHandler, type Express } from 'express';
+import { type AccessLogEntry, accessLog } from './access-log.ts';
+import { claimsSchema } from './claims.ts';
+import { createOrders } from './orders.ts';
+
+export type { AccessLogEntry } from './access-log.ts';
+
+/** What differs between deployments, and in tests. */
+export interface AppOptions {
+  /** The authorization server, by its preset: `auth0('acme.eu.auth0.com')`. */
+  readonly issuer: AudienceProvider;
+  /** This API's identifier at the authorization server. */
+  readonly audience: string;
+  /** Told of every token that was let in or refused, and why. */
+  readonly onEvent?: (event: AuthEvent) => void;
+  /** Told of every answered request. */
+  readonly log?: (entry: AccessLogEntry) => void;
+}
+
+const READY_WITHIN_MS = 2_000;
+
+/** An API that serves people and machines, each with what is theirs. */
+export function createApp({ issuer, audience, onEvent, log = () => {} }: AppOptions): Express {
+  const app = express();
+  const orders = createOrders();
+  const authenticated = authenticate({
+    issuer,
+    audience,
+    claims: claimsSchema,
+    ...(onEvent && { onEvent }),
+  });
+  const { resourceServer } = authenticated;
+
+  app.disable('x-powered-by');
+  app.use(accessLog(log));
+
+  // Probes carry no token. Not ready means that the issuer's keys cannot be had: no traffic yet.
+  app.get('/livez', (_request, response) => {
+    response.sendStatus(204);
+  });
+  app.get('/readyz', async (_request, response) => {
+    try {
+      await resourceServer.ready({ signal: AbortSignal.timeout(READY_WITHIN_MS) });
+      response.sendStatus(204);
+    } catch {
+      response.sendStatus(503);
+    }
+  });
+
+  app.use(authenticated);
+
+  // Users only: for a machine, userOf throws a refusal, which the error handler below answers.
+  app.get('/me', (request, response) => {
+    const { userId, clientId, scopes, claims } = userOf(request);
+    const { tenant_id: tenant } = claims;
+    response.json({ user: userId, via: clientId, tenant, scopes });
+  });
+
+  // Users see their own orders, machines see all.
+  app.get('/orders', requireScope('read:orders'), (request, response) => {
+    const caller = principalOf(request);
+    response.json(caller.kind === 'user' ? orders.placedBy(caller.key) : orders.all());
+  });
+
+  // Guards add up: a challenge names the scopes of all of them.
+  app.post('/orders', requireUser(), requireScope('write:orders'), (request, response) => {
+    response.status(201).json(orders.place(principalOf(request).key));
+  });
+
+  app.post('/export', requireClient('nightly-sync'), (_request, response) => {
+    response.status(202).json({ exported: orders.all().length });
+  });
+
+  const onError: ErrorRequestHandler = (error, _request, response, next) => {
+    if (response.headersSent || !isAuthError(error)) return next(error);
+    const { status, headers, body } = resourceServer.refusal(error);
+    response.status(status).set(headers).send(body);
+  };
+  app.use(onError);
+  return app;
+}

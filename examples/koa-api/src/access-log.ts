@@ -1,0 +1,22 @@
+import { findPrincipal, type Principal } from '@authly/koa';
+import type { Middleware } from 'koa';
+
+/** One answered request. */
+export interface AccessLogEntry {
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  /** Who called, also when the caller was not allowed to; `undefined` when nobody was let in. */
+  readonly caller: Principal | undefined;
+}
+
+/** Tells `log` of every answered request. The query stays out: it may hold personal data. */
+export function accessLog(log: (entry: AccessLogEntry) => void): Middleware {
+  return async (ctx, next) => {
+    const { method, path } = ctx;
+    ctx.res.on('finish', () => {
+      log({ method, path, status: ctx.status, caller: findPrincipal(ctx) });
+    });
+    await next();
+  };
+}

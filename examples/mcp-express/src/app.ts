@@ -1,0 +1,66 @@
+import {
+  authenticate,
+  authorize,
+  createResourceServer,
+  principalOf,
+  protectedResourceMetadata,
+  requireScope,
+} from '@authly/express';
+import { authly } from '@authly/express/providers';
+import { setAuthInfo, toolRequirement } from '@authly/mcp';
+import { hostHeaderValidation, originValidation, toNodeHandler } from '@modelcontextprotocol/node';
+import { createMcpHandler } from '@modelcontextprotocol/server';
+import express, { type Express, type RequestHandler } from 'express';
+import { NOTES_SCOPES, notesServerFactory, TOOL_REQUIREMENTS } from './notes-server.ts';
+
+/** Where this server is, and who issues the tokens for it. */
+export interface AppOptions {
+  /** The URL of the MCP endpoint, as clients write it: also the audience of their tokens. */
+  readonly url: string;
+  /** The authorization server's issuer identifier. */
+  readonly issuer: string;
+}
+
+/** An MCP server (streamable HTTP) on Express that lets in users and machines, and tells them apart. */
+export function createApp({ url, issuer }: AppOptions): Express {
+  const resourceServer = createResourceServer({
+    issuer: authly(issuer),
+    audience: url,
+    scopeImplies: NOTES_SCOPES,
+  });
+  const { pathname, hostname } = new URL(url);
+  const mcp = toNodeHandler(createMcpHandler(notesServerFactory()));
+
+  const app = express();
+  // The scopes that a client asks for at first; a tool that needs more says so when it is called.
+  app.use(protectedResourceMetadata(resourceServer, { name: 'Notes', scopes: ['notes:read'] }));
+  app.all(
+    pathname,
+    sameSite(hostname),
+    authenticate(resourceServer),
+    requireScope('notes:read'),
+    express.json(),
+    guardTools,
+    async (request, response) => {
+      setAuthInfo(request, principalOf(request), resourceServer);
+      await mcp(request, response, request.body);
+    },
+  );
+  return app;
+}
+
+/** Refuses a call of a tool before the MCP server sees it, with the status and challenge it deserves. */
+const guardTools: RequestHandler = (request, response, next) => {
+  const needed = toolRequirement(request, TOOL_REQUIREMENTS);
+  if (needed === undefined) next();
+  else authorize(needed)(request, response, next);
+};
+
+/** Web pages of other origins stay out, also by way of DNS rebinding (MCP, Streamable HTTP). */
+function sameSite(hostname: string): RequestHandler {
+  const hostIsOurs = hostHeaderValidation([hostname]);
+  const originIsOurs = originValidation([hostname]);
+  return (request, response, next) => {
+    if (hostIsOurs(request, response) && originIsOurs(request, response)) next();
+  };
+}

@@ -1,0 +1,8 @@
+import { demonstrate } from './demo.ts';
+import { expressServers } from './servers.ts';
+import { startExample } from './start.ts';
+
+const example = await startExample(expressServers);
+console.log(`MCP server at ${example.url}, tokens from ${example.issuer.issuer}`);
+await demonstrate(example, console.log);
+await example.close();

@@ -1,0 +1,74 @@
+import {
+  authenticate,
+  authorize,
+  createResourceServer,
+  principalOf,
+  protectedResourceMetadata,
+  requireScope,
+} from '@authly/koa';
+import { authly } from '@authly/koa/providers';
+import { setAuthInfo, toolRequirement } from '@authly/mcp';
+import {
+  type AppOptions,
+  NOTES_SCOPES,
+  notesServerFactory,
+  TOOL_REQUIREMENTS,
+} from '@authly-examples/mcp-express';
+import { bodyParser } from '@koa/bodyparser';
+import { Router } from '@koa/router';
+import { hostHeaderValidation, originValidation, toNodeHandler } from '@modelcontextprotocol/node';
+import { createMcpHandler } from '@modelcontextprotocol/server';
+import Koa, { type Middleware } from 'koa';
+
+/** The same MCP server on Koa, which the MCP SDK has no adapter for: its Node handler is enough. */
+export function createApp({ url, issuer }: AppOptions): Koa {
+  const resourceServer = createResourceServer({
+    issuer: authly(issuer),
+    audience: url,
+    scopeImplies: NOTES_SCOPES,
+  });
+  const { pathname, hostname } = new URL(url);
+  const mcp = toNodeHandler(createMcpHandler(notesServerFactory()));
+  const router = new Router();
+  router.all(
+    pathname,
+    sameSite(hostname),
+    authenticate(resourceServer),
+    requireScope('notes:read'),
+    bodyParser({ enableTypes: ['json'] }),
+    guardTools,
+    async (context) => {
+      setAuthInfo(context.req, principalOf(context), resourceServer);
+      // The SDK answers on Node's response itself: Koa must not.
+      context.respond = false;
+      const { req, res, method, url } = context;
+      // For the types alone: Node's say that a request may lack these two, the SDK's that it has them.
+      await mcp(Object.assign(req, { method, url }), res, context.request.body);
+    },
+  );
+
+  const app = new Koa();
+  // The scopes that a client asks for at first; a tool that needs more says so when it is called.
+  app.use(protectedResourceMetadata(resourceServer, { name: 'Notes', scopes: ['notes:read'] }));
+  app.use(router.routes());
+  return app;
+}
+
+/** Refuses a call of a tool before the MCP server sees it, with the status and challenge it deserves. */
+const guardTools: Middleware = (context, next) => {
+  const needed = toolRequirement(context.request, TOOL_REQUIREMENTS);
+  return needed === undefined ? next() : authorize(needed)(context, next);
+};
+
+/** Web pages of other origins stay out, also by way of DNS rebinding (MCP, Streamable HTTP). */
+function sameSite(hostname: string): Middleware {
+  const hostIsOurs = hostHeaderValidation([hostname]);
+  const originIsOurs = originValidation([hostname]);
+  return (context, next) => {
+    if (hostIsOurs(context.req, context.res) && originIsOurs(context.req, context.res)) {
+      return next();
+    }
+    context.respond = false;
+    return undefined;
+  };
+}

@@ -1,0 +1,2 @@
+export { createApp } from './app.ts';
+export { koaServers } from './servers.ts';

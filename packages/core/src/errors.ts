@@ -1,0 +1,74 @@
+import { type AuthErrorCode, type AuthErrorReason, REASONS } from './reasons.ts';
+
+// A brand instead of instanceof: two copies of this package in one process know each other's errors.
+const BRAND: unique symbol = Symbol.for('@authly/core:AuthError');
+
+/** What a challenge tells the client beyond the error code: configuration only, never request data. */
+export interface ChallengeDetails {
+  /** Every scope that the route needs (RFC 6750 §3). */
+  readonly scopes?: readonly string[];
+  /** Acceptable authentication context classes, best first (RFC 9470 §3). */
+  readonly acrValues?: readonly string[];
+  /** Largest acceptable age of the user's authentication in seconds (RFC 9470 §3). */
+  readonly maxAgeSec?: number;
+  /** When to try again, in seconds (RFC 9110 §10.2.3). Only with `temporarily_unavailable`. */
+  readonly retryAfterSec?: number;
+}
+
+/** Options of an {@link AuthError}. */
+export interface AuthErrorOptions extends ChallengeDetails {
+  /** What went wrong below, for the operator's log. Never shown to a client. */
+  readonly cause?: unknown;
+  /** The configured name of the token's issuer, once known: for events. */
+  readonly issuerName?: string | undefined;
+}
+
+/**
+ * A request was refused. `reason` says exactly why, `code` is what OAuth calls it, `message` is
+ * the public description from a fixed table: it holds nothing of the request, the token or `cause`.
+ *
+ * It knows nothing of HTTP: `refusalOf` turns it into a status, headers and a body.
+ */
+export class AuthError extends Error {
+  readonly code: AuthErrorCode;
+  readonly reason: AuthErrorReason;
+  readonly details: ChallengeDetails;
+  /** The configured name of the token's issuer, when the refusal came after that was known. */
+  readonly issuerName: string | undefined;
+
+  constructor(reason: AuthErrorReason, options: AuthErrorOptions = {}) {
+    const { cause, issuerName, ...details } = options;
+    super(REASONS[reason].description, cause === undefined ? undefined : { cause });
+    this.name = 'AuthError';
+    this.code = REASONS[reason].code;
+    this.reason = reason;
+    this.details = Object.freeze(details);
+    this.issuerName = issuerName;
+    Object.defineProperty(this, BRAND, { value: true });
+  }
+
+  /** What may be shown to anyone: code, reason and the fixed description. */
+  toJSON(): {
+    readonly error: AuthErrorCode;
+    readonly reason: AuthErrorReason;
+    readonly error_description: string;
+  } {
+    return { error: this.code, reason: this.reason, error_description: this.message };
+  }
+}
+
+/** Whether `error` is an {@link AuthError}, also one of another copy of this package. */
+export function isAuthError(error: unknown): error is AuthError {
+  return typeof error === 'object' && error !== null && Object.hasOwn(error, BRAND);
+}
+
+/**
+ * The developer's fault, found when something is constructed: the message says what is wrong and
+ * the line to write instead. Never thrown while a request is served.
+ */
+export class ConfigurationError extends TypeError {
+  constructor(message: string) {
+    super(message);
+    this.name = 'ConfigurationError';
+  }
+}

@@ -1,0 +1,117 @@
+import { type AuthError, isAuthError } from './errors.ts';
+import type { Issuers } from './issuers.ts';
+import type { TokenClaims } from './principal.ts';
+import { type AuthErrorReason, REASONS, STEPS, type Step } from './reasons.ts';
+import type { ResolvedOptions } from './resolve-options.ts';
+import { createJwsParser, type UnverifiedJws } from './token/jws.ts';
+import { createVerifier, type VerifiedToken } from './token/verifier.ts';
+
+/** What of a token may be shown. */
+export interface ExplainOptions {
+  /** Claims whose values are shown: `['iss', 'aud', 'exp']`. Every other value is hidden. */
+  readonly reveal?: readonly string[];
+}
+
+/** One step of a token's way and what became of it. */
+export interface ExplainedStep {
+  readonly step: Step;
+  readonly outcome: 'pass' | 'fail' | 'not_reached';
+  /** Why it failed. */
+  readonly reason?: AuthErrorReason;
+  readonly description?: string;
+}
+
+/** What becomes of a token, and why. */
+export interface Explanation {
+  readonly accepted: boolean;
+  readonly steps: readonly ExplainedStep[];
+  /** Who is calling, when the token is accepted. */
+  readonly kind: 'user' | 'client' | undefined;
+  /** Name of the configured issuer, once found. */
+  readonly issuerName: string | undefined;
+  /** The preset's rule that told user from client, or refused to. */
+  readonly rule: string | undefined;
+  /** Algorithm and type as the header states them; nothing of a token that cannot be parsed. */
+  readonly header: Readonly<{ alg: string; typ: string | undefined }> | undefined;
+  /** The token's claims, as far as it could be parsed: `[hidden string]` unless revealed. */
+  readonly claims: Readonly<Record<string, unknown>> | undefined;
+}
+
+// `credentials` needs a request and `requirement` a route: a token alone reaches neither.
+const TOKEN_STEPS: readonly Step[] = STEPS.filter(
+  (step) => step !== 'credentials' && step !== 'requirement',
+);
+
+/** Sends a token down the pipeline, past the cache, and records how far it came. */
+export async function explainToken(
+  token: string,
+  issuers: Issuers,
+  options: ResolvedOptions,
+  { reveal = [] }: ExplainOptions = {},
+): Promise<Explanation> {
+  const text = typeof token === 'string' ? token : '';
+  const parsed = createJwsParser()(text);
+  const jws = typeof parsed === 'string' ? undefined : parsed;
+  const outcome = await attempt(text, issuers, options);
+  const reason = isAuthError(outcome) ? outcome.reason : undefined;
+  const verified = isAuthError(outcome) ? undefined : outcome;
+  return Object.freeze({
+    accepted: verified !== undefined,
+    steps: stepsUntil(reason),
+    kind: verified?.principal.kind,
+    issuerName: isAuthError(outcome) ? outcome.issuerName : outcome.issuer.name,
+    rule: verified?.rule ?? (await refusingRule(reason, jws, issuers)),
+    header: jws && { alg: textOf(jws, 'alg') ?? jws.header.algorithm, typ: textOf(jws, 'typ') },
+    claims: jws && redact(jws.claims, reveal),
+  });
+}
+
+async function attempt(
+  token: string,
+  issuers: Issuers,
+  options: ResolvedOptions,
+): Promise<VerifiedToken | AuthError> {
+  try {
+    return await createVerifier(issuers, { ...options, cache: undefined }).verify(token);
+  } catch (error) {
+    if (isAuthError(error)) return error;
+    throw error;
+  }
+}
+
+function stepsUntil(reason: AuthErrorReason | undefined): readonly ExplainedStep[] {
+  const failed = reason === undefined ? TOKEN_STEPS.length : TOKEN_STEPS.indexOf(stepOf(reason));
+  return TOKEN_STEPS.map((step, index) => {
+    if (index < failed) return { step, outcome: 'pass' };
+    if (index > failed || reason === undefined) return { step, outcome: 'not_reached' };
+    return { step, outcome: 'fail', reason, description: REASONS[reason].description };
+  });
+}
+
+function stepOf(reason: AuthErrorReason): Step {
+  return REASONS[reason].step;
+}
+
+// The signature held, so the preset may be asked again: which of its rules refused?
+async function refusingRule(
+  reason: AuthErrorReason | undefined,
+  jws: UnverifiedJws | undefined,
+  issuers: Issuers,
+): Promise<string | undefined> {
+  if (reason !== 'principal_ambiguous' || jws === undefined) return undefined;
+  const issuer = await issuers.find(jws.claims);
+  return issuer?.provider.classify(jws.claims, jws.header.parameters).rule;
+}
+
+function textOf({ header }: UnverifiedJws, name: string): string | undefined {
+  const value = Object.hasOwn(header.parameters, name) ? header.parameters[name] : undefined;
+  return typeof value === 'string' ? value : undefined;
+}
+
+function redact(claims: TokenClaims, reveal: readonly string[]): Readonly<Record<string, unknown>> {
+  const shown = Object.entries(claims).map(([name, value]) => [
+    name,
+    reveal.includes(name) ? value : `[hidden ${Array.isArray(value) ? 'array' : typeof value}]`,
+  ]);
+  return Object.freeze(Object.fromEntries(shown));
+}

@@ -1,0 +1,196 @@
+import { ConfigurationError } from '../errors.ts';
+import { isEndpointUrl } from '../keys/endpoint-url.ts';
+import { requireOptions, show } from '../requirement/arguments.ts';
+import type { Requirement } from '../requirement/requirement.ts';
+import { isScopeToken } from '../requirement/scope-token.ts';
+import { decodeBase64Url, parseJsonObject } from '../token/json.ts';
+
+/** What a resource says about itself beside what its resource server knows (RFC 9728 §2). */
+export interface ResourceMetadataOptions {
+  /** `scopes_supported`: scopes that clients may ask for. Left out when there are none. */
+  readonly scopes?: readonly string[];
+  /** Requirements of guards in use: their scopes are added to `scopes_supported`. */
+  readonly requirements?: readonly Requirement[];
+  /** `authorization_servers`: issuer identifiers. Default: the configured issuers. */
+  readonly authorizationServers?: readonly string[];
+  /** `resource_name`: for people. */
+  readonly name?: string;
+  /** `resource_documentation`, a URL. */
+  readonly documentation?: string;
+  /** `resource_policy_uri`, a URL. */
+  readonly policy?: string;
+  /** `resource_tos_uri`, a URL. */
+  readonly termsOfService?: string;
+  /** `authorization_details_types_supported` (RFC 9396). */
+  readonly authorizationDetailsTypes?: readonly string[];
+  /** `jwks_uri`: keys with which this resource signs its own answers, an https URL. */
+  readonly jwksUri?: string;
+  /** `resource_signing_alg_values_supported`: how this resource signs its own answers; not `none`. */
+  readonly signingAlgorithms?: readonly string[];
+  /**
+   * `signed_metadata` (RFC 9728 §2.2): a JWT with these members as claims, signed by the operator. Its
+   * claims take precedence over the document. Only its form, `iss` and `resource` are checked here.
+   */
+  readonly signedMetadata?: string;
+  /** Further members, such as `resource_name#fr` (RFC 9728 §2.1); none that another option sets. */
+  readonly members?: Readonly<Record<string, unknown>>;
+  /** How long clients and proxies may keep the document, in seconds. Default 300. */
+  readonly maxAgeSec?: number;
+}
+
+/** Each option, and the line to write. */
+const EXAMPLES = {
+  scopes: "scopes: ['read:users']",
+  requirements: "requirements: [scope('read:users')]",
+  authorizationServers: "authorizationServers: ['https://as.acme.com']",
+  name: "name: 'Users'",
+  documentation: "documentation: 'https://api.acme.com/docs'",
+  policy: "policy: 'https://api.acme.com/policy'",
+  termsOfService: "termsOfService: 'https://api.acme.com/terms'",
+  authorizationDetailsTypes: "authorizationDetailsTypes: ['payment']",
+  jwksUri: "jwksUri: 'https://api.acme.com/jwks'",
+  signingAlgorithms: "signingAlgorithms: ['ES256']",
+  signedMetadata: 'signedMetadata: await new SignJWT(claims).setIssuer(…).sign(key)',
+  members: "members: { 'resource_name#fr': 'Utilisateurs' }",
+  maxAgeSec: 'maxAgeSec: 300',
+} as const satisfies Required<Readonly<Record<keyof ResourceMetadataOptions, string>>>;
+
+/**
+ * The metadata document of a resource (RFC 9728 §2, §3.2), as JSON. Members without a value are left
+ * out. `issuers` are the configured ones: those that are no authorization server's issuer identifier
+ * (RFC 8414 §2) are passed over.
+ *
+ * @throws ConfigurationError for an option that is unknown or malformed, or without any
+ *   authorization server.
+ */
+export function metadataDocument(
+  resource: string,
+  issuers: readonly string[],
+  options: ResourceMetadataOptions,
+): string {
+  requireOptions('protectedResourceMetadata', options, Object.keys(EXAMPLES));
+  const { members = {} } = options;
+  const document = {
+    resource,
+    authorization_servers: authorizationServers(issuers, options.authorizationServers),
+    jwks_uri: checked('jwksUri', options.jwksUri, isEndpointUrl, 'no https URL'),
+    scopes_supported: scopesSupported(options),
+    // RFC 6750 §2.1 alone: tokens in forms and queries are not looked at.
+    bearer_methods_supported: ['header'],
+    resource_signing_alg_values_supported: list('signingAlgorithms', options, isAlgorithmName),
+    resource_name: checked('name', options.name, isText, 'no text'),
+    resource_documentation: checked('documentation', options.documentation, isPage, NO_PAGE),
+    resource_policy_uri: checked('policy', options.policy, isPage, NO_PAGE),
+    resource_tos_uri: checked('termsOfService', options.termsOfService, isPage, NO_PAGE),
+    // No sender constraint is understood yet, so none is promised (RFC 9728 §2).
+    tls_client_certificate_bound_access_tokens: false,
+    authorization_details_types_supported: list('authorizationDetailsTypes', options, isText),
+    dpop_bound_access_tokens_required: false,
+    signed_metadata: signedMetadata(resource, options.signedMetadata),
+  };
+  const taken = Object.keys(members).find((member) => Object.hasOwn(document, member));
+  if (taken !== undefined) throw fault('members', `${show(taken)} is set by an option of its own`);
+  return jsonOf({ ...document, ...members });
+}
+
+const NO_PAGE = 'no absolute URL of a page';
+
+function authorizationServers(
+  issuers: readonly string[],
+  listed: readonly string[] | undefined,
+): readonly string[] {
+  const wrong = listed?.find((server) => !isIssuerIdentifier(server));
+  if (wrong !== undefined) {
+    throw fault(
+      'authorizationServers',
+      `${show(wrong)} is no https URL without query and fragment`,
+    );
+  }
+  const servers = listed ?? issuers.filter(isIssuerIdentifier);
+  if (servers.length > 0) return servers;
+  throw fault(
+    'authorizationServers',
+    'at least one is needed, and no issuer of this server is one',
+  );
+}
+
+// RFC 8414 §2. Plain characters alone: an issuer with a placeholder stands for many.
+function isIssuerIdentifier(value: unknown): value is string {
+  return isEndpointUrl(value) && /^[\w\-.~:/@!$&'()*+,;=%[\]]+$/.test(value);
+}
+
+function scopesSupported(options: ResourceMetadataOptions): readonly string[] | undefined {
+  const { scopes = [], requirements = [] } = options;
+  const all = [...scopes, ...requirements.flatMap((requirement) => requirement.scopes)];
+  return list('scopes', { scopes: [...new Set(all)] }, isScopeToken);
+}
+
+function signedMetadata(resource: string, jwt: string | undefined): string | undefined {
+  if (jwt === undefined) return undefined;
+  const [header, payload, signature, ...rest] = typeof jwt === 'string' ? jwt.split('.') : [];
+  const parameters = jsonSegment(header);
+  const claims = jsonSegment(payload);
+  if (parameters === undefined || claims === undefined || !signature || rest.length > 0) {
+    throw fault('signedMetadata', 'it is no signed JWT in compact form');
+  }
+  if (parameters['alg'] === 'none' || typeof claims['iss'] !== 'string') {
+    throw fault('signedMetadata', 'it must be signed, and name in iss who signed it');
+  }
+  if (claims['resource'] !== undefined && claims['resource'] !== resource) {
+    throw fault('signedMetadata', `its claim resource is another than ${resource}`);
+  }
+  return jwt;
+}
+
+function jsonSegment(segment: string | undefined): Readonly<Record<string, unknown>> | undefined {
+  const bytes = segment === undefined ? undefined : decodeBase64Url(segment);
+  return bytes === undefined ? undefined : parseJsonObject(bytes);
+}
+
+// RFC 9728 §3.2: a member without values is left out.
+function list(
+  option: 'scopes' | 'signingAlgorithms' | 'authorizationDetailsTypes',
+  { [option]: values = [] }: ResourceMetadataOptions,
+  isOne: (value: unknown) => boolean,
+): readonly string[] | undefined {
+  const wrong = values.find((value) => !isOne(value));
+  if (wrong !== undefined) throw fault(option, `${show(wrong)} is not one of them`);
+  return values.length === 0 ? undefined : values;
+}
+
+function checked(
+  option: keyof ResourceMetadataOptions,
+  value: string | undefined,
+  isRight: (value: unknown) => boolean,
+  problem: string,
+): string | undefined {
+  if (value === undefined || isRight(value)) return value;
+  throw fault(option, `${show(value)} is ${problem}`);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+// RFC 9728 §2: `none` must not be used.
+function isAlgorithmName(value: unknown): boolean {
+  return isText(value) && value !== 'none';
+}
+
+function isPage(value: unknown): boolean {
+  return isText(value) && /^https?:/i.test(value) && URL.canParse(value);
+}
+
+function jsonOf(document: Readonly<Record<string, unknown>>): string {
+  try {
+    return JSON.stringify(document);
+  } catch {
+    throw fault('members', 'they cannot be written as JSON');
+  }
+}
+
+function fault(option: keyof ResourceMetadataOptions, problem: string): ConfigurationError {
+  return new ConfigurationError(
+    `protectedResourceMetadata(): ${option}: ${problem}. Write: { ${EXAMPLES[option]} }`,
+  );
+}

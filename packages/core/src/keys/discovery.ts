@@ -1,0 +1,56 @@
+import type { JsonResponse } from './bounded-json.ts';
+import { isEndpointUrl } from './endpoint-url.ts';
+import { KeyFetchError } from './key-fetch-error.ts';
+
+/** What discovery needs of its surroundings. */
+export interface DiscoveryOptions {
+  /** Metadata documents to try, in order. */
+  readonly documents: readonly string[];
+  /** What `issuer` in the metadata must be, exactly. */
+  readonly issuer: string;
+}
+
+/**
+ * Finds an issuer's key set by its metadata (RFC 8414 §3, OpenID Connect Discovery 1.0 §4): gives a
+ * function that reads the metadata anew on each call, so that a moved `jwks_uri` is followed, and
+ * resolves with `jwks_uri`.
+ *
+ * The next document is tried only when one answers 404; the first that answers is remembered, and
+ * forgotten when it answers 404 one day. Checks that `issuer` equals the configured one
+ * (RFC 8414 §3.3) and that `jwks_uri` is https, or http on loopback. Reads nothing else.
+ */
+export function createDiscovery(
+  options: DiscoveryOptions,
+): (get: (url: string) => Promise<JsonResponse>) => Promise<string> {
+  let remembered: string | undefined;
+  return async (get) => {
+    const documents = remembered === undefined ? options.documents : [remembered];
+    let missing: unknown;
+    for (const document of documents) {
+      try {
+        const { body } = await get(document);
+        remembered = document;
+        return jwksUriOf(body, options.issuer);
+      } catch (error) {
+        if (!isNotFound(error)) throw error;
+        missing = error;
+      }
+    }
+    remembered = undefined;
+    throw missing;
+  };
+}
+
+function jwksUriOf(metadata: Readonly<Record<string, unknown>>, issuer: string): string {
+  // Own members alone: what a polluted prototype holds is not in the document.
+  if (!Object.hasOwn(metadata, 'issuer') || metadata['issuer'] !== issuer) {
+    throw new KeyFetchError('issuer_mismatch', `The metadata is not that of ${issuer}`);
+  }
+  const url = Object.hasOwn(metadata, 'jwks_uri') ? metadata['jwks_uri'] : undefined;
+  if (isEndpointUrl(url)) return url;
+  throw new KeyFetchError('malformed', 'jwks_uri of the metadata is not an https URL');
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof KeyFetchError && error.status === 404;
+}

@@ -1,0 +1,30 @@
+import type { ResolvedKeyOptions } from './key-options.ts';
+
+/**
+ * How long a fetched key set counts as fresh, in milliseconds: `max-age` of its `Cache-Control` less
+ * its `Age` (RFC 9111 §4.2), within the configured bounds; the configured default when the response
+ * says `no-cache` or `no-store`, or nothing usable. `Expires` and `s-maxage` are not looked at.
+ */
+export function freshForMs(headers: Headers, timing: ResolvedKeyOptions): number {
+  const directives = (headers.get('cache-control') ?? '').toLowerCase().split(',');
+  let maxAge: number | undefined;
+  for (const directive of directives) {
+    const [name = '', value = ''] = directive.split('=');
+    switch (name.trim()) {
+      case 'no-cache':
+      case 'no-store':
+        return timing.freshForMs;
+      case 'max-age':
+        maxAge ??= secondsOf(value);
+    }
+  }
+  if (maxAge === undefined) return timing.freshForMs;
+  const left = (maxAge - (secondsOf(headers.get('age') ?? '') ?? 0)) * 1_000;
+  return Math.min(Math.max(left, timing.freshForMinMs), timing.freshForMaxMs);
+}
+
+/** delta-seconds (RFC 9111 §1.2.2), which some senders put into quotes. */
+function secondsOf(text: string): number | undefined {
+  const digits = /^\s*"?(\d{1,15})"?\s*$/.exec(text)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}

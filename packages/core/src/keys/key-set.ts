@@ -1,0 +1,59 @@
+import type { AuthErrorReason } from '../reasons.ts';
+import type { Algorithm, VerificationKey } from '../token/signature.ts';
+
+/** A JWK set as it arrives (RFC 7517 §5). */
+export interface JsonWebKeySet {
+  readonly keys: readonly object[];
+}
+
+/** Where an issuer's keys come from. Never from a token. */
+export type KeySource =
+  | {
+      /** Metadata of the issuer names the key set. */
+      readonly kind: 'discovery';
+      /**
+       * The documents to try, in order; the next one only when this answers 404. The first that
+       * answers is remembered.
+       */
+      readonly documents: readonly string[];
+    }
+  | { readonly kind: 'jwks'; readonly url: string }
+  | { readonly kind: 'static'; readonly jwks: JsonWebKeySet };
+
+/** What a token's header asks for (RFC 7515 §4.1). */
+export interface KeyQuery {
+  readonly algorithm: Algorithm;
+  readonly kid: string | undefined;
+}
+
+/**
+ * The keys of one issuer. `find` answers at once when it can, and fails with an `AuthError`:
+ * `key_unknown` when the keys are known and none fits, `keys_unavailable` when no keys are to be had.
+ */
+export interface KeySet {
+  find(query: KeyQuery): VerificationKey | Promise<VerificationKey>;
+  /** Whether a key that `find` gave earlier may still be relied on: not withdrawn, not too stale. */
+  isLive(key: VerificationKey): boolean;
+  /** Resolves once keys are there; rejects with `keys_unavailable`, or as `signal` says. */
+  ready(signal?: AbortSignal): Promise<void>;
+  /** Ends background work. Further calls of `find` go on with the keys at hand. */
+  close(): void;
+}
+
+/** The outcome of choosing among the keys at hand. */
+export type KeyChoice = VerificationKey | (AuthErrorReason & 'key_unknown');
+
+/**
+ * Chooses the key for a query among usable keys: by `kid` and algorithm; without `kid` only if
+ * exactly one key fits the algorithm.
+ */
+export function chooseKey(keys: readonly VerificationKey[], query: KeyQuery): KeyChoice {
+  let found: VerificationKey | undefined;
+  for (const key of keys) {
+    if (query.kid !== undefined && key.kid !== query.kid) continue;
+    if (!key.algorithms.includes(query.algorithm)) continue;
+    if (found !== undefined) return 'key_unknown';
+    found = key;
+  }
+  return found ?? 'key_unknown';
+}

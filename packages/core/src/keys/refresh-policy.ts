@@ -1,0 +1,209 @@
+import type { ResolvedKeyOptions } from './key-options.ts';
+
+/**
+ * When keys are fetched, who waits for it and what is answered meanwhile: a state machine without
+ * effects, clock or timers. Times are milliseconds since the Unix epoch. A span that has a beginning
+ * is over when the clock stands before it, too: a clock that was set back must not freeze anything.
+ */
+export interface RefreshState {
+  /** When the keys at hand came from the provider; `undefined` while there are none. */
+  readonly fetchedAt: number | undefined;
+  /** From here on a request starts a refresh ahead of need. */
+  readonly aheadAt: number;
+  /** Up to here nobody waits for a refresh. */
+  readonly freshUntil: number;
+  /** Up to here the keys at hand may answer, if the provider cannot. */
+  readonly staleUntil: number;
+  readonly inFlight: boolean;
+  /** Failed attempts in a row. */
+  readonly failures: number;
+  readonly failedAt: number;
+  /** No ordinary attempt starts between `failedAt` and here. */
+  readonly pausedUntil: number;
+  /** When an unknown kid last started an attempt. */
+  readonly unknownKidAt: number;
+  readonly closed: boolean;
+}
+
+/** What a request asks of the keys: one that is at hand, or one that is not. */
+export type Need = 'known' | 'unknown';
+
+/**
+ * What a request gets: a key at hand, at once (`serve`, or `serve_and_refresh` in the background); a
+ * look after the attempt in flight (`wait`, or `refresh_and_wait` after starting it); or at once a
+ * refusal, `unknown` (401: the provider answered, and has no such key) or `unavailable` (503).
+ */
+export type Decision =
+  | 'serve'
+  | 'serve_and_refresh'
+  | 'wait'
+  | 'refresh_and_wait'
+  | 'unknown'
+  | 'unavailable';
+
+/** What happened. `random` is uniform in [0, 1). */
+export type RefreshEvent =
+  | { readonly type: 'started'; readonly need: Need; readonly now: number }
+  | {
+      readonly type: 'loaded';
+      readonly freshForMs: number;
+      readonly now: number;
+      readonly random: number;
+    }
+  | { readonly type: 'failed'; readonly now: number; readonly random: number }
+  | { readonly type: 'restored'; readonly fetchedAt: number }
+  | { readonly type: 'closed' };
+
+/** Before the first attempt. */
+export const NO_KEYS: RefreshState = Object.freeze({
+  fetchedAt: undefined,
+  aheadAt: 0,
+  freshUntil: 0,
+  staleUntil: 0,
+  inFlight: false,
+  failures: 0,
+  failedAt: 0,
+  pausedUntil: 0,
+  unknownKidAt: Number.NEGATIVE_INFINITY,
+  closed: false,
+});
+
+/** Refresh-ahead comes up to this part earlier, so that many processes do not fetch in step. */
+const AHEAD_JITTER = 0.1;
+/** A pause after a failure is up to this part shorter, for the same reason. */
+const PAUSE_JITTER = 0.5;
+/** Doubling further would only overflow; every cap is reached long before. */
+const MAX_DOUBLINGS = 30;
+
+/** What a request gets that comes at `now`. Allocates nothing: it is asked on each of them. */
+export function decide(
+  state: RefreshState,
+  need: Need,
+  now: number,
+  timing: ResolvedKeyOptions,
+): Decision {
+  if (!keysUsable(state, now)) return withoutKeys(state, now);
+  const due = isDue(state, now);
+  if (need === 'known') {
+    if (now < state.freshUntil || state.closed || failureKnown(state, now, timing)) {
+      return due ? 'serve_and_refresh' : 'serve';
+    }
+    return state.inFlight ? 'wait' : 'refresh_and_wait';
+  }
+  if (state.inFlight) return 'wait';
+  if (due || (!state.closed && cooledDown(state, now, timing))) return 'refresh_and_wait';
+  return refusal(state);
+}
+
+/** What a request gets that waited, now that the attempt is over: no second wait. */
+export function conclude(state: RefreshState, need: Need, now: number): Decision {
+  if (!keysUsable(state, now)) return 'unavailable';
+  return need === 'known' ? 'serve' : refusal(state);
+}
+
+/** Whether the keys at hand may answer at all. */
+export function keysUsable(state: RefreshState, now: number): boolean {
+  return state.fetchedAt !== undefined && now < state.staleUntil;
+}
+
+/** When a refused request may come again, in whole seconds, at least 1 (RFC 9110 §10.2.3). */
+export function retryAfterSec(
+  state: RefreshState,
+  now: number,
+  timing: ResolvedKeyOptions,
+): number {
+  // With keys at hand only an unknown kid is refused, and its next attempt is the cool-down's.
+  const [from, until] = keysUsable(state, now)
+    ? [state.unknownKidAt, state.unknownKidAt + timing.unknownKidCooldownMs]
+    : [state.failedAt, state.pausedUntil];
+  return isWithin(now, from, until) ? Math.max(1, Math.ceil((until - now) / 1_000)) : 1;
+}
+
+/** The state after something happened. */
+export function advance(
+  state: RefreshState,
+  event: RefreshEvent,
+  timing: ResolvedKeyOptions,
+): RefreshState {
+  switch (event.type) {
+    case 'started': {
+      // Without keys every kid is unknown: that attempt is everybody's, and cools nothing down.
+      const forUnknownKid = event.need === 'unknown' && keysUsable(state, event.now);
+      const unknownKidAt = forUnknownKid ? event.now : state.unknownKidAt;
+      return { ...state, inFlight: true, unknownKidAt };
+    }
+    case 'loaded': {
+      const untilAhead =
+        event.freshForMs * timing.refreshAheadRatio * (1 - AHEAD_JITTER * event.random);
+      return {
+        ...state,
+        fetchedAt: event.now,
+        aheadAt: event.now + untilAhead,
+        freshUntil: event.now + event.freshForMs,
+        staleUntil: event.now + event.freshForMs + timing.staleForMs,
+        inFlight: false,
+        failures: 0,
+      };
+    }
+    case 'failed': {
+      const doublings = Math.min(state.failures, MAX_DOUBLINGS);
+      const pause = Math.min(timing.backoffInitialMs * 2 ** doublings, timing.backoffMaxMs);
+      return {
+        ...state,
+        inFlight: false,
+        failures: state.failures + 1,
+        failedAt: event.now,
+        pausedUntil: event.now + pause * (1 - PAUSE_JITTER * event.random),
+      };
+    }
+    case 'restored':
+      // Whatever its age, a snapshot is only a stand-in: the provider is asked again as soon as
+      // the pause allows.
+      return {
+        ...state,
+        fetchedAt: event.fetchedAt,
+        aheadAt: event.fetchedAt,
+        freshUntil: event.fetchedAt + timing.freshForMs,
+        staleUntil: event.fetchedAt + timing.freshForMs + timing.staleForMs,
+      };
+    case 'closed':
+      return { ...state, closed: true };
+  }
+}
+
+function withoutKeys(state: RefreshState, now: number): Decision {
+  if (state.inFlight) return 'wait';
+  return state.closed || isPaused(state, now) ? 'unavailable' : 'refresh_and_wait';
+}
+
+/** Whether an ordinary attempt should start: for what is known, ahead of need or after a failure. */
+function isDue(state: RefreshState, now: number): boolean {
+  if (state.inFlight || state.closed || isPaused(state, now)) return false;
+  return !isWithin(now, state.fetchedAt ?? now, state.aheadAt);
+}
+
+function isPaused(state: RefreshState, now: number): boolean {
+  return state.failures > 0 && isWithin(now, state.failedAt, state.pausedUntil);
+}
+
+/**
+ * Whether the provider is known to be failing, so that waiting for it is pointless. A failure is old
+ * news when nobody has asked for one more longest pause: then the next request waits and finds out.
+ */
+function failureKnown(state: RefreshState, now: number, timing: ResolvedKeyOptions): boolean {
+  return (
+    state.failures > 0 && isWithin(now, state.failedAt, state.pausedUntil + timing.backoffMaxMs)
+  );
+}
+
+function cooledDown(state: RefreshState, now: number, timing: ResolvedKeyOptions): boolean {
+  return !isWithin(now, state.unknownKidAt, state.unknownKidAt + timing.unknownKidCooldownMs);
+}
+
+function isWithin(now: number, from: number, until: number): boolean {
+  return now >= from && now < until;
+}
+
+function refusal(state: RefreshState): Decision {
+  return state.failures > 0 ? 'unavailable' : 'unknown';
+}

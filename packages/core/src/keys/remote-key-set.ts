@@ -1,0 +1,196 @@
+import type { Clock } from '../clock.ts';
+import { AuthError } from '../errors.ts';
+import type { EventSink } from '../events.ts';
+import type { VerificationKey } from '../token/signature.ts';
+import { abortable } from './abortable.ts';
+import { NO_HELD_KEYS, replaceKeys } from './held-keys.ts';
+import { KeyFetchError } from './key-fetch-error.ts';
+import type { KeyFetcher } from './key-fetcher.ts';
+import type { ResolvedKeyOptions } from './key-options.ts';
+import { chooseKey, type KeyChoice, type KeyQuery, type KeySet } from './key-set.ts';
+import {
+  advance,
+  conclude,
+  type Decision,
+  decide,
+  keysUsable,
+  type Need,
+  NO_KEYS,
+  type RefreshEvent,
+  retryAfterSec,
+} from './refresh-policy.ts';
+import type { KeySnapshot } from './snapshot.ts';
+import type { SnapshotKeeper } from './snapshot-keeper.ts';
+import { usableKeys } from './usable-keys.ts';
+
+/** What a remote key set stands on. */
+export interface RemoteKeySetContext {
+  readonly issuer: string;
+  readonly clock: Clock;
+  readonly events: EventSink;
+  readonly timing: ResolvedKeyOptions;
+  readonly random: () => number;
+  readonly uses: readonly string[];
+  readonly fetchKeys: KeyFetcher;
+  readonly snapshots: SnapshotKeeper;
+}
+
+/**
+ * The effects around the refresh policy: fetches when the policy says so, keeps what came, and tells
+ * what happened. All work is driven by requests: there is no timer but the running attempt's time
+ * limit, so an idle key set costs nothing and keeps no process alive.
+ */
+export function createRemoteKeySet(context: RemoteKeySetContext): KeySet {
+  const { issuer, clock, events, timing, random, uses, fetchKeys, snapshots } = context;
+  const closing = new AbortController();
+  let state = NO_KEYS;
+  let held = NO_HELD_KEYS;
+  let flight: Promise<void> = Promise.resolve();
+  let lastFailure: unknown;
+
+  return {
+    find(query) {
+      const choice = chooseKey(held.keys, query);
+      const decision = look(needOf(query, choice), clock.now());
+      if (!isWaiting(decision)) return answer(decision, choice);
+      return flight.then(() => {
+        const later = chooseKey(held.keys, query);
+        return answer(conclude(state, needOf(query, later), clock.now()), later);
+      });
+    },
+    isLive(key) {
+      const decision = look('known', clock.now());
+      return (decision === 'serve' || decision === 'serve_and_refresh') && held.live.has(key);
+    },
+    async ready(signal) {
+      signal?.throwIfAborted();
+      if (isWaiting(look('known', clock.now()))) await abortable(flight, signal);
+      if (!isUsable()) throw unavailable();
+    },
+    close() {
+      apply({ type: 'closed' });
+      closing.abort(new KeyFetchError('network', 'The key set was closed'));
+    },
+  };
+
+  /** Asks the policy, and starts the attempt that it wants. */
+  function look(need: Need, now: number): Decision {
+    const decision = decide(state, need, now, timing);
+    if (decision === 'serve_and_refresh' || decision === 'refresh_and_wait') {
+      apply({ type: 'started', need, now });
+      flight = attempt();
+    }
+    return decision;
+  }
+
+  function answer(
+    decision: Decision,
+    choice: KeyChoice,
+  ): VerificationKey | Promise<VerificationKey> {
+    if (decision === 'unavailable') return Promise.reject(unavailable());
+    return choice === 'key_unknown' ? Promise.reject(new AuthError(choice)) : choice;
+  }
+
+  /** One refresh within its time limit. Never rejects: its outcome is the state's. */
+  async function attempt(): Promise<void> {
+    const limit = new AbortController();
+    const stop = () => limit.abort(closing.signal.reason);
+    closing.signal.addEventListener('abort', stop, { once: true });
+    const timer = setTimeout(
+      () => limit.abort(new KeyFetchError('timeout', 'The provider took too long')),
+      timing.fetchTimeoutMs,
+    );
+    timer.unref();
+    // Asked for along with the provider, so that it is at hand by the time it is needed.
+    const stored = isUsable() ? undefined : snapshots.load(clock.now());
+    try {
+      const { entries, freshForMs } = await abortable(fetchKeys(limit.signal), limit.signal);
+      succeed(prepare(entries), freshForMs);
+    } catch (error) {
+      // The store has what is left of the time limit; what it has given by then counts.
+      const snapshot = await abortable(Promise.resolve(stored), limit.signal).catch(
+        () => undefined,
+      );
+      fail(error);
+      if (snapshot !== undefined) restore(snapshot);
+    } finally {
+      clearTimeout(timer);
+      closing.signal.removeEventListener('abort', stop);
+    }
+  }
+
+  function prepare(entries: readonly unknown[]): readonly VerificationKey[] {
+    const { keys, ignored } = usableKeys(entries, { uses, maxKeys: timing.maxKeys });
+    for (const [cause, count] of ignored) {
+      events.emit({ type: 'keys.ignored', issuer, cause, keys: count });
+    }
+    if (keys.length > 0) return keys;
+    throw new KeyFetchError('empty', 'The key set has no usable key');
+  }
+
+  function succeed(keys: readonly VerificationKey[], freshForMs: number): void {
+    const now = clock.now();
+    adopt(keys);
+    apply({ type: 'loaded', freshForMs, now, random: random() });
+    lastFailure = undefined;
+    events.emit({ type: 'keys.refreshed', issuer, keys: keys.length });
+    snapshots.save(held.keys, now);
+  }
+
+  function fail(error: unknown): void {
+    const now = clock.now();
+    apply({ type: 'failed', now, random: random() });
+    lastFailure = error;
+    if (state.closed) return;
+    const cause = error instanceof KeyFetchError ? error.failure : 'network';
+    events.emit({ type: 'keys.refresh_failed', issuer, cause });
+    if (isUsable() && now >= state.freshUntil) {
+      const staleForSec = Math.round((now - state.freshUntil) / 1_000);
+      events.emit({ type: 'keys.stale', issuer, staleForSec });
+    }
+  }
+
+  function restore({ keys: entries, fetchedAtMs }: KeySnapshot): void {
+    const restored = advance(state, { type: 'restored', fetchedAt: fetchedAtMs }, timing);
+    const { keys } = usableKeys(entries, { uses, maxKeys: timing.maxKeys });
+    const fits = keys.length > 0 && keysUsable(restored, clock.now());
+    snapshots.report(fits ? 'loaded' : 'refused');
+    if (!fits) return;
+    state = restored;
+    adopt(keys);
+  }
+
+  function adopt(keys: readonly VerificationKey[]): void {
+    const replacement = replaceKeys(held, keys);
+    held = replacement.held;
+    if (replacement.withdrawn > 0) {
+      events.emit({ type: 'keys.withdrawn', issuer, keys: replacement.withdrawn });
+    }
+  }
+
+  function apply(event: RefreshEvent): void {
+    state = advance(state, event, timing);
+  }
+
+  function isUsable(): boolean {
+    return keysUsable(state, clock.now());
+  }
+
+  function unavailable(): AuthError {
+    return new AuthError('keys_unavailable', {
+      retryAfterSec: retryAfterSec(state, clock.now(), timing),
+      cause: lastFailure,
+    });
+  }
+
+  /** A kid that is at hand and does not fit the algorithm is the token's fault: no fetch mends it. */
+  function needOf(query: KeyQuery, choice: KeyChoice): Need {
+    if (choice !== 'key_unknown') return 'known';
+    const { kid } = query;
+    return kid !== undefined && held.keys.some((key) => key.kid === kid) ? 'known' : 'unknown';
+  }
+}
+
+function isWaiting(decision: Decision): boolean {
+  return decision === 'wait' || decision === 'refresh_and_wait';
+}

@@ -1,0 +1,114 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Clock } from './clock.ts';
+import type { EventListener } from './events.ts';
+import type { KeyOptions } from './keys/key-options.ts';
+import type { KeySnapshotStore } from './keys/snapshot.ts';
+import type { AudienceFreeProvider, AudienceProvider } from './providers/provider.ts';
+import type { TokenCacheOptions } from './token/cache.ts';
+import type { Algorithm } from './token/signature.ts';
+
+/** One or more values of `aud`: a token needs any one of them. */
+export type Audience = string | readonly [string, ...string[]];
+
+/** One of several issuers, with the audience that its tokens are for. */
+export type IssuerEntry =
+  | (AudienceProvider & { readonly audience: Audience })
+  | AudienceFreeProvider;
+
+/**
+ * Finds the issuer for an unverified `iss`, for tenants in a database. `undefined` or `null` refuses it
+ * (401); a throw is an outage (503). It is asked for what a stranger wrote: treat `iss` as such.
+ */
+export type IssuerResolver = (
+  iss: string,
+  context: { readonly signal: AbortSignal },
+) => IssuerEntry | null | undefined | Promise<IssuerEntry | null | undefined>;
+
+/** Bounds of a dynamic resolver's memory and patience. */
+export interface IssuerCacheOptions {
+  /** Issuers kept, with their key sets. Default 1,000; at least 1. */
+  readonly maxIssuers?: number;
+  /** How long a found issuer is used before the resolver is asked again, in seconds. Default 600. */
+  readonly foundForSec?: number;
+  /** How long `undefined` is remembered, in seconds. Default 30. */
+  readonly unknownForSec?: number;
+  /** How long the resolver may take, in milliseconds; then 503. Default 5,000. */
+  readonly timeoutMs?: number;
+}
+
+interface CommonOptions<Schema extends StandardSchemaV1 | undefined> {
+  /** Accepted algorithms. Default RS256, PS256, ES256, EdDSA, or what the issuer's preset states. */
+  readonly algorithms?: readonly Algorithm[] | undefined;
+  /** Tolerance for `exp` and `nbf`, in seconds, 0 to 60. Default 5. */
+  readonly clockToleranceSec?: number | undefined;
+  /** The verified-token cache; `false` for none. */
+  readonly cache?: TokenCacheOptions | false | undefined;
+  /**
+   * A Standard Schema (zod, valibot, arktype) for the token's claims, validated once for each token;
+   * its output is `principal.claims`. It sees every claim; a failing one refuses the token.
+   */
+  readonly claims?: Schema | undefined;
+  /** A scope that brings others: `{ 'admin:users': ['read:users'] }`. Transitive. */
+  readonly scopeImplies?: Readonly<Record<string, readonly string[]>> | undefined;
+  /**
+   * This API's resource identifier (RFC 9728 §1.2): an absolute URL without fragment. Defaults to
+   * the sole audience when that is one.
+   */
+  readonly resource?: string | undefined;
+  /** `realm` of challenges (RFC 9110 §11.5). Default `api`. */
+  readonly realm?: string | undefined;
+  /** Life cycle of fetched keys. */
+  readonly keys?: KeyOptions | undefined;
+  /** Where the last good key sets survive a restart. */
+  readonly keySnapshots?: KeySnapshotStore | undefined;
+  /** The time. Default: the machine's. */
+  readonly clock?: Clock | undefined;
+  /** Makes the requests for metadata and keys. Default: the global `fetch`. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  /** Told of everything that happens; also on the diagnostics channel `authly`. */
+  readonly onEvent?: EventListener | undefined;
+}
+
+/** An API that accepts tokens of one issuer. */
+export interface SingleIssuerOptions<Schema extends StandardSchemaV1 | undefined = undefined>
+  extends CommonOptions<Schema> {
+  /** A preset's result: `auth0('acme.eu.auth0.com')`. */
+  readonly issuer: AudienceProvider;
+  /** This API's identifier at the issuer; tokens for others are refused. */
+  readonly audience: Audience;
+  readonly issuers?: never;
+  readonly issuerCache?: never;
+}
+
+/** An API that accepts tokens of one issuer that needs no audience beside it. */
+export interface CompleteIssuerOptions<Schema extends StandardSchemaV1 | undefined = undefined>
+  extends CommonOptions<Schema> {
+  /**
+   * A preset's result that holds the audience itself (`firebase('acme')`, `{ ...auth0('…'), audience }`)
+   * or checks something in its stead (`cognito({ …, clientIds })`).
+   */
+  readonly issuer: IssuerEntry;
+  readonly audience?: never;
+  readonly issuers?: never;
+  readonly issuerCache?: never;
+}
+
+/** An API that accepts tokens of several issuers, each with an audience of its own. */
+export interface ManyIssuersOptions<Schema extends StandardSchemaV1 | undefined = undefined>
+  extends CommonOptions<Schema> {
+  /** Entries such as `{ ...auth0('…'), audience: '…' }`, or a function that finds one by `iss`. */
+  readonly issuers: readonly IssuerEntry[] | IssuerResolver;
+  /** Memory of a resolver function. */
+  readonly issuerCache?: IssuerCacheOptions | undefined;
+  readonly issuer?: never;
+  readonly audience?: never;
+}
+
+/** What a resource server is made from. */
+export type ResourceServerOptions<Schema extends StandardSchemaV1 | undefined = undefined> =
+  | SingleIssuerOptions<Schema>
+  | CompleteIssuerOptions<Schema>
+  | ManyIssuersOptions<Schema>;
+
+/** {@link ResourceServerOptions} with any claims schema, or none. */
+export type AnyResourceServerOptions = ResourceServerOptions<StandardSchemaV1 | undefined>;

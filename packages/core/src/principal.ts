@@ -1,0 +1,110 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+
+/** The claims of a JWT as they stand at its top level, own properties only (RFC 7519 §4). */
+export interface TokenClaims {
+  readonly iss?: string;
+  readonly sub?: string;
+  readonly aud?: string | readonly string[];
+  readonly exp?: number;
+  readonly nbf?: number;
+  readonly iat?: number;
+  readonly jti?: string;
+  readonly [claim: string]: unknown;
+}
+
+/**
+ * Declare the claims of your tokens once, and every principal is typed with them:
+ *
+ * ```ts
+ * declare module '@authly/express' {
+ *   interface Register { claims: typeof claimsSchema }
+ * }
+ * ```
+ *
+ * It only types: give the same schema to `createResourceServer({ claims })`, which validates.
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: users merge their declaration into it
+export interface Register {}
+
+/** The claims type of {@link Register}, or {@link TokenClaims} when nothing is registered. */
+export type RegisteredClaims = Register extends { claims: infer Schema extends StandardSchemaV1 }
+  ? StandardSchemaV1.InferOutput<Schema>
+  : TokenClaims;
+
+/** Who acts for the subject: the outermost `act` of the token (RFC 8693 §4.1). */
+export interface Actor {
+  /** `act.sub`, when the issuer sends one; some send a client id alone. */
+  readonly subject: string | undefined;
+  /** `act.client_id`, when the issuer sends one. */
+  readonly clientId: string | undefined;
+  /** `act.iss`, when the issuer sends one. */
+  readonly issuer: string | undefined;
+  /** Earlier actors, the most recent first. History: they confer nothing (RFC 8693 §4.1). */
+  readonly previous: readonly Actor[];
+}
+
+/** How and when the user signed in; members are `undefined` when the token does not say. */
+export interface Authentication {
+  /** Authentication context class (`acr`). */
+  readonly acr: string | undefined;
+  /** Authentication methods (`amr`). */
+  readonly amr: readonly string[];
+  /** Time of the sign-in, seconds since the epoch (`auth_time`). */
+  readonly time: number | undefined;
+}
+
+interface PrincipalBase<C> {
+  /**
+   * The key to store beside rows: `<kind>:<issuer name>:<id>`, the last two percent-encoded. It
+   * never joins a user with a client, nor callers of two issuers. The issuer name is `iss`, unless
+   * the issuer's configuration names it.
+   */
+  readonly key: string;
+  /** `iss` of the token. */
+  readonly issuer: string;
+  /** `aud` of the token as a list; empty where the provider sends none. */
+  readonly audience: readonly string[];
+  /** Granted scopes as the token states them, without those that `scopeImplies` adds. */
+  readonly scopes: readonly string[];
+  readonly permissions: readonly string[];
+  readonly roles: readonly string[];
+  readonly groups: readonly string[];
+  readonly tenant: string | undefined;
+  /** Set when somebody acts for the subject. It never changes the kind. */
+  readonly actor: Actor | undefined;
+  readonly authentication: Authentication;
+  /** `cnf` of the token, when it is bound to its sender (RFC 7800). */
+  readonly confirmation: Readonly<Record<string, unknown>> | undefined;
+  /** `jti`. */
+  readonly tokenId: string | undefined;
+  /** Seconds since the epoch (`iat`). */
+  readonly issuedAt: number | undefined;
+  /** Seconds since the epoch (`exp`). */
+  readonly expiresAt: number;
+  /** The token's claims; validated and typed when a schema is configured. */
+  readonly claims: C;
+}
+
+/** A person is calling, possibly through a client that acts for them. */
+export interface UserPrincipal<C = RegisteredClaims> extends PrincipalBase<C> {
+  readonly kind: 'user';
+  /** The user's id at the issuer: mostly `sub`; each provider's preset says which claim. */
+  readonly userId: string;
+  /** The client that the user calls through, when the token says. */
+  readonly clientId: string | undefined;
+}
+
+/** A machine is calling in its own name: a service, a job, an agent. */
+export interface ClientPrincipal<C = RegisteredClaims> extends PrincipalBase<C> {
+  readonly kind: 'client';
+  /** The client's id at the issuer. */
+  readonly clientId: string;
+  /** `sub` of the token. Not a user's id, whatever it looks like. */
+  readonly subject: string | undefined;
+}
+
+/**
+ * Who is calling: a user or a machine. Narrow by `kind` before reading an identifier: there is no
+ * shared `sub`, so that one kind cannot be taken for the other by accident. Frozen.
+ */
+export type Principal<C = RegisteredClaims> = UserPrincipal<C> | ClientPrincipal<C>;

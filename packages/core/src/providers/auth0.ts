@@ -1,0 +1,116 @@
+import type { TokenClaims } from '../principal.ts';
+import { asClient, asUnknown, asUser } from './classification.ts';
+import { audienceProvider, checkOptions, type ProviderOptions } from './define-provider.ts';
+import { openIdMetadata } from './discovery-documents.ts';
+import { checkIssuer } from './issuer-url.ts';
+import type { AudienceProvider, Classification } from './provider.ts';
+import { claimOf, clientIdOf, has, listOf, scopeStringOf, stringOf } from './readers.ts';
+import { PLAIN_OR_ACCESS_TOKEN_TYPE } from './type-policies.ts';
+
+/** Options of {@link auth0}: the tenant's domain, or its issuer. */
+export type Auth0Options = ProviderOptions &
+  (
+    | { readonly domain: string; readonly issuer?: never }
+    | { readonly issuer: string; readonly domain?: never }
+  ) & {
+    /** The namespaced claim in which an Action of yours puts roles: `https://acme.com/roles`. */
+    readonly rolesClaim?: string | undefined;
+  };
+
+/**
+ * Auth0: `auth0('acme.eu.auth0.com')`, or your custom domain.
+ *
+ * - Provider: register the API; choose RS256 or PS256 for it, not HS256. For permissions switch on
+ *   RBAC and "Add Permissions in the Access Token".
+ * - Rule: `sub_profile` where it is sent; else a client by `gty: client-credentials`, or by a `sub`
+ *   that is the client id, bare or with `@clients`; a user by a `sub` with `|`; else refused.
+ *   Actions cannot set any of these but `sub_profile`.
+ * - User id: `sub`. Client id: `azp` (Auth0 profile) or `client_id` (RFC 9068 profile).
+ * - Authority: `scope`, `permissions`, tenant `org_id`; roles from `rolesClaim` only.
+ * - Pitfall: `gty` vanishes when an API is switched to the RFC 9068 profile, `@clients` when it is
+ *   switched to agent subjects. Both are switched at Auth0, without a deployment of yours.
+ *
+ * Per documentation as of September 2026:
+ * https://auth0.com/docs/secure/tokens/access-tokens/access-token-profiles
+ * https://auth0.com/docs/ai-agents-mcp/agents-as-principal/agent-identity-in-tokens
+ *
+ * @throws ConfigurationError for a bad domain or issuer, or bad key options.
+ */
+export function auth0(target: string | Auth0Options): AudienceProvider {
+  const options: Auth0Options =
+    typeof target === 'string' ? targetOf(target) : checkOptions('auth0', target);
+  const { domain, rolesClaim } = options;
+  const issuer = checkIssuer('auth0', domain === undefined ? options.issuer : issuerOf(domain), {
+    trailingSlash: 'required',
+    path: { pattern: /^\/$/, example: 'https://acme.eu.auth0.com/' },
+  });
+  return audienceProvider(
+    {
+      preset: 'auth0',
+      issuer,
+      keys: openIdMetadata(issuer),
+      types: PLAIN_OR_ACCESS_TOKEN_TYPE,
+      requiredClaims: ['aud', 'sub', 'iat'],
+      classify,
+      authority: {
+        scopes: (claims) => scopeStringOf(claims, 'scope'),
+        permissions: (claims) => listOf(claims, 'permissions'),
+        ...(rolesClaim === undefined ? {} : { roles: (claims) => listOf(claims, rolesClaim) }),
+        tenant: (claims) => stringOf(claims, 'org_id'),
+      },
+    },
+    options,
+  );
+}
+
+function targetOf(target: string): Auth0Options {
+  return target.includes('://') ? { issuer: target } : { domain: target };
+}
+
+function issuerOf(domain: string): string {
+  return `https://${domain}/`;
+}
+
+const CLIENT_PROFILES: ReadonlySet<unknown> = new Set([
+  'ai_agent',
+  'service',
+  'browser_app',
+  'native_app',
+]);
+
+const CONTRADICTION = asUnknown('marks of a user and of a client');
+const UNKNOWN_PROFILE = asUnknown(
+  'sub_profile names neither a user nor a client, or is missing beside client_profile',
+);
+const NO_EVIDENCE = asUnknown('no mark of a user or of a client');
+
+function classify(claims: TokenClaims): Classification {
+  const subject = stringOf(claims, 'sub');
+  const clientId = clientIdOf(claims);
+  if (subject === undefined || clientId === undefined) return NO_EVIDENCE;
+
+  const isClientSubject = subject === clientId || subject === `${clientId}@clients`;
+  const isClientGrant = claimOf(claims, 'gty') === 'client-credentials';
+  const isOtherGrant = has(claims, 'gty') && !isClientGrant;
+
+  if (has(claims, 'sub_profile')) {
+    const profile = claimOf(claims, 'sub_profile');
+    if (profile === 'user') {
+      return isClientSubject || isClientGrant || subject.endsWith('@clients')
+        ? CONTRADICTION
+        : asUser(subject, clientId, 'sub_profile is user');
+    }
+    if (!CLIENT_PROFILES.has(profile)) return UNKNOWN_PROFILE;
+    return isOtherGrant ? CONTRADICTION : asClient(clientId, 'sub_profile is a client');
+  }
+  // The two profiles come together: on its own this one leaves open whose subject it is.
+  if (has(claims, 'client_profile')) return UNKNOWN_PROFILE;
+  if (isClientGrant) return asClient(clientId, 'gty is client-credentials');
+  if (isClientSubject) {
+    return isOtherGrant ? CONTRADICTION : asClient(clientId, 'sub is the client id');
+  }
+  if (subject.includes('|') && !subject.endsWith('@clients')) {
+    return asUser(subject, clientId, 'sub is of the form connection|id');
+  }
+  return NO_EVIDENCE;
+}

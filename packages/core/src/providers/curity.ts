@@ -1,0 +1,74 @@
+import type { TokenClaims } from '../principal.ts';
+import { asClient, asUnknown, asUser } from './classification.ts';
+import { audienceProvider, checkOptions, type ProviderOptions } from './define-provider.ts';
+import { openIdMetadata } from './discovery-documents.ts';
+import { checkIssuer } from './issuer-url.ts';
+import { hasClientMarker, hasUserMarker, isOfAnotherProvider } from './markers.ts';
+import type { AudienceProvider, Classification, TokenHeader } from './provider.ts';
+import { claimOf, scopeStringOf, stringOf } from './readers.ts';
+import { kindRule, type SubjectNamespacesOption } from './subject-namespaces.ts';
+import { ANY_TYPE } from './type-policies.ts';
+
+/** Options of {@link curity}. */
+export type CurityOptions = ProviderOptions & {
+  /** `iss` of the tokens: `https://login.acme.com/oauth/v2/oauth-anonymous`. */
+  readonly issuer: string;
+} & SubjectNamespacesOption;
+
+/**
+ * Curity Identity Server: `curity({ issuer, subjectNamespaces: 'disjoint' })`.
+ *
+ * By default its tokens of users and of machines have one shape, so you have to say:
+ * `subjectNamespaces: 'disjoint'` if no user can have a client's id as subject, a `classify` of your
+ * own, or `'unknown'`.
+ *
+ * - Provider: issue JWTs (opaque is the default), and **add `client_id` to access tokens** in the
+ *   token designer. Give the API an audience of its own.
+ * - Rule with `'disjoint'`: `sub` equal to `client_id` → client; another → user; without `client_id`,
+ *   or with marks of the other kind → refused.
+ * - User id: `sub`. Authority: `scope`.
+ * - Checks `purpose`: `access_token`.
+ *
+ * Per documentation and published samples as of September 2026:
+ * https://curity.io/docs/idsvr/latest/token-service-admin-guide/
+ * https://github.com/curityio/workload-identities
+ *
+ * @throws ConfigurationError for a bad issuer, a missing `subjectNamespaces` or `classify`, or bad
+ * key options.
+ */
+export function curity(options: CurityOptions): AudienceProvider {
+  const issuer = checkIssuer('curity', checkOptions('curity', options).issuer, {
+    trailingSlash: 'forbidden',
+  });
+  return audienceProvider(
+    {
+      preset: 'curity',
+      issuer,
+      keys: openIdMetadata(issuer),
+      types: ANY_TYPE,
+      requiredClaims: ['aud', 'sub', 'purpose'],
+      accepts: (claims) => claimOf(claims, 'purpose') === 'access_token',
+      classify: kindRule('curity', options, {
+        disjoint: classifyDisjoint,
+        exampleClaim: 'caller_type',
+      }),
+      authority: { scopes: (claims) => scopeStringOf(claims, 'scope') },
+    },
+    options,
+  );
+}
+
+const NO_IDS = asUnknown('sub or client_id is missing');
+const CONTRADICTION = asUnknown('marks of a user and of a client');
+
+function classifyDisjoint(claims: TokenClaims, header: TokenHeader): Classification {
+  const subject = stringOf(claims, 'sub');
+  const clientId = stringOf(claims, 'client_id');
+  if (subject === undefined || clientId === undefined) return NO_IDS;
+  if (subject === clientId) {
+    return hasUserMarker(claims) ? CONTRADICTION : asClient(clientId, 'sub is client_id');
+  }
+  return hasClientMarker(claims, header) || isOfAnotherProvider(claims)
+    ? CONTRADICTION
+    : asUser(subject, clientId, 'sub is not client_id, by the word of the operator');
+}

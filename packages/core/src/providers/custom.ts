@@ -1,0 +1,127 @@
+import { ConfigurationError } from '../errors.ts';
+import { ALGORITHMS, type Algorithm } from '../token/signature.ts';
+import { type CustomClassify, customClassify, type IdReader } from './custom-classify.ts';
+import {
+  audienceFreeProvider,
+  audienceProvider,
+  checkOptions,
+  type ProviderOptions,
+  type ProviderStatement,
+} from './define-provider.ts';
+import { anyMetadata } from './discovery-documents.ts';
+import { checkUrl } from './issuer-url.ts';
+import type {
+  AudienceFreeProvider,
+  AudienceProvider,
+  AuthorityReaders,
+  Provider,
+  TypePolicy,
+} from './provider.ts';
+import { scopesOf } from './readers.ts';
+import { PLAIN_OR_ACCESS_TOKEN_TYPE, policy } from './type-policies.ts';
+
+/** What {@link custom} needs to know, beside how the audience is checked. */
+export type CustomProviderOptions = ProviderOptions & {
+  /** `iss` of the tokens, exactly as they carry it. */
+  readonly issuer: string;
+  readonly classify: CustomClassify;
+  /** Accepted `typ` headers. Default: `at+jwt` and `JWT`, and no token without `typ`. */
+  readonly types?: TypePolicy | undefined;
+  /** Claims without which a token is refused, beside `iss`, `exp` and `aud`. Default: none. */
+  readonly requiredClaims?: readonly string[] | undefined;
+  /** Algorithms of the provider, where they are not the default ones. */
+  readonly algorithms?: readonly Algorithm[] | undefined;
+  /** The user's id for the verdict `user`. Default: `sub`. */
+  readonly userId?: IdReader | undefined;
+  /** The client's id for the verdicts `user` and `client`. Default: `client_id`, else `azp`. */
+  readonly clientId?: IdReader | undefined;
+  /** Granted scopes. Default: `scope`, a space-delimited string or a list. */
+  readonly scopes?: AuthorityReaders['scopes'] | undefined;
+  readonly permissions?: AuthorityReaders['permissions'] | undefined;
+  readonly roles?: AuthorityReaders['roles'] | undefined;
+  readonly groups?: AuthorityReaders['groups'] | undefined;
+  readonly tenant?: AuthorityReaders['tenant'] | undefined;
+};
+
+/** Options of {@link custom} for a provider whose tokens carry `aud`. */
+export type CustomOptions = CustomProviderOptions & {
+  readonly audienceClaim?: 'required' | undefined;
+  /** A check of the provider's own marks of an access token; false refuses the token. */
+  readonly accepts?: AudienceProvider['accepts'] | undefined;
+};
+
+/** Options of {@link custom} for a provider whose tokens carry no `aud`. */
+export type CustomAudienceFreeOptions = CustomProviderOptions & {
+  readonly audienceClaim: 'absent';
+  /** What is checked instead of `aud`; false refuses the token. */
+  readonly accepts: NonNullable<AudienceFreeProvider['accepts']>;
+};
+
+/**
+ * Any other provider, read by a rule of your own: `classify(claims, header)` says `'user'`,
+ * `'client'` or `'refuse'`, or gives the ids too. Anything else that it answers, a promise included,
+ * refuses the token; what it throws makes the request fail with 503 `classification_failed`.
+ *
+ * ```ts
+ * custom({
+ *   issuer: 'https://as.acme.com',
+ *   classify: ({ kind }) => (kind === 'person' ? 'user' : kind === 'service' ? 'client' : 'refuse'),
+ * })
+ * ```
+ *
+ * Let the rule rest on claims that neither users nor clients can influence (RFC 9700 §4.15), and ask
+ * for positive evidence of both kinds: "everything else is a user" is how machines become users.
+ *
+ * Does not check: whether the issuer is known to belong to another preset. This is your choice.
+ *
+ * @throws ConfigurationError for a bad issuer, bad key options, a missing `classify`, and a missing
+ * `accepts` where tokens carry no `aud`.
+ */
+export function custom(options: CustomOptions): AudienceProvider;
+export function custom(options: CustomAudienceFreeOptions): AudienceFreeProvider;
+export function custom(target: CustomOptions | CustomAudienceFreeOptions): Provider {
+  const options = checkOptions('custom', target);
+  const { accepts, audienceClaim = 'required' } = options;
+  const statement = statementOf(options);
+  if (audienceClaim === 'required') {
+    return audienceProvider(
+      { ...statement, ...(accepts === undefined ? {} : { accepts }) },
+      options,
+    );
+  }
+  if (accepts === undefined) {
+    throw new ConfigurationError(
+      `custom: tokens without aud need another check; write accepts: (claims) => ALLOWED_CLIENTS.has(claims.client_id)`,
+    );
+  }
+  return audienceFreeProvider({ ...statement, accepts }, options);
+}
+
+function statementOf(options: CustomProviderOptions): ProviderStatement {
+  const issuer = checkUrl('custom', 'issuer', options.issuer);
+  const { types, requiredClaims = [], algorithms, permissions, roles, groups, tenant } = options;
+  if (algorithms !== undefined && !algorithms.every((name) => ALGORITHMS.includes(name))) {
+    throw new ConfigurationError(`custom: algorithms must be among ${ALGORITHMS.join(', ')}`);
+  }
+  return {
+    preset: 'custom',
+    issuer,
+    keys: anyMetadata(issuer),
+    types: types === undefined ? PLAIN_OR_ACCESS_TOKEN_TYPE : policyOf(types),
+    requiredClaims: Object.freeze([...requiredClaims]),
+    ...(algorithms === undefined ? {} : { algorithms: Object.freeze([...algorithms]) }),
+    classify: customClassify('custom', options.classify, options),
+    authority: {
+      scopes: options.scopes ?? ((claims) => scopesOf(claims, 'scope')),
+      ...(permissions === undefined ? {} : { permissions }),
+      ...(roles === undefined ? {} : { roles }),
+      ...(groups === undefined ? {} : { groups }),
+      ...(tenant === undefined ? {} : { tenant }),
+    },
+  };
+}
+
+function policyOf({ accepted, optional }: TypePolicy): TypePolicy {
+  const types = accepted.map((type) => type.toLowerCase().replace(/^application\//, ''));
+  return policy(types, optional);
+}

@@ -1,0 +1,116 @@
+import { ConfigurationError } from '../errors.ts';
+import type { TokenClaims } from '../principal.ts';
+import { audienceFreeProvider, checkOptions, type ProviderOptions } from './define-provider.ts';
+import { keysAt } from './discovery-documents.ts';
+import { checkPreset, checkUrl } from './issuer-url.ts';
+import type { AudienceFreeProvider } from './provider.ts';
+import {
+  claimOf,
+  clientIdOf,
+  has,
+  listOf,
+  NONE,
+  objectOf,
+  scopeStringOf,
+  stringOf,
+} from './readers.ts';
+import { kindRule, type OperatorRuleOption } from './subject-namespaces.ts';
+import { PLAIN_TYPE } from './type-policies.ts';
+
+/** Options of {@link descope}. */
+export type DescopeOptions = ProviderOptions & {
+  /** The project's id: `P2…`. */
+  readonly projectId: string;
+  /** `iss` of the tokens, where it is a URL that ends in the project's id. Default: the id itself. */
+  readonly issuer?: string | undefined;
+  /** Where Descope's API is. Default `https://api.descope.com`. */
+  readonly baseUrl?: string | undefined;
+} & OperatorRuleOption;
+
+/**
+ * Descope: `descope({ projectId: 'P2…', classify })`.
+ *
+ * The session of an access key has the shape of a user's, and nothing in it is documented to tell
+ * them apart, so `classify` is required (or `'unknown'`, which refuses every token).
+ *
+ * - Provider: add a custom claim to access keys and to users by JWT templates, for example
+ *   `caller_type`, `machine` and `human`, and read it:
+ *   `classify: ({ caller_type }) => caller_type === 'human' ? 'user' : caller_type === 'machine' ? 'client' : 'refuse'`.
+ * - Sessions carry no `aud`: `iss` names the project, and that stands for it; tokens of other
+ *   projects are refused, and the APIs of one project are not divided. An `aud` that is there all the
+ *   same must be the project's id (RFC 7519 §4.1.3).
+ * - User id: `sub`. Client id: `sub` of an access key's session. Authority: with a current tenant
+ *   (`dct`) the roles and permissions of that tenant only, else those of the project; `scope` when
+ *   there is one.
+ * - Checks `drn`: refresh tokens are refused.
+ *
+ * Per documentation and source as of September 2026:
+ * https://docs.descope.com/session-overview
+ * https://github.com/descope/node-sdk (lib/helpers.ts)
+ *
+ * @throws ConfigurationError for a bad project or issuer, a missing `classify`, or bad key options.
+ */
+export function descope(options: DescopeOptions): AudienceFreeProvider {
+  const {
+    baseUrl = 'https://api.descope.com',
+    issuer,
+    projectId,
+  } = checkOptions('descope', options);
+  if (typeof projectId !== 'string' || !/^\w+$/.test(projectId)) {
+    throw new ConfigurationError(
+      "descope: projectId is missing; write descope({ projectId: 'P2…', classify })",
+    );
+  }
+  const base = checkUrl('descope', 'baseUrl', baseUrl);
+  return audienceFreeProvider(
+    {
+      preset: 'descope',
+      issuer: issuer === undefined ? projectId : issuerOf(issuer, projectId),
+      keys: keysAt(`${base.endsWith('/') ? base.slice(0, -1) : base}/v2/keys/${projectId}`),
+      types: PLAIN_TYPE,
+      requiredClaims: ['sub'],
+      accepts: (claims) => isSession(claims) && isForProject(claims, projectId),
+      classify: kindRule('descope', options, {
+        disjoint: undefined,
+        ids: { clientId: (claims) => stringOf(claims, 'sub'), userClientId: clientIdOf },
+        exampleClaim: 'caller_type',
+      }),
+      authority: {
+        scopes: (claims) => scopeStringOf(claims, 'scope'),
+        permissions: (claims) => grantsOf(claims, 'permissions'),
+        roles: (claims) => grantsOf(claims, 'roles'),
+        tenant: (claims) => stringOf(claims, 'dct'),
+      },
+    },
+    options,
+  );
+}
+
+function issuerOf(issuer: string, projectId: string): string {
+  if (issuer === projectId) return issuer;
+  checkPreset('descope', checkUrl('descope', 'issuer', issuer));
+  if (issuer.endsWith(`/${projectId}`)) return issuer;
+  throw new ConfigurationError(
+    `descope: the issuer ends in the project's id; write issuer: 'https://api.descope.com/${projectId}'`,
+  );
+}
+
+function isSession(claims: TokenClaims): boolean {
+  return !has(claims, 'drn') || claimOf(claims, 'drn') === 'DS';
+}
+
+function isForProject(claims: TokenClaims, projectId: string): boolean {
+  if (!has(claims, 'aud')) return true;
+  const audience: unknown = claims.aud;
+  return audience === projectId || (Array.isArray(audience) && audience.includes(projectId));
+}
+
+/** A tenant's roles are not the project's: with a current tenant, its own alone count. */
+function grantsOf(claims: TokenClaims, name: 'permissions' | 'roles'): readonly string[] {
+  if (!has(claims, 'dct')) return listOf(claims, name);
+  const tenant = stringOf(claims, 'dct');
+  const tenants = objectOf(claims, 'tenants');
+  if (tenant === undefined || tenants === undefined) return NONE;
+  const grants = objectOf(tenants, tenant);
+  return grants === undefined ? NONE : listOf(grants, name);
+}

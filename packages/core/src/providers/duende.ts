@@ -1,0 +1,69 @@
+import type { TokenClaims } from '../principal.ts';
+import { asClient, asUnknown, asUser } from './classification.ts';
+import { audienceProvider, optionsOf, type ProviderOptions } from './define-provider.ts';
+import { openIdMetadata } from './discovery-documents.ts';
+import { checkIssuer } from './issuer-url.ts';
+import { hasClientMarker, isOfAnotherProvider } from './markers.ts';
+import type { AudienceProvider, Classification, TokenHeader } from './provider.ts';
+import { has, scopesOf, stringOf } from './readers.ts';
+import { ANY_TYPE } from './type-policies.ts';
+
+/** Options of {@link duende}. */
+export type DuendeOptions = ProviderOptions & {
+  /** `iss` of the tokens: the host's URL in lower case, without a slash at its end. */
+  readonly issuer: string;
+};
+
+/**
+ * Duende IdentityServer, and IdentityServer4: `duende('https://id.acme.com')`.
+ *
+ * - Provider: define API resources, so that tokens carry an `aud`. Leave `ClientClaimsPrefix` as it
+ *   is (`client_`): without a prefix a client's claim named `sub` makes a machine look like a user.
+ * - Rule: the maintainers' own: a token with `sub` is a user's, one without is a client's. `sub`
+ *   equal to `client_id`, a login's claims without `sub`, or marks of a machine beside it → refused.
+ * - User id: `sub`. Client id: `client_id`, which every access token has and ID tokens do not.
+ * - Authority: `scope`, a list, or a string where that option is on.
+ * - Pitfalls: `typ` is `at+jwt` unless configured otherwise, and `JWT` or none are accepted too.
+ *   In impersonation by an extension grant nothing shows the actor.
+ *
+ * Per documentation and source as of September 2026:
+ * https://docs.duendesoftware.com/identityserver/tokens/
+ * https://github.com/DuendeSoftware/products (DefaultClaimsService.cs, DefaultTokenService.cs)
+ *
+ * @throws ConfigurationError for a bad issuer or bad key options.
+ */
+export function duende(target: string | DuendeOptions): AudienceProvider {
+  const options = optionsOf('duende', target);
+  const issuer = checkIssuer('duende', options.issuer, { trailingSlash: 'forbidden' });
+  return audienceProvider(
+    {
+      preset: 'duende',
+      issuer,
+      keys: openIdMetadata(issuer),
+      types: ANY_TYPE,
+      requiredClaims: ['aud', 'client_id', 'scope'],
+      classify,
+      authority: { scopes: (claims) => scopesOf(claims, 'scope') },
+    },
+    options,
+  );
+}
+
+const LOGIN_CLAIMS = ['auth_time', 'idp', 'amr', 'sid'] as const;
+
+const NO_CLIENT = asUnknown('client_id is missing');
+const LOGIN_WITHOUT_USER = asUnknown('claims of a login, but no sub');
+const CONTRADICTION = asUnknown('sub is there, and marks of a client or of another provider too');
+
+function classify(claims: TokenClaims, header: TokenHeader): Classification {
+  const clientId = stringOf(claims, 'client_id');
+  if (clientId === undefined) return NO_CLIENT;
+  if (!has(claims, 'sub')) {
+    return LOGIN_CLAIMS.some((name) => has(claims, name))
+      ? LOGIN_WITHOUT_USER
+      : asClient(clientId, 'no sub');
+  }
+  return hasClientMarker(claims, header) || isOfAnotherProvider(claims)
+    ? CONTRADICTION
+    : asUser(stringOf(claims, 'sub'), clientId, 'sub, and no mark of a client');
+}

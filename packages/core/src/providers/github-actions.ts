@@ -1,0 +1,83 @@
+import type { TokenClaims } from '../principal.ts';
+import { asClient, asUnknown } from './classification.ts';
+import { audienceProvider, checkOptions, idSet, type ProviderOptions } from './define-provider.ts';
+import { openIdMetadata } from './discovery-documents.ts';
+import { checkIssuer } from './issuer-url.ts';
+import type { AudienceProvider, Classification } from './provider.ts';
+import { claimOf, noScopes, stringOf } from './readers.ts';
+import { PLAIN_TYPE } from './type-policies.ts';
+
+/** Options of {@link githubActions}. */
+export type GithubActionsOptions = ProviderOptions & {
+  /**
+   * Default `https://token.actions.githubusercontent.com`; on an Enterprise Server
+   * `https://HOST/_services/token`.
+   */
+  readonly issuer?: string | undefined;
+  /** Numeric ids of the organizations or users whose workflows may call. Without it: everybody's. */
+  readonly repositoryOwnerIds?: readonly string[] | undefined;
+  /** Numeric ids of the repositories whose workflows may call. Without it: all of the owners'. */
+  readonly repositoryIds?: readonly string[] | undefined;
+};
+
+/**
+ * Workflows of GitHub Actions: `githubActions({ repositoryOwnerIds: ['4411'] })`.
+ *
+ * - **Every repository on GitHub can get a token for your audience**: say whose may call, by
+ *   `repositoryOwnerIds` or `repositoryIds` here, or by `requireTenant('4411')` on every route. Without
+ *   either, a stranger's workflow is a client of yours. Ids, since names can be given up and taken by
+ *   others: `gh api /orgs/ORG --jq .id`, `gh api /repos/ORG/REPO --jq .id`.
+ * - Caller: `permissions: id-token: write`, and the request names your API's audience.
+ * - Rule: always a client, with `repository_id` and `repository_owner_id`.
+ * - Client id: `sub`, whose form the repository's owner can change, and which names the branch: decide
+ *   on `job_workflow_ref` and the like by `claim()`. Tenant: `repository_owner_id`. No scopes.
+ * - Pitfall: `actor` is the login of whoever set off the workflow. It is no RFC 8693 actor and does
+ *   not make this a user's token.
+ *
+ * Per documentation as of September 2026:
+ * https://docs.github.com/en/actions/reference/security/oidc
+ *
+ * @throws ConfigurationError for a bad issuer, bad ids, or bad key options.
+ */
+export function githubActions(options: GithubActionsOptions = {}): AudienceProvider {
+  const {
+    issuer: givenIssuer = ISSUER,
+    repositoryIds,
+    repositoryOwnerIds,
+  } = checkOptions('githubActions', options);
+  const issuer = checkIssuer('githubActions', givenIssuer, { trailingSlash: 'forbidden' });
+  const owners =
+    repositoryOwnerIds &&
+    idSet('githubActions', 'repositoryOwnerIds', repositoryOwnerIds, "['4411']");
+  const repositories =
+    repositoryIds && idSet('githubActions', 'repositoryIds', repositoryIds, "['90210']");
+  return audienceProvider(
+    {
+      preset: 'githubActions',
+      issuer,
+      keys: openIdMetadata(issuer),
+      types: PLAIN_TYPE,
+      requiredClaims: ['aud', 'sub', 'repository_id', 'repository_owner_id'],
+      accepts: (claims) =>
+        (owners === undefined || owners.has(claimOf(claims, 'repository_owner_id'))) &&
+        (repositories === undefined || repositories.has(claimOf(claims, 'repository_id'))),
+      classify,
+      authority: {
+        scopes: noScopes,
+        tenant: (claims) => stringOf(claims, 'repository_owner_id'),
+      },
+    },
+    options,
+  );
+}
+
+const ISSUER = 'https://token.actions.githubusercontent.com';
+
+const NO_EVIDENCE = asUnknown('repository_id or repository_owner_id is missing');
+
+function classify(claims: TokenClaims): Classification {
+  const isWorkflow =
+    stringOf(claims, 'repository_id') !== undefined &&
+    stringOf(claims, 'repository_owner_id') !== undefined;
+  return isWorkflow ? asClient(stringOf(claims, 'sub'), 'a workflow of a repository') : NO_EVIDENCE;
+}

@@ -1,0 +1,95 @@
+import { ConfigurationError } from '../errors.ts';
+import type { TokenClaims } from '../principal.ts';
+import { asClient, asUnknown, asUser } from './classification.ts';
+import { audienceProvider, checkOptions, idSet, type ProviderOptions } from './define-provider.ts';
+import { openIdMetadata } from './discovery-documents.ts';
+import type { AudienceProvider, Classification } from './provider.ts';
+import { claimOf, noScopes, stringOf } from './readers.ts';
+import { PLAIN_TYPE } from './type-policies.ts';
+
+/** Options of {@link google}. */
+export type GoogleOptions = ProviderOptions & {
+  /** E-mail addresses of the service accounts that may call; empty when none may. */
+  readonly serviceAccounts: readonly string[];
+  /** Always `https://accounts.google.com`. */
+  readonly issuer?: 'https://accounts.google.com' | undefined;
+};
+
+/**
+ * Google: ID tokens of service accounts, and of users:
+ * `google({ serviceAccounts: ['nightly@acme-prod.iam.gserviceaccount.com'] })`.
+ *
+ * Google's access tokens are opaque; its ID tokens are what an API can verify by itself.
+ *
+ * - **Any service account of any Google project can get a token for your audience**, so the list of
+ *   those that may call is required, and all others are refused.
+ * - Caller: a service account asks for an ID token with your API's audience, in the full format
+ *   (with `email`).
+ * - Rule: a verified e-mail address under `gserviceaccount.com`, and `azp` equal to `sub` → client;
+ *   `azp` of an OAuth client (`….apps.googleusercontent.com`), and no such address → user; else
+ *   refused.
+ * - Ids: `sub`, which is numeric, for users and for service accounts; a user's client is `azp`.
+ *   Addresses can be given anew when an account is deleted.
+ * - Audience: what service accounts ask for; for users your OAuth client's id.
+ * - Authority: none; tenant `hd`, the Workspace domain.
+ * - Identity-Aware Proxy has another issuer and other keys, and is not read here.
+ *
+ * Per documentation as of September 2026:
+ * https://cloud.google.com/docs/authentication/token-types
+ * https://developers.google.com/identity/openid-connect/openid-connect
+ *
+ * @throws ConfigurationError for a missing list, another issuer, or bad key options.
+ */
+export function google(options: GoogleOptions): AudienceProvider {
+  const { issuer = ISSUER, serviceAccounts } = checkOptions('google', options);
+  if (issuer !== ISSUER) {
+    throw new ConfigurationError(
+      `google: its only issuer is ${ISSUER}; write google({ serviceAccounts: [...] })`,
+    );
+  }
+  const allowed = idSet(
+    'google',
+    'serviceAccounts',
+    serviceAccounts,
+    "['name@project.iam.gserviceaccount.com'], or [] if none may call",
+  );
+  return audienceProvider(
+    {
+      preset: 'google',
+      issuer,
+      keys: openIdMetadata(issuer),
+      types: PLAIN_TYPE,
+      requiredClaims: ['aud', 'sub', 'azp'],
+      accepts: (claims) => {
+        const email = stringOf(claims, 'email');
+        return !isServiceAccount(email) || allowed.has(email);
+      },
+      classify,
+      authority: { scopes: noScopes, tenant: (claims) => stringOf(claims, 'hd') },
+    },
+    options,
+  );
+}
+
+const ISSUER = 'https://accounts.google.com';
+
+const NO_IDS = asUnknown('sub or azp is missing');
+const NO_EVIDENCE = asUnknown('neither a verified service account nor an OAuth client of users');
+
+function classify(claims: TokenClaims): Classification {
+  const subject = stringOf(claims, 'sub');
+  const party = stringOf(claims, 'azp');
+  if (subject === undefined || party === undefined) return NO_IDS;
+  if (isServiceAccount(stringOf(claims, 'email'))) {
+    return party === subject && claimOf(claims, 'email_verified') === true
+      ? asClient(party, 'the verified address of a service account, and azp is sub')
+      : NO_EVIDENCE;
+  }
+  return party.endsWith('.apps.googleusercontent.com') && party !== subject
+    ? asUser(subject, party, 'azp is an OAuth client')
+    : NO_EVIDENCE;
+}
+
+function isServiceAccount(email: string | undefined): boolean {
+  return email?.toLowerCase().endsWith('.gserviceaccount.com') === true;
+}

@@ -1,0 +1,84 @@
+import type { TokenClaims } from '../principal.ts';
+import { asClient, asUnknown, asUser } from './classification.ts';
+import { audienceProvider, optionsOf, type ProviderOptions } from './define-provider.ts';
+import { keysAt } from './discovery-documents.ts';
+import { checkIssuer } from './issuer-url.ts';
+import { namesClientCredentials } from './markers.ts';
+import type { AudienceProvider, Classification } from './provider.ts';
+import { claimOf, has, listOf, scopeListOf, scopeStringOf, stringOf } from './readers.ts';
+import { PLAIN_OR_NO_TYPE } from './type-policies.ts';
+
+/** Options of {@link kinde}. */
+export type KindeOptions = ProviderOptions & {
+  /** `https://acme.kinde.com`, or the custom domain; without a slash at its end. */
+  readonly issuer: string;
+};
+
+/**
+ * Kinde: `kinde('https://acme.kinde.com')`.
+ *
+ * - Provider: register the API, and let applications ask for its audience: otherwise `aud` is an
+ *   empty list, and the token is refused.
+ * - Rule: `gty` with `client_credentials`, and no `sub` → client; `sub` of the form `kp_…`, and no
+ *   such `gty` → user; else refused. `sub` cannot be overridden.
+ * - User id: `sub`. Client id: `azp`.
+ * - Authority: users' `scp` list; of machines `scope` alone, which is what was **granted** (their
+ *   `scp` is what was asked for); `permissions`; tenant `org_code`.
+ *
+ * Per documentation as of September 2026:
+ * https://docs.kinde.com/build/tokens/about-access-tokens/
+ * https://docs.kinde.com/machine-to-machine-applications/about-m2m/token-structure-and-claims-for-m2m-applications/
+ *
+ * @throws ConfigurationError for a bad issuer or bad key options.
+ */
+export function kinde(target: string | KindeOptions): AudienceProvider {
+  const options = optionsOf('kinde', target);
+  const issuer = checkIssuer('kinde', options.issuer, {
+    trailingSlash: 'forbidden',
+    path: { pattern: /^\/$/, example: 'https://acme.kinde.com' },
+  });
+  return audienceProvider(
+    {
+      preset: 'kinde',
+      issuer,
+      keys: keysAt(`${issuer}/.well-known/jwks`),
+      types: PLAIN_OR_NO_TYPE,
+      requiredClaims: ['aud', 'azp'],
+      classify,
+      authority: {
+        scopes: scopesOf,
+        permissions: (claims) => listOf(claims, 'permissions'),
+        tenant: (claims) => stringOf(claims, 'org_code'),
+      },
+    },
+    options,
+  );
+}
+
+const CONTRADICTION = asUnknown('gty names client credentials, and sub is there');
+const NO_EVIDENCE = asUnknown('neither client credentials nor the subject of a user');
+
+function classify(claims: TokenClaims): Classification {
+  const clientId = stringOf(claims, 'azp');
+  if (namesClientCredentials(claimOf(claims, 'gty'))) {
+    if (has(claims, 'sub')) return CONTRADICTION;
+    return isClientCredentials(claims)
+      ? asClient(clientId, 'gty names client credentials, and no sub')
+      : NO_EVIDENCE;
+  }
+  const subject = stringOf(claims, 'sub');
+  return subject?.startsWith('kp_') || subject?.startsWith('kp:')
+    ? asUser(subject, clientId, 'sub is the subject of a user')
+    : NO_EVIDENCE;
+}
+
+/** Also that `gty` is of the documented type: what cannot be read is no evidence. */
+function isClientCredentials(claims: TokenClaims): boolean {
+  return listOf(claims, 'gty').includes('client_credentials');
+}
+
+function scopesOf(claims: TokenClaims): readonly string[] | undefined {
+  return namesClientCredentials(claimOf(claims, 'gty'))
+    ? scopeStringOf(claims, 'scope')
+    : scopeListOf(claims, 'scp');
+}

@@ -1,0 +1,118 @@
+import { ConfigurationError } from '../errors.ts';
+import type { TokenClaims } from '../principal.ts';
+import { asClient, asUnknown, asUser } from './classification.ts';
+import { audienceProvider, checkOptions, type ProviderOptions } from './define-provider.ts';
+import { openIdMetadata } from './discovery-documents.ts';
+import { checkIssuer } from './issuer-url.ts';
+import type { AudienceProvider, Classification } from './provider.ts';
+import { claimOf, has, listOf, scopeListOf, scopeStringOf, stringOf } from './readers.ts';
+import { ANY_TYPE } from './type-policies.ts';
+
+/** Options of {@link okta}, beside a domain. */
+export type OktaServerOptions = ProviderOptions & {
+  /** Id of the custom authorization server: `default`, or `aus…`. */
+  readonly authorizationServer: string;
+};
+
+/** Options of {@link okta}: domain and authorization server, or the issuer. */
+export type OktaOptions =
+  | (OktaServerOptions & { readonly domain: string; readonly issuer?: never })
+  | (ProviderOptions & {
+      readonly issuer: string;
+      readonly domain?: never;
+      readonly authorizationServer?: never;
+    });
+
+/**
+ * A custom authorization server of Okta: `okta('acme.okta.com', { authorizationServer: 'default' })`.
+ *
+ * - Provider: create a custom authorization server, or use `default`. Tokens of the org server
+ *   (`https://acme.okta.com`) are for Okta's own APIs and must not be verified: they are refused.
+ * - Rule: `uid` and `cid` → user. No `uid`, and `cid` → client. `sub_profile` of a service or an
+ *   agent → client. Else refused. These claims are reserved: no mapping sets them.
+ * - User id: `uid`, not `sub`, which is an editable mapping and often an e-mail address. Client id:
+ *   `cid`, or an agent's `sub`.
+ * - Authority: `scp` list (agents: `scope` string), `groups` when you configure that claim.
+ * - Pitfall: a custom domain is another issuer; use the one that the tokens carry.
+ *
+ * Per documentation as of September 2026:
+ * https://developer.okta.com/docs/concepts/oauth-claims/
+ * https://developer.okta.com/docs/api/openapi/okta-oauth/guides/overview/
+ *
+ * @throws ConfigurationError for a bad issuer, a missing authorization server, or bad key options.
+ */
+export function okta(domain: string, options: OktaServerOptions): AudienceProvider;
+export function okta(options: OktaOptions): AudienceProvider;
+export function okta(target: string | OktaOptions, server?: OktaServerOptions): AudienceProvider {
+  const options = typeof target === 'string' ? targetOf(target, server) : target;
+  const issuer = checkIssuer('okta', issuerOf(checkOptions('okta', options)), {
+    trailingSlash: 'forbidden',
+    path: { pattern: /^\/oauth2\/[^/]+$/, example: 'https://acme.okta.com/oauth2/default' },
+  });
+  return audienceProvider(
+    {
+      preset: 'okta',
+      issuer,
+      keys: openIdMetadata(issuer),
+      types: ANY_TYPE,
+      requiredClaims: ['aud', 'sub', 'iat'],
+      classify,
+      authority: { scopes: scopesOf, groups: (claims) => listOf(claims, 'groups') },
+    },
+    options,
+  );
+}
+
+function targetOf(target: string, server: OktaServerOptions | undefined): OktaOptions {
+  if (target.includes('://')) {
+    throw new ConfigurationError(
+      `okta: '${target}' is not a domain; write okta({ issuer: '${target}' })`,
+    );
+  }
+  if (server === undefined) throw missingServer(target);
+  return { ...server, domain: target };
+}
+
+function issuerOf(options: OktaOptions): string {
+  if (options.domain === undefined) return options.issuer;
+  const { domain, authorizationServer } = options;
+  if (typeof authorizationServer !== 'string' || authorizationServer === '') {
+    throw missingServer(domain);
+  }
+  return `https://${domain}/oauth2/${authorizationServer}`;
+}
+
+function missingServer(domain: string): ConfigurationError {
+  return new ConfigurationError(
+    `okta: authorizationServer is missing; write okta('${domain}', { authorizationServer: 'default' })`,
+  );
+}
+
+const CONTRADICTION = asUnknown('uid is there, but cid is not, or sub_profile is not a user');
+const UNKNOWN_PROFILE = asUnknown(
+  'sub_profile is neither service nor ai_agent, and uid is missing',
+);
+const NO_EVIDENCE = asUnknown('neither uid nor cid');
+
+function classify(claims: TokenClaims): Classification {
+  const clientId = stringOf(claims, 'cid');
+  const profile = claimOf(claims, 'sub_profile');
+  if (has(claims, 'uid')) {
+    const isUser = clientId !== undefined && (profile === undefined || profile === 'user');
+    return isUser ? asUser(stringOf(claims, 'uid'), clientId, 'uid and cid') : CONTRADICTION;
+  }
+  if (has(claims, 'cid') && clientId === undefined) return NO_EVIDENCE;
+  if (has(claims, 'sub_profile')) {
+    return profile === 'service' || profile === 'ai_agent'
+      ? asClient(clientId ?? stringOf(claims, 'sub'), 'sub_profile is a service or an agent')
+      : UNKNOWN_PROFILE;
+  }
+  return clientId === undefined ? NO_EVIDENCE : asClient(clientId, 'cid without uid');
+}
+
+/** Agents' tokens carry `scope` in place of `scp`; the two are never merged. */
+function scopesOf(claims: TokenClaims): readonly string[] | undefined {
+  return has(claims, 'sub_profile') && !has(claims, 'scp')
+    ? scopeStringOf(claims, 'scope')
+    : scopeListOf(claims, 'scp');
+}

@@ -1,0 +1,98 @@
+import type { KeySource } from '../keys/key-set.ts';
+import type { TokenClaims } from '../principal.ts';
+import type { Algorithm } from '../token/signature.ts';
+
+/** A protected header of a verified token, own properties only (RFC 7515 §4). */
+export type TokenHeader = Readonly<Record<string, unknown>>;
+
+/** Who a verified token speaks for, and by which rule. `rule` is fixed text, shown by `explain`. */
+export type Classification =
+  | {
+      readonly kind: 'user';
+      readonly userId: string;
+      readonly clientId: string | undefined;
+      /** Stands for `userId` in `principal.key`, where that is not unique under the issuer's name. */
+      readonly keyId?: string;
+      readonly rule: string;
+    }
+  | {
+      readonly kind: 'client';
+      readonly clientId: string;
+      readonly keyId?: string;
+      readonly rule: string;
+    }
+  | { readonly kind: 'unknown'; readonly rule: string };
+
+/** Decides who a verified token speaks for. Pure; must not throw, whatever the claims hold. */
+export type Classify = (claims: TokenClaims, header: TokenHeader) => Classification;
+
+/** What a caller may do, as the provider's token states it. Absent readers yield nothing. */
+export interface AuthorityReaders {
+  /** Granted scopes; `undefined` when the claim has a type that it must not have. */
+  readonly scopes: (claims: TokenClaims, header: TokenHeader) => readonly string[] | undefined;
+  readonly permissions?: (claims: TokenClaims) => readonly string[];
+  readonly roles?: (claims: TokenClaims) => readonly string[];
+  readonly groups?: (claims: TokenClaims) => readonly string[];
+  readonly tenant?: (claims: TokenClaims) => string | undefined;
+}
+
+/** Which `typ` headers are access tokens of the provider, in lower case, without `application/`. */
+export interface TypePolicy {
+  readonly accepted: readonly string[];
+  /** Whether a token without `typ` is accepted. */
+  readonly optional: boolean;
+}
+
+interface ProviderFacts {
+  /** Name of the preset, for messages. */
+  readonly preset: string;
+  /** `iss` of its tokens, compared exactly. */
+  readonly issuer: string;
+  /**
+   * Stands for `issuer` in `principal.key` and in events; unique in a resource server. Set it when
+   * the same callers may come from another `iss` one day: a custom domain, a new token version.
+   */
+  readonly name?: string;
+  readonly keys: KeySource;
+  readonly types: TypePolicy;
+  /** Claims without which a token is refused, beside `iss` and `exp`. */
+  readonly requiredClaims: readonly string[];
+  /** The algorithms of the provider, where they are not the default ones. */
+  readonly algorithms?: readonly Algorithm[];
+  /**
+   * The provider's own marks of an access token (Cognito's `token_use`, Keycloak's payload `typ`),
+   * and what is checked where there is no `aud`. False refuses the token.
+   */
+  readonly accepts?: (claims: TokenClaims, header: TokenHeader) => boolean;
+  /**
+   * Where one entry stands for many issuers (Entra multi-tenant), or tokens carry no `iss` (SPIFFE):
+   * whether the unverified token names this entry. Without it `iss` must equal `issuer`.
+   */
+  readonly names?: (claims: TokenClaims) => boolean;
+  /** Whether a key that its JWK binds to `keyIssuer` may verify a token with these claims. */
+  readonly keyServes?: (keyIssuer: string | undefined, claims: TokenClaims) => boolean;
+  /** Accepted values of a JWK's `use`; `sig` unless the provider has its own (SPIFFE). */
+  readonly keyUses?: readonly string[];
+  readonly classify: Classify;
+  readonly authority: AuthorityReaders;
+}
+
+/** An authorization server whose tokens carry `aud`: the audience must be configured. */
+export interface AudienceProvider extends ProviderFacts {
+  readonly audienceClaim: 'required';
+}
+
+/** An authorization server whose tokens carry no `aud`: its preset checks something in its stead. */
+export interface AudienceFreeProvider extends ProviderFacts {
+  readonly audienceClaim: 'absent';
+  readonly audience?: never;
+  /** Checks what stands for the audience, beside the provider's own marks. False refuses the token. */
+  readonly accepts: NonNullable<ProviderFacts['accepts']>;
+}
+
+/**
+ * What a preset states about an authorization server: facts and two pure functions. It knows no
+ * request, makes no request, and its rule for telling users from clients fails closed: `user` and
+ * `client` need positive evidence that the provider controls, everything else is `unknown`.
+ */
+export type Provider = AudienceProvider | AudienceFreeProvider;

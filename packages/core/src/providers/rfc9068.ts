@@ -1,0 +1,68 @@
+import { audienceProvider, optionsOf, type ProviderOptions } from './define-provider.ts';
+import { anyMetadata } from './discovery-documents.ts';
+import { checkIssuer } from './issuer-url.ts';
+import { classifyByJwtProfile, JWT_PROFILE_CLAIMS } from './jwt-profile.ts';
+import type { AudienceProvider } from './provider.ts';
+import { claimOf, isObject, type JsonObject, NONE, scopeStringOf } from './readers.ts';
+import { ACCESS_TOKEN_TYPE } from './type-policies.ts';
+
+/** Options of {@link rfc9068}. */
+export type Rfc9068Options = ProviderOptions & {
+  /** `iss` of the tokens, exactly as they carry it. */
+  readonly issuer: string;
+};
+
+/**
+ * Any authorization server that follows the JWT profile for access tokens (RFC 9068) to the letter.
+ * An explicit choice: the profile does not say how to tell a user from a client, so by choosing it
+ * **you assert** that your server puts the client id into `sub` for client credentials, and that no
+ * user can get a `sub` that is a client's id.
+ *
+ * - Provider: issue tokens with `typ: at+jwt` and every claim of §2.2 (`iss`, `exp`, `aud`, `sub`,
+ *   `client_id`, `iat`, `jti`); one that lacks any of them is refused.
+ * - Rule: `sub` is `client_id` and no claim of a login or person → client; they differ and no
+ *   provider's mark of a machine → user; else refused.
+ * - Authority: `scope`; `roles`, `groups`; `entitlements` as permissions (§2.2.3.1): strings, or
+ *   SCIM objects with a `value` (RFC 7643 §4.1.2). No tenant.
+ * - Pitfall: many servers name a machine by something else than its client id. An issuer that is
+ *   known to (Auth0, Keycloak, Entra and others) is a `ConfigurationError` here.
+ * - Does not check: that the assertion above is true.
+ *
+ * Per documentation as of September 2026: https://www.rfc-editor.org/rfc/rfc9068
+ *
+ * @throws ConfigurationError for a bad issuer or bad key options.
+ */
+export function rfc9068(target: string | Rfc9068Options): AudienceProvider {
+  const options = optionsOf('rfc9068', target);
+  const issuer = checkIssuer('rfc9068', options.issuer);
+  return audienceProvider(
+    {
+      preset: 'rfc9068',
+      issuer,
+      keys: anyMetadata(issuer),
+      types: ACCESS_TOKEN_TYPE,
+      requiredClaims: JWT_PROFILE_CLAIMS,
+      classify: classifyByJwtProfile,
+      authority: {
+        scopes: (claims) => scopeStringOf(claims, 'scope'),
+        permissions: (claims) => scimValuesOf(claims, 'entitlements'),
+        roles: (claims) => scimValuesOf(claims, 'roles'),
+        groups: (claims) => scimValuesOf(claims, 'groups'),
+      },
+    },
+    options,
+  );
+}
+
+/** A list of strings, or of SCIM's complex values; a list with anything else in it yields nothing. */
+function scimValuesOf(claims: JsonObject, name: string): readonly string[] {
+  const items = claimOf(claims, name);
+  if (!Array.isArray(items)) return NONE;
+  const values: string[] = [];
+  for (const item of items) {
+    const value = isObject(item) ? claimOf(item, 'value') : item;
+    if (typeof value !== 'string') return NONE;
+    values.push(value);
+  }
+  return values;
+}

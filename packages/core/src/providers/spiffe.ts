@@ -1,0 +1,109 @@
+import { ConfigurationError } from '../errors.ts';
+import type { TokenClaims } from '../principal.ts';
+import type { Algorithm } from '../token/signature.ts';
+import { asClient, asUnknown } from './classification.ts';
+import { audienceProvider, checkOptions, type ProviderOptions } from './define-provider.ts';
+import { checkUrl } from './issuer-url.ts';
+import type { AudienceProvider, Classification } from './provider.ts';
+import { has, noScopes, stringOf } from './readers.ts';
+import { policy } from './type-policies.ts';
+
+/** Options of {@link spiffe}: the trust domain, and where its bundle is: `jwks` or `jwksUri`. */
+export type SpiffeOptions = ProviderOptions & {
+  /** `acme.com`, or `spiffe://acme.com`. */
+  readonly trustDomain: string;
+  /** `iss` of the tokens, where your server puts one in; without it tokens must have none. */
+  readonly issuer?: string | undefined;
+};
+
+/**
+ * JWT-SVIDs of a SPIFFE trust domain:
+ * `spiffe({ trustDomain: 'acme.com', jwksUri: 'https://bundle.acme.com/' })`.
+ *
+ * - `iss` is not required in a JWT-SVID: without `issuer`, tokens that have no `iss` and whose `sub`
+ *   is in the trust domain are read with this entry, and its keys decide. `principal.issuer` is then
+ *   `spiffe://<trust domain>`.
+ * - Keys: the bundle of the trust domain (`use` is `jwt-svid` there), or your OIDC discovery
+ *   provider's key set.
+ * - Rule: always a client: `sub` is a SPIFFE ID of the trust domain.
+ * - Client id: `sub`. Tenant: the trust domain. No scopes.
+ * - Pitfall: a JWT-SVID is a bearer token, and may be replayed by any of its audiences: let `aud`
+ *   name your API alone.
+ *
+ * Per specification as of September 2026:
+ * https://github.com/spiffe/spiffe/blob/main/standards/JWT-SVID.md
+ *
+ * @throws ConfigurationError for a bad trust domain or issuer, missing keys, or bad key options.
+ */
+export function spiffe(options: SpiffeOptions): AudienceProvider {
+  const { issuer, trustDomain: given } = checkOptions('spiffe', options);
+  const trustDomain = trustDomainOf(given);
+  const id = `spiffe://${trustDomain}`;
+  return audienceProvider(
+    {
+      preset: 'spiffe',
+      issuer: issuer === undefined ? id : checkUrl('spiffe', 'issuer', issuer),
+      keys: undefined,
+      keyUses: KEY_USES,
+      types: SVID_TYPE,
+      requiredClaims: ['aud', 'sub'],
+      algorithms: SVID_ALGORITHMS,
+      ...(issuer === undefined
+        ? { names: (claims) => !has(claims, 'iss') && isWorkloadOf(claims, id) }
+        : {}),
+      classify: (claims) => classify(claims, id),
+      authority: {
+        scopes: noScopes,
+        tenant: (claims) => (isWorkloadOf(claims, id) ? trustDomain : undefined),
+      },
+    },
+    options,
+  );
+}
+
+/** JWT-SVID §2.2: optional, and one of these. */
+const SVID_TYPE = policy(['jwt', 'jose'], true);
+
+/** A bundle marks its keys; an OIDC discovery provider marks them as other issuers do. */
+const KEY_USES: readonly string[] = Object.freeze(['jwt-svid', 'sig']);
+
+/** JWT-SVID §2.1. */
+const SVID_ALGORITHMS: readonly Algorithm[] = Object.freeze([
+  'RS256',
+  'RS384',
+  'RS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'PS256',
+  'PS384',
+  'PS512',
+] as const);
+
+const SCHEME = 'spiffe://';
+const TRUST_DOMAIN = /^[a-z0-9._-]{1,255}$/;
+
+function trustDomainOf(given: unknown): string {
+  const name =
+    typeof given === 'string' && given.startsWith(SCHEME) ? given.slice(SCHEME.length) : given;
+  if (typeof name === 'string' && TRUST_DOMAIN.test(name)) return name;
+  throw new ConfigurationError(
+    "spiffe: trustDomain is missing, or is not one; write spiffe({ trustDomain: 'acme.com', jwksUri: 'https://…' })",
+  );
+}
+
+const NO_EVIDENCE = asUnknown('sub is not a SPIFFE ID of the trust domain');
+
+function classify(claims: TokenClaims, id: string): Classification {
+  return isWorkloadOf(claims, id)
+    ? asClient(stringOf(claims, 'sub'), 'sub is a SPIFFE ID of the trust domain')
+    : NO_EVIDENCE;
+}
+
+/** SPIFFE-ID §2: a path of at least one segment, none of them empty or dots. */
+function isWorkloadOf(claims: TokenClaims, id: string): boolean {
+  const subject = stringOf(claims, 'sub');
+  if (!subject?.startsWith(`${id}/`)) return false;
+  const segments = subject.slice(id.length + 1).split('/');
+  return segments.every((segment) => segment !== '' && segment !== '.' && segment !== '..');
+}

@@ -1,0 +1,94 @@
+import type { TokenClaims } from '../principal.ts';
+import { asClient, asUnknown, asUser } from './classification.ts';
+import { audienceProvider, checkOptions, type ProviderOptions } from './define-provider.ts';
+import { anyMetadata } from './discovery-documents.ts';
+import { checkIssuer } from './issuer-url.ts';
+import { hasClientMarker, hasUserMarker, isOfAnotherProvider } from './markers.ts';
+import type { AudienceProvider, Classification, TokenHeader } from './provider.ts';
+import { claimOf, clientIdOf, has, scopesOf, soleAudienceOf, stringOf } from './readers.ts';
+import { kindRule, type SubjectNamespacesOption } from './subject-namespaces.ts';
+import { ANY_TYPE } from './type-policies.ts';
+
+/** Options of {@link spring}. */
+export type SpringOptions = ProviderOptions & {
+  readonly issuer: string;
+} & SubjectNamespacesOption;
+
+/**
+ * Spring Authorization Server:
+ * `spring({ issuer: 'https://auth.acme.com', subjectNamespaces: 'disjoint' })`.
+ *
+ * Its tokens do not document who is calling, so you have to say: `subjectNamespaces: 'disjoint'` if
+ * no user's name can be a client's id, a `classify` of your own, or `'unknown'`.
+ *
+ * - Provider: by default `aud` is **the client's id**, so that `audience` has to list the clients.
+ *   Better: an `OAuth2TokenCustomizer` that sets `aud` to your API **and adds `client_id`**.
+ * - Rule with `'disjoint'`: `sub` equal to `client_id` (or, when that claim is not added, to the
+ *   only `aud`) → client; another `sub`, a `scope` list (a string too, where `client_id` is added), and
+ *   no mark of a machine → user. An `aud` that is a URL or URN cannot be a client's id: without
+ *   `client_id` such tokens are refused.
+ * - User id: `sub`, the user's name. Authority: `scope`, a list.
+ * - Pitfalls: **if you set `aud` to a plain name of your API, add `client_id`**: without it a
+ *   machine's token cannot be told from a user's. A user whose name is the id of the client that he
+ *   logs in through has a machine's token, byte for byte.
+ *
+ * Per source as of September 2026:
+ * https://docs.spring.io/spring-authorization-server/reference/core-model-components.html
+ * https://github.com/spring-projects/spring-security (JwtGenerator.java)
+ *
+ * @throws ConfigurationError for a bad issuer, a missing `subjectNamespaces` or `classify`, or bad
+ * key options.
+ */
+export function spring(options: SpringOptions): AudienceProvider {
+  const issuer = checkIssuer('spring', checkOptions('spring', options).issuer, {
+    trailingSlash: 'forbidden',
+  });
+  return audienceProvider(
+    {
+      preset: 'spring',
+      issuer,
+      keys: anyMetadata(issuer),
+      types: ANY_TYPE,
+      requiredClaims: ['aud', 'sub'],
+      classify: kindRule('spring', options, {
+        disjoint: classifyDisjoint,
+        ids: { clientId: clientOf },
+        exampleClaim: 'caller_type',
+      }),
+      authority: { scopes: (claims) => scopesOf(claims, 'scope') },
+    },
+    options,
+  );
+}
+
+const NO_IDS = asUnknown('sub or the client id is missing');
+const NOT_SPRING = asUnknown('sub is not the client id, and scope is not as this server writes it');
+const CONTRADICTION = asUnknown('marks of a user and of a client');
+
+function classifyDisjoint(claims: TokenClaims, header: TokenHeader): Classification {
+  const subject = stringOf(claims, 'sub');
+  const clientId = clientOf(claims);
+  if (subject === undefined || clientId === undefined) return NO_IDS;
+  if (subject === clientId) {
+    return hasUserMarker(claims) ? CONTRADICTION : asClient(clientId, 'sub is the client id');
+  }
+  if (!isOfSpring(claims)) return NOT_SPRING;
+  return hasClientMarker(claims, header) || isOfAnotherProvider(claims)
+    ? CONTRADICTION
+    : asUser(subject, clientId, 'sub is not the client id, by the word of the operator');
+}
+
+/**
+ * A token that says so little is a user's only if it looks like this server's: it writes a list, which
+ * a customizer may have made a string. Others' tokens of machines have a string, or no `scope` at all.
+ */
+function isOfSpring(claims: TokenClaims): boolean {
+  return has(claims, 'client_id') ? has(claims, 'scope') : Array.isArray(claimOf(claims, 'scope'));
+}
+
+/** `client_id` where a customizer adds it; else the only `aud`, unless that is an API's identifier. */
+function clientOf(claims: TokenClaims): string | undefined {
+  if (has(claims, 'client_id') || has(claims, 'azp')) return clientIdOf(claims);
+  const audience = soleAudienceOf(claims);
+  return audience?.includes(':') ? undefined : audience;
+}

@@ -1,0 +1,136 @@
+import { ConfigurationError } from '../errors.ts';
+import type { TokenClaims } from '../principal.ts';
+import { asClient, asUnknown, asUser } from './classification.ts';
+import {
+  audienceFreeProvider,
+  audienceProvider,
+  checkOptions,
+  type ProviderOptions,
+  type ProviderStatement,
+} from './define-provider.ts';
+import { keysAt, openIdMetadata } from './discovery-documents.ts';
+import { checkIssuer } from './issuer-url.ts';
+import type {
+  AudienceFreeProvider,
+  AudienceProvider,
+  Classification,
+  Provider,
+} from './provider.ts';
+import { claimOf, has, listOf, scopeStringOf, stringOf } from './readers.ts';
+import { ANY_TYPE } from './type-policies.ts';
+
+/** Options of {@link workos} for tokens of Connect applications. */
+export type WorkosOptions = ProviderOptions & {
+  /** The AuthKit domain: `https://acme.authkit.app`, or the custom one. */
+  readonly issuer: string;
+  readonly sessionsOf?: never;
+};
+
+/** Options of {@link workos} for sessions of AuthKit. */
+export type WorkosSessionOptions = ProviderOptions & {
+  /** The client id of your environment, whose users sign in: `client_…`. */
+  readonly sessionsOf: string;
+  /** Default `https://api.workos.com`; newer tokens add `/user_management/<client id>`. */
+  readonly issuer?: string | undefined;
+};
+
+/**
+ * WorkOS Connect: `workos('https://acme.authkit.app')`, for OAuth and M2M applications. Sessions of
+ * AuthKit: `workos({ sessionsOf: 'client_…' })`.
+ *
+ * - Sessions carry no `aud`. In its stead their keys are those of your client id alone, and only a
+ *   user's session is accepted: `sid` of a session, and a `client_id` or `aud`, where there is one,
+ *   that is yours.
+ * - Provider: Connect applications ask for your API with `resource`; otherwise `aud` is the
+ *   environment's client id, the same for all APIs.
+ * - Rule: `sub` is `client_id`, and no `sid` → client; `sub` of the form `user_…` → user; else
+ *   refused. A missing `client_id` proves nothing: older tokens of users lack it.
+ * - User id: `sub`. Authority: `scope` (machines have none), `permissions`, `roles`; tenant `org_id`.
+ * - Pitfall: `act.sub` of an impersonated session is the e-mail address of an administrator.
+ *
+ * Per documentation as of September 2026:
+ * https://workos.com/docs/authkit/connect/token-claims
+ * https://workos.com/docs/reference/authkit/session-tokens
+ *
+ * @throws ConfigurationError for a bad issuer or client id, or bad key options.
+ */
+export function workos(target: string | WorkosOptions): AudienceProvider;
+export function workos(target: WorkosSessionOptions): AudienceFreeProvider;
+export function workos(target: string | WorkosOptions | WorkosSessionOptions): Provider {
+  const options: WorkosOptions | WorkosSessionOptions =
+    typeof target === 'string' ? { issuer: target } : checkOptions('workos', target);
+  return options.sessionsOf === undefined ? connect(options) : sessions(options);
+}
+
+function connect(options: WorkosOptions): AudienceProvider {
+  const issuer = checkIssuer('workos', options.issuer, {
+    trailingSlash: 'forbidden',
+    path: { pattern: /^\/$/, example: 'https://acme.authkit.app' },
+  });
+  return audienceProvider(
+    { ...FACTS, issuer, keys: openIdMetadata(issuer), requiredClaims: ['aud', 'sub'] },
+    options,
+  );
+}
+
+function sessions(options: WorkosSessionOptions): AudienceFreeProvider {
+  const { issuer: givenIssuer = 'https://api.workos.com', sessionsOf } = options;
+  if (typeof sessionsOf !== 'string' || !/^client_\w+$/.test(sessionsOf)) {
+    throw new ConfigurationError(
+      "workos: sessionsOf is your environment's client id; write workos({ sessionsOf: 'client_…' })",
+    );
+  }
+  return audienceFreeProvider(
+    {
+      ...FACTS,
+      issuer: checkIssuer('workos', givenIssuer),
+      keys: keysAt(`https://api.workos.com/sso/jwks/${sessionsOf}`),
+      requiredClaims: ['sub', 'sid'],
+      accepts: (claims) =>
+        stringOf(claims, 'sid')?.startsWith('session_') === true &&
+        isAbsentOr(claims, 'client_id', sessionsOf) &&
+        isAbsentOr(claims, 'aud', sessionsOf),
+    },
+    options,
+  );
+}
+
+function isAbsentOr(claims: TokenClaims, name: string, value: string): boolean {
+  return !has(claims, name) || claims[name] === value;
+}
+
+const NO_SUBJECT = asUnknown('sub is missing');
+const CONTRADICTION = asUnknown('sub is client_id, but the token is of a session or a user');
+const NO_EVIDENCE = asUnknown('sub is neither client_id nor a user');
+
+function classify(claims: TokenClaims): Classification {
+  const subject = stringOf(claims, 'sub');
+  if (subject === undefined) return NO_SUBJECT;
+  const isUserId = subject.startsWith('user_');
+  if (subject === claimOf(claims, 'client_id')) {
+    return isUserId || has(claims, 'sid')
+      ? CONTRADICTION
+      : asClient(subject, 'sub is client_id, and no sid');
+  }
+  return isUserId
+    ? asUser(subject, stringOf(claims, 'client_id'), 'sub is the id of a user')
+    : NO_EVIDENCE;
+}
+
+const FACTS: Pick<ProviderStatement, 'preset' | 'types' | 'classify' | 'authority'> = {
+  preset: 'workos',
+  types: ANY_TYPE,
+  classify,
+  authority: {
+    scopes: (claims) => scopeStringOf(claims, 'scope'),
+    permissions: (claims) => listOf(claims, 'permissions'),
+    roles: rolesOf,
+    tenant: (claims) => stringOf(claims, 'org_id'),
+  },
+};
+
+/** `roles` of newer sessions repeats `role`, the one of older ones. */
+function rolesOf(claims: TokenClaims): readonly string[] {
+  const role = stringOf(claims, 'role');
+  return has(claims, 'roles') || role === undefined ? listOf(claims, 'roles') : [role];
+}

@@ -1,0 +1,71 @@
+import { isTrue } from '../answer.ts';
+import { ConfigurationError } from '../errors.ts';
+import type { Principal } from '../principal.ts';
+import { show } from './arguments.ts';
+import { NO_SCOPES, type Requirement, type Unmet } from './requirement.ts';
+import { requirementFailed } from './verdict.ts';
+
+const MISSING: Unmet = Object.freeze({ reason: 'authorization_detail_missing' });
+
+/** One entry of `authorization_details` (RFC 9396 §2). All but `type` is unchecked: narrow it. */
+export interface AuthorizationDetail {
+  readonly type: string;
+  readonly [member: string]: unknown;
+}
+
+/**
+ * An entry of the token's `authorization_details` (RFC 9396 §9.1) that has this `type`, compared
+ * exactly, and for which `test` is `true` itself. One such entry is enough; entries are never
+ * combined. Unmet: `authorization_detail_missing`; also when the claim is not an array of objects
+ * with a string `type` each. Where no entry passes and `test` threw: `requirement_failed` (503).
+ *
+ * It reads the claims as the principal has them: a claims schema that drops unknown members must
+ * keep `authorization_details`. What an entry means is for `test` alone to say.
+ *
+ * @throws ConfigurationError when `type` is empty or `test` is no function.
+ */
+export function authorizationDetail(
+  type: string,
+  test: (detail: AuthorizationDetail, principal: Principal) => boolean,
+): Requirement {
+  if (typeof type !== 'string' || type === '' || typeof test !== 'function') {
+    const what = typeof test !== 'function' ? show(test) : show(type);
+    throw new ConfigurationError(
+      `authorizationDetail() takes a type and a function, not ${what}: write authorizationDetail('payment', (detail) => detail.currency === 'EUR')`,
+    );
+  }
+  return Object.freeze<Requirement>({
+    description: `authorization detail ${type}`,
+    scopes: NO_SCOPES,
+    judge(principal) {
+      const details = detailsOf(principal.claims);
+      if (details === undefined) return MISSING;
+      let failed: Unmet | undefined;
+      for (const detail of details) {
+        if (detail.type !== type) continue;
+        try {
+          if (isTrue(test(detail, principal))) return undefined;
+        } catch (cause) {
+          failed ??= requirementFailed(cause);
+        }
+      }
+      return failed ?? MISSING;
+    },
+  });
+}
+
+/** The well-formed `authorization_details`; `undefined` when absent or malformed in any entry. */
+function detailsOf(claims: unknown): readonly AuthorizationDetail[] | undefined {
+  if (typeof claims !== 'object' || claims === null) return undefined;
+  if (!Object.hasOwn(claims, 'authorization_details')) return undefined;
+  if (!('authorization_details' in claims) || !Array.isArray(claims.authorization_details)) {
+    return undefined;
+  }
+  const entries: readonly unknown[] = claims.authorization_details;
+  return entries.every(isDetail) ? entries : undefined;
+}
+
+function isDetail(value: unknown): value is AuthorizationDetail {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.hasOwn(value, 'type') && 'type' in value && typeof value.type === 'string';
+}

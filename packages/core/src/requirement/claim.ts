@@ -1,0 +1,52 @@
+import { isTrue } from '../answer.ts';
+import { ConfigurationError } from '../errors.ts';
+import type { Principal, RegisteredClaims } from '../principal.ts';
+import { show } from './arguments.ts';
+import { NO_SCOPES, type Requirement, type Unmet } from './requirement.ts';
+import { requirementFailed } from './verdict.ts';
+
+const CLAIM_UNMET: Unmet = Object.freeze({ reason: 'claim_unmet' });
+
+/**
+ * What `test` says of the claims: for conditions that no other requirement covers.
+ *
+ * ```ts
+ * authorize(claim((claims) => claims.plan === 'pro', 'plan pro'))
+ * ```
+ *
+ * Only `true` itself passes; anything else, a promise included, is `claim_unmet`. A test that
+ * throws is `requirement_failed`, which answers 503: the fault is ours, not the token's.
+ *
+ * `test` should be quick and pure: it runs on every request, and may run again for the challenge.
+ * The claims are those of {@link RegisteredClaims}; another type `C` is the caller's word and is
+ * checked only by the schema given to `createResourceServer({ claims })`.
+ *
+ * @param description What is needed, in words, for documentation: fixed text.
+ * @throws ConfigurationError when `test` is no function or `description` is empty.
+ */
+export function claim<C = RegisteredClaims>(
+  test: (claims: C, principal: Principal<C>) => boolean,
+  description: string,
+): Requirement;
+export function claim(
+  test: (claims: RegisteredClaims, principal: Principal) => boolean,
+  description: string,
+): Requirement {
+  if (typeof test !== 'function' || typeof description !== 'string' || description === '') {
+    const what = typeof test !== 'function' ? show(test) : show(description);
+    throw new ConfigurationError(
+      `claim() takes a function and a description, not ${what}: write claim((claims) => claims.plan === 'pro', 'plan pro')`,
+    );
+  }
+  return Object.freeze<Requirement>({
+    description,
+    scopes: NO_SCOPES,
+    judge(principal) {
+      try {
+        return isTrue(test(principal.claims, principal)) ? undefined : CLAIM_UNMET;
+      } catch (cause) {
+        return requirementFailed(cause);
+      }
+    },
+  });
+}

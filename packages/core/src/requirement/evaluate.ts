@@ -1,0 +1,61 @@
+import { ignoreRejection } from '../answer.ts';
+import type { Principal } from '../principal.ts';
+import { REASONS } from '../reasons.ts';
+import { type Judging, NO_SCOPES, type Requirement, type Unmet } from './requirement.ts';
+import { requirementFailed } from './verdict.ts';
+
+/**
+ * Judges a requirement that anybody may have written, and fails closed: what throws, or answers
+ * neither `undefined` nor a reason of the step `requirement`, is `requirement_failed`. `undefined`
+ * when the requirement is met. It does not await: a promise is no answer.
+ */
+export function evaluate(
+  requirement: Requirement,
+  principal: Principal,
+  judging: Judging,
+): Unmet | undefined {
+  try {
+    const answer: unknown = requirement.judge(principal, judging);
+    if (answer === undefined || isUnmet(answer)) return answer;
+    ignoreRejection(answer);
+    return requirementFailed(new TypeError(`"${requirement.description}" gave no valid answer`));
+  } catch (cause) {
+    return requirementFailed(cause);
+  }
+}
+
+/**
+ * The scopes that a token of this principal must carry for the requirement, held already or not:
+ * what a challenge has to name so that the next token suffices (RFC 6750 §3). Empty when the
+ * principal needs none, or when no scope would help.
+ */
+export function scopesNeeded(
+  requirement: Requirement,
+  principal: Principal,
+  judging: Judging,
+): readonly string[] {
+  const unmet = evaluate(requirement, principal, {
+    hasScope: () => false,
+    now: () => judging.now(),
+  });
+  if (unmet === undefined || REASONS[unmet.reason].code !== 'insufficient_scope') return NO_SCOPES;
+  return unmet.scopes ?? NO_SCOPES;
+}
+
+function isUnmet(answer: unknown): answer is Unmet {
+  if (typeof answer !== 'object' || answer === null || !('reason' in answer)) return false;
+  const { reason } = answer;
+  if (!isReason(reason) || REASONS[reason].step !== 'requirement') return false;
+  return isListIfPresent(answer, 'scopes') && isListIfPresent(answer, 'acrValues');
+}
+
+function isListIfPresent(answer: object, name: 'scopes' | 'acrValues'): boolean {
+  const list: unknown = Reflect.get(answer, name);
+  return (
+    list === undefined || (Array.isArray(list) && list.every((item) => typeof item === 'string'))
+  );
+}
+
+function isReason(value: unknown): value is Unmet['reason'] {
+  return typeof value === 'string' && Object.hasOwn(REASONS, value);
+}

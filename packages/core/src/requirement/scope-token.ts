@@ -1,0 +1,10 @@
+// RFC 6749 §3.3: scope-token = 1*( %x21 / %x23-5B / %x5D-7E ).
+const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
+
+/**
+ * Whether `value` is one scope by the grammar of RFC 6749 §3.3: printable ASCII without space, `"`
+ * and `\`. What passes can stand in a challenge as it is. It does not say that anybody issues it.
+ */
+export function isScopeToken(value: unknown): value is string {
+  return typeof value === 'string' && SCOPE_TOKEN.test(value);
+}

@@ -1,0 +1,53 @@
+import { scopeArguments } from './arguments.ts';
+import { describeNames } from './describe.ts';
+import type { Requirement, Unmet } from './requirement.ts';
+
+/**
+ * Every one of these scopes (RFC 6749 §3.3), each compared as a whole and case by case; a scope
+ * that `scopeImplies` adds counts. Unmet: `scope_missing`, naming all of them (RFC 6750 §3), so
+ * that the next token carries what this one has, too.
+ *
+ * It does not look at who is calling: a user and a machine with the same scope pass alike.
+ *
+ * @throws ConfigurationError without a scope, or with one that breaks the grammar.
+ */
+export function scope(...scopes: readonly string[]): Requirement {
+  const needed = scopeArguments('scope', scopes);
+  const unmet: Unmet = Object.freeze({ reason: 'scope_missing', scopes: needed });
+  return Object.freeze<Requirement>({
+    description: describeNames('scope', needed, 'and'),
+    scopes: needed,
+    judge(principal, judging) {
+      for (const each of needed) {
+        if (!judging.hasScope(principal, each)) return unmet;
+      }
+      return undefined;
+    },
+  });
+}
+
+/**
+ * One of these scopes; otherwise as {@link scope}. Unmet: `scope_missing`, naming the first
+ * alternative alone, since a challenge names what is needed (RFC 6750 §3) and all of them would
+ * make clients ask for more than that. Put the smallest scope first.
+ *
+ * @throws ConfigurationError without a scope, or with one that breaks the grammar.
+ */
+export function anyScope(...scopes: readonly string[]): Requirement {
+  const alternatives = scopeArguments('anyScope', scopes);
+  const unmet: Unmet = Object.freeze({
+    reason: 'scope_missing',
+    scopes: Object.freeze(alternatives.slice(0, 1)),
+  });
+  return Object.freeze<Requirement>({
+    description: describeNames('scope', alternatives, 'or'),
+    scopes: alternatives,
+    needs: 'one',
+    judge(principal, judging) {
+      for (const each of alternatives) {
+        if (judging.hasScope(principal, each)) return undefined;
+      }
+      return unmet;
+    },
+  });
+}

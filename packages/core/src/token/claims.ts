@@ -1,0 +1,109 @@
+import { isTrue } from '../answer.ts';
+import type { TokenClaims } from '../principal.ts';
+import type { TokenHeader, TypePolicy } from '../providers/provider.ts';
+import type { AuthErrorReason } from '../reasons.ts';
+
+/** What an issuer's tokens must hold; made once, at construction. */
+export interface ClaimsPolicy {
+  /** Any one of these must be in `aud`; `undefined` where the provider sends no `aud`. */
+  readonly audience: readonly string[] | undefined;
+  readonly types: TypePolicy;
+  readonly requiredClaims: readonly string[];
+  readonly clockToleranceSec: number;
+  readonly accepts: ((claims: TokenClaims, header: TokenHeader) => boolean) | undefined;
+}
+
+/**
+ * Checks header type and claims of a token whose signature holds (RFC 9068 §4, RFC 7519 §7.2).
+ *
+ * Checks: `typ`, presence and types of claims, `aud`, `exp`, `nbf`, and the provider's own marks.
+ * Does not check: `iss` (the issuer was found by it), `iat` against the time, and who is calling.
+ */
+export function checkClaims(
+  claims: TokenClaims,
+  header: TokenHeader,
+  policy: ClaimsPolicy,
+  nowSec: number,
+): AuthErrorReason | undefined {
+  if (!typeAccepted(header, policy.types)) return 'type_not_accepted';
+  if (!wellTyped(claims)) return 'claim_malformed';
+  for (const name of policy.requiredClaims) {
+    if (!Object.hasOwn(claims, name) || claims[name] === '' || claims[name] === null) {
+      return 'claim_missing';
+    }
+  }
+  if (!Object.hasOwn(claims, 'exp') || claims.exp === undefined) return 'claim_missing';
+  if (policy.audience !== undefined) {
+    if (!Object.hasOwn(claims, 'aud')) return 'claim_missing';
+    if (!meantFor(claims.aud, policy.audience)) return 'audience_mismatch';
+  }
+  const untimely = checkTime(claims.exp, notBefore(claims), policy.clockToleranceSec, nowSec);
+  if (untimely !== undefined) return untimely;
+  if (policy.accepts !== undefined && !isTrue(policy.accepts(claims, header))) {
+    return 'type_not_accepted';
+  }
+  return undefined;
+}
+
+/** Checks `exp` and `nbf` (RFC 7519 §4.1.4, §4.1.5): again on every use of a cached token. */
+export function checkTime(
+  exp: number,
+  nbf: number | undefined,
+  clockToleranceSec: number,
+  nowSec: number,
+): 'expired' | 'not_yet_valid' | undefined {
+  if (exp <= nowSec - clockToleranceSec) return 'expired';
+  if (nbf !== undefined && nbf > nowSec + clockToleranceSec) return 'not_yet_valid';
+  return undefined;
+}
+
+/** `nbf` of claims whose types were checked. */
+export function notBefore(claims: TokenClaims): number | undefined {
+  return Object.hasOwn(claims, 'nbf') ? claims.nbf : undefined;
+}
+
+// RFC 9068 §4: media type without case, "application/" optional (RFC 7515 §4.1.9).
+function typeAccepted(header: TokenHeader, types: TypePolicy): boolean {
+  if (!Object.hasOwn(header, 'typ')) return types.optional;
+  const typ = header['typ'];
+  if (typeof typ !== 'string') return false;
+  const lower = typ.toLowerCase();
+  return types.accepted.includes(lower.startsWith('application/') ? lower.slice(12) : lower);
+}
+
+// Types are checked, never coerced: a claim of another type refuses the token.
+function wellTyped(claims: TokenClaims): boolean {
+  return (
+    isStringIfPresent(claims, 'iss') &&
+    isStringIfPresent(claims, 'sub') &&
+    isStringIfPresent(claims, 'jti') &&
+    isStringIfPresent(claims, 'client_id') &&
+    isNumberIfPresent(claims, 'exp') &&
+    isNumberIfPresent(claims, 'nbf') &&
+    isNumberIfPresent(claims, 'iat') &&
+    (!Object.hasOwn(claims, 'aud') || isAudience(claims.aud))
+  );
+}
+
+function isStringIfPresent(claims: TokenClaims, name: string): boolean {
+  return !Object.hasOwn(claims, name) || typeof claims[name] === 'string';
+}
+
+function isNumberIfPresent(claims: TokenClaims, name: string): boolean {
+  // 1e309 is valid JSON and parses to Infinity.
+  return !Object.hasOwn(claims, name) || Number.isFinite(claims[name]);
+}
+
+function isAudience(aud: unknown): boolean {
+  if (typeof aud === 'string') return true;
+  if (!Array.isArray(aud)) return false;
+  for (const entry of aud) if (typeof entry !== 'string') return false;
+  return true;
+}
+
+function meantFor(aud: TokenClaims['aud'], accepted: readonly string[]): boolean {
+  if (typeof aud === 'string') return accepted.includes(aud);
+  if (aud === undefined) return false;
+  for (const entry of aud) if (accepted.includes(entry)) return true;
+  return false;
+}

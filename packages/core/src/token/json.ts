@@ -1,0 +1,54 @@
+/** Deeper JSON than this is nobody's token; `JSON.parse` itself would take any depth. */
+export const MAX_JSON_DEPTH = 32;
+
+// ignoreBOM keeps a byte-order mark in the text, where JSON.parse refuses it.
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * Decodes base64url (RFC 4648 §5) strictly: one spelling per byte string, so no padding, no other
+ * alphabet, no white space, no stray trailing bits. `undefined` for anything else.
+ */
+export function decodeBase64Url(text: string): Uint8Array | undefined {
+  const bytes = Buffer.from(text, 'base64url');
+  // Comparing the re-encoding finds every other spelling, and is faster than a regular expression.
+  return bytes.toString('base64url') === text ? bytes : undefined;
+}
+
+/**
+ * Parses bytes as one JSON object (RFC 8259), deeply frozen; `undefined` if they are anything else,
+ * not UTF-8, or deeper than {@link MAX_JSON_DEPTH}. Of members with one name the last counts
+ * (RFC 7519 §4), as everywhere in this kit.
+ */
+export function parseJsonObject(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(utf8.decode(bytes));
+    if (!isPlainObject(value)) return undefined;
+    return deepFreeze(value, MAX_JSON_DEPTH) ? value : undefined;
+  } catch {
+    return undefined; // The parser's message quotes the text, so it goes nowhere.
+  }
+}
+
+/**
+ * Freezes plain objects and arrays to the bottom; false when there are more than `depth` levels.
+ * `seen` is for values that may hold themselves; what comes from JSON cannot.
+ */
+export function deepFreeze(value: object, depth: number, seen?: Set<object>): boolean {
+  if (depth === 0) return false;
+  if (seen?.has(value)) return true;
+  seen?.add(value);
+  Object.freeze(value);
+  for (const name in value) {
+    const member: unknown = Reflect.get(value, name);
+    if (!(isPlainObject(member) || Array.isArray(member)) || !Object.hasOwn(value, name)) continue;
+    if (!deepFreeze(member, depth - 1, seen)) return false;
+  }
+  return true;
+}
+
+/** Whether `value` is an object as JSON makes them: no array, no instance of a class. */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}

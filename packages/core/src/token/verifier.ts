@@ -1,0 +1,174 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { buildPrincipal } from '../build-principal.ts';
+import { epochSeconds } from '../clock.ts';
+import { AuthError, type AuthErrorOptions, isAuthError } from '../errors.ts';
+import type { Issuer } from '../issuer.ts';
+import type { Issuers } from '../issuers.ts';
+import type { Principal, TokenClaims } from '../principal.ts';
+import type { AuthErrorReason } from '../reasons.ts';
+import type { ResolvedOptions } from '../resolve-options.ts';
+import { settle } from '../settle.ts';
+import { createTokenCache } from './cache.ts';
+import { checkClaims, checkTime, notBefore } from './claims.ts';
+import { createJwsParser, type UnverifiedJws } from './jws.ts';
+import { validateClaims } from './schema.ts';
+import { type VerificationKey, verifySignature } from './signature.ts';
+
+/** A token that passed every check, and what is looked at again when it comes back. */
+export interface VerifiedToken {
+  readonly principal: Principal;
+  readonly issuer: Issuer;
+  readonly key: VerificationKey;
+  readonly notBefore: number | undefined;
+  /** Which of the preset's rules told the kind. */
+  readonly rule: string;
+  /** Whether it was answered from the cache. */
+  readonly cached: boolean;
+}
+
+/** Verifies access tokens: from a string to a principal, or an `AuthError`. */
+export interface Verifier {
+  verify(token: string): VerifiedToken | Promise<VerifiedToken>;
+  /** Forgets every verified token. */
+  clear(): void;
+}
+
+/**
+ * The way of a token: parse, issuer, key, signature, claims, principal, sender constraint (RFC 9068
+ * §4, RFC 7515 §5.2). A token seen before takes a lookup, the time checks and the key's liveness.
+ */
+export function createVerifier(
+  issuers: Issuers,
+  options: Pick<ResolvedOptions, 'cache' | 'claims' | 'clock' | 'clockToleranceSec'>,
+): Verifier {
+  const { clock, clockToleranceSec, claims: schema } = options;
+  const parse = createJwsParser();
+  const cache = options.cache && createTokenCache<VerifiedToken>(options.cache);
+
+  function verify(token: string): VerifiedToken | Promise<VerifiedToken> {
+    const seen = cache?.get(token);
+    if (
+      seen !== undefined &&
+      issuers.isCurrent(seen.issuer) &&
+      seen.issuer.keySet.isLive(seen.key)
+    ) {
+      return stillTimely(token, seen);
+    }
+
+    const jws = parse(token);
+    if (typeof jws === 'string') throw new AuthError(jws);
+    return settle(issuers.find(jws.claims), (issuer) => withIssuer(token, jws, issuer));
+  }
+
+  function stillTimely(token: string, seen: VerifiedToken): VerifiedToken {
+    const { expiresAt } = seen.principal;
+    const untimely = checkTime(expiresAt, seen.notBefore, clockToleranceSec, epochSeconds(clock));
+    if (untimely === undefined) return seen;
+    cache?.delete(token);
+    return refuse(seen.issuer, untimely);
+  }
+
+  function withIssuer(
+    token: string,
+    jws: UnverifiedJws,
+    issuer: Issuer | undefined,
+  ): VerifiedToken | Promise<VerifiedToken> {
+    if (issuer === undefined) throw new AuthError('issuer_unknown');
+    const { algorithm, kid } = jws.header;
+    if (!issuer.algorithms.includes(algorithm)) return refuse(issuer, 'algorithm_not_allowed');
+    return settle(
+      issuer.keySet.find({ algorithm, kid }),
+      (key) => withKey(token, jws, issuer, key),
+      (error) => refuseBecause(issuer, error),
+    );
+  }
+
+  function withKey(
+    token: string,
+    jws: UnverifiedJws,
+    issuer: Issuer,
+    key: VerificationKey,
+  ): VerifiedToken | Promise<VerifiedToken> {
+    const { keyServes } = issuer.provider;
+    if (keyServes !== undefined && !keyServes(key.issuer, jws.claims)) {
+      return refuse(issuer, 'key_unknown');
+    }
+    return settle(
+      verifySignature(jws.header.algorithm, key, jws.signingInput, jws.signature),
+      (valid) =>
+        valid ? withSignature(token, jws, issuer, key) : refuse(issuer, 'signature_invalid'),
+    );
+  }
+
+  function withSignature(
+    token: string,
+    { claims, header }: UnverifiedJws,
+    issuer: Issuer,
+    key: VerificationKey,
+  ): VerifiedToken | Promise<VerifiedToken> {
+    const { provider, policy } = issuer;
+    const { parameters } = header;
+    // The preset's functions may be the operator's own (custom): a throw there is our outage.
+    const classification = attempt(issuer, 'classification_failed', () => {
+      const reason = checkClaims(claims, parameters, policy, epochSeconds(clock));
+      return reason ?? provider.classify(claims, parameters);
+    });
+    if (typeof classification === 'string') return refuse(issuer, classification);
+
+    return settle(readClaims(issuer, schema, claims), (readable) => {
+      const principal = attempt(issuer, 'classification_failed', () =>
+        buildPrincipal(provider, classification, claims, parameters, readable),
+      );
+      if (typeof principal === 'string') return refuse(issuer, principal);
+      // RFC 7800: a bound token is worth nothing without the proof, and no proof is understood yet.
+      if (Object.hasOwn(claims, 'cnf')) return refuse(issuer, 'sender_constraint_unsupported');
+      const { rule } = classification;
+      const verified = {
+        principal,
+        issuer,
+        key,
+        notBefore: notBefore(claims),
+        rule,
+        cached: false,
+      };
+      cache?.set(token, Object.assign({}, verified, { cached: true }));
+      return verified;
+    });
+  }
+
+  return { verify, clear: () => cache?.clear() };
+}
+
+function readClaims(
+  issuer: Issuer,
+  schema: StandardSchemaV1 | undefined,
+  claims: TokenClaims,
+): object | Promise<object> {
+  if (schema === undefined) return claims;
+  return settle(
+    attempt(issuer, 'claims_check_failed', () => validateClaims(schema, claims)),
+    (output) => output ?? refuse(issuer, 'claims_rejected'),
+    (cause) => refuse(issuer, 'claims_check_failed', { cause }),
+  );
+}
+
+function attempt<Result>(issuer: Issuer, reason: AuthErrorReason, run: () => Result): Result {
+  try {
+    return run();
+  } catch (cause) {
+    return refuse(issuer, reason, { cause });
+  }
+}
+
+function refuse(issuer: Issuer, reason: AuthErrorReason, options?: AuthErrorOptions): never {
+  throw new AuthError(reason, { ...options, issuerName: issuer.name });
+}
+
+function refuseBecause(issuer: Issuer, error: unknown): never {
+  if (!isAuthError(error)) throw error;
+  throw new AuthError(error.reason, {
+    ...error.details,
+    cause: error.cause,
+    issuerName: issuer.name,
+  });
+}

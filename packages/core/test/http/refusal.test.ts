@@ -1,0 +1,155 @@
+import { validateHeaderValue } from 'node:http';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { AuthError, isAuthError } from '../../src/errors.ts';
+import { RefusedError, refusalOf } from '../../src/http/refusal.ts';
+import { type AuthErrorReason, REASONS } from '../../src/reasons.ts';
+
+const context = { realm: 'api', resourceMetadata: undefined };
+const reasons = Object.keys(REASONS) as AuthErrorReason[];
+
+const ONE_OF_EACH_CODE = [
+  ['credentials_missing', 401, 'Bearer realm="api"'],
+  ['scheme_unsupported', 401, 'Bearer realm="api"'],
+  [
+    'authorization_malformed',
+    400,
+    'Bearer realm="api", error="invalid_request", error_description="The Authorization header is malformed"',
+  ],
+  [
+    'expired',
+    401,
+    'Bearer realm="api", error="invalid_token", error_description="The access token has expired"',
+  ],
+  [
+    'scope_missing',
+    403,
+    'Bearer realm="api", error="insufficient_scope", error_description="The access token lacks a scope that this resource needs"',
+  ],
+  [
+    'acr_insufficient',
+    401,
+    'Bearer realm="api", error="insufficient_user_authentication", error_description="A different authentication context is required"',
+  ],
+  ['user_required', 403, undefined],
+  ['keys_unavailable', 503, undefined],
+] as const;
+
+describe('refusalOf', () => {
+  it.each(ONE_OF_EACH_CODE)('answers %s with %i', (reason, status, challenge) => {
+    const refusal = refusalOf(new AuthError(reason), context);
+    expect(refusal.status).toBe(status);
+    expect(refusal.headers['www-authenticate']).toBe(challenge);
+    expect(JSON.parse(refusal.body)).toEqual({
+      error: REASONS[reason].code,
+      error_description: REASONS[reason].description,
+    });
+  });
+
+  it.each(reasons)('%s: says no more than code and fixed text, and is not cached', (reason) => {
+    const cause = new Error('sEcReT');
+    const refusal = refusalOf(new AuthError(reason, { cause, issuerName: 'sEcReT' }), context);
+    expect(JSON.stringify(refusal)).not.toContain('sEcReT');
+    expect(refusal.headers).toMatchObject({
+      'content-type': 'application/json; charset=utf-8',
+      'cache-control': 'no-store',
+    });
+    expect(Object.isFrozen(refusal) && Object.isFrozen(refusal.headers)).toBe(true);
+    expect('retry-after' in refusal.headers).toBe(refusal.status === 503);
+  });
+
+  it('never answers a fault of ours with 401', () => {
+    for (const reason of reasons) {
+      const { status } = refusalOf(new AuthError(reason), context);
+      expect(status === 503).toBe(REASONS[reason].code === 'temporarily_unavailable');
+    }
+  });
+
+  it('names what would help: scopes, authentication, metadata', () => {
+    const scopes = new AuthError('scope_missing', { scopes: ['read:users', 'write:users'] });
+    const metadata = { realm: 'api', resourceMetadata: 'https://api.example/.well-known/x' };
+    expect(refusalOf(scopes, metadata).headers['www-authenticate']).toContain(
+      'scope="read:users write:users", resource_metadata="https://api.example/.well-known/x"',
+    );
+    const stepUp = new AuthError('authentication_too_old', {
+      acrValues: ['a', 'b'],
+      maxAgeSec: 60,
+    });
+    expect(refusalOf(stepUp, context).headers['www-authenticate']).toContain(
+      'acr_values="a b", max_age="60"',
+    );
+  });
+
+  it.each([
+    [undefined, '5'],
+    [0, '0'],
+    [1, '1'],
+    [1.2, '2'],
+    [-0.5, '0'],
+    [-1, '5'],
+    [Number.NaN, '5'],
+    [Number.POSITIVE_INFINITY, '5'],
+    [1e300, '5'],
+    ['7', '5'],
+    ['\r\nx: y', '5'],
+    [{}, '5'],
+  ])('Retry-After for %j is %s: whole seconds (RFC 9110 §10.2.3)', (retryAfterSec, expected) => {
+    const error = new AuthError('requirement_failed', { retryAfterSec: retryAfterSec as number });
+    expect(refusalOf(error, context).headers['retry-after']).toBe(expected);
+  });
+
+  it('makes headers that Node sends, whatever a requirement put into an error', () => {
+    const anything = fc.oneof(fc.string({ unit: 'binary' }), fc.jsonValue());
+    const list = fc.array(fc.string({ unit: 'binary' }));
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...reasons),
+        list,
+        list,
+        anything,
+        (reason, scopes, acrValues, any) => {
+          const details = { scopes, acrValues, maxAgeSec: any, retryAfterSec: any };
+          const error = new AuthError(reason, details as never);
+          const { headers, body } = refusalOf(error, {
+            realm: 'api',
+            resourceMetadata: String(any),
+          });
+          for (const [name, value] of Object.entries(headers)) validateHeaderValue(name, value);
+          expect(JSON.parse(body)).toHaveProperty('error');
+        },
+      ),
+    );
+  });
+
+  it('answers a code that it does not know, of another copy of the package, with 503', () => {
+    const newer = Object.assign(new AuthError('expired'), { code: 'from_the_future' });
+    expect(refusalOf(newer, context)).toMatchObject({
+      status: 503,
+      headers: { 'retry-after': '5' },
+    });
+  });
+});
+
+describe('RefusedError', () => {
+  const cause = new Error('below');
+  const error = new AuthError('scope_missing', { scopes: ['a'], cause, issuerName: 'acme' });
+  const refused = new RefusedError(error, refusalOf(error, context));
+
+  it('is the error, with what a framework’s error handling reads', () => {
+    expect(isAuthError(refused)).toBe(true);
+    expect(refused).toMatchObject({
+      code: 'insufficient_scope',
+      reason: 'scope_missing',
+      issuerName: 'acme',
+      cause,
+      status: 403,
+      expose: true,
+    });
+    expect(refused.details).toEqual({ scopes: ['a'] });
+    expect(refused.headers['www-authenticate']).toContain('scope="a"');
+  });
+
+  it('shows of itself what the error shows', () => {
+    expect(JSON.stringify(refused)).toBe(JSON.stringify(error));
+  });
+});

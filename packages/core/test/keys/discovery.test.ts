@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import type { JsonResponse } from '../../src/keys/bounded-json.ts';
+import { createDiscovery } from '../../src/keys/discovery.ts';
+import { KeyFetchError } from '../../src/keys/key-fetch-error.ts';
+
+const issuer = 'https://as.example.com/tenant';
+const openid = `${issuer}/.well-known/openid-configuration`;
+const oauth = 'https://as.example.com/.well-known/oauth-authorization-server/tenant';
+const metadata = { issuer, jwks_uri: 'https://keys.example.com/jwks' };
+
+/** Documents by URL; a missing one is a 404. `asked` records the order. */
+function aProvider(documents: Record<string, unknown>) {
+  const asked: string[] = [];
+  async function get(url: string): Promise<JsonResponse> {
+    asked.push(url);
+    const body = documents[url];
+    if (body instanceof Error) throw body;
+    if (body === undefined) throw new KeyFetchError('status', 'not found', { status: 404 });
+    return { body: body as JsonResponse['body'], headers: new Headers() };
+  }
+  return { asked, get, documents };
+}
+
+const discovery = () => createDiscovery({ documents: [openid, oauth], issuer });
+
+describe('discovery', () => {
+  it('reads the first document that there is, and remembers it', async () => {
+    const { asked, get } = aProvider({ [oauth]: metadata });
+    const discover = discovery();
+    await expect(discover(get)).resolves.toBe('https://keys.example.com/jwks');
+    await discover(get);
+    expect(asked).toEqual([openid, oauth, oauth]);
+  });
+
+  it('reads the metadata anew each time, so that a moved jwks_uri is followed', async () => {
+    const { get, documents } = aProvider({ [openid]: metadata });
+    const discover = discovery();
+    await discover(get);
+    documents[openid] = { ...metadata, jwks_uri: 'https://keys.example.com/moved' };
+    await expect(discover(get)).resolves.toBe('https://keys.example.com/moved');
+  });
+
+  it('starts over from the first when the remembered document is gone', async () => {
+    const { asked, get, documents } = aProvider({ [oauth]: metadata });
+    const discover = discovery();
+    await discover(get);
+    delete documents[oauth];
+    documents[openid] = metadata;
+    await expect(discover(get)).rejects.toMatchObject({ failure: 'status', status: 404 });
+    await expect(discover(get)).resolves.toBe('https://keys.example.com/jwks');
+    expect(asked).toEqual([openid, oauth, oauth, openid]);
+  });
+
+  it.each([
+    ['a network failure', new KeyFetchError('network', 'refused')],
+    ['status 500', new KeyFetchError('status', 'oops', { status: 500 })],
+    ['status 410', new KeyFetchError('status', 'gone', { status: 410 })],
+    ['a redirect', new KeyFetchError('redirect', 'moved')],
+    ['HTML', new KeyFetchError('not_json', 'html')],
+  ])('%s does not lead to the next document', async (_what, failure) => {
+    const { asked, get } = aProvider({ [openid]: failure, [oauth]: metadata });
+    await expect(discovery()(get)).rejects.toBe(failure);
+    expect(asked).toEqual([openid]);
+  });
+
+  it.each([
+    ['another issuer', 'https://evil.example.com'],
+    ['a trailing slash', `${issuer}/`],
+    ['another case', issuer.toUpperCase()],
+    ['a list', [issuer]],
+    ['none', undefined],
+  ])('metadata of %s is refused, and no other document is tried', async (_what, stated) => {
+    const { asked, get } = aProvider({
+      [openid]: { ...metadata, issuer: stated },
+      [oauth]: metadata,
+    });
+    await expect(discovery()(get)).rejects.toMatchObject({ failure: 'issuer_mismatch' });
+    expect(asked).toEqual([openid]);
+  });
+
+  it.each([
+    ['http', 'http://keys.example.com/jwks'],
+    ['a relative', '/jwks'],
+    ['no', undefined],
+    ['a non-string', ['https://keys.example.com/jwks']],
+  ])('%s jwks_uri is refused', async (_what, jwksUri) => {
+    const { get } = aProvider({ [openid]: { ...metadata, jwks_uri: jwksUri } });
+    await expect(discovery()(get)).rejects.toMatchObject({ failure: 'malformed' });
+  });
+});

@@ -1,0 +1,293 @@
+import { describe, expect, it } from 'vitest';
+import { resolveKeyOptions } from '../../src/keys/key-options.ts';
+import {
+  advance,
+  conclude,
+  type Decision,
+  decide,
+  keysUsable,
+  type Need,
+  NO_KEYS,
+  type RefreshEvent,
+  type RefreshState,
+  retryAfterSec,
+} from '../../src/keys/refresh-policy.ts';
+
+const timing = resolveKeyOptions();
+const T0 = 1_800_000_000_000;
+const SEC = 1_000;
+const FRESH = 600 * SEC;
+const STALE = FRESH + 21_600 * SEC;
+
+/** The state after events, each at so many milliseconds after T0. */
+function stateAfter(...events: readonly ((state: RefreshState) => RefreshEvent)[]): RefreshState {
+  return events.reduce<RefreshState>(
+    (state, event) => advance(state, event(state), timing),
+    NO_KEYS,
+  );
+}
+const started =
+  (at: number, need: Need = 'known') =>
+  (): RefreshEvent => ({
+    type: 'started',
+    need,
+    now: T0 + at,
+  });
+const loaded =
+  (at: number, random = 0) =>
+  (): RefreshEvent => ({
+    type: 'loaded',
+    freshForMs: FRESH,
+    now: T0 + at,
+    random,
+  });
+const failed =
+  (at: number, random = 0) =>
+  (): RefreshEvent => ({
+    type: 'failed',
+    now: T0 + at,
+    random,
+  });
+const restored = (at: number) => (): RefreshEvent => ({ type: 'restored', fetchedAt: T0 + at });
+const closed = () => (): RefreshEvent => ({ type: 'closed' });
+
+function look(state: RefreshState, at: number, need: Need = 'known'): Decision {
+  return decide(state, need, T0 + at, timing);
+}
+
+describe('without keys', () => {
+  it('the first request starts an attempt and waits for it', () => {
+    expect(look(NO_KEYS, 0)).toBe('refresh_and_wait');
+  });
+
+  it('further requests wait for the attempt in flight', () => {
+    expect(look(stateAfter(started(0)), 10)).toBe('wait');
+    expect(look(stateAfter(started(0)), 10, 'unknown')).toBe('wait');
+  });
+
+  it('after a failure nobody waits until the pause is over; then the next request tries again', () => {
+    const state = stateAfter(started(0), failed(100));
+    expect(look(state, 101)).toBe('unavailable');
+    expect(look(state, 1_099)).toBe('unavailable');
+    expect(look(state, 1_100)).toBe('refresh_and_wait');
+  });
+
+  it('the pause doubles with each failure in a row, up to its cap', () => {
+    let state = NO_KEYS;
+    const pauses: number[] = [];
+    for (let n = 0; n < 8; n += 1) {
+      state = advance(state, { type: 'failed', now: T0, random: 0 }, timing);
+      pauses.push((state.pausedUntil - T0) / SEC);
+    }
+    expect(pauses).toEqual([1, 2, 4, 8, 16, 30, 30, 30]);
+  });
+
+  it('a pause is at most halved by jitter', () => {
+    expect(stateAfter(failed(0, 0.999_999)).pausedUntil - T0).toBeCloseTo(500, 1);
+  });
+
+  it('the pause stays finite however long the outage', () => {
+    const state = advance({ ...NO_KEYS, failures: 5_000 }, failed(0)(), timing);
+    expect(state.pausedUntil - T0).toBe(30 * SEC);
+  });
+
+  it('a success ends the failures: the next pause is the first again', () => {
+    const state = stateAfter(failed(0), failed(0), failed(0), loaded(0), failed(0));
+    expect(state.pausedUntil - T0).toBe(1 * SEC);
+  });
+
+  it('an attempt for the first keys does not count against unknown kids', () => {
+    const state = stateAfter(started(0, 'unknown'), loaded(10));
+    expect(look(state, 20, 'unknown')).toBe('refresh_and_wait');
+  });
+});
+
+describe('with a known key', () => {
+  const state = stateAfter(started(0), loaded(0));
+
+  it('is served at once while fresh', () => {
+    expect(look(state, 0)).toBe('serve');
+    expect(look(state, 0.8 * FRESH - 1)).toBe('serve');
+  });
+
+  it('from 80 % of freshness on, a request starts a refresh and does not wait for it', () => {
+    expect(look(state, 0.8 * FRESH)).toBe('serve_and_refresh');
+  });
+
+  it('jitter only brings the refresh forward, by a tenth at most', () => {
+    expect(stateAfter(loaded(0, 0.999_999)).aheadAt - T0).toBeCloseTo(0.72 * FRESH, -1);
+  });
+
+  it('while that refresh is in flight, requests go on', () => {
+    const refreshing = advance(state, started(0.8 * FRESH)(), timing);
+    expect(look(refreshing, 0.9 * FRESH)).toBe('serve');
+  });
+
+  it('once freshness is over and no failure is known, requests start or join a refresh and wait', () => {
+    expect(look(state, FRESH)).toBe('refresh_and_wait');
+    expect(look(advance(state, started(FRESH)(), timing), FRESH + 1)).toBe('wait');
+  });
+
+  it('when that refresh fails, those who waited are served with the keys at hand', () => {
+    const failing = advance(state, failed(FRESH + 50)(), timing);
+    expect(conclude(failing, 'known', T0 + FRESH + 50)).toBe('serve');
+  });
+
+  it('while a failure is known nobody waits, and the background attempts keep to the pauses', () => {
+    const failing = advance(state, failed(FRESH + 50)(), timing);
+    expect(look(failing, FRESH + 51)).toBe('serve');
+    expect(look(failing, FRESH + 1_049)).toBe('serve');
+    expect(look(failing, FRESH + 1_050)).toBe('serve_and_refresh');
+    const again = advance(failing, started(FRESH + 1_050)(), timing);
+    expect(look(again, FRESH + 1_100)).toBe('serve');
+  });
+
+  it('a failure that is long past is no reason to serve stale keys without asking', () => {
+    const failing = advance(state, failed(100)(), timing);
+    expect(look(failing, FRESH + 3_600 * SEC)).toBe('refresh_and_wait');
+  });
+
+  it('a failed refresh-ahead changes nothing for requests but the pauses between attempts', () => {
+    const failing = advance(state, failed(0.8 * FRESH)(), timing);
+    expect(look(failing, 0.8 * FRESH + 10)).toBe('serve');
+    expect(look(failing, 0.8 * FRESH + 1_000)).toBe('serve_and_refresh');
+  });
+
+  it('keys serve up to the stale bound and not a moment longer', () => {
+    const failing = advance(state, failed(STALE - 100)(), timing);
+    expect(look(failing, STALE - 1)).toBe('serve');
+    expect(look(failing, STALE)).toBe('unavailable');
+    expect(conclude(failing, 'known', T0 + STALE)).toBe('unavailable');
+    expect(keysUsable(failing, T0 + STALE)).toBe(false);
+  });
+
+  it('beyond the stale bound it is as without keys', () => {
+    expect(look(state, STALE)).toBe('refresh_and_wait');
+    expect(look(advance(state, started(STALE)(), timing), STALE + 1)).toBe('wait');
+  });
+
+  it('without tolerance for staleness keys end with their freshness', () => {
+    const strict = resolveKeyOptions({ staleForSec: 0 });
+    const fresh = advance(NO_KEYS, loaded(0)(), strict);
+    expect(decide(fresh, 'known', T0 + FRESH - 1, strict)).toBe('serve_and_refresh');
+    expect(decide(fresh, 'known', T0 + FRESH, strict)).toBe('refresh_and_wait');
+    expect(conclude(advance(fresh, failed(FRESH)(), strict), 'known', T0 + FRESH)).toBe(
+      'unavailable',
+    );
+  });
+});
+
+describe('with an unknown kid', () => {
+  const state = stateAfter(started(0), loaded(0));
+
+  it('one attempt starts and is waited for', () => {
+    expect(look(state, 100, 'unknown')).toBe('refresh_and_wait');
+  });
+
+  it('the attempt in flight is joined, whoever started it', () => {
+    expect(look(advance(state, started(100, 'unknown')(), timing), 110, 'unknown')).toBe('wait');
+    expect(look(advance(state, started(100)(), timing), 110, 'unknown')).toBe('wait');
+  });
+
+  it('the cool-down counts from the start of an attempt; until then the answer is 401 at once', () => {
+    const searched = stateAfter(started(0), loaded(0), started(100, 'unknown'), loaded(3_100));
+    expect(look(searched, 3_200, 'unknown')).toBe('unknown');
+    expect(look(searched, 5_099, 'unknown')).toBe('unknown');
+    expect(look(searched, 5_100, 'unknown')).toBe('refresh_and_wait');
+  });
+
+  it('the cool-down holds for a failed attempt too, but then the answer is 503 with the time left', () => {
+    const searched = stateAfter(started(0), loaded(0), started(100, 'unknown'), failed(200));
+    expect(conclude(searched, 'unknown', T0 + 200)).toBe('unavailable');
+    expect(look(searched, 1_300, 'unknown')).toBe('unavailable');
+    expect(retryAfterSec(searched, T0 + 1_300, timing)).toBe(4);
+    expect(look(searched, 5_100, 'unknown')).toBe('refresh_and_wait');
+  });
+
+  it('known kids do not notice', () => {
+    const searched = stateAfter(started(0), loaded(0), started(100, 'unknown'), failed(200));
+    expect(look(searched, 300)).toBe('serve');
+    expect(look(searched, 5_300)).toBe('serve');
+  });
+
+  it('after an attempt that got an answer, the kid is unknown', () => {
+    expect(conclude(stateAfter(loaded(0)), 'unknown', T0)).toBe('unknown');
+  });
+
+  it('the pauses after failures do not lengthen its cool-down', () => {
+    const failing = stateAfter(
+      loaded(0),
+      failed(FRESH),
+      failed(FRESH),
+      failed(FRESH),
+      failed(FRESH),
+    );
+    expect(look(failing, FRESH + 100)).toBe('serve');
+    expect(look(failing, FRESH + 100, 'unknown')).toBe('refresh_and_wait');
+  });
+
+  it('a refresh that is due anyway is not held back by the cool-down', () => {
+    const searched = stateAfter(
+      loaded(0),
+      started(0.8 * FRESH - 100, 'unknown'),
+      failed(0.8 * FRESH - 90),
+    );
+    expect(look(searched, 0.8 * FRESH, 'unknown')).toBe('unavailable');
+    expect(look(searched, 0.8 * FRESH + 1_000, 'unknown')).toBe('refresh_and_wait');
+  });
+});
+
+describe('restored from a snapshot', () => {
+  it('keys serve within the stale bound of their own time, and the provider is asked again', () => {
+    const state = stateAfter(started(0), failed(10), restored(-3_600 * SEC));
+    expect(look(state, 20)).toBe('serve');
+    expect(look(state, 1_010)).toBe('serve_and_refresh');
+    expect(look(state, STALE - 3_600 * SEC)).toBe('refresh_and_wait');
+  });
+
+  it('keys that would still be fresh do not stop the attempts', () => {
+    const state = stateAfter(started(0), failed(10), restored(-10 * SEC));
+    expect(look(state, 20)).toBe('serve');
+    expect(look(state, 1_010)).toBe('serve_and_refresh');
+  });
+});
+
+describe('closed', () => {
+  it('no attempt starts any more; keys at hand serve up to the stale bound', () => {
+    const state = stateAfter(loaded(0), closed());
+    expect(look(state, 0.9 * FRESH)).toBe('serve');
+    expect(look(state, FRESH)).toBe('serve');
+    expect(look(state, 100, 'unknown')).toBe('unknown');
+    expect(look(state, STALE)).toBe('unavailable');
+    expect(look(stateAfter(closed()), 0)).toBe('unavailable');
+  });
+});
+
+describe('a clock that is set back', () => {
+  it('does not keep the pause after a failure from ending', () => {
+    expect(look(stateAfter(failed(0)), -3_600 * SEC)).toBe('refresh_and_wait');
+  });
+
+  it('does not keep the cool-down from ending', () => {
+    const state = stateAfter(loaded(-3_601 * SEC), started(0, 'unknown'), loaded(10));
+    expect(look(state, -3_600 * SEC, 'unknown')).toBe('refresh_and_wait');
+  });
+
+  it('does not keep keys from being refreshed', () => {
+    expect(look(stateAfter(loaded(0)), -3_600 * SEC)).toBe('serve_and_refresh');
+  });
+
+  it('never asks a client to come back in an hour', () => {
+    expect(retryAfterSec(stateAfter(failed(0)), T0 - 3_600 * SEC, timing)).toBe(1);
+  });
+});
+
+describe('Retry-After', () => {
+  it('is what is left of the pause in whole seconds, at least one', () => {
+    const state = stateAfter(failed(0), failed(0), failed(0));
+    expect(retryAfterSec(state, T0, timing)).toBe(4);
+    expect(retryAfterSec(state, T0 + 1, timing)).toBe(4);
+    expect(retryAfterSec(state, T0 + 3_999, timing)).toBe(1);
+    expect(retryAfterSec(state, T0 + 9_999, timing)).toBe(1);
+  });
+});

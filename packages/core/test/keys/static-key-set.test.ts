@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigurationError } from '../../src/errors.ts';
+import { type AuthEvent, createEventSink } from '../../src/events.ts';
+import type { JsonWebKeySet } from '../../src/keys/key-set.ts';
+import { createStaticKeySet } from '../../src/keys/static-key-set.ts';
+import { aPrivateJwk, aPublicJwk } from './test-keys.ts';
+
+function aKeySet(jwks: JsonWebKeySet) {
+  const seen: AuthEvent[] = [];
+  const events = createEventSink((event) => seen.push(event));
+  const context = { issuer: 'https://as.example.com', events, uses: ['sig'], maxKeys: 100 };
+  return { keySet: createStaticKeySet(jwks, context), seen };
+}
+
+describe('a static key set', () => {
+  it('gives its keys at once, and they live for ever', async () => {
+    const { keySet } = aKeySet({ keys: [await aPublicJwk({ kid: 'a' })] });
+    const key = keySet.find({ algorithm: 'ES256', kid: 'a' });
+    expect(key).toMatchObject({ kid: 'a' });
+    expect(!(key instanceof Promise) && keySet.isLive(key)).toBe(true);
+    await expect(keySet.ready()).resolves.toBeUndefined();
+    keySet.close();
+    expect(keySet.find({ algorithm: 'ES256', kid: 'a' })).toBe(key);
+  });
+
+  it("rejects an unknown kid as the token's fault, and throws nothing", async () => {
+    const { keySet } = aKeySet({ keys: [await aPublicJwk({ kid: 'a' })] });
+    await expect(keySet.find({ algorithm: 'ES256', kid: 'b' })).rejects.toMatchObject({
+      reason: 'key_unknown',
+    });
+    await expect(keySet.find({ algorithm: 'RS256', kid: 'a' })).rejects.toMatchObject({
+      reason: 'key_unknown',
+    });
+  });
+
+  it('keys of another set are not live', async () => {
+    const jwks = { keys: [await aPublicJwk({ kid: 'a' })] };
+    const key = await aKeySet(jwks).keySet.find({ algorithm: 'ES256', kid: 'a' });
+    expect(aKeySet(jwks).keySet.isLive(key)).toBe(false);
+  });
+
+  it('says which keys it ignores', async () => {
+    const { seen } = aKeySet({ keys: [await aPublicJwk(), await aPrivateJwk()] });
+    expect(seen).toEqual([
+      { type: 'keys.ignored', issuer: 'https://as.example.com', cause: 'private', keys: 1 },
+    ]);
+  });
+
+  it('without a usable key is a configuration error that names the causes and no key', async () => {
+    const jwk = await aPrivateJwk();
+    const construct = () => aKeySet({ keys: [jwk] });
+    expect(construct).toThrow(ConfigurationError);
+    expect(construct).toThrow('private 1');
+    expect(construct).not.toThrow(String(jwk.d));
+    expect(() => aKeySet({ keys: [] })).toThrow('it is empty');
+  });
+
+  it.each([[undefined], [null], [{}], [[]], [{ keys: 'x' }]])('%j is no JWK set', (jwks) => {
+    expect(() => aKeySet(jwks as never)).toThrow(ConfigurationError);
+  });
+});

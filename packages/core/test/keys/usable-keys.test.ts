@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { usableKeys } from '../../src/keys/usable-keys.ts';
+import { aPrivateJwk, aPublicJwk } from './test-keys.ts';
+
+const options = { maxKeys: 100, uses: ['sig'] };
+
+function kidsOf(entries: readonly unknown[], overrides: Partial<typeof options> = {}) {
+  return usableKeys(entries, { ...options, ...overrides }).keys.map(({ kid }) => kid);
+}
+
+describe('usable keys of a set', () => {
+  it('drops each unfit key with its cause and keeps the fit ones in order', async () => {
+    const rsa1024 = { kty: 'RSA', kid: 'small', e: 'AQAB', n: `4${'A'.repeat(170)}` };
+    const entries = [
+      await aPublicJwk({ kid: 'first' }),
+      await aPrivateJwk({ kid: 'private' }),
+      { kty: 'oct', kid: 'oct', k: 'c2VjcmV0' },
+      rsa1024,
+      await aPublicJwk({ kid: 'enc', use: 'enc' }),
+      await aPublicJwk({ kid: 'ops', key_ops: ['encrypt'] }),
+      { ...(await aPublicJwk({ kid: 'curve' })), crv: 'secp256k1' },
+      { ...(await aPublicJwk({ kid: 'point' })), x: 'AAAA' },
+      null,
+      'key',
+      [],
+      {},
+      await aPublicJwk({ kid: 'last' }),
+    ];
+    const { keys, ignored } = usableKeys(entries, options);
+    expect(keys.map(({ kid }) => kid)).toEqual(['first', 'last']);
+    expect(Object.fromEntries(ignored)).toEqual({
+      private: 1,
+      symmetric: 1,
+      too_small: 1,
+      use: 1,
+      key_ops: 1,
+      key_type: 2,
+      malformed: 4,
+    });
+  });
+
+  it('an unfit key never takes a fit one of its kid down', async () => {
+    const fit = await aPublicJwk({ kid: 'a' });
+    const unfit = await aPublicJwk({ kid: 'a', use: 'enc' });
+    expect(kidsOf([unfit, fit])).toEqual(['a']);
+    expect(kidsOf([fit, unfit])).toEqual(['a']);
+  });
+
+  it('a key that is there twice counts once', async () => {
+    const key = await aPublicJwk({ kid: 'a' });
+    const { keys, ignored } = usableKeys([key, { ...key }], options);
+    expect(keys).toHaveLength(1);
+    expect(ignored.size).toBe(0);
+  });
+
+  it('one key published for two algorithms serves both', async () => {
+    const key = await aPublicJwk({ kid: 'a' }, 'RS256');
+    const { keys } = usableKeys([key, { ...key, alg: 'PS256' }], options);
+    expect(keys.map(({ algorithms }) => algorithms)).toEqual([['RS256', 'PS256']]);
+  });
+
+  it('different keys of one kid are all ignored, whatever their number', async () => {
+    const entries = [
+      await aPublicJwk({ kid: 'a' }),
+      await aPublicJwk({ kid: 'b' }),
+      await aPublicJwk({ kid: 'a' }),
+      await aPublicJwk({ kid: 'a' }),
+    ];
+    const { keys, ignored } = usableKeys(entries, options);
+    expect(keys.map(({ kid }) => kid)).toEqual(['b']);
+    expect(Object.fromEntries(ignored)).toEqual({ duplicate_kid: 3 });
+  });
+
+  it('one key bound to two issuers is ignored: nothing says which is meant', async () => {
+    const key = await aPublicJwk({ kid: 'a' });
+    expect(
+      kidsOf([
+        { ...key, issuer: 'https://one' },
+        { ...key, issuer: 'https://two' },
+      ]),
+    ).toEqual([]);
+  });
+
+  it('keys without kid are no duplicates of each other', async () => {
+    const [one, two] = [await aPublicJwk(), await aPublicJwk()];
+    expect(kidsOf([one, two, { ...one }])).toEqual([undefined, undefined]);
+  });
+
+  it('a kid cannot pose as the material of a key without kid', async () => {
+    const bare = await aPublicJwk();
+    const [prepared] = usableKeys([bare], options).keys;
+    const other = await aPublicJwk({ kid: `material:${prepared?.material}` });
+    expect(kidsOf([bare, other])).toHaveLength(2);
+  });
+
+  it('at most maxKeys are taken, the rest is counted', async () => {
+    const entries = await Promise.all(['a', 'b', 'c', 'd'].map((kid) => aPublicJwk({ kid })));
+    const { keys, ignored } = usableKeys(entries, { ...options, maxKeys: 2 });
+    expect(keys.map(({ kid }) => kid)).toEqual(['a', 'b']);
+    expect(Object.fromEntries(ignored)).toEqual({ too_many: 2 });
+  });
+
+  it('unfit keys do not count towards maxKeys, but not all of a huge set is looked at', async () => {
+    const junk = Array.from({ length: 19 }, () => ({ kty: 'oct', k: 'AA' }));
+    const fit = await aPublicJwk({ kid: 'a' });
+    expect(kidsOf([...junk, fit], { maxKeys: 2 })).toEqual(['a']);
+    const { keys, ignored } = usableKeys([...junk, {}, fit], { ...options, maxKeys: 2 });
+    expect(keys).toEqual([]);
+    expect(Object.fromEntries(ignored)).toEqual({ symmetric: 19, key_type: 1, too_many: 1 });
+  });
+
+  it('accepts the configured values of use alone', async () => {
+    const entries = [
+      await aPublicJwk({ kid: 'svid', use: 'jwt-svid' }),
+      await aPublicJwk({ kid: 'sig' }),
+    ];
+    expect(kidsOf(entries)).toEqual(['sig']);
+    expect(kidsOf(entries, { uses: ['jwt-svid'] })).toEqual(['svid']);
+  });
+
+  it('keeps the issuer that a key is bound to', async () => {
+    const issuer = 'https://login.example/{tenantid}/v2.0';
+    const { keys } = usableKeys([await aPublicJwk({ kid: 'a', issuer })], options);
+    expect(keys[0]?.issuer).toBe(issuer);
+  });
+
+  it('a key hidden behind __proto__ is none', async () => {
+    const entry = JSON.parse(`{"__proto__":${JSON.stringify(await aPublicJwk({ kid: 'a' }))}}`);
+    expect(Object.fromEntries(usableKeys([entry], options).ignored)).toEqual({ key_type: 1 });
+  });
+});

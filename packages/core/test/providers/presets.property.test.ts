@@ -1,0 +1,214 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Provider } from '../../src/providers/provider.ts';
+import type { JsonObject } from '../../src/providers/readers.ts';
+import { TABLES } from './all-tables.ts';
+import { claimsOf, classified, read, type TokenCase, type TokenTable } from './token-table.ts';
+
+type Token = Pick<TokenCase, 'claims' | 'header'>;
+
+/** Every JSON type, none of which a string claim can be mended from. */
+const OTHER_TYPES: readonly unknown[] = [null, true, 0, 1.5, '', [], {}, { user: 'dana' }];
+
+/**
+ * Claims that somebody other than the authorization server can bring into a token of a machine, by
+ * what the providers document: self-chosen ids, client metadata, templates, lambdas, mint requests.
+ */
+const INJECTED: JsonObject = {
+  email: 'dana@parcels.example',
+  email_verified: true,
+  name: 'Dana',
+  given_name: 'Dana',
+  nickname: 'dana',
+  user: 'dana',
+  user_id: 'user-live-0001',
+  userId: '1',
+  uuid: 'e7a1f6b2-5c5c-4d4d-9e9e-0f0f1a1a2b2b',
+  type: 'user',
+  kind: 'user',
+  user_type: 'human',
+  'https://parcels.example/user': 'dana',
+  groups: ['admins'],
+  role: 'admin',
+  act: { sub: 'user_2Zk', sub_profile: 'user' },
+  may_act: { sub: 'user_2Zk' },
+  actor: 'dana',
+  ext: { sub: 'dana', username: 'dana' },
+  firebase: { sign_in_provider: 'password' },
+  tenants: { T9north: { roles: ['Admin'] } },
+  o: { id: 'org_7d', rol: 'admin' },
+  __proto__not: { sub: 'dana' },
+};
+
+/** Claims that are a mark of a user at one provider, and reserved there; anybody's at the others. */
+const INJECTED_ELSEWHERE: Readonly<
+  Record<string, { readonly home: string; readonly value: unknown }>
+> = {
+  uid: { home: 'okta', value: '00u81z' },
+  idtyp: { home: 'entra', value: 'user' },
+  oid: { home: 'entra', value: 'e7a1f6b2-5c5c-4d4d-9e9e-0f0f1a1a2b2b' },
+  scp: { home: 'entra', value: 'Parcels.Read' },
+  username: { home: 'cognito', value: 'dana' },
+  preferred_username: { home: 'keycloak', value: 'dana' },
+  sub_type: { home: 'authly', value: 'user' },
+  auth_time: { home: 'pingone', value: 1_790_000_000 },
+  sid: { home: 'pingone', value: 's1' },
+  acr: { home: 'pingone', value: '1' },
+  amr: { home: 'duende', value: ['pwd'] },
+  idp: { home: 'duende', value: 'local' },
+  applicationId: { home: 'fusionauth', value: '0c1d2e3f' },
+  authenticationType: { home: 'fusionauth', value: 'PASSWORD' },
+};
+
+/**
+ * Presets whose rule *is* the comparison of `sub` with the client's id, both of which the server
+ * writes: no rule can see that the two were exchanged for others.
+ */
+const BY_COMPARISON: ReadonlySet<string> = new Set([
+  'rfc9068',
+  'oidcProvider',
+  'logto',
+  'hydra',
+  'spring',
+  'curity',
+]);
+
+const COMPARED: ReadonlySet<string> = new Set(['sub', 'client_id', 'azp', 'aud']);
+
+describe.each(TABLES)('$preset', (table) => {
+  const { create, issuer, preset, tokens } = table;
+  // One fault at a time: tokens as the provider issues them, not those that are forged already.
+  const clients = tokens.filter(
+    ({ contrived, expect: expected, truth }) =>
+      truth === 'client' && expected !== 'refused' && !contrived,
+  );
+
+  it('never takes a client for a user when a claim is missing', () => {
+    expectNoUser(table, clients, ({ claims, header }) =>
+      Object.keys(claims).map((name) => ({ claims: omit(claims, name), header })),
+    );
+    expectNoUser(table, clients, ({ claims, header }) =>
+      Object.keys(header).map((name) => ({ claims, header: omit(header, name) })),
+    );
+  });
+
+  it('never takes a client for a user when a claim is of another type', () => {
+    expectNoUser(table, clients, ({ claims, header }) =>
+      Object.entries(claims).flatMap(([name, value]) =>
+        [...OTHER_TYPES, [value], String(value).length].map((other) => ({
+          claims: { ...claims, [name]: other },
+          header,
+        })),
+      ),
+    );
+    expectNoUser(table, clients, ({ claims, header }) =>
+      Object.entries(header).flatMap(([name, value]) =>
+        [...OTHER_TYPES, [value]].map((other) => ({
+          claims,
+          header: { ...header, [name]: other },
+        })),
+      ),
+    );
+  });
+
+  it('never takes a client for a user when two claims are swapped', () => {
+    expectNoUser(table, clients, ({ claims, header }) =>
+      pairs(Object.keys(claims))
+        .filter(([a, b]) => !BY_COMPARISON.has(preset) || !(COMPARED.has(a) || COMPARED.has(b)))
+        .map(([a, b]) => ({ claims: { ...claims, [a]: claims[b], [b]: claims[a] }, header })),
+    );
+  });
+
+  it('never takes a client for a user for claims that a client can influence', () => {
+    const elsewhere = Object.fromEntries(
+      Object.entries(INJECTED_ELSEWHERE)
+        .filter(([, { home }]) => home !== preset)
+        .map(([name, { value }]) => [name, value]),
+    );
+    const added = { ...INJECTED, ...elsewhere };
+    expectNoUser(table, clients, ({ claims, header }) => [
+      ...Object.entries(added).map(([name, value]) => ({
+        claims: { ...claims, ...(Object.hasOwn(claims, name) ? {} : { [name]: value }) },
+        header,
+      })),
+      { claims: { ...added, ...claims }, header },
+      { claims: { ...INJECTED, ...claims }, header },
+    ]);
+  });
+
+  it('never takes a client for a user for having chosen an id of a user (RFC 9700 §4.15)', () => {
+    const victims = tokens
+      .filter(({ truth }) => truth === 'user')
+      .map(({ claims }) => claims['sub']);
+    expectNoUser(table, clients, ({ claims, header }) =>
+      victims.flatMap((victim) =>
+        ['client_id', 'azp', 'cid', 'appid']
+          .filter((name) => Object.hasOwn(claims, name) && claims[name] === claims['sub'])
+          .map((name) => ({ claims: { ...claims, [name]: victim, sub: victim }, header })),
+      ),
+    );
+  });
+
+  it('does not throw, whatever the claims hold', () => {
+    const providers = [create(issuer), ...tokens.flatMap(({ provider }) => provider ?? [])];
+    const names = [...new Set(tokens.flatMap(({ claims }) => Object.keys(claims)))];
+    const value = fc.oneof(
+      fc.jsonValue({ maxDepth: 3 }),
+      fc.constantFrom(...tokens.flatMap(({ claims }) => Object.values(claims))),
+    );
+    const claims = fc.dictionary(fc.constantFrom(...names, '__proto__', 'constructor'), value);
+    const header = fc.dictionary(fc.constantFrom('typ', 'gty', 'cat', 'alg'), value);
+    fc.assert(
+      fc.property(claims, header, (someClaims, someHeader) => {
+        for (const provider of providers) {
+          const token = { claims: someClaims, header: someHeader };
+          provider.accepts?.(claimsOf(token), someHeader);
+          const reading = classified(provider, token);
+          expectWellFormed(provider, token, reading);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+function expectNoUser(
+  table: TokenTable,
+  clients: readonly TokenCase[],
+  mutate: (token: Token) => readonly Token[],
+): void {
+  const { audience, create, issuer } = table;
+  const wrong: unknown[] = [];
+  for (const { claims, header, name, provider = create(issuer) } of clients) {
+    for (const mutant of mutate({ claims, header })) {
+      const { aud } = mutant.claims;
+      const accepted = [...audience, ...(typeof aud === 'string' ? [aud] : [])];
+      const reading = read(provider, mutant, accepted);
+      if (reading !== 'refused' && reading.kind === 'user') wrong.push([name, mutant]);
+    }
+  }
+  expect(wrong).toEqual([]);
+}
+
+function expectWellFormed(
+  provider: Provider,
+  token: Token,
+  reading: ReturnType<typeof classified>,
+): void {
+  if (reading === 'refused') return;
+  expect(reading.id).toBeTypeOf('string');
+  expect(reading.id).not.toBe('');
+  for (const list of [reading.scopes, reading.permissions, reading.roles, reading.groups]) {
+    for (const item of list ?? []) expect(item).toBeTypeOf('string');
+  }
+  const tenant = provider.authority.tenant?.(claimsOf(token));
+  expect(tenant === undefined || typeof tenant === 'string').toBe(true);
+}
+
+function omit(object: JsonObject, name: string): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([key]) => key !== name));
+}
+
+function pairs(names: readonly string[]): readonly (readonly [string, string])[] {
+  return names.flatMap((a, index) => names.slice(index + 1).map((b) => [a, b] as const));
+}

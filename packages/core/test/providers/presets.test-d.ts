@@ -1,0 +1,88 @@
+import type { IssuerEntry } from '../../src/options.ts';
+import {
+  type AudienceFreeProvider,
+  type AudienceProvider,
+  auth0,
+  authentik,
+  clerk,
+  cognito,
+  custom,
+  entra,
+  firebase,
+  githubActions,
+  google,
+  keycloak,
+  okta,
+  rfc9068,
+  spring,
+  stytch,
+  workos,
+  zitadel,
+} from '../../src/providers/index.ts';
+
+const jwks = { keys: [] };
+const issuer = 'https://as.acme.com';
+
+// Where aud is missing, the type says so.
+const withAudience: AudienceProvider[] = [auth0('acme.auth0.com'), workos('https://a.authkit.app')];
+const withoutAudience: AudienceFreeProvider[] = [
+  cognito({ userPoolId: 'eu-west-1_a', clientIds: ['a'] }),
+  workos({ sessionsOf: 'client_1' }),
+  custom({ issuer, classify: () => 'refuse', audienceClaim: 'absent', accepts: () => false }),
+];
+// @ts-expect-error an audience-free provider is not one whose audience can be configured
+withAudience.push(cognito({ userPoolId: 'eu-west-1_a', clientIds: ['a'] }));
+// @ts-expect-error nor the reverse
+withoutAudience.push(auth0('acme.auth0.com'));
+
+// Where aud is the project, the entry of a list is complete.
+const entries: IssuerEntry[] = [
+  firebase('acme-prod'),
+  stytch('project-live-1'),
+  cognito({ userPoolId: 'eu-west-1_a', clientIds: ['a'] }),
+  { ...auth0('acme.auth0.com'), audience: 'https://api.acme.com', name: 'acme' },
+];
+// @ts-expect-error elsewhere the audience is missing
+entries.push(auth0('acme.auth0.com'));
+
+// One source of keys.
+// @ts-expect-error jwks and jwksUri exclude each other
+rfc9068({ issuer, jwks, jwksUri: 'https://as.acme.com/jwks' });
+
+// What is checked in place of aud, or of a discriminator, cannot be left out.
+// @ts-expect-error clientIds is required
+cognito({ userPoolId: 'eu-west-1_a' });
+// @ts-expect-error clientIds is not empty
+cognito({ userPoolId: 'eu-west-1_a', clientIds: [] });
+// @ts-expect-error a list of callers is required
+clerk({ issuer: 'https://clerk.acme.com' });
+// @ts-expect-error serviceAccounts is required
+google({});
+// @ts-expect-error ids are a list
+githubActions({ repositoryOwnerIds: '4411' });
+// @ts-expect-error authorizationServer is required
+okta('acme.okta.com');
+// @ts-expect-error accepts is required without aud
+custom({ issuer, classify: () => 'refuse', audienceClaim: 'absent' });
+// @ts-expect-error classify is required
+custom({ issuer });
+// @ts-expect-error classify answers at once
+custom({ issuer, classify: async () => 'user' });
+
+// Providers without a documented rule.
+// @ts-expect-error subjectNamespaces or classify is required
+spring({ issuer });
+// @ts-expect-error one of them, not both
+spring({ issuer, subjectNamespaces: 'unknown', classify: () => 'user' });
+// @ts-expect-error disjoint does not tell users from service users
+zitadel({ issuer, subjectNamespaces: 'disjoint' });
+// @ts-expect-error classify, or unknown, is required
+authentik({ issuer });
+
+// One way to name the issuer.
+// @ts-expect-error the issuer's form says the version
+entra({ issuer, version: 'v1' });
+// @ts-expect-error domain or issuer
+auth0({ domain: 'acme.auth0.com', issuer });
+// @ts-expect-error an issuer is required
+keycloak({ jwks });

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import * as presets from '../../src/providers/index.ts';
+import { TABLES } from './all-tables.ts';
+import { read } from './token-table.ts';
+
+describe.each(TABLES)('$preset', ({ audience, create, issuer, preset, tokens }) => {
+  const provider = create(issuer);
+
+  it.each(tokens)('reads $name', ({ claims, expect: expected, header, provider: own }) => {
+    expect(read(own ?? provider, { claims, header }, audience)).toEqual(expected);
+  });
+
+  it('is exported under its name', () => {
+    expect(Object.keys(presets)).toContain(preset);
+    expect(provider.preset).toBe(preset);
+    expect(provider.issuer).toBe(issuer);
+  });
+
+  it('gives a plain frozen object that can be spread', () => {
+    expect(Object.isFrozen(provider)).toBe(true);
+    expect(Object.getPrototypeOf(provider)).toBe(Object.prototype);
+    expect({ ...provider, name: 'other' }).toEqual({ ...provider, name: 'other' });
+    expect(Object.isFrozen(provider.requiredClaims)).toBe(true);
+    expect(Object.isFrozen(provider.keys)).toBe(true);
+    expect(Object.isFrozen(provider.authority)).toBe(true);
+  });
+
+  it('accepts types in lower case without application/', () => {
+    for (const type of provider.types.accepted) expect(type).toMatch(/^[a-z+]+$/);
+  });
+
+  it('has a token of every kind that its provider issues', () => {
+    const kinds = new Set(
+      tokens.flatMap(({ expect: expected }) => (expected === 'refused' ? [] : [expected.kind])),
+    );
+    expect(kinds.size).toBe(ONE_KIND.has(preset) ? 1 : 2);
+  });
+
+  it('never reads a token of a client as of a user', () => {
+    for (const token of tokens) {
+      const reading = read(token.provider ?? provider, token, audience);
+      if (token.truth === 'client' && reading !== 'refused') expect(reading.kind).toBe('client');
+    }
+  });
+});
+
+const ONE_KIND: ReadonlySet<string> = new Set([
+  'firebase',
+  'githubActions',
+  'kubernetes',
+  'spiffe',
+]);
+
+describe('the presets', () => {
+  it('each have a table of tokens', () => {
+    const tested = TABLES.map(({ preset }) => preset);
+    expect(tested.toSorted()).toEqual(Object.keys(presets).toSorted());
+  });
+
+  it('give rules that say why, without a claim of the token', () => {
+    for (const { create, issuer, tokens } of TABLES) {
+      for (const { claims, header, provider = create(issuer) } of tokens) {
+        const { rule } = provider.classify(claims, header);
+        expect(rule).toMatch(/^[\x20-\x7e]+$/);
+        for (const name of ['sub', 'azp', 'client_id', 'cid', 'oid', 'email', 'username']) {
+          const id = claims[name];
+          if (typeof id === 'string' && id.length > 3) expect(rule).not.toContain(id);
+        }
+      }
+    }
+  });
+});

@@ -1,0 +1,649 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigurationError } from '../../src/errors.ts';
+import {
+  auth0,
+  authentik,
+  authly,
+  clerk,
+  cognito,
+  curity,
+  custom,
+  descope,
+  duende,
+  entra,
+  firebase,
+  fusionauth,
+  githubActions,
+  google,
+  hydra,
+  keycloak,
+  kinde,
+  kubernetes,
+  logto,
+  oidcProvider,
+  okta,
+  type Provider,
+  pingam,
+  pingone,
+  rfc9068,
+  spiffe,
+  spring,
+  stytch,
+  workos,
+  zitadel,
+} from '../../src/providers/index.ts';
+import { NO_KEYS } from './token-table.ts';
+
+const TENANT = '3b0c9a54-9f2e-4f1b-8d57-5a6f1b2c9e10';
+
+function openId(issuer: string) {
+  return { kind: 'discovery', documents: [`${issuer}/.well-known/openid-configuration`] };
+}
+
+function jwks(url: string) {
+  return { kind: 'jwks', url };
+}
+
+interface Form {
+  readonly written: string;
+  readonly provider: Provider;
+  readonly issuer: string;
+  readonly keys: unknown;
+}
+
+const FORMS: readonly Form[] = [
+  {
+    written: "rfc9068('https://as.acme.com')",
+    provider: rfc9068('https://as.acme.com'),
+    issuer: 'https://as.acme.com',
+    keys: {
+      kind: 'discovery',
+      documents: [
+        'https://as.acme.com/.well-known/openid-configuration',
+        'https://as.acme.com/.well-known/oauth-authorization-server',
+      ],
+    },
+  },
+  {
+    written: 'rfc9068 with a path and a slash',
+    provider: rfc9068({ issuer: 'https://as.acme.com/tenant/' }),
+    issuer: 'https://as.acme.com/tenant/',
+    keys: {
+      kind: 'discovery',
+      documents: [
+        'https://as.acme.com/tenant/.well-known/openid-configuration',
+        'https://as.acme.com/.well-known/oauth-authorization-server/tenant',
+      ],
+    },
+  },
+  {
+    written: 'rfc9068 on loopback, without https',
+    provider: rfc9068('http://127.0.0.1:3000'),
+    issuer: 'http://127.0.0.1:3000',
+    keys: {
+      kind: 'discovery',
+      documents: [
+        'http://127.0.0.1:3000/.well-known/openid-configuration',
+        'http://127.0.0.1:3000/.well-known/oauth-authorization-server',
+      ],
+    },
+  },
+  {
+    written: 'rfc9068 with the address of its keys',
+    provider: rfc9068({ issuer: 'https://as.acme.com', jwksUri: 'https://as.acme.com/k?app=1' }),
+    issuer: 'https://as.acme.com',
+    keys: jwks('https://as.acme.com/k?app=1'),
+  },
+  {
+    written: 'rfc9068 with its keys',
+    provider: rfc9068({ issuer: 'https://as.acme.com', jwks: NO_KEYS }),
+    issuer: 'https://as.acme.com',
+    keys: { kind: 'static', jwks: NO_KEYS },
+  },
+  {
+    written: "auth0('acme.eu.auth0.com')",
+    provider: auth0('acme.eu.auth0.com'),
+    issuer: 'https://acme.eu.auth0.com/',
+    keys: openId('https://acme.eu.auth0.com'),
+  },
+  {
+    written: 'auth0 by domain with keys',
+    provider: auth0({ domain: 'login.acme.com', jwks: NO_KEYS }),
+    issuer: 'https://login.acme.com/',
+    keys: { kind: 'static', jwks: NO_KEYS },
+  },
+  {
+    written: 'auth0 by issuer',
+    provider: auth0('https://login.acme.com/'),
+    issuer: 'https://login.acme.com/',
+    keys: openId('https://login.acme.com'),
+  },
+  {
+    written: "okta('acme.okta.com', { authorizationServer: 'default' })",
+    provider: okta('acme.okta.com', { authorizationServer: 'default' }),
+    issuer: 'https://acme.okta.com/oauth2/default',
+    keys: openId('https://acme.okta.com/oauth2/default'),
+  },
+  {
+    written: 'okta by issuer',
+    provider: okta({ issuer: 'https://id.acme.com/oauth2/aus9f2kd' }),
+    issuer: 'https://id.acme.com/oauth2/aus9f2kd',
+    keys: openId('https://id.acme.com/oauth2/aus9f2kd'),
+  },
+  {
+    written: "entra('<tenant id>')",
+    provider: entra(TENANT.toUpperCase()),
+    issuer: `https://login.microsoftonline.com/${TENANT}/v2.0`,
+    keys: openId(`https://login.microsoftonline.com/${TENANT}/v2.0`),
+  },
+  {
+    written: 'entra of version 1',
+    provider: entra({ tenant: TENANT, version: 'v1' }),
+    issuer: `https://sts.windows.net/${TENANT}/`,
+    keys: openId(`https://login.microsoftonline.com/${TENANT}`),
+  },
+  {
+    written: 'entra by issuer, of version 1 by its form',
+    provider: entra({ issuer: `https://sts.windows.net/${TENANT}/` }),
+    issuer: `https://sts.windows.net/${TENANT}/`,
+    keys: openId(`https://login.microsoftonline.com/${TENANT}`),
+  },
+  {
+    written: 'entra of many tenants',
+    provider: entra({ tenants: [TENANT] }),
+    issuer: 'https://login.microsoftonline.com/{tenantid}/v2.0',
+    keys: openId('https://login.microsoftonline.com/organizations/v2.0'),
+  },
+  {
+    written: 'cognito',
+    provider: cognito({ userPoolId: 'eu-west-1_Zk3Pq9', clientIds: ['6k2v9h'] }),
+    issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Zk3Pq9',
+    keys: openId('https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Zk3Pq9'),
+  },
+  {
+    written: 'cognito in China',
+    provider: cognito({ userPoolId: 'cn-north-1_Zk3Pq9', clientIds: ['6k2v9h'] }),
+    issuer: 'https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_Zk3Pq9',
+    keys: openId('https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_Zk3Pq9'),
+  },
+  {
+    written: "keycloak('https://sso.acme.com/realms/x')",
+    provider: keycloak('https://sso.acme.com/realms/x'),
+    issuer: 'https://sso.acme.com/realms/x',
+    keys: openId('https://sso.acme.com/realms/x'),
+  },
+  {
+    written: 'keycloak of an older release',
+    provider: keycloak('https://sso.acme.com/auth/realms/x'),
+    issuer: 'https://sso.acme.com/auth/realms/x',
+    keys: openId('https://sso.acme.com/auth/realms/x'),
+  },
+  {
+    written: 'duende',
+    provider: duende('https://id.acme.com'),
+    issuer: 'https://id.acme.com',
+    keys: openId('https://id.acme.com'),
+  },
+  {
+    written: 'oidcProvider',
+    provider: oidcProvider({ issuer: 'https://op.acme.com', jwks: NO_KEYS }),
+    issuer: 'https://op.acme.com',
+    keys: { kind: 'static', jwks: NO_KEYS },
+  },
+  {
+    written: 'authly',
+    provider: authly({ issuer: 'http://localhost:4000', jwks: NO_KEYS }),
+    issuer: 'http://localhost:4000',
+    keys: { kind: 'static', jwks: NO_KEYS },
+  },
+  {
+    written: "logto('acme.logto.app')",
+    provider: logto('acme.logto.app'),
+    issuer: 'https://acme.logto.app/oidc',
+    keys: openId('https://acme.logto.app/oidc'),
+  },
+  {
+    written: 'logto by issuer',
+    provider: logto('https://auth.acme.com/oidc'),
+    issuer: 'https://auth.acme.com/oidc',
+    keys: openId('https://auth.acme.com/oidc'),
+  },
+  {
+    written: 'hydra with a slash',
+    provider: hydra('https://hydra.acme.com/'),
+    issuer: 'https://hydra.acme.com/',
+    keys: openId('https://hydra.acme.com'),
+  },
+  {
+    written: 'fusionauth',
+    provider: fusionauth({ issuer: 'acme.com', baseUrl: 'https://auth.acme.com/' }),
+    issuer: 'acme.com',
+    keys: jwks('https://auth.acme.com/.well-known/jwks.json'),
+  },
+  {
+    written: 'fusionauth whose issuer is its URL',
+    provider: fusionauth('https://auth.acme.com'),
+    issuer: 'https://auth.acme.com',
+    keys: jwks('https://auth.acme.com/.well-known/jwks.json'),
+  },
+  {
+    written: 'kinde',
+    provider: kinde('https://acme.kinde.com'),
+    issuer: 'https://acme.kinde.com',
+    keys: jwks('https://acme.kinde.com/.well-known/jwks'),
+  },
+  {
+    written: 'clerk',
+    provider: clerk({ issuer: 'https://x.clerk.accounts.dev', machines: ['mch_1'] }),
+    issuer: 'https://x.clerk.accounts.dev',
+    keys: jwks('https://x.clerk.accounts.dev/.well-known/jwks.json'),
+  },
+  {
+    written: 'workos for applications',
+    provider: workos('https://acme.authkit.app'),
+    issuer: 'https://acme.authkit.app',
+    keys: openId('https://acme.authkit.app'),
+  },
+  {
+    written: 'workos for sessions',
+    provider: workos({ sessionsOf: 'client_01' }),
+    issuer: 'https://api.workos.com',
+    keys: jwks('https://api.workos.com/sso/jwks/client_01'),
+  },
+  {
+    written: 'workos for newer sessions',
+    provider: workos({
+      sessionsOf: 'client_01',
+      issuer: 'https://api.workos.com/user_management/client_01',
+    }),
+    issuer: 'https://api.workos.com/user_management/client_01',
+    keys: jwks('https://api.workos.com/sso/jwks/client_01'),
+  },
+  {
+    written: "stytch('project-test-1')",
+    provider: stytch('project-test-1'),
+    issuer: 'stytch.com/project-test-1',
+    keys: jwks('https://test.stytch.com/v1/sessions/jwks/project-test-1'),
+  },
+  {
+    written: 'stytch for organizations, on a domain of its own',
+    provider: stytch({
+      projectId: 'project-live-1',
+      product: 'b2b',
+      issuer: 'https://login.acme.com',
+      baseUrl: 'https://login.acme.com',
+    }),
+    issuer: 'https://login.acme.com',
+    keys: jwks('https://login.acme.com/v1/b2b/sessions/jwks/project-live-1'),
+  },
+  {
+    written: 'descope',
+    provider: descope({ projectId: 'P2kQ7', subjectNamespaces: 'unknown' }),
+    issuer: 'P2kQ7',
+    keys: jwks('https://api.descope.com/v2/keys/P2kQ7'),
+  },
+  {
+    written: 'descope by a URL',
+    provider: descope({
+      projectId: 'P2kQ7',
+      issuer: 'https://api.descope.com/P2kQ7',
+      subjectNamespaces: 'unknown',
+    }),
+    issuer: 'https://api.descope.com/P2kQ7',
+    keys: jwks('https://api.descope.com/v2/keys/P2kQ7'),
+  },
+  {
+    written: 'pingone',
+    provider: pingone('https://auth.pingone.eu/6b1e/as'),
+    issuer: 'https://auth.pingone.eu/6b1e/as',
+    keys: openId('https://auth.pingone.eu/6b1e/as'),
+  },
+  {
+    written: 'pingone on a domain of its own',
+    provider: pingone('https://auth.acme.com/as'),
+    issuer: 'https://auth.acme.com/as',
+    keys: openId('https://auth.acme.com/as'),
+  },
+  {
+    written: 'pingam with a port',
+    provider: pingam('https://acme.forgeblocks.com:443/am/oauth2/alpha'),
+    issuer: 'https://acme.forgeblocks.com:443/am/oauth2/alpha',
+    keys: openId('https://acme.forgeblocks.com:443/am/oauth2/alpha'),
+  },
+  {
+    written: 'google',
+    provider: google({ serviceAccounts: [] }),
+    issuer: 'https://accounts.google.com',
+    keys: openId('https://accounts.google.com'),
+  },
+  {
+    written: "firebase('acme-prod')",
+    provider: firebase('acme-prod'),
+    issuer: 'https://securetoken.google.com/acme-prod',
+    keys: jwks(
+      'https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com',
+    ),
+  },
+  {
+    written: 'githubActions',
+    provider: githubActions({ repositoryOwnerIds: ['4411'] }),
+    issuer: 'https://token.actions.githubusercontent.com',
+    keys: openId('https://token.actions.githubusercontent.com'),
+  },
+  {
+    written: 'githubActions on a server',
+    provider: githubActions({
+      issuer: 'https://ghes.acme.com/_services/token',
+      repositoryIds: ['1'],
+    }),
+    issuer: 'https://ghes.acme.com/_services/token',
+    keys: openId('https://ghes.acme.com/_services/token'),
+  },
+  {
+    written: 'kubernetes',
+    provider: kubernetes('https://oidc.eks.eu-west-1.amazonaws.com/id/A1'),
+    issuer: 'https://oidc.eks.eu-west-1.amazonaws.com/id/A1',
+    keys: openId('https://oidc.eks.eu-west-1.amazonaws.com/id/A1'),
+  },
+  {
+    written: 'spiffe',
+    provider: spiffe({ trustDomain: 'acme.com', jwksUri: 'https://bundle.acme.com/' }),
+    issuer: 'spiffe://acme.com',
+    keys: jwks('https://bundle.acme.com/'),
+  },
+  {
+    written: 'zitadel',
+    provider: zitadel({ issuer: 'https://acme.zitadel.cloud', subjectNamespaces: 'unknown' }),
+    issuer: 'https://acme.zitadel.cloud',
+    keys: openId('https://acme.zitadel.cloud'),
+  },
+  {
+    written: 'authentik in global mode',
+    provider: authentik({ issuer: 'https://ak.acme.com/', subjectNamespaces: 'unknown' }),
+    issuer: 'https://ak.acme.com/',
+    keys: openId('https://ak.acme.com'),
+  },
+  {
+    written: 'curity',
+    provider: curity({
+      issuer: 'https://login.acme.com/oauth/v2/oauth-anonymous',
+      subjectNamespaces: 'disjoint',
+    }),
+    issuer: 'https://login.acme.com/oauth/v2/oauth-anonymous',
+    keys: openId('https://login.acme.com/oauth/v2/oauth-anonymous'),
+  },
+  {
+    written: 'custom with an issuer that has a preset',
+    provider: custom({
+      issuer: 'https://acme.eu.auth0.com/',
+      jwks: NO_KEYS,
+      classify: () => 'refuse',
+    }),
+    issuer: 'https://acme.eu.auth0.com/',
+    keys: { kind: 'static', jwks: NO_KEYS },
+  },
+];
+
+describe('a preset takes its issuer and keys from the least that is written', () => {
+  it.each(FORMS)('$written', ({ issuer, keys, provider }) => {
+    expect(provider.issuer).toBe(issuer);
+    expect(provider.keys).toEqual(keys);
+  });
+
+  it('with a name, when one is given', () => {
+    expect(rfc9068({ issuer: 'https://as.acme.com', name: 'acme' }).name).toBe('acme');
+    expect(rfc9068('https://as.acme.com')).not.toHaveProperty('name');
+  });
+
+  it('with the audience, where it is the project', () => {
+    expect(firebase('acme-prod').audience).toBe('acme-prod');
+    expect(stytch('project-live-1').audience).toBe('project-live-1');
+  });
+});
+
+// Mistakes of JavaScript, and of values that no type can check. Each message has the line to write.
+const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
+  ['no options', () => Reflect.apply(keycloak, undefined, []), 'write keycloak({'],
+  ['no issuer', () => Reflect.apply(keycloak, undefined, [{}]), "write issuer: 'https://…'"],
+  ['no URL', () => rfc9068('as.acme.com'), "write issuer: 'https://…'"],
+  ['http', () => rfc9068('http://as.acme.com'), 'must be https'],
+  [
+    'http on a host that only looks local',
+    () => rfc9068('http://127.0.0.1.acme.com'),
+    'must be https',
+  ],
+  ['a query', () => rfc9068('https://as.acme.com/?a=1'), 'must not have a query'],
+  ['an empty query', () => rfc9068('https://as.acme.com?'), 'must not have a query'],
+  ['a fragment', () => rfc9068('https://as.acme.com#'), 'must not have a fragment'],
+  ['credentials', () => rfc9068('https://me:secret@as.acme.com'), 'must not hold credentials'],
+  ['white space', () => rfc9068(' https://as.acme.com'), 'white space'],
+  [
+    'two sources of keys',
+    () =>
+      Reflect.apply(rfc9068, undefined, [
+        { issuer: 'https://as.acme.com', jwks: NO_KEYS, jwksUri: 'https://as.acme.com/k' },
+      ]),
+    'not both',
+  ],
+  [
+    'keys that are no set',
+    () => Reflect.apply(rfc9068, undefined, [{ issuer: 'https://as.acme.com', jwks: [] }]),
+    'write jwks: { keys: [...] }',
+  ],
+  [
+    'keys over http',
+    () => rfc9068({ issuer: 'https://as.acme.com', jwksUri: 'http://as.acme.com/k' }),
+    "write jwksUri: 'https://…'",
+  ],
+  ['an empty name', () => rfc9068({ issuer: 'https://as.acme.com', name: '' }), 'name must be'],
+
+  // Slashes.
+  [
+    'auth0 without its slash',
+    () => auth0('https://acme.eu.auth0.com'),
+    "write auth0({ issuer: 'https://acme.eu.auth0.com/' })",
+  ],
+  [
+    'auth0 with a path',
+    () => auth0('acme.eu.auth0.com/x'),
+    "write auth0({ issuer: 'https://acme.eu.auth0.com/' })",
+  ],
+  [
+    'keycloak with a slash',
+    () => keycloak('https://sso.acme.com/realms/x/'),
+    "write keycloak({ issuer: 'https://sso.acme.com/realms/x' })",
+  ],
+  [
+    'authentik without its slash',
+    () =>
+      authentik({ issuer: 'https://ak.acme.com/application/o/x', subjectNamespaces: 'unknown' }),
+    "o/x/' })",
+  ],
+  [
+    'entra v2 with a slash',
+    () => entra({ issuer: `https://login.microsoftonline.com/${TENANT}/v2.0/` }),
+    '/v2.0',
+  ],
+  [
+    'kinde with a slash',
+    () => kinde('https://acme.kinde.com/'),
+    "write kinde({ issuer: 'https://acme.kinde.com' })",
+  ],
+
+  // One provider's issuer under another's preset.
+  [
+    'auth0 as rfc9068',
+    () => rfc9068('https://acme.eu.auth0.com/'),
+    "write auth0({ issuer: 'https://acme.eu.auth0.com/' })",
+  ],
+  ['keycloak as rfc9068', () => rfc9068('https://sso.acme.com/realms/x'), 'write keycloak('],
+  [
+    'pingam as keycloak',
+    () => keycloak('https://am.acme.com/am/oauth2/realms/root/realms/x'),
+    'write pingam(',
+  ],
+  ['okta as rfc9068', () => rfc9068('https://id.acme.com/oauth2/default'), 'write okta('],
+  ['entra as rfc9068', () => rfc9068(`https://sts.windows.net/${TENANT}/`), 'write entra('],
+  [
+    'B2C as entra',
+    () => entra({ issuer: `https://acme.b2clogin.com/${TENANT}/v2.0` }),
+    'write custom(',
+  ],
+  [
+    'cognito as rfc9068',
+    () => rfc9068('https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a'),
+    'write cognito(',
+  ],
+  [
+    'kubernetes as hydra',
+    () => hydra('https://kubernetes.default.svc.cluster.local'),
+    'write kubernetes(',
+  ],
+  ['pingone as duende', () => duende('https://auth.pingone.eu/x/as'), 'write pingone('],
+  ['IAP as google', () => rfc9068('https://cloud.google.com/iap'), 'write custom('],
+  ['auth0 as fusionauth', () => fusionauth('https://acme.eu.auth0.com/'), 'write auth0('],
+
+  // What a preset needs beside the issuer.
+  [
+    'keycloak without a realm',
+    () => keycloak('https://sso.acme.com'),
+    "write keycloak({ issuer: 'https://sso.acme.com/realms/acme' })",
+  ],
+  [
+    'okta without a server',
+    () => Reflect.apply(okta, undefined, ['acme.okta.com']),
+    "write okta('acme.okta.com', { authorizationServer: 'default' })",
+  ],
+  [
+    'okta without a server, in an object',
+    () => Reflect.apply(okta, undefined, [{ domain: 'acme.okta.com' }]),
+    'authorizationServer',
+  ],
+  ['okta of the org server', () => okta({ issuer: 'https://acme.okta.com' }), 'oauth2/default'],
+  [
+    'okta with a URL for a domain',
+    () => okta('https://acme.okta.com/oauth2/default', { authorizationServer: 'default' }),
+    "write okta({ issuer: 'https://acme.okta.com/oauth2/default' })",
+  ],
+  ['entra by a domain', () => entra('acme.onmicrosoft.com'), 'GUID'],
+  ['entra of all tenants', () => entra('common'), 'GUID'],
+  ['entra of no tenant', () => Reflect.apply(entra, undefined, [{ tenants: [] }]), "'any'"],
+  [
+    'entra of version 3',
+    () => Reflect.apply(entra, undefined, [{ tenant: TENANT, version: 'v3' }]),
+    "write version: 'v2'",
+  ],
+  [
+    'cognito without clients',
+    () => Reflect.apply(cognito, undefined, [{ userPoolId: 'eu-west-1_a' }]),
+    'write clientIds',
+  ],
+  [
+    'cognito with an empty list',
+    () => Reflect.apply(cognito, undefined, [{ userPoolId: 'eu-west-1_a', clientIds: [] }]),
+    'write clientIds',
+  ],
+  [
+    'cognito by something else',
+    () => cognito({ userPoolId: 'Zk3Pq9', clientIds: ['a'] }),
+    "write userPoolId: 'eu-west-1_Zk3Pq9'",
+  ],
+  [
+    'clerk without callers',
+    () => Reflect.apply(clerk, undefined, [{ issuer: 'https://clerk.acme.com' }]),
+    'write authorizedParties',
+  ],
+  [
+    'clerk with a party that is no list',
+    () =>
+      Reflect.apply(clerk, undefined, [{ issuer: 'https://clerk.acme.com', machines: 'mch_1' }]),
+    'write machines',
+  ],
+  ['google without a list', () => Reflect.apply(google, undefined, [{}]), 'write serviceAccounts'],
+  [
+    'google with another issuer',
+    () =>
+      Reflect.apply(google, undefined, [{ serviceAccounts: [], issuer: 'accounts.google.com' }]),
+    'write google(',
+  ],
+  [
+    'githubActions with ids that are no list',
+    () => Reflect.apply(githubActions, undefined, [{ repositoryOwnerIds: '4411' }]),
+    "write repositoryOwnerIds: ['4411']",
+  ],
+  [
+    'firebase without a project',
+    () => Reflect.apply(firebase, undefined, [{}]),
+    "write firebase('acme-prod')",
+  ],
+  ['stytch without a project', () => stytch('acme'), "write stytch('project-live-…')"],
+  [
+    'descope without a project',
+    () => Reflect.apply(descope, undefined, [{ classify: () => 'user' }]),
+    'write descope(',
+  ],
+  [
+    'descope with an issuer of another project',
+    () =>
+      descope({
+        projectId: 'P2',
+        issuer: 'https://api.descope.com/P3',
+        subjectNamespaces: 'unknown',
+      }),
+    'https://api.descope.com/P2',
+  ],
+  [
+    'fusionauth without its place',
+    () => fusionauth({ issuer: 'acme.com' }),
+    "write jwksUri: 'https://…'",
+  ],
+  ['fusionauth without an issuer', () => fusionauth(''), 'write fusionauth('],
+  ['workos of no client', () => workos({ sessionsOf: 'acme' }), "sessionsOf: 'client_…'"],
+  ['logto without /oidc', () => logto('https://auth.acme.com'), '/oidc'],
+  ['pingone without /as', () => pingone('https://auth.acme.com'), '/as'],
+  ['pingam without /oauth2', () => pingam('https://am.acme.com/am'), '/am/oauth2'],
+  ['spiffe without keys', () => spiffe({ trustDomain: 'acme.com' }), "write jwksUri: 'https://…'"],
+  [
+    'spiffe with a workload for a domain',
+    () => spiffe({ trustDomain: 'acme.com/x', jwks: NO_KEYS }),
+    "trustDomain: 'acme.com'",
+  ],
+  [
+    'zitadel with a bad project',
+    () => zitadel({ issuer: 'https://z.acme.com', projectId: '', subjectNamespaces: 'unknown' }),
+    'write projectId',
+  ],
+  [
+    'custom without a rule',
+    () => Reflect.apply(custom, undefined, [{ issuer: 'https://as.acme.com' }]),
+    'write classify',
+  ],
+  [
+    'custom with HMAC',
+    () =>
+      Reflect.apply(custom, undefined, [
+        { issuer: 'https://as.acme.com', classify: () => 'user', algorithms: ['HS256'] },
+      ]),
+    'algorithms must be among RS256',
+  ],
+  [
+    'custom without aud and without a check',
+    () =>
+      Reflect.apply(custom, undefined, [
+        { issuer: 'https://as.acme.com', classify: () => 'user', audienceClaim: 'absent' },
+      ]),
+    'write accepts',
+  ],
+  [
+    'spring without a word on names',
+    () => Reflect.apply(spring, undefined, [{ issuer: 'https://as.acme.com' }]),
+    "write subjectNamespaces: 'disjoint'",
+  ],
+];
+
+describe('a mistake in the configuration is found at start-up, with the line to write instead', () => {
+  it.each(MISTAKES)('%s', (_mistake, configure, line) => {
+    expect(configure).toThrow(ConfigurationError);
+    expect(configure).toThrow(line);
+  });
+});

@@ -1,0 +1,115 @@
+import type { TokenClaims } from '../../src/principal.ts';
+import type { Provider, TokenHeader } from '../../src/providers/provider.ts';
+import type { JsonObject } from '../../src/providers/readers.ts';
+import { checkClaims } from '../../src/token/claims.ts';
+
+/** What a token is read as: exactly this, with nothing where a member is left out. */
+export interface ExpectedReading {
+  readonly kind: 'user' | 'client';
+  /** `userId` or `clientId`. */
+  readonly id: string;
+  /** A user's client. */
+  readonly clientId?: string;
+  readonly scopes?: readonly string[];
+  readonly permissions?: readonly string[];
+  readonly roles?: readonly string[];
+  readonly groups?: readonly string[];
+  readonly tenant?: string;
+}
+
+/** One token of a provider. */
+export interface TokenCase {
+  readonly name: string;
+  /** Who really called: no test may ever see a `client` read as a user. */
+  readonly truth: 'user' | 'client';
+  readonly header: TokenHeader;
+  /** As they arrive: of any type. */
+  readonly claims: JsonObject;
+  readonly expect: ExpectedReading | 'refused';
+  /** No provider issues it: only its own preset is asked about it. */
+  readonly contrived?: true;
+  /** Where the token needs other options than the table's. */
+  readonly provider?: Provider;
+}
+
+/** The tokens of one provider, and how its preset is set up for them. */
+export interface TokenTable {
+  /** The preset's name as it is exported. */
+  readonly preset: string;
+  /** Documentation or source that the shapes are taken from; their values are invented. */
+  readonly sources: readonly string[];
+  /** The preset for an issuer, with every list of callers filled as the tokens need it. */
+  readonly create: (issuer: string) => Provider;
+  /** `iss` of the tokens, as far as the preset needs one. */
+  readonly issuer: string;
+  /** What the API accepts as `aud`. */
+  readonly audience: readonly string[];
+  readonly tokens: readonly TokenCase[];
+}
+
+/** The claims `iat` and `exp` of every token. */
+export const TIMES = { iat: 1_790_000_000, exp: 1_790_003_600 } as const;
+
+/** When the tokens are read. */
+const NOW_SEC = 1_790_000_100;
+
+/** The audience of most tokens. */
+export const API = 'https://api.parcels.example';
+
+/** Keys are of no interest to a preset. */
+export const NO_KEYS = { keys: [] } as const;
+
+/** Claims without some of them. */
+export function without(claims: JsonObject, ...names: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(claims).filter(([name]) => !names.includes(name)));
+}
+
+/** Reads a token as a resource server does once its signature holds. */
+export function read(
+  provider: Provider,
+  token: Pick<TokenCase, 'claims' | 'header'>,
+  audience: readonly string[],
+): ExpectedReading | 'refused' {
+  const policy = {
+    audience: provider.audienceClaim === 'required' ? audience : undefined,
+    types: provider.types,
+    requiredClaims: provider.requiredClaims,
+    clockToleranceSec: 0,
+    accepts: provider.accepts,
+  };
+  const refusal = checkClaims(claimsOf(token), token.header, policy, NOW_SEC);
+  return refusal === undefined ? classified(provider, token) : 'refused';
+}
+
+/** Reads a token by the preset's own functions alone. */
+export function classified(
+  provider: Provider,
+  token: Pick<TokenCase, 'claims' | 'header'>,
+): ExpectedReading | 'refused' {
+  const { header } = token;
+  const claims = claimsOf(token);
+  const who = provider.classify(claims, header);
+  if (who.kind === 'unknown') return 'refused';
+  const { authority } = provider;
+  const scopes = authority.scopes(claims, header);
+  if (scopes === undefined) return 'refused';
+  const lists = {
+    scopes,
+    permissions: authority.permissions?.(claims) ?? [],
+    roles: authority.roles?.(claims) ?? [],
+    groups: authority.groups?.(claims) ?? [],
+  };
+  const tenant = authority.tenant?.(claims);
+  return {
+    kind: who.kind,
+    id: who.kind === 'user' ? who.userId : who.clientId,
+    ...(who.kind === 'user' && who.clientId !== undefined ? { clientId: who.clientId } : {}),
+    ...Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)),
+    ...(tenant === undefined ? {} : { tenant }),
+  };
+}
+
+/** The one place where what arrives is taken for claims, as the parser of tokens does. */
+export function claimsOf({ claims }: Pick<TokenCase, 'claims'>): TokenClaims {
+  return claims as TokenClaims;
+}

@@ -1,0 +1,236 @@
+import { entra } from '../../../src/providers/index.ts';
+import { NO_KEYS, TIMES, type TokenTable, without } from '../token-table.ts';
+
+const tid = '3b0c9a54-9f2e-4f1b-8d57-5a6f1b2c9e10';
+const app = '0d5e7b90-2a2a-4b4b-9c9c-7e7e8f8f9a9a';
+const daemon = '6a7b8c9d-0e0e-4f4f-8a8a-1b1b2c2c3d3d';
+const person = 'e7a1f6b2-5c5c-4d4d-9e9e-0f0f1a1a2b2b';
+const servicePrincipal = '91f2c3d4-7b7b-4a4a-8c8c-3e3e4f4f5a5a';
+const issV1 = `https://sts.windows.net/${tid}/`;
+const issV2 = `https://login.microsoftonline.com/${tid}/v2.0`;
+const apiV1 = 'api://parcels';
+const apiV2 = 'c1d2e3f4-1111-4222-8333-444455556666';
+
+const header = { typ: 'JWT', alg: 'RS256', kid: 'ek2' };
+const headerV1 = { typ: 'JWT', alg: 'RS256', kid: 'ek1', x5t: 'ek1' };
+
+const user = {
+  aud: apiV2,
+  iss: issV2,
+  ...TIMES,
+  nbf: TIMES.iat,
+  azp: app,
+  azpacr: '1',
+  oid: person,
+  sub: 'Pw3xVh8nKQ',
+  tid,
+  ver: '2.0',
+  scp: 'Parcels.Read Parcels.Track',
+  roles: ['Dispatcher'],
+  preferred_username: 'dana@parcels.example',
+  uti: 'x1',
+};
+
+const client = {
+  aud: apiV2,
+  iss: issV2,
+  ...TIMES,
+  nbf: TIMES.iat,
+  azp: daemon,
+  azpacr: '2',
+  idtyp: 'app',
+  oid: servicePrincipal,
+  sub: servicePrincipal,
+  tid,
+  ver: '2.0',
+  roles: ['Parcels.Sync.All'],
+  uti: 'x2',
+};
+
+const userV1 = {
+  aud: apiV1,
+  iss: issV1,
+  ...TIMES,
+  nbf: TIMES.iat,
+  acr: '1',
+  amr: ['pwd', 'mfa'],
+  appid: app,
+  appidacr: '1',
+  oid: person,
+  sub: 'Pw3xVh8nKQ',
+  tid,
+  ver: '1.0',
+  scp: 'Parcels.Read',
+  upn: 'dana@parcels.example',
+  unique_name: 'dana@parcels.example',
+};
+
+const clientV1 = {
+  aud: apiV1,
+  iss: issV1,
+  ...TIMES,
+  nbf: TIMES.iat,
+  appid: daemon,
+  appidacr: '2',
+  idp: issV1,
+  oid: servicePrincipal,
+  sub: servicePrincipal,
+  tid,
+  ver: '1.0',
+  roles: ['Parcels.Sync.All'],
+};
+
+const v1 = entra({ tenant: tid, version: 'v1', jwks: NO_KEYS });
+
+const asUser = {
+  kind: 'user',
+  id: person,
+  clientId: app,
+  scopes: ['Parcels.Read', 'Parcels.Track'],
+  roles: ['Dispatcher'],
+  tenant: tid,
+} as const;
+const asClient = {
+  kind: 'client',
+  id: daemon,
+  roles: ['Parcels.Sync.All'],
+  tenant: tid,
+} as const;
+
+export const table: TokenTable = {
+  preset: 'entra',
+  sources: [
+    'https://learn.microsoft.com/en-us/entra/identity-platform/access-token-claims-reference',
+    'https://learn.microsoft.com/en-us/entra/identity-platform/optional-claims-reference',
+    'https://learn.microsoft.com/en-us/entra/identity-platform/scenario-protected-web-api-verification-scope-app-roles',
+    'https://learn.microsoft.com/en-us/entra/agent-id/agent-token-claims',
+  ],
+  create: (issuer) => entra({ issuer, jwks: NO_KEYS }),
+  issuer: issV2,
+  audience: [apiV1, apiV2],
+  tokens: [
+    { name: 'a user, v2.0', truth: 'user', header, claims: user, expect: asUser },
+    {
+      name: 'a user with idtyp and groups',
+      truth: 'user',
+      header,
+      claims: { ...user, idtyp: 'user', groups: ['8f1a', '9b2c'] },
+      expect: { ...asUser, groups: ['8f1a', '9b2c'] },
+    },
+    {
+      name: 'a client, v2.0 with idtyp',
+      truth: 'client',
+      header,
+      claims: client,
+      expect: asClient,
+    },
+    {
+      name: 'a client without idtyp and roles',
+      truth: 'client',
+      header,
+      claims: without(client, 'idtyp', 'roles'),
+      expect: { kind: 'client', id: daemon, tenant: tid },
+    },
+    {
+      name: 'a user, v1.0',
+      truth: 'user',
+      header: headerV1,
+      provider: v1,
+      claims: userV1,
+      expect: {
+        kind: 'user',
+        id: person,
+        clientId: app,
+        scopes: ['Parcels.Read'],
+        tenant: tid,
+      },
+    },
+    {
+      name: 'a client, v1.0 without idtyp',
+      truth: 'client',
+      header: headerV1,
+      provider: v1,
+      claims: clientV1,
+      expect: asClient,
+    },
+    {
+      name: 'a client, v1.0 with idtyp',
+      truth: 'client',
+      header: headerV1,
+      provider: v1,
+      claims: { ...clientV1, idtyp: 'app' },
+      expect: asClient,
+    },
+    ...['/', ''].map((scp) => ({
+      name: `an autonomous agent, whose scp is "${scp}" and whose oid is not sub`,
+      truth: 'client' as const,
+      header,
+      claims: { ...client, scp, sub: 'aGent0', xms_act_fct: '9 3 11' },
+      expect: asClient,
+    })),
+    {
+      name: 'an agent on behalf of a user',
+      truth: 'user',
+      header,
+      claims: {
+        ...user,
+        idtyp: 'user',
+        azp: daemon,
+        xms_act_fct: '9 3 11',
+        xms_sub_fct: '13',
+        xms_par_app_azp: app,
+      },
+      expect: { ...asUser, clientId: daemon },
+    },
+    {
+      name: 'a tenant of many',
+      truth: 'user',
+      header,
+      provider: entra({ tenants: [tid], jwks: NO_KEYS }),
+      claims: user,
+      expect: asUser,
+    },
+    {
+      name: 'a client that claims scopes',
+      truth: 'client',
+      header,
+      claims: { ...client, scp: 'Parcels.Read' },
+      expect: 'refused',
+    },
+    {
+      name: 'a device',
+      truth: 'client',
+      header,
+      claims: { ...client, idtyp: 'device' },
+      expect: 'refused',
+    },
+    {
+      name: 'an agent without idtyp',
+      truth: 'client',
+      header,
+      claims: { ...without(client, 'idtyp'), scp: '/', sub: 'aGent0' },
+      expect: 'refused',
+    },
+    {
+      name: 'a client without idtyp that claims scopes',
+      truth: 'client',
+      header,
+      claims: { ...without(client, 'idtyp'), scp: 'Parcels.Read' },
+      expect: 'refused',
+    },
+    {
+      name: 'a user of another tenant',
+      truth: 'user',
+      header,
+      claims: { ...user, tid: '11111111-1111-4111-8111-111111111111' },
+      expect: 'refused',
+    },
+    {
+      name: 'scopes in a list',
+      truth: 'user',
+      header,
+      claims: { ...user, scp: ['Parcels.Read'] },
+      expect: 'refused',
+    },
+  ],
+};

@@ -1,0 +1,98 @@
+import { hydra } from '../../../src/providers/index.ts';
+import { API, NO_KEYS, TIMES, type TokenTable, without } from '../token-table.ts';
+
+const header = { alg: 'RS256', typ: 'JWT', kid: 'hyk' };
+const iss = 'https://hydra.parcels.example';
+
+const user = {
+  aud: [API],
+  client_id: 'b4f1d7c2-9a9a-4b4b-8c8c-2d2d3e3e4f4f',
+  ...TIMES,
+  nbf: TIMES.iat,
+  ext: { tenant: 'north' },
+  iss,
+  jti: 'hy1',
+  scp: ['openid', 'parcels.read'],
+  sub: 'dana',
+};
+
+const client = {
+  aud: [API],
+  client_id: '7c6b5a49-1e1e-4d4d-9c9c-5b5b6a6a7f7f',
+  ...TIMES,
+  nbf: TIMES.iat,
+  ext: {},
+  iss,
+  jti: 'hy2',
+  scp: ['parcels.sync'],
+  sub: '7c6b5a49-1e1e-4d4d-9c9c-5b5b6a6a7f7f',
+};
+
+const asUser = {
+  kind: 'user',
+  id: 'dana',
+  clientId: 'b4f1d7c2-9a9a-4b4b-8c8c-2d2d3e3e4f4f',
+  scopes: ['openid', 'parcels.read'],
+} as const;
+const asClient = {
+  kind: 'client',
+  id: '7c6b5a49-1e1e-4d4d-9c9c-5b5b6a6a7f7f',
+  scopes: ['parcels.sync'],
+} as const;
+
+export const table: TokenTable = {
+  preset: 'hydra',
+  sources: [
+    'https://github.com/ory/hydra oauth2/session.go',
+    'https://www.ory.com/docs/oauth2-oidc/jwt-access-token',
+  ],
+  create: (issuer) => hydra({ issuer, jwks: NO_KEYS }),
+  issuer: iss,
+  audience: [API],
+  tokens: [
+    { name: 'a user', truth: 'user', header, claims: user, expect: asUser },
+    {
+      name: 'a user, where scopes are a string',
+      truth: 'user',
+      header,
+      claims: { ...without(user, 'scp'), scope: 'openid parcels.read' },
+      expect: asUser,
+    },
+    {
+      name: 'a user, where scopes are both: the list counts',
+      truth: 'user',
+      header,
+      claims: { ...user, scope: 'openid parcels.read parcels.delete' },
+      expect: asUser,
+    },
+    { name: 'a client', truth: 'client', header, claims: client, expect: asClient },
+    {
+      name: 'a client with claims of a session',
+      truth: 'client',
+      header,
+      claims: { ...client, ext: { sub: 'dana', email: 'dana@parcels.example' } },
+      expect: asClient,
+    },
+    {
+      name: 'a client that asked for no audience',
+      truth: 'client',
+      header,
+      claims: { ...client, aud: [] },
+      expect: 'refused',
+    },
+    {
+      name: 'a client of which the login app says that it is a person',
+      truth: 'client',
+      header,
+      claims: { ...client, email: 'dana@parcels.example' },
+      expect: 'refused',
+    },
+    {
+      name: 'an ID token, which has no client_id',
+      truth: 'user',
+      header,
+      claims: without(user, 'client_id', 'scp'),
+      expect: 'refused',
+    },
+  ],
+};

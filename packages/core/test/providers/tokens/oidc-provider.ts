@@ -1,0 +1,74 @@
+import { oidcProvider } from '../../../src/providers/index.ts';
+import { API, NO_KEYS, TIMES, type TokenTable } from '../token-table.ts';
+
+const header = { alg: 'RS256', typ: 'at+jwt', kid: 'pvk' };
+
+const user = {
+  jti: 'pv1',
+  sub: 'acct_4471',
+  ...TIMES,
+  scope: 'parcels:read',
+  client_id: 'courier-web',
+  iss: 'https://op.parcels.example',
+  aud: API,
+};
+
+const client = {
+  jti: 'pv2',
+  sub: 'nightly-sync',
+  ...TIMES,
+  scope: 'parcels:sync',
+  client_id: 'nightly-sync',
+  iss: 'https://op.parcels.example',
+  aud: API,
+};
+
+const asClient = { kind: 'client', id: 'nightly-sync', scopes: ['parcels:sync'] } as const;
+
+export const table: TokenTable = {
+  preset: 'oidcProvider',
+  sources: ['https://github.com/panva/node-oidc-provider lib/models/formats/jwt.js'],
+  create: (issuer) => oidcProvider({ issuer, jwks: NO_KEYS }),
+  issuer: 'https://op.parcels.example',
+  audience: [API],
+  tokens: [
+    {
+      name: 'a user',
+      truth: 'user',
+      header,
+      claims: user,
+      expect: {
+        kind: 'user',
+        id: 'acct_4471',
+        clientId: 'courier-web',
+        scopes: ['parcels:read'],
+      },
+    },
+    { name: 'a client', truth: 'client', header, claims: client, expect: asClient },
+    {
+      name: 'a client with claims of its own about itself',
+      truth: 'client',
+      header,
+      claims: { ...client, region: 'eu', tier: 2 },
+      expect: asClient,
+    },
+    {
+      name: 'a client that is known by a URL',
+      truth: 'client',
+      header,
+      claims: {
+        ...client,
+        sub: 'https://client.example/id',
+        client_id: 'https://client.example/id',
+      },
+      expect: { ...asClient, id: 'https://client.example/id' },
+    },
+    {
+      name: 'a client with the claims of a person',
+      truth: 'client',
+      header,
+      claims: { ...client, email: 'dana@parcels.example' },
+      expect: 'refused',
+    },
+  ],
+};

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigurationError } from '../../src/errors.ts';
+import type { Principal } from '../../src/principal.ts';
+import { claim } from '../../src/requirement/claim.ts';
+import type { Requirement } from '../../src/requirement/requirement.ts';
+import { aUserWith, judge, untyped } from './principals.ts';
+
+const pro = aUserWith({ plan: 'pro' });
+
+const yes = (): boolean => true;
+
+/** A claim requirement whose test gives back what no typed test may. */
+function claimGiving(answer: unknown): Requirement {
+  return claim(() => answer as boolean, 'something');
+}
+
+describe('claim', () => {
+  it('is met when the test says true of the claims', () => {
+    const requirement = claim((claims) => claims['plan'] === 'pro', 'plan pro');
+    expect(judge(requirement, pro)).toBeUndefined();
+    expect(judge(requirement, aUserWith({ plan: 'free' }))).toEqual({ reason: 'claim_unmet' });
+  });
+
+  it('hands the principal to the test', () => {
+    let seen: Principal | undefined;
+    const requirement = claim((_claims, principal) => {
+      seen = principal;
+      return true;
+    }, 'anything');
+    judge(requirement, pro);
+    expect(seen).toBe(pro);
+  });
+
+  it.each([
+    { answer: false },
+    { answer: undefined },
+    { answer: null },
+    { answer: 1 },
+    { answer: 'true' },
+    { answer: {} },
+    { answer: Object(true) },
+    { answer: Promise.resolve(true) },
+  ])('is not met by $answer', ({ answer }) => {
+    expect(judge(claimGiving(answer), pro)).toEqual({ reason: 'claim_unmet' });
+  });
+
+  it('is not met by an async test, whose rejection goes nowhere', async () => {
+    const unhandled: unknown[] = [];
+    const note = (error: unknown): void => {
+      unhandled.push(error);
+    };
+    process.on('unhandledRejection', note);
+    expect(judge(claimGiving(Promise.reject(new Error('late'))), pro)?.reason).toBe('claim_unmet');
+    // Node reports unhandled rejections before timers and immediates run.
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
+  });
+
+  it('fails, with the cause, when the test throws', () => {
+    const cause = new Error('bug');
+    const requirement = claim(() => {
+      throw cause;
+    }, 'something');
+    expect(judge(requirement, pro)).toEqual({ reason: 'requirement_failed', cause });
+  });
+
+  it('has the description that it was given, and no scopes', () => {
+    const requirement = claim(() => true, 'plan pro');
+    expect(requirement.description).toBe('plan pro');
+    expect(requirement.scopes).toEqual([]);
+  });
+
+  it.each([
+    { args: [] },
+    { args: ['plan pro', yes] },
+    { args: [yes] },
+    { args: [yes, ''] },
+    { args: [yes, 7] },
+  ])('refuses $args at construction, with the line to write', ({ args }) => {
+    expect(() => untyped(claim, ...args)).toThrow(ConfigurationError);
+    expect(() => untyped(claim, ...args)).toThrow('write claim((claims) => ');
+  });
+
+  it('types the claims by its type argument, and refuses tests that do not answer yes or no', () => {
+    interface Claims {
+      readonly plan: 'pro' | 'free';
+    }
+    const requirement = claim<Claims>((claims, principal) => {
+      // @ts-expect-error: no such member in the claims type
+      expect(claims.plam).toBeUndefined();
+      return principal.claims.plan === 'pro';
+    }, 'plan pro');
+    // @ts-expect-error: a promise is no answer
+    claim(async () => true, 'plan pro');
+    // @ts-expect-error: there is no user id before the kind is narrowed
+    claim((_claims, principal) => principal.userId === 'u-17', 'the user');
+    expect(judge(requirement, pro)).toBeUndefined();
+  });
+});

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { REASONS } from '../../src/reasons.ts';
+import { allOf, anyOf } from '../../src/requirement/combinators.ts';
+import { evaluate, scopesNeeded } from '../../src/requirement/evaluate.ts';
+import { client, user } from '../../src/requirement/kind.ts';
+import type { Requirement, Unmet } from '../../src/requirement/requirement.ts';
+import { anyScope, scope } from '../../src/requirement/scope.ts';
+import { authenticationContext } from '../../src/requirement/step-up.ts';
+import { aClient, aUser, judging } from './principals.ts';
+
+/** A requirement of an application's own, whose judge answers what no typed one may. */
+function answering(answer: () => unknown): Requirement {
+  return { description: 'own', scopes: [], judge: () => answer() as Unmet | undefined };
+}
+
+describe('evaluate', () => {
+  it('passes on the answer of a requirement', () => {
+    expect(evaluate(user(), aUser(), judging)).toBeUndefined();
+    expect(evaluate(user(), aClient(), judging)).toEqual({ reason: 'user_required' });
+    const own: Unmet = { reason: 'claim_unmet' };
+    expect(
+      evaluate(
+        answering(() => own),
+        aUser(),
+        judging,
+      ),
+    ).toBe(own);
+  });
+
+  it.each([
+    { answer: true },
+    { answer: false },
+    { answer: null },
+    { answer: 'claim_unmet' },
+    { answer: {} },
+    { answer: { reason: 'nonsense' } },
+    { answer: { reason: 'toString' } },
+    { answer: { reason: 'expired' } },
+    { answer: { reason: ['claim_unmet'] } },
+    { answer: Promise.resolve(undefined) },
+  ])('fails on the answer $answer', ({ answer }) => {
+    const unmet = evaluate(
+      answering(() => answer),
+      aUser(),
+      judging,
+    );
+    expect(unmet?.reason).toBe('requirement_failed');
+    expect(unmet?.cause).toBeInstanceOf(TypeError);
+  });
+
+  it('fails on an async judge, whose rejection goes nowhere', async () => {
+    const unhandled: unknown[] = [];
+    const note = (error: unknown): void => {
+      unhandled.push(error);
+    };
+    process.on('unhandledRejection', note);
+    const rejecting = answering(() => Promise.reject(new Error('late')));
+    expect(evaluate(rejecting, aUser(), judging)?.reason).toBe('requirement_failed');
+    // Node reports unhandled rejections before timers and immediates run.
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
+  });
+
+  it('fails, with the cause, when a judge throws', () => {
+    const cause = new Error('bug');
+    const throwing = answering(() => {
+      throw cause;
+    });
+    expect(evaluate(throwing, aUser(), judging)).toEqual({ reason: 'requirement_failed', cause });
+  });
+});
+
+describe('scopesNeeded', () => {
+  const stale = authenticationContext({ maxAgeSec: 1, clients: 'refuse' });
+
+  it.each([
+    { what: 'all of scope', requirement: scope('a', 'b'), expected: ['a', 'b'] },
+    { what: 'the first of anyScope', requirement: anyScope('x', 'a'), expected: ['x'] },
+    { what: 'all of allOf', requirement: allOf(scope('a'), anyScope('b')), expected: ['a', 'b'] },
+    { what: 'one branch of anyOf', requirement: anyOf(scope('b'), scope('a')), expected: ['b'] },
+    { what: 'the possible branch', requirement: anyOf(client(), scope('a')), expected: ['a'] },
+    { what: 'none when met without', requirement: anyOf(scope('a'), user()), expected: [] },
+    { what: 'none where no scope matters', requirement: user(), expected: [] },
+    { what: 'none where none would help', requirement: allOf(client(), scope('a')), expected: [] },
+    { what: 'none before step-up', requirement: allOf(stale, scope('a')), expected: [] },
+  ])('names $what, whether held or not', ({ requirement, expected }) => {
+    for (const scopes of [[], ['a'], ['a', 'b']]) {
+      expect(scopesNeeded(requirement, aUser({ scopes }), judging)).toEqual(expected);
+    }
+  });
+});
+
+describe('the reasons of requirements', () => {
+  it('have the four codes that the combinators know', () => {
+    const codes = Object.values(REASONS)
+      .filter((reason) => reason.step === 'requirement')
+      .map((reason) => reason.code);
+    expect([...new Set(codes)].sort()).toEqual([
+      'forbidden',
+      'insufficient_scope',
+      'insufficient_user_authentication',
+      'temporarily_unavailable',
+    ]);
+  });
+});

@@ -1,0 +1,219 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { TokenClaims } from '../../src/principal.ts';
+import { type ClaimsPolicy, checkClaims, checkTime, notBefore } from '../../src/token/claims.ts';
+import { AUDIENCE, GOOD_CLAIMS, NOW } from '../tokens.ts';
+
+const policy: ClaimsPolicy = {
+  audience: [AUDIENCE, 'urn:other'],
+  types: { accepted: ['at+jwt'], optional: false },
+  requiredClaims: ['sub', 'client_id', 'jti'],
+  clockToleranceSec: 5,
+  accepts: undefined,
+};
+
+function check(
+  claims: Readonly<Record<string, unknown>>,
+  changes: Partial<ClaimsPolicy> = {},
+  header: Readonly<Record<string, unknown>> = { typ: 'at+jwt' },
+): string {
+  return checkClaims(claims, header, { ...policy, ...changes }, NOW) ?? 'accepted';
+}
+
+function good(changes: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  return { ...GOOD_CLAIMS, ...changes };
+}
+
+function without(...names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(GOOD_CLAIMS).filter(([name]) => !names.includes(name)));
+}
+
+describe('typ', () => {
+  it.each(['at+jwt', 'AT+JWT', 'At+Jwt', 'application/at+jwt', 'APPLICATION/AT+JWT'])(
+    'accepts %j: case and application/ do not count',
+    (typ) => {
+      expect(check(good(), {}, { typ })).toBe('accepted');
+    },
+  );
+
+  it.each([
+    'JWT',
+    'jwt',
+    'id+jwt',
+    'logout+jwt',
+    'dpop+jwt',
+    'at+jwt ',
+    ' at+jwt',
+    'at jwt',
+    'at+jwts',
+    'text/at+jwt',
+    'application/application/at+jwt',
+    'application/',
+    '',
+    ['at+jwt'],
+    null,
+    7,
+  ])('refuses %j', (typ) => {
+    expect(check(good(), {}, { typ })).toBe('type_not_accepted');
+  });
+
+  it('may be absent only where the policy says so, and is not inherited', () => {
+    const optional = { types: { accepted: ['at+jwt'], optional: true } };
+    expect(check(good(), {}, {})).toBe('type_not_accepted');
+    expect(check(good(), {}, Object.create({ typ: 'at+jwt' }))).toBe('type_not_accepted');
+    expect(check(good(), optional, {})).toBe('accepted');
+    expect(check(good(), optional, { typ: 'JWT' })).toBe('type_not_accepted');
+    expect(check(good(), optional, { typ: undefined })).toBe('type_not_accepted');
+  });
+});
+
+describe('the types of claims', () => {
+  const strings = ['iss', 'sub', 'jti', 'client_id'];
+  const numbers = ['exp', 'nbf', 'iat'];
+
+  it.each(strings)('%s is a string or absent, never coerced', (name) => {
+    for (const value of [7, true, null, [], ['x'], {}, { toString: 'x' }]) {
+      expect(check(good({ [name]: value }))).toBe('claim_malformed');
+    }
+  });
+
+  it.each(numbers)('%s is a finite number or absent, never coerced', (name) => {
+    const values = [`${NOW}`, '', true, null, [NOW], {}, Number.NaN, Number.POSITIVE_INFINITY];
+    for (const value of values) expect(check(good({ [name]: value }))).toBe('claim_malformed');
+  });
+
+  it('a number that JSON spells too large is no time', () => {
+    const claims: Record<string, unknown> = JSON.parse('{"exp":1e309}');
+    expect(check(good(claims))).toBe('claim_malformed');
+  });
+
+  it.each([7, true, null, {}, { 0: AUDIENCE, length: 1 }, [7], [AUDIENCE, null], [[AUDIENCE]]])(
+    'aud is a string or a list of strings, not %j',
+    (aud) => {
+      expect(check(good({ aud }))).toBe('claim_malformed');
+    },
+  );
+});
+
+describe('required claims', () => {
+  it.each(['sub', 'client_id', 'jti'])('%s must be there and hold something', (name) => {
+    expect(check(without(name))).toBe('claim_missing');
+    expect(check(good({ [name]: '' }))).toBe('claim_missing');
+  });
+
+  it('null is as good as absent, for claims whose type is free', () => {
+    expect(check(good({ tid: null }), { requiredClaims: ['tid'] })).toBe('claim_missing');
+    expect(check(good({ tid: 0 }), { requiredClaims: ['tid'] })).toBe('accepted');
+  });
+
+  it('exp is always required, and aud wherever an audience is configured', () => {
+    expect(check(without('exp'), { requiredClaims: [] })).toBe('claim_missing');
+    expect(check(without('aud'), { requiredClaims: [] })).toBe('claim_missing');
+    expect(check(without('aud'), { requiredClaims: [], audience: undefined })).toBe('accepted');
+  });
+
+  it('what a prototype holds is not in the token', () => {
+    for (const name of ['sub', 'exp', 'aud']) {
+      const claims = Object.assign(Object.create({ [name]: GOOD_CLAIMS[name] }), without(name));
+      expect(check(claims)).toBe('claim_missing');
+    }
+  });
+});
+
+describe('aud', () => {
+  it.each([
+    ['the audience', AUDIENCE],
+    ['another configured one', 'urn:other'],
+    ['a list with it', ['https://elsewhere.example', AUDIENCE]],
+  ])('accepts %s', (_what, aud) => {
+    expect(check(good({ aud }))).toBe('accepted');
+  });
+
+  it.each([
+    ['another', 'https://elsewhere.example'],
+    ['a prefix', AUDIENCE.slice(0, -1)],
+    ['a longer one', `${AUDIENCE}/`],
+    ['another case', AUDIENCE.toUpperCase()],
+    ['two in one string', `${AUDIENCE} urn:other`],
+    ['white space around it', ` ${AUDIENCE}`],
+    ['empty text', ''],
+    ['an empty list', []],
+    ['a list of others', ['a', 'b']],
+    ['__proto__', '__proto__'],
+  ])('refuses %s', (_what, aud) => {
+    expect(check(good({ aud }))).toBe('audience_mismatch');
+  });
+});
+
+describe('time', () => {
+  it.each([
+    ['exp far ahead', { exp: NOW + 1e9 }, 'accepted'],
+    ['exp just now, within tolerance', { exp: NOW }, 'accepted'],
+    ['exp a little less than the tolerance ago', { exp: NOW - 4.999 }, 'accepted'],
+    ['exp the tolerance ago', { exp: NOW - 5 }, 'expired'],
+    ['exp long ago', { exp: 0 }, 'expired'],
+    ['exp before the epoch', { exp: -1 }, 'expired'],
+    ['nbf past', { nbf: NOW - 1 }, 'accepted'],
+    ['nbf ahead by the tolerance', { nbf: NOW + 5 }, 'accepted'],
+    ['nbf ahead by more', { nbf: NOW + 5.001 }, 'not_yet_valid'],
+    ['nbf far ahead', { nbf: 1e300 }, 'not_yet_valid'],
+    ['iat ahead, which is not compared', { iat: NOW + 1e6 }, 'accepted'],
+  ])('%s: %s', (_what, claims, outcome) => {
+    expect(check(good(claims))).toBe(outcome);
+  });
+
+  it('without tolerance a token ends on the second, as RFC 7519 §4.1.4 has it', () => {
+    expect(checkTime(NOW, undefined, 0, NOW)).toBe('expired');
+    expect(checkTime(NOW + 0.001, undefined, 0, NOW)).toBeUndefined();
+    expect(checkTime(NOW + 1, NOW, 0, NOW)).toBeUndefined();
+    expect(checkTime(NOW + 1, NOW + 0.001, 0, NOW)).toBe('not_yet_valid');
+  });
+
+  it('reads nbf as an own claim alone', () => {
+    expect(notBefore({ nbf: 7 })).toBe(7);
+    expect(notBefore({})).toBeUndefined();
+    expect(notBefore(Object.create({ nbf: 7 }))).toBeUndefined();
+  });
+});
+
+describe('the provider’s own marks', () => {
+  it('only true accepts', () => {
+    for (const answer of [false, undefined, null, 1, 'true', Promise.resolve(true)]) {
+      const accepts = () => answer as boolean;
+      expect(check(good(), { accepts })).toBe('type_not_accepted');
+    }
+    expect(check(good(), { accepts: () => true })).toBe('accepted');
+  });
+
+  it('are asked last, about claims whose types are known', () => {
+    const seen: TokenClaims[] = [];
+    const accepts = (claims: TokenClaims) => seen.push(claims) > 0;
+    check(good({ exp: 'soon' }), { accepts });
+    check(good({ aud: 'elsewhere' }), { accepts });
+    expect(seen).toEqual([]);
+    check(good(), { accepts });
+    expect(seen).toHaveLength(1);
+  });
+});
+
+describe('whatever the claims hold', () => {
+  it('the check answers with a reason and does not throw', () => {
+    const claims = fc.dictionary(
+      fc.constantFrom('iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'client_id', '__proto__'),
+      fc.oneof(fc.jsonValue(), fc.double(), fc.constant(AUDIENCE)),
+    );
+    const reasons = [
+      'accepted',
+      'claim_malformed',
+      'claim_missing',
+      'audience_mismatch',
+      'expired',
+      'not_yet_valid',
+    ];
+    fc.assert(
+      fc.property(claims, (value) => {
+        expect(reasons).toContain(check(good(value)));
+      }),
+    );
+  });
+});

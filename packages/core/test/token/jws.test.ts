@@ -1,0 +1,168 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createJwsParser, MAX_TOKEN_LENGTH, type UnverifiedJws } from '../../src/token/jws.ts';
+import { aToken, GOOD_CLAIMS, segment, segmentsOf, signTexts } from '../tokens.ts';
+
+const parse = createJwsParser();
+
+function parsed(token: string): UnverifiedJws {
+  const jws = parse(token);
+  return typeof jws === 'string' ? expect.unreachable(jws) : jws;
+}
+
+function withHeader(header: object | string, payload = '{}'): string {
+  const text = typeof header === 'string' ? header : JSON.stringify(header);
+  return `${segment(text)}.${segment(payload)}.AAAA`;
+}
+
+describe('the JWS parser', () => {
+  it('takes a token apart', () => {
+    const token = aToken();
+    const [header, payload, signature] = segmentsOf(token);
+    const jws = parsed(token);
+    expect(jws.header.algorithm).toBe('ES256');
+    expect(jws.header.kid).toBe('key-1');
+    expect(jws.header.parameters).toEqual({ alg: 'ES256', typ: 'at+jwt', kid: 'key-1' });
+    expect(jws.claims).toEqual(GOOD_CLAIMS);
+    expect(Buffer.from(jws.signingInput).toString()).toBe(`${header}.${payload}`);
+    expect(Buffer.from(jws.signature).toString('base64url')).toBe(signature);
+  });
+
+  it('gives frozen headers and claims, the same header for the same text', () => {
+    const one = parsed(aToken({ claims: { aud: ['a'] } }));
+    const other = parsed(aToken());
+    expect(Object.isFrozen(one.claims.aud)).toBe(true);
+    expect(Object.isFrozen(one.header.parameters)).toBe(true);
+    expect(other.header).toBe(one.header);
+    expect(other.claims).not.toBe(one.claims);
+  });
+
+  it('reads a token of the greatest length, and refuses a longer one unread', () => {
+    const overhead = aToken({ claims: { pad: '' } }).length;
+    const pad = 'x'.repeat(Math.floor(((MAX_TOKEN_LENGTH - overhead) * 3) / 4) - 2);
+    const token = aToken({ claims: { pad } });
+    expect(token.length).toBeGreaterThan(MAX_TOKEN_LENGTH - 8);
+    expect(parsed(token).claims['pad']).toBe(pad);
+    expect(parse('.'.repeat(MAX_TOKEN_LENGTH + 1))).toBe('token_too_large');
+    expect(parse(aToken({ claims: { pad: `${pad}xxxxxxxxxxxxxxxx` } }))).toBe('token_too_large');
+  });
+
+  const [header, payload, signature] = segmentsOf(aToken());
+  it.each([
+    ['nothing', ''],
+    ['no dot', 'abc'],
+    ['one dot', `${header}.${payload}`],
+    ['three dots', `${header}.${payload}.${signature}.`],
+    ['five segments, a JWE', `${header}.${payload}.${signature}.${signature}.${signature}`],
+    ['an empty header', `.${payload}.${signature}`],
+    ['an empty payload', `${header}..${signature}`],
+    ['dots alone', '..'],
+    ['a padded signature', `${header}.${payload}.${signature}==`],
+    ['a padded payload', `${header}.${payload}=.${signature}`],
+    ['a space before', ` ${header}.${payload}.${signature}`],
+    ['a line break after', `${header}.${payload}.${signature}\n`],
+    ['a NUL after', `${header}.${payload}.${signature}\0`],
+    ['the general JSON serialization', JSON.stringify({ payload, signatures: [] })],
+    ['a payload that is a list', `${header}.${segment('[{}]')}.${signature}`],
+    ['a payload that is text', `${header}.${segment('"x"')}.${signature}`],
+    ['a payload that is null', `${header}.${segment('null')}.${signature}`],
+    ['a nested token', `${header}.${segment(aToken())}.${signature}`],
+    ['a header that is a list', withHeader('[]')],
+    ['a header that is no JSON', withHeader('alg=ES256')],
+    ['a payload that is not UTF-8', signTexts('{"alg":"ES256"}', Buffer.from([0x7b, 0xff, 0x7d]))],
+  ])('refuses %s', (_what, token) => {
+    expect(parse(token)).toBe('token_malformed');
+  });
+
+  it('reads an empty signature as no bytes: which is nobody’s signature', () => {
+    expect(parsed(`${header}.${payload}.`).signature).toHaveLength(0);
+  });
+
+  it.each([
+    ['no alg', {}],
+    ['alg as a list', { alg: ['ES256'] }],
+    ['alg as a number', { alg: 256 }],
+    ['alg as null', { alg: null }],
+    ['kid as a number', { alg: 'ES256', kid: 1 }],
+    ['kid as null', { alg: 'ES256', kid: null }],
+    ['kid as an object', { alg: 'ES256', kid: {} }],
+    ['typ as a list', { alg: 'ES256', typ: ['at+jwt'] }],
+    ['typ as null', { alg: 'ES256', typ: null }],
+  ])('refuses a header with %s', (_what, value) => {
+    expect(parse(withHeader(value))).toBe('token_malformed');
+  });
+
+  it.each([
+    'none',
+    'None',
+    'NONE',
+    'nOnE',
+    '',
+    'HS256',
+    'HS384',
+    'HS512',
+    'es256',
+    'ES256 ',
+    ' ES256',
+    'ES256\0',
+    'ES256K',
+    'ES',
+    'RS1',
+    'RS256,ES256',
+    'RSA-OAEP',
+    'dir',
+    'PBES2-HS256+A128KW',
+    'Ed448',
+    'ed25519',
+    '__proto__',
+    'constructor',
+    'toString',
+    'hasOwnProperty',
+  ])('knows no algorithm %j', (alg) => {
+    expect(parse(withHeader({ alg }))).toBe('algorithm_not_allowed');
+  });
+
+  it('reads alg, kid and typ as own members alone', () => {
+    expect(parse(withHeader('{"__proto__":{"alg":"ES256"}}'))).toBe('token_malformed');
+    const jws = parsed(withHeader('{"alg":"ES256","__proto__":{"kid":"k","crit":["x"]}}'));
+    expect(jws.header.kid).toBeUndefined();
+  });
+
+  it('lets the last of repeated members count, in the header too', () => {
+    expect(parse(withHeader('{"alg":"ES256","alg":"none"}'))).toBe('algorithm_not_allowed');
+    expect(parsed(withHeader('{"alg":"none","alg":"ES256"}')).header.algorithm).toBe('ES256');
+  });
+
+  it.each([
+    ['crit', { crit: ['exp'] }],
+    ['an empty crit', { crit: [] }],
+    ['crit as null', { crit: null }],
+    ['b64: false', { b64: false }],
+    ['b64: true', { b64: true }],
+    ['b64 declared critical', { b64: false, crit: ['b64'] }],
+    ['zip', { zip: 'DEF' }],
+    ['enc', { enc: 'A256GCM' }],
+  ])('refuses %s: it would change what the signature means', (_what, extension) => {
+    expect(parse(withHeader({ alg: 'ES256', ...extension }))).toBe('header_unsupported');
+  });
+
+  it('takes Ed25519 for EdDSA', () => {
+    expect(parsed(withHeader({ alg: 'Ed25519' })).header.algorithm).toBe('EdDSA');
+  });
+
+  it('never throws, and answers the same for the same text', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 60 }),
+      fc
+        .array(fc.base64String({ maxLength: 12 }), { maxLength: 5 })
+        .map((parts) => parts.join('.')),
+      fc.json().map((json) => withHeader(json, json)),
+    );
+    fc.assert(
+      fc.property(text, (token) => {
+        expect(createJwsParser()(token)).toEqual(parse(token));
+        expect(parse(token)).toEqual(parse(token));
+      }),
+    );
+  });
+});

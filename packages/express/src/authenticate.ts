@@ -1,0 +1,75 @@
+import {
+  type AnyResourceServerOptions,
+  admissionOf,
+  admit,
+  createResourceServer,
+  isResourceServer,
+  type Principal,
+  type ResourceServer,
+} from '@authly/core';
+import type { ExpressMiddleware } from './framework.ts';
+import { refuse } from './refuse.ts';
+import { requestView } from './request-view.ts';
+
+/** How {@link authenticate} treats requests that it does not let in. */
+export interface AuthenticateOptions {
+  /** Let requests without credentials pass as anonymous; bad credentials are refused all the same. */
+  readonly optional?: boolean | undefined;
+  /**
+   * `respond` (the default) answers a refusal; `next` hands the application's error handling an error
+   * with `status`, `headers` and `expose`. The guards after it do the same.
+   */
+  readonly onRefusal?: 'respond' | 'next' | undefined;
+}
+
+/** The middleware that {@link authenticate} makes. */
+export interface AuthenticateMiddleware extends ExpressMiddleware {
+  /** For `ready()` at start-up and `close()` at the end. */
+  readonly resourceServer: ResourceServer<unknown>;
+  /** Whether requests without credentials pass: for documentation. */
+  readonly optional: boolean;
+}
+
+/**
+ * Lets requests with a valid access token in, and says who is calling: `req.principal`,
+ * `principalOf(req)` (RFC 6750 §2.1). Checks what `createResourceServer` lists; what a caller may do is
+ * for guards such as `requireScope`. No method is special: `OPTIONS` needs a token too, so put CORS
+ * before it.
+ *
+ * Throws `ConfigurationError` at once when the options are not right.
+ */
+export function authenticate(
+  resourceServerOrOptions: ResourceServer<unknown> | AnyResourceServerOptions,
+  { optional = false, onRefusal = 'respond' }: AuthenticateOptions = {},
+): AuthenticateMiddleware {
+  const resourceServer: ResourceServer<unknown> = isResourceServer(resourceServerOrOptions)
+    ? resourceServerOrOptions
+    : createResourceServer(resourceServerOrOptions);
+  const mode = { resourceServer, delegated: onRefusal === 'next' };
+
+  const middleware: ExpressMiddleware = function authenticate(request, response, next) {
+    const earlier = admissionOf(request);
+    if (earlier?.resourceServer === resourceServer && (optional || earlier.principal)) {
+      return next();
+    }
+    const letIn = (principal: Principal<unknown> | undefined) => {
+      request.principal = principal as Principal | undefined;
+      admit(request, { ...mode, principal: request.principal, passed: [] });
+      next();
+    };
+    const turnAway = (error: unknown) => refuse(error, mode, { response, next });
+    let principal: ReturnType<ResourceServer<unknown>['authenticateOptional']>;
+    try {
+      const view = requestView(request);
+      principal = optional
+        ? resourceServer.authenticateOptional(view)
+        : resourceServer.authenticate(view);
+    } catch (error) {
+      return turnAway(error);
+    }
+    // The last catch: what a `next` of somebody's own throws must not end the process.
+    if (principal instanceof Promise) principal.then(letIn, turnAway).catch(next);
+    else letIn(principal);
+  };
+  return Object.assign(middleware, { resourceServer, optional });
+}

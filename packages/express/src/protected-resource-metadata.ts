@@ -1,0 +1,39 @@
+import {
+  ConfigurationError,
+  type PublishedMetadata,
+  type ResourceMetadataOptions,
+  type ResourceServer,
+} from '@authly/core';
+import type { ExpressMiddleware } from './framework.ts';
+import { mount } from './mount.ts';
+
+/**
+ * Serves the API's protected-resource metadata at its well-known URL (RFC 9728 §3), and names that
+ * URL in every challenge: `app.use(protectedResourceMetadata(resourceServer))`, on the app itself and
+ * before `authenticate`, since clients read it before they have a token. A router or an app of its own
+ * will do as well, as long as it is mounted at `/`.
+ *
+ * Throws `ConfigurationError` when the resource server has no `resource`. Mounted below a prefix, where
+ * clients would not find the document, it answers every request that comes by with
+ * `ConfigurationError`. (Behind a proxy that adds a prefix, serve
+ * `mount(resourceServer.publishMetadata().handler)` instead.)
+ */
+export function protectedResourceMetadata(
+  resourceServer: ResourceServer<unknown>,
+  options?: ResourceMetadataOptions,
+): ExpressMiddleware {
+  const { path, handler }: PublishedMetadata = resourceServer.publishMetadata(options);
+  const serve = mount(handler);
+  return function protectedResourceMetadata(request, response, next) {
+    if (request.baseUrl !== '') return next(misplaced(path));
+    if (request.path !== path) return next();
+    serve(request, response, next);
+  };
+}
+
+function misplaced(path: string): ConfigurationError {
+  return new ConfigurationError(
+    `protectedResourceMetadata is mounted below a prefix, but clients look for ${path}. ` +
+      'Write: app.use(protectedResourceMetadata(resourceServer)) on the app itself',
+  );
+}

@@ -1,0 +1,42 @@
+import type { TokenRequestErrorCode, TokenRequestReason } from './token-request-error.ts';
+
+/**
+ * What happened at the issuer, for audit logs and metrics: a closed union. An event holds no token,
+ * no secret and nothing that an unauthenticated request brought.
+ */
+export type IssuerEvent =
+  | {
+      readonly type: 'token.issued';
+      /** Whom the token is about. A user's subject is not told. */
+      readonly kind: 'user' | 'client';
+      readonly clientId: string;
+      readonly tokenId: string;
+      readonly audience: readonly string[];
+      readonly scopes: readonly string[];
+      /** Seconds since the epoch. */
+      readonly expiresAt: number;
+    }
+  | {
+      readonly type: 'token.refused';
+      readonly code: TokenRequestErrorCode;
+      readonly reason: TokenRequestReason;
+      /** Known once the client was authenticated. */
+      readonly clientId?: string;
+    };
+
+/** Receives every event. What it throws is ignored: telemetry never decides a request. */
+export type IssuerEventListener = (event: IssuerEvent) => void;
+
+/** A function that hands events to the listener, when there is one, and swallows what it throws. */
+export function eventReporter(listener: IssuerEventListener | undefined): IssuerEventListener {
+  if (listener === undefined) return () => {};
+  return (event) => {
+    try {
+      const result: unknown = listener(Object.freeze(event));
+      // An async listener that rejects must not become an unhandled rejection.
+      if (result instanceof Promise) result.catch(() => {});
+    } catch {
+      // A subscriber's fault is not the request's.
+    }
+  };
+}

@@ -1,0 +1,45 @@
+import type { ClaimEntry } from './custom-claims.ts';
+
+/** Who a user is: an account at a provider, and what is known about the person. */
+export interface Identity {
+  /** Where the account is: `google`, `ldap`, `local`. Part of the subject. */
+  readonly provider: string;
+  /** The account's immutable id at the provider. Part of the subject: not an email address. */
+  readonly externalId: string;
+  readonly email?: string;
+  readonly username?: string;
+  /** Anything else that is known. A name that is asked for becomes a claim of that name. */
+  readonly attributes?: Readonly<Record<string, unknown>>;
+}
+
+/** What of an identity goes into a token; by default nothing but the subject. */
+export interface IncludedProfile {
+  /** Puts `email` into the token. */
+  readonly email?: true;
+  /** Puts `username` into the token, as `preferred_username` (OpenID Connect Core §5.1). */
+  readonly username?: true;
+  /** Names of attributes to put into the token, each as a claim of its name. */
+  readonly attributes?: readonly string[];
+}
+
+/** Names of the claims that an identity's own members become. */
+export type ProfileClaim = 'email' | 'preferred_username';
+
+/**
+ * The claims that an identity adds to a token: what `include` asks for and the identity has. What
+ * it does not have is left out in silence; what is not asked for is not read.
+ */
+export function profileClaims(
+  identity: Identity,
+  include: IncludedProfile = {},
+): readonly ClaimEntry[] {
+  const attributes = identity.attributes ?? {};
+  const claims: ClaimEntry[] = (include.attributes ?? [])
+    .filter((name) => Object.hasOwn(attributes, name))
+    .map((name) => [name, attributes[name]]);
+  if (include.email) claims.push(['email' satisfies ProfileClaim, identity.email]);
+  if (include.username) {
+    claims.push(['preferred_username' satisfies ProfileClaim, identity.username]);
+  }
+  return claims;
+}

@@ -1,0 +1,36 @@
+const DESCRIPTIONS = {
+  audience_invalid: 'A token needs an audience: one or more non-empty strings',
+  client_id_invalid:
+    'A client id has 1 to 255 printable ASCII characters and no "|" (which users\' subjects have)',
+  identity_invalid: 'An identity needs a non-empty, well-formed provider and externalId',
+  scope_invalid: 'A scope is printable ASCII without space, quote and backslash (RFC 6749 §3.3)',
+  lifetime_invalid: 'A token lives a whole number of seconds, from 1 to 86400',
+  authentication_invalid:
+    'Of an authentication, acr is a string, amr a list of strings, and time whole seconds since the epoch',
+  claim_reserved: 'Only the issuer sets these claims; remove them from `claims` and `attributes`',
+  claim_repeated: 'These claims are given in `claims` and asked for in `include`; decide for one',
+  claim_invalid:
+    'These claims are not JSON: use strings, finite numbers, booleans, null, lists and plain objects',
+  claims_rejected: 'The token would not fit the claims schema',
+  token_too_large: 'The token would be larger than 16 KiB, which servers refuse',
+} as const;
+
+/** Why a token was not minted. */
+export type IssuanceErrorCode = keyof typeof DESCRIPTIONS;
+
+/**
+ * A token was not minted because of what the calling code asked for: a programming error, found
+ * before anything was signed. `code` and `claims` say what to mend. It names claims, never values.
+ */
+export class IssuanceError extends Error {
+  readonly code: IssuanceErrorCode;
+  /** Names of the claims at fault; empty where no single claim is. */
+  readonly claims: readonly string[];
+
+  constructor(code: IssuanceErrorCode, claims: readonly string[] = []) {
+    super(claims.length === 0 ? DESCRIPTIONS[code] : `${DESCRIPTIONS[code]}: ${claims.join(', ')}`);
+    this.name = 'IssuanceError';
+    this.code = code;
+    this.claims = Object.freeze([...claims]);
+  }
+}

@@ -1,0 +1,29 @@
+/**
+ * A minted access token and what it says. There is no refresh token and no session behind it.
+ *
+ * `accessToken` is there to be read, but does not show when the object is printed, spread or turned
+ * into JSON: a log of an issuance holds no token.
+ */
+export interface IssuedToken {
+  /** The signed JWT (RFC 9068). */
+  readonly accessToken: string;
+  /** `jti`. */
+  readonly tokenId: string;
+  readonly audience: readonly string[];
+  readonly scopes: readonly string[];
+  /** Seconds since the epoch. */
+  readonly issuedAt: number;
+  /** Seconds since the epoch. */
+  readonly expiresAt: number;
+  readonly expiresInSec: number;
+}
+
+/** An {@link IssuedToken} that keeps its token out of sight. */
+export function issuedToken(
+  accessToken: string,
+  facts: Omit<IssuedToken, 'accessToken'>,
+): IssuedToken {
+  const token = { ...facts, accessToken };
+  Object.defineProperty(token, 'accessToken', { enumerable: false });
+  return Object.freeze(token);
+}

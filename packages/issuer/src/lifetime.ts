@@ -1,0 +1,7 @@
+/** No access token lives longer: nothing can take it back. */
+const MAX_LIFETIME_SEC = 86_400;
+
+/** Whether a number can be a token's lifetime: whole seconds, from one second to a day. */
+export function isLifetime(seconds: number): boolean {
+  return Number.isInteger(seconds) && seconds >= 1 && seconds <= MAX_LIFETIME_SEC;
+}

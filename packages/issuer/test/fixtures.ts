@@ -1,0 +1,79 @@
+import type { HandlerRequest, HandlerResponse, HttpHandler } from '@authly/core';
+import { generateSigningKey } from '../src/signing-key.ts';
+
+/** One key for all tests of a file: ES256 is made at once. */
+export const signingKey = await generateSigningKey('ES256');
+
+/** A clock that stands still. */
+export const NOW_SEC = 1_900_000_000;
+export const clock = { now: () => NOW_SEC * 1000 + 321 };
+
+export interface RequestParts {
+  readonly method?: string;
+  readonly path?: string;
+  readonly query?: string;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  readonly parsedBody?: unknown;
+  readonly body?: string | Uint8Array;
+}
+
+/** A request to a neutral handler; by default a form, posted to the token endpoint. */
+export function aRequest(parts: RequestParts = {}): HandlerRequest {
+  const headers: Readonly<Record<string, string | readonly string[]>> = {
+    'content-type': 'application/x-www-form-urlencoded',
+    ...parts.headers,
+  };
+  return {
+    method: parts.method ?? 'POST',
+    path: parts.path ?? '/token',
+    query: parts.query ?? '',
+    header: (name) => (Object.hasOwn(headers, name) ? headers[name] : undefined),
+    parsedBody: parts.parsedBody,
+    stream: chunks(Buffer.from(parts.body ?? '')),
+  };
+}
+
+/** Bytes in pieces, as they come from a socket. */
+export async function* chunks(bytes: Uint8Array, size = 1000): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+/** What the handler answers; fails when the path is not its own. */
+export async function answerOf(
+  handler: HttpHandler,
+  parts: RequestParts = {},
+): Promise<HandlerResponse> {
+  const response = await handler(aRequest(parts));
+  if (response === undefined) throw new Error('The handler let the request pass');
+  return response;
+}
+
+/** The body of an answer as JSON. */
+export function jsonOf(response: HandlerResponse): unknown {
+  return response.body === undefined ? undefined : JSON.parse(response.body);
+}
+
+/** What the promise rejects with; fails when it does not. */
+export async function rejection(promise: Promise<unknown>): Promise<unknown> {
+  try {
+    await promise;
+  } catch (error) {
+    return error;
+  }
+  throw new Error('It did not reject');
+}
+
+/** What the function throws; fails when it does not. */
+export function thrown(act: () => unknown): unknown {
+  try {
+    act();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('It did not throw');
+}
+
+/** A value as a caller without types would pass it. */
+export function untyped<Type>(value: unknown): Type {
+  return value as Type;
+}

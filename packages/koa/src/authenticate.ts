@@ -1,0 +1,73 @@
+import {
+  type AnyResourceServerOptions,
+  admissionOf,
+  admit,
+  createResourceServer,
+  isResourceServer,
+  type Principal,
+  type ResourceServer,
+} from '@authly/core';
+import type { KoaMiddleware } from './framework.ts';
+import { refuse } from './refuse.ts';
+import { requestView } from './request-view.ts';
+
+/** How {@link authenticate} treats requests that it does not let in. */
+export interface AuthenticateOptions {
+  /** Let requests without credentials pass as anonymous; bad credentials are refused all the same. */
+  readonly optional?: boolean | undefined;
+  /**
+   * `respond` (the default) answers a refusal; `throw` hands the application's error handling an error
+   * with `status`, `headers` and `expose`. The guards after it do the same.
+   */
+  readonly onRefusal?: 'respond' | 'throw' | undefined;
+}
+
+/** The middleware that {@link authenticate} makes. */
+export interface AuthenticateMiddleware extends KoaMiddleware {
+  /** For `ready()` at start-up and `close()` at the end. */
+  readonly resourceServer: ResourceServer<unknown>;
+  /** Whether requests without credentials pass: for documentation. */
+  readonly optional: boolean;
+}
+
+/**
+ * Lets requests with a valid access token in, and says who is calling: `ctx.state.principal`,
+ * `principalOf(ctx)` (RFC 6750 §2.1). Checks what `createResourceServer` lists; what a caller may do is
+ * for guards such as `requireScope`. No method is special: `OPTIONS` needs a token too, so put CORS
+ * before it.
+ *
+ * Throws `ConfigurationError` at once when the options are not right.
+ */
+export function authenticate(
+  resourceServerOrOptions: ResourceServer<unknown> | AnyResourceServerOptions,
+  { optional = false, onRefusal = 'respond' }: AuthenticateOptions = {},
+): AuthenticateMiddleware {
+  const resourceServer: ResourceServer<unknown> = isResourceServer(resourceServerOrOptions)
+    ? resourceServerOrOptions
+    : createResourceServer(resourceServerOrOptions);
+  const mode = { resourceServer, delegated: onRefusal === 'throw' };
+
+  const middleware: KoaMiddleware = function authenticate(context, next) {
+    const earlier = admissionOf(context);
+    if (earlier?.resourceServer === resourceServer && (optional || earlier.principal)) {
+      return next();
+    }
+    const letIn = (principal: Principal<unknown> | undefined) => {
+      context.state.principal = principal as Principal | undefined;
+      admit(context, { ...mode, principal: context.state.principal, passed: [] });
+      return next();
+    };
+    const turnAway = (error: unknown) => refuse(error, mode, context);
+    let principal: ReturnType<ResourceServer<unknown>['authenticateOptional']>;
+    try {
+      const view = requestView(context);
+      principal = optional
+        ? resourceServer.authenticateOptional(view)
+        : resourceServer.authenticate(view);
+    } catch (error) {
+      return turnAway(error);
+    }
+    return principal instanceof Promise ? principal.then(letIn, turnAway) : letIn(principal);
+  };
+  return Object.assign(middleware, { resourceServer, optional });
+}

@@ -1,0 +1,88 @@
+import { METHODS } from 'node:http';
+import {
+  ConfigurationError,
+  describeRoutes,
+  type PathParts,
+  type RouteDescription,
+  type RouteLayer,
+} from '@authly/core';
+import { middlewareOf, type RouterLayer, type RouterStack, routerOf } from './router-stack.ts';
+
+/** Options of {@link describeRequirements}. */
+export interface DescribeOptions {
+  /** The path that the app or router is mounted at. Default `/`. */
+  readonly base?: string;
+  /** What runs before it where it is mounted: `authenticate` and guards of the app around it. */
+  readonly before?: readonly object[];
+}
+
+/**
+ * Says what each route of a router of `@koa/router`, or of an app with such routers, needs of its
+ * caller, from the guards and `authenticate` that run before it: for documentation, and for
+ * `openapiSecurity`.
+ *
+ * Routers keep the whole path of routers within them. What is mounted with `koa-mount` or joined with
+ * `koa-compose` is not seen: describe it by itself, with `base` and
+ * `before`. Nor are routes that are no router's, and
+ * guards that another function calls.
+ *
+ * Throws `ConfigurationError` for what is neither a router nor an app.
+ */
+export function describeRequirements(
+  appOrRouter: object,
+  { base = '/', before = [] }: DescribeOptions = {},
+): readonly RouteDescription[] {
+  const around: RouteLayer = { method: '*', path: [base], end: false, handlers: before };
+  return describeRoutes([around, ...layersOf(appOrRouter, [base])]);
+}
+
+function layersOf(appOrRouter: object, base: PathParts): Iterable<RouteLayer> {
+  const router = routerOf(appOrRouter);
+  if (router !== undefined) return routerLayers(router, base);
+  const middleware = middlewareOf(appOrRouter);
+  if (middleware !== undefined) return appLayers(middleware, base);
+  throw new ConfigurationError(
+    "describeRequirements takes a router of @koa/router or a Koa app. Write: describeRequirements(router, { base: '/api' })",
+  );
+}
+
+function* appLayers(middleware: readonly unknown[], base: PathParts): Generator<RouteLayer> {
+  for (const handler of middleware) {
+    const router = routerOf(handler);
+    if (router !== undefined) yield* routerLayers(router, base);
+    else yield { method: '*', path: base, end: false, handlers: [handler] };
+  }
+}
+
+/** A router's layers; what `router.use` added runs for the router's own routes alone. */
+function* routerLayers(router: RouterStack, base: PathParts): Generator<RouteLayer> {
+  for (const layer of router.stack) {
+    if (layer.methods.length === 0 && router.exclusive) continue;
+    const { path, end } = placeOf(layer);
+    for (const method of methodsOf(layer)) {
+      yield { method, path: [...base, ...path], end, handlers: layer.stack, within: router };
+    }
+  }
+}
+
+function methodsOf({ methods }: RouterLayer): readonly string[] {
+  if (methods.length === 0 || METHODS.every((method) => methods.includes(method))) return ['*'];
+  // The router adds HEAD where there is GET.
+  return [...new Set(methods)].filter((method) => method !== 'HEAD' || !methods.includes('GET'));
+}
+
+/** How `@koa/router` writes "and whatever follows" after the prefix of `router.use(middleware)`. */
+const WHATEVER_FOLLOWS = ['(?:\\/|$)', '{/*rest}'];
+
+function placeOf({ path, methods, opts }: RouterLayer): { path: PathParts; end: boolean } {
+  if (path instanceof RegExp) {
+    const why = `the path is a regular expression, ${path}`;
+    return { path: [{ why }], end: methods.length > 0 };
+  }
+  const suffix = methods.length === 0 && WHATEVER_FOLLOWS.find((text) => path.endsWith(text));
+  // After a slash, as `router.use('/', inner.routes())` leaves one, it means something else.
+  if (suffix && !path.endsWith(`/${suffix}`)) {
+    return { path: [path.slice(0, -suffix.length)], end: false };
+  }
+  return { path: [path], end: opts.end !== false };
+}

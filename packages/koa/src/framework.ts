@@ -1,0 +1,34 @@
+import type { IncomingMessage } from 'node:http';
+import type { Principal } from '@authly/core';
+import type {} from 'koa';
+
+declare module 'koa' {
+  interface DefaultState {
+    /** Who is calling, once `authenticate` has let the request in. */
+    principal?: Principal | undefined;
+  }
+}
+
+/** What is read and written of a Koa context, 2 or 3. */
+export interface KoaContext {
+  readonly req: IncomingMessage;
+  readonly request: object;
+  readonly originalUrl: string;
+  readonly path: string;
+  readonly querystring: string;
+  readonly state: { principal?: Principal | undefined };
+  status: number;
+  body: unknown;
+  set(headers: { [name: string]: string | string[] }): void;
+}
+
+/** The context of a request after a guard that lets one kind of caller through. */
+export interface KoaContextOf<P extends Principal> extends KoaContext {
+  readonly state: { principal: P };
+}
+
+/** Koa's `next`. */
+export type KoaNext = () => Promise<unknown>;
+
+/** A middleware for `app.use`, a router or a route. */
+export type KoaMiddleware = (context: KoaContext, next: KoaNext) => unknown;

@@ -1,0 +1,34 @@
+import { type HttpHandler, rawHeader } from '@authly/core';
+import type { KoaContext, KoaMiddleware } from './framework.ts';
+
+/**
+ * Serves a neutral HTTP handler, such as an issuer's endpoints: `app.use(mount(issuer.handler))`.
+ * Paths that are not the handler's go on to the next middleware. Works with and without a body parser
+ * before it.
+ */
+export function mount(handler: HttpHandler): KoaMiddleware {
+  return async function mounted(context, next) {
+    const { req, path, querystring } = context;
+    const result = await handler({
+      method: req.method ?? 'GET',
+      path,
+      query: querystring,
+      header: (name) => rawHeader(req, name),
+      parsedBody: parsedBody(context),
+      stream: req,
+    });
+    if (result === undefined) return next();
+    // Body first: Koa makes a status and a content type of it, and the handler's own are to count.
+    context.body = result.body ?? null;
+    context.status = result.status;
+    for (const [name, value] of Object.entries(result.headers)) {
+      context.set({ [name]: typeof value === 'string' ? value : [...value] });
+    }
+    return undefined;
+  };
+}
+
+// Body parsers for Koa put what they read on ctx.request.
+function parsedBody({ request }: KoaContext): unknown {
+  return 'body' in request ? request.body : undefined;
+}

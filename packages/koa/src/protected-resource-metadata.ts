@@ -1,0 +1,59 @@
+import {
+  ConfigurationError,
+  type PublishedMetadata,
+  type ResourceMetadataOptions,
+  type ResourceServer,
+} from '@authly/core';
+import type { KoaContext, KoaMiddleware } from './framework.ts';
+import { mount } from './mount.ts';
+import { member, routerOf } from './router-stack.ts';
+
+/**
+ * Serves the API's protected-resource metadata at its well-known URL (RFC 9728 §3), and names that
+ * URL in every challenge: `app.use(protectedResourceMetadata(resourceServer))`, on the app itself and
+ * before `authenticate`, since clients read it before they have a token. An app of its own will do as
+ * well, as long as it is mounted at `/`; so will `router.all` of a router without prefix, at that very
+ * path (`router.use` will not: it runs for the router's own routes alone).
+ *
+ * Throws `ConfigurationError` when the resource server has no `resource`. Mounted below a prefix or
+ * with `router.use`, where clients would not find the document, it answers every request that comes by
+ * with `ConfigurationError`. (Behind a proxy that adds a prefix, serve
+ * `mount(resourceServer.publishMetadata().handler)` instead.)
+ */
+export function protectedResourceMetadata(
+  resourceServer: ResourceServer<unknown>,
+  options?: ResourceMetadataOptions,
+): KoaMiddleware {
+  const { path, handler }: PublishedMetadata = resourceServer.publishMetadata(options);
+  const serve = mount(handler);
+  const middleware: KoaMiddleware = function protectedResourceMetadata(context, next) {
+    if (isBelowMount(context) || isOutOfReach(middleware, context, path)) throw misplaced(path);
+    return context.path === path ? serve(context, next) : next();
+  };
+  return middleware;
+}
+
+// koa-mount says where it stands, and leaves that behind when it is done: the path tells.
+function isBelowMount(context: KoaContext): boolean {
+  const mountPath = member(context, 'mountPath');
+  if (typeof mountPath !== 'string' || mountPath === '/') return false;
+  const [url = ''] = context.originalUrl.split('?', 1);
+  return (
+    url.endsWith(mountPath + context.path) || (context.path === '/' && url.endsWith(mountPath))
+  );
+}
+
+// @koa/router says which router was last at work; what it does not hold is not in it.
+function isOutOfReach(middleware: KoaMiddleware, context: KoaContext, path: string): boolean {
+  const layer = routerOf(member(context, 'router'))?.stack.find(({ stack }) =>
+    stack.includes(middleware),
+  );
+  return layer !== undefined && (layer.methods.length === 0 || !layer.regexp.test(path));
+}
+
+function misplaced(path: string): ConfigurationError {
+  return new ConfigurationError(
+    `protectedResourceMetadata is mounted below a prefix or with router.use, but clients look for ${path}. ` +
+      'Write: app.use(protectedResourceMetadata(resourceServer)) on the app itself',
+  );
+}

@@ -1,0 +1,93 @@
+import { type NodeRequest, type Principal, rawHeader } from '@authly/core';
+
+/**
+ * What the MCP SDK's handlers are told of a verified token: `ctx.http.authInfo`. It has the shape of
+ * the SDK's own `AuthInfo`, and fits wherever that is asked for.
+ *
+ * It holds the token itself, because the SDK's type does: do not log it, and do not send the token
+ * on, since it is meant for this server alone (MCP authorization, "Token Handling").
+ */
+export interface AuthInfo {
+  readonly token: string;
+  /** The client's id at the issuer; empty for a user's token that does not say. */
+  readonly clientId: string;
+  /** Granted scopes, with those that `scopeImplies` adds. The SDK's type has a mutable list. */
+  readonly scopes: string[];
+  /** Seconds since the epoch. */
+  readonly expiresAt: number;
+  /** The MCP server that the token is for (RFC 8707). */
+  readonly resource?: URL;
+  readonly extra: {
+    /** Who is calling; read it with `principalFrom`. */
+    readonly principal: Principal;
+  };
+}
+
+/** What is needed beside the principal; a `ResourceServer` has it. */
+export interface AuthInfoOptions {
+  /**
+   * The MCP server's own URL. It is passed on only for a token whose `aud` has it: otherwise
+   * `resource` is left out, and the SDK's `expectedResource` refuses the token.
+   */
+  readonly resource?: string | undefined;
+  /** Adds the scopes that others imply. Default: none are added. */
+  readonly expandScopes?: (scopes: readonly string[]) => readonly string[];
+}
+
+/**
+ * A principal in the terms of the MCP SDK. It verifies nothing: `token` is what the principal was
+ * verified from. `resource` is vouched for only when the token's audience says so.
+ *
+ * ```ts
+ * handler.fetch(request, { authInfo: toAuthInfo(principal, token, resourceServer) });
+ * ```
+ */
+export function toAuthInfo(
+  principal: Principal,
+  token: string,
+  { resource, expandScopes = (scopes) => scopes }: AuthInfoOptions,
+): AuthInfo {
+  return {
+    token,
+    clientId: principal.clientId ?? '',
+    scopes: [...expandScopes(principal.scopes)],
+    expiresAt: principal.expiresAt,
+    ...(resource !== undefined &&
+      principal.audience.includes(resource) && { resource: new URL(resource) }),
+    extra: { principal },
+  };
+}
+
+/** Node's request, where the MCP SDK's Node transport looks for `auth`. */
+export interface SettableRequest extends NodeRequest {
+  auth?: unknown;
+}
+
+const BEARER = /^bearer +(\S+)$/i;
+
+/**
+ * Sets `auth` of Node's request, where the MCP SDK's handlers for Node read it. For a route behind
+ * `authenticate`, which has verified the token and knows the principal:
+ *
+ * ```ts
+ * setAuthInfo(req, principalOf(req), resourceServer);      // Express
+ * setAuthInfo(ctx.req, principalOf(ctx), resourceServer);  // Koa
+ * ```
+ *
+ * It reads the token from the `Authorization` header again and verifies nothing. Throws a programming
+ * error when the header has none: then `authenticate` has not let this request in.
+ */
+export function setAuthInfo(
+  request: SettableRequest,
+  principal: Principal,
+  options: AuthInfoOptions,
+): void {
+  const header = rawHeader(request, 'authorization');
+  const token = typeof header === 'string' ? BEARER.exec(header)?.[1] : undefined;
+  if (token === undefined) {
+    throw new Error(
+      'The request carries no bearer token. Write: app.use(authenticate(resourceServer)) before setAuthInfo',
+    );
+  }
+  request.auth = toAuthInfo(principal, token, options);
+}

@@ -1,0 +1,11 @@
+// Adding a name here makes it public.
+export {
+  type AuthInfo,
+  type AuthInfoOptions,
+  type SettableRequest,
+  setAuthInfo,
+  toAuthInfo,
+} from './auth-info.ts';
+export { type CarriesPrincipal, clientFrom, principalFrom, userFrom } from './principal-from.ts';
+export { type OAuthErrorClass, type TokenVerifier, tokenVerifier } from './token-verifier.ts';
+export { type ParsedRequest, type ToolRequirements, toolRequirement } from './tool-requirement.ts';

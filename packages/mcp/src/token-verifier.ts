@@ -1,0 +1,73 @@
+import {
+  type AuthError,
+  type AuthErrorCode,
+  ConfigurationError,
+  isAuthError,
+  type Principal,
+  type ResourceServer,
+} from '@authly/core';
+import { type AuthInfo, toAuthInfo } from './auth-info.ts';
+
+/** Verifies tokens for the MCP SDK's own middleware: it fits the SDK's `OAuthTokenVerifier`. */
+export interface TokenVerifier {
+  /** Gives what the SDK needs to know of a good token; rejects with the SDK's error for a bad one. */
+  verifyAccessToken(token: string): Promise<AuthInfo>;
+}
+
+/** The MCP SDK's error class: its middleware answers no other error than its own. */
+export type OAuthErrorClass = new (code: string, message: string) => Error;
+
+/**
+ * A verifier for `requireBearerAuth` of the MCP SDK, for servers that keep that middleware:
+ *
+ * ```ts
+ * import { OAuthError } from '@modelcontextprotocol/server';
+ *
+ * requireBearerAuth({ verifier: tokenVerifier(resourceServer, OAuthError), resourceMetadataUrl });
+ * ```
+ *
+ * It checks of a token what `createResourceServer` lists, its audience included. What it cannot do,
+ * since the SDK's middleware answers and not Authly's:
+ * - an outage of the issuer is 500 without `Retry-After`, not 503;
+ * - a request without credentials, or with those of another scheme, is told `invalid_token`;
+ * - of several `Authorization` headers the first counts, where Authly refuses the request;
+ * - `clockToleranceSec` does not help an expired token: the SDK compares `exp` with its own clock;
+ * - `requiredScopes` work with `scopeImplies`, but nothing else of Authly's guards does: no kinds, no
+ *   step-up, no scopes of earlier guards in a challenge.
+ *
+ * @throws ConfigurationError without a `resource`: the MCP server's URL.
+ */
+export function tokenVerifier(
+  resourceServer: ResourceServer<unknown>,
+  OAuthError: OAuthErrorClass,
+): TokenVerifier {
+  if (resourceServer.resource === undefined) {
+    throw new ConfigurationError(
+      "An MCP server needs its own URL. Write: createResourceServer({ …, resource: 'https://mcp.acme.com/mcp' })",
+    );
+  }
+  return Object.freeze({
+    async verifyAccessToken(token: string) {
+      try {
+        const principal = await resourceServer.verify(token);
+        // The claims are those of the server's schema, which is what `Register` declares.
+        return toAuthInfo(principal as Principal, token, resourceServer);
+      } catch (error) {
+        throw isAuthError(error) ? translated(error, OAuthError) : error;
+      }
+    },
+  });
+}
+
+function translated(error: AuthError, OAuthError: OAuthErrorClass): Error {
+  const translation = new OAuthError(codeFor(error.code), error.message);
+  // For the operator's log; the SDK answers with code and message alone.
+  translation.cause = error;
+  return translation;
+}
+
+/** The SDK's middleware answers 401, 403 and 500 for these three, and 400 for whatever else. */
+function codeFor(code: AuthErrorCode): string {
+  if (code === 'temporarily_unavailable') return 'server_error';
+  return code === 'invalid_request' ? code : 'invalid_token';
+}

@@ -1,0 +1,14 @@
+// Adding a name here makes it public.
+
+export { compactJws, type JwsPart, type JwsSigner } from './compact-jws.ts';
+export { type FakeClock, fakeClock } from './fake-clock.ts';
+export { tampered, unsigned } from './tampering.ts';
+export {
+  type ListeningTestIssuer,
+  type TestClient,
+  type TestIssuer,
+  type TestIssuerOptions,
+  testIssuer,
+} from './test-issuer.ts';
+export { generateTestKey, type TestKey } from './test-key.ts';
+export type { ClaimOverrides, TokenBuilder, TokenOptions } from './token-builder.ts';

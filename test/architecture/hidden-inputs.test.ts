@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { sourceFiles } from './sources.ts';
+
+// Time, chance and the network come in through options, so that a test can choose them and a reader
+// sees them. Each has the one file that turns the global into a default. (Lint forbids the globals
+// themselves: fetch, process, console.)
+const GLOBALS: readonly { name: string; use: RegExp; files: readonly string[] }[] = [
+  {
+    name: 'the time',
+    use: /\bDate\.now\b|\bnew Date\(\s*\)/,
+    files: ['packages/core/src/clock.ts'],
+  },
+  { name: 'chance', use: /\bMath\.random\b/, files: ['packages/core/src/keys/create-key-set.ts'] },
+  {
+    name: 'the network',
+    use: /(?<!typeof )\bglobalThis\.fetch\b/,
+    files: ['packages/core/src/resolve-options.ts'],
+  },
+];
+
+describe.each(GLOBALS)('$name', ({ use, files }) => {
+  it('is read in the files listed here alone', () => {
+    const readers = sourceFiles.filter(({ code }) => use.test(code)).map(({ path }) => path);
+    expect(readers).toEqual(files);
+  });
+});

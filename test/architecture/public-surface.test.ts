@@ -1,0 +1,199 @@
+import * as core from '@authly/core';
+import * as node from '@authly/core/node';
+import * as providers from '@authly/core/providers';
+import * as express from '@authly/express';
+import * as expressProviders from '@authly/express/providers';
+import * as issuer from '@authly/issuer';
+import * as koa from '@authly/koa';
+import * as koaProviders from '@authly/koa/providers';
+import * as mcp from '@authly/mcp';
+import * as testing from '@authly/testing';
+import { describe, expect, it } from 'vitest';
+
+// What is there at run time. A change here is a change of the public surface: it wants a change note.
+describe('the public surface', () => {
+  it('@authly/core', () => {
+    expect(namesOf(core)).toMatchInlineSnapshot(`
+      [
+        "AuthError",
+        "ConfigurationError",
+        "RefusedError",
+        "actor",
+        "admissionOf",
+        "admit",
+        "allOf",
+        "anyOf",
+        "anyScope",
+        "authenticationContext",
+        "authorizationDetail",
+        "claim",
+        "client",
+        "clientOf",
+        "createResourceServer",
+        "describeRoutes",
+        "findPrincipal",
+        "group",
+        "isAuthError",
+        "isResourceServer",
+        "nodeRequestView",
+        "openapiSecurity",
+        "permission",
+        "principalOf",
+        "rawHeader",
+        "role",
+        "scope",
+        "systemClock",
+        "tenant",
+        "user",
+        "userOf",
+      ]
+    `);
+  });
+
+  it('@authly/core/node', () => {
+    expect(namesOf(node)).toMatchInlineSnapshot(`
+      [
+        "fileKeySnapshots",
+      ]
+    `);
+  });
+
+  it('@authly/core/providers', () => {
+    expect(namesOf(providers)).toMatchInlineSnapshot(`
+      [
+        "auth0",
+        "authentik",
+        "authly",
+        "clerk",
+        "cognito",
+        "curity",
+        "custom",
+        "descope",
+        "duende",
+        "entra",
+        "firebase",
+        "fusionauth",
+        "githubActions",
+        "google",
+        "hydra",
+        "keycloak",
+        "kinde",
+        "kubernetes",
+        "logto",
+        "oidcProvider",
+        "okta",
+        "pingam",
+        "pingone",
+        "rfc9068",
+        "spiffe",
+        "spring",
+        "stytch",
+        "workos",
+        "zitadel",
+      ]
+    `);
+  });
+
+  it('@authly/express', () => {
+    expect(namesOf(express)).toMatchInlineSnapshot(`
+      [
+        "AuthError",
+        "ConfigurationError",
+        "actor",
+        "allOf",
+        "anyOf",
+        "anyScope",
+        "authenticate",
+        "authenticationContext",
+        "authorizationDetail",
+        "authorize",
+        "claim",
+        "client",
+        "clientOf",
+        "createResourceServer",
+        "describeRequirements",
+        "findPrincipal",
+        "group",
+        "isAuthError",
+        "mount",
+        "openapiSecurity",
+        "permission",
+        "principalOf",
+        "protectedResourceMetadata",
+        "requireActor",
+        "requireAnyScope",
+        "requireAuthenticationContext",
+        "requireAuthorizationDetail",
+        "requireClient",
+        "requireGroup",
+        "requirePermission",
+        "requireRole",
+        "requireScope",
+        "requireTenant",
+        "requireUser",
+        "role",
+        "scope",
+        "tenant",
+        "user",
+        "userOf",
+      ]
+    `);
+  });
+
+  it('@authly/koa is named like @authly/express', () => {
+    expect(namesOf(koa)).toEqual(namesOf(express));
+  });
+
+  it('@authly/issuer', () => {
+    expect(namesOf(issuer)).toMatchInlineSnapshot(`
+      [
+        "IssuanceError",
+        "SUBJECT_TYPE_CLAIM",
+        "TokenRequestError",
+        "createIssuer",
+        "generateClientSecret",
+        "generateSigningKey",
+        "hashClientSecret",
+        "isClientId",
+        "memoryClientStore",
+        "userSubject",
+      ]
+    `);
+  });
+
+  it('@authly/mcp', () => {
+    expect(namesOf(mcp)).toMatchInlineSnapshot(`
+      [
+        "clientFrom",
+        "principalFrom",
+        "setAuthInfo",
+        "toAuthInfo",
+        "tokenVerifier",
+        "toolRequirement",
+        "userFrom",
+      ]
+    `);
+  });
+
+  it('@authly/testing', () => {
+    expect(namesOf(testing)).toMatchInlineSnapshot(`
+      [
+        "compactJws",
+        "fakeClock",
+        "generateTestKey",
+        "tampered",
+        "testIssuer",
+        "unsigned",
+      ]
+    `);
+  });
+
+  it('the adapters offer every preset of core', () => {
+    expect(expressProviders).toEqual(providers);
+    expect(koaProviders).toEqual(providers);
+  });
+});
+
+function namesOf(module: object): readonly string[] {
+  return Object.keys(module).sort();
+}

@@ -1,0 +1,111 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { AuthEvent } from '@authly/core';
+import { rfc9068 } from '@authly/core/providers';
+import { afterEach, describe, expect, it } from 'vitest';
+import { protectedApp } from '../support/apps.ts';
+import { frameworks } from '../support/frameworks.ts';
+import { send } from '../support/requests.ts';
+import { aResourceServer, noting } from '../support/resource-servers.ts';
+import { aClientToken, aUserToken, ISSUER, issuer, NOW } from '../support/tokens.ts';
+
+const CHANNEL = 'authly';
+const published: unknown[] = [];
+const onPublished = (message: unknown): void => {
+  published.push(message);
+};
+
+afterEach(() => {
+  unsubscribe(CHANNEL, onPublished);
+  published.length = 0;
+});
+
+describe.each(frameworks)('events in $name', (framework) => {
+  const named = (onEvent: (event: AuthEvent) => void) =>
+    aResourceServer({
+      issuer: rfc9068({ issuer: ISSUER, jwks: issuer.jwks, name: 'main' }),
+      onEvent,
+    });
+
+  it('tell who was let in and whether the token was known, and nothing else', async () => {
+    const events: AuthEvent[] = [];
+    const app = protectedApp(framework, { server: named(noting(events)) });
+    const token = aUserToken();
+    await send(app, { token });
+    await send(app, { token });
+    await send(app, { token: aClientToken() });
+    expect(events).toEqual([
+      { type: 'request.authenticated', kind: 'user', issuerName: 'main', cached: false },
+      { type: 'request.authenticated', kind: 'user', issuerName: 'main', cached: true },
+      { type: 'request.authenticated', kind: 'client', issuerName: 'main', cached: false },
+    ]);
+  });
+
+  it('tell why a request was refused: by authenticate and by a guard', async () => {
+    const events: AuthEvent[] = [];
+    const server = named(noting(events));
+    const guards = [framework.kit.requireClient()];
+    const app = protectedApp(framework, { server, guards });
+    await send(app);
+    await send(app, { headers: { authorization: 'Bearer' } });
+    await send(app, { headers: { authorization: 'Basic YTpi' } });
+    await send(app, { token: aUserToken({ iss: 'https://evil.example' }) });
+    await send(app, { token: aUserToken({ exp: NOW - 60 }) });
+    await send(app, { token: aUserToken() });
+    expect(events).toEqual([
+      { type: 'request.refused', code: 'missing_credentials', reason: 'credentials_missing' },
+      { type: 'request.refused', code: 'invalid_request', reason: 'authorization_malformed' },
+      { type: 'request.refused', code: 'missing_credentials', reason: 'scheme_unsupported' },
+      { type: 'request.refused', code: 'invalid_token', reason: 'issuer_unknown' },
+      { type: 'request.refused', code: 'invalid_token', reason: 'expired', issuerName: 'main' },
+      { type: 'request.authenticated', kind: 'user', issuerName: 'main', cached: false },
+      { type: 'request.refused', code: 'forbidden', reason: 'client_required' },
+    ]);
+  });
+
+  it('are on the diagnostics channel as well, frozen', async () => {
+    const events: AuthEvent[] = [];
+    const app = protectedApp(framework, { server: named(noting(events)) });
+    subscribe(CHANNEL, onPublished);
+    await send(app, { token: aUserToken() });
+    await send(app);
+    expect(published).toEqual(events);
+    expect(published).toHaveLength(2);
+    expect(published.every((event) => Object.isFrozen(event))).toBe(true);
+  });
+
+  it('are on the diagnostics channel without onEvent', async () => {
+    const app = protectedApp(framework);
+    subscribe(CHANNEL, onPublished);
+    await send(app);
+    expect(published).toEqual([
+      { type: 'request.refused', code: 'missing_credentials', reason: 'credentials_missing' },
+    ]);
+  });
+
+  it.each<readonly [string, () => unknown]>([
+    [
+      'throws',
+      () => {
+        throw new Error('a log is full');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('a log is full'))],
+  ])('a listener that %s changes nothing', async (_, listener) => {
+    const app = protectedApp(framework, { server: named(listener) });
+    expect((await send(app, { token: aUserToken() })).status).toBe(200);
+    expect((await send(app)).status).toBe(401);
+  });
+
+  it('hold no value of a request or a token', async () => {
+    const events: AuthEvent[] = [];
+    const server = named(noting(events));
+    const app = protectedApp(framework, { server, guards: [framework.kit.requireScope('a')] });
+    const mark = 'kilroy-was-here';
+    const marked = { sub: mark, client_id: 'x', jti: mark, scope: mark, [mark]: mark };
+    await send(app, { path: `/?${mark}`, token: aUserToken(marked) });
+    await send(app, { token: aUserToken({ ...marked, iss: `https://${mark}.example` }) });
+    await send(app, { headers: { authorization: `${mark} ${mark}` } });
+    expect(events).toHaveLength(4);
+    expect(JSON.stringify(events)).not.toContain(mark);
+  });
+});

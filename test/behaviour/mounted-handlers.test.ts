@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { frameworks } from '../support/frameworks.ts';
+import { send } from '../support/requests.ts';
+
+describe.each(frameworks)('any neutral handler mounted in $name', (framework) => {
+  it('sees method, path, query and headers as they came, and may answer twice the same header', async () => {
+    const seen: unknown[] = [];
+    const app = framework.createApp(({ use }) => {
+      use(
+        framework.kit.mount((request) => {
+          const { method, path, query, parsedBody } = request;
+          seen.push({ method, path, query, parsedBody, host: request.header('x-test') });
+          return { status: 207, headers: { 'x-list': ['a', 'b'] }, body: undefined };
+        }),
+      );
+    });
+    const response = await send(app, {
+      path: '/some/path?a=%20&b=c?d',
+      headers: { 'x-test': 'A, B' },
+    });
+    expect(response.status).toBe(207);
+    expect(response.headers['x-list']).toBe('a, b');
+    expect(response.text).toBe('');
+    expect(seen).toEqual([
+      {
+        method: 'GET',
+        path: '/some/path',
+        query: 'a=%20&b=c?d',
+        parsedBody: undefined,
+        host: 'A, B',
+      },
+    ]);
+  });
+
+  it('below another app it sees the rest of the path', async () => {
+    const paths: string[] = [];
+    const app = framework.createApp((outer) => {
+      outer.app('/auth', ({ use }) =>
+        use(
+          framework.kit.mount(({ path }) => {
+            paths.push(path);
+            return { status: 200, headers: {}, body: '' };
+          }),
+        ),
+      );
+    });
+    await send(app, { path: '/auth/token?x' });
+    expect(paths).toEqual(['/token']);
+  });
+
+  it('what it throws is the application’s fault to handle', async () => {
+    const fault = new Error('a key store is down');
+    for (const handler of [() => Promise.reject(fault), failing(fault)]) {
+      const app = framework.createApp(({ use }) => use(framework.kit.mount(handler)));
+      const response = await send(app);
+      expect(response.status).toBe(500);
+      expect(app.faults).toEqual([fault]);
+    }
+  });
+
+  it('an answer without a body has none, and no content type', async () => {
+    const app = framework.createApp(({ use }) =>
+      use(framework.kit.mount(() => ({ status: 200, headers: { 'x-a': '1' }, body: undefined }))),
+    );
+    const response = await send(app);
+    expect(response.status).toBe(200);
+    expect(response.text).toBe('');
+    expect(response.headers).not.toHaveProperty('content-type');
+  });
+});
+
+function failing(fault: Error): () => never {
+  return () => {
+    throw fault;
+  };
+}

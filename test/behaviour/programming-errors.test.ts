@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { frameworks } from '../support/frameworks.ts';
+import { send } from '../support/requests.ts';
+import { aResourceServer } from '../support/resource-servers.ts';
+import { aUserToken } from '../support/tokens.ts';
+
+describe.each(frameworks)('programming errors in $name', (framework) => {
+  const { kit } = framework;
+
+  it('a guard without authenticate before it is a 500, never a 401, and says what to write', async () => {
+    const app = framework.createApp(({ route }) => {
+      route('/', kit.requireScope('read:users'), () => 'ok');
+    });
+    const response = await send(app, { token: aUserToken() });
+    expect(response.status).toBe(500);
+    expect(response.headers).not.toHaveProperty('www-authenticate');
+    expect(app.faults.map(String)).toEqual([
+      'Error: A guard (scope read:users) ran before authenticate. Write: app.use(authenticate({ … })) before it',
+    ]);
+    expect(kit.isAuthError(app.faults[0])).toBe(false);
+  });
+
+  it('a guard before authenticate is a 500 as well', async () => {
+    const app = framework.createApp(({ use, route }) => {
+      use(kit.requireUser());
+      use(framework.authenticate(aResourceServer()));
+      route('/', () => 'ok');
+    });
+    expect((await send(app, { token: aUserToken() })).status).toBe(500);
+    expect(app.faults).toHaveLength(1);
+  });
+
+  it('principalOf, userOf and clientOf without authenticate throw what is no refusal', async () => {
+    for (const accessor of [kit.principalOf, kit.userOf, kit.clientOf]) {
+      const app = framework.createApp(({ route }) =>
+        route('/', ({ carrier }) => accessor(carrier)),
+      );
+      const response = await send(app, { token: aUserToken() });
+      expect(response.status).toBe(500);
+      expect(app.faults.map(String)).toEqual([
+        'Error: authenticate has not run on this request. Write: app.use(authenticate({ … })) before the route',
+      ]);
+    }
+  });
+
+  it('findPrincipal without authenticate finds nobody', async () => {
+    const app = framework.createApp(({ route }) =>
+      route('/', ({ carrier }) => kit.findPrincipal(carrier) ?? null),
+    );
+    const response = await send(app, { token: aUserToken() });
+    expect(response.status).toBe(200);
+    expect(response.body).toBeNull();
+  });
+
+  it('an error of a handler behind the guards is the application’s own', async () => {
+    const fault = new Error('a handler failed');
+    const app = framework.createApp(({ use, route }) => {
+      use(framework.authenticate(aResourceServer()));
+      route('/', kit.requireUser(), () => {
+        throw fault;
+      });
+      route('/later', kit.requireUser(), () => Promise.reject(fault));
+    });
+    const token = aUserToken();
+    expect((await send(app, { token })).status).toBe(500);
+    expect((await send(app, { path: '/later', token })).status).toBe(500);
+    expect(app.faults).toEqual([fault, fault]);
+  });
+
+  it('options that are not right are a ConfigurationError at construction', () => {
+    const nothing: unknown = undefined;
+    const attempts: readonly unknown[] = [nothing, {}, { issuer: 'https://as.example.com' }];
+    for (const options of attempts) {
+      expect(() =>
+        framework.authenticate(options as Parameters<typeof framework.authenticate>[0]),
+      ).toThrow(kit.ConfigurationError);
+    }
+  });
+});

@@ -1,0 +1,127 @@
+import { createResourceServer } from '@authly/core';
+import { oidcProvider, rfc9068 } from '@authly/core/providers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { frameworks, type TestApp } from '../support/frameworks.ts';
+import { send } from '../support/requests.ts';
+import {
+  ALGORITHMS,
+  API,
+  type AuthorizationServer,
+  apiFor,
+  OTHER_API,
+  startAuthorizationServer,
+} from './oidc-provider.ts';
+
+let authorizationServer: AuthorizationServer;
+
+beforeAll(async () => {
+  authorizationServer = await startAuthorizationServer();
+});
+
+afterAll(() => authorizationServer.close());
+
+describe.each(frameworks)(
+  'an API in $name with oidc-provider as authorization server',
+  (framework) => {
+    const { requireScope, requireClient, requireUser } = framework.kit;
+    let app: TestApp;
+
+    beforeAll(() => {
+      // Its keys come by discovery, over HTTP, at the first request.
+      const issuer = oidcProvider(authorizationServer.issuer);
+      const authenticate = framework.authenticate({ issuer, audience: API });
+      app = framework.createApp(({ use, route }) => {
+        use(authenticate);
+        route('/me', ({ principal }) => principal);
+        route('/users', requireScope('write:users'), () => 'ok');
+        route('/machines', requireClient('nightly-sync'), () => 'ok');
+        route('/people', requireUser(), () => 'ok');
+      });
+    });
+
+    it('a token by client credentials is a client’s', async () => {
+      const token = await authorizationServer.clientToken({ resource: API, scope: 'read:users' });
+      const response = await send(app, { path: '/me', token });
+      expect(response.status).toBe(200);
+      expect(response.body).toMatchObject({
+        kind: 'client',
+        clientId: 'nightly-sync',
+        subject: 'nightly-sync',
+        issuer: authorizationServer.issuer,
+        audience: [API],
+        scopes: ['read:users'],
+      });
+      expect((await send(app, { path: '/machines', token })).status).toBe(200);
+      expect((await send(app, { path: '/people', token })).status).toBe(403);
+    });
+
+    it('a user’s token is a user’s', async () => {
+      const token = await authorizationServer.userToken({ resource: API, scope: 'write:users' });
+      const response = await send(app, { path: '/me', token });
+      expect(response.status).toBe(200);
+      expect(response.body).toMatchObject({ kind: 'user', userId: 'ada', clientId: 'web-app' });
+      expect((await send(app, { path: '/users', token })).status).toBe(200);
+      expect((await send(app, { path: '/machines', token })).status).toBe(403);
+    });
+
+    it('a scope that was not granted is 403', async () => {
+      const token = await authorizationServer.clientToken({ resource: API, scope: 'read:users' });
+      const response = await send(app, { path: '/users', token });
+      expect(response.status).toBe(403);
+      expect(response.headers['www-authenticate']).toMatch(/, scope="write:users"$/);
+    });
+
+    it('a token for another API is 401', async () => {
+      const token = await authorizationServer.clientToken({ resource: OTHER_API });
+      const response = await send(app, { path: '/me', token });
+      expect(response.status).toBe(401);
+      expect(response.body.error_description).toBe(
+        'The access token is meant for another audience',
+      );
+    });
+
+    it('an opaque token is 401', async () => {
+      const token = await authorizationServer.clientToken({});
+      const response = await send(app, { path: '/me', token });
+      expect(response.status).toBe(401);
+      expect(response.body.error_description).toBe('The access token is malformed');
+    });
+  },
+);
+
+describe('tokens of oidc-provider', () => {
+  it.each(ALGORITHMS)(
+    'signed with %s are verified, by either preset that reads them',
+    async (name) => {
+      const audience = apiFor(name);
+      const token = await authorizationServer.clientToken({ resource: audience });
+      const header = Buffer.from(token.split('.')[0] ?? '', 'base64url').toString();
+      expect(JSON.parse(header)).toMatchObject({ alg: name, typ: 'at+jwt' });
+      for (const preset of [oidcProvider, rfc9068]) {
+        const server = createResourceServer({
+          issuer: preset(authorizationServer.issuer),
+          audience,
+        });
+        await server.ready();
+        expect(await server.verify(token)).toMatchObject({
+          kind: 'client',
+          clientId: 'nightly-sync',
+        });
+        server.close();
+      }
+    },
+  );
+
+  it('are refused by a server that does not accept their algorithm', async () => {
+    const server = createResourceServer({
+      issuer: oidcProvider(authorizationServer.issuer),
+      audience: API,
+      algorithms: ['RS256'],
+    });
+    const token = await authorizationServer.clientToken({ resource: API });
+    await expect(async () => server.verify(token)).rejects.toMatchObject({
+      reason: 'algorithm_not_allowed',
+    });
+    server.close();
+  });
+});

@@ -1,0 +1,75 @@
+import { expect, it } from 'vitest';
+import { anApi } from './api.ts';
+import { anIdentityProvider, withKid } from './identity-provider.ts';
+
+const SEC = 1_000;
+
+async function aFlood() {
+  const provider = await anIdentityProvider();
+  const known = await provider.newKey('known');
+  const genuine = await provider.newKey('genuine');
+  provider.keys = [known.jwk];
+  // Without the token cache every request asks for its key.
+  const api = anApi(provider, { cache: false });
+  const good = await known.token(api.clock.now());
+  await api.server.ready();
+  let made = 0;
+  const madeUp = () => {
+    made += 1;
+    return withKid(good, `made-up-${made}`);
+  };
+  return { provider, api, known, genuine, good, madeUp };
+}
+
+it('2,000 made-up kids in 2 s cost one fetch; known kids in between all pass', async () => {
+  const { api, good, madeUp } = await aFlood();
+  const answers = [];
+  for (let n = 0; n < 2_000; n += 1) {
+    api.clock.pass(1);
+    answers.push(api.ask(madeUp()));
+    if (n % 10 === 0) {
+      answers.push(api.ask(good));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+  const statuses = (await Promise.all(answers)).map(({ status }) => status);
+  expect(statuses.filter((status) => status === 401)).toHaveLength(2_000);
+  expect(statuses.filter((status) => status === 200)).toHaveLength(200);
+  expect(api.attempts).toHaveLength(2);
+});
+
+it('a genuine key published during the flood is accepted within the cool-down', async () => {
+  const { provider, api, known, genuine, madeUp } = await aFlood();
+  expect(await api.ask(madeUp())).toMatchObject({ status: 401 });
+  provider.keys = [known.jwk, genuine.jwk];
+  const token = await genuine.token(api.clock.now());
+  let waited = 0;
+  while ((await api.ask(token)).status !== 200) {
+    expect(waited).toBeLessThan(5 * SEC);
+    for (let n = 0; n < 20; n += 1) await api.ask(madeUp());
+    api.clock.pass(100);
+    waited += 100;
+  }
+  expect(waited).toBe(5 * SEC);
+  expect(api.attempts).toHaveLength(3);
+});
+
+it('a flood while the provider is down costs an attempt per cool-down, and gets 503, not 401', async () => {
+  const { provider, api, good, madeUp } = await aFlood();
+  await provider.stop();
+  for (let n = 0; n < 200; n += 1) {
+    api.clock.pass(100);
+    expect(await api.ask(madeUp())).toMatchObject({ status: 503, challenge: undefined });
+    expect(await api.ask(good)).toMatchObject({ status: 200, atOnce: true });
+  }
+  expect(api.attempts).toHaveLength(1 + 4);
+});
+
+it('a kid that is known for another algorithm costs no fetch', async () => {
+  const { api, good } = await aFlood();
+  const [, payload, signature] = good.split('.');
+  const header = JSON.stringify({ alg: 'PS256', typ: 'at+jwt', kid: 'known' });
+  const confused = `${Buffer.from(header).toString('base64url')}.${payload}.${signature}`;
+  expect(await api.ask(confused)).toMatchObject({ status: 401 });
+  expect(api.attempts).toHaveLength(1);
+});

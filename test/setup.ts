@@ -1,0 +1,46 @@
+import { Socket } from 'node:net';
+import { afterAll, afterEach } from 'vitest';
+
+// Two things that no test does by accident: write to the console, and leave this machine.
+// Both are noted when they happen and fail the test that did them, so that code which swallows
+// exceptions cannot hide them. A test that expects a console call replaces that method itself
+// (`vi.spyOn(console, 'warn').mockImplementation(…)`).
+
+const unexpected: string[] = [];
+
+for (const method of ['debug', 'error', 'info', 'log', 'trace', 'warn'] as const) {
+  console[method] = (...args: unknown[]) => {
+    unexpected.push(`console.${method}(${args.map(String).join(', ')})`);
+  };
+}
+
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1|::ffff:127(?:\.\d{1,3}){3})$/;
+
+const connect = Socket.prototype.connect;
+Socket.prototype.connect = function connectToLoopback(this: Socket, ...args: unknown[]) {
+  const host = hostOf(args);
+  if (host !== undefined && !LOOPBACK.test(host)) {
+    unexpected.push(`a connection to ${host}`);
+    throw new Error(`tests connect to loopback only, not to ${host}`);
+  }
+  return Reflect.apply(connect, this, args);
+};
+
+afterEach(failOnUnexpected);
+afterAll(failOnUnexpected);
+
+function failOnUnexpected(): void {
+  const seen = unexpected.splice(0);
+  if (seen.length > 0) throw new Error(`unexpected: ${seen.join('; ')}`);
+}
+
+/** The host of the many forms of `socket.connect(…)`; `undefined` for a path, or the default (localhost). */
+function hostOf(args: readonly unknown[]): string | undefined {
+  // `net.connect` hands over its already normalized arguments as one array.
+  const [first, second] = Array.isArray(args[0]) ? args[0] : args;
+  if (typeof first === 'object' && first !== null) {
+    const host = 'host' in first ? first.host : undefined;
+    return typeof host === 'string' ? host : undefined;
+  }
+  return typeof first === 'number' && typeof second === 'string' ? second : undefined;
+}

@@ -1,0 +1,99 @@
+import type { RequestListener } from 'node:http';
+import * as expressKit from '@authly/express';
+import * as koaKit from '@authly/koa';
+import express from 'express';
+import express4 from 'express4';
+import Koa from 'koa';
+import Koa2 from 'koa2';
+import { createExpressApp } from './express-app.ts';
+import { createKoaApp } from './koa-app.ts';
+
+/** An adapter under test: both have the same functions, which is what lets a test be written once. */
+export type Kit = typeof expressKit | typeof koaKit;
+
+/** A middleware of the adapter under test. */
+export type Middleware = ReturnType<Kit['authorize'] | Kit['authenticate'] | Kit['mount']>;
+
+/** What a handler sees of a request, whatever the framework. */
+export interface Exchange {
+  /** `req` of Express, `ctx` of Koa: what `principalOf` and its kin take. */
+  readonly carrier: object;
+  /** `req.principal` or `ctx.state.principal`. */
+  readonly principal: unknown;
+}
+
+/** Answers a request: what it returns is sent as JSON, with status 200. */
+export type Handler = (exchange: Exchange) => unknown;
+
+/** An app or a router, to which middleware and routes are added in order. */
+export interface Routes {
+  use(...middleware: readonly Middleware[]): void;
+  /** A route for every method, with guards of its own. */
+  route(path: string, ...steps: readonly [...Middleware[], Handler]): void;
+  /** A router below a path. */
+  router(path: string, define: (routes: Routes) => void): void;
+  /** Another app, mounted below a path. */
+  app(path: string, define: (routes: Routes) => void): void;
+}
+
+/** What an application's own error handling answers. */
+export interface ErrorAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+/** How an app is set up before its routes. */
+export interface AppOptions {
+  /** The application's own error handling; without it the framework's default answers. */
+  readonly onError?: (error: unknown) => ErrorAnswer;
+  /** Whether a body parser stands before everything: the framework's usual one, or an older one. */
+  readonly bodyParser?: 'none' | 'usual' | 'other';
+}
+
+/** An app to send requests to. */
+export interface TestApp {
+  readonly listener: RequestListener;
+  /** Errors that reached the framework's default error handling, in order. */
+  readonly faults: readonly unknown[];
+}
+
+/** A framework to run a behaviour test in. */
+export interface Framework {
+  readonly name: string;
+  readonly kit: Kit;
+  /** `authenticate` of the adapter; `delegated` is its way to say "to the application's error handling". */
+  authenticate(
+    resourceServerOrOptions: Parameters<Kit['authenticate']>[0],
+    options?: { readonly optional?: boolean; readonly delegated?: boolean },
+  ): ReturnType<Kit['authenticate']>;
+  createApp(define: (routes: Routes) => void, options?: AppOptions): TestApp;
+}
+
+/** Every framework that the adapters support: each behaviour test runs in all of them. */
+export const frameworks: readonly Framework[] = [
+  expressFramework('Express 4', express4),
+  expressFramework('Express 5', express),
+  koaFramework('Koa 2', Koa2),
+  koaFramework('Koa 3', Koa),
+];
+
+function expressFramework(name: string, create: typeof express): Framework {
+  return {
+    name,
+    kit: expressKit,
+    authenticate: (subject, { optional = false, delegated = false } = {}) =>
+      expressKit.authenticate(subject, { optional, onRefusal: delegated ? 'next' : 'respond' }),
+    createApp: (define, options = {}) => createExpressApp(create, define, options),
+  };
+}
+
+function koaFramework(name: string, create: typeof Koa): Framework {
+  return {
+    name,
+    kit: koaKit,
+    authenticate: (subject, { optional = false, delegated = false } = {}) =>
+      koaKit.authenticate(subject, { optional, onRefusal: delegated ? 'throw' : 'respond' }),
+    createApp: (define, options = {}) => createKoaApp(create, define, options),
+  };
+}

@@ -1,0 +1,30 @@
+import { claim, principalOf, requireScope, userOf } from '@authly/koa';
+import { Router } from '@koa/router';
+import { z } from 'zod';
+import { type Same, typed } from '../expect-type.ts';
+
+const claimsSchema = z.object({ tenant_id: z.string(), level: z.number().default(1) });
+
+declare module '@authly/koa' {
+  interface Register {
+    claims: typeof claimsSchema;
+  }
+}
+
+const router = new Router();
+
+// One declaration types every principal, however it is come by.
+router.get('/users', requireScope('read:users'), (context) => {
+  typed<Same<ReturnType<typeof principalOf>['claims'], { tenant_id: string; level: number }>>(true);
+  typed<string>(principalOf(context).claims.tenant_id);
+  typed<number>(userOf(context).claims.level);
+  typed<string | undefined>(context.state.principal?.claims.tenant_id);
+  // @ts-expect-error: the schema knows no such claim
+  context.state.principal?.claims.email;
+  // @ts-expect-error: claims do not narrow the kind
+  context.state.principal?.userId;
+});
+
+claim(({ level }) => level > 1, 'level above 1');
+// @ts-expect-error: the schema knows no such claim
+claim(({ email }) => email !== '', 'an email');

@@ -1,0 +1,35 @@
+import { readdirSync } from 'node:fs';
+import { defineConfig } from 'vitest/config';
+
+const packages = readdirSync(new URL('packages', import.meta.url)).map((name) => ({
+  extends: true as const,
+  test: { name, include: [`packages/${name}/test/**/*.test.ts`] },
+}));
+
+export default defineConfig({
+  // Tests run from the packages' sources, not from their builds.
+  ssr: { resolve: { conditions: ['@authly/source'] } },
+  test: {
+    projects: [
+      ...packages,
+      {
+        extends: true,
+        test: {
+          name: 'test',
+          include: ['test/**/*.test.ts'],
+          // These spend real minutes where the others inject a clock: `pnpm test:faults`.
+          exclude: ['test/**/*.realtime.test.ts'],
+        },
+      },
+    ],
+    exclude: ['**/node_modules/**', '**/dist/**'],
+    setupFiles: ['test/setup.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 10_000,
+    hookTimeout: 30_000,
+    reporters: ['default', 'json'],
+    outputFile: { json: '.reports/tests.json' },
+    coverage: { include: ['packages/*/src/**/*.ts'], reportsDirectory: 'coverage' },
+  },
+});
