@@ -26,6 +26,7 @@ describe('the public surface', () => {
         "anyScope",
         "authenticationContext",
         "authorizationDetail",
+        "checkRequirement",
         "claim",
         "client",
         "clientOf",

@@ -53,6 +53,7 @@ export {
   type AuthorizationDetail,
   authorizationDetail,
 } from './requirement/authorization-detail.ts';
+export { checkRequirement } from './requirement/check-requirement.ts';
 export { claim } from './requirement/claim.ts';
 export { allOf, anyOf } from './requirement/combinators.ts';
 export { actor, client, type UserOptions, user } from './requirement/kind.ts';

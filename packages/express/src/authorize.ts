@@ -6,6 +6,7 @@ import {
   anyScope,
   authenticationContext,
   authorizationDetail,
+  checkRequirement,
   client,
   group,
   permission,
@@ -26,7 +27,8 @@ export interface Guard extends ExpressMiddleware {
 
 /**
  * Makes a guard of a requirement, for an app, a router or a route after `authenticate`. Without
- * `authenticate` before it, a request is a programming error (500), not a 401.
+ * `authenticate` before it, a request is a programming error (500), not a 401. Throws
+ * `ConfigurationError` for what is no requirement.
  */
 export function authorize(requirement: Requirement): Guard {
   const guard: ExpressMiddleware = function authorize(request, response, next) {
@@ -44,7 +46,7 @@ export function authorize(requirement: Requirement): Guard {
     passed.push(requirement);
     next();
   };
-  return Object.assign(guard, { requirement });
+  return Object.assign(guard, { requirement: checkRequirement(requirement) });
 }
 
 /** Every one of these scopes (RFC 6750 §3.1). */

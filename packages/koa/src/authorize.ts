@@ -7,6 +7,7 @@ import {
   authenticationContext,
   authorizationDetail,
   type ClientPrincipal,
+  checkRequirement,
   client,
   group,
   type Principal,
@@ -37,7 +38,8 @@ type KoaMiddlewareOf<P extends Principal> = (context: KoaContextOf<P>, next: Koa
 
 /**
  * Makes a guard of a requirement, for an app, a router or a route after `authenticate`. Without
- * `authenticate` before it, a request is a programming error (500), not a 401.
+ * `authenticate` before it, a request is a programming error (500), not a 401. Throws
+ * `ConfigurationError` for what is no requirement.
  */
 export function authorize(requirement: Requirement): Guard {
   const guard: KoaMiddleware = function authorize(context, next) {
@@ -53,7 +55,7 @@ export function authorize(requirement: Requirement): Guard {
     passed.push(requirement);
     return next();
   };
-  return Object.assign(guard, { requirement });
+  return Object.assign(guard, { requirement: checkRequirement(requirement) });
 }
 
 /** Every one of these scopes (RFC 6750 §3.1). */

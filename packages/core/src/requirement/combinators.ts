@@ -2,6 +2,7 @@ import { ConfigurationError } from '../errors.ts';
 import type { Principal } from '../principal.ts';
 import { type AuthErrorCode, REASONS } from '../reasons.ts';
 import { show } from './arguments.ts';
+import { isRequirement } from './check-requirement.ts';
 import { describeParts } from './describe.ts';
 import { evaluate, scopesNeeded } from './evaluate.ts';
 import type { Judging, Requirement, Unmet } from './requirement.ts';
@@ -121,18 +122,6 @@ function partsOf(call: string, requirements: readonly unknown[]): readonly Requi
   const got = requirements.length === 0 ? '' : `, not ${show(wrong)}`;
   throw new ConfigurationError(
     `${call}() needs ${what}${got}: write ${call}(scope('read:users'), user())`,
-  );
-}
-
-function isRequirement(value: unknown): value is Requirement {
-  if (typeof value !== 'object' || value === null) return false;
-  return (
-    'judge' in value &&
-    typeof value.judge === 'function' &&
-    'description' in value &&
-    typeof value.description === 'string' &&
-    'scopes' in value &&
-    Array.isArray(value.scopes)
   );
 }
 

@@ -1,0 +1,24 @@
+import { ConfigurationError } from '../errors.ts';
+import { show } from './arguments.ts';
+import type { Requirement } from './requirement.ts';
+
+/** Whether a value has the members of a requirement. */
+export function isRequirement(value: unknown): value is Requirement {
+  if (typeof value !== 'object' || value === null) return false;
+  return (
+    'judge' in value &&
+    typeof value.judge === 'function' &&
+    'description' in value &&
+    typeof value.description === 'string' &&
+    'scopes' in value &&
+    Array.isArray(value.scopes)
+  );
+}
+
+/** The same requirement; `ConfigurationError` for anything else, such as `scope` without its call. */
+export function checkRequirement(value: unknown): Requirement {
+  if (isRequirement(value)) return value;
+  throw new ConfigurationError(
+    `authorize() needs a requirement, not ${show(value)}: write authorize(scope('read:users'))`,
+  );
+}
