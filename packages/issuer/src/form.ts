@@ -10,6 +10,8 @@ export interface Form {
 
 /** A token request has a few hundred bytes; this leaves room for long assertions. */
 export const MAX_FORM_BYTES: number = 64 * 1024;
+/** What a client may send in vain beyond that, in bytes, before its connection is closed. */
+const MAX_DISCARDED_BYTES = 1024 * 1024;
 
 /** RFC 8707 §2 allows it; no other parameter may occur twice (RFC 6749 §3.2). */
 const REPEATABLE: ReadonlySet<string> = new Set(['resource']);
@@ -63,11 +65,16 @@ async function readBody(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> 
 
 /**
  * Reads on and keeps nothing, as Node does with a body that nobody asks for: the next request on the
- * connection comes after it.
+ * connection comes after it. A body that goes on for too long is broken off, and with it the connection.
  */
 async function discard(iterator: AsyncIterator<Uint8Array>): Promise<void> {
   try {
-    while ((await iterator.next()).done !== true);
+    for (let length = 0; length <= MAX_DISCARDED_BYTES; ) {
+      const chunk = await iterator.next();
+      if (chunk.done === true) return;
+      length += chunk.value.byteLength;
+    }
+    await iterator.return?.();
   } catch {
     // The client broke off.
   }

@@ -276,6 +276,25 @@ describe('readForm on a socket', () => {
     }
   });
 
+  it('breaks off a body that does not end', async () => {
+    let sent = 0;
+    let brokenOff = false;
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      try {
+        for (;;) {
+          sent += MAX_FORM_BYTES;
+          yield new Uint8Array(MAX_FORM_BYTES);
+        }
+      } finally {
+        brokenOff = true;
+      }
+    }
+    const request = { ...aRequest(), stream: endless() };
+    await expect(readForm(request)).rejects.toMatchObject({ reason: 'body_too_large' });
+    await expect.poll(() => brokenOff).toBe(true);
+    expect(sent).toBeLessThan(2 * 1024 * 1024);
+  });
+
   it('reads the body when a parser passed it by and left an empty object', async () => {
     const answer = await post('a=1', async (incoming) => {
       const form = await readForm(handlerRequest(incoming, {}));
