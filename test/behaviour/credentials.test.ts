@@ -29,7 +29,7 @@ describe.each(frameworks)('credentials in $name', (framework) => {
     ['bEaReR', `bEaReR ${user}`],
     ['Bearer and three spaces', `Bearer   ${user}`],
     ['Bearer with white space around the value', `  Bearer ${user} \t`],
-  ])('the scheme %s lets a good token in', async (_, authorization) => {
+  ])('[RFC6750-2.1-a] the scheme %s lets a good token in', async (_, authorization) => {
     const response = await sendRaw(protectedApp(framework), { authorization });
     expect(response.status).toBe(200);
     expect(JSON.parse(response.text)).toMatchObject({ kind: 'user', userId: 'ada' });
@@ -102,14 +102,14 @@ describe.each(frameworks)('credentials in $name', (framework) => {
   it.each([
     ['query', `/?access_token=${user}`],
     ['path', `/;access_token=${user}`],
-  ])('a token in the %s is not looked at', async (_, path) => {
+  ])('[RFC6750-2.3-a] a token in the %s is not looked at', async (_, path) => {
     const response = await send(protectedApp(framework), { path });
     expect(response.status).toBe(401);
     expect(response.body.error).toBe('missing_credentials');
   });
 
   it.each(['none', 'usual', 'other'] as const)(
-    'a token in a form body is not looked at, body parser: %s',
+    '[RFC6750-2.2-a] a token in a form body is not looked at, body parser: %s',
     async (bodyParser) => {
       const response = await send(protectedApp(framework, { bodyParser }), { method: 'post' })
         .type('form')

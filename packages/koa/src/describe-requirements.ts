@@ -59,8 +59,12 @@ function* routerLayers(router: RouterStack, base: PathParts): Generator<RouteLay
   for (const layer of router.stack) {
     if (layer.methods.length === 0 && router.exclusive) continue;
     const { path, end } = placeOf(layer);
+    // The path of `router.use(middleware)` below a prefix is compared letter by letter, those of routes
+    // are not: `/ADMIN/x` finds the route and evades the guard, unless the router is made sensitive.
+    const sensitive = !layer.regexp.flags.includes('i');
+    const handlers = layer.stack;
     for (const method of methodsOf(layer)) {
-      yield { method, path: [...base, ...path], end, handlers: layer.stack, within: router };
+      yield { method, path: [...base, ...path], end, handlers, sensitive, within: router };
     }
   }
 }

@@ -25,7 +25,10 @@ export function rawHeader(
 ): string | readonly string[] | undefined {
   // A request that no socket brought (serverless-http makes such) may have `headers` alone. Without
   // them its token would not be seen, and bad credentials would pass for absent ones.
-  if (rawHeaders.length === 0) return headers?.[name];
+  if (rawHeaders.length === 0) {
+    // Own members alone: what a polluted prototype holds is nobody's credential.
+    return headers !== undefined && Object.hasOwn(headers, name) ? headers[name] : undefined;
+  }
   let found: string | string[] | undefined;
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const candidate = rawHeaders[index] as string;

@@ -14,7 +14,7 @@ export interface RouteDescription {
   readonly method: string;
   /** The whole path as the framework writes it: `/users/:id`. `undefined` when it is not known. */
   readonly path: string | undefined;
-  /** What every request to the route must meet, the outermost guard's first. */
+  /** What every request to the route, as its path is written, must meet: the outermost guard's first. */
   readonly requirements: readonly Requirement[];
   /** Whether `authenticate` runs before it. */
   readonly authenticated: boolean;
@@ -22,6 +22,8 @@ export interface RouteDescription {
   readonly optional: boolean;
   /** What could not be told, in words. Empty when the description is whole. */
   readonly unknown: readonly string[];
+  /** Where a guard can be evaded, in words: look at these. */
+  readonly warnings: readonly string[];
 }
 
 /** A route, or middleware, as an adapter finds it in its framework: in the order of requests. */
@@ -32,6 +34,8 @@ export interface RouteLayer {
   /** Whether the whole path must match (a route), or its beginning (middleware). */
   readonly end: boolean;
   readonly handlers: readonly unknown[];
+  /** Whether capitals count in its path, where a framework has both. */
+  readonly sensitive?: boolean;
   /** The router whose own routes alone it runs for, where a framework has such. */
   readonly within?: object;
   /** Why nothing more can be told of what stands here. */
@@ -73,13 +77,18 @@ function isRoute({ end, handlers }: Placed): boolean {
 function describe(route: Placed, before: readonly Placed[]): RouteDescription {
   const checks = new Map<object, Check>();
   const unknown = unknownOf(route);
+  const warnings: string[] = [];
   for (const step of before) {
     const runs = runsBefore(step, route);
     if (runs === 'no') continue;
     for (const check of step.handlers.map(checkOf)) {
       if (check === undefined || checks.has(check.handler)) continue;
-      if (runs === 'yes') checks.set(check.handler, check);
-      else unknown.push(`${inWords(check)} at ${whereIs(step)} may run before it`);
+      const place = `${inWords(check)} at ${whereIs(step)}`;
+      if (runs === 'maybe') unknown.push(`${place} may run before it`);
+      else checks.set(check.handler, check);
+      if (runs === 'yes' && isEvaded(step, route)) {
+        warnings.push(`${place} does not run for the same path in other capitals`);
+      }
     }
   }
   for (const check of ownChecks(route)) checks.set(check.handler, check);
@@ -97,6 +106,7 @@ function describe(route: Placed, before: readonly Placed[]): RouteDescription {
       requirements.length === 0 &&
       authentications.every(({ optional }) => optional === true),
     unknown: Object.freeze([...new Set(unknown)]),
+    warnings: Object.freeze(warnings),
   });
 }
 
@@ -107,6 +117,12 @@ function runsBefore(step: Placed, route: Placed): Coverage {
   // What stands for GET also runs for HEAD, in every framework.
   if (step.method === 'GET' && route.method === 'HEAD') return runs;
   return route.method === '*' ? 'maybe' : 'no';
+}
+
+/** Whether a request in other capitals finds the route, but not what should run before it. */
+function isEvaded(step: Placed, route: Placed): boolean {
+  if (step.sensitive !== true || route.sensitive !== false) return false;
+  return step.path.some((segment) => segment.kind === 'literal' && /[a-z]/i.test(segment.text));
 }
 
 /** The checks of a route before its last handler: what comes after that is not reached. */

@@ -118,3 +118,16 @@ describe('isBearerToken', () => {
     },
   );
 });
+
+describe('what is no bearer token', () => {
+  it.each([
+    [undefined, 'credentials_missing'],
+    ['', 'authorization_malformed'],
+    ['Basic x', 'scheme_unsupported'],
+    [['a', 'b'], 'authorization_repeated'],
+  ])('%j is of the kind none, frozen, with its reason alone', (value, reason) => {
+    const credentials = credentialsOf({ method: 'GET', url: '/', header: () => value });
+    expect(credentials).toEqual({ kind: 'none', reason });
+    expect(Object.isFrozen(credentials)).toBe(true);
+  });
+});

@@ -47,6 +47,8 @@ describe('rawHeader', () => {
 
   it('ignores a name without a value at the end', () => {
     expect(rawHeader({ rawHeaders: ['authorization'] }, 'authorization')).toBeUndefined();
+    const cut = { rawHeaders: ['authorization', 'a', 'authorization'] };
+    expect(rawHeader(cut, 'authorization')).toBe('a');
   });
 });
 
@@ -59,5 +61,17 @@ describe('nodeRequestView', () => {
 
   it('takes a request without a method for GET', () => {
     expect(nodeRequestView({ rawHeaders: [] }, '/').method).toBe('GET');
+  });
+});
+
+describe('a polluted prototype', () => {
+  it('brings no header, with raw ones and without', () => {
+    Object.defineProperty(Object.prototype, 'authorization', { value: 'x', configurable: true });
+    const seen = [
+      rawHeader({ rawHeaders: [], headers: {} }, 'authorization'),
+      rawHeader({ rawHeaders: ['host', 'a'], headers: {} }, 'authorization'),
+    ];
+    Reflect.deleteProperty(Object.prototype, 'authorization');
+    expect(seen).toEqual([undefined, undefined]);
   });
 });

@@ -112,7 +112,7 @@ describe('refusalOf', () => {
           const error = new AuthError(reason, details as never);
           const { headers, body } = refusalOf(error, {
             realm: 'api',
-            resourceMetadata: String(any),
+            resourceMetadata: JSON.stringify(any),
           });
           for (const [name, value] of Object.entries(headers)) validateHeaderValue(name, value);
           expect(JSON.parse(body)).toHaveProperty('error');
@@ -152,4 +152,28 @@ describe('RefusedError', () => {
   it('shows of itself what the error shows', () => {
     expect(JSON.stringify(refused)).toBe(JSON.stringify(error));
   });
+});
+
+describe('codes that no reason has yet', () => {
+  it.each(['invalid_dpop_proof', 'use_dpop_nonce'])('%s is 401 with its own name', (code) => {
+    const error = Object.assign(new AuthError('expired'), { code });
+    const { status, headers } = refusalOf(error as AuthError, context);
+    expect(status).toBe(401);
+    expect(headers['www-authenticate']).toContain(`error="${code}"`);
+  });
+});
+
+describe('a polluted prototype', () => {
+  it.each(['scopes', 'acrValues', 'maxAgeSec', 'retryAfterSec'])(
+    '%s there is nobody’s challenge',
+    (name) => {
+      const errors = [new AuthError('acr_insufficient'), new AuthError('keys_unavailable')];
+      const before = errors.map((error) => refusalOf(error, context));
+      const value = name.endsWith('s') ? ['x'] : 7;
+      Object.defineProperty(Object.prototype, name, { value, configurable: true });
+      const after = errors.map((error) => refusalOf(error, context));
+      Reflect.deleteProperty(Object.prototype, name);
+      expect(after).toEqual(before);
+    },
+  );
 });

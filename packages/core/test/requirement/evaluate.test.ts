@@ -37,6 +37,9 @@ describe('evaluate', () => {
     { answer: { reason: 'toString' } },
     { answer: { reason: 'expired' } },
     { answer: { reason: ['claim_unmet'] } },
+    { answer: { reason: 'scope_missing', scopes: 'admin' } },
+    { answer: { reason: 'scope_missing', scopes: [7] } },
+    { answer: { reason: 'acr_insufficient', acrValues: 5 } },
     { answer: Promise.resolve(undefined) },
   ])('fails on the answer $answer', ({ answer }) => {
     const unmet = evaluate(

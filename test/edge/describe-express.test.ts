@@ -1,0 +1,227 @@
+import {
+  authenticate,
+  authorize,
+  claim,
+  describeRequirements,
+  requireRole,
+  requireScope,
+  requireUser,
+} from '@authly/express';
+import express5, { type RequestHandler } from 'express';
+import express4 from 'express4';
+import { describe, expect, it } from 'vitest';
+import { aResourceServer } from '../support/resource-servers.ts';
+import { linesOf } from './route-lines.ts';
+
+const handler: RequestHandler = (_request, response) => {
+  response.end();
+};
+const authentication = authenticate(aResourceServer());
+const optional = authenticate(aResourceServer(), { optional: true });
+
+describe.each([
+  { name: 'Express 4', express: express4, keepsMounts: false },
+  { name: 'Express 5', express: express5, keepsMounts: true },
+])('describeRequirements in $name', ({ express, keepsMounts }) => {
+  const NOT_KEPT = 'this version of Express does not keep the path of a mount';
+
+  it('says of each route what guards and authenticate before it need, outermost first', () => {
+    const app = express();
+    app.get('/health', handler);
+    app.use(authentication);
+    app.use(requireScope('api'));
+    app.get('/users/:id', requireScope('read:users'), handler);
+    app.post('/users', requireScope('write:users'), requireUser(), handler);
+    expect(linesOf(describeRequirements(app))).toEqual([
+      'GET | /health | open | -',
+      'GET | /users/:id | authenticated | scope api + scope read:users',
+      'POST | /users | authenticated | scope api + scope write:users + user',
+    ]);
+  });
+
+  it('counts guards of a route before its last handler, once each', () => {
+    const once = requireScope('a');
+    const app = express();
+    app.use(authentication, once);
+    app.get('/', once, handler, requireRole('b'), handler, requireRole('unreached'));
+    expect(linesOf(describeRequirements(app))).toEqual([
+      'GET | / | authenticated | scope a + role b',
+    ]);
+  });
+
+  it('tells the methods of one route apart, and every method from one', () => {
+    const app = express();
+    app.route('/x').all(requireScope('all')).get(requireScope('get'), handler).post(handler);
+    app.all('/y', requireScope('y'), handler);
+    app.head('/z', handler);
+    expect(linesOf(describeRequirements(app))).toEqual([
+      'GET | /x | open | scope all + scope get',
+      'POST | /x | open | scope all',
+      '* | /y | open | scope y',
+      'HEAD | /z | open | -',
+    ]);
+  });
+
+  it('takes a route of guards alone for middleware of its path', () => {
+    const app = express();
+    app.all('/users/:id', authentication, requireScope('users'));
+    app.get('/users/:id', handler);
+    app.get('/users/me', handler);
+    app.get('/:what/me', handler);
+    app.get('/users', handler);
+    expect(linesOf(describeRequirements(app))).toEqual([
+      'GET | /users/:id | authenticated | scope users',
+      'GET | /users/me | authenticated | scope users',
+      'GET | /:what/me | open | - | authenticate at /users/:id may run before it | a guard (scope users) at /users/:id may run before it',
+      'GET | /users | open | -',
+    ]);
+  });
+
+  it('guards after a route are not its own', () => {
+    const app = express();
+    app.get('/', handler);
+    app.use(authentication, requireScope('late'));
+    expect(linesOf(describeRequirements(app))).toEqual(['GET | / | open | -']);
+  });
+
+  it('optional authentication stays optional until a guard or another authenticate', () => {
+    const app = express();
+    app.use(optional);
+    app.get('/articles', handler);
+    app.get('/drafts', requireUser(), handler);
+    app.get('/me', authentication, handler);
+    expect(linesOf(describeRequirements(app))).toEqual([
+      'GET | /articles | optional | -',
+      'GET | /drafts | authenticated | user',
+      'GET | /me | authenticated | -',
+    ]);
+  });
+
+  it('looks into routers at the root, and their middleware goes on beyond them', () => {
+    const app = express();
+    const router = express.Router();
+    router.use(authentication, requireScope('inner'));
+    router.get('/in', handler);
+    app.use(router);
+    app.get('/after', handler);
+    expect(linesOf(describeRequirements(app))).toEqual([
+      'GET | /in | authenticated | scope inner',
+      'GET | /after | authenticated | scope inner',
+    ]);
+  });
+
+  it('keeps the path of nested routers where the framework does, and says so where not', () => {
+    const app = express();
+    const users = express.Router();
+    const posts = express.Router();
+    app.use(authentication);
+    posts.use(requireScope('posts'));
+    posts.get('/:post', handler);
+    users.use('/:id/posts', posts);
+    users.get('/', requireScope('users'), handler);
+    app.use('/users', users);
+    expect(linesOf(describeRequirements(app))).toEqual(
+      keepsMounts
+        ? [
+            'GET | /users/:id/posts/:post | authenticated | scope posts',
+            'GET | /users | authenticated | scope users',
+          ]
+        : [
+            `GET | ? | authenticated | scope posts | ${NOT_KEPT}`,
+            `GET | ? | authenticated | scope users | ${NOT_KEPT} | a guard (scope posts) at a path that is not known may run before it`,
+          ],
+    );
+  });
+
+  it('guards at a path count for the routes below it', () => {
+    const app = express();
+    app.use(authentication);
+    app.use('/admin', requireRole('admin'));
+    app.get('/admin', handler);
+    app.get('/admin/x', handler);
+    app.get('/administrator', handler);
+    app.get('/Admin/x', handler);
+    app.get('/:section/x', handler);
+    app.get('/', handler);
+    const maybe = `a guard (role admin) at ${keepsMounts ? '/admin' : 'a path that is not known'} may run before it`;
+    const known = (line: string) =>
+      keepsMounts ? line : line.replace(/role admin$/, `- | ${maybe}`);
+    const open = (line: string) => (keepsMounts ? line : `${line} | ${maybe}`);
+    expect(linesOf(describeRequirements(app))).toEqual([
+      known('GET | /admin | authenticated | role admin'),
+      known('GET | /admin/x | authenticated | role admin'),
+      open('GET | /administrator | authenticated | -'),
+      `GET | /Admin/x | authenticated | - | ${maybe}`,
+      `GET | /:section/x | authenticated | - | ${maybe}`,
+      open('GET | / | authenticated | -'),
+    ]);
+  });
+
+  it('lists each of several paths', () => {
+    const app = express();
+    app.get(['/a', '/b/:id'], requireScope('s'), handler);
+    expect(linesOf(describeRequirements(app))).toEqual([
+      'GET | /a | open | scope s',
+      'GET | /b/:id | open | scope s',
+    ]);
+  });
+
+  it('reports a path that is a regular expression, as route and as mount', () => {
+    const app = express();
+    app.use(authentication);
+    app.use(/^\/(?:a|b)/, requireScope('ab'));
+    app.get(/^\/c$/, requireScope('c'), handler);
+    app.get('/d', handler);
+    const maybe = 'a guard (scope ab) at a path that is not known may run before it';
+    expect(linesOf(describeRequirements(app))).toEqual([
+      `GET | ? | authenticated | scope c | the path is a regular expression, /^\\/c$/ | ${maybe}`,
+      `GET | /d | authenticated | - | ${maybe}`,
+    ]);
+  });
+
+  it('reports an app that is mounted, and does not look through it', () => {
+    const app = express();
+    const inner = express();
+    inner.get('/x', handler);
+    app.use(authentication);
+    app.use('/inner', inner);
+    const [route, ...others] = describeRequirements(app);
+    expect(others).toEqual([]);
+    expect(route).toMatchObject({ method: '*', path: keepsMounts ? '/inner' : undefined });
+    expect(route?.unknown.at(-1)).toBe('an app is mounted here: describe it by itself, with base');
+    const described = describeRequirements(inner, { base: '/inner', before: [authentication] });
+    expect(linesOf(described)).toEqual(['GET | /inner/x | authenticated | -']);
+  });
+
+  it('does not see a guard that another function calls', () => {
+    const app = express();
+    const guard = requireScope('hidden');
+    app.get('/', (request, response, next) => guard(request, response, next), handler);
+    expect(linesOf(describeRequirements(app))).toEqual(['GET | / | open | -']);
+  });
+
+  it('describes a router by itself, below its base and behind what is before it', () => {
+    const router = express.Router();
+    router.get('/:id', requireScope('read'), handler);
+    const before = [authentication, requireScope('api')];
+    expect(linesOf(describeRequirements(router, { base: '/v1/users', before }))).toEqual([
+      'GET | /v1/users/:id | authenticated | scope api + scope read',
+    ]);
+  });
+
+  it('describes an app without routes, and nothing that is no app', () => {
+    expect(describeRequirements(express())).toEqual([]);
+    for (const other of [{}, [], () => undefined, new Date()]) {
+      expect(() => describeRequirements(other)).toThrow(/Write: describeRequirements\(router/);
+    }
+  });
+
+  it('gives the very requirements, frozen', () => {
+    const requirement = claim(() => true, 'anything');
+    const app = express();
+    app.get('/', authorize(requirement), handler);
+    const [route] = describeRequirements(app);
+    expect(route?.requirements[0]).toBe(requirement);
+    expect(Object.isFrozen(route) && Object.isFrozen(route?.requirements)).toBe(true);
+  });
+});

@@ -1,0 +1,203 @@
+import {
+  authenticate,
+  authorize,
+  claim,
+  describeRequirements,
+  type KoaMiddleware,
+  requireRole,
+  requireScope,
+  requireUser,
+} from '@authly/koa';
+import { Router } from '@koa/router';
+import Koa from 'koa';
+import mount from 'koa-mount';
+import Koa2 from 'koa2';
+import { describe, expect, it } from 'vitest';
+import { send } from '../support/requests.ts';
+import { aResourceServer } from '../support/resource-servers.ts';
+import { aUserToken } from '../support/tokens.ts';
+import { linesOf } from './route-lines.ts';
+
+const handler: KoaMiddleware = (context) => {
+  context.body = '';
+};
+const authentication = authenticate(aResourceServer());
+const optional = authenticate(aResourceServer(), { optional: true });
+
+/** An app with one router, which authenticates before it. */
+function appWith(router: Router, App: typeof Koa = Koa): Koa {
+  const app = new App();
+  app.use(authentication);
+  app.use(router.routes());
+  return app;
+}
+
+describe('describeRequirements of @koa/router', () => {
+  it.each([
+    ['Koa 2', Koa2],
+    ['Koa 3', Koa],
+  ])('says of each route what runs before it in a %s app, outermost first', (_, App) => {
+    const router = new Router({ prefix: '/v1', sensitive: true });
+    router.use(requireScope('api'));
+    router.get('/users/:id', requireScope('read:users'), handler);
+    router.post('/users', requireScope('write:users'), requireUser(), handler);
+    expect(linesOf(describeRequirements(appWith(router, App)))).toEqual([
+      'GET | /v1/users/:id | authenticated | scope api + scope read:users',
+      'POST | /v1/users | authenticated | scope api + scope write:users + user',
+    ]);
+  });
+
+  it('takes an app, a router, or what router.routes() gives', () => {
+    const router = new Router();
+    router.get('/', requireScope('a'), handler);
+    for (const subject of [router, router.routes(), new Koa().use(router.routes())]) {
+      expect(linesOf(describeRequirements(subject))).toEqual(['GET | / | open | scope a']);
+    }
+  });
+
+  it('keeps the whole path of nested routers, with their middleware', () => {
+    const posts = new Router();
+    posts.use(requireScope('posts'));
+    posts.get('/:post', handler);
+    const users = new Router({ prefix: '/users' });
+    users.get('/', requireScope('users'), handler);
+    users.use('/:id/posts', posts.routes());
+    const api = new Router({ prefix: '/api' });
+    api.use(users.routes());
+    api.get('/', handler);
+    expect(linesOf(describeRequirements(appWith(api)))).toEqual([
+      'GET | /api/users | authenticated | scope users',
+      'GET | /api/users/:id/posts/:post | authenticated | scope posts',
+      'GET | /api | authenticated | -',
+    ]);
+  });
+
+  it('middleware of a router is not that of another, nor of what comes after', () => {
+    const first = new Router();
+    first.use(requireScope('first'));
+    first.get('/first', handler);
+    const second = new Router();
+    second.get('/second', handler);
+    const app = appWith(first).use(requireScope('between')).use(second.routes());
+    expect(linesOf(describeRequirements(app))).toEqual([
+      'GET | /first | authenticated | scope first',
+      'GET | /second | authenticated | scope between',
+    ]);
+  });
+
+  it('middleware at a path counts for the routes below it', () => {
+    const router = new Router();
+    router.use('/admin', requireRole('admin'));
+    router.get('/admin/x', handler);
+    router.get('/administrator', handler);
+    router.get('/:section/x', handler);
+    expect(linesOf(describeRequirements(router))).toEqual([
+      'GET | /admin/x | open | role admin',
+      'GET | /administrator | open | -',
+      'GET | /:section/x | open | - | a guard (role admin) at /admin may run before it',
+    ]);
+  });
+
+  it('warns of a guard that other capitals evade, as the router has it', async () => {
+    const build = (options: { sensitive?: boolean }) => {
+      const router = new Router({ prefix: '/admin', ...options });
+      router.use(requireRole('admin'));
+      router.get('/x', handler);
+      return appWith(router);
+    };
+    const evaded = build({});
+    expect(linesOf(describeRequirements(evaded))).toEqual([
+      'GET | /admin/x | authenticated | role admin | a guard (role admin) at /admin does not run for the same path in other capitals',
+    ]);
+    const mended = build({ sensitive: true });
+    expect(linesOf(describeRequirements(mended))).toEqual([
+      'GET | /admin/x | authenticated | role admin',
+    ]);
+    // What the warning is about: the router compares routes without case, this middleware with it.
+    const statuses = [];
+    for (const app of [evaded, mended]) {
+      for (const path of ['/admin/x', '/ADMIN/x']) {
+        const listener = app.callback();
+        statuses.push((await send({ listener, faults: [] }, { path, token: aUserToken() })).status);
+      }
+    }
+    expect(statuses).toEqual([403, 200, 403, 404]);
+  });
+
+  it('is not sure of the middleware of a router nested at "/", and shows where its routes are', () => {
+    const inner = new Router();
+    inner.use(requireScope('inner'));
+    inner.get('/x', handler);
+    const outer = new Router();
+    outer.use('/', inner.routes());
+    expect(linesOf(describeRequirements(outer))).toEqual([
+      'GET | //x | open | - | a guard (scope inner) at /(?:\\/|$) may run before it',
+    ]);
+  });
+
+  it('an exclusive router runs the last match alone, and so no middleware of its own', () => {
+    const router = new Router({ exclusive: true });
+    router.use(requireScope('skipped'));
+    router.get('/x', requireScope('own'), handler);
+    expect(linesOf(describeRequirements(appWith(router)))).toEqual([
+      'GET | /x | authenticated | scope own',
+    ]);
+  });
+
+  it('tells every method from one, and HEAD from what GET brings along', () => {
+    const router = new Router();
+    router.all('/all', requireScope('a'), handler);
+    router.head('/head', handler);
+    router.register('/two', ['GET', 'PUT'], [handler]);
+    expect(linesOf(describeRequirements(router))).toEqual([
+      '* | /all | open | scope a',
+      'HEAD | /head | open | -',
+      'GET | /two | open | -',
+      'PUT | /two | open | -',
+    ]);
+  });
+
+  it('reports a path that is a regular expression', () => {
+    const router = new Router();
+    router.get(/^\/c$/, requireScope('c'), handler);
+    expect(linesOf(describeRequirements(router))).toEqual([
+      'GET | ? | open | scope c | the path is a regular expression, /^\\/c$/',
+    ]);
+  });
+
+  it('optional authentication stays optional until a guard or another authenticate', () => {
+    const router = new Router();
+    router.get('/articles', handler);
+    router.get('/drafts', requireUser(), handler);
+    router.get('/me', authentication, handler);
+    const app = new Koa().use(optional).use(router.routes());
+    expect(linesOf(describeRequirements(app))).toEqual([
+      'GET | /articles | optional | -',
+      'GET | /drafts | authenticated | user',
+      'GET | /me | authenticated | -',
+    ]);
+  });
+
+  it('does not see through koa-mount: what it mounts is described by itself', () => {
+    const router = new Router();
+    router.get('/x', requireScope('x'), handler);
+    const inner = new Koa();
+    inner.use(router.routes());
+    const app = new Koa().use(authentication).use(mount('/inner', inner));
+    expect(describeRequirements(app)).toEqual([]);
+    const described = describeRequirements(inner, { base: '/inner', before: [authentication] });
+    expect(linesOf(described)).toEqual(['GET | /inner/x | authenticated | scope x']);
+  });
+
+  it('gives the very requirements, frozen; and nothing for what is no app', () => {
+    const requirement = claim(() => true, 'anything');
+    const router = new Router();
+    router.get('/', authorize(requirement), handler);
+    const [route] = describeRequirements(router);
+    expect(route?.requirements[0]).toBe(requirement);
+    expect(Object.isFrozen(route) && Object.isFrozen(route?.requirements)).toBe(true);
+    for (const other of [{}, [], () => undefined, new Date()]) {
+      expect(() => describeRequirements(other)).toThrow(/Write: describeRequirements\(router/);
+    }
+  });
+});
