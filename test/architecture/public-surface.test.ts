@@ -2,9 +2,11 @@ import * as core from '@authly/core';
 import * as node from '@authly/core/node';
 import * as providers from '@authly/core/providers';
 import * as express from '@authly/express';
+import * as expressNode from '@authly/express/node';
 import * as expressProviders from '@authly/express/providers';
 import * as issuer from '@authly/issuer';
 import * as koa from '@authly/koa';
+import * as koaNode from '@authly/koa/node';
 import * as koaProviders from '@authly/koa/providers';
 import * as mcp from '@authly/mcp';
 import * as testing from '@authly/testing';
@@ -189,9 +191,11 @@ describe('the public surface', () => {
     `);
   });
 
-  it('the adapters offer every preset of core', () => {
+  it('the adapters offer every preset of core, and what core has for Node', () => {
     expect(expressProviders).toEqual(providers);
     expect(koaProviders).toEqual(providers);
+    expect(expressNode).toEqual(node);
+    expect(koaNode).toEqual(node);
   });
 });
 

@@ -22,7 +22,8 @@ it('ready loads the keys before the first request, which then waits for nothing'
   const api = anApi(provider);
   await api.server.ready();
   expect(provider.requests).toEqual({ metadata: 1, keys: 1 });
-  await api.ask(await key.token(api.clock.now()));
+  const first = await api.ask(await key.token(api.clock.now()));
+  expect(first).toMatchObject({ status: 200, atOnce: true });
   expect(provider.requests).toEqual({ metadata: 1, keys: 1 });
 });
 

@@ -19,7 +19,7 @@ type Endpoint = 'metadata' | 'keys';
 
 /** A key of the provider: its public half for the set, and tokens signed with it. */
 export interface ProviderKey {
-  readonly kid: string;
+  readonly kid: string | undefined;
   readonly jwk: JWK;
   /** An RFC 9068 access token of a machine, valid for `lifeSec` from `now`. */
   token(now: number, lifeSec?: number): Promise<string>;
@@ -41,7 +41,8 @@ export interface IdentityProvider {
   delayMs: number;
   /** Requests that arrived, by endpoint. */
   readonly requests: Readonly<Record<Endpoint, number>>;
-  newKey(kid: string): Promise<ProviderKey>;
+  /** Without a kid, neither the key nor its tokens name one. */
+  newKey(kid: string | undefined): Promise<ProviderKey>;
   /** From now on the endpoint fails so; without a fault it works. */
   fail(fault: Fault | undefined, endpoints?: readonly Endpoint[]): void;
   /** From now on connections are refused, until `start`. */
@@ -51,6 +52,8 @@ export interface IdentityProvider {
 
 const HUGE = 50 * 1024 * 1024;
 const DRIP_MS = 20;
+/** Path before which endpoints work, whatever their fault. */
+const MOVED = '/moved';
 
 /** Starts a provider; it ends with the test. */
 export async function anIdentityProvider(): Promise<IdentityProvider> {
@@ -101,24 +104,35 @@ export async function anIdentityProvider(): Promise<IdentityProvider> {
   return provider;
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
-    const endpoint = request.url === '/jwks' ? 'keys' : 'metadata';
+    const { url = '/' } = request;
+    const endpoint = url.endsWith('/jwks') ? 'keys' : 'metadata';
     requests[endpoint] += 1;
-    const fault = faults[endpoint];
+    // Where a redirect leads all is well: whoever followed it would have keys.
+    const fault = url.startsWith(MOVED) ? undefined : faults[endpoint];
     if (fault === undefined) setTimeout(behave, provider.delayMs, endpoint, response);
-    else misbehave(fault, response);
+    else misbehave(fault, { url, body: bodyOf(endpoint) }, response);
+  }
+
+  function bodyOf(endpoint: Endpoint): string {
+    return endpoint === 'keys'
+      ? JSON.stringify({ keys: provider.keys })
+      : JSON.stringify({ issuer, jwks_uri: `${issuer}/jwks`, ...provider.metadata });
   }
 
   function behave(endpoint: Endpoint, response: ServerResponse): void {
     response.setHeader('content-type', 'application/json');
-    if (endpoint === 'metadata') {
-      response.end(JSON.stringify({ issuer, jwks_uri: `${issuer}/jwks`, ...provider.metadata }));
-      return;
+    if (endpoint === 'keys' && provider.cacheControl) {
+      response.setHeader('cache-control', provider.cacheControl);
     }
-    if (provider.cacheControl) response.setHeader('cache-control', provider.cacheControl);
-    response.end(JSON.stringify({ keys: provider.keys }));
+    response.end(bodyOf(endpoint));
   }
 
-  function misbehave(fault: Fault, response: ServerResponse): void {
+  // The bodies are good ones wherever there is one: nothing but the fault itself is wrong.
+  function misbehave(
+    fault: Fault,
+    { url, body }: { readonly url: string; readonly body: string },
+    response: ServerResponse,
+  ): void {
     switch (fault) {
       case 'hangs':
         return;
@@ -136,17 +150,17 @@ export async function anIdentityProvider(): Promise<IdentityProvider> {
         return;
       }
       case 'answers 500':
-        response.writeHead(500).end('{"error":"server_error"}');
+        response.writeHead(500).end(body);
         return;
       case 'truncates':
         response.writeHead(200, { 'content-length': '1000' });
         response.write('{"keys":[', () => response.destroy());
         return;
       case 'sends 50 MB':
-        sendHuge(response);
+        sendHuge(response, body);
         return;
       case 'redirects':
-        response.writeHead(302, { location: 'http://127.0.0.1:9/elsewhere' }).end();
+        response.writeHead(302, { location: `${MOVED}${url}` }).end(body);
         return;
       case 'sends HTML':
         response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html>');
@@ -157,7 +171,8 @@ export async function anIdentityProvider(): Promise<IdentityProvider> {
   }
 }
 
-function sendHuge(response: ServerResponse): void {
+/** So much white space, which JSON allows, and then the body. */
+function sendHuge(response: ServerResponse, body: string): void {
   const block = Buffer.alloc(256 * 1024, 0x20);
   let sent = 0;
   const pump = () => {
@@ -165,23 +180,24 @@ function sendHuge(response: ServerResponse): void {
       sent += block.length;
       if (!response.write(block)) return;
     }
-    response.end();
+    response.end(body);
   };
   response.on('drain', pump);
   pump();
 }
 
-async function aProviderKey(kid: string, issuer: string): Promise<ProviderKey> {
+async function aProviderKey(kid: string | undefined, issuer: string): Promise<ProviderKey> {
   const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
+  const named = kid === undefined ? {} : { kid };
   let issued = 0;
   return {
     kid,
-    jwk: { ...(await exportJWK(publicKey)), kid, alg: 'ES256', use: 'sig' },
+    jwk: { ...(await exportJWK(publicKey)), ...named, alg: 'ES256', use: 'sig' },
     token(now, lifeSec = 86_400) {
       issued += 1;
       const nowSec = Math.floor(now / 1_000);
       return new SignJWT({ client_id: 'nightly-sync' })
-        .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid })
+        .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', ...named })
         .setIssuer(issuer)
         .setAudience(AUDIENCE)
         .setSubject('nightly-sync')

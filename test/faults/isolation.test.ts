@@ -34,3 +34,55 @@ it("one issuer's outage and flood do not touch another's requests", async () => 
   expect(healthy.requests).toEqual({ metadata: 1, keys: 1 });
   expect(down.requests).toEqual({ metadata: 1, keys: 0 });
 });
+
+it("with tenants in a database, one's outage and a flood of strangers do not touch another's requests", async () => {
+  const [healthy, down] = [await anIdentityProvider(), await anIdentityProvider()];
+  const [goodKey, otherKey] = [await healthy.newKey('k1'), await down.newKey('k1')];
+  healthy.keys = [goodKey.jwk];
+  down.fail('hangs');
+  let now = Date.now();
+  const strangers: string[] = [];
+  const server = createResourceServer({
+    issuers: async (iss) => {
+      const tenant = [healthy, down].find(({ issuer }) => issuer === iss);
+      if (tenant !== undefined) return { ...rfc9068(iss), audience: AUDIENCE };
+      // The database has trouble with what it cannot find.
+      strangers.push(iss);
+      return new Promise<never>(() => {});
+    },
+    issuerCache: { foundForSec: 100 },
+    keys: { fetchTimeoutMs: 500 },
+    clock: { now: () => now },
+  });
+  onTestFinished(() => server.close());
+  const status = async (token: string) => {
+    try {
+      await server.verify(token);
+      return 200;
+    } catch (error) {
+      return isAuthError(error) ? server.refusal(error).status : error;
+    }
+  };
+  const [good, other] = [await goodKey.token(now), await otherKey.token(now)];
+  expect(await status(good)).toBe(200);
+  const stuck = Array.from({ length: 50 }, (_, n) => status(withKid(other, `made-up-${n}`)));
+  const flood = Array.from({ length: 300 }, (_, n) => status(ofIssuer(good, `https://${n}.evil`)));
+  expect(server.verify(good)).not.toBeInstanceOf(Promise);
+  // Its entry is old now, and the strangers' questions are still open.
+  now += 100_000;
+  expect(await status(good)).toBe(200);
+  expect(new Set(await Promise.all(stuck))).toEqual(new Set([503]));
+  server.close();
+  expect(new Set(await Promise.all(flood))).toEqual(new Set([503]));
+  // 128 questions at once; one of them was for the tenant whose keys cannot be had.
+  expect(strangers).toHaveLength(127);
+  expect(healthy.requests).toEqual({ metadata: 1, keys: 1 });
+  expect(down.requests).toEqual({ metadata: 1, keys: 0 });
+});
+
+/** `token` as if another issuer had made it; signed by nobody. */
+function ofIssuer(token: string, iss: string): string {
+  const [header, payload = '', signature] = token.split('.');
+  const claims: object = JSON.parse(Buffer.from(payload, 'base64url').toString());
+  return `${header}.${Buffer.from(JSON.stringify({ ...claims, iss })).toString('base64url')}.${signature}`;
+}

@@ -48,7 +48,7 @@ describe.each<[string, string, (kid: string) => Promise<readonly unknown[]>]>([
   it('serves with its fit keys and tells of the others', async () => {
     const provider = await anIdentityProvider();
     const key = await provider.newKey('good');
-    provider.keys = [...(await poison(key.kid)), key.jwk];
+    provider.keys = [...(await poison('good')), key.jwk];
     const api = anApi(provider);
     expect(await api.ask(await key.token(api.clock.now()))).toMatchObject({ status: 200 });
     expect(api.events).toContainEqual(
@@ -62,7 +62,7 @@ describe.each<[string, string, (kid: string) => Promise<readonly unknown[]>]>([
     provider.keys = [key.jwk];
     const api = anApi(provider);
     await api.server.ready();
-    provider.keys = await poison(key.kid);
+    provider.keys = await poison('good');
     api.clock.pass(FRESH);
     expect(await api.ask(await key.token(api.clock.now()))).toMatchObject({ status: 200 });
     expect(api.events).toContainEqual(

@@ -38,6 +38,21 @@ it('a key that is published and used at once is accepted after one fetch', async
   expect(provider.requests).toEqual({ metadata: 2, keys: 2 });
 });
 
+it('so is one of a provider that names its only key nowhere and replaces it without notice', async () => {
+  const provider = await anIdentityProvider();
+  const [former, next] = [await provider.newKey(undefined), await provider.newKey(undefined)];
+  provider.keys = [former.jwk];
+  const api = anApi(provider);
+  const old = await former.token(api.clock.now());
+  expect(await api.ask(old)).toMatchObject({ status: 200 });
+  provider.keys = [next.jwk];
+  const tokens = await Promise.all([1, 2, 3].map(() => next.token(api.clock.now())));
+  const answers = await Promise.all(tokens.map((token) => api.ask(token)));
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+  expect(await api.ask(old)).toMatchObject({ status: 401 });
+  expect(provider.requests).toEqual({ metadata: 2, keys: 2 });
+});
+
 it('10 rotations under load, each key published one refresh interval ahead, refuse no good token', async () => {
   const provider = await anIdentityProvider();
   // Without the token cache every request asks for its key.

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { AuthError } from './errors.ts';
 import { createIssuer, type Issuer } from './issuer.ts';
 import type { Issuers } from './issuers.ts';
+import { abortable } from './keys/abortable.ts';
 import type { IssuerEntry, IssuerResolver } from './options.ts';
 import type { TokenClaims } from './principal.ts';
 import type { Provider } from './providers/provider.ts';
@@ -18,8 +19,10 @@ const UNKNOWN_PER_KNOWN = 4;
 interface Found {
   readonly issuer: Issuer;
   /** Milliseconds since the epoch. */
-  readonly until: number;
+  readonly foundAt: number;
 }
+
+type Answer = IssuerEntry | null | undefined;
 
 /**
  * Issuers that a resolver finds by `iss`, for tenants in a database. Each is asked for once at a time
@@ -33,14 +36,17 @@ export function createDynamicIssuers(resolver: IssuerResolver, options: Resolved
   const found = new LRUCache<string, Found>({ max: maxIssuers });
   /** The `iss` that each issuer was asked for by. */
   const askedBy = new WeakMap<Issuer, string>();
+  /** When each was not found. */
   const unknown = new LRUCache<string, number>({ max: maxIssuers * UNKNOWN_PER_KNOWN });
   const flights = new Map<string, Promise<Issuer | undefined>>();
+  const limits = new Set<AbortController>();
+  let closed = false;
 
   // Many a database client answers null for no row.
-  function remember(iss: string, entry: IssuerEntry | null | undefined): Issuer | undefined {
+  function remember(iss: string, entry: Answer): Issuer | undefined {
     if (entry === undefined || entry === null) {
       found.delete(iss);
-      unknown.set(iss, clock.now() + unknownForSec * 1000);
+      unknown.set(iss, clock.now());
       return undefined;
     }
     const resolved = resolveEntry(entry, entry.audience);
@@ -55,17 +61,19 @@ export function createDynamicIssuers(resolver: IssuerResolver, options: Resolved
     const issuer = createIssuer(resolved, options, sameKeys ? known.keySet : undefined);
     askedBy.set(issuer, iss);
     unknown.delete(iss);
-    found.set(iss, { issuer, until: clock.now() + foundForSec * 1000 });
+    found.set(iss, { issuer, foundAt: clock.now() });
     return issuer;
   }
 
   function resolve(iss: string): Issuer | undefined | Promise<Issuer | undefined> {
-    if (flights.size >= MAX_FLIGHTS) throw new AuthError('issuer_unavailable');
-    const signal = AbortSignal.timeout(timeoutMs);
+    // One that was found before is no stranger: a flood of these does not stand in its way.
+    const isCrowded = flights.size >= MAX_FLIGHTS && !found.has(iss);
+    if (closed || isCrowded) throw new AuthError('issuer_unavailable');
+    const limit = new AbortController();
     try {
-      const answer = resolver(iss, { signal });
+      const answer = resolver(iss, { signal: limit.signal });
       if (!(answer instanceof Promise)) return remember(iss, answer);
-      const flight = Promise.race([answer, rejectOnAbort(signal)])
+      const flight = inTime(answer, limit)
         .then((entry) => remember(iss, entry))
         .catch(unavailable)
         .finally(() => flights.delete(iss));
@@ -76,13 +84,31 @@ export function createDynamicIssuers(resolver: IssuerResolver, options: Resolved
     }
   }
 
+  async function inTime(answer: Promise<Answer>, limit: AbortController): Promise<Answer> {
+    const late = () => limit.abort(new DOMException('The resolver took too long', 'TimeoutError'));
+    const timer = setTimeout(late, timeoutMs);
+    timer.unref();
+    limits.add(limit);
+    try {
+      return await abortable(answer, limit.signal);
+    } finally {
+      clearTimeout(timer);
+      limits.delete(limit);
+    }
+  }
+
   function lookUp(iss: string): Issuer | undefined | Promise<Issuer | undefined> {
-    const now = clock.now();
     const known = found.get(iss);
-    if (known !== undefined && now < known.until) return known.issuer;
-    const unknownUntil = unknown.get(iss);
-    if (unknownUntil !== undefined && now < unknownUntil) return undefined;
+    if (known !== undefined && isRecent(known.foundAt, foundForSec)) return known.issuer;
+    const notFoundAt = unknown.get(iss);
+    if (notFoundAt !== undefined && isRecent(notFoundAt, unknownForSec)) return undefined;
     return flights.get(iss) ?? resolve(iss);
+  }
+
+  // What was learned later than now is old, too: a clock that was set back must not freeze anything.
+  function isRecent(at: number, forSec: number): boolean {
+    const ageMs = clock.now() - at;
+    return ageMs >= 0 && ageMs < forSec * 1_000;
   }
 
   return {
@@ -95,13 +121,17 @@ export function createDynamicIssuers(resolver: IssuerResolver, options: Resolved
     },
     isCurrent(issuer) {
       const known = found.get(askedBy.get(issuer) ?? '');
-      return known !== undefined && known.issuer === issuer && clock.now() < known.until;
+      return known !== undefined && known.issuer === issuer && isRecent(known.foundAt, foundForSec);
     },
-    async ready() {},
+    async ready(signal) {
+      signal?.throwIfAborted();
+    },
     close() {
+      closed = true;
+      // Issuers at hand go on with the keys at hand, as those of a list do; nobody new is asked for.
       for (const { issuer } of found.values()) issuer.keySet.close();
-      found.clear();
-      unknown.clear();
+      for (const limit of limits)
+        limit.abort(new DOMException('The server was closed', 'AbortError'));
     },
   };
 }
@@ -118,10 +148,4 @@ function isNamed({ provider }: Issuer, claims: TokenClaims): boolean {
 
 function unavailable(cause: unknown): never {
   throw new AuthError('issuer_unavailable', { cause });
-}
-
-function rejectOnAbort(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
 }

@@ -187,6 +187,21 @@ describe('a resolver that fails', () => {
   });
 });
 
+describe('a clock that is set back', () => {
+  it('keeps no answer for longer, found or not', async () => {
+    let answer: IssuerEntry | undefined = entry(A);
+    const { issuers, clock, asked } = tenants((iss) => (iss === A ? answer : undefined));
+    const before = await found(issuers, A);
+    expect(issuers.find({ iss: B })).toBeUndefined();
+    clock.advance(-86_400);
+    expect(issuers.isCurrent(before)).toBe(false);
+    answer = undefined;
+    expect(issuers.find({ iss: A })).toBeUndefined();
+    expect(issuers.find({ iss: B })).toBeUndefined();
+    expect(asked).toEqual([A, B, A, B]);
+  });
+});
+
 describe('an answer that cannot be used is our outage, never another issuer’s policy', () => {
   it.each([
     ['another issuer', entry(B), TypeError],
@@ -269,6 +284,22 @@ describe('memory', () => {
     expect(asked).toHaveLength(128);
   });
 
+  it('such a flood does not keep those who were found before from being looked up again', async () => {
+    let flood = false;
+    const { issuers, clock } = tenants(
+      (iss) => (flood && iss !== A ? new Promise(() => {}) : Promise.resolve(entry(iss))),
+      { foundForSec: 100 },
+    );
+    const before = await found(issuers, A);
+    flood = true;
+    for (let index = 0; index < 128; index++) {
+      void outcomeOf(() => issuers.find({ iss: `https://evil.example/${index}` }));
+    }
+    clock.advance(100);
+    expect((await found(issuers, A)).keySet).toBe(before.keySet);
+    issuers.close();
+  });
+
   it('null is no issuer, as undefined is', async () => {
     const { issuers } = tenants(() => null);
     expect(await issuers.find({ iss: A })).toBeUndefined();
@@ -281,6 +312,52 @@ describe('memory', () => {
     );
     issuers.close();
     for (const spy of closed) expect(spy).toHaveBeenCalledOnce();
+  });
+
+  it('after close issuers at hand serve on, and nobody is asked for any more', async () => {
+    const { issuers, asked } = tenants((iss) => (iss === C ? undefined : entry(iss)));
+    const a = await found(issuers, A);
+    expect(await issuers.find({ iss: C })).toBeUndefined();
+    issuers.close();
+    expect(await found(issuers, A)).toBe(a);
+    expect(issuers.isCurrent(a)).toBe(true);
+    expect(issuers.find({ iss: C })).toBeUndefined();
+    expect(await outcomeOf(() => issuers.find({ iss: B }))).toBe('issuer_unavailable');
+    expect(asked).toEqual([A, C]);
+  });
+
+  it('close ends the questions under way', async () => {
+    let signal: AbortSignal | undefined;
+    const { issuers } = tenants((_iss, context) => {
+      signal = context.signal;
+      return new Promise(() => {});
+    });
+    const waiting = refusalOf(() => issuers.find({ iss: A }));
+    issuers.close();
+    expect(await waiting).toMatchObject({
+      reason: 'issuer_unavailable',
+      cause: { name: 'AbortError', message: 'The server was closed' },
+    });
+    expect(signal?.aborted).toBe(true);
+  });
+
+  it('a question leaves no timer behind: not when answered, not when failed, not when closed', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const { issuers } = tenants((iss) => {
+        if (iss === A) return Promise.resolve(entry(iss));
+        return iss === B ? Promise.reject(new Error('down')) : new Promise(() => {});
+      });
+      const questions = [A, B, C].map((iss) => outcomeOf(() => issuers.find({ iss })));
+      expect(vi.getTimerCount()).toBe(3);
+      await Promise.all(questions.slice(0, 2));
+      expect(vi.getTimerCount()).toBe(1);
+      issuers.close();
+      await Promise.all(questions);
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 
@@ -405,5 +482,6 @@ describe('a resource server with a resolver', () => {
     const { issuers, asked } = tenants((iss) => entry(iss));
     await issuers.ready();
     expect(asked).toEqual([]);
+    await expect(issuers.ready(AbortSignal.abort('too late'))).rejects.toBe('too late');
   });
 });

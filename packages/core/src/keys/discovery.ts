@@ -17,7 +17,8 @@ export interface DiscoveryOptions {
  *
  * The next document is tried only when one answers 404; the first that answers is remembered, and
  * forgotten when it answers 404 one day. Checks that `issuer` equals the configured one
- * (RFC 8414 §3.3) and that `jwks_uri` is https, or http on loopback. Reads nothing else.
+ * (RFC 8414 §3.3) and that `jwks_uri` is https; http on loopback only where the metadata is, too.
+ * Reads nothing else.
  */
 export function createDiscovery(
   options: DiscoveryOptions,
@@ -30,7 +31,7 @@ export function createDiscovery(
       try {
         const { body } = await get(document);
         remembered = document;
-        return jwksUriOf(body, options.issuer);
+        return jwksUriOf(body, options.issuer, document);
       } catch (error) {
         if (!isNotFound(error)) throw error;
         missing = error;
@@ -41,14 +42,23 @@ export function createDiscovery(
   };
 }
 
-function jwksUriOf(metadata: Readonly<Record<string, unknown>>, issuer: string): string {
+function jwksUriOf(
+  metadata: Readonly<Record<string, unknown>>,
+  issuer: string,
+  document: string,
+): string {
   // Own members alone: what a polluted prototype holds is not in the document.
   if (!Object.hasOwn(metadata, 'issuer') || metadata['issuer'] !== issuer) {
     throw new KeyFetchError('issuer_mismatch', `The metadata is not that of ${issuer}`);
   }
   const url = Object.hasOwn(metadata, 'jwks_uri') ? metadata['jwks_uri'] : undefined;
-  if (isEndpointUrl(url)) return url;
+  // A stranger's document must not send us to what listens on this machine.
+  if (isEndpointUrl(url) && (isHttps(url) || !isHttps(document))) return url;
   throw new KeyFetchError('malformed', 'jwks_uri of the metadata is not an https URL');
+}
+
+function isHttps(url: string): boolean {
+  return new URL(url).protocol === 'https:';
 }
 
 function isNotFound(error: unknown): boolean {

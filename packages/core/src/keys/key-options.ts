@@ -34,13 +34,14 @@ export interface KeyOptions {
   readonly staleForSec?: number;
   /**
    * Least time between the starts of two fetches made because a token names a key that is not at
-   * hand; it holds whether they succeed or not. It is also the longest that a key which was published
+   * hand, or names none and no key holds its signature; it holds whether they succeed or not. It is also the longest that a key which was published
    * without notice stays unknown while made-up ones pour in. Seconds, 0.1 to 300. Default 5.
    */
   readonly unknownKidCooldownSec?: number;
   /**
    * Time limit of one refresh: connections, headers and bodies of the metadata and of the key set
-   * together. No request waits longer for keys. Milliseconds, 50 to 60,000. Default 5,000.
+   * together. No request waits longer for keys, but one without `kid` whose signature fails: that may
+   * wait for two. Milliseconds, 50 to 60,000. Default 5,000.
    */
   readonly fetchTimeoutMs?: number;
   /** Largest response body, after decompression. Bytes, 1,024 to 16,777,216. Default 524,288. */

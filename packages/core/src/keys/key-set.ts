@@ -24,6 +24,11 @@ export type KeySource =
 export interface KeyQuery {
   readonly algorithm: Algorithm;
   readonly kid: string | undefined;
+  /**
+   * A key that `find` gave for this query, and that did not verify the signature. Without a kid
+   * nothing else says that a key was replaced: it is not given again, and counts as unknown.
+   */
+  readonly failed?: VerificationKey;
 }
 
 /**
@@ -45,7 +50,7 @@ export type KeyChoice = VerificationKey | (AuthErrorReason & 'key_unknown');
 
 /**
  * Chooses the key for a query among usable keys: by `kid` and algorithm; without `kid` only if
- * exactly one key fits the algorithm.
+ * exactly one key fits the algorithm, and never the one that failed.
  */
 export function chooseKey(keys: readonly VerificationKey[], query: KeyQuery): KeyChoice {
   let found: VerificationKey | undefined;
@@ -55,5 +60,5 @@ export function chooseKey(keys: readonly VerificationKey[], query: KeyQuery): Ke
     if (found !== undefined) return 'key_unknown';
     found = key;
   }
-  return found ?? 'key_unknown';
+  return found === undefined || found === query.failed ? 'key_unknown' : found;
 }

@@ -188,12 +188,12 @@ function isPaused(state: RefreshState, now: number): boolean {
 
 /**
  * Whether the provider is known to be failing, so that waiting for it is pointless. A failure is old
- * news when nobody has asked for one more longest pause: then the next request waits and finds out.
+ * news when nobody has asked for one more longest pause and the time that an attempt may take: then
+ * the next request waits and finds out.
  */
 function failureKnown(state: RefreshState, now: number, timing: ResolvedKeyOptions): boolean {
-  return (
-    state.failures > 0 && isWithin(now, state.failedAt, state.pausedUntil + timing.backoffMaxMs)
-  );
+  const until = state.pausedUntil + timing.backoffMaxMs + timing.fetchTimeoutMs;
+  return state.failures > 0 && isWithin(now, state.failedAt, until);
 }
 
 function cooledDown(state: RefreshState, now: number, timing: ResolvedKeyOptions): boolean {

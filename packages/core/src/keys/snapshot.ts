@@ -1,4 +1,9 @@
-import type { UnverifiedJwk, VerificationKey } from '../token/signature.ts';
+import {
+  type Algorithm,
+  prepareKey,
+  type UnverifiedJwk,
+  type VerificationKey,
+} from '../token/signature.ts';
 
 /** The last good key set of an issuer, as plain JSON: public keys only. */
 export interface KeySnapshot {
@@ -35,7 +40,7 @@ export function snapshotOf(
   keys: readonly VerificationKey[],
   fetchedAtMs: number,
 ): KeySnapshot {
-  return { version: 1, issuer, fetchedAtMs, keys: keys.map(jwkOf) };
+  return { version: 1, issuer, fetchedAtMs, keys: keys.flatMap(jwksOf) };
 }
 
 /**
@@ -55,13 +60,19 @@ export function readSnapshot(
   return { version, issuer, fetchedAtMs, keys };
 }
 
-function jwkOf(key: VerificationKey): UnverifiedJwk {
+function jwksOf(key: VerificationKey): readonly UnverifiedJwk[] {
   const { kid, issuer, algorithms, keyObject } = key;
-  return {
+  const jwk = {
     ...keyObject.export({ format: 'jwk' }),
     ...(kid !== undefined && { kid }),
     ...(issuer !== undefined && { issuer }),
-    // A key that the provider bound to one algorithm stays bound to it.
-    ...(algorithms.length === 1 && { alg: algorithms[0] }),
   };
+  // A key that the provider bound to some algorithms stays bound to them: a JWK names one at most.
+  return isUnbound(jwk, algorithms) ? [jwk] : algorithms.map((alg) => ({ ...jwk, alg }));
+}
+
+function isUnbound(jwk: UnverifiedJwk, algorithms: readonly Algorithm[]): boolean {
+  if (algorithms.length === 1) return false;
+  const unbound = prepareKey(jwk);
+  return typeof unbound !== 'string' && unbound.algorithms.length === algorithms.length;
 }

@@ -10,6 +10,7 @@ import type { ResolvedOptions } from '../resolve-options.ts';
 import { settle } from '../settle.ts';
 import { createTokenCache } from './cache.ts';
 import { checkClaims, checkTime, notBefore } from './claims.ts';
+import { deepFreeze, MAX_JSON_DEPTH } from './json.ts';
 import { createJwsParser, type UnverifiedJws } from './jws.ts';
 import { validateClaims } from './schema.ts';
 import { type VerificationKey, verifySignature } from './signature.ts';
@@ -89,14 +90,31 @@ export function createVerifier(
     issuer: Issuer,
     key: VerificationKey,
   ): VerifiedToken | Promise<VerifiedToken> {
-    const { keyServes } = issuer.provider;
-    if (keyServes !== undefined && !keyServes(key.issuer, jws.claims)) {
-      return refuse(issuer, 'key_unknown');
-    }
+    return settle(isSignedBy(key, jws, issuer), (valid) =>
+      valid ? withSignature(token, jws, issuer, key) : withReplacement(token, jws, issuer, key),
+    );
+  }
+
+  // A token without kid gives no sign that its issuer replaced the key: its signature is the sign.
+  function withReplacement(
+    token: string,
+    jws: UnverifiedJws,
+    issuer: Issuer,
+    failed: VerificationKey,
+  ): VerifiedToken | Promise<VerifiedToken> {
+    const { algorithm, kid } = jws.header;
+    if (kid !== undefined) return refuse(issuer, 'signature_invalid');
     return settle(
-      verifySignature(jws.header.algorithm, key, jws.signingInput, jws.signature),
-      (valid) =>
-        valid ? withSignature(token, jws, issuer, key) : refuse(issuer, 'signature_invalid'),
+      issuer.keySet.find({ algorithm, kid, failed }),
+      (key) =>
+        // One more try and no further: each may have cost a fetch.
+        settle(isSignedBy(key, jws, issuer), (valid) =>
+          valid ? withSignature(token, jws, issuer, key) : refuse(issuer, 'signature_invalid'),
+        ),
+      (error) =>
+        isAuthError(error) && error.reason === 'key_unknown'
+          ? refuse(issuer, 'signature_invalid')
+          : refuseBecause(issuer, error),
     );
   }
 
@@ -106,6 +124,8 @@ export function createVerifier(
     issuer: Issuer,
     key: VerificationKey,
   ): VerifiedToken | Promise<VerifiedToken> {
+    // Not before: what anybody may send is not worth the walk.
+    if (!deepFreeze(claims, MAX_JSON_DEPTH)) return refuse(issuer, 'token_malformed');
     const { provider, policy } = issuer;
     const { parameters } = header;
     // The preset's functions may be the operator's own (custom): a throw there is our outage.
@@ -123,20 +143,25 @@ export function createVerifier(
       // RFC 7800: a bound token is worth nothing without the proof, and no proof is understood yet.
       if (Object.hasOwn(claims, 'cnf')) return refuse(issuer, 'sender_constraint_unsupported');
       const { rule } = classification;
-      const verified = {
-        principal,
-        issuer,
-        key,
-        notBefore: notBefore(claims),
-        rule,
-        cached: false,
-      };
-      cache?.set(token, Object.assign({}, verified, { cached: true }));
-      return verified;
+      const nbf = notBefore(claims);
+      cache?.set(token, { principal, issuer, key, notBefore: nbf, rule, cached: true });
+      return { principal, issuer, key, notBefore: nbf, rule, cached: false };
     });
   }
 
   return { verify, clear: () => cache?.clear() };
+}
+
+function isSignedBy(
+  key: VerificationKey,
+  { claims, header, signingInput, signature }: UnverifiedJws,
+  issuer: Issuer,
+): boolean | Promise<boolean> {
+  const { keyServes } = issuer.provider;
+  if (keyServes !== undefined && !keyServes(key.issuer, claims)) {
+    return refuse(issuer, 'key_unknown');
+  }
+  return verifySignature(header.algorithm, key, signingInput, signature);
 }
 
 function readClaims(

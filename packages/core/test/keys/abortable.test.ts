@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { abortable } from '../../src/keys/abortable.ts';
 
@@ -20,5 +21,16 @@ describe('abortable work', () => {
 
   it('work that is done already counts, even when the signal has aborted', async () => {
     await expect(abortable(Promise.resolve(1), AbortSignal.abort())).resolves.toBe(1);
+  });
+});
+
+describe('the signal', () => {
+  it.each([
+    ['gives a value', async () => 1],
+    ['rejects', () => Promise.reject(new Error('no'))],
+  ])('is not listened to any longer once the work %s', async (_what, work) => {
+    const { signal } = new AbortController();
+    await abortable(work(), signal).catch(() => undefined);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 });

@@ -176,3 +176,78 @@ describe('bounded JSON', () => {
     await expect(waiting).rejects.toBe(reason);
   });
 });
+
+describe('what went wrong, in words and kind', () => {
+  const once = (response: () => Response | Promise<Response>, signal?: AbortSignal) =>
+    fetchJson('https://as.example.com/jwks', {
+      fetch: async () => response(),
+      signal: signal ?? new AbortController().signal,
+      maxBytes: 10,
+    }).catch((error: unknown) => error);
+
+  it.each([
+    ['no body at all', () => new Response(null), 'not_json', 'The response is not a JSON object'],
+    [
+      'a long body',
+      () => new Response('{"a":"12345"}'),
+      'too_large',
+      'The response is larger than 10 bytes',
+    ],
+    [
+      'a status',
+      () => new Response(null, { status: 418 }),
+      'status',
+      'The response has status 418',
+    ],
+    [
+      'status 300',
+      () => new Response(null, { status: 300 }),
+      'redirect',
+      'The response is a redirect, which is not followed',
+    ],
+    [
+      'status 399',
+      () => new Response(null, { status: 399 }),
+      'redirect',
+      'The response is a redirect, which is not followed',
+    ],
+    [
+      'status 299',
+      () => new Response(null, { status: 299 }),
+      'status',
+      'The response has status 299',
+    ],
+    [
+      'status 400',
+      () => new Response(null, { status: 400 }),
+      'status',
+      'The response has status 400',
+    ],
+  ])('%s', async (_what, response, failure, message) => {
+    expect(await once(response)).toMatchObject({ name: 'KeyFetchError', failure, message });
+  });
+
+  it('a redirect that fetch hides is one, too', async () => {
+    // What fetch gives in browsers' terms: type opaqueredirect, status 0.
+    const hidden = Object.defineProperties(new Response(null), {
+      type: { value: 'opaqueredirect' },
+      status: { value: 0 },
+    });
+    expect(await once(() => hidden)).toMatchObject({ failure: 'redirect' });
+  });
+
+  it('a request that fails keeps what made it fail', async () => {
+    const cause = new TypeError('refused');
+    const error = await once(() => Promise.reject(cause));
+    expect(error).toMatchObject({ failure: 'network', message: 'The request failed', cause });
+  });
+
+  it('once aborted, the reason of the signal counts, whatever fetch says', async () => {
+    const reason = new Error('enough');
+    const error = await once(
+      () => Promise.reject(new TypeError('aborted')),
+      AbortSignal.abort(reason),
+    );
+    expect(error).toBe(reason);
+  });
+});

@@ -88,3 +88,41 @@ describe('discovery', () => {
     await expect(discovery()(get)).rejects.toMatchObject({ failure: 'malformed' });
   });
 });
+
+describe('a jwks_uri on this machine', () => {
+  const local = { issuer, jwks_uri: 'http://127.0.0.1:9200/jwks' };
+
+  it('is refused from a document elsewhere: it would send us to what listens here', async () => {
+    const { get } = aProvider({ [openid]: local });
+    await expect(discovery()(get)).rejects.toMatchObject({ failure: 'malformed' });
+  });
+
+  it('is followed from a document on this machine', async () => {
+    const document = 'http://localhost:8080/.well-known/openid-configuration';
+    const { get } = aProvider({ [document]: local });
+    const discover = createDiscovery({ documents: [document], issuer });
+    await expect(discover(get)).resolves.toBe(local.jwks_uri);
+  });
+});
+
+describe('a polluted prototype', () => {
+  it.each([
+    ['issuer', issuer, { jwks_uri: 'https://keys.example.com/jwks' }, 'issuer_mismatch'],
+    ['jwks_uri', 'https://evil.example.com/jwks', { issuer }, 'malformed'],
+  ])('%s there is not in the document', async (name, value, body, failure) => {
+    const { get } = aProvider({ [openid]: body });
+    Object.defineProperty(Object.prototype, name, { value, configurable: true });
+    const found = await discovery()(get).catch((error: unknown) => error);
+    Reflect.deleteProperty(Object.prototype, name);
+    expect(found).toMatchObject({ failure });
+  });
+
+  it('and what is wrong is said in words', async () => {
+    const { get } = aProvider({ [openid]: { issuer: 'https://other' } });
+    await expect(discovery()(get)).rejects.toThrow(`The metadata is not that of ${issuer}`);
+    const other = aProvider({ [openid]: { issuer, jwks_uri: 'http://as.example.com' } });
+    await expect(discovery()(other.get)).rejects.toThrow(
+      'jwks_uri of the metadata is not an https URL',
+    );
+  });
+});

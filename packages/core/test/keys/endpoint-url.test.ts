@@ -8,6 +8,7 @@ describe('endpoint URL', () => {
     'http://localhost:8080/jwks',
     'http://127.0.0.1/jwks',
     'http://127.9.8.7:1/jwks',
+    'http://127.10.20.30/jwks',
     'http://[::1]:8080/jwks',
   ])('%s may be fetched', (url) => {
     expect(isEndpointUrl(url)).toBe(true);
@@ -24,6 +25,8 @@ describe('endpoint URL', () => {
     'http://127.0.0.1.example.com/jwks',
     'http://localhost@as.example.com/jwks',
     'https://user:pass@as.example.com/jwks',
+    'https://user@as.example.com/jwks',
+    'https://:pass@as.example.com/jwks',
     'file:///etc/passwd',
     'data:application/json,{}',
     'ftp://localhost/jwks',

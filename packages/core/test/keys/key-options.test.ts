@@ -54,3 +54,41 @@ describe('key options', () => {
     expect(resolve).toThrow(line);
   });
 });
+
+describe('the ends of what is allowed', () => {
+  it.each<KeyOptions>([
+    { freshForSec: 0.1 },
+    { freshForSec: 86_400 },
+    { staleForSec: 0 },
+    { staleForSec: 604_800 },
+    { fetchTimeoutMs: 50 },
+    { fetchTimeoutMs: 60_000 },
+    { maxBytes: 1_024 },
+    { maxBytes: 16_777_216 },
+    { maxKeys: 1 },
+    { maxKeys: 1_000 },
+    { freshForMinSec: 300, freshForMaxSec: 300 },
+    { backoffInitialMs: 1_000, backoffMaxMs: 1_000 },
+  ])('%j is accepted', (options) => {
+    expect(() => resolveKeyOptions(options)).not.toThrow();
+  });
+
+  it.each<KeyOptions>([
+    { staleForSec: 604_801 },
+    { fetchTimeoutMs: 49 },
+    { maxBytes: 1_023 },
+    { maxBytes: 16_777_217 },
+    { maxKeys: 1_001 },
+    { maxKeys: 1.5 },
+  ])('%j is not', (options) => {
+    expect(() => resolveKeyOptions(options)).toThrow(ConfigurationError);
+  });
+
+  it('says of what kind a number must be', () => {
+    expect(() => resolveKeyOptions({ maxKeys: 1.5 })).toThrow('a whole number from 1 to 1000');
+    expect(() => resolveKeyOptions({ freshForSec: 0 })).toThrow('a number from 0.1 to 86400');
+    expect(() => resolveKeyOptions({ freshFor: 1 } as KeyOptions)).toThrow(
+      'freshForSec, freshForMinSec',
+    );
+  });
+});

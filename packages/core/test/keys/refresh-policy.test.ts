@@ -147,6 +147,15 @@ describe('with a known key', () => {
     expect(look(failing, FRESH + 3_600 * SEC)).toBe('refresh_and_wait');
   });
 
+  it('nor while the next attempt takes all its time, however short the pauses', () => {
+    const short = resolveKeyOptions({ backoffInitialMs: 50, backoffMaxMs: 50 });
+    const failing = advance(state, failed(FRESH)(), short);
+    const again = advance(failing, started(FRESH + 50)(), short);
+    const during = (ms: number) => decide(again, 'known', T0 + FRESH + 50 + ms, short);
+    expect(during(5 * SEC)).toBe('serve');
+    expect(during(5 * SEC + 50)).toBe('wait');
+  });
+
   it('a failed refresh-ahead changes nothing for requests but the pauses between attempts', () => {
     const failing = advance(state, failed(0.8 * FRESH)(), timing);
     expect(look(failing, 0.8 * FRESH + 10)).toBe('serve');
@@ -289,5 +298,31 @@ describe('Retry-After', () => {
     expect(retryAfterSec(state, T0 + 1, timing)).toBe(4);
     expect(retryAfterSec(state, T0 + 3_999, timing)).toBe(1);
     expect(retryAfterSec(state, T0 + 9_999, timing)).toBe(1);
+  });
+});
+
+describe('what is over', () => {
+  it('a failure before a success neither pauses the next attempt nor excuses anybody from waiting', () => {
+    const short = (at: number) => (): RefreshEvent => ({
+      type: 'loaded',
+      freshForMs: SEC / 10,
+      now: T0 + at,
+      random: 0,
+    });
+    const state = stateAfter(started(0), failed(0), started(1), short(1));
+    expect(look(state, 1 + 90)).toBe('serve_and_refresh');
+    expect(look(state, 1 + 200)).toBe('refresh_and_wait');
+  });
+
+  it('a snapshot counts as fresh from when the provider gave it', () => {
+    const state = stateAfter(started(0), failed(0), restored(0));
+    // The failure is old news by then, and the keys are still fresh: nobody waits.
+    expect(look(state, 60 * SEC)).toBe('serve_and_refresh');
+    expect(look(state, FRESH + 60 * SEC)).toBe('refresh_and_wait');
+  });
+
+  it('an attempt for known keys cools nothing down', () => {
+    const state = stateAfter(started(0), loaded(0), started(FRESH), loaded(FRESH));
+    expect(look(state, FRESH + 1, 'unknown')).toBe('refresh_and_wait');
   });
 });

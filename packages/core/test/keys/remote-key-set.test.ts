@@ -1,5 +1,5 @@
 import type { JWK } from 'jose';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ConfigurationError, isAuthError } from '../../src/errors.ts';
 import { type AuthEvent, createEventSink } from '../../src/events.ts';
 import { createKeySet } from '../../src/keys/create-key-set.ts';
@@ -578,5 +578,153 @@ describe('with a snapshot store', () => {
     world.now += 10 * MIN;
     expect(await outcome('a')).toBe('a');
     expect(saves).toBe(1);
+  });
+});
+
+describe('what a remote key set leaves behind', () => {
+  it('no timer and no listener, once an attempt is over', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const { keySet, world } = await aLoadedKeySet(await twoKeys());
+      expect(vi.getTimerCount()).toBe(0);
+      world.now += 11 * MIN;
+      world.provider = new Error('down');
+      await keySet.ready();
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
+describe('the bounds of a fetched set', () => {
+  it('are those that are configured', async () => {
+    const { outcome } = await aLoadedKeySet(await twoKeys(), { keys: { maxKeys: 1 } });
+    expect(await outcome('a')).toBe('a');
+    expect(await outcome('b')).toBe('key_unknown');
+  });
+
+  it('hold for a snapshot, too', async () => {
+    const snapshot: KeySnapshotStore = {
+      load: async () => ({ version: 1, issuer, fetchedAtMs: T0, keys: await twoKeys() }),
+      save: async () => {},
+    };
+    const { outcome, world } = aKeySet({ keys: { maxKeys: 1 }, snapshot });
+    world.provider = new Error('down');
+    expect(await outcome('a')).toBe('a');
+    expect(await outcome('b')).toBe('keys_unavailable');
+  });
+});
+
+describe('a snapshot without a usable key', () => {
+  it('is no key set: the outage stays one', async () => {
+    const snapshot: KeySnapshotStore = {
+      load: async () => ({ version: 1, issuer, fetchedAtMs: T0, keys: [await aPrivateJwk()] }),
+      save: async () => {},
+    };
+    const { keySet, outcome, world, seen } = aKeySet({ snapshot });
+    world.provider = new Error('down');
+    expect(await outcome('a')).toBe('keys_unavailable');
+    expect(await outcome('a')).toBe('keys_unavailable');
+    await expect(keySet.ready()).rejects.toMatchObject({ reason: 'keys_unavailable' });
+    expect(seen).toContainEqual({ type: 'keys.snapshot', issuer, outcome: 'refused' });
+  });
+});
+
+describe('a failure while keys are fresh', () => {
+  it('is told as such, and not as staleness', async () => {
+    const { find, world, types } = await aLoadedKeySet(await twoKeys());
+    world.now += 9 * MIN;
+    world.provider = new Error('down');
+    await find('a');
+    await settled();
+    expect(types()).toEqual(['keys.refresh_failed']);
+    world.now += 2 * MIN;
+    await find('a');
+    await settled();
+    expect(types()).toEqual(['keys.refresh_failed', 'keys.stale']);
+  });
+});
+
+describe('a token without kid', () => {
+  it('that no key at hand fits is looked for, also beside a key without kid', async () => {
+    const { keySet, requests, world } = await aLoadedKeySet([await aPublicJwk({}, 'RS256')]);
+    world.provider = [await aPublicJwk()];
+    const found = await keySet.find({ algorithm: 'ES256', kid: undefined });
+    expect(found.algorithms).toEqual(['ES256']);
+    expect(requests).toHaveLength(2);
+  });
+
+  describe('whose signature the only fit key does not hold', () => {
+    const query = { algorithm: 'ES256', kid: undefined } as const;
+
+    async function failing() {
+      const world = await aLoadedKeySet([await aPublicJwk()]);
+      const failed = await world.keySet.find(query);
+      const again = () => world.keySet.find({ ...query, failed });
+      return { ...world, failed, again };
+    }
+
+    it('gets the key that replaced it, after one fetch', async () => {
+      const { again, failed, keySet, requests, world } = await failing();
+      world.provider = [await aPublicJwk()];
+      const [one, other] = await Promise.all([again(), again()]);
+      expect(one).not.toBe(failed);
+      expect(other).toBe(one);
+      expect(keySet.isLive(failed)).toBe(false);
+      expect(requests).toHaveLength(2);
+      // Who failed with the former key before it was replaced finds the new one at hand.
+      expect(again()).toBe(one);
+    });
+
+    it('is of an unknown key while that one stands: one fetch a cool-down, however many come', async () => {
+      const { again, requests, world } = await failing();
+      for (let n = 0; n < 10; n += 1) {
+        await expect(again()).rejects.toMatchObject({ reason: 'key_unknown' });
+      }
+      expect(requests).toHaveLength(2);
+      world.now += 5_000;
+      await expect(again()).rejects.toMatchObject({ reason: 'key_unknown' });
+      expect(requests).toHaveLength(3);
+    });
+
+    it('is not tried with the second of two keys: nothing says which is meant', async () => {
+      const { again, world } = await failing();
+      world.provider = [await aPublicJwk({ kid: 'a' }), await aPublicJwk({ kid: 'b' })];
+      await expect(again()).rejects.toMatchObject({ reason: 'key_unknown' });
+    });
+
+    it('may have been replaced while the provider fails: that is an outage', async () => {
+      const { again, failed, keySet, world } = await failing();
+      world.provider = new Error('down');
+      await expect(again()).rejects.toMatchObject({ reason: 'keys_unavailable' });
+      expect(keySet.find(query)).toBe(failed);
+    });
+  });
+});
+
+describe('the words of failures', () => {
+  const causeOf = async (keySet: { ready(): Promise<void> }) =>
+    keySet.ready().catch((error: unknown) => (isAuthError(error) ? error.cause : error));
+
+  it('say what happened', async () => {
+    const empty = aKeySet();
+    empty.world.provider = [];
+    expect(await causeOf(empty.keySet)).toMatchObject({ message: 'The key set has no usable key' });
+
+    const slow = aKeySet({ keys: { fetchTimeoutMs: 50 } });
+    expect(await causeOf(slow.keySet)).toMatchObject({
+      failure: 'timeout',
+      message: 'The provider took too long',
+    });
+
+    const closed = aKeySet();
+    const waiting = causeOf(closed.keySet);
+    closed.keySet.close();
+    expect(await waiting).toMatchObject({ failure: 'network', message: 'The key set was closed' });
+
+    const junk = aKeySet();
+    junk.world.provider = Response.json({ keys: 'x' });
+    expect(await causeOf(junk.keySet)).toMatchObject({ message: 'The response is not a JWK set' });
   });
 });

@@ -9,8 +9,11 @@ const options = { maxKeys: 100, uses: ['sig'] };
 
 describe('a snapshot', () => {
   it('survives JSON and brings back the same keys', async () => {
+    const both = await aPublicJwk({ kid: 'rs and ps' }, 'RS256');
     const { keys } = usableKeys(
       [
+        both,
+        { ...both, alg: 'PS256' },
         await aPublicJwk({ kid: 'ec' }),
         await aPublicJwk({ kid: 'ps' }, 'PS256'),
         { ...(await aPublicJwk({ kid: 'any' }, 'RS256')), alg: undefined },
@@ -19,7 +22,7 @@ describe('a snapshot', () => {
       ],
       options,
     );
-    expect(keys).toHaveLength(5);
+    expect(keys).toHaveLength(6);
     const stored = JSON.parse(JSON.stringify(snapshotOf(issuer, keys, now)));
     const read = readSnapshot(issuer, stored, now + 1);
     const again = usableKeys(read?.keys ?? [], options).keys;
@@ -58,5 +61,14 @@ describe('a snapshot', () => {
     ['null', null],
   ])('of %s is not read', (_what, stored) => {
     expect(readSnapshot(issuer, stored, now)).toBeUndefined();
+  });
+});
+
+describe('a key without kid and issuer', () => {
+  it('is stored without them', async () => {
+    const { keys } = usableKeys([await aPublicJwk()], options);
+    const [stored = {}] = snapshotOf(issuer, keys, now).keys;
+    expect('kid' in stored).toBe(false);
+    expect('issuer' in stored).toBe(false);
   });
 });

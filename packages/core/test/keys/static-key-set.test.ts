@@ -59,3 +59,11 @@ describe('a static key set', () => {
     expect(() => aKeySet(jwks as never)).toThrow(ConfigurationError);
   });
 });
+
+describe('the words of its errors', () => {
+  it('name what to write, and each cause with its number', async () => {
+    expect(() => aKeySet({} as never)).toThrow('jwks is not a JWK set. Write: jwks: { keys: [');
+    const jwks = { keys: [await aPrivateJwk(), { kty: 'oct' }, {}] };
+    expect(() => aKeySet(jwks)).toThrow('no usable key (private 1, symmetric 1, key_type 1)');
+  });
+});

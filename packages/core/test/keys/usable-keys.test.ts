@@ -129,3 +129,13 @@ describe('usable keys of a set', () => {
     expect(Object.fromEntries(usableKeys([entry], options).ignored)).toEqual({ key_type: 1 });
   });
 });
+
+describe('one key, several times', () => {
+  it('has each of its algorithms once', async () => {
+    const key = await aPublicJwk({ kid: 'a' }, 'RS256');
+    const entries = [key, { ...key, alg: 'PS256' }, key, { ...key, alg: 'PS256' }];
+    const { keys } = usableKeys(entries, options);
+    expect(keys).toHaveLength(1);
+    expect(keys[0]?.algorithms).toEqual(['RS256', 'PS256']);
+  });
+});

@@ -76,3 +76,10 @@ describe('the verified-token cache', () => {
     expect(cache.get(`a.${tail}`)).toBeUndefined();
   });
 });
+
+describe('forgetting', () => {
+  it('a token that was never there is nothing', () => {
+    const cache = aCache();
+    expect(() => cache.delete(`a.${tail}`)).not.toThrow();
+  });
+});

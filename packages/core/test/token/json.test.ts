@@ -6,6 +6,7 @@ import {
   isPlainObject,
   MAX_JSON_DEPTH,
   parseJsonObject,
+  parseUnfrozen,
 } from '../../src/token/json.ts';
 
 function parse(text: string): unknown {
@@ -140,6 +141,39 @@ describe('parseJsonObject', () => {
       fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
         const value = parseJsonObject(bytes);
         expect(value === undefined || isPlainObject(value)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('a long text', () => {
+  const pad = { pad: 'x'.repeat(3_000) };
+  const nested = (levels: number): unknown =>
+    levels === 0 ? 1 : levels % 2 === 0 ? [nested(levels - 1)] : { a: nested(levels - 1) };
+  const long = (value: object) => parseUnfrozen(Buffer.from(JSON.stringify({ ...pad, ...value })));
+
+  it('is taken to the greatest depth, wherever it is, and no deeper', () => {
+    expect(long({ a: nested(MAX_JSON_DEPTH - 1) })).toBeDefined();
+    expect(long({ a: nested(MAX_JSON_DEPTH) })).toBeUndefined();
+    expect(parseUnfrozen(Buffer.from(`[${'['.repeat(5_000)}`))).toBeUndefined();
+  });
+
+  it('may have many brackets beside each other', () => {
+    expect(long({ a: Array.from({ length: 500 }, () => [{}]) })).toBeDefined();
+  });
+
+  it('may have any number of them in its strings, after whatever escapes', () => {
+    for (const text of ['['.repeat(99), '"'.repeat(99), '\\'.repeat(99), `\\"${'{'.repeat(99)}`]) {
+      expect(long({ [text]: text, b: nested(MAX_JSON_DEPTH - 1) })).toBeDefined();
+      expect(long({ [text]: text, b: nested(MAX_JSON_DEPTH) })).toBeUndefined();
+    }
+  });
+
+  it('is judged like a short one', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: MAX_JSON_DEPTH + 3 }), (value) => {
+        const short = parseJsonObject(Buffer.from(JSON.stringify({ value })));
+        expect(long({ value }) === undefined).toBe(short === undefined);
       }),
     );
   });

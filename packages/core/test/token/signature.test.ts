@@ -406,3 +406,27 @@ describe.each(VECTORS)('the example of $source', ({ alg, jwk, input, signature }
     }
   });
 });
+
+describe('keys at the edge of fitness', () => {
+  it('an exponent of 3 is the least that is taken (RFC 8017 §3.1)', () => {
+    const three = generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: 3 });
+    expect(prepared(jwkOf(three)).algorithms).toContain('RS256');
+  });
+
+  it('8192 bits are the most that is taken', () => {
+    const n = Buffer.alloc(1024, 0xff).toString('base64url');
+    expect(prepared({ ...jwkOf(rsa), n }).signatureBytes).toBe(1024);
+  });
+
+  it('a symmetric key is one, with or without its secret', () => {
+    expect(prepareKey({ kty: 'oct' })).toBe('symmetric');
+  });
+
+  it('a stray curve does not make an RSA key unfit', () => {
+    expect(prepared({ ...jwkOf(rsa), crv: 'P-256' }).algorithms).toContain('PS256');
+  });
+
+  it('an issuer that is no text binds a key to nobody', () => {
+    expect(prepared({ ...jwkOf(rsa), issuer: 7 }).issuer).toBeUndefined();
+  });
+});

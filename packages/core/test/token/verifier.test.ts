@@ -5,12 +5,15 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { AuthError } from '../../src/errors.ts';
 import type { AuthEvent } from '../../src/events.ts';
+import { createIssuer } from '../../src/issuer.ts';
 import type { AnyResourceServerOptions } from '../../src/options.ts';
 import type { Principal } from '../../src/principal.ts';
 import { custom } from '../../src/providers/custom.ts';
 import type { AudienceProvider } from '../../src/providers/provider.ts';
 import { rfc9068 } from '../../src/providers/rfc9068.ts';
+import { resolveOptions } from '../../src/resolve-options.ts';
 import { MAX_TOKEN_LENGTH } from '../../src/token/jws.ts';
+import { createVerifier } from '../../src/token/verifier.ts';
 import { outcomeOf, refusalOf } from '../errors-of.ts';
 import {
   AUDIENCE,
@@ -101,6 +104,57 @@ describe('a good token', () => {
     );
     const two = serverWithKeys([issuerKey, aKey('key-2')]);
     expect(await outcomeOf(() => two.verify(token))).toBe('key_unknown');
+  });
+
+  it('with a kid whose key does not hold its signature costs no fetch', async () => {
+    let fetches = 0;
+    const fetch = async () => {
+      fetches += 1;
+      return Response.json(jwks);
+    };
+    const issuer = rfc9068({ issuer: ISSUER, jwksUri: `${ISSUER}/jwks` });
+    const remote = aResourceServer({ issuer, audience: AUDIENCE, fetch });
+    expect(await outcomeOf(() => remote.verify(aToken()))).toBe('accepted');
+    const forged = aToken({ key: stranger });
+    expect(await outcomeOf(() => remote.verify(forged))).toBe('signature_invalid');
+    expect(fetches).toBe(1);
+  });
+
+  describe('without kid, of an issuer that replaced its only key', () => {
+    const kidless = (key: SigningKey) => aToken({ key, header: { kid: undefined } });
+
+    /** A server whose issuer publishes another key for each fetch. */
+    function rotating(...published: readonly SigningKey[]) {
+      let fetches = 0;
+      const fetch = async () => {
+        const key = published[Math.min(fetches, published.length - 1)];
+        fetches += 1;
+        return Response.json({ keys: [{ ...key?.jwk, kid: undefined }] });
+      };
+      const issuer = rfc9068({ issuer: ISSUER, jwksUri: `${ISSUER}/jwks` });
+      const rotated = aResourceServer({ issuer, audience: AUDIENCE, fetch });
+      const outcome = (token: string) => outcomeOf(() => rotated.verify(token));
+      return { outcome, fetches: () => fetches };
+    }
+
+    it('is accepted after one fetch, which takes the former key’s tokens with it', async () => {
+      const [former, next] = [aKey('former'), aKey('next')];
+      const { outcome, fetches } = rotating(former, next);
+      expect(await outcome(kidless(former))).toBe('accepted');
+      expect(await outcome(kidless(next))).toBe('accepted');
+      expect(await outcome(kidless(former))).toBe('signature_invalid');
+      expect(fetches()).toBe(2);
+    });
+
+    it('is tried with one replacement and no more', async () => {
+      const { outcome, fetches } = rotating(aKey('1'), aKey('2'), aKey('3'));
+      expect(await outcome(kidless(aKey('of a stranger')))).toBe('signature_invalid');
+      expect(fetches()).toBe(2);
+    });
+
+    it('is refused for its signature where keys are configured, and does not ask', async () => {
+      expect(await outcomeOf(() => server.verify(kidless(stranger)))).toBe('signature_invalid');
+    });
   });
 });
 
@@ -615,4 +669,50 @@ describe('a signature', () => {
     expect(hits()).toEqual([false, false, true, true]);
     expect(principals[2]).toBe(principals[0]);
   });
+});
+
+describe('a verifier', () => {
+  const options = { cache: undefined, claims: undefined, clock: aClock(), clockToleranceSec: 5 };
+
+  it('without a cache has nothing to forget', () => {
+    const issuers = {
+      find: () => undefined,
+      isCurrent: () => true,
+      ready: async () => {},
+      close() {},
+    };
+    expect(() => createVerifier(issuers, options).clear()).not.toThrow();
+  });
+
+  it('hands on what is no refusal as it came: a fault of ours is no fault of the token', async () => {
+    const bug = new TypeError('a bug below');
+    const keySet = {
+      find: () => Promise.reject(bug),
+      isLive: () => false,
+      ready: async () => {},
+      close() {},
+    };
+    const issuer = { ...anIssuer(), keySet };
+    const issuers = {
+      find: () => issuer,
+      isCurrent: () => true,
+      ready: async () => {},
+      close() {},
+    };
+    const error = await Promise.resolve(createVerifier(issuers, options).verify(aToken())).catch(
+      (reason: unknown) => reason,
+    );
+    expect(error).toBe(bug);
+  });
+
+  function anIssuer() {
+    const resolved = resolveOptions({
+      issuer: rfc9068({ issuer: ISSUER, jwks }),
+      audience: AUDIENCE,
+    });
+    return createIssuer(
+      { provider: rfc9068({ issuer: ISSUER, jwks }), audience: [AUDIENCE] },
+      resolved,
+    );
+  }
 });
