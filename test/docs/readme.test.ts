@@ -8,25 +8,48 @@ const ROOT = new URL('../../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, ROOT), 'utf8');
 const readme = read('README.md');
 
-/** Files that are shown as a whole. */
+/** Files that README.md shows as a whole. */
 const WHOLE = ['examples/express-api/src/claims.ts', 'examples/express-api/types/register.d.ts'];
 
-const snippets = readdirSync(new URL('test/docs/snippets', ROOT)).map(
-  (file) => `test/docs/snippets/${file}`,
-);
+const SNIPPETS = 'test/docs/snippets';
+const entries = readdirSync(new URL(SNIPPETS, ROOT), { withFileTypes: true });
 
-/** What README.md may show: the marked regions of the snippets, and whole files. */
-const sources: readonly { name: string; code: string }[] = [
-  ...WHOLE.map((path) => ({ name: path, code: read(path).trimEnd() })),
-  ...snippets.flatMap((path) =>
-    [...read(path).matchAll(/^[ \t]*\/\/ #region (\S+)\n([\s\S]*?)^[ \t]*\/\/ #endregion$/gm)].map(
-      ([, region, code = '']) => ({ name: `${path} ${region}`, code: dedent(code) }),
-    ),
-  ),
+/** The documents whose code is held to snippets: a folder `callers` is for `docs/callers.md`. */
+const DOCUMENTS: readonly { document: string; folder: string; whole: readonly string[] }[] = [
+  { document: 'README.md', folder: SNIPPETS, whole: WHOLE },
+  ...entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => ({
+      document: `docs/${name}.md`,
+      folder: `${SNIPPETS}/${name}`,
+      whole: [],
+    })),
 ];
 
-function blocks(language: string): readonly string[] {
-  const fences = readme.matchAll(/^```(\w*)\n([\s\S]*?)\n```$/gm);
+/** What a document may show: the marked regions of its snippets, and whole files. */
+function sourcesOf(folder: string, whole: readonly string[]): readonly Source[] {
+  const files = readdirSync(new URL(folder, ROOT)).filter((file) => file.endsWith('.ts'));
+  return [
+    ...whole.map((path) => ({ name: path, code: read(path).trimEnd() })),
+    ...files.flatMap((file) => regionsOf(`${folder}/${file}`)),
+  ];
+}
+
+interface Source {
+  readonly name: string;
+  readonly code: string;
+}
+
+function regionsOf(path: string): readonly Source[] {
+  const marked = /^[ \t]*\/\/ #region (\S+)\n([\s\S]*?)^[ \t]*\/\/ #endregion$/gm;
+  return [...read(path).matchAll(marked)].map(([, region, code = '']) => ({
+    name: `${path} ${region}`,
+    code: dedent(code),
+  }));
+}
+
+function blocks(language: string, text = readme): readonly string[] {
+  const fences = text.matchAll(/^```(\w*)\n([\s\S]*?)\n```$/gm);
   return [...fences].flatMap(([, name, code = '']) => (name === language ? [code] : []));
 }
 
@@ -36,19 +59,23 @@ function dedent(code: string): string {
   return lines.map((line) => line.slice(Math.min(...indents))).join('\n');
 }
 
-describe('README.md', () => {
-  it('shows no code but that of files which are compiled and run', () => {
+describe.each(DOCUMENTS)('the code of $document', ({ document, folder, whole }) => {
+  const sources = sourcesOf(folder, whole);
+  const shown = blocks('ts', read(document));
+
+  it('is that of files which are compiled and run, and no other', () => {
     const known = new Set(sources.map(({ code }) => code));
-    const shown = blocks('ts');
-    expect(shown.length).toBeGreaterThan(5);
+    expect(shown.length).toBeGreaterThan(0);
     expect(shown.filter((block) => !known.has(block))).toEqual([]);
   });
 
-  it('shows every marked region', () => {
-    const shown = new Set(blocks('ts'));
-    expect(sources.filter(({ code }) => !shown.has(code)).map(({ name }) => name)).toEqual([]);
+  it('is every marked region', () => {
+    const missing = sources.filter(({ code }) => !shown.includes(code));
+    expect(missing.map(({ name }) => name)).toEqual([]);
   });
+});
 
+describe('README.md', () => {
   it('lists every preset in its table, as it may be written', () => {
     const code = read('test/docs/snippets/presets.ts');
     const written = [...code.matchAll(/^ {2}(\w+): (\1\(.*\)),$/gm)].map(([, , call]) => call);
@@ -79,7 +106,9 @@ describe('README.md', () => {
   });
 });
 
-describe.each(['README.md', 'SECURITY.md', 'docs/errors.md'])('the links of %s', (path) => {
+const LINKED = ['SECURITY.md', 'docs/errors.md', ...DOCUMENTS.map(({ document }) => document)];
+
+describe.each(LINKED)('the links of %s', (path) => {
   const text = read(path);
   const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
 

@@ -43,11 +43,16 @@ export function buildPrincipal(
   const roles = authority.roles?.(token) ?? NONE;
   const groups = authority.groups?.(token) ?? NONE;
   const tenant = authority.tenant?.(token) ?? undefined;
-  // None of these may be async; a rejection that nobody handles would end the process.
-  for (const read of [scopes, permissions, roles, groups, tenant]) ignoreRejection(read);
-  if (!isStringList(scopes) || !isStringList(permissions)) return 'claim_malformed';
-  if (!isStringList(roles) || !isStringList(groups)) return 'claim_malformed';
-  if (tenant !== undefined && typeof tenant !== 'string') return 'claim_malformed';
+  const readable =
+    isStringList(scopes) &&
+    isStringList(permissions) &&
+    isStringList(roles) &&
+    isStringList(groups);
+  if (!readable || !(tenant === undefined || typeof tenant === 'string')) {
+    // None of these may be async; a rejection that nobody handles would end the process.
+    for (const read of [scopes, permissions, roles, groups, tenant]) ignoreRejection(read);
+    return 'claim_malformed';
+  }
 
   const issuer = ownClaim(token, 'iss', 'string') ?? provider.issuer;
   const key = principalKey(kind, provider.name ?? issuer, keyId);
@@ -89,7 +94,9 @@ export function buildPrincipal(
 // An operator's own reader may hand on a claim of another type: a string in the place of a list
 // would match its own parts (`'superadmin'.includes('admin')`).
 function isStringList(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+  if (!Array.isArray(value)) return false;
+  for (const item of value) if (typeof item !== 'string') return false;
+  return true;
 }
 
 function isId(value: unknown): value is string {

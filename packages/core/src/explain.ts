@@ -1,4 +1,4 @@
-import { type AuthError, isAuthError } from './errors.ts';
+import { type AuthError, ConfigurationError, isAuthError } from './errors.ts';
 import type { Issuers } from './issuers.ts';
 import type { TokenClaims } from './principal.ts';
 import { type AuthErrorReason, REASONS, STEPS, type Step } from './reasons.ts';
@@ -29,7 +29,7 @@ export interface Explanation {
   readonly kind: 'user' | 'client' | undefined;
   /** Name of the configured issuer, once found. */
   readonly issuerName: string | undefined;
-  /** The preset's rule that told user from client, or refused to. */
+  /** The preset's rule that told user from client, or refused to, once the token came that far. */
   readonly rule: string | undefined;
   /** Algorithm and type as the header states them; nothing of a token that cannot be parsed. */
   readonly header: Readonly<{ alg: string; typ: string | undefined }> | undefined;
@@ -42,6 +42,9 @@ const TOKEN_STEPS: readonly Step[] = STEPS.filter(
   (step) => step !== 'credentials' && step !== 'requirement',
 );
 
+/** The steps that a token fails at once the preset's rule was asked, or because of it. */
+const CLASSIFIED: ReadonlySet<Step> = new Set(['principal', 'sender_constraint']);
+
 /** Sends a token down the pipeline, past the cache, and records how far it came. */
 export async function explainToken(
   token: string,
@@ -49,6 +52,7 @@ export async function explainToken(
   options: ResolvedOptions,
   { reveal = [] }: ExplainOptions = {},
 ): Promise<Explanation> {
+  checkReveal(reveal);
   const text = typeof token === 'string' ? token : '';
   const parsed = createJwsParser()(text);
   const jws = typeof parsed === 'string' ? undefined : parsed;
@@ -60,7 +64,7 @@ export async function explainToken(
     steps: stepsUntil(reason),
     kind: verified?.principal.kind,
     issuerName: isAuthError(outcome) ? outcome.issuerName : outcome.issuer.name,
-    rule: verified?.rule ?? (await refusingRule(reason, jws, issuers)),
+    rule: verified?.rule ?? (await ruleBefore(reason, jws, issuers)),
     header: jws && { alg: textOf(jws, 'alg') ?? jws.header.algorithm, typ: textOf(jws, 'typ') },
     claims: jws && redact(jws.claims, reveal),
   });
@@ -92,20 +96,33 @@ function stepOf(reason: AuthErrorReason): Step {
   return REASONS[reason].step;
 }
 
-// The signature held, so the preset may be asked again: which of its rules refused?
-async function refusingRule(
+// Past the claims the signature held, so the preset may be asked again: which of its rules spoke?
+async function ruleBefore(
   reason: AuthErrorReason | undefined,
   jws: UnverifiedJws | undefined,
   issuers: Issuers,
 ): Promise<string | undefined> {
-  if (reason !== 'principal_ambiguous' || jws === undefined) return undefined;
-  const issuer = await issuers.find(jws.claims);
-  return issuer?.provider.classify(jws.claims, jws.header.parameters).rule;
+  if (reason === undefined || jws === undefined || !CLASSIFIED.has(stepOf(reason)))
+    return undefined;
+  try {
+    const issuer = await issuers.find(jws.claims);
+    return issuer?.provider.classify(jws.claims, jws.header.parameters).rule;
+  } catch {
+    return undefined; // A rule that throws has said nothing; the reason tells so already.
+  }
 }
 
 function textOf({ header }: UnverifiedJws, name: string): string | undefined {
   const value = Object.hasOwn(header.parameters, name) ? header.parameters[name] : undefined;
   return typeof value === 'string' ? value : undefined;
+}
+
+// Of a text every part would be found in it: `'email_verified'` would show `email`, too.
+function checkReveal(reveal: unknown): void {
+  if (Array.isArray(reveal) && reveal.every((name) => typeof name === 'string')) return;
+  throw new ConfigurationError(
+    "explain(): reveal is a list of claims. Write: explain(token, { reveal: ['iss', 'aud'] })",
+  );
 }
 
 function redact(claims: TokenClaims, reveal: readonly string[]): Readonly<Record<string, unknown>> {

@@ -58,6 +58,7 @@ export interface ResourceServer<Claims = RegisteredClaims> {
   /**
    * Says step by step what becomes of a token and why, for a person who looks for a fault. Never
    * throws for a bad token, and never makes one valid. Claim values are hidden unless `reveal`ed.
+   * Rejects with `ConfigurationError` for a `reveal` that is no list of names.
    */
   explain(token: string, options?: ExplainOptions): Promise<Explanation>;
   /**

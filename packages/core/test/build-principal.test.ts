@@ -267,3 +267,31 @@ describe('a principal', () => {
     });
   });
 });
+
+describe('a polluted prototype', () => {
+  it('makes no key of its own: callers stay apart', () => {
+    Object.defineProperty(Object.prototype, 'keyId', { value: 'root', configurable: true });
+    const keys = [built().key, built({ classification: client }).key];
+    Reflect.deleteProperty(Object.prototype, 'keyId');
+    expect(keys).toEqual([
+      'user:https%3A%2F%2Fas.example.com:ada',
+      'client:https%3A%2F%2Fas.example.com:nightly-sync',
+    ]);
+  });
+});
+
+describe('an async reader', () => {
+  it.each(['scopes', 'permissions', 'roles', 'groups', 'tenant'])(
+    '%s refuses the token, and its rejection goes nowhere',
+    async (name) => {
+      const unhandled: unknown[] = [];
+      const note = (reason: unknown) => unhandled.push(reason);
+      process.on('unhandledRejection', note);
+      const rejecting = withReader(name, () => Promise.reject(new Error('late')));
+      expect(build({ provider: rejecting })).toBe('claim_malformed');
+      await new Promise((resolve) => setImmediate(resolve));
+      process.off('unhandledRejection', note);
+      expect(unhandled).toEqual([]);
+    },
+  );
+});

@@ -1,8 +1,10 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { ConfigurationError } from '../src/errors.ts';
 import type { AuthEvent } from '../src/events.ts';
 import type { ExplainOptions, Explanation } from '../src/explain.ts';
+import { custom } from '../src/providers/custom.ts';
 import { rfc9068 } from '../src/providers/rfc9068.ts';
 import type { Step } from '../src/reasons.ts';
 import {
@@ -99,6 +101,30 @@ describe('a bad token', () => {
     expect(rule).toBe('sub is client_id, but the token carries claims of a user');
   });
 
+  it('names the rule that told its kind where something else refused it, and none before', async () => {
+    const bound = aToken({ claims: { cnf: {} } });
+    expect((await explain(bound)).rule).toBe(
+      'sub is not client_id, and no mark of a client is there',
+    );
+    expect((await explain(aToken({ claims: { exp: NOW - 60 } }))).rule).toBeUndefined();
+    expect((await explain(aToken({ key: stranger }))).rule).toBeUndefined();
+  });
+
+  it('is explained even where the rule of the operator throws', async () => {
+    const failing = aResourceServer({
+      issuer: custom({
+        issuer: ISSUER,
+        jwks,
+        classify: () => {
+          throw new Error('database');
+        },
+      }),
+    });
+    const explanation = await failing.explain(aToken());
+    expect(way(explanation)).toBe(failingAt('principal'));
+    expect(explanation.rule).toBeUndefined();
+  });
+
   it('names its issuer once that is known', async () => {
     expect((await explain(aToken({ header: { kid: 'x' } }))).issuerName).toBe(ISSUER);
     expect((await explain(aToken({ claims: { iss: 'https://evil' } }))).issuerName).toBeUndefined();
@@ -117,7 +143,7 @@ describe('a bad token', () => {
     const strict = aResourceServer({ claims: z.object({ tenant: z.string() }) });
     const explanation = await strict.explain(aToken());
     expect(way(explanation)).toBe(failingAt('principal'));
-    expect(explanation.rule).toBeUndefined();
+    expect(explanation.rule).toBe('sub is not client_id, and no mark of a client is there');
   });
 });
 
@@ -157,6 +183,12 @@ describe('what is shown', () => {
       reveal: ['iss', 'deep', 'toString'],
     });
     expect(shown).toMatchObject({ iss: ISSUER, deep: { a: secret }, sub: '[hidden string]' });
+  });
+
+  it('is asked for by a list: of a text, every part would be shown', async () => {
+    for (const reveal of ['iss', 'substance', [7], {}, null]) {
+      await expect(explain(aToken(), { reveal } as never)).rejects.toThrow(ConfigurationError);
+    }
   });
 
   it('is nothing of a token that cannot be read', async () => {

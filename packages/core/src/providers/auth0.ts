@@ -2,7 +2,8 @@ import type { TokenClaims } from '../principal.ts';
 import { asClient, asUnknown, asUser } from './classification.ts';
 import { audienceProvider, checkOptions, type ProviderOptions } from './define-provider.ts';
 import { openIdMetadata } from './discovery-documents.ts';
-import { checkIssuer } from './issuer-url.ts';
+import { checkDomain, checkIssuer } from './issuer-url.ts';
+import { namesClientCredentials } from './markers.ts';
 import type { AudienceProvider, Classification } from './provider.ts';
 import { claimOf, clientIdOf, has, listOf, scopeStringOf, stringOf } from './readers.ts';
 import { PLAIN_OR_ACCESS_TOKEN_TYPE } from './type-policies.ts';
@@ -68,7 +69,7 @@ function targetOf(target: string): Auth0Options {
 }
 
 function issuerOf(domain: string): string {
-  return `https://${domain}/`;
+  return `https://${checkDomain('auth0', domain, "auth0('acme.eu.auth0.com')")}/`;
 }
 
 const CLIENT_PROFILES: ReadonlySet<unknown> = new Set([
@@ -92,11 +93,13 @@ function classify(claims: TokenClaims): Classification {
   const isClientSubject = subject === clientId || subject === `${clientId}@clients`;
   const isClientGrant = claimOf(claims, 'gty') === 'client-credentials';
   const isOtherGrant = has(claims, 'gty') && !isClientGrant;
+  // Not as documented: no proof of a client, but what could be one is no user.
+  const maybeClientGrant = namesClientCredentials(claimOf(claims, 'gty'));
 
   if (has(claims, 'sub_profile')) {
     const profile = claimOf(claims, 'sub_profile');
     if (profile === 'user') {
-      return isClientSubject || isClientGrant || subject.endsWith('@clients')
+      return isClientSubject || maybeClientGrant || isMachineName(subject)
         ? CONTRADICTION
         : asUser(subject, clientId, 'sub_profile is user');
     }
@@ -109,8 +112,13 @@ function classify(claims: TokenClaims): Classification {
   if (isClientSubject) {
     return isOtherGrant ? CONTRADICTION : asClient(clientId, 'sub is the client id');
   }
-  if (subject.includes('|') && !subject.endsWith('@clients')) {
-    return asUser(subject, clientId, 'sub is of the form connection|id');
-  }
-  return NO_EVIDENCE;
+  if (!subject.includes('|') || isMachineName(subject)) return NO_EVIDENCE;
+  return maybeClientGrant
+    ? CONTRADICTION
+    : asUser(subject, clientId, 'sub is of the form connection|id');
+}
+
+/** Forms of `sub` that Auth0 gives to applications and to agents. */
+function isMachineName(subject: string): boolean {
+  return subject.endsWith('@clients') || subject.startsWith('agt_');
 }

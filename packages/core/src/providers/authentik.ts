@@ -36,9 +36,13 @@ export type AuthentikOptions = ProviderOptions & {
  * @throws ConfigurationError for a bad issuer, a missing `classify`, or bad key options.
  */
 export function authentik(options: AuthentikOptions): AudienceProvider {
-  const issuer = checkIssuer('authentik', checkOptions('authentik', options).issuer, {
-    trailingSlash: 'required',
-  });
+  const issuer = checkIssuer(
+    'authentik',
+    checkOptions('authentik', options, "issuer: 'https://…', classify").issuer,
+    {
+      trailingSlash: 'required',
+    },
+  );
   return audienceProvider(
     {
       preset: 'authentik',

@@ -63,7 +63,11 @@ export type ClerkOptions = ProviderOptions & {
  * @throws ConfigurationError for a bad issuer, no list of callers, or bad key options.
  */
 export function clerk(options: ClerkOptions): AudienceFreeProvider {
-  const { authorizedParties, clientIds, machines, ...rest } = checkOptions('clerk', options);
+  const { authorizedParties, clientIds, machines, ...rest } = checkOptions(
+    'clerk',
+    options,
+    "issuer: 'https://…', authorizedParties: ['https://app.acme.com']",
+  );
   const issuer = checkIssuer('clerk', rest.issuer, {
     trailingSlash: 'forbidden',
     path: { pattern: /^\/$/, example: 'https://clerk.acme.com' },

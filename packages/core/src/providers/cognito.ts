@@ -56,7 +56,11 @@ export function cognito(options: CognitoOptions): AudienceFreeProvider {
     issuer: givenIssuer,
     resources = [],
     userPoolId,
-  } = checkOptions('cognito', options);
+  } = checkOptions(
+    'cognito',
+    options,
+    "userPoolId: 'eu-west-1_Zk3Pq9', clientIds: ['<app client id>']",
+  );
   const issuer = checkIssuer(
     'cognito',
     userPoolId === undefined ? givenIssuer : issuerOf(userPoolId),

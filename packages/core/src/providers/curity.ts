@@ -37,9 +37,13 @@ export type CurityOptions = ProviderOptions & {
  * key options.
  */
 export function curity(options: CurityOptions): AudienceProvider {
-  const issuer = checkIssuer('curity', checkOptions('curity', options).issuer, {
-    trailingSlash: 'forbidden',
-  });
+  const issuer = checkIssuer(
+    'curity',
+    checkOptions('curity', options, "issuer: 'https://…', subjectNamespaces: 'disjoint'").issuer,
+    {
+      trailingSlash: 'forbidden',
+    },
+  );
   return audienceProvider(
     {
       preset: 'curity',

@@ -3,7 +3,7 @@ import { ConfigurationError } from '../errors.ts';
 import type { TokenClaims } from '../principal.ts';
 import { asClient, asUnknown, asUser } from './classification.ts';
 import type { Classification, Classify, TokenHeader } from './provider.ts';
-import { claimOf, clientIdOf, isObject, stringOf } from './readers.ts';
+import { claimOf, clientIdOf, isObject, type JsonObject, stringOf } from './readers.ts';
 
 /** Who a token speaks for, as the operator's own function sees it. */
 export type CustomVerdict =
@@ -51,8 +51,9 @@ export function customClassify(preset: string, classify: unknown, ids: CustomIds
     );
   }
   const { userId = subjectOf, clientId = clientIdOf, userClientId = clientId } = ids;
-  return (claims, header) => {
-    const verdict = classify(claims, header);
+  return (givenClaims, givenHeader) => {
+    const claims = ownOnly(givenClaims);
+    const verdict = classify(claims, ownOnly(givenHeader));
     if (verdict === 'user') {
       return asUser(idOf(userId(claims)), idOf(userClientId(claims)), USER_RULE);
     }
@@ -71,6 +72,14 @@ function fromObject(verdict: unknown): Classification {
   if (kind !== 'user') return NO_VERDICT;
   const hasBadClientId = clientId === undefined && claimOf(verdict, 'clientId') !== undefined;
   return hasBadClientId ? NO_VERDICT : asUser(stringOf(verdict, 'userId'), clientId, USER_RULE);
+}
+
+/**
+ * Without a prototype: a rule of the operator's own reads `claims.kind` or takes it apart, and must
+ * not see what some other code has put on every object.
+ */
+function ownOnly(members: JsonObject): JsonObject {
+  return Object.freeze({ __proto__: null, ...members });
 }
 
 function subjectOf(claims: TokenClaims): string | undefined {

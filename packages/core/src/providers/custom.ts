@@ -80,7 +80,7 @@ export type CustomAudienceFreeOptions = CustomProviderOptions & {
 export function custom(options: CustomOptions): AudienceProvider;
 export function custom(options: CustomAudienceFreeOptions): AudienceFreeProvider;
 export function custom(target: CustomOptions | CustomAudienceFreeOptions): Provider {
-  const options = checkOptions('custom', target);
+  const options = checkOptions('custom', target, "issuer: 'https://…', classify");
   const { accepts, audienceClaim = 'required' } = options;
   const statement = statementOf(options);
   if (audienceClaim === 'required') {

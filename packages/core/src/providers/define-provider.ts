@@ -56,11 +56,18 @@ export function optionsOf<Options extends object>(
   return typeof target === 'string' ? { issuer: target } : checkOptions(preset, target);
 }
 
-/** The options given back; throws `ConfigurationError` when there are none, as JavaScript allows. */
-export function checkOptions<Options extends object>(preset: string, options: Options): Options {
+/**
+ * The options given back; throws `ConfigurationError` when there are none, as JavaScript allows.
+ * `members` are those that the preset needs, as the message writes them.
+ */
+export function checkOptions<Options extends object>(
+  preset: string,
+  options: Options,
+  members = "issuer: 'https://…'",
+): Options {
   if (typeof options === 'object' && options !== null) return options;
   throw new ConfigurationError(
-    `${preset}: options are missing; write ${preset}({ issuer: 'https://…' })`,
+    `${preset}: options are missing, or are no object; write ${preset}({ ${members} })`,
   );
 }
 

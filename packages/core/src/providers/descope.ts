@@ -19,13 +19,22 @@ import { PLAIN_TYPE } from './type-policies.ts';
 
 /** Options of {@link descope}. */
 export type DescopeOptions = ProviderOptions & {
-  /** The project's id: `P2…`. */
-  readonly projectId: string;
-  /** `iss` of the tokens, where it is a URL that ends in the project's id. Default: the id itself. */
-  readonly issuer?: string | undefined;
   /** Where Descope's API is. Default `https://api.descope.com`. */
   readonly baseUrl?: string | undefined;
-} & OperatorRuleOption;
+} & (
+    | {
+        /** The project's id: `P2…`. */
+        readonly projectId: string;
+        /** `iss` of the tokens, where it is a URL that ends in that id. Default: the id itself. */
+        readonly issuer?: string | undefined;
+      }
+    | {
+        /** `iss` of the tokens: the project's id, or a URL that ends in it. */
+        readonly issuer: string;
+        readonly projectId?: never;
+      }
+  ) &
+  OperatorRuleOption;
 
 /**
  * Descope: `descope({ projectId: 'P2…', classify })`.
@@ -51,11 +60,12 @@ export type DescopeOptions = ProviderOptions & {
  * @throws ConfigurationError for a bad project or issuer, a missing `classify`, or bad key options.
  */
 export function descope(options: DescopeOptions): AudienceFreeProvider {
-  const {
-    baseUrl = 'https://api.descope.com',
-    issuer,
-    projectId,
-  } = checkOptions('descope', options);
+  const { baseUrl = 'https://api.descope.com', issuer } = checkOptions(
+    'descope',
+    options,
+    "projectId: 'P2…', classify",
+  );
+  const projectId = options.projectId ?? lastPartOf(issuer);
   if (typeof projectId !== 'string' || !/^\w+$/.test(projectId)) {
     throw new ConfigurationError(
       "descope: projectId is missing; write descope({ projectId: 'P2…', classify })",
@@ -84,6 +94,10 @@ export function descope(options: DescopeOptions): AudienceFreeProvider {
     },
     options,
   );
+}
+
+function lastPartOf(issuer: unknown): unknown {
+  return typeof issuer === 'string' ? issuer.slice(issuer.lastIndexOf('/') + 1) : undefined;
 }
 
 function issuerOf(issuer: string, projectId: string): string {

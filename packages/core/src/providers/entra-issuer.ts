@@ -52,15 +52,30 @@ export interface EntraIssuer {
 export function entraIssuer(options: EntraOptions): EntraIssuer {
   if (options.tenants !== undefined) return manyTenants(options.tenants);
   if (options.tenant !== undefined) return oneTenant(options.tenant, options.version ?? 'v2');
-  const issuer = checkIssuer('entra', options.issuer, {
+  const issuer = checkIssuer('entra', withoutMix(options.issuer), {
     path: { pattern: ISSUER_PATH, example: 'https://login.microsoftonline.com/<tenant id>/v2.0' },
   });
   const [, tenant = '', suffix] = ISSUER_PATH.exec(new URL(issuer).pathname) ?? [];
   return single(issuer, tenant, suffix === undefined ? 'v1' : 'v2');
 }
 
+/** Each version has its own host and path: tokens of a mix are never issued, and none would pass. */
+function withoutMix(issuer: unknown): unknown {
+  if (typeof issuer !== 'string' || !URL.canParse(issuer)) return issuer;
+  const { hostname, pathname } = new URL(issuer);
+  const [, tenant, version] = LOOSE_PATH.exec(pathname) ?? [];
+  const isMix =
+    (hostname.startsWith('sts.') && version !== undefined) ||
+    (hostname.startsWith('login.') && version === undefined);
+  if (tenant === undefined || !isMix) return issuer;
+  throw new ConfigurationError(
+    `entra: '${issuer}' is neither of version 1 nor of version 2; write entra('${tenant}'), or entra({ tenant: '${tenant}', version: 'v1' })`,
+  );
+}
+
 const GUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 const TENANT = new RegExp(`^${GUID}$`);
+const LOOSE_PATH = new RegExp(`^/(${GUID})(?:/|/(v2\\.0)/?)?$`);
 const ISSUER_PATH = new RegExp(`^/(${GUID})/(v2\\.0)?$`);
 
 /** Metadata of several tenants names this issuer, as do the keys that serve them all. */

@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../errors.ts';
 import type { TokenClaims } from '../principal.ts';
 import { asClient, asUnknown } from './classification.ts';
 import { audienceProvider, checkOptions, idSet, type ProviderOptions } from './define-provider.ts';
@@ -44,7 +45,7 @@ export function githubActions(options: GithubActionsOptions = {}): AudienceProvi
     issuer: givenIssuer = ISSUER,
     repositoryIds,
     repositoryOwnerIds,
-  } = checkOptions('githubActions', options);
+  } = checkNames(checkOptions('githubActions', options, "repositoryOwnerIds: ['4411']"));
   const issuer = checkIssuer('githubActions', givenIssuer, { trailingSlash: 'forbidden' });
   const owners =
     repositoryOwnerIds &&
@@ -72,6 +73,17 @@ export function githubActions(options: GithubActionsOptions = {}): AudienceProvi
 }
 
 const ISSUER = 'https://token.actions.githubusercontent.com';
+
+const OPTION_NAMES = ['repositoryOwnerIds', 'repositoryIds', 'issuer', 'name', 'jwks', 'jwksUri'];
+
+// Both lists may be left out: one under another name would let in everybody's workflows.
+function checkNames(options: GithubActionsOptions): GithubActionsOptions {
+  const unknown = Object.keys(options).find((name) => !OPTION_NAMES.includes(name));
+  if (unknown === undefined) return options;
+  throw new ConfigurationError(
+    `githubActions: there is no option ${unknown}; write githubActions({ repositoryOwnerIds: ['4411'] }), or one of: ${OPTION_NAMES.join(', ')}`,
+  );
+}
 
 const NO_EVIDENCE = asUnknown('repository_id or repository_owner_id is missing');
 

@@ -41,7 +41,11 @@ export type GoogleOptions = ProviderOptions & {
  * @throws ConfigurationError for a missing list, another issuer, or bad key options.
  */
 export function google(options: GoogleOptions): AudienceProvider {
-  const { issuer = ISSUER, serviceAccounts } = checkOptions('google', options);
+  const { issuer = ISSUER, serviceAccounts } = checkOptions(
+    'google',
+    options,
+    "serviceAccounts: ['name@project.iam.gserviceaccount.com']",
+  );
   if (issuer !== ISSUER) {
     throw new ConfigurationError(
       `google: its only issuer is ${ISSUER}; write google({ serviceAccounts: [...] })`,

@@ -31,11 +31,26 @@ export function checkIssuer(preset: string, issuer: unknown, form: IssuerForm = 
     );
   }
   if (form.path !== undefined && !form.path.pattern.test(new URL(url).pathname)) {
+    const mended = url.endsWith('/') ? url.slice(0, -1) : `${url}/`;
+    if (form.path.pattern.test(new URL(mended).pathname) && form.trailingSlash === undefined) {
+      throw new ConfigurationError(
+        `${preset}: the slash at the issuer's end counts, since it is compared exactly; write ${preset}({ issuer: '${mended}' })`,
+      );
+    }
     throw new ConfigurationError(
       `${preset}: '${url}' is not an issuer of this provider; write ${preset}({ issuer: '${form.path.example}' })`,
     );
   }
   return url;
+}
+
+/**
+ * Checks a domain of the configuration and gives it back in lower case, as issuers have it: a host,
+ * and perhaps a port. Throws `ConfigurationError`; `line` is for the message.
+ */
+export function checkDomain(preset: string, domain: unknown, line: string): string {
+  if (typeof domain === 'string' && /^[\w.-]+(?::\d+)?$/.test(domain)) return domain.toLowerCase();
+  throw new ConfigurationError(`${preset}: '${String(domain)}' is not a domain; write ${line}`);
 }
 
 /** Throws when the issuer is known to belong to another preset. */
@@ -65,8 +80,14 @@ export function checkUrl(
   const problem = problemOf(value, setting);
   if (problem === undefined) return value;
   throw new ConfigurationError(
-    `${preset}: ${setting} '${value}' ${problem}; write ${setting}: 'https://…'`,
+    `${preset}: ${setting} '${value}' ${problem}; write ${setting}: '${asUrl(value)}'`,
   );
+}
+
+/** What to write for a domain that was given without its scheme. */
+function asUrl(value: string): string {
+  const url = `https://${value}`;
+  return /^[\w-]+(?:\.[\w-]+)+(?:\/[\w./-]*)?$/.test(value) ? url : 'https://…';
 }
 
 function problemOf(value: string, setting: string): string | undefined {

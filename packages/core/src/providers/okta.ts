@@ -3,7 +3,7 @@ import type { TokenClaims } from '../principal.ts';
 import { asClient, asUnknown, asUser } from './classification.ts';
 import { audienceProvider, checkOptions, type ProviderOptions } from './define-provider.ts';
 import { openIdMetadata } from './discovery-documents.ts';
-import { checkIssuer } from './issuer-url.ts';
+import { checkDomain, checkIssuer } from './issuer-url.ts';
 import type { AudienceProvider, Classification } from './provider.ts';
 import { claimOf, has, listOf, scopeListOf, scopeStringOf, stringOf } from './readers.ts';
 import { ANY_TYPE } from './type-policies.ts';
@@ -24,7 +24,8 @@ export type OktaOptions =
     });
 
 /**
- * A custom authorization server of Okta: `okta('acme.okta.com', { authorizationServer: 'default' })`.
+ * A custom authorization server of Okta: `okta('acme.okta.com', { authorizationServer: 'default' })`,
+ * or its issuer: `okta('https://acme.okta.com/oauth2/default')`.
  *
  * - Provider: create a custom authorization server, or use `default`. Tokens of the org server
  *   (`https://acme.okta.com`) are for Okta's own APIs and must not be verified: they are refused.
@@ -42,7 +43,7 @@ export type OktaOptions =
  * @throws ConfigurationError for a bad issuer, a missing authorization server, or bad key options.
  */
 export function okta(domain: string, options: OktaServerOptions): AudienceProvider;
-export function okta(options: OktaOptions): AudienceProvider;
+export function okta(target: `https://${string}` | OktaOptions): AudienceProvider;
 export function okta(target: string | OktaOptions, server?: OktaServerOptions): AudienceProvider {
   const options = typeof target === 'string' ? targetOf(target, server) : target;
   const issuer = checkIssuer('okta', issuerOf(checkOptions('okta', options)), {
@@ -65,6 +66,7 @@ export function okta(target: string | OktaOptions, server?: OktaServerOptions): 
 
 function targetOf(target: string, server: OktaServerOptions | undefined): OktaOptions {
   if (target.includes('://')) {
+    if (server === undefined) return { issuer: target };
     throw new ConfigurationError(
       `okta: '${target}' is not a domain; write okta({ issuer: '${target}' })`,
     );
@@ -79,7 +81,8 @@ function issuerOf(options: OktaOptions): string {
   if (typeof authorizationServer !== 'string' || authorizationServer === '') {
     throw missingServer(domain);
   }
-  return `https://${domain}/oauth2/${authorizationServer}`;
+  const line = "okta('acme.okta.com', { authorizationServer: 'default' })";
+  return `https://${checkDomain('okta', domain, line)}/oauth2/${authorizationServer}`;
 }
 
 function missingServer(domain: string): ConfigurationError {

@@ -3,6 +3,7 @@ import { asClient, asUnknown, asUser } from './classification.ts';
 import { audienceProvider, optionsOf, type ProviderOptions } from './define-provider.ts';
 import { openIdMetadata } from './discovery-documents.ts';
 import { checkIssuer } from './issuer-url.ts';
+import { namesClientCredentials } from './markers.ts';
 import type { AudienceProvider, Classification } from './provider.ts';
 import { claimOf, clientIdOf, has, scopesOf, soleAudienceOf, stringOf } from './readers.ts';
 import { PLAIN_OR_ACCESS_TOKEN_TYPE } from './type-policies.ts';
@@ -67,7 +68,7 @@ function classify(claims: TokenClaims): Classification {
   const clientId = nameIn(subject, '(age!');
   if (clientId !== undefined) return asClient(clientId, 'sub is of the form (age!client)');
   if (nameIn(subject, '(usr!') === undefined) return NO_EVIDENCE;
-  return claimOf(claims, 'grant_type') === 'client_credentials'
+  return namesClientCredentials(claimOf(claims, 'grant_type'))
     ? CONTRADICTION
     : asUser(subject, userClientOf(claims), 'sub is of the form (usr!name)');
 }

@@ -8,6 +8,7 @@ export const NONE: readonly string[] = Object.freeze([]);
 
 /** RFC 6749 §3.3: printable ASCII without space, `"` and `\`. */
 const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
+const SCOPE_TOKENS = /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/;
 
 /** Whether the claim is there at all, whatever its type. Own properties only. */
 export function has(claims: JsonObject, name: string): boolean {
@@ -60,7 +61,10 @@ export function soleAudienceOf(claims: TokenClaims): string | undefined {
 export function scopeStringOf(claims: JsonObject, name: string): readonly string[] | undefined {
   if (!has(claims, name)) return NONE;
   const value = claims[name];
-  return typeof value === 'string' ? value.split(' ').filter(isScopeToken) : undefined;
+  if (typeof value !== 'string') return undefined;
+  const parts = value.split(' ');
+  // Asked once for all: nearly every token is well-formed.
+  return SCOPE_TOKENS.test(value) ? parts : parts.filter(isScopeToken);
 }
 
 /**

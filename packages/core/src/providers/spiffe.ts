@@ -9,12 +9,20 @@ import { has, noScopes, stringOf } from './readers.ts';
 import { policy } from './type-policies.ts';
 
 /** Options of {@link spiffe}: the trust domain, and where its bundle is: `jwks` or `jwksUri`. */
-export type SpiffeOptions = ProviderOptions & {
-  /** `acme.com`, or `spiffe://acme.com`. */
-  readonly trustDomain: string;
-  /** `iss` of the tokens, where your server puts one in; without it tokens must have none. */
-  readonly issuer?: string | undefined;
-};
+export type SpiffeOptions = ProviderOptions &
+  (
+    | {
+        /** `acme.com`, or `spiffe://acme.com`. */
+        readonly trustDomain: string;
+        /** `iss` of the tokens, where your server puts one in; without it tokens must have none. */
+        readonly issuer?: string | undefined;
+      }
+    | {
+        /** The trust domain, of tokens without `iss`: the issuer that principals then have. */
+        readonly issuer: `spiffe://${string}`;
+        readonly trustDomain?: never;
+      }
+  );
 
 /**
  * JWT-SVIDs of a SPIFFE trust domain:
@@ -36,7 +44,9 @@ export type SpiffeOptions = ProviderOptions & {
  * @throws ConfigurationError for a bad trust domain or issuer, missing keys, or bad key options.
  */
 export function spiffe(options: SpiffeOptions): AudienceProvider {
-  const { issuer, trustDomain: given } = checkOptions('spiffe', options);
+  const { issuer, trustDomain: given } = withTrustDomain(
+    checkOptions('spiffe', options, "trustDomain: 'acme.com', jwksUri: 'https://…'"),
+  );
   const trustDomain = trustDomainOf(given);
   const id = `spiffe://${trustDomain}`;
   return audienceProvider(
@@ -82,6 +92,16 @@ const SVID_ALGORITHMS: readonly Algorithm[] = Object.freeze([
 
 const SCHEME = 'spiffe://';
 const TRUST_DOMAIN = /^[a-z0-9._-]{1,255}$/;
+
+/** An issuer that is a trust domain stands for it; it is never the `iss` of a token. */
+function withTrustDomain({ issuer, trustDomain }: SpiffeOptions): {
+  readonly issuer: string | undefined;
+  readonly trustDomain: unknown;
+} {
+  return trustDomain === undefined && issuer?.startsWith(SCHEME)
+    ? { issuer: undefined, trustDomain: issuer }
+    : { issuer, trustDomain };
+}
 
 function trustDomainOf(given: unknown): string {
   const name =

@@ -40,9 +40,13 @@ export type SpringOptions = ProviderOptions & {
  * key options.
  */
 export function spring(options: SpringOptions): AudienceProvider {
-  const issuer = checkIssuer('spring', checkOptions('spring', options).issuer, {
-    trailingSlash: 'forbidden',
-  });
+  const issuer = checkIssuer(
+    'spring',
+    checkOptions('spring', options, "issuer: 'https://…', subjectNamespaces: 'disjoint'").issuer,
+    {
+      trailingSlash: 'forbidden',
+    },
+  );
   return audienceProvider(
     {
       preset: 'spring',

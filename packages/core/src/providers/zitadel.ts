@@ -41,7 +41,11 @@ export type ZitadelOptions = ProviderOptions & {
  * @throws ConfigurationError for a bad issuer, a missing `classify`, or bad key options.
  */
 export function zitadel(options: ZitadelOptions): AudienceProvider {
-  const { issuer: givenIssuer, projectId } = checkOptions('zitadel', options);
+  const { issuer: givenIssuer, projectId } = checkOptions(
+    'zitadel',
+    options,
+    "issuer: 'https://…', classify",
+  );
   const issuer = checkIssuer('zitadel', givenIssuer, { trailingSlash: 'forbidden' });
   if (projectId !== undefined && (typeof projectId !== 'string' || projectId === '')) {
     throw new ConfigurationError("zitadel: projectId is a string; write projectId: '301877700001'");

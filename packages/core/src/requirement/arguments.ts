@@ -48,6 +48,19 @@ export function requireOptions(call: string, options: unknown, known: readonly s
   }
 }
 
+/**
+ * Refuses a member that is there and `undefined`: a setting that was looked up and not found must not
+ * read as a setting that nobody asked for.
+ */
+export function refuseUndefined(call: string, options: object): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value !== undefined) continue;
+    throw new ConfigurationError(
+      `${call}(): ${name} is undefined, which would check nothing: give it a value, or leave it out`,
+    );
+  }
+}
+
 /** A configured value as a message shows it. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors.ts';
 import type { Actor } from '../principal.ts';
-import { optionalNameArguments, requireOptions, show } from './arguments.ts';
+import { optionalNameArguments, refuseUndefined, requireOptions, show } from './arguments.ts';
 import { describeNames } from './describe.ts';
 import { NO_SCOPES, type Requirement, type Unmet } from './requirement.ts';
 
@@ -31,6 +31,7 @@ export interface UserOptions {
  */
 export function user(options: UserOptions = {}): Requirement {
   requireOptions('user', options, ['viaAgent']);
+  refuseUndefined('user', options);
   const allowed = allowedActors(options.viaAgent);
   return Object.freeze<Requirement>({
     description: describeUser(allowed),
@@ -49,6 +50,7 @@ export function user(options: UserOptions = {}): Requirement {
  * `client_not_listed` for another client.
  *
  * An id is compared as it stands: where several issuers are accepted, two may give out the same id.
+ * No ids is every client: `client(...ids)` with an empty list from configuration lets all of them in.
  *
  * @throws ConfigurationError for an id that is not a non-empty string.
  */
@@ -69,7 +71,7 @@ export function client(...ids: readonly string[]): Requirement {
 /**
  * Somebody acts for the subject (`act`, RFC 8693 §4.1), be that a user or a client; with ids, one
  * of these actors, by `sub` or `client_id`. Only the outermost actor decides. Unmet:
- * `actor_required`. It does not look at the actor's issuer.
+ * `actor_required`. It does not look at the actor's issuer. No ids, an empty list too, is any actor.
  *
  * @throws ConfigurationError for an id that is not a non-empty string.
  */

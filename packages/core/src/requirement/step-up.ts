@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
-import { requireOptions, show } from './arguments.ts';
+import { refuseUndefined, requireOptions, show } from './arguments.ts';
 import { describeNames } from './describe.ts';
 import { NO_SCOPES, type Requirement, type Unmet } from './requirement.ts';
 import { isScopeToken } from './scope-token.ts';
@@ -41,6 +41,7 @@ export function authenticationContext(options: AuthenticationContextOptions): Re
   const acrValues = acrArgument(options.acr);
   const maxAgeSec = maxAgeArgument(options.maxAgeSec);
   const clients = clientsArgument(options.clients);
+  refuseUndefined('authenticationContext', options);
   if (acrValues === undefined && maxAgeSec === undefined) {
     throw new ConfigurationError(
       "authenticationContext() needs acr or maxAgeSec: write authenticationContext({ maxAgeSec: 300, clients: 'refuse' })",

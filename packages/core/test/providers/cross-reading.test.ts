@@ -4,10 +4,8 @@ import type { Provider } from '../../src/providers/provider.ts';
 import { TABLES } from './all-tables.ts';
 import { read, type TokenTable } from './token-table.ts';
 
-const OWN_RULE: ReadonlySet<string> = new Set(['custom', 'zitadel', 'authentik', 'descope']);
-
 // A rule of the operator's own is not a preset's: whose claim it reads is whose tokens it is for.
-const READERS = TABLES.filter(({ preset }) => !OWN_RULE.has(preset));
+const READERS = TABLES.filter(({ operatorRule }) => !operatorRule);
 
 describe('a client of one provider is no user to the preset of another', () => {
   it('that its issuer can be configured with', () => {

@@ -69,6 +69,30 @@ describe('a verdict of the operator', () => {
     await new Promise((resolve) => setImmediate(resolve));
   });
 
+  it('sees no claim and no header but those of the token', () => {
+    const polluted = { caller_type: 'human', toString: undefined };
+    const { classify } = custom({
+      issuer: 'https://as.acme.com',
+      jwks: NO_KEYS,
+      classify: ({ caller_type: type, toString: text }, { caller_type: headerType }) =>
+        type === 'human' || headerType === 'human' || text !== undefined ? 'user' : 'refuse',
+    });
+    const inherited = Object.assign(Object.create(polluted), claims);
+    expect(classify(inherited, Object.create(polluted)).kind).toBe('unknown');
+    expect(classify(claims, {}).kind).toBe('unknown');
+    expect(classify({ ...claims, caller_type: 'human' }, {}).kind).toBe('user');
+  });
+
+  it('cannot be talked into a prototype by a claim of that name', () => {
+    const { classify } = custom({
+      issuer: 'https://as.acme.com',
+      jwks: NO_KEYS,
+      classify: ({ caller_type: type }) => (type === 'human' ? 'user' : 'refuse'),
+    });
+    const claim = JSON.parse('{"sub":"dana","__proto__":{"caller_type":"human"}}');
+    expect(classify(claim, {}).kind).toBe('unknown');
+  });
+
   it('that throws is not caught: the pipeline calls it an outage', () => {
     const { classify } = custom({
       issuer: 'https://as.acme.com',

@@ -7,6 +7,7 @@ import {
   clerk,
   cognito,
   custom,
+  descope,
   entra,
   firebase,
   githubActions,
@@ -14,6 +15,7 @@ import {
   keycloak,
   okta,
   rfc9068,
+  spiffe,
   spring,
   stytch,
   workos,
@@ -62,6 +64,11 @@ google({});
 githubActions({ repositoryOwnerIds: '4411' });
 // @ts-expect-error authorizationServer is required
 okta('acme.okta.com');
+okta('https://acme.okta.com/oauth2/default');
+// @ts-expect-error one of project and issuer is required
+descope({ subjectNamespaces: 'unknown' });
+// @ts-expect-error an issuer that is no trust domain does not stand for one
+spiffe({ issuer: 'https://spire.acme.com', jwks });
 // @ts-expect-error accepts is required without aud
 custom({ issuer, classify: () => 'refuse', audienceClaim: 'absent' });
 // @ts-expect-error classify is required

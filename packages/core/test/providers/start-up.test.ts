@@ -113,6 +113,12 @@ const FORMS: readonly Form[] = [
     keys: { kind: 'static', jwks: NO_KEYS },
   },
   {
+    written: 'auth0 in capitals, as no token has it',
+    provider: auth0('ACME.eu.Auth0.com'),
+    issuer: 'https://acme.eu.auth0.com/',
+    keys: openId('https://acme.eu.auth0.com'),
+  },
+  {
     written: 'auth0 by issuer',
     provider: auth0('https://login.acme.com/'),
     issuer: 'https://login.acme.com/',
@@ -121,6 +127,12 @@ const FORMS: readonly Form[] = [
   {
     written: "okta('acme.okta.com', { authorizationServer: 'default' })",
     provider: okta('acme.okta.com', { authorizationServer: 'default' }),
+    issuer: 'https://acme.okta.com/oauth2/default',
+    keys: openId('https://acme.okta.com/oauth2/default'),
+  },
+  {
+    written: "okta('https://acme.okta.com/oauth2/default')",
+    provider: okta('https://acme.okta.com/oauth2/default'),
     issuer: 'https://acme.okta.com/oauth2/default',
     keys: openId('https://acme.okta.com/oauth2/default'),
   },
@@ -283,6 +295,21 @@ const FORMS: readonly Form[] = [
     keys: jwks('https://api.descope.com/v2/keys/P2kQ7'),
   },
   {
+    written: 'descope by its issuer',
+    provider: descope({ issuer: 'P2kQ7', subjectNamespaces: 'unknown' }),
+    issuer: 'P2kQ7',
+    keys: jwks('https://api.descope.com/v2/keys/P2kQ7'),
+  },
+  {
+    written: 'descope by an issuer that is a URL',
+    provider: descope({
+      issuer: 'https://api.descope.com/v1/apps/P2kQ7',
+      subjectNamespaces: 'unknown',
+    }),
+    issuer: 'https://api.descope.com/v1/apps/P2kQ7',
+    keys: jwks('https://api.descope.com/v2/keys/P2kQ7'),
+  },
+  {
     written: 'descope by a URL',
     provider: descope({
       projectId: 'P2kQ7',
@@ -346,6 +373,12 @@ const FORMS: readonly Form[] = [
     keys: openId('https://oidc.eks.eu-west-1.amazonaws.com/id/A1'),
   },
   {
+    written: 'spiffe by its issuer',
+    provider: spiffe({ issuer: 'spiffe://acme.com', jwksUri: 'https://bundle.acme.com/' }),
+    issuer: 'spiffe://acme.com',
+    keys: jwks('https://bundle.acme.com/'),
+  },
+  {
     written: 'spiffe',
     provider: spiffe({ trustDomain: 'acme.com', jwksUri: 'https://bundle.acme.com/' }),
     issuer: 'spiffe://acme.com',
@@ -405,7 +438,7 @@ describe('a preset takes its issuer and keys from the least that is written', ()
 const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
   ['no options', () => Reflect.apply(keycloak, undefined, []), 'write keycloak({'],
   ['no issuer', () => Reflect.apply(keycloak, undefined, [{}]), "write issuer: 'https://…'"],
-  ['no URL', () => rfc9068('as.acme.com'), "write issuer: 'https://…'"],
+  ['no URL', () => rfc9068('as.acme.com'), "write issuer: 'https://as.acme.com'"],
   ['http', () => rfc9068('http://as.acme.com'), 'must be https'],
   [
     'http on a host that only looks local',
@@ -443,11 +476,7 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
     () => auth0('https://acme.eu.auth0.com'),
     "write auth0({ issuer: 'https://acme.eu.auth0.com/' })",
   ],
-  [
-    'auth0 with a path',
-    () => auth0('acme.eu.auth0.com/x'),
-    "write auth0({ issuer: 'https://acme.eu.auth0.com/' })",
-  ],
+  ['auth0 with a path', () => auth0('acme.eu.auth0.com/x'), "write auth0('acme.eu.auth0.com')"],
   [
     'keycloak with a slash',
     () => keycloak('https://sso.acme.com/realms/x/'),
@@ -524,6 +553,59 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
     'okta with a URL for a domain',
     () => okta('https://acme.okta.com/oauth2/default', { authorizationServer: 'default' }),
     "write okta({ issuer: 'https://acme.okta.com/oauth2/default' })",
+  ],
+  ['okta by the URL of the org server', () => okta('https://acme.okta.com'), 'oauth2/default'],
+  [
+    'a domain for an issuer',
+    () => kinde('acme.kinde.com'),
+    "write issuer: 'https://acme.kinde.com'",
+  ],
+  ['words for an issuer', () => kinde('my kinde'), "write issuer: 'https://…'"],
+  [
+    'githubActions with a misspelled list, which would let everybody in',
+    () => Reflect.apply(githubActions, undefined, [{ repositoryOwnerId: ['4411'] }]),
+    "write githubActions({ repositoryOwnerIds: ['4411'] })",
+  ],
+  [
+    'spiffe with an issuer that is a workload',
+    () => spiffe({ issuer: 'spiffe://acme.com/ns/x', jwks: NO_KEYS }),
+    "trustDomain: 'acme.com'",
+  ],
+  [
+    'descope with a slash at the end of its issuer',
+    () => descope({ issuer: 'https://api.descope.com/P2/', subjectNamespaces: 'unknown' }),
+    'projectId is missing',
+  ],
+  ['auth0 by what is no domain', () => auth0({ domain: 'https://acme.auth0.com' }), 'write auth0('],
+  [
+    'okta by what is no domain',
+    () => okta('acme.okta.com/x', { authorizationServer: 'default' }),
+    "write okta('acme.okta.com', { authorizationServer: 'default' })",
+  ],
+  [
+    'entra of version 2 with a slash at its end',
+    () => entra(`https://login.microsoftonline.com/${TENANT}/v2.0/`),
+    `write entra({ issuer: 'https://login.microsoftonline.com/${TENANT}/v2.0' })`,
+  ],
+  [
+    'entra of version 1 without one',
+    () => entra(`https://sts.windows.net/${TENANT}`),
+    `write entra({ issuer: 'https://sts.windows.net/${TENANT}/' })`,
+  ],
+  [
+    'entra with the host of version 1 and the path of version 2',
+    () => entra(`https://sts.windows.net/${TENANT}/v2.0`),
+    `write entra('${TENANT}')`,
+  ],
+  [
+    'entra with the host of version 2 and the path of version 1',
+    () => entra(`https://login.microsoftonline.com/${TENANT}/`),
+    `write entra('${TENANT}')`,
+  ],
+  [
+    'a text where more is needed',
+    () => Reflect.apply(cognito, undefined, ['eu-west-1_Zk3Pq9']),
+    "write cognito({ userPoolId: 'eu-west-1_Zk3Pq9', clientIds: ['<app client id>'] })",
   ],
   ['entra by a domain', () => entra('acme.onmicrosoft.com'), 'GUID'],
   ['entra of all tenants', () => entra('common'), 'GUID'],

@@ -45,6 +45,17 @@ export interface TokenTable {
   /** What the API accepts as `aud`. */
   readonly audience: readonly string[];
   readonly tokens: readonly TokenCase[];
+  /** The provider issues tokens of users only, or of machines only. */
+  readonly oneKind?: true;
+  /**
+   * The rule *is* the comparison of `sub` with the client's id, both of which the server writes: no
+   * rule can see that the two were exchanged for others.
+   */
+  readonly byComparison?: true;
+  /** The rule is a function of the operator's own, so that it reads whatever tokens it is made for. */
+  readonly operatorRule?: true;
+  /** Claims that the rule rests on, and that nobody but this provider can bring into a token. */
+  readonly reserved?: readonly string[];
 }
 
 /** The claims `iat` and `exp` of every token. */

@@ -58,6 +58,7 @@ describe('user', () => {
     { options: { viaAgent: [] }, says: "write user({ viaAgent: 'refuse' })" },
     { options: { viaAgent: false }, says: "'allow', 'refuse' or a list of actors" },
     { options: { viaAgent: null }, says: "'allow', 'refuse' or a list of actors" },
+    { options: { viaAgent: undefined }, says: 'viaAgent is undefined' },
     { options: { viaAgent: [''] }, says: "write user({ viaAgent: ['support-agent'] })" },
     { options: { viaAgent: [7] }, says: "write user({ viaAgent: ['support-agent'] })" },
     { options: 'u-17', says: 'takes an object' },

@@ -102,6 +102,14 @@ describe('authenticationContext', () => {
     { options: { acr: 'a' }, says: "clients must be 'allow' or 'refuse'" },
     { options: { acr: 'a', clients: true }, says: "clients must be 'allow' or 'refuse'" },
     { options: { acr: 'a', maxAge: 60, clients: 'refuse' }, says: 'no option "maxAge"' },
+    {
+      options: { acr: 'a', maxAgeSec: undefined, clients: 'refuse' },
+      says: 'maxAgeSec is undefined',
+    },
+    {
+      options: { acr: undefined, maxAgeSec: 60, clients: 'refuse' },
+      says: 'acr is undefined',
+    },
     { options: { acr: [], clients: 'refuse' }, says: 'acr must be' },
     { options: { acr: '', clients: 'refuse' }, says: 'acr must be' },
     { options: { acr: 'a b', clients: 'refuse' }, says: 'acr must be' },

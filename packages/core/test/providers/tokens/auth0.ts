@@ -179,6 +179,24 @@ export const table: TokenTable = {
       claims: { ...client, sub_profile: 'user' },
       expect: 'refused',
     },
+    ...[['client-credentials'], 'client_credentials', { grant: 'client-credentials' }].map(
+      (gty) => ({
+        name: `an agent with the subject of a user, whose gty is ${JSON.stringify(gty)}`,
+        truth: 'client' as const,
+        header,
+        claims: { ...client, sub: 'auth0|66b1f0aa0c', gty },
+        expect: 'refused' as const,
+      }),
+    ),
+    {
+      name: 'an agent that an action calls a user',
+      truth: 'client',
+      // Behind a domain of its own, no other preset could know.
+      contrived: true,
+      header: rfc9068Header,
+      claims: { ...agent, sub_profile: 'user' },
+      expect: 'refused',
+    },
     {
       name: 'a client whose grant is said to be another',
       truth: 'client',

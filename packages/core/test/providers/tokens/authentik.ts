@@ -47,6 +47,7 @@ export const table: TokenTable = {
     }),
   issuer: iss,
   audience: ['pAk71x'],
+  operatorRule: true,
   tokens: [
     {
       name: 'a user, nothing being known',

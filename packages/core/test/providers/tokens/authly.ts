@@ -32,6 +32,7 @@ export const table: TokenTable = {
   create: (issuer) => authly({ issuer, jwks: NO_KEYS }),
   issuer: 'https://auth.parcels.example',
   audience: [API],
+  reserved: ['sub_type'],
   tokens: [
     {
       name: 'a user',

@@ -49,6 +49,7 @@ export const table: TokenTable = {
   create: (issuer) => cognito({ issuer, jwks: NO_KEYS, clientIds: ['6k2v9h', '1p8s3d'] }),
   issuer: iss,
   audience: [],
+  reserved: ['username'],
   tokens: [
     { name: 'a user', truth: 'user', header, claims: user, expect: asUser },
     {

@@ -39,6 +39,7 @@ export const table: TokenTable = {
   create: (issuer) => curity({ issuer, jwks: NO_KEYS, subjectNamespaces: 'disjoint' }),
   issuer: iss,
   audience: [API],
+  byComparison: true,
   tokens: [
     {
       name: 'a user, nothing being known of names',

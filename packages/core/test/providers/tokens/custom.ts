@@ -35,6 +35,7 @@ export const table: TokenTable = {
     }),
   issuer: 'https://own.parcels.example',
   audience: [API],
+  operatorRule: true,
   tokens: [
     {
       name: 'a user',

@@ -48,6 +48,7 @@ export const table: TokenTable = {
     }),
   issuer: 'P2kQ7',
   audience: [],
+  operatorRule: true,
   tokens: [
     {
       name: 'a user, nothing being known',

@@ -47,6 +47,7 @@ export const table: TokenTable = {
   create: (issuer) => duende({ issuer, jwks: NO_KEYS }),
   issuer: iss,
   audience: ['parcels'],
+  reserved: ['amr', 'idp'],
   tokens: [
     { name: 'a user', truth: 'user', header, claims: user, expect: asUser },
     {

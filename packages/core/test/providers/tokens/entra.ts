@@ -108,6 +108,7 @@ export const table: TokenTable = {
   create: (issuer) => entra({ issuer, jwks: NO_KEYS }),
   issuer: issV2,
   audience: [apiV1, apiV2],
+  reserved: ['idtyp', 'oid', 'scp'],
   tokens: [
     { name: 'a user, v2.0', truth: 'user', header, claims: user, expect: asUser },
     {

@@ -29,6 +29,7 @@ export const table: TokenTable = {
   create: (issuer) => firebase({ issuer, jwks: NO_KEYS }),
   issuer: iss,
   audience: ['parcels-prod', 'other'],
+  oneKind: true,
   tokens: [
     {
       name: 'a user',

@@ -62,6 +62,7 @@ export const table: TokenTable = {
   create: (issuer) => fusionauth({ issuer, jwks: NO_KEYS }),
   issuer: 'parcels.example',
   audience: [application, api],
+  reserved: ['applicationId', 'authenticationType'],
   tokens: [
     { name: 'a user', truth: 'user', header: login, claims: user, expect: asUser },
     {

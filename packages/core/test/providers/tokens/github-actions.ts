@@ -39,6 +39,7 @@ export const table: TokenTable = {
   create: (issuer) => githubActions({ issuer, jwks: NO_KEYS, repositoryOwnerIds: ['4411'] }),
   issuer: iss,
   audience: [API],
+  oneKind: true,
   tokens: [
     { name: 'a workflow', truth: 'client', header, claims: client, expect: asClient },
     {

@@ -49,6 +49,7 @@ export const table: TokenTable = {
   create: (issuer) => hydra({ issuer, jwks: NO_KEYS }),
   issuer: iss,
   audience: [API],
+  byComparison: true,
   tokens: [
     { name: 'a user', truth: 'user', header, claims: user, expect: asUser },
     {

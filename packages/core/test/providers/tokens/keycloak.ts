@@ -63,6 +63,7 @@ export const table: TokenTable = {
   create: (issuer) => keycloak({ issuer, jwks: NO_KEYS }),
   issuer: iss,
   audience: ['parcels-api'],
+  reserved: ['preferred_username'],
   tokens: [
     { name: 'a user', truth: 'user', header, claims: user, expect: asUser },
     {

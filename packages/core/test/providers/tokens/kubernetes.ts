@@ -33,6 +33,7 @@ export const table: TokenTable = {
   create: (issuer) => kubernetes({ issuer, jwks: NO_KEYS }),
   issuer: iss,
   audience: [API],
+  oneKind: true,
   tokens: [
     { name: 'a pod', truth: 'client', header, claims: client, expect: asClient },
     {

@@ -43,6 +43,7 @@ export const table: TokenTable = {
   create: (issuer) => logto({ issuer, jwks: NO_KEYS }),
   issuer: iss,
   audience: [API, 'urn:logto:organization:orgp31'],
+  byComparison: true,
   tokens: [
     { name: 'a user', truth: 'user', header, claims: user, expect: asUser },
     {

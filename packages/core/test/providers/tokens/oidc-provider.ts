@@ -31,6 +31,7 @@ export const table: TokenTable = {
   create: (issuer) => oidcProvider({ issuer, jwks: NO_KEYS }),
   issuer: 'https://op.parcels.example',
   audience: [API],
+  byComparison: true,
   tokens: [
     {
       name: 'a user',

@@ -59,6 +59,7 @@ export const table: TokenTable = {
   create: (issuer) => okta({ issuer, jwks: NO_KEYS }),
   issuer: iss,
   audience: ['api://parcels'],
+  reserved: ['uid'],
   tokens: [
     { name: 'a user', truth: 'user', header, claims: user, expect: asUser },
     {

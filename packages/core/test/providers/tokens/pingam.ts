@@ -81,6 +81,13 @@ export const table: TokenTable = {
       expect: 'refused',
     },
     {
+      name: "a user's subject by a list of grants that names client credentials",
+      truth: 'client',
+      header,
+      claims: { ...client, sub: '(usr!dana)', grant_type: ['client_credentials'] },
+      expect: 'refused',
+    },
+    {
       name: "a user's subject by client credentials",
       truth: 'client',
       header,

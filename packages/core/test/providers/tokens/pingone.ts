@@ -52,6 +52,7 @@ export const table: TokenTable = {
   create: (issuer) => pingone({ issuer, jwks: NO_KEYS }),
   issuer: iss,
   audience: [API],
+  reserved: ['auth_time', 'sid', 'acr'],
   tokens: [
     { name: 'a user', truth: 'user', header, claims: user, expect: asUser },
     {

@@ -45,6 +45,7 @@ export const table: TokenTable = {
   create: (issuer) => rfc9068({ issuer, jwks: NO_KEYS }),
   issuer: 'https://as.parcels.example',
   audience: [API],
+  byComparison: true,
   tokens: [
     { name: 'a user', truth: 'user', header, claims: user, expect: asUser },
     { name: 'a client', truth: 'client', header, claims: client, expect: asClient },

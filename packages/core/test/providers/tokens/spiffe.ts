@@ -21,6 +21,7 @@ export const table: TokenTable = {
   create: () => spiffe({ trustDomain: 'parcels.example', jwks: NO_KEYS }),
   issuer: 'spiffe://parcels.example',
   audience: [API],
+  oneKind: true,
   tokens: [
     { name: 'a workload', truth: 'client', header, claims: client, expect: asClient },
     {

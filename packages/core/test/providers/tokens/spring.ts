@@ -50,6 +50,7 @@ export const table: TokenTable = {
   create: (issuer) => spring({ issuer, jwks: NO_KEYS, subjectNamespaces: 'disjoint' }),
   issuer: iss,
   audience: [API, 'courier-web', 'nightly-sync'],
+  byComparison: true,
   tokens: [
     {
       name: 'a user, nothing being known of names',

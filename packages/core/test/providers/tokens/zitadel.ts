@@ -52,6 +52,7 @@ export const table: TokenTable = {
     }),
   issuer: iss,
   audience: ['301877700001'],
+  operatorRule: true,
   tokens: [
     {
       name: 'a user, nothing being known',
