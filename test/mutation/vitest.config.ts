@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+// The unit tests that judge a mutant: those of the mutated folders, and no other. `pnpm mutate`.
+export default defineConfig({
+  ssr: { resolve: { conditions: ['@authly/source'] } },
+  test: {
+    include: ['packages/core/test/{token,http,keys}/**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**'],
+    setupFiles: ['test/setup.ts'],
+  },
+});

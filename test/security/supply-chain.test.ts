@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { read } from '../architecture/sources.ts';
+
+// What an installation brings with it and runs; what is packed is the business of test/package.
+
+describe('installing', () => {
+  it('no dependency of this repository may build anything', () => {
+    const workspace = read('pnpm-workspace.yaml');
+    const [, builds = ''] = /^allowBuilds:\n((?: {2}.*\n?)+)/m.exec(workspace) ?? [];
+    expect(builds).not.toBe('');
+    for (const line of builds.trimEnd().split('\n')) expect(line).toMatch(/: false$/);
+  });
+});
+
+describe('the lockfile', () => {
+  const lockfile = read('pnpm-lock.yaml');
+
+  it('knows every package by a hash of SHA-512', () => {
+    const resolutions = lockfile
+      .split('\n')
+      .filter((line) => line.trimStart().startsWith('resolution:'));
+    expect(resolutions.length).toBeGreaterThan(100);
+    for (const line of resolutions)
+      expect(line).toMatch(/resolution: \{integrity: sha512-[\w+/=]+\}$/);
+  });
+
+  it.each(['jose', 'lru-cache', '@standard-schema/spec'])(
+    '%s, which core depends on, brings no dependency of its own',
+    (name) => {
+      const core = lockfile.slice(lockfile.indexOf('\n  packages/core:'));
+      const dependency = core.slice(core.indexOf(`${name.startsWith('@') ? `'${name}'` : name}:`));
+      const [, version] = /version: (\S+)/.exec(dependency) ?? [];
+      const id = name.startsWith('@') ? `'${name}@${version}'` : `${name}@${version}`;
+      // Of those that have dependencies, the list stands in the place of the braces.
+      expect(lockfile.slice(lockfile.indexOf('\nsnapshots:'))).toContain(`\n  ${id}: {}\n`);
+    },
+  );
+});
