@@ -1,0 +1,114 @@
+import { performance } from 'node:perf_hooks';
+import type { Corpus } from '../tokens/corpus.ts';
+import type { Contender } from './contender.ts';
+
+/** What one operation of a contender cost, round by round: microseconds. */
+export interface Costs {
+  /** Time that passed. */
+  readonly wallUs: readonly number[];
+  /** Processor time of the whole process: thread pool and collector included. */
+  readonly cpuUs: readonly number[];
+  /** Time in which the main thread was busy. */
+  readonly mainUs: readonly number[];
+}
+
+/** How much is measured. */
+export interface Effort {
+  readonly rounds: number;
+  /** Length of one contender's turn in a round, in milliseconds. */
+  readonly turnMs: number;
+  /** Operations in flight at once. */
+  readonly inFlight: number;
+}
+
+/** V8 optimizes what is hot in far less. */
+const WARM_UP_MS = 80;
+
+interface Lane {
+  readonly contender: Contender;
+  readonly corpus: Corpus;
+  operations: number;
+  cursor: number;
+  readonly wallUs: number[];
+  readonly cpuUs: number[];
+  readonly mainUs: number[];
+}
+
+/**
+ * Runs contenders in turns over the same tokens: one turn each in a round, many rounds, and each
+ * round begins with another contender. What the machine does meanwhile then hits all of them alike.
+ */
+export async function runRounds(
+  contenders: readonly Contender[],
+  corpus: Corpus,
+  effort: Effort,
+): Promise<ReadonlyMap<string, Costs>> {
+  const lanes = contenders.map((contender) => newLane(contender, corpus));
+  for (const lane of lanes) await calibrate(lane, effort);
+  for (let round = 0; round < effort.rounds; round++) {
+    for (let turn = 0; turn < lanes.length; turn++) {
+      const lane = lanes[(round + turn) % lanes.length];
+      if (lane !== undefined) await measure(lane, effort);
+    }
+  }
+  return new Map(lanes.map((lane) => [lane.contender.name, lane]));
+}
+
+function newLane(contender: Contender, common: Corpus): Lane {
+  const { corpus = common } = contender;
+  return { contender, corpus, operations: 0, cursor: 0, wallUs: [], cpuUs: [], mainUs: [] };
+}
+
+/** Finds how many operations fill a turn; what runs meanwhile is the warm-up. */
+async function calibrate(lane: Lane, effort: Effort): Promise<void> {
+  // A cache has to fill before anything is learned from how long a token takes.
+  lane.operations = lane.corpus.size;
+  await timed(lane, effort.inFlight);
+  lane.operations = effort.inFlight;
+  // The fastest counts: in the others something was still cold, or another process had the core.
+  let fastestMs = Number.POSITIVE_INFINITY;
+  const end = performance.now() + Math.max(4 * effort.turnMs, WARM_UP_MS);
+  while (performance.now() < end) {
+    const elapsedMs = await timed(lane, effort.inFlight);
+    fastestMs = Math.min(fastestMs, elapsedMs / lane.operations);
+    if (elapsedMs < effort.turnMs / 2) lane.operations *= 2;
+  }
+  lane.operations = Math.max(effort.inFlight, Math.round(effort.turnMs / fastestMs));
+}
+
+async function measure(lane: Lane, { inFlight }: Effort): Promise<void> {
+  // So that nobody pays for the garbage of whoever had the turn before. A full collection would do
+  // more than that: it leaves V8 and the processor's caches cold, which cost some half as much again.
+  globalThis.gc?.({ type: 'minor' });
+  const utilization = performance.eventLoopUtilization();
+  const cpu = process.cpuUsage();
+  const elapsedMs = await timed(lane, inFlight);
+  const spent = process.cpuUsage(cpu);
+  const { active } = performance.eventLoopUtilization(utilization);
+  lane.wallUs.push((elapsedMs * 1_000) / lane.operations);
+  lane.cpuUs.push((spent.user + spent.system) / lane.operations);
+  lane.mainUs.push((active * 1_000) / lane.operations);
+}
+
+/** One turn; how long it took, in milliseconds. */
+async function timed(lane: Lane, inFlight: number): Promise<number> {
+  const start = performance.now();
+  if (inFlight === 1) await oneByOne(lane, lane.cursor + lane.operations);
+  else await manyAtOnce(lane, lane.cursor + lane.operations, inFlight);
+  return performance.now() - start;
+}
+
+async function oneByOne(lane: Lane, end: number): Promise<void> {
+  const { contender, corpus } = lane;
+  const { verify } = contender;
+  while (lane.cursor < end) {
+    const index = lane.cursor++ % corpus.size;
+    const result = verify(corpus.fresh(index), index);
+    if (result instanceof Promise) await result;
+  }
+}
+
+async function manyAtOnce(lane: Lane, end: number, inFlight: number): Promise<void> {
+  // Each takes the next token as soon as its own is done, as connections of a server do.
+  await Promise.all(Array.from({ length: inFlight }, () => oneByOne(lane, end)));
+}

@@ -1,0 +1,50 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+/** A process of its own that answers one question after the other. */
+export interface Child<Question, Answer> {
+  ask(question: Question): Promise<Answer>;
+  close(): void;
+}
+
+/** Starts a module of this folder in a process of its own. */
+export function openChild<Question extends object, Answer>(
+  module: string,
+  args: readonly string[] = [],
+): Child<Question, Answer> {
+  const path = fileURLToPath(new URL(module, import.meta.url));
+  const child: ChildProcess = fork(path, args, { serialization: 'advanced', execArgv: [] });
+  const ended = once(child, 'exit').then(() => {
+    throw new Error(`${module} ${args.join(' ')} ended early`);
+  });
+  ended.catch(() => {});
+  return {
+    async ask(question) {
+      const answered = once(child, 'message');
+      child.send(question);
+      const [answer] = await Promise.race([answered, ended]);
+      // Both ends are in this folder and share the types.
+      return answer as Answer;
+    },
+    close() {
+      child.kill();
+    },
+  };
+}
+
+/** The other end: answers every question, and ends when it cannot. */
+export function answerQuestions<Question, Answer>(
+  answer: (question: Question) => Promise<Answer>,
+): void {
+  process.on('disconnect', () => process.exit());
+  process.on('message', (question: Question) => {
+    answer(question).then(
+      (reply) => process.send?.(reply),
+      (error: unknown) => {
+        process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+        process.exit(1);
+      },
+    );
+  });
+}

@@ -1,0 +1,104 @@
+import type { Algorithm } from '@authly/core';
+import { floor, pooledFloor } from '../harness/floor.ts';
+import { type Costs, runRounds } from '../harness/rounds.ts';
+import { median, ratios, type Summary, summarize } from '../harness/statistics.ts';
+import { openColdContenders } from '../peers/open-contenders.ts';
+import { ALGORITHMS } from '../peers/peer.ts';
+import { atLeast, type Findings, type Goal, type Table } from '../report/report.ts';
+import { corpusOf } from '../tokens/corpus.ts';
+import { realisticTokens } from '../tokens/realistic-token.ts';
+import { openTarget } from '../tokens/target.ts';
+import { type CostsByName, OURS } from './cost-table.ts';
+import type { Scale } from './scale.ts';
+
+const DISTINCT = 1_000;
+const ROUNDS = 7;
+const ROUNDS_PINNED = 5;
+const TURN_MS = 40;
+const IN_FLIGHT = 64;
+const LIMIT = 1.3;
+/** No peers: what cannot be had by verifying a token. */
+const FLOORS = 2;
+
+/** Sixty-four verifications in flight, as under load: who uses a second core, and at what price. */
+export async function concurrent(scale: Scale): Promise<Findings> {
+  const { tables, byAlgorithm } = await measure('64 in flight', scale.rounds(ROUNDS));
+  const goals = [...byAlgorithm].flatMap(([algorithm, costs]) => goalOf(algorithm, costs));
+  const charts = [...byAlgorithm].map(([algorithm, costs]) => ({
+    title: `Cold, ${algorithm}: 64 in flight, all cores`,
+    unit: 'verifications a second',
+    bars: [...costs].map(([name, { wallUs }]) => ({ name, value: perSecond(wallUs) })),
+  }));
+  return { tables, goals, charts };
+}
+
+/** The same where this process has one core; it is started so. */
+export async function concurrentPinned(scale: Scale): Promise<Findings> {
+  const { tables } = await measure('64 in flight, pinned to one core', scale.rounds(ROUNDS_PINNED));
+  return { tables, goals: [], charts: [] };
+}
+
+async function measure(
+  where: string,
+  rounds: number,
+): Promise<{
+  readonly tables: readonly Table[];
+  readonly byAlgorithm: ReadonlyMap<Algorithm, CostsByName>;
+}> {
+  const byAlgorithm = new Map<Algorithm, CostsByName>();
+  for (const algorithm of ALGORITHMS) {
+    const { key, target, close } = await openTarget(algorithm);
+    const corpus = corpusOf(realisticTokens(key, DISTINCT));
+    const contenders = [
+      floor(target, corpus),
+      pooledFloor(target, corpus),
+      ...(await openColdContenders(target, corpus)),
+    ];
+    const effort = { rounds, turnMs: TURN_MS, inFlight: IN_FLIGHT };
+    byAlgorithm.set(algorithm, await runRounds(contenders, corpus, effort));
+    for (const contender of contenders) contender.close?.();
+    close();
+  }
+  const tables = [...byAlgorithm].map(([algorithm, costs]) => tableOf(algorithm, where, costs));
+  return { tables, byAlgorithm };
+}
+
+function tableOf(algorithm: Algorithm, where: string, costs: CostsByName): Table {
+  return {
+    title: `Cold, ${algorithm}, ${where}`,
+    note:
+      'Verifications a second; processor time of the whole process and busy time of the main thread, ' +
+      'both in µs a verification.',
+    columns: ['', 'a second', 'CPU µs', 'main thread µs'],
+    rows: [...costs].map(([name, { wallUs, cpuUs, mainUs }]) => [
+      name,
+      perSecond(wallUs),
+      summarize(cpuUs),
+      summarize(mainUs),
+    ]),
+  };
+}
+
+function goalOf(algorithm: Algorithm, costs: CostsByName): Goal[] {
+  const ours = costs.get(OURS);
+  const best = bestPeer(costs);
+  if (ours === undefined || best === undefined) return [];
+  // Throughput is the reciprocal of time: theirs over ours.
+  const ratio = summarize(ratios(best.costs.wallUs, ours.wallUs));
+  const measure = `64 in flight, ${algorithm}, throughput over the best peer (${best.name})`;
+  return [atLeast(measure, ratio, LIMIT, '×')];
+}
+
+function bestPeer(
+  costs: CostsByName,
+): { readonly name: string; readonly costs: Costs } | undefined {
+  return [...costs]
+    .slice(FLOORS)
+    .filter(([name]) => name !== OURS)
+    .map(([name, each]) => ({ name, costs: each }))
+    .sort((a, b) => median(a.costs.wallUs) - median(b.costs.wallUs))[0];
+}
+
+function perSecond(wallUs: readonly number[]): Summary {
+  return summarize(wallUs.map((us) => 1_000_000 / us));
+}

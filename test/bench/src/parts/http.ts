@@ -1,0 +1,109 @@
+import { differences, ratios, type Summary, summarize } from '../harness/statistics.ts';
+import type { Framework, Guard } from '../http/server-process.ts';
+import {
+  atLeast,
+  atMost,
+  type Chart,
+  type Findings,
+  type Goal,
+  type Table,
+} from '../report/report.ts';
+import { realisticTokens } from '../tokens/realistic-token.ts';
+import { openTarget } from '../tokens/target.ts';
+import { type HttpCosts, type HttpTurns, runHttpRounds } from './http-rounds.ts';
+import type { Scale } from './scale.ts';
+
+const DISTINCT = 5_000;
+const ROUNDS = 7;
+
+const GUARDS: Readonly<Record<Framework, readonly Guard[]>> = {
+  express: ['bare', 'authly', 'fast-jwt', 'express-oauth2-jwt-bearer', 'jose', 'express-jwt'],
+  koa: ['bare', 'authly', 'fast-jwt', 'koa-jwt'],
+};
+
+/** Added processor time a request, and requests a second over the peer that is made for the framework. */
+const LIMITS: Readonly<
+  Record<Framework, { readonly addedUs: number; readonly peer: Guard; readonly factor: number }>
+> = {
+  express: { addedUs: 12, peer: 'express-oauth2-jwt-bearer', factor: 1.5 },
+  koa: { addedUs: 6, peer: 'koa-jwt', factor: 6 },
+};
+/** What our guard may cost beyond a cached fast-jwt by hand. */
+const BEYOND_FAST_JWT_US = 2;
+
+type Costs = ReadonlyMap<Guard, HttpCosts>;
+
+/** Whole servers under load: what authentication and one scope check add to a request. */
+export async function http(scale: Scale): Promise<Findings> {
+  const { key, target, close } = await openTarget('RS256');
+  const tokens = realisticTokens(key, scale.size(DISTINCT));
+  const corpora = { 'one repeated token': tokens.slice(0, 1), '5,000 distinct tokens': tokens };
+  const tables: Table[] = [];
+  const goals: Goal[] = [];
+  const charts: Chart[] = [];
+  for (const framework of ['express', 'koa'] as const) {
+    const turns: HttpTurns = {
+      framework,
+      guards: GUARDS[framework],
+      target,
+      corpora,
+      rounds: scale.rounds(ROUNDS),
+    };
+    for (const [name, costs] of await runHttpRounds(turns)) {
+      const what = `${framework}, ${name}`;
+      tables.push(tableOf(what, costs));
+      goals.push(...goalsOf(what, framework, costs));
+      charts.push(chartOf(what, costs));
+    }
+  }
+  close();
+  return { tables, goals, charts };
+}
+
+function tableOf(what: string, costs: Costs): Table {
+  return {
+    title: `HTTP, ${what}`,
+    note:
+      'RS256, 50 connections, autocannon in a process of its own. Processor time of the server process ' +
+      'a request, and what it has more than two middlewares that do nothing in the same round.',
+    columns: ['', 'requests a second', '× bare', 'CPU µs', 'added CPU µs'],
+    rows: [...costs].map(([guard, { perSecond, cpuUs }]) => [
+      guard,
+      summarize(perSecond),
+      over(costs, guard, 'bare'),
+      summarize(cpuUs),
+      added(costs, guard, 'bare'),
+    ]),
+  };
+}
+
+function goalsOf(what: string, framework: Framework, costs: Costs): Goal[] {
+  const { addedUs, peer, factor } = LIMITS[framework];
+  return [
+    atMost(`${what}: added CPU a request`, added(costs, 'authly', 'bare'), addedUs, 'µs'),
+    atMost(
+      `${what}: CPU beyond cached fast-jwt`,
+      added(costs, 'authly', 'fast-jwt'),
+      BEYOND_FAST_JWT_US,
+      'µs',
+    ),
+    atLeast(`${what}: requests a second over ${peer}`, over(costs, 'authly', peer), factor, '×'),
+  ];
+}
+
+function chartOf(what: string, costs: Costs): Chart {
+  const guards = [...costs.keys()].filter((guard) => guard !== 'bare');
+  return {
+    title: `HTTP, ${what}: added processor time`,
+    unit: 'µs a request',
+    bars: guards.map((guard) => ({ name: guard, value: added(costs, guard, 'bare') })),
+  };
+}
+
+function added(costs: Costs, guard: Guard, base: Guard): Summary {
+  return summarize(differences(costs.get(guard)?.cpuUs ?? [], costs.get(base)?.cpuUs ?? []));
+}
+
+function over(costs: Costs, guard: Guard, base: Guard): Summary {
+  return summarize(ratios(costs.get(guard)?.perSecond ?? [], costs.get(base)?.perSecond ?? []));
+}

@@ -1,0 +1,34 @@
+import type { Findings } from '../report/report.ts';
+import type { Scale } from './scale.ts';
+
+/** The parts of the benchmark. */
+export type PartName =
+  | 'cold'
+  | 'checks'
+  | 'warm'
+  | 'concurrent'
+  | 'concurrent-pinned'
+  | 'http'
+  | 'hostile'
+  | 'memory'
+  | 'growth'
+  | 'start';
+
+/** Loads and runs a part: in the order in which they run. */
+export const PARTS: Readonly<Record<PartName, (scale: Scale) => Promise<Findings>>> = {
+  cold: async (scale) => (await import('./cold.ts')).cold(scale),
+  checks: async (scale) => (await import('./checks.ts')).checks(scale),
+  warm: async (scale) => (await import('./warm.ts')).warm(scale),
+  concurrent: async (scale) => (await import('./concurrent.ts')).concurrent(scale),
+  'concurrent-pinned': async (scale) => (await import('./concurrent.ts')).concurrentPinned(scale),
+  http: async (scale) => (await import('./http.ts')).http(scale),
+  hostile: async (scale) => (await import('./hostile.ts')).hostile(scale),
+  memory: async (scale) => (await import('./memory.ts')).memory(scale),
+  growth: async (scale) => (await import('./growth.ts')).growth(scale),
+  start: async (scale) => (await import('./start.ts')).start(scale),
+};
+
+/** Whether there is a part of that name. */
+export function isPartName(name: string): name is PartName {
+  return Object.hasOwn(PARTS, name);
+}

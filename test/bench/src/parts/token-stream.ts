@@ -1,0 +1,72 @@
+import { once } from 'node:events';
+import { performance } from 'node:perf_hooks';
+import { Worker } from 'node:worker_threads';
+import { createResourceServer } from '@authly/core';
+import { rfc9068 } from '@authly/core/providers';
+import { generateTestKey } from '@authly/testing';
+import { AUDIENCE, ISSUER } from '../tokens/realistic-token.ts';
+import { heapBytes } from './heap-bytes.ts';
+
+/** How it stood after so many tokens. */
+export interface StreamSample {
+  readonly tokens: number;
+  readonly heap: number;
+  readonly resident: number;
+  /** Mean of the tokens since the sample before. */
+  readonly us: number;
+}
+
+const CHUNK = 5_000;
+const SAMPLES = 10;
+
+/** Verifies distinct ES256 tokens, each once, with the default cache, and looks at the memory. */
+export async function streamTokens(count: number): Promise<readonly StreamSample[]> {
+  const key = generateTestKey('ES256', 'stream');
+  const server = createResourceServer({
+    issuer: rfc9068({ issuer: ISSUER, jwks: { keys: [key.publicJwk] } }),
+    audience: AUDIENCE,
+  });
+  const minter = new Worker(new URL('./token-stream-worker.js', import.meta.url), {
+    workerData: { privateJwk: key.privateJwk, kid: key.kid, chunk: CHUNK },
+  });
+  const samples: StreamSample[] = [];
+  let next = chunkFrom(minter);
+  let elapsedMs = 0;
+  for (let tokens = CHUNK; tokens <= count; tokens += CHUNK) {
+    const { bytes, ends } = await next;
+    // The next ones are signed while these are verified.
+    next = chunkFrom(minter);
+    const start = performance.now();
+    verifyAll((token) => server.verify(token), Buffer.from(bytes.buffer), ends);
+    elapsedMs += performance.now() - start;
+    if (tokens % Math.max(CHUNK, count / SAMPLES) === 0) {
+      const us = (elapsedMs * 1_000) / (tokens - (samples.at(-1)?.tokens ?? 0));
+      samples.push({ tokens, heap: heapBytes(), resident: process.memoryUsage.rss(), us });
+      elapsedMs = 0;
+    }
+  }
+  await next;
+  await minter.terminate();
+  server.close();
+  return samples;
+}
+
+/** Tokens one after the other, and where each ends. */
+interface Chunk {
+  readonly bytes: Uint8Array;
+  readonly ends: Uint32Array;
+}
+
+async function chunkFrom(minter: Worker): Promise<Chunk> {
+  minter.postMessage('next');
+  const [chunk] = (await once(minter, 'message')) as [Chunk];
+  return chunk;
+}
+
+function verifyAll(verify: (token: string) => unknown, bytes: Buffer, ends: Uint32Array): void {
+  let start = 0;
+  for (const end of ends) {
+    verify(bytes.toString('latin1', start, end));
+    start = end;
+  }
+}

@@ -1,0 +1,20 @@
+import { auth, requiredScopes } from 'express-oauth2-jwt-bearer';
+import { SCOPE } from '../tokens/realistic-token.ts';
+import type { Target } from '../tokens/target.ts';
+import { callMiddleware } from './middleware-call.ts';
+import { ALGORITHMS, type Peer } from './peer.ts';
+
+/** express-oauth2-jwt-bearer with its remote key set, strict about RFC 9068 as ours is. */
+export const expressOauth2JwtBearer: Peer = {
+  name: 'express-oauth2-jwt-bearer',
+  algorithms: ALGORITHMS,
+  cold(target) {
+    const middleware = auth(optionsOf(target));
+    return { verify: (token) => callMiddleware(middleware, token) };
+  },
+  express: (target) => [auth(optionsOf(target)), requiredScopes(SCOPE)],
+};
+
+function optionsOf({ issuer, audience, jwksUri, algorithm }: Target) {
+  return { issuer, audience, jwksUri, tokenSigningAlg: algorithm, strict: true };
+}

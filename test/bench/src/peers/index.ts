@@ -1,0 +1,39 @@
+import type { Peer } from './peer.ts';
+
+/** The file name of a peer. */
+export type PeerId =
+  | 'authly'
+  | 'fast-jwt'
+  | 'aws-jwt-verify'
+  | 'jsonwebtoken'
+  | 'jose'
+  | 'express-oauth2-jwt-bearer'
+  | 'oauth4webapi'
+  | 'jwks-rsa'
+  | 'express-jwt'
+  | 'koa-jwt';
+
+// Each is loaded when it is needed, so that a server process holds no other.
+const PEERS: Readonly<Record<PeerId, () => Promise<Peer>>> = {
+  authly: async () => (await import('./authly.ts')).authly,
+  'fast-jwt': async () => (await import('./fast-jwt.ts')).fastJwt,
+  'aws-jwt-verify': async () => (await import('./aws-jwt-verify.ts')).awsJwtVerify,
+  jsonwebtoken: async () => (await import('./jsonwebtoken.ts')).jsonWebToken,
+  jose: async () => (await import('./jose.ts')).jose,
+  'express-oauth2-jwt-bearer': async () =>
+    (await import('./express-oauth2-jwt-bearer.ts')).expressOauth2JwtBearer,
+  oauth4webapi: async () => (await import('./oauth4webapi.ts')).oauth4webapi,
+  'jwks-rsa': async () => (await import('./jwks-rsa.ts')).jwksRsa,
+  'express-jwt': async () => (await import('./express-jwt.ts')).expressJwt,
+  'koa-jwt': async () => (await import('./koa-jwt.ts')).koaJwt,
+};
+
+/** Loads a peer and its library. */
+export function loadPeer(id: PeerId): Promise<Peer> {
+  return PEERS[id]();
+}
+
+/** Loads every peer, ours first. */
+export function loadPeers(): Promise<readonly Peer[]> {
+  return Promise.all(Object.values(PEERS).map((load) => load()));
+}
