@@ -1,5 +1,6 @@
 import { constants, createPublicKey, type JsonWebKey, type KeyObject, verify } from 'node:crypto';
 import type { KeyUnfit } from '../events.ts';
+import { derSignature } from './der-signature.ts';
 
 /** A JWS algorithm that can be accepted (RFC 7518 §3.1, RFC 8037 §3.1). No HMAC, no `none`. */
 export type Algorithm =
@@ -149,7 +150,7 @@ export function verifySignature(
     );
   }
   if (scheme.kty === 'EC') {
-    return verify(scheme.hash, input, { key: key.keyObject, dsaEncoding: 'ieee-p1363' }, signature);
+    return verify(scheme.hash, input, key.keyObject, derSignature(signature));
   }
   return verify(scheme.hash, input, key.keyObject, signature);
 }
