@@ -3,7 +3,7 @@ import { ignoreRejection } from './answer.ts';
 import type { Authentication, Principal, TokenClaims } from './principal.ts';
 import type { Classification, Provider, TokenHeader } from './providers/provider.ts';
 import type { AuthErrorReason } from './reasons.ts';
-import { isPlainObject } from './token/json.ts';
+import { isPlainObject, isStringList } from './token/json.ts';
 
 const NONE: readonly string[] = Object.freeze([]);
 const NO_AUTHENTICATION: Authentication = Object.freeze({
@@ -43,6 +43,8 @@ export function buildPrincipal(
   const roles = authority.roles?.(token) ?? NONE;
   const groups = authority.groups?.(token) ?? NONE;
   const tenant = authority.tenant?.(token) ?? undefined;
+  // An operator's own reader may hand on a claim of another type: a string in the place of a list
+  // would match its own parts (`'superadmin'.includes('admin')`).
   const readable =
     isStringList(scopes) &&
     isStringList(permissions) &&
@@ -91,14 +93,6 @@ export function buildPrincipal(
   );
 }
 
-// An operator's own reader may hand on a claim of another type: a string in the place of a list
-// would match its own parts (`'superadmin'.includes('admin')`).
-function isStringList(value: unknown): value is readonly string[] {
-  if (!Array.isArray(value)) return false;
-  for (const item of value) if (typeof item !== 'string') return false;
-  return true;
-}
-
 function isId(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
@@ -122,9 +116,7 @@ function authenticationOf(token: TokenClaims): Authentication {
   const time = ownClaim(token, 'auth_time', 'number');
   const amr = Object.hasOwn(token, 'amr') ? token['amr'] : undefined;
   if (acr === undefined && time === undefined && amr === undefined) return NO_AUTHENTICATION;
-  const methods =
-    Array.isArray(amr) && amr.every((method) => typeof method === 'string') ? amr : NONE;
-  return Object.freeze({ acr, amr: methods, time });
+  return Object.freeze({ acr, amr: isStringList(amr) ? amr : NONE, time });
 }
 
 function confirmationOf(token: TokenClaims): Readonly<Record<string, unknown>> | undefined {

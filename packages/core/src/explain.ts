@@ -3,6 +3,7 @@ import type { Issuers } from './issuers.ts';
 import type { TokenClaims } from './principal.ts';
 import { type AuthErrorReason, REASONS, STEPS, type Step } from './reasons.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
+import { isStringList } from './token/json.ts';
 import { createJwsParser, type UnverifiedJws } from './token/jws.ts';
 import { createVerifier, type VerifiedToken } from './token/verifier.ts';
 
@@ -119,7 +120,7 @@ function textOf({ header }: UnverifiedJws, name: string): string | undefined {
 
 // Of a text every part would be found in it: `'email_verified'` would show `email`, too.
 function checkReveal(reveal: unknown): void {
-  if (Array.isArray(reveal) && reveal.every((name) => typeof name === 'string')) return;
+  if (isStringList(reveal)) return;
   throw new ConfigurationError(
     "explain(): reveal is a list of claims. Write: explain(token, { reveal: ['iss', 'aud'] })",
   );

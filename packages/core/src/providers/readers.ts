@@ -1,4 +1,5 @@
 import type { TokenClaims } from '../principal.ts';
+import { isStringList } from '../token/json.ts';
 
 /** A JSON object as it stands in a token; nothing about its members is known. */
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -92,10 +93,6 @@ export function noScopes(): readonly string[] {
 /** Whether a value is a JSON object: not `null`, not a list. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isStringList(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
 function isScopeToken(part: string): boolean {

@@ -1,6 +1,7 @@
 import { ignoreRejection } from '../answer.ts';
 import type { Principal } from '../principal.ts';
 import { REASONS } from '../reasons.ts';
+import { isStringList } from '../token/json.ts';
 import { type Judging, NO_SCOPES, type Requirement, type Unmet } from './requirement.ts';
 import { requirementFailed } from './verdict.ts';
 
@@ -51,9 +52,7 @@ function isUnmet(answer: unknown): answer is Unmet {
 
 function isListIfPresent(answer: object, name: 'scopes' | 'acrValues'): boolean {
   const list: unknown = Reflect.get(answer, name);
-  return (
-    list === undefined || (Array.isArray(list) && list.every((item) => typeof item === 'string'))
-  );
+  return list === undefined || isStringList(list);
 }
 
 function isReason(value: unknown): value is Unmet['reason'] {

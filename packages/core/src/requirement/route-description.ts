@@ -1,3 +1,4 @@
+import { isRequirement } from './check-requirement.ts';
 import type { Requirement } from './requirement.ts';
 import {
   type Coverage,
@@ -152,8 +153,4 @@ function checkOf(handler: unknown): Check | undefined {
   }
   if (!('resourceServer' in handler)) return undefined;
   return { handler, optional: 'optional' in handler && handler.optional === true };
-}
-
-function isRequirement(value: unknown): value is Requirement {
-  return typeof value === 'object' && value !== null && 'description' in value && 'judge' in value;
 }

@@ -2,6 +2,7 @@ import { isTrue } from '../answer.ts';
 import type { TokenClaims } from '../principal.ts';
 import type { TokenHeader, TypePolicy } from '../providers/provider.ts';
 import type { AuthErrorReason } from '../reasons.ts';
+import { isStringList } from './json.ts';
 
 /** What an issuer's tokens must hold; made once, at construction. */
 export interface ClaimsPolicy {
@@ -81,7 +82,7 @@ function wellTyped(claims: TokenClaims): boolean {
     isNumberIfPresent(claims, 'exp') &&
     isNumberIfPresent(claims, 'nbf') &&
     isNumberIfPresent(claims, 'iat') &&
-    (!Object.hasOwn(claims, 'aud') || isAudience(claims.aud))
+    (!Object.hasOwn(claims, 'aud') || typeof claims.aud === 'string' || isStringList(claims.aud))
   );
 }
 
@@ -92,13 +93,6 @@ function isStringIfPresent(claims: TokenClaims, name: string): boolean {
 function isNumberIfPresent(claims: TokenClaims, name: string): boolean {
   // 1e309 is valid JSON and parses to Infinity.
   return !Object.hasOwn(claims, name) || Number.isFinite(claims[name]);
-}
-
-function isAudience(aud: unknown): boolean {
-  if (typeof aud === 'string') return true;
-  if (!Array.isArray(aud)) return false;
-  for (const entry of aud) if (typeof entry !== 'string') return false;
-  return true;
 }
 
 function meantFor(aud: TokenClaims['aud'], accepted: readonly string[]): boolean {

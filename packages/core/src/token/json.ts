@@ -39,10 +39,11 @@ export function parseUnfrozen(bytes: Uint8Array): Readonly<Record<string, unknow
 }
 
 /**
- * Nesting makes `JSON.parse` slow: 13 KB of brackets take it ten times as long as a signature, so
- * they are counted first. Shorter texts cannot nest enough to matter, and are not worth counting in.
+ * Nesting makes `JSON.parse` slow: 10 KB of brackets take it ten times as long as an RS256 signature,
+ * so they are counted first. A text as short as this takes it no longer than that signature, whatever
+ * it holds, and counting would cost every common token 0.3 µs.
  */
-const UNSCANNED_BYTES = 2_048;
+const UNSCANNED_BYTES = 1_024;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -84,6 +85,13 @@ export function deepFreeze(value: object, depth: number, seen?: Set<object>): bo
     if (!(isPlainObject(member) || Array.isArray(member)) || !Object.hasOwn(value, name)) continue;
     if (!deepFreeze(member, depth - 1, seen)) return false;
   }
+  return true;
+}
+
+/** Whether `value` is a list of strings, and of nothing else. */
+export function isStringList(value: unknown): value is readonly string[] {
+  if (!Array.isArray(value)) return false;
+  for (const item of value) if (typeof item !== 'string') return false;
   return true;
 }
 

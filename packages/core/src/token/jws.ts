@@ -26,7 +26,7 @@ export interface UnverifiedHeader {
 /** A token taken apart. **Nothing of it is verified**: it says what its sender wishes to say. */
 export interface UnverifiedJws {
   readonly header: UnverifiedHeader;
-  /** Not frozen yet; nested at most as deep as `JSON.parse` takes in 2 KB. */
+  /** Not frozen yet; nested at most as deep as `JSON.parse` takes in 1 KB. */
   readonly claims: TokenClaims;
   /** What was signed (RFC 7515 §5.2 step 8). */
   readonly signingInput: Uint8Array;
