@@ -78,14 +78,22 @@ export function deepFreeze(value: object, depth: number, seen?: Set<object>): bo
   if (seen?.has(value)) return true;
   seen?.add(value);
   Object.freeze(value);
+  if (Array.isArray(value)) {
+    for (const item of value) if (!freezeMember(item, depth, seen)) return false;
+    return true;
+  }
   for (const name in value) {
     const member: unknown = (value as Readonly<Record<string, unknown>>)[name];
-    // Most members are neither: asked first, since every claim of every new token comes by here.
-    if (typeof member !== 'object' || member === null) continue;
-    if (!(isPlainObject(member) || Array.isArray(member)) || !Object.hasOwn(value, name)) continue;
-    if (!deepFreeze(member, depth - 1, seen)) return false;
+    // Most members are no objects: asked first, since every claim of every new token comes by here.
+    if (typeof member !== 'object' || !Object.hasOwn(value, name)) continue;
+    if (!freezeMember(member, depth, seen)) return false;
   }
   return true;
+}
+
+function freezeMember(member: unknown, depth: number, seen: Set<object> | undefined): boolean {
+  if (!(Array.isArray(member) || isPlainObject(member))) return true;
+  return deepFreeze(member, depth - 1, seen);
 }
 
 /** Whether `value` is a list of strings, and of nothing else. */
