@@ -38,11 +38,16 @@ const counts = { decoded: 0, parsed: 0, parsedBytes: 0, fetched: 0 };
 
 const { parse } = JSON;
 const bufferFrom = Buffer.from;
+const bufferWrite = Buffer.prototype.write;
 /** Counts in the tests around it. */
 function counting(): void {
   beforeEach(() => {
     for (const name of Object.keys(counts) as (keyof typeof counts)[]) counts[name] = 0;
     vi.spyOn(Buffer, 'from').mockImplementation(counted(bufferFrom));
+    vi.spyOn(Buffer.prototype, 'write').mockImplementation(function (this: Buffer, ...args) {
+      if (args.includes('base64url')) counts.decoded += String(args[0]).length;
+      return Reflect.apply(bufferWrite, this, args);
+    });
     vi.spyOn(JSON, 'parse').mockImplementation((text: string) => {
       counts.parsed += 1;
       counts.parsedBytes += text.length;

@@ -1,5 +1,6 @@
 import { actorOf } from './actor.ts';
 import { ignoreRejection } from './answer.ts';
+import { memoize } from './memo.ts';
 import type { Authentication, Principal, TokenClaims } from './principal.ts';
 import type { Classification, Provider, TokenHeader } from './providers/provider.ts';
 import type { AuthErrorReason } from './reasons.ts';
@@ -97,10 +98,12 @@ function isId(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
 
+const encodedName = memoize(encodeURIComponent, { entries: 256, maxLength: 512 });
+
 /** `<kind>:<issuer name>:<id>`, or `undefined` for text that has no UTF-8 (lone surrogates). */
 function principalKey(kind: 'user' | 'client', issuerName: string, id: string): string | undefined {
   try {
-    return `${kind}:${encodeURIComponent(issuerName)}:${encodeURIComponent(id)}`;
+    return `${kind}:${encodedName(issuerName)}:${encodeURIComponent(id)}`;
   } catch {
     return undefined;
   }

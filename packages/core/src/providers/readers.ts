@@ -1,3 +1,4 @@
+import { memoize } from '../memo.ts';
 import type { TokenClaims } from '../principal.ts';
 import { isStringList } from '../token/json.ts';
 
@@ -62,11 +63,18 @@ export function soleAudienceOf(claims: TokenClaims): string | undefined {
 export function scopeStringOf(claims: JsonObject, name: string): readonly string[] | undefined {
   if (!has(claims, name)) return NONE;
   const value = claims[name];
-  if (typeof value !== 'string') return undefined;
-  const parts = value.split(' ');
-  // Asked once for all: nearly every token is well-formed.
-  return SCOPE_TOKENS.test(value) ? parts : parts.filter(isScopeToken);
+  return typeof value === 'string' ? scopeTokens(value) : undefined;
 }
+
+// Tokens differ, the scopes that are granted repeat.
+const scopeTokens = memoize(
+  (scope): readonly string[] => {
+    const parts = scope.split(' ');
+    // Asked once for all: nearly every token is well-formed.
+    return Object.freeze(SCOPE_TOKENS.test(scope) ? parts : parts.filter(isScopeToken));
+  },
+  { entries: 256, maxLength: 1_024 },
+);
 
 /**
  * Scopes in a JSON list. Items that are not scope tokens (RFC 6749 §3.3) are dropped; an absent

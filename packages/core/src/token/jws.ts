@@ -1,17 +1,13 @@
-import { LRUCache } from 'lru-cache';
+import { memoize } from '../memo.ts';
 import type { TokenClaims } from '../principal.ts';
 import type { TokenHeader } from '../providers/provider.ts';
 import type { AuthErrorReason } from '../reasons.ts';
 import { decodeBase64Url, parseJsonObject, parseUnfrozen } from './json.ts';
+import { base64UrlView } from './scratch.ts';
 import { type Algorithm, algorithmOf } from './signature.ts';
 
 /** Longer tokens are refused before anything is decoded. Node's own header limit is 16 KiB. */
 export const MAX_TOKEN_LENGTH = 16_384;
-
-/** Header segments repeat from token to token: this many distinct ones are kept decoded. */
-const HEADERS_KEPT = 256;
-/** Longer header segments are decoded each time, so that strangers cannot fill the memory. */
-const MAX_KEPT_HEADER_LENGTH = 512;
 
 // RFC 7515 §4.1.11, RFC 7797, RFC 7516: extensions that would change what the signature means.
 const UNSUPPORTED = ['crit', 'b64', 'zip', 'enc'] as const;
@@ -28,14 +24,9 @@ export interface UnverifiedJws {
   readonly header: UnverifiedHeader;
   /** Not frozen yet; nested at most as deep as `JSON.parse` takes in 1 KB. */
   readonly claims: TokenClaims;
-  /** What was signed (RFC 7515 §5.2 step 8). */
-  readonly signingInput: Uint8Array;
+  /** What was signed (RFC 7515 §5.2 step 8): canonical base64url and a dot. */
+  readonly signingInput: string;
   readonly signature: Uint8Array;
-}
-
-interface KeptHeader {
-  readonly segment: string;
-  readonly header: UnverifiedHeader;
 }
 
 /** Takes a token apart, or says why it is none. Never throws. */
@@ -49,20 +40,7 @@ export type JwsParser = (token: string) => UnverifiedJws | AuthErrorReason;
  * `jwk`, `jku`, `x5u`, `x5c`, since keys never come from a token.
  */
 export function createJwsParser(): JwsParser {
-  const headers = new LRUCache<string, KeptHeader>({ max: HEADERS_KEPT });
-  let latest: KeptHeader | undefined;
-
-  function headerOf(segment: string): UnverifiedHeader | AuthErrorReason {
-    // Mostly the same as the header before: comparing costs a tenth of looking up.
-    if (segment === latest?.segment) return latest.header;
-    latest = headers.get(segment);
-    if (latest !== undefined) return latest.header;
-    const header = parseHeader(segment);
-    if (typeof header === 'string' || segment.length > MAX_KEPT_HEADER_LENGTH) return header;
-    latest = { segment: detached(segment), header };
-    headers.set(latest.segment, latest);
-    return header;
-  }
+  const headerOf = memoize(parseHeader, { entries: 256, maxLength: 512 });
 
   return function parseJws(token) {
     if (token.length > MAX_TOKEN_LENGTH) return 'token_too_large';
@@ -74,18 +52,12 @@ export function createJwsParser(): JwsParser {
     const header = headerOf(token.slice(0, firstDot));
     if (typeof header === 'string') return header;
 
-    const payload = decodeBase64Url(token.slice(firstDot + 1, lastDot));
     const signature = decodeBase64Url(token.slice(lastDot + 1));
-    if (payload === undefined || signature === undefined) return 'token_malformed';
-    const claims = parseUnfrozen(payload);
+    if (signature === undefined) return 'token_malformed';
+    const payload = base64UrlView(token.slice(firstDot + 1, lastDot));
+    const claims = payload && parseUnfrozen(payload);
     if (claims === undefined) return 'token_malformed';
-    // Both segments are canonical base64url by now, so every character is one byte.
-    return {
-      header,
-      claims,
-      signingInput: Buffer.from(token.slice(0, lastDot), 'latin1'),
-      signature,
-    };
+    return { header, claims, signingInput: token.slice(0, lastDot), signature };
   };
 }
 
@@ -102,11 +74,6 @@ function parseHeader(segment: string): UnverifiedHeader | AuthErrorReason {
   if (UNSUPPORTED.some((name) => Object.hasOwn(parameters, name))) return 'header_unsupported';
   const algorithm = algorithmOf(alg);
   return algorithm === undefined ? 'algorithm_not_allowed' : { algorithm, kid, parameters };
-}
-
-/** A copy: V8 makes a slice by reference, and a kept one would keep the whole token in memory. */
-function detached(segment: string): string {
-  return Buffer.from(segment, 'latin1').toString('latin1');
 }
 
 function own(object: Readonly<Record<string, unknown>>, name: string): unknown {

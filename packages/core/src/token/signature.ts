@@ -1,6 +1,7 @@
 import { constants, createPublicKey, type JsonWebKey, type KeyObject, verify } from 'node:crypto';
 import type { KeyUnfit } from '../events.ts';
 import { derSignature } from './der-signature.ts';
+import { asciiView } from './scratch.ts';
 
 /** A JWS algorithm that can be accepted (RFC 7518 §3.1, RFC 8037 §3.1). No HMAC, no `none`. */
 export type Algorithm =
@@ -123,36 +124,40 @@ export function prepareKey(
 }
 
 /**
- * Whether `signature` is `key`'s over `input` by `algorithm` (RFC 7515 §5.2). False for an algorithm
- * that is not one of the key's. Exact lengths only; r and s of ECDSA must be in range, which OpenSSL
- * checks.
+ * Whether `signature` is `key`'s over `input`, ASCII text, by `algorithm` (RFC 7515 §5.2). False for an
+ * algorithm that is not one of the key's. Exact lengths only; r and s of ECDSA must be in range, which
+ * OpenSSL checks.
  */
 export function verifySignature(
   algorithm: Algorithm,
   key: VerificationKey,
-  input: Uint8Array,
+  input: string,
   signature: Uint8Array,
 ): boolean | Promise<boolean> {
   // OpenSSL goes by the key's type: asked for ES256, it would check an RSA key's signature as RS256.
   if (!key.algorithms.includes(algorithm)) return false;
   if (signature.byteLength !== key.signatureBytes) return false;
-  const scheme = SCHEMES[algorithm];
-  if (scheme.pss) {
-    return verify(
-      scheme.hash,
-      input,
-      {
-        key: key.keyObject,
-        padding: constants.RSA_PKCS1_PSS_PADDING,
-        saltLength: constants.RSA_PSS_SALTLEN_DIGEST,
-      },
-      signature,
-    );
-  }
-  if (scheme.kty === 'EC') {
-    return verify(scheme.hash, input, key.keyObject, derSignature(signature));
-  }
-  return verify(scheme.hash, input, key.keyObject, signature);
+  return isValid(SCHEMES[algorithm], key.keyObject, asciiView(input), signature);
+}
+
+function isValid(
+  { hash, kty, pss }: Scheme,
+  key: KeyObject,
+  input: Uint8Array,
+  signature: Uint8Array,
+): boolean {
+  if (kty === 'EC') return verify(hash, input, key, derSignature(signature));
+  if (pss === undefined) return verify(hash, input, key, signature);
+  return verify(
+    hash,
+    input,
+    {
+      key,
+      padding: constants.RSA_PKCS1_PSS_PADDING,
+      saltLength: constants.RSA_PSS_SALTLEN_DIGEST,
+    },
+    signature,
+  );
 }
 
 function importKey(jwk: UnverifiedJwk): KeyObject | undefined {

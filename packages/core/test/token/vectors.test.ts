@@ -39,7 +39,7 @@ async function verdicts({
 }: Case): Promise<readonly [boolean, boolean]> {
   const key = prepareKey(jwk);
   if (typeof key === 'string') return expect.unreachable(key);
-  const ours = await verifySignature(alg, key, Buffer.from(input), signature);
+  const ours = await verifySignature(alg, key, input, signature);
   const jws = `${input}.${Buffer.from(signature).toString('base64url')}`;
   const theirs = await compactVerify(jws, { ...jwk }, { algorithms: [alg] }).then(
     () => true,
@@ -439,7 +439,7 @@ describe('missing and exchanged parts', () => {
       `${header}.${payload}.`,
       `${header}.${payload}.${signature}`,
     ]) {
-      expect(await verifySignature('ES256', key, Buffer.from(input), right.signature)).toBe(false);
+      expect(await verifySignature('ES256', key, input, right.signature)).toBe(false);
     }
   });
 });

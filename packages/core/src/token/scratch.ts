@@ -1,0 +1,26 @@
+/** As long as the longest token: what is longer gets bytes of its own. */
+const SCRATCH_BYTES = 16_384;
+
+// Allocating bytes for each token, and collecting them, costs more than what is done with them. No
+// signature ever stands here: what is left behind is worth nothing to whoever reads the memory.
+const scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
+
+/**
+ * The bytes of ASCII text. **Valid until the next call** of a function of this file: to be used before
+ * anything else runs, and never across an `await`.
+ */
+export function asciiView(text: string): Uint8Array {
+  if (text.length > SCRATCH_BYTES) return Buffer.from(text, 'latin1');
+  return new Uint8Array(scratch.buffer, 0, scratch.write(text, 0, 'latin1'));
+}
+
+/**
+ * The bytes of strict base64url, or `undefined`, exactly as `decodeBase64Url` says, but `undefined` also
+ * for what is longer than any token. Valid as long as those of {@link asciiView}.
+ */
+export function base64UrlView(text: string): Uint8Array | undefined {
+  if (text.length > SCRATCH_BYTES) return undefined;
+  const length = scratch.write(text, 0, 'base64url');
+  if (scratch.toString('base64url', 0, length) !== text) return undefined;
+  return new Uint8Array(scratch.buffer, 0, length);
+}
