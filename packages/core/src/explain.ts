@@ -77,7 +77,8 @@ async function attempt(
   options: ResolvedOptions,
 ): Promise<VerifiedToken | AuthError> {
   try {
-    return await createVerifier(issuers, { ...options, cache: undefined }).verify(token);
+    const alone = { ...options, cache: undefined, signatureThread: false };
+    return await createVerifier(issuers, alone).verify(token);
   } catch (error) {
     if (isAuthError(error)) return error;
     throw error;

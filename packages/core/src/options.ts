@@ -44,6 +44,12 @@ interface CommonOptions<Schema extends StandardSchemaV1 | undefined> {
   /** The verified-token cache; `false` for none. */
   readonly cache?: TokenCacheOptions | false | undefined;
   /**
+   * Whether signatures may be verified on a thread of their own beside the calling one. It is started
+   * only under load, when many tokens that were never seen before come at once, and where there is more
+   * than one core; it costs some megabytes. Default `true`.
+   */
+  readonly signatureThread?: boolean | undefined;
+  /**
    * A Standard Schema (zod, valibot, arktype) for the token's claims, validated once for each token;
    * its output is `principal.claims`. It sees every claim; a failing one refuses the token.
    */

@@ -27,6 +27,7 @@ export interface ResolvedOptions {
   readonly algorithms: readonly Algorithm[] | undefined;
   readonly clockToleranceSec: number;
   readonly cache: ResolvedTokenCacheOptions | undefined;
+  readonly signatureThread: boolean;
   readonly claims: StandardSchemaV1 | undefined;
   readonly scopeImplies: Readonly<Record<string, readonly string[]>>;
   readonly resource: string | undefined;
@@ -56,6 +57,7 @@ const OPTION_NAMES: readonly string[] = [
   'algorithms',
   'clockToleranceSec',
   'cache',
+  'signatureThread',
   'claims',
   'scopeImplies',
   'resource',
@@ -79,7 +81,7 @@ export function resolveOptions(
   }
   checkNames(options);
   const issuers = resolveIssuers(options);
-  const { clockToleranceSec = 5, cache = DEFAULT_CACHE } = options;
+  const { clockToleranceSec = 5, cache = DEFAULT_CACHE, signatureThread = true } = options;
   // Its type is checked too: '5' passes a comparison, and added to a time it makes a later one.
   if (
     typeof clockToleranceSec !== 'number' ||
@@ -87,6 +89,11 @@ export function resolveOptions(
   ) {
     throw new ConfigurationError(
       `clockToleranceSec is a number of seconds from 0 to ${MAX_CLOCK_TOLERANCE_SEC}. Write: clockToleranceSec: 5`,
+    );
+  }
+  if (typeof signatureThread !== 'boolean') {
+    throw new ConfigurationError(
+      'signatureThread is true or false. Write: signatureThread: false to verify on the calling thread alone',
     );
   }
   if (options.claims !== undefined && !isStandardSchema(options.claims)) {
@@ -100,6 +107,7 @@ export function resolveOptions(
     algorithms: resolveAlgorithms(options.algorithms),
     clockToleranceSec,
     cache: cache === false ? undefined : wholeNumbers('cache', DEFAULT_CACHE, cache),
+    signatureThread,
     claims: options.claims,
     scopeImplies: options.scopeImplies ?? {},
     resource: resolveResource(options.resource, issuers),

@@ -179,7 +179,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     },
     close() {
       forget();
-      verifier.clear();
+      verifier.close();
       issuers.close();
     },
   };

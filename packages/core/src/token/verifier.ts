@@ -13,7 +13,9 @@ import { checkClaims, checkTime, notBefore } from './claims.ts';
 import { deepFreeze, MAX_JSON_DEPTH } from './json.ts';
 import { createJwsParser, type UnverifiedJws } from './jws.ts';
 import { validateClaims } from './schema.ts';
-import { type VerificationKey, verifySignature } from './signature.ts';
+import { signatureCheck, type VerificationKey } from './signature.ts';
+import { createSignatureQueue } from './signature-queue.ts';
+import { hasSecondCore, startSignatureThread } from './signature-thread.ts';
 
 /** A token that passed every check, and what is looked at again when it comes back. */
 export interface VerifiedToken {
@@ -30,8 +32,8 @@ export interface VerifiedToken {
 /** Verifies access tokens: from a string to a principal, or an `AuthError`. */
 export interface Verifier {
   verify(token: string): VerifiedToken | Promise<VerifiedToken>;
-  /** Forgets every verified token. */
-  clear(): void;
+  /** Forgets every verified token, and ends the thread that verified signatures. */
+  close(): void;
 }
 
 /**
@@ -40,11 +42,17 @@ export interface Verifier {
  */
 export function createVerifier(
   issuers: Issuers,
-  options: Pick<ResolvedOptions, 'cache' | 'claims' | 'clock' | 'clockToleranceSec'>,
+  options: Pick<
+    ResolvedOptions,
+    'cache' | 'claims' | 'clock' | 'clockToleranceSec' | 'signatureThread'
+  >,
 ): Verifier {
   const { clock, clockToleranceSec, claims: schema } = options;
   const parse = createJwsParser();
   const cache = options.cache && createTokenCache<VerifiedToken>(options.cache);
+  const signatures = createSignatureQueue(
+    options.signatureThread && hasSecondCore() ? startSignatureThread : undefined,
+  );
 
   function verify(token: string): VerifiedToken | Promise<VerifiedToken> {
     const seen = cache?.get(token);
@@ -93,6 +101,19 @@ export function createVerifier(
     return settle(isSignedBy(key, jws, issuer), (valid) =>
       valid ? withSignature(token, jws, issuer, key) : withReplacement(token, jws, issuer, key),
     );
+  }
+
+  function isSignedBy(
+    key: VerificationKey,
+    { claims, header, signingInput, signature }: UnverifiedJws,
+    issuer: Issuer,
+  ): boolean | Promise<boolean> {
+    const { keyServes } = issuer.provider;
+    if (keyServes !== undefined && !keyServes(key.issuer, claims)) {
+      return refuse(issuer, 'key_unknown');
+    }
+    const check = signatureCheck(header.algorithm, key, signingInput, signature);
+    return check !== undefined && signatures.verify(check);
   }
 
   // A token without kid gives no sign that its issuer replaced the key: its signature is the sign.
@@ -149,19 +170,12 @@ export function createVerifier(
     });
   }
 
-  return { verify, clear: () => cache?.clear() };
-}
-
-function isSignedBy(
-  key: VerificationKey,
-  { claims, header, signingInput, signature }: UnverifiedJws,
-  issuer: Issuer,
-): boolean | Promise<boolean> {
-  const { keyServes } = issuer.provider;
-  if (keyServes !== undefined && !keyServes(key.issuer, claims)) {
-    return refuse(issuer, 'key_unknown');
+  function close(): void {
+    cache?.clear();
+    signatures.close();
   }
-  return verifySignature(header.algorithm, key, signingInput, signature);
+
+  return { verify, close };
 }
 
 function readClaims(

@@ -9,9 +9,9 @@ import {
   DEFAULT_ALGORITHMS,
   prepareKey,
   type VerificationKey,
-  verifySignature,
 } from '../../src/token/signature.ts';
 import { aKeyPair, type KeyPair } from '../tokens.ts';
+import { verifySignature } from '../verify-signature.ts';
 
 // One pair for all RSA algorithms, since making one is slow.
 const rsa = aKeyPair('RS256');

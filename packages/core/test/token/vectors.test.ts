@@ -8,8 +8,9 @@ import {
 } from 'node:crypto';
 import { calculateJwkThumbprint, compactVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { type Algorithm, prepareKey, verifySignature } from '../../src/token/signature.ts';
+import { type Algorithm, prepareKey } from '../../src/token/signature.ts';
 import { aToken, issuerKey } from '../tokens.ts';
+import { verifySignature } from '../verify-signature.ts';
 
 // Signatures at the edges: the specifications' own examples beyond those of signature.test.ts, and
 // cases in the classes of project Wycheproof (padding of PKCS #1 and PSS, extreme r and s), made

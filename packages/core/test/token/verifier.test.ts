@@ -672,7 +672,13 @@ describe('a signature', () => {
 });
 
 describe('a verifier', () => {
-  const options = { cache: undefined, claims: undefined, clock: aClock(), clockToleranceSec: 5 };
+  const options = {
+    cache: undefined,
+    claims: undefined,
+    clock: aClock(),
+    clockToleranceSec: 5,
+    signatureThread: false,
+  };
 
   it('without a cache has nothing to forget', () => {
     const issuers = {
@@ -681,7 +687,7 @@ describe('a verifier', () => {
       ready: async () => {},
       close() {},
     };
-    expect(() => createVerifier(issuers, options).clear()).not.toThrow();
+    expect(() => createVerifier(issuers, options).close()).not.toThrow();
   });
 
   it('hands on what is no refusal as it came: a fault of ours is no fault of the token', async () => {

@@ -1,0 +1,253 @@
+import { describe, expect, it, vi } from 'vitest';
+import { prepareKey, type SignatureCheck, signatureCheck } from '../../src/token/signature.ts';
+import { createSignatureQueue } from '../../src/token/signature-queue.ts';
+import type { Answers, SignatureThread } from '../../src/token/signature-thread.ts';
+import { aToken, issuerKey, segmentsOf } from '../tokens.ts';
+
+/** A thread that answers when the test says so; its answers need not be right. */
+function aThread() {
+  const asked: { readonly size: number; answer(answers: Answers): void }[] = [];
+  const thread = {
+    isRunning: true,
+    verify(checks: readonly SignatureCheck[], answered: (answers: Answers) => void) {
+      asked.push({ size: checks.length, answer: answered });
+    },
+    close: vi.fn(() => {
+      thread.isRunning = false;
+    }),
+  };
+  return { asked, thread, start: vi.fn((): SignatureThread => thread) };
+}
+
+function aCheck(token = aToken()): SignatureCheck {
+  const [header, payload, signature] = segmentsOf(token);
+  const key = prepareKey(issuerKey.jwk);
+  if (typeof key === 'string') return expect.unreachable(key);
+  const bytes = Buffer.from(signature, 'base64url');
+  const check = signatureCheck('ES256', key, `${header}.${payload}`, bytes);
+  return check ?? expect.unreachable('a signature of the right length');
+}
+
+const good = aCheck();
+const forged: SignatureCheck = { ...good, input: `${good.input}x` };
+/** OpenSSL throws for a hash that it does not know. */
+const broken: SignatureCheck = { ...good, hash: 'no such hash' };
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+async function turns(count: number): Promise<void> {
+  for (let n = 0; n < count; n++) await turn();
+}
+
+/** Asks for one after another, as requests that come one by one do; how many were told at once. */
+async function oneByOne(queue: ReturnType<typeof createSignatureQueue>, count: number) {
+  let atOnce = 0;
+  for (let n = 0; n < count; n++) {
+    const result = queue.verify(good);
+    if (result === true) atOnce++;
+    expect(await result).toBe(true);
+  }
+  return atOnce;
+}
+
+/** Asks until one has to wait: from then on there is company to be seen. */
+function firstToWait(queue: ReturnType<typeof createSignatureQueue>): Promise<boolean> {
+  for (let n = 0; n < 2_000; n++) {
+    const result = queue.verify(good);
+    if (result instanceof Promise) return result;
+  }
+  return expect.unreachable('nobody had to wait');
+}
+
+/** What each was told, or that it waits. */
+function soFar(results: readonly (boolean | Promise<boolean>)[]): Promise<unknown[]> {
+  return Promise.all(results.map((result) => Promise.race([result, 'waits'])));
+}
+
+/** Keeps so many in flight for so many turns. */
+async function underLoad(queue: ReturnType<typeof createSignatureQueue>, size: number, count = 20) {
+  const results: Promise<boolean>[] = [firstToWait(queue)];
+  for (let n = 0; n < count; n++) {
+    for (let added = 0; added < size; added++) {
+      results.push(Promise.resolve(queue.verify(good)));
+    }
+    await turn();
+  }
+  return results;
+}
+
+describe('requests that come one by one', () => {
+  it('are told at once, but for a few that wait for the next turn, ever fewer', async () => {
+    const { start } = aThread();
+    const queue = createSignatureQueue(start);
+    expect(await oneByOne(queue, 16)).toBe(15);
+    expect(await oneByOne(queue, 32)).toBe(31);
+    expect(await oneByOne(queue, 64)).toBe(63);
+    await oneByOne(queue, 128 + 256 + 512);
+    expect(await oneByOne(queue, 2_048)).toBe(2_046);
+    expect(start).not.toHaveBeenCalled();
+  });
+
+  it('are never asked to wait where there can be no thread', async () => {
+    const queue = createSignatureQueue(undefined);
+    for (let n = 0; n < 100; n++) expect(queue.verify(good)).toBe(true);
+    expect(queue.verify(forged)).toBe(false);
+    expect(() => queue.verify(broken)).toThrow();
+  });
+});
+
+describe('requests that come together', () => {
+  it('all wait, and get their own answer each', async () => {
+    const queue = createSignatureQueue(aThread().start);
+    const first = firstToWait(queue);
+    const second = queue.verify(forged);
+    const third = queue.verify(broken);
+    const fourth = queue.verify(good);
+    for (const result of [second, third, fourth]) expect(result).toBeInstanceOf(Promise);
+    await expect(third).rejects.toThrow();
+    expect(await Promise.all([first, second, fourth])).toEqual([true, false, true]);
+  });
+
+  it('are served a few in each turn: the event loop is not held for all of them', async () => {
+    const queue = createSignatureQueue(aThread().start);
+    const results = [firstToWait(queue), ...Array.from({ length: 8 }, () => queue.verify(good))];
+    await turn();
+    expect(await soFar(results)).toEqual([true, true, true, true, ...Array(5).fill('waits')]);
+    await turns(2);
+    expect(await soFar(results)).toEqual(Array(9).fill(true));
+  });
+
+  it('are looked for sooner again: the next one waits after sixteen, not after more', async () => {
+    const queue = createSignatureQueue(aThread().start);
+    await oneByOne(queue, 16 + 32 + 64);
+    await Promise.all([firstToWait(queue), queue.verify(good)]);
+    expect(await oneByOne(queue, 16)).toBe(15);
+  });
+
+  it('start no thread when they are few, however long it lasts', async () => {
+    const { start } = aThread();
+    const queue = createSignatureQueue(start);
+    await Promise.all(await underLoad(queue, 3, 50));
+    expect(start).not.toHaveBeenCalled();
+  });
+
+  it('start no thread when they are many for a moment only', async () => {
+    const { start } = aThread();
+    const queue = createSignatureQueue(start);
+    for (let burst = 0; burst < 10; burst++) await Promise.all(await underLoad(queue, 40, 1));
+    expect(start).not.toHaveBeenCalled();
+  });
+});
+
+describe('under load', () => {
+  it('a thread is started once, and does what is too much for the calling one', async () => {
+    const { start, asked } = aThread();
+    const queue = createSignatureQueue(start);
+    const results = await underLoad(queue, 20);
+    expect(start).toHaveBeenCalledTimes(1);
+    // A batch that it is at, and one ahead.
+    expect(asked.map(({ size }) => size)).toEqual([32, 32]);
+    while (asked.length > 0) {
+      const { size, answer } = asked.shift() ?? expect.unreachable();
+      answer(Array(size).fill(true));
+    }
+    await turns(100);
+    expect(await Promise.all(results)).not.toContain(false);
+  });
+
+  it('each gets the answer that the thread gave to its own question', async () => {
+    const { start, asked } = aThread();
+    const queue = createSignatureQueue(start);
+    const results = await underLoad(queue, 20, 17);
+    const [batch] = asked;
+    const before = await soFar(results);
+    batch?.answer(Array.from({ length: 32 }, (_, index) => index % 2 === 0));
+    await turn();
+    const after = await soFar(results);
+    const told = after.filter((_, index) => before[index] === 'waits');
+    expect(told.filter((result) => result === false)).toHaveLength(16);
+    const first = told.indexOf(true);
+    expect(told.slice(first, first + 4)).toEqual([true, false, true, false]);
+  });
+
+  it.each([
+    ['no answers at all', []],
+    ['too few', [true]],
+    ['nothing in the place of one', Array(32).fill(undefined)],
+  ] as const)('what the thread leaves open is verified here: %s', async (_what, answers) => {
+    const { start, asked, thread } = aThread();
+    const queue = createSignatureQueue(start);
+    const results = await underLoad(queue, 20);
+    thread.isRunning = false;
+    for (const { answer } of asked) answer(answers);
+    await turns(100);
+    const all = await Promise.all(results);
+    expect(all).not.toContain(false);
+    expect(asked).toHaveLength(2);
+  });
+
+  it('goes on without a thread where none can be had', async () => {
+    const queue = createSignatureQueue(() => undefined);
+    const results = await underLoad(queue, 20);
+    await turns(150);
+    expect(await Promise.all(results)).not.toContain(false);
+  });
+
+  it('the queue is bounded: who finds it full is told at once', async () => {
+    const queue = createSignatureQueue(() => undefined);
+    const results = [firstToWait(queue)];
+    for (let n = 1; n < 1_024; n++) results.push(Promise.resolve(queue.verify(good)));
+    expect(queue.verify(good)).toBe(true);
+    expect(queue.verify(forged)).toBe(false);
+    expect(await Promise.all(results)).not.toContain(false);
+  });
+
+  it('ends the thread when requests come one by one again', async () => {
+    const { start, asked, thread } = aThread();
+    const queue = createSignatureQueue(start);
+    const results = await underLoad(queue, 20);
+    while (asked.length > 0) {
+      const { size, answer } = asked.shift() ?? expect.unreachable();
+      answer(Array(size).fill(true));
+    }
+    await Promise.all(results);
+    expect(thread.close).not.toHaveBeenCalled();
+    await oneByOne(queue, 2_048);
+    expect(thread.close).toHaveBeenCalledTimes(1);
+  });
+
+  it('closing ends the thread; who waits is told all the same, and who comes later is, at once', async () => {
+    const { start, asked, thread } = aThread();
+    const queue = createSignatureQueue(start);
+    const results = await underLoad(queue, 20);
+    queue.close();
+    expect(thread.close).toHaveBeenCalledTimes(1);
+    for (const { answer } of asked.splice(0)) answer([]);
+    for (let n = 0; n < 100; n++) expect(queue.verify(good)).toBe(true);
+    await turns(150);
+    expect(await Promise.all(results)).not.toContain(false);
+    expect(asked).toHaveLength(0);
+  });
+
+  it('closing before the load is there means that no thread is started', async () => {
+    const { start } = aThread();
+    const queue = createSignatureQueue(start);
+    const results = [firstToWait(queue)];
+    for (let n = 0; n < 200; n++) results.push(Promise.resolve(queue.verify(good)));
+    queue.close();
+    expect(await Promise.all(results)).not.toContain(false);
+    expect(start).not.toHaveBeenCalled();
+  });
+});
+
+describe('fake timers in an application’s tests', () => {
+  it('hold nobody up', async () => {
+    vi.useFakeTimers();
+    try {
+      const queue = createSignatureQueue(aThread().start);
+      expect(await Promise.all([firstToWait(queue), queue.verify(good)])).toEqual([true, true]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});

@@ -1,0 +1,130 @@
+import { Worker } from 'node:worker_threads';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import {
+  ALGORITHMS,
+  type Algorithm,
+  prepareKey,
+  type SignatureCheck,
+  signatureCheck,
+  signatureHolds,
+} from '../../src/token/signature.ts';
+import {
+  type Answers,
+  type SignatureThread,
+  startSignatureThread,
+} from '../../src/token/signature-thread.ts';
+import { aKey, aToken, type SigningKey, segmentsOf } from '../tokens.ts';
+
+const started: SignatureThread[] = [];
+afterEach(() => {
+  vi.restoreAllMocks();
+  for (const thread of started.splice(0)) thread.close();
+});
+
+async function aThread(): Promise<SignatureThread> {
+  const thread = startSignatureThread() ?? expect.unreachable('no thread');
+  started.push(thread);
+  await vi.waitUntil(() => thread.isRunning, { timeout: 20_000 });
+  return thread;
+}
+
+function ask(thread: SignatureThread, checks: readonly SignatureCheck[]): Promise<Answers> {
+  return new Promise((resolve) => thread.verify(checks, resolve));
+}
+
+function aCheck(key: SigningKey, subject = 'ada'): SignatureCheck {
+  const [header, payload, signature] = segmentsOf(aToken({ key, claims: { sub: subject } }));
+  const prepared = prepareKey(key.jwk);
+  if (typeof prepared === 'string') return expect.unreachable(prepared);
+  const bytes = Buffer.from(signature, 'base64url');
+  const check = signatureCheck(key.alg as Algorithm, prepared, `${header}.${payload}`, bytes);
+  return check ?? expect.unreachable('a signature of the right length');
+}
+
+/** Variants of a good one that do not hold. */
+function forgeries(good: SignatureCheck, other: SignatureCheck): readonly SignatureCheck[] {
+  const flipped = Uint8Array.from(good.signature);
+  flipped[flipped.length - 1] = (flipped.at(-1) ?? 0) ^ 1;
+  return [
+    { ...good, input: `${good.input}A` },
+    { ...good, input: '' },
+    { ...good, signature: flipped },
+    { ...good, signature: other.signature },
+    { ...good, signature: new Uint8Array(0) },
+    { ...good, key: other.key },
+  ];
+}
+
+const keys = ALGORITHMS.map((alg) => ({ alg, key: aKey(alg, alg), other: aKey('other', alg) }));
+const es256 = aKey('es', 'ES256');
+
+describe('a signature thread', () => {
+  it.each(keys)('says of $alg what the calling thread says', async ({ key, other }) => {
+    const thread = await aThread();
+    const good = aCheck(key);
+    const checks = [good, ...forgeries(good, aCheck(other)), good];
+    const answers = await ask(thread, checks);
+    expect(answers).toEqual(checks.map(signatureHolds));
+    expect(answers).toEqual([true, false, false, false, false, false, false, true]);
+  });
+
+  it('keeps questions apart: many keys in one batch, many batches at once', async () => {
+    const thread = await aThread();
+    const all = keys.flatMap(({ key, other }) => {
+      const good = aCheck(key);
+      return [good, ...forgeries(good, aCheck(other))];
+    });
+    const batches = Array.from({ length: 20 }, (_, start) => [
+      ...all.slice(start),
+      ...all.slice(0, start),
+    ]);
+    const answers = await Promise.all(batches.map((batch) => ask(thread, batch)));
+    expect(answers).toEqual(batches.map((batch) => batch.map(signatureHolds)));
+  });
+
+  it('reads one key by each algorithm apart: RS256 and PS256 may share it', async () => {
+    const thread = await aThread();
+    const rs = aCheck(aKey('rsa', 'RS256'));
+    const asPss = { ...rs, pss: true };
+    expect(await ask(thread, [rs, asPss, rs, { ...rs, hash: 'sha512' }])).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ]);
+  });
+
+  it('gives no answer where OpenSSL throws, and goes on', async () => {
+    const thread = await aThread();
+    const good = aCheck(es256);
+    const broken = { ...good, hash: 'no such hash' };
+    expect(await ask(thread, [good, broken, good])).toEqual([true, undefined, true]);
+  });
+
+  it('gives no answers once it is closed, to what was asked before and not yet answered', async () => {
+    const thread = await aThread();
+    const answers = ask(thread, [aCheck(es256)]);
+    thread.close();
+    expect(await answers).toEqual([]);
+    expect(thread.isRunning).toBe(false);
+  });
+
+  it('gives no answers when it dies, and is not running then', async () => {
+    const ref = vi.spyOn(Worker.prototype, 'ref');
+    const thread = await aThread();
+    const answers = ask(thread, Array(2_000).fill(aCheck(es256)));
+    const worker = ref.mock.contexts.at(-1) as Worker;
+    await worker.terminate();
+    expect(await answers).toEqual([]);
+    expect(thread.isRunning).toBe(false);
+  });
+
+  it('gives no answers to what cannot be sent, and ends', async () => {
+    const thread = await aThread();
+    const before = ask(thread, [aCheck(es256)]);
+    const unsendable = { ...aCheck(es256), hash: (() => {}) as unknown as string };
+    expect(await ask(thread, [unsendable])).toEqual([]);
+    expect(await before).toEqual([]);
+    expect(thread.isRunning).toBe(false);
+  });
+});

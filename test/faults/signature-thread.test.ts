@@ -1,0 +1,28 @@
+import { execFile } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+
+const run = promisify(execFile);
+const script = fileURLToPath(new URL('fixtures/under-load.ts', import.meta.url));
+
+/** Where there is one core, no thread is wanted. */
+const expected = availableParallelism() > 1 ? 1 : 0;
+
+describe('6,000 new tokens, 64 at a time, every third one forged: each gets its own answer', () => {
+  it.each([
+    ['on two threads', 'lives', expected],
+    ['when the second thread dies in the middle', 'dies', expected],
+    ['where no thread may be started', 'forbidden', 0],
+    ['with signatureThread: false', 'unwanted', 0],
+  ] as const)('%s; and the process ends by itself', async (_what, fate, threads) => {
+    // Without an end of its own, the process would be killed and the promise rejected.
+    const { stdout } = await run(
+      process.execPath,
+      ['-C', '@authly/source', '--import', 'tsx', script, fate],
+      { timeout: 20_000 },
+    );
+    expect(stdout).toBe(`6000 right, 0 wrong, ${threads} threads`);
+  });
+});
