@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { TestKey } from '@authly/testing';
 import express from 'express';
 import Koa from 'koa';
-import { loadPeer, type PeerId } from '../peers/index.ts';
+import { loadPeer, type PeerId, type VariantId } from '../peers/index.ts';
 import { type Target, targetOf } from '../tokens/target.ts';
 import { bareExpress, bareKoa } from './bare.ts';
 import { answerQuestions } from './child.ts';
@@ -11,7 +11,7 @@ import { answerQuestions } from './child.ts';
 export type Framework = 'express' | 'koa';
 
 /** Who guards the route: a peer, or two middlewares that do nothing. */
-export type Guard = PeerId | 'bare';
+export type Guard = PeerId | VariantId | 'bare';
 
 /** What a server is asked. */
 export type ServerQuestion =

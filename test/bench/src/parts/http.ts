@@ -41,6 +41,7 @@ export async function http(scale: Scale): Promise<Findings> {
   const tables: Table[] = [];
   const goals: Goal[] = [];
   const charts: Chart[] = [];
+  const unseen = await neverSeenBefore(scale);
   for (const framework of ['express', 'koa'] as const) {
     const turns: HttpTurns = {
       framework,
@@ -50,21 +51,39 @@ export async function http(scale: Scale): Promise<Findings> {
       rounds: scale.rounds(ROUNDS),
     };
     for (const [name, costs] of await runHttpRounds(turns)) {
-      const what = `${framework}, ${name}`;
+      const what = `${framework}, RS256, ${name}`;
       tables.push(tableOf(what, costs));
       goals.push(...goalsOf(what, framework, costs));
       charts.push(chartOf(what, costs));
     }
   }
   close();
-  return { tables, goals, charts };
+  return { tables: [...tables, ...unseen], goals, charts };
+}
+
+/** Each token verified in whole: what the second thread is worth to a server, the load beside it. */
+async function neverSeenBefore(scale: Scale): Promise<readonly Table[]> {
+  const tables: Table[] = [];
+  for (const algorithm of ['RS256', 'ES256'] as const) {
+    const { key, target, close } = await openTarget(algorithm);
+    const costs = await runHttpRounds({
+      framework: 'koa',
+      guards: ['bare', 'authly-uncached', 'authly-one-thread'],
+      target,
+      corpora: { tokens: realisticTokens(key, scale.size(DISTINCT)) },
+      rounds: scale.rounds(ROUNDS),
+    });
+    for (const each of costs.values()) tables.push(tableOf(`koa, ${algorithm}, no cache`, each));
+    close();
+  }
+  return tables;
 }
 
 function tableOf(what: string, costs: Costs): Table {
   return {
     title: `HTTP, ${what}`,
     note:
-      'RS256, 50 connections, autocannon in a process of its own. Processor time of the server process ' +
+      '50 connections, autocannon in a process of its own. Processor time of the server process ' +
       'a request, and what it has more than two middlewares that do nothing in the same round.',
     columns: ['', 'requests a second', '× bare', 'CPU µs', 'added CPU µs'],
     rows: [...costs].map(([guard, { perSecond, cpuUs }]) => [

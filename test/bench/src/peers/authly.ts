@@ -1,4 +1,4 @@
-import { createResourceServer } from '@authly/core';
+import { createResourceServer, type SingleIssuerOptions } from '@authly/core';
 import { rfc9068 } from '@authly/core/providers';
 import {
   authenticate as authenticateExpress,
@@ -7,36 +7,60 @@ import {
 import { authenticate as authenticateKoa, requireScope as requireScopeKoa } from '@authly/koa';
 import { SCOPE } from '../tokens/realistic-token.ts';
 import type { Target } from '../tokens/target.ts';
-import { ALGORITHMS, type CacheBounds, type Peer, type Verifier } from './peer.ts';
+import { ALGORITHMS, type Peer, type Verifier } from './peer.ts';
+
+/** What a variant of ours sets otherwise. */
+type Variation = Pick<SingleIssuerOptions, 'cache' | 'signatureThread'>;
 
 /** Ours, through its public entry points. */
 export const authly: Peer = {
   name: 'authly',
   algorithms: ALGORITHMS,
-  cold: (target) => verifier(target, false),
-  warm: (target, bounds) => verifier(target, bounds),
-  async express(target) {
-    const middleware = authenticateExpress(optionsOf(target));
-    await middleware.resourceServer.ready();
-    return [middleware, requireScopeExpress(SCOPE)];
-  },
-  async koa(target) {
-    const middleware = authenticateKoa(optionsOf(target));
-    await middleware.resourceServer.ready();
-    return [middleware, requireScopeKoa(SCOPE)];
-  },
+  cold: (target) => verifier(target, { cache: false }),
+  warm: (target, { maxEntries }) =>
+    verifier(target, { cache: { maxEntries, maxBytes: maxEntries * 4_096 } }),
+  ...middlewareWith({}),
 };
 
-async function verifier(target: Target, cache: CacheBounds | false): Promise<Verifier> {
-  const bounds = cache && { ...cache, maxBytes: cache.maxEntries * 4_096 };
-  const server = createResourceServer({ ...optionsOf(target), cache: bounds });
+/** The same with its memory off: every token is verified in whole. */
+export const authlyUncached: Peer = {
+  name: 'authly, no cache',
+  algorithms: ALGORITHMS,
+  ...middlewareWith({ cache: false }),
+};
+
+/** The same on the calling thread alone. */
+export const authlyOneThread: Peer = {
+  name: 'authly, no cache, one thread',
+  algorithms: ALGORITHMS,
+  cold: (target) => verifier(target, { cache: false, signatureThread: false }),
+  ...middlewareWith({ cache: false, signatureThread: false }),
+};
+
+function middlewareWith(variation: Variation): Required<Pick<Peer, 'express' | 'koa'>> {
+  return {
+    async express(target) {
+      const middleware = authenticateExpress(optionsOf(target, variation));
+      await middleware.resourceServer.ready();
+      return [middleware, requireScopeExpress(SCOPE)];
+    },
+    async koa(target) {
+      const middleware = authenticateKoa(optionsOf(target, variation));
+      await middleware.resourceServer.ready();
+      return [middleware, requireScopeKoa(SCOPE)];
+    },
+  };
+}
+
+async function verifier(target: Target, variation: Variation): Promise<Verifier> {
+  const server = createResourceServer(optionsOf(target, variation));
   await server.ready();
   return { verify: (token) => server.verify(token), close: () => server.close() };
 }
 
-function optionsOf({ issuer, jwksUri, audience }: Target): {
-  readonly issuer: ReturnType<typeof rfc9068>;
-  readonly audience: string;
-} {
-  return { issuer: rfc9068({ issuer, jwksUri }), audience };
+function optionsOf(
+  { issuer, jwksUri, audience }: Target,
+  variation: Variation,
+): SingleIssuerOptions {
+  return { issuer: rfc9068({ issuer, jwksUri }), audience, ...variation };
 }

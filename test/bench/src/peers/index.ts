@@ -13,6 +13,9 @@ export type PeerId =
   | 'express-jwt'
   | 'koa-jwt';
 
+/** Ours, set up otherwise, to be compared with ours. */
+export type VariantId = 'authly-uncached' | 'authly-one-thread';
+
 // Each is loaded when it is needed, so that a server process holds no other.
 const PEERS: Readonly<Record<PeerId, () => Promise<Peer>>> = {
   authly: async () => (await import('./authly.ts')).authly,
@@ -28,9 +31,14 @@ const PEERS: Readonly<Record<PeerId, () => Promise<Peer>>> = {
   'koa-jwt': async () => (await import('./koa-jwt.ts')).koaJwt,
 };
 
+const VARIANTS: Readonly<Record<VariantId, () => Promise<Peer>>> = {
+  'authly-uncached': async () => (await import('./authly.ts')).authlyUncached,
+  'authly-one-thread': async () => (await import('./authly.ts')).authlyOneThread,
+};
+
 /** Loads a peer and its library. */
-export function loadPeer(id: PeerId): Promise<Peer> {
-  return PEERS[id]();
+export function loadPeer(id: PeerId | VariantId): Promise<Peer> {
+  return { ...PEERS, ...VARIANTS }[id]();
 }
 
 /** Loads every peer, ours first. */

@@ -1,13 +1,18 @@
 import type { Contender, Verify } from '../harness/contender.ts';
 import type { Corpus } from '../tokens/corpus.ts';
 import type { Target } from '../tokens/target.ts';
-import { loadPeers } from './index.ts';
+import { loadPeer, loadPeers, type VariantId } from './index.ts';
 import type { Verifier } from './peer.ts';
 
-/** Opens every peer that can verify the target's tokens in whole, ours first. */
-export async function openColdContenders(target: Target, corpus: Corpus): Promise<Contender[]> {
+/** Opens every peer that can verify the target's tokens in whole, ours first; then these variants. */
+export async function openColdContenders(
+  target: Target,
+  corpus: Corpus,
+  variants: readonly VariantId[] = [],
+): Promise<Contender[]> {
   const contenders: Contender[] = [];
-  for (const peer of await loadPeers()) {
+  const peers = [...(await loadPeers()), ...(await Promise.all(variants.map(loadPeer)))];
+  for (const peer of peers) {
     if (!peer.algorithms.includes(target.algorithm) || peer.cold === undefined) continue;
     contenders.push(await asContender(peer.name, await peer.cold(target), corpus));
   }
