@@ -14,6 +14,7 @@ describe('6,000 new tokens, 64 at a time, every third one forged: each gets its 
   it.each([
     ['on two threads', 'lives', expected],
     ['when the second thread dies in the middle', 'dies', expected],
+    ['when it dies in a process whose prototypes say yes to everything', 'polluted', expected],
     ['where no thread may be started', 'forbidden', 0],
     ['with signatureThread: false', 'unwanted', 0],
   ] as const)('%s; and the process ends by itself', async (_what, fate, threads) => {

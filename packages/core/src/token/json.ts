@@ -78,7 +78,8 @@ export function deepFreeze(value: object, depth: number, seen?: Set<object>): bo
   if (seen?.has(value)) return true;
   seen?.add(value);
   Object.freeze(value);
-  if (Array.isArray(value)) {
+  // Lists from JSON have items alone; others may have members by name, and iterators of their own.
+  if (seen === undefined && Array.isArray(value)) {
     for (const item of value) if (!freezeMember(item, depth, seen)) return false;
     return true;
   }

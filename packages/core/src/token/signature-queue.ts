@@ -1,5 +1,7 @@
+// The module's own: fake timers in an application's tests must not hold up who waits.
+import { setImmediate } from 'node:timers';
 import { type SignatureCheck, signatureHolds } from './signature.ts';
-import type { SignatureThread } from './signature-thread.ts';
+import type { SignatureThread, StartThread } from './signature-thread.ts';
 
 /** Decides where signatures are verified, and when. */
 export interface SignatureQueue {
@@ -15,9 +17,6 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-// Kept from here: fake timers in an application's tests must not hold up who waits.
-const nextTurn = setImmediate;
-
 /** Done at once before the first look at who else is coming; each look that finds nobody doubles it. */
 const FIRST_LOOK = 16;
 const LAST_LOOK = 1_024;
@@ -27,22 +26,19 @@ const OWN_SHARE = 4;
 const BATCH = 32;
 /** Turns with more to do than the own share, before a thread is worth its start. */
 const BUSY_TURNS = 16;
-/** Whoever comes when so many wait is served at once: the queue is no place to hoard requests. */
-const MAX_WAITING = 1_024;
+/** More do not wait: each newcomer then has the oldest served at once, so that a flood delays nobody. */
+const MAX_WAITING = 128;
 
 /**
  * Verifies at once while requests come one by one: that is cheapest and quickest, and needs no promise.
  * Who comes one by one cannot be told while each is answered at once, so now and then one waits for the
  * next turn of the event loop, to see whether others come meanwhile. If so, all wait for their turn,
  * first come, first served: a few in each turn on the calling thread, the rest in batches on a thread of
- * our own, which is started under load and ended when the load is over. Without `startThread` nobody
- * waits, ever.
+ * our own, which is started under load alone. Where there can be none, nobody waits, ever.
  *
  * Node's own pool is left alone: it belongs to the application's files, DNS and hashing.
  */
-export function createSignatureQueue(
-  startThread: (() => SignatureThread | undefined) | undefined,
-): SignatureQueue {
+export function createSignatureQueue(startThread: StartThread | undefined): SignatureQueue {
   const waiting: Waiting[] = [];
   let isTurnDue = false;
   /** Asked of the thread, and not answered yet. */
@@ -51,7 +47,8 @@ export function createSignatureQueue(
   let lookAfter = FIRST_LOOK;
   let busyTurns = 0;
   let thread: SignatureThread | undefined;
-  let closed = false;
+  /** Nobody waits any more. */
+  let isOver = startThread === undefined;
 
   function comesAlone(): boolean {
     if (away > 0 || waiting.length > 0) return false;
@@ -61,25 +58,35 @@ export function createSignatureQueue(
 
   function turn(): void {
     isTurnDue = false;
-    if (away === 0) lookAround();
+    if (away === 0) {
+      lookAfter = waiting.length > 1 ? FIRST_LOOK : Math.min(2 * lookAfter, LAST_LOOK);
+    }
     busyTurns = waiting.length > OWN_SHARE ? busyTurns + 1 : 0;
-    if (busyTurns === BUSY_TURNS && !closed) thread ??= startThread?.();
+    if (busyTurns >= BUSY_TURNS && thread === undefined && !isOver) start();
     feedThread();
     for (const each of waiting.splice(0, OWN_SHARE)) settle(each);
     if (waiting.length > 0) awaitTurn();
   }
 
-  function lookAround(): void {
-    lookAfter = waiting.length > 1 ? FIRST_LOOK : Math.min(2 * lookAfter, LAST_LOOK);
-    if (lookAfter < LAST_LOOK) return;
-    thread?.close();
-    thread = undefined;
-  }
-
   function awaitTurn(): void {
     if (isTurnDue) return;
     isTurnDue = true;
-    nextTurn(turn);
+    setImmediate(turn);
+  }
+
+  function start(): void {
+    busyTurns = 0;
+    thread = startThread?.((cause) => {
+      thread = undefined;
+      if (cause === 'failed') giveUp();
+    });
+    if (thread === undefined) giveUp();
+  }
+
+  /** From now on as if there could be no thread. */
+  function giveUp(): void {
+    isOver = true;
+    for (const each of waiting.splice(0)) settle(each);
   }
 
   /** Keeps a batch ahead of what the thread is at, and leaves the own share to the turn. */
@@ -95,35 +102,36 @@ export function createSignatureQueue(
     to.verify(checks, (answers) => {
       away -= batch.length;
       feedThread();
+      // An element that is missing may be read from a polluted prototype: all are there, or none counts.
+      const complete = answers?.length === batch.length ? answers : undefined;
       batch.forEach((each, index) => {
-        const answer = answers[index];
-        if (answer === undefined) settle(each);
-        else each.resolve(answer);
+        const answer = complete?.[index];
+        if (answer === true || answer === false) each.resolve(answer);
+        else settle(each);
       });
     });
   }
 
   return {
     verify(check) {
-      const isFull = waiting.length >= MAX_WAITING;
-      const isAtOnce = startThread === undefined || closed || isFull || comesAlone();
-      if (isAtOnce) return signatureHolds(check);
+      if (isOver || comesAlone()) return signatureHolds(check);
       return new Promise((resolve, reject) => {
         waiting.push({ check, resolve, reject });
+        if (waiting.length > MAX_WAITING) settle(waiting.shift());
         awaitTurn();
       });
     },
     close() {
-      closed = true;
+      isOver = true;
       thread?.close();
     },
   };
 }
 
-function settle({ check, resolve, reject }: Waiting): void {
+function settle(waiting: Waiting | undefined): void {
   try {
-    resolve(signatureHolds(check));
+    waiting?.resolve(signatureHolds(waiting.check));
   } catch (error) {
-    reject(error);
+    waiting?.reject(error);
   }
 }

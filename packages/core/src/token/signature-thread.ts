@@ -1,4 +1,6 @@
+import { AsyncResource } from 'node:async_hooks';
 import { availableParallelism } from 'node:os';
+import { clearTimeout, setTimeout } from 'node:timers';
 import { Worker } from 'node:worker_threads';
 import type { SignatureCheck } from './signature.ts';
 
@@ -6,17 +8,29 @@ import type { SignatureCheck } from './signature.ts';
 export interface SignatureThread {
   /** Whether it has started and not ended. */
   readonly isRunning: boolean;
-  /**
-   * Verifies, and answers once, later, in order. `undefined` stands where there is no answer: the thread
-   * ended, or OpenSSL threw. Until the answers are there, the process stays alive.
-   */
-  verify(checks: readonly SignatureCheck[], answered: (answers: Answers) => void): void;
+  /** Verifies, and answers once, later. Until the answers are there, the process stays alive. */
+  verify(checks: readonly SignatureCheck[], answered: Answered): void;
   /** Ends it: what was not answered yet gets no answers. */
   close(): void;
 }
 
+/**
+ * Takes answers in the order of what was asked, `undefined` where OpenSSL threw; or no answers at all, when
+ * the thread has ended.
+ */
+export type Answered = (answers: Answers | undefined) => void;
+
 /** In the order of what was asked. */
 export type Answers = readonly (boolean | undefined)[];
+
+/**
+ * Starts a thread; `undefined` where that is not allowed, or not to be had. `ended` is called once, by the
+ * time it has ended for any reason but `close()`: it had nothing to do for long, or it failed.
+ */
+export type StartThread = (
+  ended: (cause: 'idle' | 'failed') => void,
+  idleMs?: number,
+) => SignatureThread | undefined;
 
 type MessageKey = Pick<SignatureCheck, 'hash' | 'key' | 'pss'>;
 
@@ -56,17 +70,19 @@ parentPort.on('message', ({ id, keys, checks }) => {
 });
 parentPort.on('messageerror', () => process.exit(1));`;
 
-const NO_ANSWERS: Answers = [];
+/** Without a question for so long, the load is over: the thread would only take up memory. */
+const IDLE_MS = 10_000;
 
 /** Whether there is a core for a thread beside the calling one. */
 export function hasSecondCore(): boolean {
   return availableParallelism() > 1;
 }
 
-/** Starts a thread; `undefined` where that is not allowed, or not to be had. */
-export function startSignatureThread(): SignatureThread | undefined {
-  const asked = new Map<number, (answers: Answers) => void>();
+/** In no request's asynchronous context: it outlives the request that it was started for. */
+export const startSignatureThread: StartThread = AsyncResource.bind((ended, idleMs = IDLE_MS) => {
+  const asked = new Map<number, Answered>();
   let isRunning = false;
+  let hasEnded = false;
   let lastId = 0;
   let worker: Worker;
   try {
@@ -76,8 +92,9 @@ export function startSignatureThread(): SignatureThread | undefined {
     return undefined;
   }
   worker.unref();
+  const idle = setTimeout(() => end('idle'), idleMs).unref();
   worker.once('online', () => {
-    isRunning = true;
+    isRunning = !hasEnded;
   });
   worker.on('message', ({ id, answers }: Reply) => {
     const answered = asked.get(id);
@@ -85,17 +102,19 @@ export function startSignatureThread(): SignatureThread | undefined {
     if (asked.size === 0) worker.unref();
     answered?.(answers);
   });
-  worker.on('messageerror', end);
-  worker.on('error', end);
-  worker.once('exit', end);
+  // Whatever went wrong: the thread is not needed for anything to be right.
+  for (const event of ['messageerror', 'error', 'exit']) worker.on(event, () => end('failed'));
 
-  /** Whatever went wrong: the thread is not needed for anything to be right. */
-  function end(): void {
+  function end(cause: 'idle' | 'failed' | 'closed'): void {
+    if (hasEnded) return;
+    hasEnded = true;
     isRunning = false;
+    clearTimeout(idle);
     worker.terminate();
+    if (cause !== 'closed') ended(cause);
     const left = [...asked.values()];
     asked.clear();
-    for (const answered of left) answered(NO_ANSWERS);
+    for (const answered of left) answered(undefined);
   }
 
   return {
@@ -106,15 +125,16 @@ export function startSignatureThread(): SignatureThread | undefined {
       const id = ++lastId;
       asked.set(id, answered);
       worker.ref();
+      idle.refresh();
       try {
         worker.postMessage(questionOf(id, checks));
       } catch {
-        end();
+        end('failed');
       }
     },
-    close: end,
+    close: () => end('closed'),
   };
-}
+});
 
 function questionOf(id: number, all: readonly SignatureCheck[]): Question {
   const keys: MessageKey[] = [];

@@ -40,6 +40,23 @@ describe('validateClaims', () => {
     expect(Object.isFrozen(output.org.roles)).toBe(true);
   });
 
+  it('freezes what a list has beside its items, whatever its own iterator yields', () => {
+    class Odd extends Array<object> {
+      override [Symbol.iterator](): ArrayIterator<object> {
+        return [].values();
+      }
+    }
+    const named = { roles: ['a'] };
+    const item = { roles: ['b'] };
+    const odd = Object.assign(Odd.of(item), { named });
+    const output = validateClaims(
+      schemaOf(() => ({ value: { odd } })),
+      {},
+    );
+    expect(output).toEqual({ odd });
+    expect([odd, named, named.roles, item, item.roles].every(Object.isFrozen)).toBe(true);
+  });
+
   it('takes an output that holds itself', () => {
     const value: Record<string, unknown> = {};
     value['self'] = value;

@@ -1,22 +1,28 @@
 import { describe, expect, it, vi } from 'vitest';
 import { prepareKey, type SignatureCheck, signatureCheck } from '../../src/token/signature.ts';
 import { createSignatureQueue } from '../../src/token/signature-queue.ts';
-import type { Answers, SignatureThread } from '../../src/token/signature-thread.ts';
+import type { Answered, SignatureThread } from '../../src/token/signature-thread.ts';
 import { aToken, issuerKey, segmentsOf } from '../tokens.ts';
 
 /** A thread that answers when the test says so; its answers need not be right. */
 function aThread() {
-  const asked: { readonly size: number; answer(answers: Answers): void }[] = [];
+  const asked: { readonly size: number; readonly answer: Answered }[] = [];
   const thread = {
     isRunning: true,
-    verify(checks: readonly SignatureCheck[], answered: (answers: Answers) => void) {
+    verify(checks: readonly SignatureCheck[], answered: Answered) {
       asked.push({ size: checks.length, answer: answered });
     },
     close: vi.fn(() => {
       thread.isRunning = false;
     }),
   };
-  return { asked, thread, start: vi.fn((): SignatureThread => thread) };
+  const start = vi.fn((_ended: (cause: 'idle' | 'failed') => void): SignatureThread => thread);
+  /** Ends by itself, before it has answered. */
+  function end(cause: 'idle' | 'failed'): void {
+    start.mock.lastCall?.[0](cause);
+    for (const { answer } of asked.splice(0)) answer(undefined);
+  }
+  return { asked, thread, start, end };
 }
 
 function aCheck(token = aToken()): SignatureCheck {
@@ -171,49 +177,93 @@ describe('under load', () => {
   });
 
   it.each([
-    ['no answers at all', []],
+    ['no answers at all', undefined],
+    ['an empty list', []],
     ['too few', [true]],
+    ['too many', Array(33).fill(true)],
     ['nothing in the place of one', Array(32).fill(undefined)],
+    ['what is no answer', Array(32).fill('true')],
   ] as const)('what the thread leaves open is verified here: %s', async (_what, answers) => {
-    const { start, asked, thread } = aThread();
+    const { start, asked } = aThread();
     const queue = createSignatureQueue(start);
-    const results = await underLoad(queue, 20);
-    thread.isRunning = false;
-    for (const { answer } of asked) answer(answers);
-    await turns(100);
-    const all = await Promise.all(results);
-    expect(all).not.toContain(false);
-    expect(asked).toHaveLength(2);
-  });
-
-  it('goes on without a thread where none can be had', async () => {
-    const queue = createSignatureQueue(() => undefined);
-    const results = await underLoad(queue, 20);
-    await turns(150);
-    expect(await Promise.all(results)).not.toContain(false);
-  });
-
-  it('the queue is bounded: who finds it full is told at once', async () => {
-    const queue = createSignatureQueue(() => undefined);
-    const results = [firstToWait(queue)];
-    for (let n = 1; n < 1_024; n++) results.push(Promise.resolve(queue.verify(good)));
-    expect(queue.verify(good)).toBe(true);
-    expect(queue.verify(forged)).toBe(false);
-    expect(await Promise.all(results)).not.toContain(false);
-  });
-
-  it('ends the thread when requests come one by one again', async () => {
-    const { start, asked, thread } = aThread();
-    const queue = createSignatureQueue(start);
-    const results = await underLoad(queue, 20);
-    while (asked.length > 0) {
-      const { size, answer } = asked.shift() ?? expect.unreachable();
-      answer(Array(size).fill(true));
+    const results = await underLoad(queue, 20, 16);
+    const bad = Array.from({ length: 70 }, () => queue.verify(forged));
+    for (let n = 0; n < 100; n++) {
+      for (const { answer } of asked.splice(0)) answer(answers as never);
+      await turn();
     }
-    await Promise.all(results);
-    expect(thread.close).not.toHaveBeenCalled();
-    await oneByOne(queue, 2_048);
-    expect(thread.close).toHaveBeenCalledTimes(1);
+    expect(await Promise.all(results)).not.toContain(false);
+    expect(await Promise.all(bad)).not.toContain(true);
+  });
+
+  it.each([
+    ['Array', Array.prototype],
+    ['Object', Object.prototype],
+  ])('no answer is read from a polluted prototype: %s', async (_what, prototype) => {
+    const { start, asked } = aThread();
+    const queue = createSignatureQueue(start);
+    const results = await underLoad(queue, 20, 16);
+    const bad = Array.from({ length: 70 }, () => queue.verify(forged));
+    await turn();
+    const members = prototype as unknown as Record<number, unknown>;
+    try {
+      for (let index = 0; index < 64; index++) members[index] = true;
+      for (const { answer } of asked.splice(0)) answer(undefined);
+      for (const { answer } of asked.splice(0)) answer([]);
+    } finally {
+      for (let index = 0; index < 64; index++) delete members[index];
+    }
+    for (let n = 0; n < 100; n++) {
+      for (const { answer } of asked.splice(0)) answer(undefined);
+      await turn();
+    }
+    expect(await Promise.all(results)).not.toContain(false);
+    expect(await Promise.all(bad)).not.toContain(true);
+  });
+
+  it.each([
+    ['none can be had', () => undefined, () => {}],
+    ['it failed', aThread().start, 'failed'],
+  ] as const)('nobody waits any more once %s', async (_what, start, failure) => {
+    const { start: starts, end } = aThread();
+    const queue = createSignatureQueue(failure === 'failed' ? starts : start);
+    const results = await underLoad(queue, 20, 17);
+    if (failure === 'failed') end('failed');
+    expect(await soFar(results)).toEqual(Array(results.length).fill(true));
+    for (let n = 0; n < 100; n++) expect(queue.verify(good)).toBe(true);
+  });
+
+  it('a thread that ended because the load was over is started again with the next', async () => {
+    const { start, end } = aThread();
+    const queue = createSignatureQueue(start);
+    const first = await underLoad(queue, 20, 17);
+    expect(start).toHaveBeenCalledTimes(1);
+    end('idle');
+    await turns(10);
+    expect(start).toHaveBeenCalledTimes(1);
+    const second = await underLoad(queue, 20, 17);
+    expect(start).toHaveBeenCalledTimes(2);
+    queue.close();
+    end('idle');
+    await turns(50);
+    expect(await soFar([...first, ...second])).not.toContain('waits');
+  });
+
+  it('at most 128 wait: a newcomer has the oldest served at once, and nobody overtakes', async () => {
+    const queue = createSignatureQueue(() => undefined);
+    const results: (boolean | Promise<boolean>)[] = [firstToWait(queue)];
+    for (let n = 1; n < 500; n++) results.push(queue.verify(good));
+    expect(await soFar(results)).toEqual([
+      ...Array(500 - 128).fill(true),
+      ...Array(128).fill('waits'),
+    ]);
+    await turns(1);
+    expect(await soFar(results)).toEqual([
+      ...Array(500 - 124).fill(true),
+      ...Array(124).fill('waits'),
+    ]);
+    await turns(31);
+    expect(await soFar(results)).not.toContain('waits');
   });
 
   it('closing ends the thread; who waits is told all the same, and who comes later is, at once', async () => {
@@ -222,7 +272,7 @@ describe('under load', () => {
     const results = await underLoad(queue, 20);
     queue.close();
     expect(thread.close).toHaveBeenCalledTimes(1);
-    for (const { answer } of asked.splice(0)) answer([]);
+    for (const { answer } of asked.splice(0)) answer(undefined);
     for (let n = 0; n < 100; n++) expect(queue.verify(good)).toBe(true);
     await turns(150);
     expect(await Promise.all(results)).not.toContain(false);
@@ -241,11 +291,15 @@ describe('under load', () => {
 });
 
 describe('fake timers in an application’s tests', () => {
-  it('hold nobody up', async () => {
+  it('hold nobody up, whether they were there before the kit or after it', async () => {
     vi.useFakeTimers();
+    vi.resetModules();
     try {
-      const queue = createSignatureQueue(aThread().start);
-      expect(await Promise.all([firstToWait(queue), queue.verify(good)])).toEqual([true, true]);
+      const again = await import('../../src/token/signature-queue.ts');
+      for (const create of [createSignatureQueue, again.createSignatureQueue]) {
+        const queue = create(aThread().start);
+        expect(await Promise.all([firstToWait(queue), queue.verify(good)])).toEqual([true, true]);
+      }
     } finally {
       vi.useRealTimers();
     }

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
@@ -21,15 +22,20 @@ afterEach(() => {
   for (const thread of started.splice(0)) thread.close();
 });
 
-async function aThread(): Promise<SignatureThread> {
-  const thread = startSignatureThread() ?? expect.unreachable('no thread');
+async function aThread(ended: (cause: string) => void = () => {}): Promise<SignatureThread> {
+  const thread = startSignatureThread(ended) ?? expect.unreachable('no thread');
   started.push(thread);
   await vi.waitUntil(() => thread.isRunning, { timeout: 20_000 });
   return thread;
 }
 
-function ask(thread: SignatureThread, checks: readonly SignatureCheck[]): Promise<Answers> {
-  return new Promise((resolve) => thread.verify(checks, resolve));
+function ask(
+  thread: SignatureThread,
+  checks: readonly SignatureCheck[],
+): Promise<Answers | undefined> {
+  return new Promise((resolve) => {
+    thread.verify(checks, resolve);
+  });
 }
 
 function aCheck(key: SigningKey, subject = 'ada'): SignatureCheck {
@@ -102,29 +108,64 @@ describe('a signature thread', () => {
   });
 
   it('gives no answers once it is closed, to what was asked before and not yet answered', async () => {
-    const thread = await aThread();
+    const ended = vi.fn();
+    const thread = await aThread(ended);
     const answers = ask(thread, [aCheck(es256)]);
     thread.close();
-    expect(await answers).toEqual([]);
+    expect(await answers).toBeUndefined();
     expect(thread.isRunning).toBe(false);
+    expect(ended).not.toHaveBeenCalled();
   });
 
-  it('gives no answers when it dies, and is not running then', async () => {
+  it('gives no answers when it dies, and says so once', async () => {
     const ref = vi.spyOn(Worker.prototype, 'ref');
-    const thread = await aThread();
+    const ended = vi.fn();
+    const thread = await aThread(ended);
     const answers = ask(thread, Array(2_000).fill(aCheck(es256)));
     const worker = ref.mock.contexts.at(-1) as Worker;
     await worker.terminate();
-    expect(await answers).toEqual([]);
+    expect(await answers).toBeUndefined();
     expect(thread.isRunning).toBe(false);
+    expect(ended.mock.calls).toEqual([['failed']]);
   });
 
   it('gives no answers to what cannot be sent, and ends', async () => {
-    const thread = await aThread();
+    const ended = vi.fn();
+    const thread = await aThread(ended);
     const before = ask(thread, [aCheck(es256)]);
     const unsendable = { ...aCheck(es256), hash: (() => {}) as unknown as string };
-    expect(await ask(thread, [unsendable])).toEqual([]);
-    expect(await before).toEqual([]);
+    expect(await ask(thread, [unsendable])).toBeUndefined();
+    expect(await before).toBeUndefined();
     expect(thread.isRunning).toBe(false);
+    expect(ended.mock.calls).toEqual([['failed']]);
+  });
+
+  it('ends when nothing was asked of it for long', async () => {
+    const cause = await new Promise((resolve) => {
+      const thread = startSignatureThread(resolve, 1) ?? expect.unreachable('no thread');
+      started.push(thread);
+    });
+    expect(cause).toBe('idle');
+    expect(started[0]?.isRunning).toBe(false);
+  });
+
+  it('does not run once it was closed, though it was only starting then', async () => {
+    const online = vi.spyOn(Worker.prototype, 'emit');
+    const thread = startSignatureThread(() => {}) ?? expect.unreachable('no thread');
+    thread.close();
+    await vi.waitUntil(() => online.mock.calls.some(([event]) => event === 'exit'));
+    expect(thread.isRunning).toBe(false);
+  });
+
+  it('is in no request’s asynchronous context, whoever it was started for', async () => {
+    const storage = new AsyncLocalStorage<string>();
+    const seen = await new Promise((resolve) => {
+      storage.run('a request', () => {
+        started.push(
+          startSignatureThread(() => resolve(storage.getStore()), 1) ?? expect.unreachable(),
+        );
+      });
+    });
+    expect(seen).toBeUndefined();
   });
 });
