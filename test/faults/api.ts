@@ -49,6 +49,8 @@ export function anApi(provider: IdentityProvider, options: Options = {}): Api {
     issuer: rfc9068(provider.issuer),
     audience: AUDIENCE,
     ...options,
+    // What waits, waits for keys alone.
+    signatureThread: false,
     clock,
     // Each refresh begins with the metadata, and ends with one of two events.
     fetch: (input, init) => {
