@@ -32,7 +32,7 @@ export type StartThread = (
   idleMs?: number,
 ) => SignatureThread | undefined;
 
-type MessageKey = Pick<SignatureCheck, 'hash' | 'key' | 'pss'>;
+type MessageKey = Pick<SignatureCheck, 'hash' | 'key'>;
 
 /** How checks travel: each key once, and texts, since objects are dear to copy. */
 interface Question {
@@ -49,14 +49,11 @@ interface Reply {
 
 // Text and not a file, so that it is found wherever this module ends up, in a bundle too.
 const SOURCE = `'use strict';
-const { constants, verify } = require('node:crypto');
+const { verify } = require('node:crypto');
 const { parentPort } = require('node:worker_threads');
-const padding = constants.RSA_PKCS1_PSS_PADDING;
-const saltLength = constants.RSA_PSS_SALTLEN_DIGEST;
-const answer = ({ hash, key, pss }, input, signature) => {
+const answer = ({ hash, key }, input, signature) => {
   try {
-    const bytes = Buffer.from(signature, 'latin1');
-    return verify(hash, Buffer.from(input, 'latin1'), pss ? { key, padding, saltLength } : key, bytes);
+    return verify(hash, Buffer.from(input, 'latin1'), key, Buffer.from(signature, 'latin1'));
   } catch {
     return undefined;
   }
@@ -139,11 +136,9 @@ export const startSignatureThread: StartThread = AsyncResource.bind((ended, idle
 function questionOf(id: number, all: readonly SignatureCheck[]): Question {
   const keys: MessageKey[] = [];
   const checks: (number | string)[] = [];
-  for (const { hash, key, pss, input, signature } of all) {
-    const known = keys.findIndex(
-      (each) => each.key === key && each.hash === hash && each.pss === pss,
-    );
-    const place = known >= 0 ? known : keys.push({ hash, key, pss }) - 1;
+  for (const { hash, key, input, signature } of all) {
+    const known = keys.findIndex((each) => each.key === key && each.hash === hash);
+    const place = known >= 0 ? known : keys.push({ hash, key }) - 1;
     checks.push(place, input, latin1(signature));
   }
   return { id, keys, checks };
