@@ -8,6 +8,7 @@ import {
   type ResourceServer,
 } from '@authly/core';
 import type { ExpressMiddleware } from './framework.ts';
+import { showPrincipal } from './principal-property.ts';
 import { refuse } from './refuse.ts';
 import { requestView } from './request-view.ts';
 
@@ -55,9 +56,9 @@ export function authenticate(
     }
     const letIn = (principal: Principal<unknown> | undefined) => {
       const caller = principal as Principal | undefined;
-      request.principal = caller;
       // Written out: a spread literal costs a microsecond, a hundred times as much.
       admit(request, { resourceServer, principal: caller, passed: [], delegated });
+      showPrincipal(request, caller);
       next();
     };
     const turnAway = (error: unknown) => refuse(error, mode, { response, next });
