@@ -27,13 +27,13 @@ const OUTSIDE: Place = { file: 'the benchmark: fresh strings, its loop', name: '
  * Samples `run` and attributes each sample to the innermost frame that is of `@authly/core`: what that
  * calls in Node.js, or in a dependency, counts as its own.
  */
-export async function profile(run: () => void): Promise<readonly FileShare[]> {
+export async function profile(run: () => Promise<void>): Promise<readonly FileShare[]> {
   const session = new Session();
   session.connect();
   await session.post('Profiler.enable');
   await session.post('Profiler.setSamplingInterval', { interval: INTERVAL_US });
   await session.post('Profiler.start');
-  run();
+  await run();
   const { nodes, samples = [] } = (await session.post('Profiler.stop')).profile;
   session.disconnect();
 

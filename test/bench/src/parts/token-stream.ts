@@ -37,7 +37,7 @@ export async function streamTokens(count: number): Promise<readonly StreamSample
     // The next ones are signed while these are verified.
     next = chunkFrom(minter);
     const start = performance.now();
-    verifyAll((token) => server.verify(token), Buffer.from(bytes.buffer), ends);
+    await verifyAll((token) => server.verify(token), Buffer.from(bytes.buffer), ends);
     elapsedMs += performance.now() - start;
     if (tokens % Math.max(CHUNK, count / SAMPLES) === 0) {
       const us = (elapsedMs * 1_000) / (tokens - (samples.at(-1)?.tokens ?? 0));
@@ -63,10 +63,15 @@ async function chunkFrom(minter: Worker): Promise<Chunk> {
   return chunk;
 }
 
-function verifyAll(verify: (token: string) => unknown, bytes: Buffer, ends: Uint32Array): void {
+async function verifyAll(
+  verify: (token: string) => unknown,
+  bytes: Buffer,
+  ends: Uint32Array,
+): Promise<void> {
   let start = 0;
   for (const end of ends) {
-    verify(bytes.toString('latin1', start, end));
+    const result = verify(bytes.toString('latin1', start, end));
+    if (result instanceof Promise) await result;
     start = end;
   }
 }
