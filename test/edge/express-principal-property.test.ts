@@ -11,6 +11,9 @@ const guard = authenticate(aResourceServer());
 const userToken = `Bearer ${aUserToken()}`;
 const clientToken = `Bearer ${aClientToken()}`;
 
+/** What the requests of an application inherit from. */
+const requestsOf = (app: object): object => (app as { request: object }).request;
+
 /** Nothing but what a handler notes; `carrier` is an object that may have a principal. */
 const principalIn = (carrier: object): Principal | undefined =>
   (carrier as { principal?: Principal }).principal;
@@ -123,16 +126,112 @@ describe.each([
     expect.assertions(1);
   });
 
-  it('gives way to an accessor that the application has made itself', async () => {
-    const app = create();
+  it.each([
+    ['a default of an application', (app: object) => requestsOf(app)],
+    ['a default for all', (app: object) => Object.getPrototypeOf(requestsOf(app))],
+  ])('is who is calling whatever else has the name: %s, before and after', async (_what, place) => {
     const made = { kind: 'made up' };
-    Object.defineProperty(app.request, 'principal', { configurable: true, get: () => made });
+    const app = create();
     app.use(guard, (request, response) => {
-      expect(principalIn(request)).toBe(made);
-      expect(principalOf(request).kind).toBe('user');
+      expect(principalIn(request)).toBe(principalOf(request));
+      response.end();
+    });
+    const target: object = place(app);
+    try {
+      for (const assign of [
+        () => Object.assign(target, { principal: null }),
+        () => Object.assign(target, { principal: made }),
+        () => Reflect.deleteProperty(target, 'principal'),
+        () => Object.defineProperty(target, 'principal', { configurable: true, get: () => made }),
+        () => Reflect.deleteProperty(target, 'principal'),
+      ]) {
+        assign();
+        await ask(app);
+        await ask(app, clientToken);
+      }
+    } finally {
+      Reflect.deleteProperty(target, 'principal');
+    }
+    expect.assertions(10);
+  });
+
+  it('is nobody for an anonymous request that was made from an admitted one', async () => {
+    const app = create();
+    const optional = authenticate(aResourceServer(), { optional: true });
+    app.use(guard, (request, response) => {
+      const inner = Object.create(request, { rawHeaders: { value: ['x', 'y'] } });
+      optional(inner, response, () => {
+        expect(principalIn(inner)).toBeUndefined();
+        expect(principalIn(request)?.kind).toBe('user');
+        response.end();
+      });
+    });
+    await ask(app);
+    expect.assertions(2);
+  });
+
+  it('is right for a request made from one that has something else under the name', async () => {
+    const app = create();
+    app.use((request, response) => {
+      Object.assign(request, { principal: { kind: 'made up' } });
+      const inner = Object.create(request);
+      guard(inner, response, () => {
+        expect(principalIn(inner)).toBe(principalOf(inner));
+        response.end();
+      });
+    });
+    await ask(app);
+    expect.assertions(1);
+  });
+
+  it('is there in an application that is mounted on one of the other major after its first request', async () => {
+    const below = create();
+    below.use(guard, (request, response) => {
+      expect(principalIn(request)).toBe(principalOf(request));
+      response.end();
+    });
+    await ask(below);
+    const other = create === express ? (express4 as unknown as typeof express) : express;
+    const app = other();
+    app.use(below);
+    await ask(app);
+    expect.assertions(2);
+  });
+
+  it('is seen through a Proxy of the request that the guard itself was given', async () => {
+    const app = create();
+    app.use((request, response) => {
+      const proxy = new Proxy(request, { get: (target, name) => Reflect.get(target, name) });
+      guard(proxy as never, response, () => {
+        expect(principalIn(proxy)).toBe(principalOf(proxy));
+        response.end();
+      });
+    });
+    await ask(app);
+    expect.assertions(1);
+  });
+
+  it('does not care for what a polluted prototype says of properties', async () => {
+    const app = create();
+    app.use((request, response, next) => {
+      Reflect.deleteProperty(Object.getPrototypeOf(requestsOf(app)), 'principal');
+      let seen: unknown;
+      Object.assign(Object.prototype, { value: 1, writable: false });
+      try {
+        guard(request as never, response, () => {
+          seen = principalIn(request);
+        });
+      } finally {
+        for (const name of ['value', 'writable']) Reflect.deleteProperty(Object.prototype, name);
+      }
+      expect(seen).toBe(principalOf(request));
+      next();
+    });
+    app.use((_request, response) => {
       response.end();
     });
     await ask(app);
+    await ask(create().use(app));
     expect.assertions(2);
   });
 });

@@ -1,47 +1,39 @@
 import { IncomingMessage } from 'node:http';
-import { findPrincipal, type Principal } from '@authly/core';
+import { admissionOf, type Principal } from '@authly/core';
 import type { ExpressRequest } from './framework.ts';
 
-/** What requests were seen to inherit from, and have {@link ACCESSOR} by now. */
-const prepared = new WeakSet<object>();
-
-const ACCESSOR: PropertyDescriptor & ThisType<object> = {
+// Descriptors without a prototype: what a polluted one holds is not meant here.
+const ACCESSOR: PropertyDescriptor & ThisType<object> = Object.assign(Object.create(null), {
   configurable: true,
-  get() {
+  get(this: object) {
     return principalBehind(this);
   },
   // Whoever assigns means a property of this one request, as without the accessor.
-  set(value: unknown) {
-    const own = { value, writable: true, enumerable: true, configurable: true };
-    Object.defineProperty(this, 'principal', own);
+  set(this: object, value: unknown) {
+    define(this, value);
   },
-};
+});
+
+/** What requests were seen to inherit from, and inherited {@link ACCESSOR} then. */
+const prepared = new WeakSet<object>();
 
 /**
- * Makes `req.principal` say who is calling, as {@link findPrincipal} does: by one accessor on what all
- * requests of a copy of Express inherit from, which is there to be extended. A property of its own costs
- * each request more than all else that is done for a token seen before; one that is not Express's, or
- * has one already, gets it all the same. It is not there on a `Proxy` of the request.
+ * Makes `req.principal` be who is calling, by one accessor on what all requests of a copy of Express
+ * inherit from, which is there to be extended: a property of its own costs each request more than all
+ * else that is done for a token seen before. Where that does not say who is calling, since the request is
+ * not Express's, or something else is called `principal` already, the request gets the property itself.
  */
 export function showPrincipal(request: ExpressRequest, principal: Principal | undefined): void {
-  if (Object.hasOwn(request, 'principal') || !inheritsAccessor(request)) {
-    request.principal = principal;
-  }
+  const prototype: object | null = Object.getPrototypeOf(request);
+  if (prototype !== null && !prepared.has(prototype)) prepare(prototype);
+  if (request.principal !== principal) define(request, principal);
 }
 
-function inheritsAccessor(request: object): boolean {
-  const prototype: object | null = Object.getPrototypeOf(request);
-  if (prototype === null) return false;
-  if (prepared.has(prototype)) return true;
+function prepare(prototype: object): void {
   const shared = sharedPrototypeOf(prototype);
-  if (shared === undefined) return false;
-  const found = Object.getOwnPropertyDescriptor(shared, 'principal');
-  const isOurs =
-    found === undefined
-      ? Reflect.defineProperty(shared, 'principal', ACCESSOR)
-      : found.get === ACCESSOR.get;
-  if (isOurs) prepared.add(prototype);
-  return isOurs;
+  if (shared === undefined) return;
+  if (!('principal' in shared)) Reflect.defineProperty(shared, 'principal', ACCESSOR);
+  prepared.add(prototype);
 }
 
 /** The last that is not Node's own: an application's requests, and those of one mounted on it, share it. */
@@ -55,13 +47,18 @@ function sharedPrototypeOf(prototype: object): object | undefined {
   return undefined;
 }
 
-/** Also for an object that was made to inherit from a request. */
+/** Of the request, or of the one that an object was made to inherit from. */
 function principalBehind(request: object): Principal | undefined {
   let each: object | null = request;
   while (each !== null) {
-    const principal = findPrincipal(each);
-    if (principal !== undefined) return principal;
+    const admission = admissionOf(each);
+    if (admission !== undefined) return admission.principal;
     each = Object.getPrototypeOf(each);
   }
   return undefined;
+}
+
+function define(request: object, value: unknown): void {
+  const own = { value, writable: true, enumerable: true, configurable: true };
+  Object.defineProperty(request, 'principal', Object.assign(Object.create(null), own));
 }

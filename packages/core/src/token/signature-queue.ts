@@ -1,4 +1,4 @@
-// The module's own: fake timers in an application's tests must not hold up who waits.
+// Not the global: fake timers in an application's tests would hold up who waits.
 import { setImmediate } from 'node:timers';
 import { type SignatureCheck, signatureHolds } from './signature.ts';
 import type { SignatureThread, StartThread } from './signature-thread.ts';
@@ -24,8 +24,9 @@ const LAST_LOOK = 1_024;
 const OWN_SHARE = 4;
 /** Travel to the thread together: a message costs as much as a signature or two. */
 const BATCH = 32;
-/** Turns with more to do than the own share, before a thread is worth its start. */
+/** So many turns in a row with more than so many who wait, and a thread is worth its start. */
 const BUSY_TURNS = 16;
+const BUSY_WAITING = 8;
 /** More do not wait: each newcomer then has the oldest served at once, so that a flood delays nobody. */
 const MAX_WAITING = 128;
 
@@ -61,7 +62,7 @@ export function createSignatureQueue(startThread: StartThread | undefined): Sign
     if (away === 0) {
       lookAfter = waiting.length > 1 ? FIRST_LOOK : Math.min(2 * lookAfter, LAST_LOOK);
     }
-    busyTurns = waiting.length > OWN_SHARE ? busyTurns + 1 : 0;
+    busyTurns = waiting.length > BUSY_WAITING ? busyTurns + 1 : 0;
     if (busyTurns >= BUSY_TURNS && thread === undefined && !isOver) start();
     feedThread();
     for (const each of waiting.splice(0, OWN_SHARE)) settle(each);

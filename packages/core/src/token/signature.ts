@@ -110,8 +110,7 @@ export function prepareKey(
   if (keyObject === undefined) return 'malformed';
   const { modulusLength: bits, publicExponent } = keyObject.asymmetricKeyDetails ?? {};
   if (bits !== undefined && bits < MIN_RSA_BITS) return 'too_small';
-  // RFC 8017 §3.1. OpenSSL takes an exponent of 1, by which every padded hash is its own signature.
-  if (publicExponent !== undefined && publicExponent < 3n) return 'malformed';
+  if (publicExponent !== undefined && !isSoundExponent(publicExponent)) return 'malformed';
   if (bits !== undefined && bits > MAX_RSA_BITS) return 'key_type';
 
   const first = SCHEMES[algorithms[0] as Algorithm];
@@ -160,6 +159,14 @@ export function signatureCheck(
  */
 export function signatureHolds({ hash, key, input, signature }: SignatureCheck): boolean {
   return verify(hash, asciiView(input), key, signature);
+}
+
+/**
+ * RFC 8017 §3.1: OpenSSL takes an exponent of 1, by which every padded hash is its own signature. FIPS
+ * 186-5 §5.4: a longer one than 256 bits serves nothing but to keep us busy.
+ */
+function isSoundExponent(exponent: bigint): boolean {
+  return exponent >= 3n && exponent < 2n ** 256n;
 }
 
 function importKey(jwk: UnverifiedJwk): KeyObject | undefined {

@@ -133,7 +133,7 @@ describe('requests that come together', () => {
   it('start no thread when they are few, however long it lasts', async () => {
     const { start } = aThread();
     const queue = createSignatureQueue(start);
-    await Promise.all(await underLoad(queue, 3, 50));
+    await Promise.all(await underLoad(queue, 4, 50));
     expect(start).not.toHaveBeenCalled();
   });
 

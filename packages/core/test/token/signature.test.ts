@@ -322,6 +322,8 @@ describe('prepareKey', () => {
     ['an exponent of 1', { ...rsaJwk, e: 'AQ' }, 'malformed'],
     ['an exponent of 0', { ...rsaJwk, e: 'AA' }, 'malformed'],
     ['an exponent of 2', { ...rsaJwk, e: 'Ag' }, 'malformed'],
+    ['an exponent of 257 bits', { ...rsaJwk, e: exponent(257) }, 'malformed'],
+    ['an exponent of 64 KB', { ...rsaJwk, e: exponent(65_536 * 8) }, 'malformed'],
     ['no modulus', { kty: 'RSA', e: 'AQAB' }, 'malformed'],
     ['a modulus of another type', { ...rsaJwk, n: 7 }, 'malformed'],
     ['a point off the curve', { ...ecJwk, y: ecJwk['x'] }, 'malformed'],
@@ -407,11 +409,24 @@ describe.each(VECTORS)('the example of $source', ({ alg, jwk, input, signature }
   });
 });
 
+/** The greatest odd number of so many bits, as a JWK holds it. */
+function exponent(bits: number): string {
+  return bigEndian((1n << BigInt(bits)) - 1n, Math.ceil(bits / 8)).toString('base64url');
+}
+
 describe('keys at the edge of fitness', () => {
   it('an exponent of 3 is the least that is taken (RFC 8017 §3.1)', () => {
     const three = generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: 3 });
     expect(prepared(jwkOf(three)).algorithms).toContain('RS256');
   });
+
+  it.each(['RS256', 'PS256', 'PS384', 'PS512'] as const)(
+    'an exponent of 256 bits is the most that is taken: of %s nothing throws',
+    (alg) => {
+      const key = prepared({ ...jwkOf(rsa), e: exponent(256) });
+      expect(verifySignature(alg, key, 'e30.e30', Buffer.alloc(256, 1))).toBe(false);
+    },
+  );
 
   it('8192 bits are the most that is taken', () => {
     const n = Buffer.alloc(1024, 0xff).toString('base64url');
