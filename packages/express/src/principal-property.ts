@@ -1,4 +1,3 @@
-import { IncomingMessage } from 'node:http';
 import { admissionOf, type Principal } from '@authly/core';
 import type { ExpressRequest } from './framework.ts';
 
@@ -30,18 +29,20 @@ export function showPrincipal(request: ExpressRequest, principal: Principal | un
 }
 
 function prepare(prototype: object): void {
-  const shared = sharedPrototypeOf(prototype);
+  // biome-ignore lint/style/noRestrictedGlobals: imported, it would be loaded before it is needed
+  const { IncomingMessage } = process.getBuiltinModule('node:http');
+  const shared = sharedPrototypeOf(prototype, IncomingMessage.prototype);
   if (shared === undefined) return;
   if (!('principal' in shared)) Reflect.defineProperty(shared, 'principal', ACCESSOR);
   prepared.add(prototype);
 }
 
 /** The last that is not Node's own: an application's requests, and those of one mounted on it, share it. */
-function sharedPrototypeOf(prototype: object): object | undefined {
+function sharedPrototypeOf(prototype: object, nodes: object): object | undefined {
   let each: object | null = prototype;
   while (each !== null) {
     const next: object | null = Object.getPrototypeOf(each);
-    if (next === IncomingMessage.prototype) return each;
+    if (next === nodes) return each;
     each = next;
   }
   return undefined;

@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { availableParallelism } from 'node:os';
 import { clearTimeout, setTimeout } from 'node:timers';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { SignatureCheck } from './signature.ts';
 
 /** A thread of our own that verifies signatures, beside the calling one. */
@@ -83,8 +83,15 @@ export const startSignatureThread: StartThread = AsyncResource.bind((ended, idle
   let lastId = 0;
   let worker: Worker;
   try {
+    // biome-ignore lint/style/noRestrictedGlobals: imported, it would be loaded where nobody needs it
+    const threads = process.getBuiltinModule('node:worker_threads');
     // None of the application's own preloads: they are not meant for this thread.
-    worker = new Worker(SOURCE, { eval: true, execArgv: [], env: {}, name: 'authly-signatures' });
+    worker = new threads.Worker(SOURCE, {
+      eval: true,
+      execArgv: [],
+      env: {},
+      name: 'authly-signatures',
+    });
   } catch {
     return undefined;
   }
