@@ -10,7 +10,7 @@ const script = fileURLToPath(new URL('fixtures/under-load.ts', import.meta.url))
 /** Where there is one core, no thread is wanted. */
 const expected = availableParallelism() > 1 ? 1 : 0;
 
-describe('6,000 new tokens, 64 at a time, every third one forged: each gets its own answer', () => {
+describe('3,000 new tokens, 64 at a time, every third one forged: each gets its own answer', () => {
   it.each([
     ['on two threads', 'lives', expected],
     ['when the second thread dies in the middle', 'dies', expected],
@@ -24,6 +24,6 @@ describe('6,000 new tokens, 64 at a time, every third one forged: each gets its 
       ['-C', '@authly/source', '--import', 'tsx', script, fate],
       { timeout: 20_000 },
     );
-    expect(stdout).toBe(`6000 right, 0 wrong, ${threads} threads`);
+    expect(stdout).toBe(`all right, ${threads} threads`);
   });
 });
