@@ -4,13 +4,19 @@ import { createSignatureQueue } from '../../src/token/signature-queue.ts';
 import type { Answered, SignatureThread } from '../../src/token/signature-thread.ts';
 import { aToken, issuerKey, segmentsOf } from '../tokens.ts';
 
+interface Question {
+  readonly checks: readonly SignatureCheck[];
+  readonly size: number;
+  readonly answer: Answered;
+}
+
 /** A thread that answers when the test says so; its answers need not be right. */
 function aThread() {
-  const asked: { readonly size: number; readonly answer: Answered }[] = [];
+  const asked: Question[] = [];
   const thread = {
     isRunning: true,
-    verify(checks: readonly SignatureCheck[], answered: Answered) {
-      asked.push({ size: checks.length, answer: answered });
+    verify(checks: readonly SignatureCheck[], answer: Answered) {
+      asked.push({ checks, size: checks.length, answer });
     },
     close: vi.fn(() => {
       thread.isRunning = false;
@@ -145,7 +151,93 @@ describe('requests that come together', () => {
   });
 });
 
+/** Has so many wait at each of so many turns. */
+async function backlog(
+  queue: ReturnType<typeof createSignatureQueue>,
+  size: number,
+  count: number,
+) {
+  const results: (boolean | Promise<boolean>)[] = [firstToWait(queue)];
+  for (let n = 1; n < size; n++) results.push(queue.verify(good));
+  for (let n = 0; n < count; n++) {
+    await turn();
+    for (let served = 0; served < 4; served++) results.push(queue.verify(good));
+  }
+  return results;
+}
+
+describe('when a thread is worth its start', () => {
+  it.each([
+    [8, 60, 0],
+    [9, 15, 0],
+    [9, 16, 1],
+    [9, 60, 1],
+  ])('%i who wait at each of %i turns: %i threads', async (size, count, threads) => {
+    const { start, thread } = aThread();
+    thread.isRunning = false;
+    const queue = createSignatureQueue(start);
+    const results = await backlog(queue, size, count);
+    expect(start).toHaveBeenCalledTimes(threads);
+    await turns(20);
+    expect(await soFar(results)).not.toContain('waits');
+  });
+});
+
 describe('under load', () => {
+  /** A queue whose thread has nothing to do. */
+  async function aRunningThread() {
+    const made = aThread();
+    made.thread.isRunning = false;
+    const queue = createSignatureQueue(made.start);
+    await Promise.all(await backlog(queue, 9, 16));
+    made.thread.isRunning = true;
+    return { ...made, queue };
+  }
+
+  it('the thread is asked about the oldest, and leaves the calling one its share', async () => {
+    const { queue, asked } = await aRunningThread();
+    const checks = Array.from({ length: 20 }, () => ({ ...good }));
+    const first = firstToWait(queue);
+    const results = checks.map((check) => queue.verify(check));
+    await turn();
+    expect(asked.map(({ size }) => size)).toEqual([17]);
+    expect(asked[0]?.checks.slice(1)).toEqual(checks.slice(0, 16));
+    expect(asked[0]?.checks.slice(1).every((check, index) => check === checks[index])).toBe(true);
+    expect(await soFar([first, ...results])).toEqual([
+      ...Array(17).fill('waits'),
+      ...Array(4).fill(true),
+    ]);
+    asked[0]?.answer(Array(17).fill(true));
+    expect(await Promise.all([first, ...results])).not.toContain(false);
+  });
+
+  it('who comes while the thread is asked waits too, though nobody else does', async () => {
+    const { queue, asked } = await aRunningThread();
+    const results = [firstToWait(queue), ...Array.from({ length: 19 }, () => queue.verify(good))];
+    await turn();
+    const next = queue.verify(good);
+    expect(next).toBeInstanceOf(Promise);
+    asked[0]?.answer(Array(16).fill(true));
+    expect(await Promise.all([...results, next])).not.toContain(false);
+    expect(queue.verify(good)).toBe(true);
+  });
+
+  it('the thread is believed, and asked again as soon as it has answered', async () => {
+    const { queue, asked } = await aRunningThread();
+    const results = [
+      firstToWait(queue),
+      ...Array.from({ length: 100 }, () => queue.verify(forged)),
+    ];
+    await turn();
+    expect(asked.map(({ size }) => size)).toEqual([32, 32]);
+    asked[0]?.answer(Array(32).fill(true));
+    expect(asked.map(({ size }) => size)).toEqual([32, 32, 29]);
+    expect((await soFar(results)).slice(0, 32)).toEqual(Array(32).fill(true));
+    for (const { size, answer } of asked.splice(1)) answer(Array(size).fill(false));
+    await turns(4);
+    expect((await soFar(results)).slice(32)).toEqual(Array(69).fill(false));
+  });
+
   it('a thread is started once, and does what is too much for the calling one', async () => {
     const { start, asked } = aThread();
     const queue = createSignatureQueue(start);
