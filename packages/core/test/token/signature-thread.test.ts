@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { readdirSync, readFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
@@ -35,6 +37,19 @@ function ask(
 ): Promise<Answers | undefined> {
   return new Promise((resolve) => {
     thread.verify(checks, resolve);
+  });
+}
+
+/** Of every thread of this process (proc(5)). */
+function priorities(): readonly { readonly id: string; readonly nice: number }[] {
+  return readdirSync('/proc/self/task').flatMap((id) => {
+    try {
+      // The name stands in brackets and may hold anything; the 17th field after it is the priority.
+      const stat = readFileSync(`/proc/self/task/${id}/stat`, 'utf8');
+      return [{ id, nice: Number(stat.slice(stat.lastIndexOf(')')).split(' ')[17]) }];
+    } catch {
+      return []; // It has ended meanwhile.
+    }
   });
 }
 
@@ -150,6 +165,20 @@ describe('a signature thread', () => {
     await vi.waitUntil(() => online.mock.calls.some(([event]) => event === 'exit'));
     expect(thread.isRunning).toBe(false);
   });
+
+  it.runIf(process.platform === 'linux')(
+    'gives way on its core, and changes nobody else’s priority',
+    async () => {
+      const before = priorities();
+      const thread = await aThread();
+      await ask(thread, [aCheck(es256)]);
+      const added = priorities().filter(({ id }) => !before.some((each) => each.id === id));
+      expect(added.map(({ nice }) => nice)).toContain(10);
+      const still = priorities().filter(({ id }) => before.some((each) => each.id === id));
+      expect(before).toEqual(expect.arrayContaining(still));
+      expect(getPriority()).toBeLessThan(10);
+    },
+  );
 
   it('is in no request’s asynchronous context, whoever it was started for', async () => {
     const storage = new AsyncLocalStorage<string>();
