@@ -15,7 +15,7 @@ interface Kept<Result> {
 
 /**
  * A pure function of text that repeats from token to token, with its results kept: they are shared, so
- * they must be frozen. What it throws is not kept.
+ * nobody may change them. What it throws is not kept.
  */
 export function memoize<Result>(
   compute: (text: string) => Result,

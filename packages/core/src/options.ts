@@ -46,7 +46,7 @@ interface CommonOptions<Schema extends StandardSchemaV1 | undefined> {
   /**
    * Whether signatures may be verified on a thread of their own beside the calling one. It is started
    * only under load, when many tokens that were never seen before come at once, and where there is more
-   * than one core; it costs some megabytes. Default `true`.
+   * than one core; it takes about 20 MB while it lives. Default `true`.
    */
   readonly signatureThread?: boolean | undefined;
   /**

@@ -26,7 +26,7 @@ export type ClaimsOf<Schema> = Schema extends StandardSchemaV1
 export interface ResourceServer<Claims = RegisteredClaims> {
   /**
    * Says who sends a request. Throws `AuthError`, or rejects with it, when that cannot be told.
-   * Gives a promise only when something must be awaited, such as keys.
+   * Gives a promise when something must be awaited: keys, or under load the signature's turn.
    */
   authenticate(request: RequestView): Principal<Claims> | Promise<Principal<Claims>>;
   /** The same, but a request without credentials gives `undefined`; bad ones are still refused. */
