@@ -16,12 +16,7 @@ const entryPoints: readonly SourceFile[] = packageNames.flatMap((name) => {
 
 const indexes = sourceFiles.filter(({ path }) => path.endsWith('/index.ts'));
 
-/** Of one concept each, so that they are one file each: a list would have one line. */
-const SINGLE_FILES: readonly string[] = ['packages/core/src/node.ts'];
-
-const lists = new Set(
-  [...entryPoints, ...indexes].filter((file) => !SINGLE_FILES.includes(file.path)),
-);
+const lists = new Set([...entryPoints, ...indexes]);
 
 describe.each([...lists])('$path', ({ code }) => {
   it('is a list of named exports and nothing else', () => {

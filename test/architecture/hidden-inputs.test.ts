@@ -8,13 +8,13 @@ const GLOBALS: readonly { name: string; use: RegExp; files: readonly string[] }[
   {
     name: 'the time',
     use: /\bDate\.now\b|\bnew Date\(\s*\)/,
-    files: ['packages/core/src/clock.ts'],
+    files: ['packages/core/src/lib/clock.ts'],
   },
   { name: 'chance', use: /\bMath\.random\b/, files: ['packages/core/src/keys/create-key-set.ts'] },
   {
     name: 'the network',
     use: /(?<!typeof )\bglobalThis\.fetch\b/,
-    files: ['packages/core/src/resolve-options.ts'],
+    files: ['packages/core/src/options/resolve-options.ts'],
   },
 ];
 

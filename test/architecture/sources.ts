@@ -5,7 +5,7 @@ const ROOT = new URL('../../', import.meta.url);
 
 /** A source file of a published package. */
 export interface SourceFile {
-  /** From the repository's root, with forward slashes: `packages/core/src/clock.ts`. */
+  /** From the repository's root, with forward slashes: `packages/core/src/lib/clock.ts`. */
   readonly path: string;
   readonly text: string;
   /** The text without comments, so that prose is not taken for code. */

@@ -77,14 +77,14 @@ const forbidden: readonly (readonly [string, Guard, 'user' | 'client', Claims, s
   ],
   [
     'an agent, where none may act',
-    (kit) => kit.requireUser({ viaAgent: 'refuse' }),
+    (kit) => kit.requireUser({ viaActor: 'refuse' }),
     'user',
     { act: { sub: 'agent' } },
     'This may not be done on behalf of a user',
   ],
   [
     'an earlier actor in the list',
-    (kit) => kit.requireUser({ viaAgent: ['agent'] }),
+    (kit) => kit.requireUser({ viaActor: ['agent'] }),
     'user',
     { act: { sub: 'x', act: { sub: 'agent' } } },
     'This may not be done on behalf of a user',

@@ -24,10 +24,10 @@ const allowed: readonly (readonly [string, Guard, 'user' | 'client', Claims])[] 
   ['every group', (kit) => kit.requireGroup('staff'), 'client', { groups: ['staff'] }],
   ['a user', (kit) => kit.requireUser(), 'user', {}],
   ['a user through anybody', (kit) => kit.requireUser(), 'user', { act: { sub: 'agent' } }],
-  ['a user through nobody', (kit) => kit.requireUser({ viaAgent: 'refuse' }), 'user', {}],
+  ['a user through nobody', (kit) => kit.requireUser({ viaActor: 'refuse' }), 'user', {}],
   [
     'a user through an actor',
-    (kit) => kit.requireUser({ viaAgent: ['agent'] }),
+    (kit) => kit.requireUser({ viaActor: ['agent'] }),
     'user',
     { act: { sub: 'agent' } },
   ],

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { STATUS_CODES } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { AuthError, type AuthErrorOptions } from '../../packages/core/src/errors.ts';
 import { refusalOf } from '../../packages/core/src/http/refusal.ts';
+import { AuthError, type AuthErrorOptions } from '../../packages/core/src/model/errors.ts';
 import {
   type AuthErrorCode,
   type AuthErrorReason,
   REASONS,
-} from '../../packages/core/src/reasons.ts';
+} from '../../packages/core/src/model/reasons.ts';
 
 const text = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8');
 

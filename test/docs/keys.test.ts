@@ -11,7 +11,7 @@ import { type KeyOptions, resolveKeyOptions } from '../../packages/core/src/keys
 
 const text = await readFile(new URL('../../docs/keys.md', import.meta.url), 'utf8');
 const events = await readFile(
-  new URL('../../packages/core/src/events.ts', import.meta.url),
+  new URL('../../packages/core/src/model/events.ts', import.meta.url),
   'utf8',
 );
 

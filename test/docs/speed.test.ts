@@ -4,7 +4,7 @@ import { type TestIssuer, testIssuer } from '@authly/testing';
 import express from 'express';
 import supertest from 'supertest';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { resolveOptions } from '../../packages/core/src/resolve-options.ts';
+import { resolveOptions } from '../../packages/core/src/options/resolve-options.ts';
 
 const text = await readFile(new URL('../../docs/speed.md', import.meta.url), 'utf8');
 

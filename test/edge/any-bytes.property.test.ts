@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { REASONS } from '../../packages/core/src/reasons.ts';
+import { REASONS } from '../../packages/core/src/model/reasons.ts';
 import { frameworks } from '../support/frameworks.ts';
 import { aResourceServer } from '../support/resource-servers.ts';
 import { aUserToken, NOW } from '../support/tokens.ts';

@@ -216,7 +216,7 @@ describe('row 18: a polluted prototype', () => {
           header: (header) =>
             header === 'authorization' && token !== undefined ? `Bearer ${token}` : undefined,
         });
-        const refused = guard && server.judge(principal, guard);
+        const refused = guard && server.evaluate(principal, guard);
         const { key, kind, scopes, roles, permissions, groups, actor, authentication } = principal;
         const own = { key, kind, scopes, roles, permissions, groups, actor, authentication };
         lines.push(
@@ -361,8 +361,8 @@ const requirements: readonly (readonly [string, Requirement, Refusal])[] = [
     claim(() => 1 as never, 'x'),
     forbidden('The caller does not meet a requirement'),
   ],
-  ['judge throws', { description: 'x', scopes: [], judge: boom }, UNJUDGED],
-  ['judge rejects', { description: 'x', scopes: [], judge: rejects }, UNJUDGED],
+  ['judge throws', { description: 'x', scopes: [], evaluate: boom }, UNJUDGED],
+  ['judge rejects', { description: 'x', scopes: [], evaluate: rejects }, UNJUDGED],
   ['judge answers null', aRequirement(null), UNJUDGED],
   ['judge answers false', aRequirement(false), UNJUDGED],
   ['judge answers true', aRequirement(true), UNJUDGED],
@@ -391,7 +391,7 @@ const requirements: readonly (readonly [string, Requirement, Refusal])[] = [
 ];
 
 function aRequirement(answer: unknown): Requirement {
-  return { description: 'x', scopes: [], judge: () => answer as never };
+  return { description: 'x', scopes: [], evaluate: () => answer as never };
 }
 
 describe.each(frameworks)('row 18: faults of the application in $name', (framework) => {

@@ -19,7 +19,7 @@ const app = express();
 const options = { issuer: rfc9068('https://as.example.com'), audience: 'https://api.example.com' };
 
 app.use(authenticate(options));
-app.use(requireScope('read:users'), requireUser({ viaAgent: 'refuse' }));
+app.use(requireScope('read:users'), requireUser({ viaActor: 'refuse' }));
 app.use('/users', authorize(user()), Router().use(requireScope('a')));
 
 app.get('/principal', (request, response) => {

@@ -1,21 +1,22 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { noteResourceServer } from './duplicates.ts';
-import { AuthError, isAuthError } from './errors.ts';
-import { type ExplainOptions, type Explanation, explainToken } from './explain.ts';
 import { ABSENT, type Credentials, credentialsOf, isBearerToken } from './http/credentials.ts';
 import { type Refusal, refusalOf } from './http/refusal.ts';
 import type { RequestView } from './http/request-view.ts';
 import { type PublishedMetadata, resourceMetadata } from './http/resource-metadata.ts';
 import type { ResourceMetadataOptions } from './http/resource-metadata-document.ts';
-import { createIssuers } from './issuers.ts';
-import type { ResourceServerOptions } from './options.ts';
-import type { Principal, RegisteredClaims } from './principal.ts';
+import { createIssuers } from './issuers/create-issuers.ts';
+import { AuthError, isAuthError } from './model/errors.ts';
+import type { Principal, RegisteredClaims } from './model/principal.ts';
+import { noteResourceServer } from './options/duplicate-servers.ts';
+import type { ResourceServerOptions } from './options/options.ts';
+import { resolveOptions } from './options/resolve-options.ts';
+import { type ExplainOptions, type Explanation, explainToken } from './pipeline/explain.ts';
+import { createVerifier } from './pipeline/verifier.ts';
+import type { VerifiedToken } from './request/verified-token.ts';
 import { askedScopes } from './requirement/asked-scopes.ts';
 import { evaluate, scopesNeeded } from './requirement/evaluate.ts';
-import { createJudging } from './requirement/judge.ts';
 import type { Requirement } from './requirement/requirement.ts';
-import { resolveOptions } from './resolve-options.ts';
-import { createVerifier, type VerifiedToken } from './token/verifier.ts';
+import { createScopeHierarchy } from './requirement/scope-hierarchy.ts';
 
 /** The claims of a resource server's principals: its schema's output, or the registered ones. */
 export type ClaimsOf<Schema> = Schema extends StandardSchemaV1
@@ -44,7 +45,7 @@ export interface ResourceServer<Claims = RegisteredClaims> {
    * so that the next token suffices for all. For nobody that is `missing_credentials`, whatever the
    * requirement, with the scopes to ask for.
    */
-  judge(
+  evaluate(
     principal: Principal<Claims> | undefined,
     requirement: Requirement,
     passed?: readonly Requirement[],
@@ -87,7 +88,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
 ): ResourceServer<ClaimsOf<Schema>> {
   const resolved = resolveOptions(options);
   const { events, clock, scopeImplies, realm, resource } = resolved;
-  const judging = createJudging({ scopeImplies, clock });
+  const context = createScopeHierarchy({ scopeImplies, clock });
   const issuers = createIssuers(resolved);
   const verifier = createVerifier(issuers, resolved);
   const forget = noteResourceServer(resolved);
@@ -154,17 +155,17 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     verify(token) {
       return verify(typeof token === 'string' ? token : '');
     },
-    judge(principal, requirement, passed = []) {
+    evaluate(principal, requirement, passed = []) {
       if (principal === undefined) return report(anonymous([...passed, requirement]));
-      const unmet = evaluate(requirement, principal, judging);
+      const unmet = evaluate(requirement, principal, context);
       if (unmet === undefined) return undefined;
       const { reason, scopes, ...details } = unmet;
       if (scopes === undefined) return report(new AuthError(reason, details));
-      const earlier = passed.flatMap((each) => scopesNeeded(each, principal, judging));
+      const earlier = passed.flatMap((each) => scopesNeeded(each, principal, context));
       const needed = [...new Set([...earlier, ...scopes])];
       return report(new AuthError(reason, { ...details, scopes: needed }));
     },
-    expandScopes: (scopes) => judging.expandScopes(scopes),
+    expandScopes: (scopes) => context.expandScopes(scopes),
     refusal: (error) => refusalOf(error, { realm, resourceMetadata: published?.url }),
     ready: ({ signal } = {}) => issuers.ready(signal),
     explain: (token, explainOptions) => explainToken(token, issuers, resolved, explainOptions),

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { type AuthError, isAuthError } from '../src/errors.ts';
+import { type AuthError, isAuthError } from '../src/model/errors.ts';
 
 /** The `AuthError` that a call throws, or that its promise rejects with; fails when it succeeds. */
 export async function refusalOf(call: () => unknown): Promise<AuthError> {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { AuthError, ConfigurationError } from '../src/errors.ts';
-import type { AuthEvent } from '../src/events.ts';
 import type { RequestView } from '../src/http/request-view.ts';
-import type { Principal } from '../src/principal.ts';
+import { AuthError, ConfigurationError } from '../src/model/errors.ts';
+import type { AuthEvent } from '../src/model/events.ts';
+import type { Principal } from '../src/model/principal.ts';
 import { rfc9068 } from '../src/providers/rfc9068.ts';
+import { user } from '../src/requirement/caller-kind.ts';
 import { allOf } from '../src/requirement/combinators.ts';
-import { user } from '../src/requirement/kind.ts';
 import { scope } from '../src/requirement/scope.ts';
 import { createResourceServer, isResourceServer } from '../src/resource-server.ts';
 import { outcomeOf, refusalOf } from './errors-of.ts';
@@ -127,18 +127,18 @@ describe('verify', () => {
   });
 });
 
-describe('judge', () => {
+describe('evaluate', () => {
   it('is content with a principal that meets the requirement', async () => {
-    expect(server.judge(await aPrincipal(), scope('read:users'))).toBeUndefined();
+    expect(server.evaluate(await aPrincipal(), scope('read:users'))).toBeUndefined();
   });
 
   it('asks nobody for credentials', () => {
-    expect(server.judge(undefined, scope('a'))).toMatchObject({ reason: 'credentials_missing' });
+    expect(server.evaluate(undefined, scope('a'))).toMatchObject({ reason: 'credentials_missing' });
   });
 
   it('names every scope that this and the earlier guards need, once each', async () => {
     const passed = [scope('read:users'), user(), scope('write:users', 'read:users')];
-    const error = server.judge(await aPrincipal(), scope('admin:users'), passed);
+    const error = server.evaluate(await aPrincipal(), scope('admin:users'), passed);
     expect(error).toMatchObject({
       reason: 'scope_missing',
       details: { scopes: ['read:users', 'write:users', 'admin:users'] },
@@ -150,7 +150,7 @@ describe('judge', () => {
 
   it('names no scope where none would help', async () => {
     const client = await aPrincipal(aClientToken());
-    const error = server.judge(client, allOf(user(), scope('a')), [scope('read:users')]);
+    const error = server.evaluate(client, allOf(user(), scope('a')), [scope('read:users')]);
     expect(error).toMatchObject({ code: 'forbidden', reason: 'user_required', details: {} });
   });
 
@@ -159,11 +159,11 @@ describe('judge', () => {
     const broken = {
       description: 'broken',
       scopes: [],
-      judge: () => {
+      evaluate: () => {
         throw fault;
       },
     };
-    const error = server.judge(await aPrincipal(), broken);
+    const error = server.evaluate(await aPrincipal(), broken);
     expect(error).toMatchObject({ reason: 'requirement_failed', cause: fault });
   });
 
@@ -171,9 +171,9 @@ describe('judge', () => {
     const implying = aResourceServer({
       scopeImplies: { 'write:users': ['audit'], audit: ['log'] },
     });
-    expect(implying.judge(await aPrincipal(), scope('log'))).toBeUndefined();
+    expect(implying.evaluate(await aPrincipal(), scope('log'))).toBeUndefined();
     expect(implying.expandScopes(['write:users'])).toEqual(['write:users', 'audit', 'log']);
-    expect(server.judge(await aPrincipal(), scope('log'))).toBeInstanceOf(AuthError);
+    expect(server.evaluate(await aPrincipal(), scope('log'))).toBeInstanceOf(AuthError);
   });
 });
 
@@ -186,7 +186,7 @@ describe('events', () => {
     await outcomeOf(() => watched.authenticate(request()));
     await outcomeOf(() => watched.authenticate(request('Bearer "')));
     await outcomeOf(() => watched.verify(aToken({ claims: { exp: 0 } })));
-    watched.judge(await aPrincipal(), scope('a'));
+    watched.evaluate(await aPrincipal(), scope('a'));
     expect(events).toEqual([
       { type: 'request.authenticated', kind: 'user', issuerName: ISSUER, cached: false },
       { type: 'request.authenticated', kind: 'user', issuerName: ISSUER, cached: true },

@@ -1,5 +1,5 @@
 import { constants, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import type { AnyResourceServerOptions } from '../src/options.ts';
+import type { AnyResourceServerOptions } from '../src/options/options.ts';
 import { rfc9068 } from '../src/providers/rfc9068.ts';
 import { createResourceServer, type ResourceServer } from '../src/resource-server.ts';
 

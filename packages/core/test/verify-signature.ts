@@ -1,9 +1,6 @@
-import {
-  type Algorithm,
-  signatureCheck,
-  signatureHolds,
-  type VerificationKey,
-} from '../src/token/signature.ts';
+import { signatureCheck, signatureHolds } from '../src/signature/check.ts';
+import type { VerificationKey } from '../src/signature/verification-key.ts';
+import type { Algorithm } from '../src/token/algorithms.ts';
 
 /** Whether the signature holds: both halves of the question. */
 export function verifySignature(

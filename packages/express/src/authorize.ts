@@ -41,7 +41,7 @@ export function authorize(requirement: Requirement): Guard {
       );
     }
     const { resourceServer, principal, passed } = admission;
-    const error = resourceServer.judge(principal, requirement, passed);
+    const error = resourceServer.evaluate(principal, requirement, passed);
     if (error !== undefined) return refuse(error, admission, { response, next });
     passed.push(requirement);
     next();

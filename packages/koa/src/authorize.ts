@@ -50,7 +50,7 @@ export function authorize(requirement: Requirement): Guard {
       );
     }
     const { resourceServer, principal, passed } = admission;
-    const error = resourceServer.judge(principal, requirement, passed);
+    const error = resourceServer.evaluate(principal, requirement, passed);
     if (error !== undefined) return refuse(error, admission, context);
     passed.push(requirement);
     return next();

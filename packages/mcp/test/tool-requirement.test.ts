@@ -48,7 +48,7 @@ describe('toolRequirement', () => {
     const resource = anMcpResource();
     const needed = toolRequirement(request, NEEDS);
     const everything = await resource.verify(issuer.aUserToken({ scope: 'notes:write' }));
-    expect(needed && resource.judge(everything, needed)?.code).toBe('forbidden');
+    expect(needed && resource.evaluate(everything, needed)?.code).toBe('forbidden');
   });
 
   it('needs everything that the calls of a batch need', async () => {
@@ -58,7 +58,7 @@ describe('toolRequirement', () => {
       NEEDS,
     );
     const judged = async (token: string) =>
-      needed && resource.judge(await resource.verify(token), needed)?.reason;
+      needed && resource.evaluate(await resource.verify(token), needed)?.reason;
     expect(await judged(issuer.aClientToken({ scope: 'notes:write' }))).toBe('user_required');
     expect(await judged(issuer.aUserToken({ scope: 'notes:read' }))).toBe('scope_missing');
     expect(await judged(issuer.aUserToken({ scope: 'notes:write' }))).toBeUndefined();
@@ -70,7 +70,7 @@ describe('toolRequirement', () => {
       const resource = anMcpResource();
       const needed = toolRequirement(post(call(name)), NEEDS);
       const everything = await resource.verify(issuer.aUserToken({ scope: 'notes:write' }));
-      expect(needed && resource.judge(everything, needed)?.code).toBe('forbidden');
+      expect(needed && resource.evaluate(everything, needed)?.code).toBe('forbidden');
     },
   );
 });

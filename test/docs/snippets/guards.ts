@@ -23,7 +23,7 @@ export function createApp(issuer: AudienceProvider, audience: string): Express {
   const [cancel, run, pay] = [done, done, done];
   // #region guards
   // The user in person, not an agent on the user's behalf.
-  const inPerson = user({ viaAgent: 'refuse' });
+  const inPerson = user({ viaActor: 'refuse' });
   app.delete('/orders/:id', authorize(allOf(inPerson, scope('write:orders'))), cancel);
 
   app.post('/export', authorize(anyOf(client('nightly-sync'), role('admin'))), run);

@@ -1,4 +1,4 @@
-import type { AuthErrorReason } from '../reasons.ts';
+import type { AuthErrorReason } from '../model/reasons.ts';
 import type { RequestView } from './request-view.ts';
 
 /** The credentials of a request: a bearer token, or why there is none. Nothing is verified. */

@@ -1,11 +1,11 @@
-import { AuthError, type ChallengeDetails } from '../errors.ts';
-import type { AuthErrorCode } from '../reasons.ts';
-import { isScopeToken } from '../requirement/scope-token.ts';
+import { isScopeToken } from '../lib/scope-token.ts';
+import { AuthError, type ChallengeDetails } from '../model/errors.ts';
+import { CODES, type RefusalStatus } from '../model/reasons.ts';
 import { type ChallengeParameters, challenge } from './challenge.ts';
 
 /** How a refusal is answered over HTTP. */
 export interface Refusal {
-  readonly status: 400 | 401 | 403 | 503;
+  readonly status: RefusalStatus;
   readonly headers: Readonly<Record<string, string>>;
   /** JSON text: `error` and `error_description`. */
   readonly body: string;
@@ -21,26 +21,6 @@ export interface ChallengeContext {
   readonly resourceMetadata: string | undefined;
 }
 
-interface Answer {
-  readonly status: Refusal['status'];
-  /** `bare`: a challenge without `error` (RFC 6750 §3.1). */
-  readonly challenge: 'none' | 'bare' | 'error';
-}
-
-// The only place where a code becomes a status.
-const ANSWERS: Readonly<Record<AuthErrorCode, Answer>> = {
-  missing_credentials: { status: 401, challenge: 'bare' },
-  invalid_request: { status: 400, challenge: 'error' },
-  invalid_token: { status: 401, challenge: 'error' },
-  insufficient_scope: { status: 403, challenge: 'error' },
-  insufficient_user_authentication: { status: 401, challenge: 'error' },
-  invalid_dpop_proof: { status: 401, challenge: 'error' },
-  use_dpop_nonce: { status: 401, challenge: 'error' },
-  // Another token of the same caller would not help, so nothing is asked for.
-  forbidden: { status: 403, challenge: 'none' },
-  temporarily_unavailable: { status: 503, challenge: 'none' },
-};
-
 const DEFAULT_RETRY_AFTER_SEC = 5;
 
 /**
@@ -49,7 +29,7 @@ const DEFAULT_RETRY_AFTER_SEC = 5;
  */
 export function refusalOf(error: AuthError, context: ChallengeContext): Refusal {
   // Another copy of this package may know codes that this one does not.
-  const { status, challenge: kind } = ANSWERS[error.code] ?? ANSWERS.temporarily_unavailable;
+  const { status, challenge: kind } = CODES[error.code] ?? CODES.temporarily_unavailable;
   const headers: Record<string, string> = {
     'content-type': 'application/json; charset=utf-8',
     'cache-control': 'no-store',

@@ -1,9 +1,9 @@
-import { ConfigurationError } from '../errors.ts';
-import { isEndpointUrl } from '../keys/endpoint-url.ts';
+import { isEndpointUrl } from '../lib/endpoint-url.ts';
+import { decodeBase64Url, parseJsonObject } from '../lib/json.ts';
+import { isScopeToken } from '../lib/scope-token.ts';
+import { ConfigurationError } from '../model/errors.ts';
 import { requireOptions, show } from '../requirement/arguments.ts';
 import type { Requirement } from '../requirement/requirement.ts';
-import { isScopeToken } from '../requirement/scope-token.ts';
-import { decodeBase64Url, parseJsonObject } from '../token/json.ts';
 
 /** What a resource says about itself beside what its resource server knows (RFC 9728 §2). */
 export interface ResourceMetadataOptions {

@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../errors.ts';
-import { isEndpointUrl } from '../keys/endpoint-url.ts';
+import { isEndpointUrl } from '../lib/endpoint-url.ts';
+import { ConfigurationError } from '../model/errors.ts';
 import type { HandlerRequest, HandlerResponse, HttpHandler } from './handler.ts';
 import { metadataDocument, type ResourceMetadataOptions } from './resource-metadata-document.ts';
 

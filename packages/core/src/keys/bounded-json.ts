@@ -1,4 +1,4 @@
-import { parseJsonObject } from '../token/json.ts';
+import { parseJsonObject } from '../lib/json.ts';
 import { KeyFetchError } from './key-fetch-error.ts';
 
 /** Bounds of one request. */

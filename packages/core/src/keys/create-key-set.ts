@@ -1,10 +1,10 @@
-import type { Clock } from '../clock.ts';
-import type { EventSink } from '../events.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { EventSink } from '../lib/event-sink.ts';
+import type { KeySnapshotStore } from '../stores/key-snapshot-store.ts';
 import { createKeyFetcher } from './key-fetcher.ts';
 import type { ResolvedKeyOptions } from './key-options.ts';
 import type { KeySet, KeySource } from './key-set.ts';
 import { createRemoteKeySet } from './remote-key-set.ts';
-import type { KeySnapshotStore } from './snapshot.ts';
 import { createSnapshotKeeper } from './snapshot-keeper.ts';
 import { createStaticKeySet } from './static-key-set.ts';
 

@@ -1,5 +1,5 @@
+import { isEndpointUrl } from '../lib/endpoint-url.ts';
 import type { JsonResponse } from './bounded-json.ts';
-import { isEndpointUrl } from './endpoint-url.ts';
 import { KeyFetchError } from './key-fetch-error.ts';
 
 /** What discovery needs of its surroundings. */

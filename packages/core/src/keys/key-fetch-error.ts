@@ -1,4 +1,4 @@
-import type { RefreshFailure } from '../events.ts';
+import type { RefreshFailure } from '../model/events.ts';
 
 /** Why keys could not be fetched. Seen by operators as the `cause` of an `AuthError`, by no client. */
 export class KeyFetchError extends Error {

@@ -1,8 +1,8 @@
-import { ConfigurationError } from '../errors.ts';
+import { isEndpointUrl } from '../lib/endpoint-url.ts';
+import { ConfigurationError } from '../model/errors.ts';
 import { fetchJson } from './bounded-json.ts';
+import { freshForMs } from './cache-control.ts';
 import { createDiscovery } from './discovery.ts';
-import { isEndpointUrl } from './endpoint-url.ts';
-import { freshForMs } from './freshness.ts';
 import { KeyFetchError } from './key-fetch-error.ts';
 import type { ResolvedKeyOptions } from './key-options.ts';
 import type { KeySource } from './key-set.ts';

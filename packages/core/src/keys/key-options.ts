@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError } from '../model/errors.ts';
 
 /**
  * How the keys of an issuer are fetched and kept. Every member is optional; the defaults suit

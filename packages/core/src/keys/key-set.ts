@@ -1,5 +1,6 @@
-import type { AuthErrorReason } from '../reasons.ts';
-import type { Algorithm, VerificationKey } from '../token/signature.ts';
+import type { AuthErrorReason } from '../model/reasons.ts';
+import type { VerificationKey } from '../signature/verification-key.ts';
+import type { Algorithm } from '../token/algorithms.ts';
 
 /** A JWK set as it arrives (RFC 7517 §5). */
 export interface JsonWebKeySet {

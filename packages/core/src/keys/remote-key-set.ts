@@ -1,9 +1,9 @@
-import type { Clock } from '../clock.ts';
-import { AuthError } from '../errors.ts';
-import type { EventSink } from '../events.ts';
-import type { VerificationKey } from '../token/signature.ts';
-import { abortable } from './abortable.ts';
-import { NO_HELD_KEYS, replaceKeys } from './held-keys.ts';
+import { abortable } from '../lib/abortable.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { EventSink } from '../lib/event-sink.ts';
+import { AuthError } from '../model/errors.ts';
+import type { VerificationKey } from '../signature/verification-key.ts';
+import type { KeySnapshot } from '../stores/key-snapshot-store.ts';
 import { KeyFetchError } from './key-fetch-error.ts';
 import type { KeyFetcher } from './key-fetcher.ts';
 import type { ResolvedKeyOptions } from './key-options.ts';
@@ -19,7 +19,7 @@ import {
   type RefreshEvent,
   retryAfterSec,
 } from './refresh-policy.ts';
-import type { KeySnapshot } from './snapshot.ts';
+import { NO_HELD_KEYS, replaceKeys } from './replace-keys.ts';
 import type { SnapshotKeeper } from './snapshot-keeper.ts';
 import { usableKeys } from './usable-keys.ts';
 

@@ -1,6 +1,7 @@
-import type { EventSink } from '../events.ts';
-import type { VerificationKey } from '../token/signature.ts';
-import { type KeySnapshot, type KeySnapshotStore, readSnapshot, snapshotOf } from './snapshot.ts';
+import type { EventSink } from '../lib/event-sink.ts';
+import type { VerificationKey } from '../signature/verification-key.ts';
+import type { KeySnapshot, KeySnapshotStore } from '../stores/key-snapshot-store.ts';
+import { readSnapshot, snapshotOf } from './snapshot.ts';
 
 /** One issuer's dealings with a {@link KeySnapshotStore}: nothing here rejects or throws. */
 export interface SnapshotKeeper {

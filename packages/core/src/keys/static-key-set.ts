@@ -1,5 +1,5 @@
-import { AuthError, ConfigurationError } from '../errors.ts';
-import type { EventSink } from '../events.ts';
+import type { EventSink } from '../lib/event-sink.ts';
+import { AuthError, ConfigurationError } from '../model/errors.ts';
 import { chooseKey, type JsonWebKeySet, type KeySet } from './key-set.ts';
 import { type UsableKeysOptions, usableKeys } from './usable-keys.ts';
 

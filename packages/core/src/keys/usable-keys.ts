@@ -1,5 +1,7 @@
-import type { KeyUnfit } from '../events.ts';
-import { type Algorithm, prepareKey, type VerificationKey } from '../token/signature.ts';
+import type { KeyUnfit } from '../model/events.ts';
+import type { VerificationKey } from '../signature/verification-key.ts';
+import type { Algorithm } from '../token/algorithms.ts';
+import { prepareKey } from './prepare-key.ts';
 
 /** What became of a JWK set's keys. */
 export interface UsableKeys {

@@ -1,12 +1,23 @@
-import type { TokenClaims } from '../principal.ts';
-import { asClient, asUnknown, asUser } from './classification.ts';
-import { audienceProvider, checkOptions, type ProviderOptions } from './define-provider.ts';
-import { openIdMetadata } from './discovery-documents.ts';
-import { checkDomain, checkIssuer } from './issuer-url.ts';
-import { namesClientCredentials } from './markers.ts';
+import type { TokenClaims } from '../model/principal.ts';
+import {
+  claimOf,
+  clientIdOf,
+  has,
+  listOf,
+  scopeStringOf,
+  stringOf,
+} from './internal/claim-readers.ts';
+import { asClient, asUnknown, asUser } from './internal/classification.ts';
+import {
+  audienceProvider,
+  checkOptions,
+  type ProviderOptions,
+} from './internal/define-provider.ts';
+import { openIdMetadata } from './internal/discovery-documents.ts';
+import { checkDomain, checkIssuer } from './internal/issuer-url.ts';
+import { namesClientCredentials } from './internal/kind-marks.ts';
+import { PLAIN_OR_ACCESS_TOKEN_TYPE } from './internal/type-policies.ts';
 import type { AudienceProvider, Classification } from './provider.ts';
-import { claimOf, clientIdOf, has, listOf, scopeStringOf, stringOf } from './readers.ts';
-import { PLAIN_OR_ACCESS_TOKEN_TYPE } from './type-policies.ts';
 
 /** Options of {@link auth0}: the tenant's domain, or its issuer. */
 export type Auth0Options = ProviderOptions &

@@ -1,10 +1,14 @@
-import { audienceProvider, checkOptions, type ProviderOptions } from './define-provider.ts';
-import { openIdMetadata } from './discovery-documents.ts';
-import { checkIssuer } from './issuer-url.ts';
+import { listOf, scopeStringOf } from './internal/claim-readers.ts';
+import {
+  audienceProvider,
+  checkOptions,
+  type ProviderOptions,
+} from './internal/define-provider.ts';
+import { openIdMetadata } from './internal/discovery-documents.ts';
+import { checkIssuer } from './internal/issuer-url.ts';
+import { kindRule, type OperatorRuleOption } from './internal/subject-namespaces.ts';
+import { PLAIN_TYPE } from './internal/type-policies.ts';
 import type { AudienceProvider } from './provider.ts';
-import { listOf, scopeStringOf } from './readers.ts';
-import { kindRule, type OperatorRuleOption } from './subject-namespaces.ts';
-import { PLAIN_TYPE } from './type-policies.ts';
 
 /** Options of {@link authentik}. */
 export type AuthentikOptions = ProviderOptions & {

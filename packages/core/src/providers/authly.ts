@@ -1,12 +1,12 @@
-import type { TokenClaims } from '../principal.ts';
-import { asClient, asUnknown, asUser } from './classification.ts';
-import { audienceProvider, optionsOf, type ProviderOptions } from './define-provider.ts';
-import { anyMetadata } from './discovery-documents.ts';
-import { checkIssuer } from './issuer-url.ts';
-import { JWT_PROFILE_CLAIMS } from './jwt-profile.ts';
+import type { TokenClaims } from '../model/principal.ts';
+import { claimOf, listOf, scopeStringOf, stringOf } from './internal/claim-readers.ts';
+import { asClient, asUnknown, asUser } from './internal/classification.ts';
+import { audienceProvider, optionsOf, type ProviderOptions } from './internal/define-provider.ts';
+import { anyMetadata } from './internal/discovery-documents.ts';
+import { checkIssuer } from './internal/issuer-url.ts';
+import { JWT_PROFILE_CLAIMS } from './internal/jwt-profile.ts';
+import { ACCESS_TOKEN_TYPE } from './internal/type-policies.ts';
 import type { AudienceProvider, Classification } from './provider.ts';
-import { claimOf, listOf, scopeStringOf, stringOf } from './readers.ts';
-import { ACCESS_TOKEN_TYPE } from './type-policies.ts';
 
 /** Options of {@link authly}. */
 export type AuthlyOptions = ProviderOptions & {

@@ -1,22 +1,31 @@
-import { ConfigurationError } from '../errors.ts';
-import type { TokenClaims } from '../principal.ts';
-import { asClient, asUnknown, asUser } from './classification.ts';
+import { ConfigurationError } from '../model/errors.ts';
+import type { TokenClaims } from '../model/principal.ts';
+import type { TokenHeader } from '../model/token-header.ts';
+import {
+  claimOf,
+  has,
+  NONE,
+  scopeListOf,
+  scopeStringOf,
+  scopesOf,
+  stringOf,
+} from './internal/claim-readers.ts';
+import { asClient, asUnknown, asUser } from './internal/classification.ts';
 import {
   organizationOf,
   organizationPermissionsOf,
   organizationRolesOf,
-} from './clerk-organization.ts';
+} from './internal/clerk-organization.ts';
 import {
   audienceFreeProvider,
   checkOptions,
   idSet,
   type ProviderOptions,
-} from './define-provider.ts';
-import { keysAt } from './discovery-documents.ts';
-import { checkIssuer } from './issuer-url.ts';
-import type { AudienceFreeProvider, Classification, TokenHeader } from './provider.ts';
-import { claimOf, has, NONE, scopeListOf, scopeStringOf, scopesOf, stringOf } from './readers.ts';
-import { PLAIN_OR_ACCESS_TOKEN_TYPE } from './type-policies.ts';
+} from './internal/define-provider.ts';
+import { keysAt } from './internal/discovery-documents.ts';
+import { checkIssuer } from './internal/issuer-url.ts';
+import { PLAIN_OR_ACCESS_TOKEN_TYPE } from './internal/type-policies.ts';
+import type { AudienceFreeProvider, Classification } from './provider.ts';
 
 /** Who may call, by the class of the token: at least one list. */
 export interface ClerkCallers {

@@ -1,17 +1,17 @@
-import { ConfigurationError } from '../errors.ts';
-import type { TokenClaims } from '../principal.ts';
-import { asClient, asUnknown, asUser } from './classification.ts';
+import { ConfigurationError } from '../model/errors.ts';
+import type { TokenClaims } from '../model/principal.ts';
+import { claimOf, has, listOf, scopeStringOf, stringOf } from './internal/claim-readers.ts';
+import { asClient, asUnknown, asUser } from './internal/classification.ts';
 import {
   audienceFreeProvider,
   checkOptions,
   idSet,
   type ProviderOptions,
-} from './define-provider.ts';
-import { openIdMetadata } from './discovery-documents.ts';
-import { checkIssuer } from './issuer-url.ts';
+} from './internal/define-provider.ts';
+import { openIdMetadata } from './internal/discovery-documents.ts';
+import { checkIssuer } from './internal/issuer-url.ts';
+import { PLAIN_OR_NO_TYPE } from './internal/type-policies.ts';
 import type { AudienceFreeProvider, Classification } from './provider.ts';
-import { claimOf, has, listOf, scopeStringOf, stringOf } from './readers.ts';
-import { PLAIN_OR_NO_TYPE } from './type-policies.ts';
 
 /** Options of {@link cognito}. */
 export type CognitoOptions = ProviderOptions &

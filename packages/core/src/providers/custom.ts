@@ -1,24 +1,24 @@
-import { ConfigurationError } from '../errors.ts';
-import { ALGORITHMS, type Algorithm } from '../token/signature.ts';
-import { type CustomClassify, customClassify, type IdReader } from './custom-classify.ts';
+import { ConfigurationError } from '../model/errors.ts';
+import type { TypePolicy } from '../model/type-policy.ts';
+import { ALGORITHMS, type Algorithm } from '../token/algorithms.ts';
+import { scopesOf } from './internal/claim-readers.ts';
+import { type CustomClassify, customClassify, type IdReader } from './internal/custom-classify.ts';
 import {
   audienceFreeProvider,
   audienceProvider,
   checkOptions,
   type ProviderOptions,
   type ProviderStatement,
-} from './define-provider.ts';
-import { anyMetadata } from './discovery-documents.ts';
-import { checkUrl } from './issuer-url.ts';
+} from './internal/define-provider.ts';
+import { anyMetadata } from './internal/discovery-documents.ts';
+import { checkUrl } from './internal/issuer-url.ts';
+import { PLAIN_OR_ACCESS_TOKEN_TYPE, policy } from './internal/type-policies.ts';
 import type {
   AudienceFreeProvider,
   AudienceProvider,
   AuthorityReaders,
   Provider,
-  TypePolicy,
 } from './provider.ts';
-import { scopesOf } from './readers.ts';
-import { PLAIN_OR_ACCESS_TOKEN_TYPE, policy } from './type-policies.ts';
 
 /** What {@link custom} needs to know, beside how the audience is checked. */
 export type CustomProviderOptions = ProviderOptions & {

@@ -1,9 +1,5 @@
-import { ConfigurationError } from '../errors.ts';
-import type { TokenClaims } from '../principal.ts';
-import { audienceFreeProvider, checkOptions, type ProviderOptions } from './define-provider.ts';
-import { keysAt } from './discovery-documents.ts';
-import { checkPreset, checkUrl } from './issuer-url.ts';
-import type { AudienceFreeProvider } from './provider.ts';
+import { ConfigurationError } from '../model/errors.ts';
+import type { TokenClaims } from '../model/principal.ts';
 import {
   claimOf,
   clientIdOf,
@@ -13,9 +9,17 @@ import {
   objectOf,
   scopeStringOf,
   stringOf,
-} from './readers.ts';
-import { kindRule, type OperatorRuleOption } from './subject-namespaces.ts';
-import { PLAIN_TYPE } from './type-policies.ts';
+} from './internal/claim-readers.ts';
+import {
+  audienceFreeProvider,
+  checkOptions,
+  type ProviderOptions,
+} from './internal/define-provider.ts';
+import { keysAt } from './internal/discovery-documents.ts';
+import { checkPreset, checkUrl } from './internal/issuer-url.ts';
+import { kindRule, type OperatorRuleOption } from './internal/subject-namespaces.ts';
+import { PLAIN_TYPE } from './internal/type-policies.ts';
+import type { AudienceFreeProvider } from './provider.ts';
 
 /** Options of {@link descope}. */
 export type DescopeOptions = ProviderOptions & {

@@ -1,12 +1,13 @@
-import type { TokenClaims } from '../principal.ts';
-import { asClient, asUnknown, asUser } from './classification.ts';
-import { audienceProvider, optionsOf, type ProviderOptions } from './define-provider.ts';
-import { openIdMetadata } from './discovery-documents.ts';
-import { checkIssuer } from './issuer-url.ts';
-import { hasClientMarker, isOfAnotherProvider } from './markers.ts';
-import type { AudienceProvider, Classification, TokenHeader } from './provider.ts';
-import { has, scopesOf, stringOf } from './readers.ts';
-import { ANY_TYPE } from './type-policies.ts';
+import type { TokenClaims } from '../model/principal.ts';
+import type { TokenHeader } from '../model/token-header.ts';
+import { has, scopesOf, stringOf } from './internal/claim-readers.ts';
+import { asClient, asUnknown, asUser } from './internal/classification.ts';
+import { audienceProvider, optionsOf, type ProviderOptions } from './internal/define-provider.ts';
+import { openIdMetadata } from './internal/discovery-documents.ts';
+import { checkIssuer } from './internal/issuer-url.ts';
+import { hasClientMarker, isOfAnotherProvider } from './internal/kind-marks.ts';
+import { ANY_TYPE } from './internal/type-policies.ts';
+import type { AudienceProvider, Classification } from './provider.ts';
 
 /** Options of {@link duende}. */
 export type DuendeOptions = ProviderOptions & {

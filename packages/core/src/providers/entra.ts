@@ -1,10 +1,10 @@
-import type { TokenClaims } from '../principal.ts';
-import { asClient, asUnknown, asUser } from './classification.ts';
-import { audienceProvider, checkOptions } from './define-provider.ts';
-import { type EntraOptions, entraIssuer } from './entra-issuer.ts';
+import type { TokenClaims } from '../model/principal.ts';
+import { claimOf, has, listOf, NONE, scopeStringOf, stringOf } from './internal/claim-readers.ts';
+import { asClient, asUnknown, asUser } from './internal/classification.ts';
+import { audienceProvider, checkOptions } from './internal/define-provider.ts';
+import { type EntraOptions, entraIssuer } from './internal/entra-issuer.ts';
+import { PLAIN_TYPE } from './internal/type-policies.ts';
 import type { AudienceProvider, Classification, Classify } from './provider.ts';
-import { claimOf, has, listOf, NONE, scopeStringOf, stringOf } from './readers.ts';
-import { PLAIN_TYPE } from './type-policies.ts';
 
 /**
  * Microsoft Entra ID: `entra('<tenant id>')` for tokens of version 2, `entra({ tenant, version: 'v1' })`

@@ -1,11 +1,15 @@
-import { ConfigurationError } from '../errors.ts';
-import type { TokenClaims } from '../principal.ts';
-import { asUnknown, asUser } from './classification.ts';
-import { audienceProvider, checkOptions, type ProviderOptions } from './define-provider.ts';
-import { keysAt } from './discovery-documents.ts';
+import { ConfigurationError } from '../model/errors.ts';
+import type { TokenClaims } from '../model/principal.ts';
+import { claimOf, has, noScopes, objectOf, stringOf } from './internal/claim-readers.ts';
+import { asUnknown, asUser } from './internal/classification.ts';
+import {
+  audienceProvider,
+  checkOptions,
+  type ProviderOptions,
+} from './internal/define-provider.ts';
+import { keysAt } from './internal/discovery-documents.ts';
+import { PLAIN_TYPE } from './internal/type-policies.ts';
 import type { AudienceProvider, Classification } from './provider.ts';
-import { claimOf, has, noScopes, objectOf, stringOf } from './readers.ts';
-import { PLAIN_TYPE } from './type-policies.ts';
 
 /** Options of {@link firebase}: the project's id, or the issuer that ends in it. */
 export type FirebaseOptions = ProviderOptions &

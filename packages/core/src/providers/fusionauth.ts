@@ -1,13 +1,14 @@
-import { ConfigurationError } from '../errors.ts';
-import type { TokenClaims } from '../principal.ts';
-import { asClient, asUnknown, asUser } from './classification.ts';
-import { audienceProvider, optionsOf, type ProviderOptions } from './define-provider.ts';
-import { keysAt } from './discovery-documents.ts';
-import { checkPreset, checkUrl } from './issuer-url.ts';
-import { namesClientCredentials } from './markers.ts';
-import type { AudienceProvider, Classification, TokenHeader } from './provider.ts';
-import { has, listOf, scopeStringOf, stringOf } from './readers.ts';
-import { PLAIN_TYPE } from './type-policies.ts';
+import { ConfigurationError } from '../model/errors.ts';
+import type { TokenClaims } from '../model/principal.ts';
+import type { TokenHeader } from '../model/token-header.ts';
+import { has, listOf, scopeStringOf, stringOf } from './internal/claim-readers.ts';
+import { asClient, asUnknown, asUser } from './internal/classification.ts';
+import { audienceProvider, optionsOf, type ProviderOptions } from './internal/define-provider.ts';
+import { keysAt } from './internal/discovery-documents.ts';
+import { checkPreset, checkUrl } from './internal/issuer-url.ts';
+import { namesClientCredentials } from './internal/kind-marks.ts';
+import { PLAIN_TYPE } from './internal/type-policies.ts';
+import type { AudienceProvider, Classification } from './provider.ts';
 
 /** Options of {@link fusionauth}. */
 export type FusionauthOptions = ProviderOptions & {

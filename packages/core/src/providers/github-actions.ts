@@ -1,12 +1,17 @@
-import { ConfigurationError } from '../errors.ts';
-import type { TokenClaims } from '../principal.ts';
-import { asClient, asUnknown } from './classification.ts';
-import { audienceProvider, checkOptions, idSet, type ProviderOptions } from './define-provider.ts';
-import { openIdMetadata } from './discovery-documents.ts';
-import { checkIssuer } from './issuer-url.ts';
+import { ConfigurationError } from '../model/errors.ts';
+import type { TokenClaims } from '../model/principal.ts';
+import { claimOf, noScopes, stringOf } from './internal/claim-readers.ts';
+import { asClient, asUnknown } from './internal/classification.ts';
+import {
+  audienceProvider,
+  checkOptions,
+  idSet,
+  type ProviderOptions,
+} from './internal/define-provider.ts';
+import { openIdMetadata } from './internal/discovery-documents.ts';
+import { checkIssuer } from './internal/issuer-url.ts';
+import { PLAIN_TYPE } from './internal/type-policies.ts';
 import type { AudienceProvider, Classification } from './provider.ts';
-import { claimOf, noScopes, stringOf } from './readers.ts';
-import { PLAIN_TYPE } from './type-policies.ts';
 
 /** Options of {@link githubActions}. */
 export type GithubActionsOptions = ProviderOptions & {

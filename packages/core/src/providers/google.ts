@@ -1,11 +1,16 @@
-import { ConfigurationError } from '../errors.ts';
-import type { TokenClaims } from '../principal.ts';
-import { asClient, asUnknown, asUser } from './classification.ts';
-import { audienceProvider, checkOptions, idSet, type ProviderOptions } from './define-provider.ts';
-import { openIdMetadata } from './discovery-documents.ts';
+import { ConfigurationError } from '../model/errors.ts';
+import type { TokenClaims } from '../model/principal.ts';
+import { claimOf, noScopes, stringOf } from './internal/claim-readers.ts';
+import { asClient, asUnknown, asUser } from './internal/classification.ts';
+import {
+  audienceProvider,
+  checkOptions,
+  idSet,
+  type ProviderOptions,
+} from './internal/define-provider.ts';
+import { openIdMetadata } from './internal/discovery-documents.ts';
+import { PLAIN_TYPE } from './internal/type-policies.ts';
 import type { AudienceProvider, Classification } from './provider.ts';
-import { claimOf, noScopes, stringOf } from './readers.ts';
-import { PLAIN_TYPE } from './type-policies.ts';
 
 /** Options of {@link google}. */
 export type GoogleOptions = ProviderOptions & {

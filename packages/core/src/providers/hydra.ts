@@ -1,11 +1,11 @@
-import type { TokenClaims } from '../principal.ts';
-import { audienceProvider, optionsOf, type ProviderOptions } from './define-provider.ts';
-import { openIdMetadata } from './discovery-documents.ts';
-import { checkIssuer } from './issuer-url.ts';
-import { classifyByJwtProfile } from './jwt-profile.ts';
+import type { TokenClaims } from '../model/principal.ts';
+import { has, scopeListOf, scopeStringOf } from './internal/claim-readers.ts';
+import { audienceProvider, optionsOf, type ProviderOptions } from './internal/define-provider.ts';
+import { openIdMetadata } from './internal/discovery-documents.ts';
+import { checkIssuer } from './internal/issuer-url.ts';
+import { classifyByJwtProfile } from './internal/jwt-profile.ts';
+import { PLAIN_TYPE } from './internal/type-policies.ts';
 import type { AudienceProvider } from './provider.ts';
-import { has, scopeListOf, scopeStringOf } from './readers.ts';
-import { PLAIN_TYPE } from './type-policies.ts';
 
 /** Options of {@link hydra}. */
 export type HydraOptions = ProviderOptions & { readonly issuer: string };

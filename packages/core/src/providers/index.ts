@@ -1,4 +1,6 @@
 // Adding a name here makes it public: `@authly/core/providers`.
+export type { TokenHeader } from '../model/token-header.ts';
+export type { TypePolicy } from '../model/type-policy.ts';
 export { type Auth0Options, auth0 } from './auth0.ts';
 export { type AuthentikOptions, authentik } from './authentik.ts';
 export { type AuthlyOptions, authly } from './authly.ts';
@@ -11,17 +13,18 @@ export {
   type CustomProviderOptions,
   custom,
 } from './custom.ts';
-export type { CustomClassify, CustomVerdict, IdReader } from './custom-classify.ts';
-export type { KeysOption, ProviderOptions } from './define-provider.ts';
 export { type DescopeOptions, descope } from './descope.ts';
 export { type DuendeOptions, duende } from './duende.ts';
 export { entra } from './entra.ts';
-export type { EntraOptions, EntraVersion } from './entra-issuer.ts';
 export { type FirebaseOptions, firebase } from './firebase.ts';
 export { type FusionauthOptions, fusionauth } from './fusionauth.ts';
 export { type GithubActionsOptions, githubActions } from './github-actions.ts';
 export { type GoogleOptions, google } from './google.ts';
 export { type HydraOptions, hydra } from './hydra.ts';
+export type { CustomClassify, CustomVerdict, IdReader } from './internal/custom-classify.ts';
+export type { KeysOption, ProviderOptions } from './internal/define-provider.ts';
+export type { EntraOptions, EntraVersion } from './internal/entra-issuer.ts';
+export type { OperatorRuleOption, SubjectNamespacesOption } from './internal/subject-namespaces.ts';
 export { type KeycloakOptions, keycloak } from './keycloak.ts';
 export { type KindeOptions, kinde } from './kinde.ts';
 export { type KubernetesOptions, kubernetes } from './kubernetes.ts';
@@ -37,13 +40,10 @@ export type {
   Classification,
   Classify,
   Provider,
-  TokenHeader,
-  TypePolicy,
 } from './provider.ts';
 export { type Rfc9068Options, rfc9068 } from './rfc9068.ts';
 export { type SpiffeOptions, spiffe } from './spiffe.ts';
 export { type SpringOptions, spring } from './spring.ts';
 export { type StytchOptions, stytch } from './stytch.ts';
-export type { OperatorRuleOption, SubjectNamespacesOption } from './subject-namespaces.ts';
 export { type WorkosOptions, type WorkosSessionOptions, workos } from './workos.ts';
 export { type ZitadelOptions, zitadel } from './zitadel.ts';

@@ -1,12 +1,20 @@
-import type { TokenClaims } from '../principal.ts';
-import { asClient, asUnknown, asUser } from './classification.ts';
-import { audienceProvider, optionsOf, type ProviderOptions } from './define-provider.ts';
-import { openIdMetadata } from './discovery-documents.ts';
-import { checkIssuer } from './issuer-url.ts';
-import { isServiceAccountName, SERVICE_ACCOUNT_PREFIX } from './markers.ts';
+import type { TokenClaims } from '../model/principal.ts';
+import {
+  claimOf,
+  has,
+  listOf,
+  NONE,
+  objectOf,
+  scopeStringOf,
+  stringOf,
+} from './internal/claim-readers.ts';
+import { asClient, asUnknown, asUser } from './internal/classification.ts';
+import { audienceProvider, optionsOf, type ProviderOptions } from './internal/define-provider.ts';
+import { openIdMetadata } from './internal/discovery-documents.ts';
+import { checkIssuer } from './internal/issuer-url.ts';
+import { isServiceAccountName, SERVICE_ACCOUNT_PREFIX } from './internal/kind-marks.ts';
+import { PLAIN_OR_ACCESS_TOKEN_TYPE } from './internal/type-policies.ts';
 import type { AudienceProvider, Classification } from './provider.ts';
-import { claimOf, has, listOf, NONE, objectOf, scopeStringOf, stringOf } from './readers.ts';
-import { PLAIN_OR_ACCESS_TOKEN_TYPE } from './type-policies.ts';
 
 /** Options of {@link keycloak}. */
 export type KeycloakOptions = ProviderOptions & {

@@ -1,12 +1,19 @@
-import type { TokenClaims } from '../principal.ts';
-import { asClient, asUnknown, asUser } from './classification.ts';
-import { audienceProvider, optionsOf, type ProviderOptions } from './define-provider.ts';
-import { keysAt } from './discovery-documents.ts';
-import { checkIssuer } from './issuer-url.ts';
-import { namesClientCredentials } from './markers.ts';
+import type { TokenClaims } from '../model/principal.ts';
+import {
+  claimOf,
+  has,
+  listOf,
+  scopeListOf,
+  scopeStringOf,
+  stringOf,
+} from './internal/claim-readers.ts';
+import { asClient, asUnknown, asUser } from './internal/classification.ts';
+import { audienceProvider, optionsOf, type ProviderOptions } from './internal/define-provider.ts';
+import { keysAt } from './internal/discovery-documents.ts';
+import { checkIssuer } from './internal/issuer-url.ts';
+import { namesClientCredentials } from './internal/kind-marks.ts';
+import { PLAIN_OR_NO_TYPE } from './internal/type-policies.ts';
 import type { AudienceProvider, Classification } from './provider.ts';
-import { claimOf, has, listOf, scopeListOf, scopeStringOf, stringOf } from './readers.ts';
-import { PLAIN_OR_NO_TYPE } from './type-policies.ts';
 
 /** Options of {@link kinde}. */
 export type KindeOptions = ProviderOptions & {

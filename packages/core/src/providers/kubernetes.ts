@@ -1,12 +1,12 @@
-import type { TokenClaims } from '../principal.ts';
-import { type Algorithm, DEFAULT_ALGORITHMS } from '../token/signature.ts';
-import { asClient, asUnknown } from './classification.ts';
-import { audienceProvider, optionsOf, type ProviderOptions } from './define-provider.ts';
-import { openIdMetadata } from './discovery-documents.ts';
-import { checkIssuer } from './issuer-url.ts';
+import type { TokenClaims } from '../model/principal.ts';
+import { type Algorithm, DEFAULT_ALGORITHMS } from '../token/algorithms.ts';
+import { has, noScopes, objectOf, stringOf } from './internal/claim-readers.ts';
+import { asClient, asUnknown } from './internal/classification.ts';
+import { audienceProvider, optionsOf, type ProviderOptions } from './internal/define-provider.ts';
+import { openIdMetadata } from './internal/discovery-documents.ts';
+import { checkIssuer } from './internal/issuer-url.ts';
+import { PLAIN_OR_NO_TYPE } from './internal/type-policies.ts';
 import type { AudienceProvider, Classification } from './provider.ts';
-import { has, noScopes, objectOf, stringOf } from './readers.ts';
-import { PLAIN_OR_NO_TYPE } from './type-policies.ts';
 
 /** Options of {@link kubernetes}. */
 export type KubernetesOptions = ProviderOptions & {

@@ -1,12 +1,12 @@
-import type { TokenClaims } from '../principal.ts';
-import { type Algorithm, DEFAULT_ALGORITHMS } from '../token/signature.ts';
-import { audienceProvider, optionsOf, type ProviderOptions } from './define-provider.ts';
-import { openIdMetadata } from './discovery-documents.ts';
-import { checkIssuer } from './issuer-url.ts';
-import { classifyByJwtProfile, JWT_PROFILE_CLAIMS } from './jwt-profile.ts';
+import type { TokenClaims } from '../model/principal.ts';
+import { type Algorithm, DEFAULT_ALGORITHMS } from '../token/algorithms.ts';
+import { has, scopeStringOf, soleAudienceOf, stringOf } from './internal/claim-readers.ts';
+import { audienceProvider, optionsOf, type ProviderOptions } from './internal/define-provider.ts';
+import { openIdMetadata } from './internal/discovery-documents.ts';
+import { checkIssuer } from './internal/issuer-url.ts';
+import { classifyByJwtProfile, JWT_PROFILE_CLAIMS } from './internal/jwt-profile.ts';
+import { ACCESS_TOKEN_TYPE } from './internal/type-policies.ts';
 import type { AudienceProvider } from './provider.ts';
-import { has, scopeStringOf, soleAudienceOf, stringOf } from './readers.ts';
-import { ACCESS_TOKEN_TYPE } from './type-policies.ts';
 
 /** Options of {@link logto}. */
 export type LogtoOptions = ProviderOptions & {

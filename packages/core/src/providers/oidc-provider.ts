@@ -1,10 +1,10 @@
-import { audienceProvider, optionsOf, type ProviderOptions } from './define-provider.ts';
-import { anyMetadata } from './discovery-documents.ts';
-import { checkIssuer } from './issuer-url.ts';
-import { classifyByJwtProfile, JWT_PROFILE_CLAIMS } from './jwt-profile.ts';
+import { scopeStringOf } from './internal/claim-readers.ts';
+import { audienceProvider, optionsOf, type ProviderOptions } from './internal/define-provider.ts';
+import { anyMetadata } from './internal/discovery-documents.ts';
+import { checkIssuer } from './internal/issuer-url.ts';
+import { classifyByJwtProfile, JWT_PROFILE_CLAIMS } from './internal/jwt-profile.ts';
+import { ACCESS_TOKEN_TYPE } from './internal/type-policies.ts';
 import type { AudienceProvider } from './provider.ts';
-import { scopeStringOf } from './readers.ts';
-import { ACCESS_TOKEN_TYPE } from './type-policies.ts';
 
 /** Options of {@link oidcProvider}. */
 export type OidcProviderOptions = ProviderOptions & { readonly issuer: string };

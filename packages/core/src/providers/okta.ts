@@ -1,12 +1,23 @@
-import { ConfigurationError } from '../errors.ts';
-import type { TokenClaims } from '../principal.ts';
-import { asClient, asUnknown, asUser } from './classification.ts';
-import { audienceProvider, checkOptions, type ProviderOptions } from './define-provider.ts';
-import { openIdMetadata } from './discovery-documents.ts';
-import { checkDomain, checkIssuer } from './issuer-url.ts';
+import { ConfigurationError } from '../model/errors.ts';
+import type { TokenClaims } from '../model/principal.ts';
+import {
+  claimOf,
+  has,
+  listOf,
+  scopeListOf,
+  scopeStringOf,
+  stringOf,
+} from './internal/claim-readers.ts';
+import { asClient, asUnknown, asUser } from './internal/classification.ts';
+import {
+  audienceProvider,
+  checkOptions,
+  type ProviderOptions,
+} from './internal/define-provider.ts';
+import { openIdMetadata } from './internal/discovery-documents.ts';
+import { checkDomain, checkIssuer } from './internal/issuer-url.ts';
+import { ANY_TYPE } from './internal/type-policies.ts';
 import type { AudienceProvider, Classification } from './provider.ts';
-import { claimOf, has, listOf, scopeListOf, scopeStringOf, stringOf } from './readers.ts';
-import { ANY_TYPE } from './type-policies.ts';
 
 /** Options of {@link okta}, beside a domain. */
 export type OktaServerOptions = ProviderOptions & {

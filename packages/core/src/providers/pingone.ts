@@ -1,12 +1,13 @@
-import type { TokenClaims } from '../principal.ts';
-import { asClient, asUnknown, asUser } from './classification.ts';
-import { audienceProvider, optionsOf, type ProviderOptions } from './define-provider.ts';
-import { openIdMetadata } from './discovery-documents.ts';
-import { checkIssuer } from './issuer-url.ts';
-import { hasClientMarker } from './markers.ts';
-import type { AudienceProvider, Classification, TokenHeader } from './provider.ts';
-import { claimOf, has, listOf, scopeStringOf, stringOf } from './readers.ts';
-import { policy } from './type-policies.ts';
+import type { TokenClaims } from '../model/principal.ts';
+import type { TokenHeader } from '../model/token-header.ts';
+import { claimOf, has, listOf, scopeStringOf, stringOf } from './internal/claim-readers.ts';
+import { asClient, asUnknown, asUser } from './internal/classification.ts';
+import { audienceProvider, optionsOf, type ProviderOptions } from './internal/define-provider.ts';
+import { openIdMetadata } from './internal/discovery-documents.ts';
+import { checkIssuer } from './internal/issuer-url.ts';
+import { hasClientMarker } from './internal/kind-marks.ts';
+import { policy } from './internal/type-policies.ts';
+import type { AudienceProvider, Classification } from './provider.ts';
 
 /** Options of {@link pingone}. */
 export type PingoneOptions = ProviderOptions & {

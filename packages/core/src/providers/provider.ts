@@ -1,9 +1,8 @@
 import type { KeySource } from '../keys/key-set.ts';
-import type { TokenClaims } from '../principal.ts';
-import type { Algorithm } from '../token/signature.ts';
-
-/** A protected header of a verified token, own properties only (RFC 7515 §4). */
-export type TokenHeader = Readonly<Record<string, unknown>>;
+import type { TokenClaims } from '../model/principal.ts';
+import type { TokenHeader } from '../model/token-header.ts';
+import type { TypePolicy } from '../model/type-policy.ts';
+import type { Algorithm } from '../token/algorithms.ts';
 
 /** Who a verified token speaks for, and by which rule. `rule` is fixed text, shown by `explain`. */
 export type Classification =
@@ -34,13 +33,6 @@ export interface AuthorityReaders {
   readonly roles?: (claims: TokenClaims) => readonly string[];
   readonly groups?: (claims: TokenClaims) => readonly string[];
   readonly tenant?: (claims: TokenClaims) => string | undefined;
-}
-
-/** Which `typ` headers are access tokens of the provider, in lower case, without `application/`. */
-export interface TypePolicy {
-  readonly accepted: readonly string[];
-  /** Whether a token without `typ` is accepted. */
-  readonly optional: boolean;
 }
 
 interface ProviderFacts {

@@ -1,10 +1,16 @@
-import { audienceProvider, optionsOf, type ProviderOptions } from './define-provider.ts';
-import { anyMetadata } from './discovery-documents.ts';
-import { checkIssuer } from './issuer-url.ts';
-import { classifyByJwtProfile, JWT_PROFILE_CLAIMS } from './jwt-profile.ts';
+import {
+  claimOf,
+  isObject,
+  type JsonObject,
+  NONE,
+  scopeStringOf,
+} from './internal/claim-readers.ts';
+import { audienceProvider, optionsOf, type ProviderOptions } from './internal/define-provider.ts';
+import { anyMetadata } from './internal/discovery-documents.ts';
+import { checkIssuer } from './internal/issuer-url.ts';
+import { classifyByJwtProfile, JWT_PROFILE_CLAIMS } from './internal/jwt-profile.ts';
+import { ACCESS_TOKEN_TYPE } from './internal/type-policies.ts';
 import type { AudienceProvider } from './provider.ts';
-import { claimOf, isObject, type JsonObject, NONE, scopeStringOf } from './readers.ts';
-import { ACCESS_TOKEN_TYPE } from './type-policies.ts';
 
 /** Options of {@link rfc9068}. */
 export type Rfc9068Options = ProviderOptions & {

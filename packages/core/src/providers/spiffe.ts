@@ -1,12 +1,16 @@
-import { ConfigurationError } from '../errors.ts';
-import type { TokenClaims } from '../principal.ts';
-import type { Algorithm } from '../token/signature.ts';
-import { asClient, asUnknown } from './classification.ts';
-import { audienceProvider, checkOptions, type ProviderOptions } from './define-provider.ts';
-import { checkUrl } from './issuer-url.ts';
+import { ConfigurationError } from '../model/errors.ts';
+import type { TokenClaims } from '../model/principal.ts';
+import type { Algorithm } from '../token/algorithms.ts';
+import { has, noScopes, stringOf } from './internal/claim-readers.ts';
+import { asClient, asUnknown } from './internal/classification.ts';
+import {
+  audienceProvider,
+  checkOptions,
+  type ProviderOptions,
+} from './internal/define-provider.ts';
+import { checkUrl } from './internal/issuer-url.ts';
+import { policy } from './internal/type-policies.ts';
 import type { AudienceProvider, Classification } from './provider.ts';
-import { has, noScopes, stringOf } from './readers.ts';
-import { policy } from './type-policies.ts';
 
 /** Options of {@link spiffe}: the trust domain, and where its bundle is: `jwks` or `jwksUri`. */
 export type SpiffeOptions = ProviderOptions &

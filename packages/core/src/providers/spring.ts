@@ -1,13 +1,25 @@
-import type { TokenClaims } from '../principal.ts';
-import { asClient, asUnknown, asUser } from './classification.ts';
-import { audienceProvider, checkOptions, type ProviderOptions } from './define-provider.ts';
-import { anyMetadata } from './discovery-documents.ts';
-import { checkIssuer } from './issuer-url.ts';
-import { hasClientMarker, hasUserMarker, isOfAnotherProvider } from './markers.ts';
-import type { AudienceProvider, Classification, TokenHeader } from './provider.ts';
-import { claimOf, clientIdOf, has, scopesOf, soleAudienceOf, stringOf } from './readers.ts';
-import { kindRule, type SubjectNamespacesOption } from './subject-namespaces.ts';
-import { ANY_TYPE } from './type-policies.ts';
+import type { TokenClaims } from '../model/principal.ts';
+import type { TokenHeader } from '../model/token-header.ts';
+import {
+  claimOf,
+  clientIdOf,
+  has,
+  scopesOf,
+  soleAudienceOf,
+  stringOf,
+} from './internal/claim-readers.ts';
+import { asClient, asUnknown, asUser } from './internal/classification.ts';
+import {
+  audienceProvider,
+  checkOptions,
+  type ProviderOptions,
+} from './internal/define-provider.ts';
+import { anyMetadata } from './internal/discovery-documents.ts';
+import { checkIssuer } from './internal/issuer-url.ts';
+import { hasClientMarker, hasUserMarker, isOfAnotherProvider } from './internal/kind-marks.ts';
+import { kindRule, type SubjectNamespacesOption } from './internal/subject-namespaces.ts';
+import { ANY_TYPE } from './internal/type-policies.ts';
+import type { AudienceProvider, Classification } from './provider.ts';
 
 /** Options of {@link spring}. */
 export type SpringOptions = ProviderOptions & {

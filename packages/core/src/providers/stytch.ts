@@ -1,12 +1,16 @@
-import { ConfigurationError } from '../errors.ts';
-import type { TokenClaims } from '../principal.ts';
-import { asClient, asUnknown, asUser } from './classification.ts';
-import { audienceProvider, checkOptions, type ProviderOptions } from './define-provider.ts';
-import { keysAt } from './discovery-documents.ts';
-import { checkIssuer, checkUrl } from './issuer-url.ts';
+import { ConfigurationError } from '../model/errors.ts';
+import type { TokenClaims } from '../model/principal.ts';
+import { listOf, NONE, objectOf, scopeStringOf, stringOf } from './internal/claim-readers.ts';
+import { asClient, asUnknown, asUser } from './internal/classification.ts';
+import {
+  audienceProvider,
+  checkOptions,
+  type ProviderOptions,
+} from './internal/define-provider.ts';
+import { keysAt } from './internal/discovery-documents.ts';
+import { checkIssuer, checkUrl } from './internal/issuer-url.ts';
+import { PLAIN_TYPE } from './internal/type-policies.ts';
 import type { AudienceProvider, Classification } from './provider.ts';
-import { listOf, NONE, objectOf, scopeStringOf, stringOf } from './readers.ts';
-import { PLAIN_TYPE } from './type-policies.ts';
 
 /** Options of {@link stytch}. */
 export type StytchOptions = ProviderOptions & {

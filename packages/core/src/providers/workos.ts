@@ -1,23 +1,23 @@
-import { ConfigurationError } from '../errors.ts';
-import type { TokenClaims } from '../principal.ts';
-import { asClient, asUnknown, asUser } from './classification.ts';
+import { ConfigurationError } from '../model/errors.ts';
+import type { TokenClaims } from '../model/principal.ts';
+import { claimOf, has, listOf, scopeStringOf, stringOf } from './internal/claim-readers.ts';
+import { asClient, asUnknown, asUser } from './internal/classification.ts';
 import {
   audienceFreeProvider,
   audienceProvider,
   checkOptions,
   type ProviderOptions,
   type ProviderStatement,
-} from './define-provider.ts';
-import { keysAt, openIdMetadata } from './discovery-documents.ts';
-import { checkIssuer } from './issuer-url.ts';
+} from './internal/define-provider.ts';
+import { keysAt, openIdMetadata } from './internal/discovery-documents.ts';
+import { checkIssuer } from './internal/issuer-url.ts';
+import { ANY_TYPE } from './internal/type-policies.ts';
 import type {
   AudienceFreeProvider,
   AudienceProvider,
   Classification,
   Provider,
 } from './provider.ts';
-import { claimOf, has, listOf, scopeStringOf, stringOf } from './readers.ts';
-import { ANY_TYPE } from './type-policies.ts';
 
 /** Options of {@link workos} for tokens of Connect applications. */
 export type WorkosOptions = ProviderOptions & {

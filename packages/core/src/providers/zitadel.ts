@@ -1,12 +1,16 @@
-import { ConfigurationError } from '../errors.ts';
-import type { TokenClaims } from '../principal.ts';
-import { audienceProvider, checkOptions, type ProviderOptions } from './define-provider.ts';
-import { openIdMetadata } from './discovery-documents.ts';
-import { checkIssuer } from './issuer-url.ts';
+import { ConfigurationError } from '../model/errors.ts';
+import type { TokenClaims } from '../model/principal.ts';
+import { NONE, noScopes, objectOf, stringOf } from './internal/claim-readers.ts';
+import {
+  audienceProvider,
+  checkOptions,
+  type ProviderOptions,
+} from './internal/define-provider.ts';
+import { openIdMetadata } from './internal/discovery-documents.ts';
+import { checkIssuer } from './internal/issuer-url.ts';
+import { kindRule, type OperatorRuleOption } from './internal/subject-namespaces.ts';
+import { PLAIN_TYPE } from './internal/type-policies.ts';
 import type { AudienceProvider } from './provider.ts';
-import { NONE, noScopes, objectOf, stringOf } from './readers.ts';
-import { kindRule, type OperatorRuleOption } from './subject-namespaces.ts';
-import { PLAIN_TYPE } from './type-policies.ts';
 
 /** Options of {@link zitadel}. */
 export type ZitadelOptions = ProviderOptions & {

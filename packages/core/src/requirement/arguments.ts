@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../errors.ts';
-import { isScopeToken } from './scope-token.ts';
+import { isScopeToken } from '../lib/scope-token.ts';
+import { ConfigurationError } from '../model/errors.ts';
 
 /** One scope or more, checked by RFC 6749 §3.3, distinct and frozen. `call` is for the message. */
 export function scopeArguments(call: string, values: readonly unknown[]): readonly string[] {

@@ -1,9 +1,9 @@
-import { isTrue } from '../answer.ts';
-import { ConfigurationError } from '../errors.ts';
-import type { Principal } from '../principal.ts';
+import { isTrue } from '../lib/callback-result.ts';
+import { ConfigurationError } from '../model/errors.ts';
+import type { Principal } from '../model/principal.ts';
 import { show } from './arguments.ts';
 import { NO_SCOPES, type Requirement, type Unmet } from './requirement.ts';
-import { requirementFailed } from './verdict.ts';
+import { requirementFailed } from './requirement-failed.ts';
 
 const MISSING: Unmet = Object.freeze({ reason: 'authorization_detail_missing' });
 
@@ -37,7 +37,7 @@ export function authorizationDetail(
   return Object.freeze<Requirement>({
     description: `authorization detail ${type}`,
     scopes: NO_SCOPES,
-    judge(principal) {
+    evaluate(principal) {
       const details = detailsOf(principal.claims);
       if (details === undefined) return MISSING;
       let failed: Unmet | undefined;

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError } from '../model/errors.ts';
 import { show } from './arguments.ts';
 import type { Requirement } from './requirement.ts';
 
@@ -6,8 +6,8 @@ import type { Requirement } from './requirement.ts';
 export function isRequirement(value: unknown): value is Requirement {
   if (typeof value !== 'object' || value === null) return false;
   return (
-    'judge' in value &&
-    typeof value.judge === 'function' &&
+    'evaluate' in value &&
+    typeof value.evaluate === 'function' &&
     'description' in value &&
     typeof value.description === 'string' &&
     'scopes' in value &&

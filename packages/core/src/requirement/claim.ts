@@ -1,9 +1,9 @@
-import { isTrue } from '../answer.ts';
-import { ConfigurationError } from '../errors.ts';
-import type { Principal, RegisteredClaims } from '../principal.ts';
+import { isTrue } from '../lib/callback-result.ts';
+import { ConfigurationError } from '../model/errors.ts';
+import type { Principal, RegisteredClaims } from '../model/principal.ts';
 import { show } from './arguments.ts';
 import { NO_SCOPES, type Requirement, type Unmet } from './requirement.ts';
-import { requirementFailed } from './verdict.ts';
+import { requirementFailed } from './requirement-failed.ts';
 
 const CLAIM_UNMET: Unmet = Object.freeze({ reason: 'claim_unmet' });
 
@@ -41,7 +41,7 @@ export function claim(
   return Object.freeze<Requirement>({
     description,
     scopes: NO_SCOPES,
-    judge(principal) {
+    evaluate(principal) {
       try {
         return isTrue(test(principal.claims, principal)) ? undefined : CLAIM_UNMET;
       } catch (cause) {

@@ -1,16 +1,16 @@
-import { ConfigurationError } from '../errors.ts';
-import type { Principal } from '../principal.ts';
-import { type AuthErrorCode, REASONS } from '../reasons.ts';
+import { ConfigurationError } from '../model/errors.ts';
+import type { Principal } from '../model/principal.ts';
+import { type AuthErrorCode, REASONS } from '../model/reasons.ts';
 import { show } from './arguments.ts';
 import { isRequirement } from './check-requirement.ts';
 import { describeParts } from './describe.ts';
 import { evaluate, scopesNeeded } from './evaluate.ts';
-import type { Judging, Requirement, Unmet } from './requirement.ts';
+import type { EvaluationContext, Requirement, Unmet } from './requirement.ts';
 
 /**
  * Every one of these requirements. Of several failures the one that is hardest to mend is told:
  * `requirement_failed` (nobody knows) before `forbidden` (no token of this caller helps) before
- * step-up before missing scopes; among equals the first. All parts are judged before that.
+ * step-up before missing scopes; among equals the first. All parts are evaluated before that.
  *
  * Missing scopes are told together, with those that the other parts need and the token has: the
  * next token must carry them all (RFC 6750 §3). `allOf(scope('a'), scope('b'))` answers as
@@ -24,24 +24,24 @@ export function allOf(...requirements: readonly Requirement[]): Requirement {
     description: describeParts(parts, 'and'),
     scopes: distinctScopes(parts),
     parts,
-    judge(principal, judging) {
+    evaluate(principal, context) {
       let failures: Map<Requirement, Unmet> | undefined;
       for (const part of parts) {
-        const unmet = evaluate(part, principal, judging);
+        const unmet = evaluate(part, principal, context);
         if (unmet === undefined) continue;
         failures ??= new Map();
         failures.set(part, unmet);
       }
       return failures === undefined
         ? undefined
-        : conjunctionOf(parts, failures, principal, judging);
+        : conjunctionOf(parts, failures, principal, context);
     },
   });
 }
 
 /**
  * One of these requirements: the first that is met decides, whatever the others say. If none is:
- * `requirement_failed` when a branch could not be judged, since it might have allowed; else
+ * `requirement_failed` when a branch could not be evaluated, since it might have allowed; else
  * `scope_missing` with the scopes of the first branch that lacks scopes only; else `forbidden` with
  * the reason of the first branch that is. A step-up challenge is answered when every branch asks
  * for one, and is then the first: where a branch refuses this caller for good, so does the whole.
@@ -57,10 +57,10 @@ export function anyOf(...requirements: readonly Requirement[]): Requirement {
     scopes: distinctScopes(parts),
     parts,
     needs: 'one',
-    judge(principal, judging) {
+    evaluate(principal, context) {
       let told: Unmet | undefined;
       for (const part of parts) {
-        const unmet = evaluate(part, principal, judging);
+        const unmet = evaluate(part, principal, context);
         if (unmet === undefined) return undefined;
         told = graver(ANY_OF_ORDER, told, unmet);
       }
@@ -89,7 +89,7 @@ function conjunctionOf(
   parts: readonly Requirement[],
   failures: ReadonlyMap<Requirement, Unmet>,
   principal: Principal,
-  judging: Judging,
+  context: EvaluationContext,
 ): Unmet | undefined {
   let told: Unmet | undefined;
   for (const unmet of failures.values()) told = graver(ALL_OF_ORDER, told, unmet);
@@ -97,7 +97,7 @@ function conjunctionOf(
   const scopes = new Set<string>();
   for (const part of parts) {
     const unmet = failures.get(part);
-    const needed = unmet === undefined ? scopesNeeded(part, principal, judging) : unmet.scopes;
+    const needed = unmet === undefined ? scopesNeeded(part, principal, context) : unmet.scopes;
     for (const scope of needed ?? []) scopes.add(scope);
   }
   return Object.freeze({ reason: told.reason, scopes: Object.freeze([...scopes]) });

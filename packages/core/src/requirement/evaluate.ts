@@ -1,9 +1,9 @@
-import { ignoreRejection } from '../answer.ts';
-import type { Principal } from '../principal.ts';
-import { REASONS } from '../reasons.ts';
-import { isStringList } from '../token/json.ts';
-import { type Judging, NO_SCOPES, type Requirement, type Unmet } from './requirement.ts';
-import { requirementFailed } from './verdict.ts';
+import { ignoreRejection } from '../lib/callback-result.ts';
+import { isStringList } from '../lib/json.ts';
+import type { Principal } from '../model/principal.ts';
+import { REASONS } from '../model/reasons.ts';
+import { type EvaluationContext, NO_SCOPES, type Requirement, type Unmet } from './requirement.ts';
+import { requirementFailed } from './requirement-failed.ts';
 
 /**
  * Judges a requirement that anybody may have written, and fails closed: what throws, or answers
@@ -13,10 +13,10 @@ import { requirementFailed } from './verdict.ts';
 export function evaluate(
   requirement: Requirement,
   principal: Principal,
-  judging: Judging,
+  context: EvaluationContext,
 ): Unmet | undefined {
   try {
-    const answer: unknown = requirement.judge(principal, judging);
+    const answer: unknown = requirement.evaluate(principal, context);
     if (answer === undefined || isUnmet(answer)) return answer;
     ignoreRejection(answer);
     return requirementFailed(new TypeError(`"${requirement.description}" gave no valid answer`));
@@ -33,11 +33,11 @@ export function evaluate(
 export function scopesNeeded(
   requirement: Requirement,
   principal: Principal,
-  judging: Judging,
+  context: EvaluationContext,
 ): readonly string[] {
   const unmet = evaluate(requirement, principal, {
     hasScope: () => false,
-    now: () => judging.now(),
+    now: () => context.now(),
   });
   if (unmet === undefined || REASONS[unmet.reason].code !== 'insufficient_scope') return NO_SCOPES;
   return unmet.scopes ?? NO_SCOPES;

@@ -1,6 +1,6 @@
-import type { ChallengeDetails } from '../errors.ts';
-import type { Principal } from '../principal.ts';
-import type { AuthErrorReason } from '../reasons.ts';
+import type { ChallengeDetails } from '../model/errors.ts';
+import type { Principal } from '../model/principal.ts';
+import type { AuthErrorReason } from '../model/reasons.ts';
 
 /** Why a requirement is not met: a reason of the step `requirement`, and what the challenge says. */
 export interface Unmet extends ChallengeDetails {
@@ -13,7 +13,7 @@ export interface Unmet extends ChallengeDetails {
 export const NO_SCOPES: readonly string[] = Object.freeze([]);
 
 /** What a requirement may look at beside the principal. */
-export interface Judging {
+export interface EvaluationContext {
   /** Whether the principal has the scope, itself or by `scopeImplies`. */
   hasScope(principal: Principal, scope: string): boolean;
   /** Milliseconds since the epoch. */
@@ -21,7 +21,7 @@ export interface Judging {
 }
 
 /**
- * What a route needs of its caller: a value that says what it needs and judges a principal. Pure:
+ * What a route needs of its caller: a value that says what it needs and evaluates a principal. Pure:
  * the same principal gets the same answer, but for time.
  */
 export interface Requirement {
@@ -33,9 +33,9 @@ export interface Requirement {
   readonly parts?: readonly Requirement[];
   /**
    * Whether one of its parts is enough (`one`) or all are needed (`all`, the default); of its scopes,
-   * where it has no parts. It says what `judge` does, for challenges and documentation.
+   * where it has no parts. It says what `evaluate` does, for challenges and documentation.
    */
   readonly needs?: 'all' | 'one';
   /** `undefined` when met. */
-  judge(principal: Principal, judging: Judging): Unmet | undefined;
+  evaluate(principal: Principal, context: EvaluationContext): Unmet | undefined;
 }

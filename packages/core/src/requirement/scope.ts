@@ -17,9 +17,9 @@ export function scope(...scopes: readonly string[]): Requirement {
   return Object.freeze<Requirement>({
     description: describeNames('scope', needed, 'and'),
     scopes: needed,
-    judge(principal, judging) {
+    evaluate(principal, context) {
       for (const each of needed) {
-        if (!judging.hasScope(principal, each)) return unmet;
+        if (!context.hasScope(principal, each)) return unmet;
       }
       return undefined;
     },
@@ -43,9 +43,9 @@ export function anyScope(...scopes: readonly string[]): Requirement {
     description: describeNames('scope', alternatives, 'or'),
     scopes: alternatives,
     needs: 'one',
-    judge(principal, judging) {
+    evaluate(principal, context) {
       for (const each of alternatives) {
-        if (judging.hasScope(principal, each)) return undefined;
+        if (context.hasScope(principal, each)) return undefined;
       }
       return unmet;
     },

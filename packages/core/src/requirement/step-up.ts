@@ -1,8 +1,8 @@
-import { ConfigurationError } from '../errors.ts';
+import { isScopeToken } from '../lib/scope-token.ts';
+import { ConfigurationError } from '../model/errors.ts';
 import { refuseUndefined, requireOptions, show } from './arguments.ts';
 import { describeNames } from './describe.ts';
 import { NO_SCOPES, type Requirement, type Unmet } from './requirement.ts';
-import { isScopeToken } from './scope-token.ts';
 
 const USER_REQUIRED: Unmet = Object.freeze({ reason: 'user_required' });
 
@@ -57,13 +57,13 @@ export function authenticationContext(options: AuthenticationContextOptions): Re
   return Object.freeze<Requirement>({
     description: describeContext(acrValues, maxAgeSec, clients),
     scopes: NO_SCOPES,
-    judge(principal, judging) {
+    evaluate(principal, context) {
       if (principal.kind === 'client') return forClients;
       const { acr, time } = principal.authentication;
       if (acrValues !== undefined && (acr === undefined || !acrValues.includes(acr))) {
         return insufficient;
       }
-      if (maxAgeSec !== undefined && !isRecent(time, maxAgeSec, judging.now())) return tooOld;
+      if (maxAgeSec !== undefined && !isRecent(time, maxAgeSec, context.now())) return tooOld;
       return undefined;
     },
   });

@@ -1,8 +1,9 @@
-import { isTrue } from '../answer.ts';
-import type { TokenClaims } from '../principal.ts';
-import type { TokenHeader, TypePolicy } from '../providers/provider.ts';
-import type { AuthErrorReason } from '../reasons.ts';
-import { isStringList } from './json.ts';
+import { isTrue } from '../lib/callback-result.ts';
+import { isStringList } from '../lib/json.ts';
+import type { TokenClaims } from '../model/principal.ts';
+import type { AuthErrorReason } from '../model/reasons.ts';
+import type { TokenHeader } from '../model/token-header.ts';
+import type { TypePolicy } from '../model/type-policy.ts';
 
 /** What an issuer's tokens must hold; made once, at construction. */
 export interface ClaimsPolicy {

@@ -1,10 +1,10 @@
-import { memoize } from '../memo.ts';
-import type { TokenClaims } from '../principal.ts';
-import type { TokenHeader } from '../providers/provider.ts';
-import type { AuthErrorReason } from '../reasons.ts';
-import { decodeBase64Url, parseJsonObject, parseUnfrozen } from './json.ts';
-import { base64UrlView } from './scratch.ts';
-import { type Algorithm, algorithmOf } from './signature.ts';
+import { decodeBase64Url, parseJsonObject, parseUnfrozen } from '../lib/json.ts';
+import { memoize } from '../lib/memoize.ts';
+import { base64UrlView } from '../lib/shared-buffer.ts';
+import type { TokenClaims } from '../model/principal.ts';
+import type { AuthErrorReason } from '../model/reasons.ts';
+import type { TokenHeader } from '../model/token-header.ts';
+import { type Algorithm, algorithmOf } from './algorithms.ts';
 
 /** Longer tokens are refused before anything is decoded. Node's own header limit is 16 KiB. */
 export const MAX_TOKEN_LENGTH = 16_384;

@@ -1,9 +1,9 @@
 import { validateHeaderValue } from 'node:http';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AuthError, isAuthError } from '../../src/errors.ts';
 import { RefusedError, refusalOf } from '../../src/http/refusal.ts';
-import { type AuthErrorReason, REASONS } from '../../src/reasons.ts';
+import { AuthError, isAuthError } from '../../src/model/errors.ts';
+import { type AuthErrorReason, REASONS } from '../../src/model/reasons.ts';
 
 const context = { realm: 'api', resourceMetadata: undefined };
 const reasons = Object.keys(REASONS) as AuthErrorReason[];

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigurationError } from '../../src/errors.ts';
 import {
   metadataDocument,
   type ResourceMetadataOptions,
 } from '../../src/http/resource-metadata-document.ts';
+import { ConfigurationError } from '../../src/model/errors.ts';
 import { anyOf } from '../../src/requirement/combinators.ts';
-import { role } from '../../src/requirement/role.ts';
+import { role } from '../../src/requirement/membership.ts';
 import { anyScope, scope } from '../../src/requirement/scope.ts';
 
 const RESOURCE = 'https://api.example.com';

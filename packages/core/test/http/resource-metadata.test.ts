@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigurationError } from '../../src/errors.ts';
 import type { HandlerRequest } from '../../src/http/handler.ts';
 import { resourceMetadata } from '../../src/http/resource-metadata.ts';
+import { ConfigurationError } from '../../src/model/errors.ts';
 
 const WELL_KNOWN = '/.well-known/oauth-protected-resource';
 const ISSUERS = ['https://as.example.com'];

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { AuthEvent } from '../../src/events.ts';
 import { createKeySet, type KeySetContext } from '../../src/keys/create-key-set.ts';
 import { resolveKeyOptions } from '../../src/keys/key-options.ts';
 import type { KeySource } from '../../src/keys/key-set.ts';
+import type { AuthEvent } from '../../src/model/events.ts';
 import { aClock, aKey, ISSUER, issuerKey } from '../tokens.ts';
 
 const other = aKey('key-2');

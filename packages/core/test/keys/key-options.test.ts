@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigurationError } from '../../src/errors.ts';
 import { type KeyOptions, resolveKeyOptions } from '../../src/keys/key-options.ts';
+import { ConfigurationError } from '../../src/model/errors.ts';
 
 describe('key options', () => {
   it('have the documented defaults', () => {

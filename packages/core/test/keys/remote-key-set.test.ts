@@ -1,12 +1,13 @@
 import type { JWK } from 'jose';
 import { describe, expect, it, vi } from 'vitest';
-import { ConfigurationError, isAuthError } from '../../src/errors.ts';
-import { type AuthEvent, createEventSink } from '../../src/events.ts';
 import { createKeySet } from '../../src/keys/create-key-set.ts';
 import { type KeyOptions, resolveKeyOptions } from '../../src/keys/key-options.ts';
 import type { KeySource } from '../../src/keys/key-set.ts';
-import type { KeySnapshot, KeySnapshotStore } from '../../src/keys/snapshot.ts';
-import type { VerificationKey } from '../../src/token/signature.ts';
+import { createEventSink } from '../../src/lib/event-sink.ts';
+import { ConfigurationError, isAuthError } from '../../src/model/errors.ts';
+import type { AuthEvent } from '../../src/model/events.ts';
+import type { VerificationKey } from '../../src/signature/verification-key.ts';
+import type { KeySnapshot, KeySnapshotStore } from '../../src/stores/key-snapshot-store.ts';
 import { aPrivateJwk, aPublicJwk } from './test-keys.ts';
 
 const issuer = 'https://as.example.com';

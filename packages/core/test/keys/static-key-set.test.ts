@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigurationError } from '../../src/errors.ts';
-import { type AuthEvent, createEventSink } from '../../src/events.ts';
 import type { JsonWebKeySet } from '../../src/keys/key-set.ts';
 import { createStaticKeySet } from '../../src/keys/static-key-set.ts';
+import { createEventSink } from '../../src/lib/event-sink.ts';
+import { ConfigurationError } from '../../src/model/errors.ts';
+import type { AuthEvent } from '../../src/model/events.ts';
 import { aPrivateJwk, aPublicJwk } from './test-keys.ts';
 
 function aKeySet(jwks: JsonWebKeySet) {

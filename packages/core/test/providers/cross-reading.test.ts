@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigurationError } from '../../src/errors.ts';
+import { ConfigurationError } from '../../src/model/errors.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { TABLES } from './all-tables.ts';
 import { read, type TokenTable } from './token-table.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../src/providers/internal/claim-readers.ts';
 import type { Provider } from '../../src/providers/provider.ts';
-import type { JsonObject } from '../../src/providers/readers.ts';
 import { TABLES } from './all-tables.ts';
 import { claimsOf, classified, read, type TokenCase, type TokenTable } from './token-table.ts';
 

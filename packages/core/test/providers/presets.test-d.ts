@@ -1,4 +1,4 @@
-import type { IssuerEntry } from '../../src/options.ts';
+import type { IssuerEntry } from '../../src/issuers/issuer-entry.ts';
 import {
   type AudienceFreeProvider,
   type AudienceProvider,

@@ -1,6 +1,7 @@
-import type { TokenClaims } from '../../src/principal.ts';
-import type { Provider, TokenHeader } from '../../src/providers/provider.ts';
-import type { JsonObject } from '../../src/providers/readers.ts';
+import type { TokenClaims } from '../../src/model/principal.ts';
+import type { TokenHeader } from '../../src/model/token-header.ts';
+import type { JsonObject } from '../../src/providers/internal/claim-readers.ts';
+import type { Provider } from '../../src/providers/provider.ts';
 import { checkClaims } from '../../src/token/claims.ts';
 
 /** What a token is read as: exactly this, with nothing where a member is left out. */

@@ -4,10 +4,10 @@ import {
   everyCombination,
   scopeAlternatives,
 } from '../../src/requirement/asked-scopes.ts';
+import { client, user } from '../../src/requirement/caller-kind.ts';
 import { allOf, anyOf } from '../../src/requirement/combinators.ts';
-import { client, user } from '../../src/requirement/kind.ts';
+import { role } from '../../src/requirement/membership.ts';
 import type { Requirement } from '../../src/requirement/requirement.ts';
-import { role } from '../../src/requirement/role.ts';
 import { anyScope, scope } from '../../src/requirement/scope.ts';
 
 const cases: readonly (readonly [string, Requirement, readonly string[], string[][]])[] = [
@@ -35,7 +35,7 @@ const cases: readonly (readonly [string, Requirement, readonly string[], string[
   ],
   [
     'one of the application’s own',
-    { description: 'own', scopes: ['x', 'y'], judge: () => undefined },
+    { description: 'own', scopes: ['x', 'y'], evaluate: () => undefined },
     ['x', 'y'],
     [['x', 'y']],
   ],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigurationError } from '../../src/errors.ts';
+import { ConfigurationError } from '../../src/model/errors.ts';
 import { authorizationDetail } from '../../src/requirement/authorization-detail.ts';
-import { aUserWith, judge, untyped } from './principals.ts';
+import { aUserWith, evaluate, untyped } from './principals.ts';
 
 const inEuro = authorizationDetail('payment', (detail) => detail['currency'] === 'EUR');
 const yes = (): boolean => true;
@@ -35,28 +35,28 @@ describe('authorizationDetail', () => {
     { details: [[{ type: 'payment', currency: 'EUR' }]], met: false },
     { details: [{ type: ['payment'], currency: 'EUR' }], met: false },
   ])('$details: met is $met', ({ details, met }) => {
-    const unmet = judge(inEuro, aUserWith({ authorization_details: details }));
+    const unmet = evaluate(inEuro, aUserWith({ authorization_details: details }));
     expect(unmet).toEqual(met ? undefined : MISSING);
   });
 
   it('is not met without the claim', () => {
-    expect(judge(inEuro, aUserWith({}))).toEqual(MISSING);
+    expect(evaluate(inEuro, aUserWith({}))).toEqual(MISSING);
   });
 
   it('reads own members alone', () => {
     const details = [{ type: 'payment', currency: 'EUR' }];
-    expect(judge(inEuro, aUserWith(Object.create({ authorization_details: details })))).toEqual(
+    expect(evaluate(inEuro, aUserWith(Object.create({ authorization_details: details })))).toEqual(
       MISSING,
     );
     const inherited: unknown = Object.create({ type: 'payment' }, { currency: { value: 'EUR' } });
-    expect(judge(inEuro, aUserWith({ authorization_details: [inherited] }))).toEqual(MISSING);
+    expect(evaluate(inEuro, aUserWith({ authorization_details: [inherited] }))).toEqual(MISSING);
   });
 
   it('is met by true alone', () => {
     const details = [{ type: 'payment' }];
     for (const answer of [1, 'true', {}, Promise.resolve(true)]) {
       const requirement = authorizationDetail('payment', () => answer as boolean);
-      expect(judge(requirement, aUserWith({ authorization_details: details }))).toEqual(MISSING);
+      expect(evaluate(requirement, aUserWith({ authorization_details: details }))).toEqual(MISSING);
     }
   });
 
@@ -69,7 +69,7 @@ describe('authorizationDetail', () => {
       { type: 'payment', id: 1 },
       { type: 'payment', id: 2 },
     ];
-    expect(judge(requirement, aUserWith({ authorization_details: details }))).toEqual({
+    expect(evaluate(requirement, aUserWith({ authorization_details: details }))).toEqual({
       reason: 'requirement_failed',
       cause: 1,
     });
@@ -83,7 +83,7 @@ describe('authorizationDetail', () => {
     const details = [{ type: 'payment' }, { type: 'payment', amount: 5 }];
     for (const order of [details, details.toReversed()]) {
       const principal = aUserWith({ authorization_details: order });
-      expect(judge(requirement, principal)).toBeUndefined();
+      expect(evaluate(requirement, principal)).toBeUndefined();
     }
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigurationError } from '../../src/errors.ts';
+import { ConfigurationError } from '../../src/model/errors.ts';
 import { checkRequirement } from '../../src/requirement/check-requirement.ts';
 import { scope } from '../../src/requirement/scope.ts';
 
@@ -16,8 +16,8 @@ describe('checkRequirement', () => {
     'read:users',
     ['read:users'],
     {},
-    { judge: () => undefined },
-    { ...scope('a'), judge: 'a' },
+    { evaluate: () => undefined },
+    { ...scope('a'), evaluate: 'a' },
     { ...scope('a'), description: 1 },
     { ...scope('a'), scopes: 'a' },
   ])('refuses anything else, with the line to write: %o', (value) => {

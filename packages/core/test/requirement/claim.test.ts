@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigurationError } from '../../src/errors.ts';
-import type { Principal } from '../../src/principal.ts';
+import { ConfigurationError } from '../../src/model/errors.ts';
+import type { Principal } from '../../src/model/principal.ts';
 import { claim } from '../../src/requirement/claim.ts';
 import type { Requirement } from '../../src/requirement/requirement.ts';
-import { aUserWith, judge, untyped } from './principals.ts';
+import { aUserWith, evaluate, untyped } from './principals.ts';
 
 const pro = aUserWith({ plan: 'pro' });
 
@@ -17,8 +17,8 @@ function claimGiving(answer: unknown): Requirement {
 describe('claim', () => {
   it('is met when the test says true of the claims', () => {
     const requirement = claim((claims) => claims['plan'] === 'pro', 'plan pro');
-    expect(judge(requirement, pro)).toBeUndefined();
-    expect(judge(requirement, aUserWith({ plan: 'free' }))).toEqual({ reason: 'claim_unmet' });
+    expect(evaluate(requirement, pro)).toBeUndefined();
+    expect(evaluate(requirement, aUserWith({ plan: 'free' }))).toEqual({ reason: 'claim_unmet' });
   });
 
   it('hands the principal to the test', () => {
@@ -27,7 +27,7 @@ describe('claim', () => {
       seen = principal;
       return true;
     }, 'anything');
-    judge(requirement, pro);
+    evaluate(requirement, pro);
     expect(seen).toBe(pro);
   });
 
@@ -41,7 +41,7 @@ describe('claim', () => {
     { answer: Object(true) },
     { answer: Promise.resolve(true) },
   ])('is not met by $answer', ({ answer }) => {
-    expect(judge(claimGiving(answer), pro)).toEqual({ reason: 'claim_unmet' });
+    expect(evaluate(claimGiving(answer), pro)).toEqual({ reason: 'claim_unmet' });
   });
 
   it('is not met by an async test, whose rejection goes nowhere', async () => {
@@ -50,7 +50,9 @@ describe('claim', () => {
       unhandled.push(error);
     };
     process.on('unhandledRejection', note);
-    expect(judge(claimGiving(Promise.reject(new Error('late'))), pro)?.reason).toBe('claim_unmet');
+    expect(evaluate(claimGiving(Promise.reject(new Error('late'))), pro)?.reason).toBe(
+      'claim_unmet',
+    );
     // Node reports unhandled rejections before timers and immediates run.
     await new Promise((resolve) => setImmediate(resolve));
     process.off('unhandledRejection', note);
@@ -62,7 +64,7 @@ describe('claim', () => {
     const requirement = claim(() => {
       throw cause;
     }, 'something');
-    expect(judge(requirement, pro)).toEqual({ reason: 'requirement_failed', cause });
+    expect(evaluate(requirement, pro)).toEqual({ reason: 'requirement_failed', cause });
   });
 
   it('has the description that it was given, and no scopes', () => {
@@ -95,6 +97,6 @@ describe('claim', () => {
     claim(async () => true, 'plan pro');
     // @ts-expect-error: there is no user id before the kind is narrowed
     claim((_claims, principal) => principal.userId === 'u-17', 'the user');
-    expect(judge(requirement, pro)).toBeUndefined();
+    expect(evaluate(requirement, pro)).toBeUndefined();
   });
 });

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ConfigurationError } from '../../src/errors.ts';
-import type { Principal } from '../../src/principal.ts';
-import { REASONS } from '../../src/reasons.ts';
+import { ConfigurationError } from '../../src/model/errors.ts';
+import type { Principal } from '../../src/model/principal.ts';
+import { REASONS } from '../../src/model/reasons.ts';
+import { actor, client, user } from '../../src/requirement/caller-kind.ts';
 import { claim } from '../../src/requirement/claim.ts';
 import { allOf, anyOf } from '../../src/requirement/combinators.ts';
-import { actor, client, user } from '../../src/requirement/kind.ts';
+import { role } from '../../src/requirement/membership.ts';
 import type { Requirement, Unmet } from '../../src/requirement/requirement.ts';
-import { role } from '../../src/requirement/role.ts';
 import { anyScope, scope } from '../../src/requirement/scope.ts';
 import { authenticationContext } from '../../src/requirement/step-up.ts';
-import { aClient, anActor, aUser, judge, NOW_SEC, untyped } from './principals.ts';
+import { aClient, anActor, aUser, evaluate, NOW_SEC, untyped } from './principals.ts';
 
 const cause = new Error('bug');
 const met = claim(() => true, 'met');
@@ -54,12 +54,12 @@ describe('allOf', () => {
       expected: { reason: 'scope_missing', scopes: ['a', 'b', 'c'] },
     },
   ])('tells $what', ({ parts, expected }) => {
-    expect(judge(allOf(...parts), aUser())).toEqual(expected);
+    expect(evaluate(allOf(...parts), aUser())).toEqual(expected);
   });
 
   it('names held scopes beside the missing ones, so that the next token has them all', () => {
     const requirement = allOf(scope('a'), anyOf(scope('b'), scope('c')), scope('d'));
-    expect(judge(requirement, aUser({ scopes: ['a', 'c'] }))).toEqual({
+    expect(evaluate(requirement, aUser({ scopes: ['a', 'c'] }))).toEqual({
       reason: 'scope_missing',
       scopes: ['a', 'b', 'd'],
     });
@@ -68,8 +68,8 @@ describe('allOf', () => {
   it('answers as scope() does when made of scopes', () => {
     for (const scopes of [[], ['a'], ['b'], ['a', 'b']]) {
       const principal = aUser({ scopes });
-      expect(judge(allOf(scope('a'), scope('b')), principal)).toEqual(
-        judge(scope('a', 'b'), principal),
+      expect(evaluate(allOf(scope('a'), scope('b')), principal)).toEqual(
+        evaluate(scope('a', 'b'), principal),
       );
     }
   });
@@ -115,7 +115,7 @@ describe('anyOf', () => {
       expected: FAILED,
     },
   ])('tells $what', ({ parts, expected }) => {
-    expect(judge(anyOf(...parts), aUser())).toEqual(expected);
+    expect(evaluate(anyOf(...parts), aUser())).toEqual(expected);
   });
 });
 
@@ -156,11 +156,11 @@ describe.each([
     const throwing: Requirement = {
       description: 'own',
       scopes: [],
-      judge() {
+      evaluate() {
         throw cause;
       },
     };
-    expect(judge(build(throwing), aUser())).toEqual(FAILED);
+    expect(evaluate(build(throwing), aUser())).toEqual(FAILED);
   });
 });
 
@@ -172,7 +172,7 @@ function aRequirement({ fails }: { fails: boolean }): fc.Arbitrary<Requirement> 
   const plain: fc.Arbitrary<Requirement>[] = [
     someScopes.map((scopes) => scope(...scopes)),
     someScopes.map((scopes) => anyScope(...scopes)),
-    fc.constantFrom(user(), client(), role('x'), actor(), met, user({ viaAgent: 'refuse' })),
+    fc.constantFrom(user(), client(), role('x'), actor(), met, user({ viaActor: 'refuse' })),
     fc.constantFrom(stepUp, authenticationContext({ acr: 'phr', clients: 'refuse' })),
   ];
   return fc.letrec<{ any: Requirement; parts: Requirement[] }>((tie) => ({
@@ -204,7 +204,7 @@ const aPrincipal: fc.Arbitrary<Principal> = fc
 const parts = fc.array(aRequirement({ fails: true }), { minLength: 1, maxLength: 4 });
 
 function allows(requirement: Requirement, principal: Principal): boolean {
-  return judge(requirement, principal) === undefined;
+  return evaluate(requirement, principal) === undefined;
 }
 
 function codeOf(unmet: Unmet | undefined): string | undefined {
@@ -225,9 +225,9 @@ describe('laws', () => {
   it('one part answers as it would alone', () => {
     fc.assert(
       fc.property(aRequirement({ fails: true }), aPrincipal, (part, principal) => {
-        const alone = judge(part, principal);
-        expect(judge(allOf(part), principal)).toEqual(alone);
-        expect(judge(anyOf(part), principal)).toEqual(alone);
+        const alone = evaluate(part, principal);
+        expect(evaluate(allOf(part), principal)).toEqual(alone);
+        expect(evaluate(anyOf(part), principal)).toEqual(alone);
       }),
     );
   });
@@ -237,8 +237,8 @@ describe('laws', () => {
       fc.property(parts, aPrincipal, (each, principal) => {
         const shuffled = [...each.toReversed(), ...each];
         for (const build of [allOf, anyOf]) {
-          expect(codeOf(judge(build(...shuffled), principal))).toBe(
-            codeOf(judge(build(...each), principal)),
+          expect(codeOf(evaluate(build(...shuffled), principal))).toBe(
+            codeOf(evaluate(build(...each), principal)),
           );
         }
       }),
@@ -249,8 +249,8 @@ describe('laws', () => {
     fc.assert(
       fc.property(parts, parts, aPrincipal, (some, others, principal) => {
         for (const build of [allOf, anyOf]) {
-          expect(codeOf(judge(build(build(...some), build(...others)), principal))).toBe(
-            codeOf(judge(build(...some, ...others), principal)),
+          expect(codeOf(evaluate(build(build(...some), build(...others)), principal))).toBe(
+            codeOf(evaluate(build(...some, ...others), principal)),
           );
         }
       }),
@@ -260,9 +260,11 @@ describe('laws', () => {
   it('a token with exactly the scopes of the challenge passes', () => {
     fc.assert(
       fc.property(aRequirement({ fails: false }), aPrincipal, (requirement, principal) => {
-        const unmet = judge(requirement, principal);
+        const unmet = evaluate(requirement, principal);
         fc.pre(codeOf(unmet) === 'insufficient_scope');
-        expect(judge(requirement, { ...principal, scopes: unmet?.scopes ?? [] })).toBeUndefined();
+        expect(
+          evaluate(requirement, { ...principal, scopes: unmet?.scopes ?? [] }),
+        ).toBeUndefined();
       }),
       { numRuns: 300 },
     );
@@ -282,12 +284,12 @@ describe('polluted prototypes', () => {
   it('change no verdict', () => {
     const principal = aUser();
     const requirements = [scope('a'), client(), actor(), role('x'), allOf(user(), scope('a'))];
-    const before = requirements.map((requirement) => judge(requirement, principal));
+    const before = requirements.map((requirement) => evaluate(requirement, principal));
     const pollution = { a: true, actor: anActor(), scopes: ['a'], reason: 'x', undefined: 'x' };
     for (const [name, value] of Object.entries(pollution)) {
       Object.defineProperty(Object.prototype, name, { value, configurable: true });
     }
-    const after = requirements.map((requirement) => judge(requirement, principal));
+    const after = requirements.map((requirement) => evaluate(requirement, principal));
     for (const name of Object.keys(pollution)) Reflect.deleteProperty(Object.prototype, name);
     expect(after.map((unmet) => unmet?.reason)).toEqual(before.map((unmet) => unmet?.reason));
     expect(before.every((unmet) => unmet !== undefined)).toBe(true);

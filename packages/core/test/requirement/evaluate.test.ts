@@ -1,28 +1,28 @@
 import { describe, expect, it } from 'vitest';
-import { REASONS } from '../../src/reasons.ts';
+import { REASONS } from '../../src/model/reasons.ts';
+import { client, user } from '../../src/requirement/caller-kind.ts';
 import { allOf, anyOf } from '../../src/requirement/combinators.ts';
 import { evaluate, scopesNeeded } from '../../src/requirement/evaluate.ts';
-import { client, user } from '../../src/requirement/kind.ts';
 import type { Requirement, Unmet } from '../../src/requirement/requirement.ts';
 import { anyScope, scope } from '../../src/requirement/scope.ts';
 import { authenticationContext } from '../../src/requirement/step-up.ts';
-import { aClient, aUser, judging } from './principals.ts';
+import { aClient, aUser, context } from './principals.ts';
 
 /** A requirement of an application's own, whose judge answers what no typed one may. */
 function answering(answer: () => unknown): Requirement {
-  return { description: 'own', scopes: [], judge: () => answer() as Unmet | undefined };
+  return { description: 'own', scopes: [], evaluate: () => answer() as Unmet | undefined };
 }
 
 describe('evaluate', () => {
   it('passes on the answer of a requirement', () => {
-    expect(evaluate(user(), aUser(), judging)).toBeUndefined();
-    expect(evaluate(user(), aClient(), judging)).toEqual({ reason: 'user_required' });
+    expect(evaluate(user(), aUser(), context)).toBeUndefined();
+    expect(evaluate(user(), aClient(), context)).toEqual({ reason: 'user_required' });
     const own: Unmet = { reason: 'claim_unmet' };
     expect(
       evaluate(
         answering(() => own),
         aUser(),
-        judging,
+        context,
       ),
     ).toBe(own);
   });
@@ -45,32 +45,32 @@ describe('evaluate', () => {
     const unmet = evaluate(
       answering(() => answer),
       aUser(),
-      judging,
+      context,
     );
     expect(unmet?.reason).toBe('requirement_failed');
     expect(unmet?.cause).toBeInstanceOf(TypeError);
   });
 
-  it('fails on an async judge, whose rejection goes nowhere', async () => {
+  it('fails on an async evaluate, whose rejection goes nowhere', async () => {
     const unhandled: unknown[] = [];
     const note = (error: unknown): void => {
       unhandled.push(error);
     };
     process.on('unhandledRejection', note);
     const rejecting = answering(() => Promise.reject(new Error('late')));
-    expect(evaluate(rejecting, aUser(), judging)?.reason).toBe('requirement_failed');
+    expect(evaluate(rejecting, aUser(), context)?.reason).toBe('requirement_failed');
     // Node reports unhandled rejections before timers and immediates run.
     await new Promise((resolve) => setImmediate(resolve));
     process.off('unhandledRejection', note);
     expect(unhandled).toEqual([]);
   });
 
-  it('fails, with the cause, when a judge throws', () => {
+  it('fails, with the cause, when a evaluate throws', () => {
     const cause = new Error('bug');
     const throwing = answering(() => {
       throw cause;
     });
-    expect(evaluate(throwing, aUser(), judging)).toEqual({ reason: 'requirement_failed', cause });
+    expect(evaluate(throwing, aUser(), context)).toEqual({ reason: 'requirement_failed', cause });
   });
 });
 
@@ -89,7 +89,7 @@ describe('scopesNeeded', () => {
     { what: 'none before step-up', requirement: allOf(stale, scope('a')), expected: [] },
   ])('names $what, whether held or not', ({ requirement, expected }) => {
     for (const scopes of [[], ['a'], ['a', 'b']]) {
-      expect(scopesNeeded(requirement, aUser({ scopes }), judging)).toEqual(expected);
+      expect(scopesNeeded(requirement, aUser({ scopes }), context)).toEqual(expected);
     }
   });
 });

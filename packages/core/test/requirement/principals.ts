@@ -4,11 +4,14 @@ import type {
   Principal,
   TokenClaims,
   UserPrincipal,
-} from '../../src/principal.ts';
-import { createJudging, type ScopeJudging } from '../../src/requirement/judge.ts';
+} from '../../src/model/principal.ts';
 import type { Requirement, Unmet } from '../../src/requirement/requirement.ts';
+import {
+  createScopeHierarchy,
+  type ScopeHierarchy,
+} from '../../src/requirement/scope-hierarchy.ts';
 
-/** What the clock of {@link judging} shows, in seconds since the epoch. */
+/** What the clock of {@link context} shows, in seconds since the epoch. */
 export const NOW_SEC = 1_750_000_000;
 
 const COMMON = {
@@ -55,12 +58,14 @@ export function aUserWith(claims: TokenClaims): UserPrincipal {
   return aUser({ claims });
 }
 
-/** Judging at {@link NOW_SEC} without a scope hierarchy. */
-export const judging: ScopeJudging = createJudging({ clock: { now: () => NOW_SEC * 1000 } });
+/** EvaluationContext at {@link NOW_SEC} without a scope hierarchy. */
+export const context: ScopeHierarchy = createScopeHierarchy({
+  clock: { now: () => NOW_SEC * 1000 },
+});
 
 /** The answer of the requirement at {@link NOW_SEC}. */
-export function judge(requirement: Requirement, principal: Principal): Unmet | undefined {
-  return requirement.judge(principal, judging);
+export function evaluate(requirement: Requirement, principal: Principal): Unmet | undefined {
+  return requirement.evaluate(principal, context);
 }
 
 /** Calls `build` as JavaScript would, past the types. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ConfigurationError } from '../../src/errors.ts';
+import { ConfigurationError } from '../../src/model/errors.ts';
 import { anyScope, scope } from '../../src/requirement/scope.ts';
-import { aClient, aUser, judge, untyped } from './principals.ts';
+import { aClient, aUser, evaluate, untyped } from './principals.ts';
 
 const aScope = fc.stringMatching(/^[\x21\x23-\x5b\x5d-\x7e]{1,8}$/);
 
@@ -27,7 +27,7 @@ describe('scope', () => {
     { needs: ['0'], has: ['a'], met: false },
   ])('needs $needs, has $has: met is $met', ({ needs, has, met }) => {
     for (const principal of [aUser({ scopes: has }), aClient({ scopes: has })]) {
-      const unmet = judge(scope(...needs), principal);
+      const unmet = evaluate(scope(...needs), principal);
       expect(unmet).toEqual(met ? undefined : { reason: 'scope_missing', scopes: needs });
     }
   });
@@ -39,8 +39,8 @@ describe('scope', () => {
         fc.array(aScope, { maxLength: 6 }),
         (needs, has) => {
           const expected = needs.every((each) => new Set(has).has(each));
-          expect(judge(scope(...needs), aUser({ scopes: has })) === undefined).toBe(expected);
-          expect(judge(scope(...needs), aUser({ scopes: [...has, ...needs] }))).toBeUndefined();
+          expect(evaluate(scope(...needs), aUser({ scopes: has })) === undefined).toBe(expected);
+          expect(evaluate(scope(...needs), aUser({ scopes: [...has, ...needs] }))).toBeUndefined();
         },
       ),
     );
@@ -63,7 +63,7 @@ describe('scope', () => {
             one.toLowerCase(),
             '*',
           ].filter((each) => each !== one);
-          expect(judge(scope(one), aUser({ scopes: nearMisses }))).toEqual({
+          expect(evaluate(scope(one), aUser({ scopes: nearMisses }))).toEqual({
             reason: 'scope_missing',
             scopes: [one],
           });
@@ -74,8 +74,8 @@ describe('scope', () => {
 
   it('answers with one frozen value that is made once', () => {
     const requirement = scope('a');
-    const unmet = judge(requirement, aUser());
-    expect(judge(requirement, aClient())).toBe(unmet);
+    const unmet = evaluate(requirement, aUser());
+    expect(evaluate(requirement, aClient())).toBe(unmet);
     expect(Object.isFrozen(unmet)).toBe(true);
     expect(Object.isFrozen(unmet?.scopes)).toBe(true);
     expect(Object.isFrozen(requirement)).toBe(true);
@@ -91,7 +91,7 @@ describe('scope', () => {
     const needs = ['a', 'b'];
     const requirement = scope(...needs);
     needs.pop();
-    expect(judge(requirement, aUser({ scopes: ['a'] }))).toBeDefined();
+    expect(evaluate(requirement, aUser({ scopes: ['a'] }))).toBeDefined();
   });
 });
 
@@ -103,7 +103,7 @@ describe('anyScope', () => {
     { needs: ['a', 'b'], has: ['a b'], met: false },
     { needs: ['a', 'b'], has: [], met: false },
   ])('needs one of $needs, has $has: met is $met', ({ needs, has, met }) => {
-    const unmet = judge(anyScope(...needs), aUser({ scopes: has }));
+    const unmet = evaluate(anyScope(...needs), aUser({ scopes: has }));
     expect(unmet).toEqual(met ? undefined : { reason: 'scope_missing', scopes: ['a'] });
   });
 
@@ -111,7 +111,7 @@ describe('anyScope', () => {
     const requirement = anyScope('read', 'admin');
     expect(requirement.scopes).toEqual(['read', 'admin']);
     expect(requirement.description).toBe('scope read or scope admin');
-    expect(judge(requirement, aUser())?.scopes).toEqual(['read']);
+    expect(evaluate(requirement, aUser())?.scopes).toEqual(['read']);
   });
 });
 

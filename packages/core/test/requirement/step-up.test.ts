@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigurationError } from '../../src/errors.ts';
-import { createJudging } from '../../src/requirement/judge.ts';
+import { ConfigurationError } from '../../src/model/errors.ts';
+import { createScopeHierarchy } from '../../src/requirement/scope-hierarchy.ts';
 import { authenticationContext } from '../../src/requirement/step-up.ts';
-import { aClient, aUserSignedIn, judge, NOW_SEC, untyped } from './principals.ts';
+import { aClient, aUserSignedIn, evaluate, NOW_SEC, untyped } from './principals.ts';
 
 describe('authenticationContext', () => {
   it.each([
@@ -15,7 +15,7 @@ describe('authenticationContext', () => {
     { reason: 'acr_insufficient' },
   ])('acr $acr, of phr and phrh: $reason', ({ reason, ...signIn }) => {
     const requirement = authenticationContext({ acr: ['phr', 'phrh'], clients: 'refuse' });
-    expect(judge(requirement, aUserSignedIn(signIn))).toEqual(
+    expect(evaluate(requirement, aUserSignedIn(signIn))).toEqual(
       reason === undefined ? undefined : { reason, acrValues: ['phr', 'phrh'] },
     );
   });
@@ -34,20 +34,20 @@ describe('authenticationContext', () => {
     { what: 'at Infinity', time: Number.POSITIVE_INFINITY, reason: 'authentication_too_old' },
   ])('signed in $what, at most 300 s ago: $reason', ({ what: _, reason, ...signIn }) => {
     const requirement = authenticationContext({ maxAgeSec: 300, clients: 'refuse' });
-    expect(judge(requirement, aUserSignedIn(signIn))).toEqual(
+    expect(evaluate(requirement, aUserSignedIn(signIn))).toEqual(
       reason === undefined ? undefined : { reason, maxAgeSec: 300 },
     );
   });
 
   it('grows too old as time passes', () => {
     let nowMs = NOW_SEC * 1000;
-    const judging = createJudging({ clock: { now: () => nowMs } });
+    const context = createScopeHierarchy({ clock: { now: () => nowMs } });
     const requirement = authenticationContext({ maxAgeSec: 1, clients: 'refuse' });
     const principal = aUserSignedIn({ time: NOW_SEC });
     nowMs += 1000;
-    expect(requirement.judge(principal, judging)).toBeUndefined();
+    expect(requirement.evaluate(principal, context)).toBeUndefined();
     nowMs += 1;
-    expect(requirement.judge(principal, judging)?.reason).toBe('authentication_too_old');
+    expect(requirement.evaluate(principal, context)?.reason).toBe('authentication_too_old');
   });
 
   it('needs both conditions when both are given, and names both whichever fails', () => {
@@ -55,13 +55,13 @@ describe('authenticationContext', () => {
     const details = { acrValues: ['phr'], maxAgeSec: 60 };
     const fresh = NOW_SEC - 10;
     const old = NOW_SEC - 100;
-    expect(judge(requirement, aUserSignedIn({ acr: 'phr', time: fresh }))).toBeUndefined();
-    expect(judge(requirement, aUserSignedIn({ acr: 'phr', time: old }))).toEqual({
+    expect(evaluate(requirement, aUserSignedIn({ acr: 'phr', time: fresh }))).toBeUndefined();
+    expect(evaluate(requirement, aUserSignedIn({ acr: 'phr', time: old }))).toEqual({
       reason: 'authentication_too_old',
       ...details,
     });
     for (const time of [fresh, old]) {
-      expect(judge(requirement, aUserSignedIn({ acr: 'pwd', time }))).toEqual({
+      expect(evaluate(requirement, aUserSignedIn({ acr: 'pwd', time }))).toEqual({
         reason: 'acr_insufficient',
         ...details,
       });
@@ -69,7 +69,10 @@ describe('authenticationContext', () => {
   });
 
   it('answers with frozen values', () => {
-    const unmet = judge(authenticationContext({ acr: 'a', clients: 'refuse' }), aUserSignedIn({}));
+    const unmet = evaluate(
+      authenticationContext({ acr: 'a', clients: 'refuse' }),
+      aUserSignedIn({}),
+    );
     expect(Object.isFrozen(unmet)).toBe(true);
     expect(Object.isFrozen(unmet?.acrValues)).toBe(true);
   });
@@ -77,14 +80,14 @@ describe('authenticationContext', () => {
   it('lets machines pass or not, as it was told', () => {
     const allow = authenticationContext({ maxAgeSec: 60, clients: 'allow' });
     const refuse = authenticationContext({ maxAgeSec: 60, clients: 'refuse' });
-    expect(judge(allow, aClient())).toBeUndefined();
-    expect(judge(refuse, aClient())).toEqual({ reason: 'user_required' });
+    expect(evaluate(allow, aClient())).toBeUndefined();
+    expect(evaluate(refuse, aClient())).toEqual({ reason: 'user_required' });
   });
 
   it('does not let a machine pass as signed in by claims of its own', () => {
     const refuse = authenticationContext({ acr: 'phr', clients: 'refuse' });
     const posing = aClient({ authentication: { acr: 'phr', amr: [], time: NOW_SEC } });
-    expect(judge(refuse, posing)?.reason).toBe('user_required');
+    expect(evaluate(refuse, posing)?.reason).toBe('user_required');
   });
 
   it('describes itself', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { TokenClaims } from '../../src/principal.ts';
+import type { TokenClaims } from '../../src/model/principal.ts';
 import { type ClaimsPolicy, checkClaims, checkTime, notBefore } from '../../src/token/claims.ts';
 import { AUDIENCE, GOOD_CLAIMS, NOW } from '../tokens.ts';
 

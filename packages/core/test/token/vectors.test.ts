@@ -8,7 +8,8 @@ import {
 } from 'node:crypto';
 import { calculateJwkThumbprint, compactVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { type Algorithm, prepareKey } from '../../src/token/signature.ts';
+import { prepareKey } from '../../src/keys/prepare-key.ts';
+import type { Algorithm } from '../../src/token/algorithms.ts';
 import { aToken, issuerKey } from '../tokens.ts';
 import { verifySignature } from '../verify-signature.ts';
 

@@ -42,14 +42,14 @@ export function pointOf({ size, issuers, tokens, requirement, onlyWarm }: PointO
   const maxEntries = Math.max(tokens.length, 1_000);
   const open = (name: string, cache: false | { maxEntries: number; maxBytes: number }) => {
     const server = createResourceServer({ issuers, cache });
-    const judge = (principal: Principal) => {
-      if (requirement !== undefined && server.judge(principal, requirement) !== undefined) {
+    const evaluate = (principal: Principal) => {
+      if (requirement !== undefined && server.evaluate(principal, requirement) !== undefined) {
         throw new Error('The requirement is met by every token');
       }
     };
     const verify = (token: string) => {
       const principal = server.verify(token);
-      return principal instanceof Promise ? principal.then(judge) : judge(principal);
+      return principal instanceof Promise ? principal.then(evaluate) : evaluate(principal);
     };
     return { name: `${name} ${size}`, verify, corpus, close: () => server.close() };
   };

@@ -53,10 +53,10 @@ export function createApp(
 
   // #region agents
   // The user in person.
-  app.delete('/account', requireUser({ viaAgent: 'refuse' }), close);
+  app.delete('/account', requireUser({ viaActor: 'refuse' }), close);
 
   // The user in person, or through this agent.
-  app.post('/orders', requireUser({ viaAgent: ['shopping-agent'] }), order);
+  app.post('/orders', requireUser({ viaActor: ['shopping-agent'] }), order);
 
   // The user through this agent only. An agent may act for a machine, too: both guards are needed.
   app.post('/drafts', requireUser(), requireActor('shopping-agent'), (req, res) => {

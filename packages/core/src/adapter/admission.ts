@@ -1,0 +1,36 @@
+import type { Principal } from '../model/principal.ts';
+import type { Requirement } from '../requirement/requirement.ts';
+import type { ResourceServer } from '../resource-server.ts';
+
+const ADMISSIONS: unique symbol = Symbol.for('@authly/core:admissions');
+
+/** What an adapter remembers of a request between its middleware: who was let in, and by what. */
+export interface Admission {
+  readonly resourceServer: ResourceServer<unknown>;
+  /** `undefined` for an anonymous request, where authentication is optional. */
+  readonly principal: Principal | undefined;
+  /** Requirements of the guards that the request has passed; each guard adds its own. */
+  readonly passed: Requirement[];
+  /** Whether refusals go to the application's own error handling. */
+  readonly delegated: boolean;
+}
+
+// Kept beside the request: a property of its own costs an Express request several times as much.
+const admissions = sharedAdmissions();
+
+/** Remembers an admission for the object that stands for one request, and for nothing shared. */
+export function admit(request: object, admission: Admission): void {
+  admissions.set(request, admission);
+}
+
+/** The admission of a request; `undefined` when no `authenticate` has run on it. */
+export function admissionOf(request: object): Admission | undefined {
+  return admissions.get(request);
+}
+
+// One for the process, so that two copies of this package see each other's admissions.
+function sharedAdmissions(): WeakMap<object, Admission> {
+  const shared = globalThis as { [ADMISSIONS]?: WeakMap<object, Admission> };
+  shared[ADMISSIONS] ??= new WeakMap();
+  return shared[ADMISSIONS];
+}

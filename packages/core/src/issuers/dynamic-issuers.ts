@@ -1,0 +1,160 @@
+import { LRUCache } from 'lru-cache';
+import { abortable } from '../lib/abortable.ts';
+import { andThen } from '../lib/maybe-promise.ts';
+import { AuthError } from '../model/errors.ts';
+import type { TokenClaims } from '../model/principal.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { IssuerEntry } from './issuer-entry.ts';
+import type { IssuerCacheOptions, IssuerResolver } from './issuer-resolver.ts';
+import type { Issuers } from './issuers.ts';
+import { resolveEntry } from './resolve-entry.ts';
+import { createTrustedIssuer, type IssuerContext, type TrustedIssuer } from './trusted-issuer.ts';
+
+/** No issuer identifier is longer; a stranger's text is not kept as a key beyond this. */
+const MAX_ISS_LENGTH = 2_048;
+/** A flood of made-up issuers must not become as many questions to a database at once. */
+const MAX_FLIGHTS = 128;
+/** Unknown issuers remembered for each known one that may be kept. */
+const UNKNOWN_PER_KNOWN = 4;
+
+/** What a resolver's issuers are made from. */
+export interface DynamicIssuersContext extends IssuerContext {
+  readonly issuerCache: Required<IssuerCacheOptions>;
+}
+
+interface Found {
+  readonly issuer: TrustedIssuer;
+  /** Milliseconds since the epoch. */
+  readonly foundAt: number;
+}
+
+type Answer = IssuerEntry | null | undefined;
+
+/**
+ * Issuers that a resolver finds by `iss`, for tenants in a database. Each is asked for once at a time
+ * and remembered for a while, found or not, in bounded memory; strangers' issuers never push out
+ * known ones. Each issuer has its own keys, so that one tenant's outage is not another's.
+ */
+export function createDynamicIssuers(
+  resolver: IssuerResolver,
+  context: DynamicIssuersContext,
+): Issuers {
+  const { clock, issuerCache } = context;
+  const { maxIssuers, foundForSec, unknownForSec, timeoutMs } = issuerCache;
+  // What is pushed out is not closed: requests may wait for its keys, and idle keys hold no resource.
+  const found = new LRUCache<string, Found>({ max: maxIssuers });
+  /** The `iss` that each issuer was asked for by. */
+  const askedBy = new WeakMap<TrustedIssuer, string>();
+  /** When each was not found. */
+  const unknown = new LRUCache<string, number>({ max: maxIssuers * UNKNOWN_PER_KNOWN });
+  const flights = new Map<string, Promise<TrustedIssuer | undefined>>();
+  const limits = new Set<AbortController>();
+  let closed = false;
+
+  // Many a database client answers null for no row.
+  function remember(iss: string, entry: Answer): TrustedIssuer | undefined {
+    if (entry === undefined || entry === null) {
+      found.delete(iss);
+      unknown.set(iss, clock.now());
+      return undefined;
+    }
+    const resolved = resolveEntry(entry, entry.audience);
+    const { provider } = resolved;
+    if (provider.names === undefined && provider.issuer !== iss) {
+      throw new TypeError(
+        'The issuer that the resolver returned has another iss than was asked for',
+      );
+    }
+    const known = found.peek(iss)?.issuer;
+    const sameKeys = known !== undefined && keysOf(known.provider) === keysOf(provider);
+    const issuer = createTrustedIssuer(resolved, context, sameKeys ? known.keySet : undefined);
+    askedBy.set(issuer, iss);
+    unknown.delete(iss);
+    found.set(iss, { issuer, foundAt: clock.now() });
+    return issuer;
+  }
+
+  function resolve(iss: string): TrustedIssuer | undefined | Promise<TrustedIssuer | undefined> {
+    // One that was found before is no stranger: a flood of these does not stand in its way.
+    const isCrowded = flights.size >= MAX_FLIGHTS && !found.has(iss);
+    if (closed || isCrowded) throw new AuthError('issuer_unavailable');
+    const limit = new AbortController();
+    try {
+      const answer = resolver(iss, { signal: limit.signal });
+      if (!(answer instanceof Promise)) return remember(iss, answer);
+      const flight = inTime(answer, limit)
+        .then((entry) => remember(iss, entry))
+        .catch(unavailable)
+        .finally(() => flights.delete(iss));
+      flights.set(iss, flight);
+      return flight;
+    } catch (cause) {
+      return unavailable(cause);
+    }
+  }
+
+  async function inTime(answer: Promise<Answer>, limit: AbortController): Promise<Answer> {
+    const late = () => limit.abort(new DOMException('The resolver took too long', 'TimeoutError'));
+    const timer = setTimeout(late, timeoutMs);
+    timer.unref();
+    limits.add(limit);
+    try {
+      return await abortable(answer, limit.signal);
+    } finally {
+      clearTimeout(timer);
+      limits.delete(limit);
+    }
+  }
+
+  function lookUp(iss: string): TrustedIssuer | undefined | Promise<TrustedIssuer | undefined> {
+    const known = found.get(iss);
+    if (known !== undefined && isRecent(known.foundAt, foundForSec)) return known.issuer;
+    const notFoundAt = unknown.get(iss);
+    if (notFoundAt !== undefined && isRecent(notFoundAt, unknownForSec)) return undefined;
+    return flights.get(iss) ?? resolve(iss);
+  }
+
+  // What was learned later than now is old, too: a clock that was set back must not freeze anything.
+  function isRecent(at: number, forSec: number): boolean {
+    const ageMs = clock.now() - at;
+    return ageMs >= 0 && ageMs < forSec * 1_000;
+  }
+
+  return {
+    find(claims) {
+      const iss = Object.hasOwn(claims, 'iss') ? claims.iss : undefined;
+      if (typeof iss !== 'string' || iss === '' || iss.length > MAX_ISS_LENGTH) return undefined;
+      return andThen(lookUp(iss), (issuer) =>
+        issuer !== undefined && isNamed(issuer, claims) ? issuer : undefined,
+      );
+    },
+    isCurrent(issuer) {
+      const known = found.get(askedBy.get(issuer) ?? '');
+      return known !== undefined && known.issuer === issuer && isRecent(known.foundAt, foundForSec);
+    },
+    async ready(signal) {
+      signal?.throwIfAborted();
+    },
+    close() {
+      closed = true;
+      // Issuers at hand go on with the keys at hand, as those of a list do; nobody new is asked for.
+      for (const { issuer } of found.values()) issuer.keySet.close();
+      for (const limit of limits)
+        limit.abort(new DOMException('The server was closed', 'AbortError'));
+    },
+  };
+}
+
+/** What a key set is made from: two providers with the same text can share one. */
+function keysOf({ issuer, keys, keyUses }: Provider): string {
+  return JSON.stringify([issuer, keys, keyUses]);
+}
+
+// An entry without `names` was found by its own `iss`; another one may stand for many issuers.
+function isNamed({ provider }: TrustedIssuer, claims: TokenClaims): boolean {
+  return provider.names === undefined || provider.names(claims) === true;
+}
+
+function unavailable(cause: unknown): never {
+  throw new AuthError('issuer_unavailable', { cause });
+}

@@ -1,0 +1,13 @@
+import type { TokenClaims } from '../model/principal.ts';
+import type { TrustedIssuer } from './trusted-issuer.ts';
+
+/** The issuers of a resource server. */
+export interface Issuers {
+  /** The issuer that an unverified token names, if it is configured. Never makes a request to it. */
+  find(claims: TokenClaims): TrustedIssuer | undefined | Promise<TrustedIssuer | undefined>;
+  /** Whether an issuer that `find` gave earlier is still configured so. */
+  isCurrent(issuer: TrustedIssuer): boolean;
+  /** Resolves once every configured issuer's keys are there. */
+  ready(signal?: AbortSignal): Promise<void>;
+  close(): void;
+}

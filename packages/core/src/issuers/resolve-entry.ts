@@ -1,0 +1,42 @@
+import { ConfigurationError } from '../model/errors.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { ResolvedEntry } from './issuer-entry.ts';
+
+/** Checks one issuer entry, also one that a resolver returned. Throws {@link ConfigurationError}. */
+export function resolveEntry(provider: Provider, audience: unknown): ResolvedEntry {
+  if (
+    typeof provider !== 'object' ||
+    provider === null ||
+    typeof provider.classify !== 'function'
+  ) {
+    throw new ConfigurationError(
+      "An issuer is a preset's result, not a URL: only a preset knows how to tell a user from a client. " +
+        "Write: issuer: auth0('acme.eu.auth0.com'), or issuer: rfc9068('https://as.example.com')",
+    );
+  }
+  if (provider.audienceClaim === 'absent') {
+    if (typeof provider.accepts !== 'function') {
+      throw new ConfigurationError(
+        `Tokens of ${provider.preset} would be accepted whatever API they are for: where there is no aud, ` +
+          "accepts must check something in its stead. Write: custom({ …, audienceClaim: 'absent', accepts: (claims) => … })",
+      );
+    }
+    if (audience === undefined) return { provider, audience: undefined };
+    throw new ConfigurationError(
+      `Tokens of ${provider.preset} carry no aud, so audience cannot be checked. Leave audience out: ` +
+        `what ${provider.preset}() itself requires is checked in its stead`,
+    );
+  }
+  const list = typeof audience === 'string' ? [audience] : audience;
+  if (!Array.isArray(list) || list.length === 0 || !list.every(isNonEmptyString)) {
+    throw new ConfigurationError(
+      `audience is missing for ${provider.issuer}: without it a token for any other API would pass. ` +
+        "Write: audience: 'https://api.acme.com' (in an issuers list: { ...auth0('…'), audience: '…' })",
+    );
+  }
+  return { provider, audience: Object.freeze([...list]) };
+}
+
+function isNonEmptyString(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}

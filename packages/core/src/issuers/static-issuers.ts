@@ -1,0 +1,34 @@
+import type { ResolvedEntry } from './issuer-entry.ts';
+import type { Issuers } from './issuers.ts';
+import { createTrustedIssuer, type IssuerContext } from './trusted-issuer.ts';
+
+/**
+ * The issuers of a list. Found by exact comparison of `iss`, but for the few providers whose tokens name
+ * themselves otherwise.
+ */
+export function createStaticIssuers(
+  entries: readonly ResolvedEntry[],
+  context: IssuerContext,
+): Issuers {
+  const issuers = entries.map((entry) => createTrustedIssuer(entry, context));
+  const byIss = new Map(
+    issuers
+      .filter(({ provider }) => provider.names === undefined)
+      .map((issuer) => [issuer.provider.issuer, issuer]),
+  );
+  const named = issuers.filter(({ provider }) => provider.names !== undefined);
+  return {
+    find(claims) {
+      const iss = Object.hasOwn(claims, 'iss') ? claims.iss : undefined;
+      const exact = typeof iss === 'string' ? byIss.get(iss) : undefined;
+      return exact ?? named.find(({ provider }) => provider.names?.(claims) === true);
+    },
+    isCurrent: () => true,
+    async ready(signal) {
+      await Promise.all(issuers.map(({ keySet }) => keySet.ready(signal)));
+    },
+    close() {
+      for (const { keySet } of issuers) keySet.close();
+    },
+  };
+}

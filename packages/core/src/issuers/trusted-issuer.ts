@@ -1,0 +1,67 @@
+import { createKeySet } from '../keys/create-key-set.ts';
+import type { ResolvedKeyOptions } from '../keys/key-options.ts';
+import type { KeySet } from '../keys/key-set.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { EventSink } from '../lib/event-sink.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { KeySnapshotStore } from '../stores/key-snapshot-store.ts';
+import { type Algorithm, DEFAULT_ALGORITHMS } from '../token/algorithms.ts';
+import type { ClaimsPolicy } from '../token/claims.ts';
+import type { ResolvedEntry } from './issuer-entry.ts';
+
+/** A configured issuer with its keys and its policy: everything that a token of it is held against. */
+export interface TrustedIssuer {
+  readonly provider: Provider;
+  /** For events: the configured name, or `iss`. */
+  readonly name: string;
+  readonly algorithms: readonly Algorithm[];
+  readonly keySet: KeySet;
+  readonly policy: ClaimsPolicy;
+}
+
+/** What every issuer of a resource server shares: its configuration, and the effects it may have. */
+export interface IssuerContext {
+  /** For every issuer; `undefined` leaves it to each issuer's preset. */
+  readonly algorithms: readonly Algorithm[] | undefined;
+  readonly clockToleranceSec: number;
+  readonly keys: ResolvedKeyOptions;
+  readonly keySnapshots: KeySnapshotStore | undefined;
+  readonly clock: Clock;
+  readonly fetch: typeof globalThis.fetch;
+  readonly events: EventSink;
+}
+
+/** Joins a configured entry with its claims policy and its keys: those given, or new ones. */
+export function createTrustedIssuer(
+  { provider, audience }: ResolvedEntry,
+  context: IssuerContext,
+  keySet?: KeySet,
+): TrustedIssuer {
+  return Object.freeze({
+    provider,
+    name: provider.name ?? provider.issuer,
+    algorithms: context.algorithms ?? provider.algorithms ?? DEFAULT_ALGORITHMS,
+    keySet: keySet ?? keySetOf(provider, context),
+    policy: Object.freeze({
+      audience,
+      types: provider.types,
+      requiredClaims: provider.requiredClaims,
+      clockToleranceSec: context.clockToleranceSec,
+      accepts: provider.accepts,
+    }),
+  });
+}
+
+function keySetOf(provider: Provider, context: IssuerContext): KeySet {
+  const { clock, fetch, events, keys: timing, keySnapshots: snapshot } = context;
+  const { issuer, keyUses: uses } = provider;
+  return createKeySet(provider.keys, {
+    issuer,
+    clock,
+    fetch,
+    events,
+    timing,
+    ...(uses && { uses }),
+    ...(snapshot && { snapshot }),
+  });
+}

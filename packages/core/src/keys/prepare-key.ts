@@ -1,0 +1,76 @@
+import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import type { KeyUnfit } from '../model/events.ts';
+import type { VerificationKey } from '../signature/verification-key.ts';
+import { ALGORITHM_FACTS, ALGORITHMS, type Algorithm, algorithmOf } from '../token/algorithms.ts';
+
+/** NIST SP 800-131A; RFC 7518 §3.3 and §3.5 ask the same. */
+const MIN_RSA_BITS = 2048;
+/** A larger modulus makes each verification dear for whoever sends us tokens; no provider uses one. */
+const MAX_RSA_BITS = 8192;
+
+/** A JWK as it arrives: nothing about it is known yet (RFC 7517 §4). */
+export type UnverifiedJwk = JsonWebKey & Readonly<Record<string, unknown>>;
+
+const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth'] as const;
+
+/**
+ * Checks a JWK (RFC 7517 §4, RFC 7518 §6) and prepares it for verification, or says why it is unfit.
+ *
+ * Checks: public, not symmetric, `use` "sig" (or one of `uses`) or absent, `key_ops` with "verify"
+ * or absent, key type and curve known, RSA between 2048 and 8192 bits with an exponent of 3 or more.
+ * Does not check: certificates (`x5c` and its kin are ignored), and whether the key belongs to anybody.
+ */
+export function prepareKey(
+  jwk: unknown,
+  uses: readonly string[] = ['sig'],
+): VerificationKey | KeyUnfit {
+  if (typeof jwk !== 'object' || jwk === null || Array.isArray(jwk)) return 'malformed';
+  const { kty, crv, kid, alg, use, key_ops: keyOps, issuer } = jwk as UnverifiedJwk;
+  if (kty === 'oct' || Object.hasOwn(jwk, 'k')) return 'symmetric';
+  if (PRIVATE_MEMBERS.some((member) => Object.hasOwn(jwk, member))) return 'private';
+  if (kid !== undefined && typeof kid !== 'string') return 'malformed';
+  if (alg !== undefined && typeof alg !== 'string') return 'malformed';
+  if (use !== undefined && !(typeof use === 'string' && uses.includes(use))) return 'use';
+  if (keyOps !== undefined && !(Array.isArray(keyOps) && keyOps.includes('verify')))
+    return 'key_ops';
+
+  const algorithms = ALGORITHMS.filter((name) => {
+    const facts = ALGORITHM_FACTS[name];
+    if (facts.kty !== kty || (facts.crv !== undefined && facts.crv !== crv)) return false;
+    return alg === undefined || algorithmOf(alg) === name;
+  });
+  if (algorithms.length === 0) return 'key_type';
+
+  const keyObject = importKey(jwk as UnverifiedJwk);
+  if (keyObject === undefined) return 'malformed';
+  const { modulusLength: bits, publicExponent } = keyObject.asymmetricKeyDetails ?? {};
+  if (bits !== undefined && bits < MIN_RSA_BITS) return 'too_small';
+  if (publicExponent !== undefined && !isSoundExponent(publicExponent)) return 'malformed';
+  if (bits !== undefined && bits > MAX_RSA_BITS) return 'key_type';
+
+  const first = ALGORITHM_FACTS[algorithms[0] as Algorithm];
+  return Object.freeze({
+    kid: kid as string | undefined,
+    algorithms: Object.freeze(algorithms),
+    keyObject,
+    signatureBytes: first.signatureBytes ?? Math.ceil((bits ?? 0) / 8),
+    issuer: typeof issuer === 'string' ? issuer : undefined,
+    material: keyObject.export({ format: 'der', type: 'spki' }).toString('base64'),
+  });
+}
+
+/**
+ * RFC 8017 §3.1: OpenSSL takes an exponent of 1, by which every padded hash is its own signature. FIPS
+ * 186-5 §5.4: a longer one than 256 bits serves nothing but to keep us busy.
+ */
+function isSoundExponent(exponent: bigint): boolean {
+  return exponent >= 3n && exponent < 2n ** 256n;
+}
+
+function importKey(jwk: UnverifiedJwk): KeyObject | undefined {
+  try {
+    return createPublicKey({ key: jwk, format: 'jwk' });
+  } catch {
+    return undefined; // OpenSSL's messages may quote the key: they go nowhere.
+  }
+}

@@ -1,0 +1,68 @@
+import type { AuthErrorCode, AuthErrorReason } from './reasons.ts';
+
+/** Why a key set could not be refreshed. */
+export type RefreshFailure =
+  | 'network'
+  | 'timeout'
+  | 'status'
+  | 'redirect'
+  | 'too_large'
+  | 'not_json'
+  | 'malformed'
+  | 'issuer_mismatch'
+  | 'empty';
+
+/** Why a key of a set is not used. */
+export type KeyUnfit =
+  | 'malformed'
+  | 'private'
+  | 'symmetric'
+  | 'use'
+  | 'key_ops'
+  | 'key_type'
+  | 'too_small'
+  | 'duplicate_kid'
+  | 'too_many';
+
+/**
+ * What happened, for logs and metrics: a closed union. An event holds no token, no claim value and
+ * nothing else that a request brought; `issuer` and `issuerName` are configuration.
+ */
+export type AuthEvent =
+  | {
+      readonly type: 'request.authenticated';
+      readonly kind: 'user' | 'client';
+      readonly issuerName: string;
+      /** Whether the token was found in the verified-token cache. */
+      readonly cached: boolean;
+    }
+  | {
+      readonly type: 'request.refused';
+      readonly code: AuthErrorCode;
+      readonly reason: AuthErrorReason;
+      /** Known once the token was found to be from a configured issuer. */
+      readonly issuerName?: string;
+    }
+  | { readonly type: 'keys.refreshed'; readonly issuer: string; readonly keys: number }
+  | {
+      readonly type: 'keys.refresh_failed';
+      readonly issuer: string;
+      readonly cause: RefreshFailure;
+    }
+  | { readonly type: 'keys.stale'; readonly issuer: string; readonly staleForSec: number }
+  | { readonly type: 'keys.withdrawn'; readonly issuer: string; readonly keys: number }
+  | {
+      readonly type: 'keys.ignored';
+      readonly issuer: string;
+      readonly cause: KeyUnfit;
+      readonly keys: number;
+    }
+  | {
+      readonly type: 'keys.snapshot';
+      readonly issuer: string;
+      readonly outcome: 'loaded' | 'saved' | 'refused' | 'failed';
+    }
+  | { readonly type: 'config.duplicate_resource_server'; readonly issuer: string };
+
+/** Receives every event. What it throws is ignored: telemetry never decides a request. */
+export type EventListener = (event: AuthEvent) => void;

@@ -1,0 +1,233 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { IssuerEntry, ResolvedEntry } from '../issuers/issuer-entry.ts';
+import type { IssuerCacheOptions, IssuerResolver } from '../issuers/issuer-resolver.ts';
+import { resolveEntry } from '../issuers/resolve-entry.ts';
+import { type ResolvedKeyOptions, resolveKeyOptions } from '../keys/key-options.ts';
+import { type Clock, systemClock } from '../lib/clock.ts';
+import { createEventSink, type EventSink } from '../lib/event-sink.ts';
+import { ConfigurationError } from '../model/errors.ts';
+import type { ResolvedTokenCacheOptions } from '../pipeline/token-cache.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { KeySnapshotStore } from '../stores/key-snapshot-store.ts';
+import { ALGORITHMS, type Algorithm, DEFAULT_ALGORITHMS } from '../token/algorithms.ts';
+import type { ResourceServerOptions } from './options.ts';
+
+/** Options with every default decided: request code never sees an undefined one. */
+export interface ResolvedOptions {
+  readonly issuers: readonly ResolvedEntry[] | IssuerResolver;
+  readonly issuerCache: Required<IssuerCacheOptions>;
+  readonly algorithms: readonly Algorithm[] | undefined;
+  readonly clockToleranceSec: number;
+  readonly cache: ResolvedTokenCacheOptions | undefined;
+  readonly signatureThread: boolean;
+  readonly claims: StandardSchemaV1 | undefined;
+  readonly scopeImplies: Readonly<Record<string, readonly string[]>>;
+  readonly resource: string | undefined;
+  readonly realm: string;
+  readonly keys: ResolvedKeyOptions;
+  readonly keySnapshots: KeySnapshotStore | undefined;
+  readonly clock: Clock;
+  readonly fetch: typeof globalThis.fetch;
+  readonly events: EventSink;
+}
+
+const MAX_CLOCK_TOLERANCE_SEC = 60;
+/** Node's timers count milliseconds in 31 bits: a longer one would fire at once. */
+const MAX_WHOLE_NUMBER = 2 ** 31 - 1;
+const DEFAULT_CACHE: ResolvedTokenCacheOptions = { maxEntries: 10_000, maxBytes: 32 * 1024 * 1024 };
+const DEFAULT_ISSUER_CACHE: Required<IssuerCacheOptions> = {
+  maxIssuers: 1_000,
+  foundForSec: 600,
+  unknownForSec: 30,
+  timeoutMs: 5_000,
+};
+
+const OPTION_NAMES: readonly string[] = [
+  'issuer',
+  'issuers',
+  'audience',
+  'algorithms',
+  'clockToleranceSec',
+  'cache',
+  'signatureThread',
+  'claims',
+  'scopeImplies',
+  'resource',
+  'realm',
+  'keys',
+  'keySnapshots',
+  'issuerCache',
+  'clock',
+  'fetch',
+  'onEvent',
+];
+
+/** Checks options as users write them and decides every default. Throws {@link ConfigurationError}. */
+export function resolveOptions(
+  options: ResourceServerOptions<StandardSchemaV1 | undefined>,
+): ResolvedOptions {
+  if (typeof options !== 'object' || options === null) {
+    throw new ConfigurationError(
+      "Options are missing. Write: { issuer: auth0('acme.eu.auth0.com'), audience: 'https://api.acme.com' }",
+    );
+  }
+  checkNames(options);
+  const issuers = resolveIssuers(options);
+  const { clockToleranceSec = 5, cache = DEFAULT_CACHE, signatureThread = true } = options;
+  // Its type is checked too: '5' passes a comparison, and added to a time it makes a later one.
+  if (
+    typeof clockToleranceSec !== 'number' ||
+    !(clockToleranceSec >= 0 && clockToleranceSec <= MAX_CLOCK_TOLERANCE_SEC)
+  ) {
+    throw new ConfigurationError(
+      `clockToleranceSec is a number of seconds from 0 to ${MAX_CLOCK_TOLERANCE_SEC}. Write: clockToleranceSec: 5`,
+    );
+  }
+  if (typeof signatureThread !== 'boolean') {
+    throw new ConfigurationError(
+      'signatureThread is true or false. Write: signatureThread: false to verify on the calling thread alone',
+    );
+  }
+  if (options.claims !== undefined && !isStandardSchema(options.claims)) {
+    throw new ConfigurationError(
+      'claims must be a Standard Schema. Write: claims: z.object({ tenant_id: z.string() })',
+    );
+  }
+  return Object.freeze({
+    issuers,
+    issuerCache: wholeNumbers('issuerCache', DEFAULT_ISSUER_CACHE, options.issuerCache),
+    algorithms: resolveAlgorithms(options.algorithms),
+    clockToleranceSec,
+    cache: cache === false ? undefined : wholeNumbers('cache', DEFAULT_CACHE, cache),
+    signatureThread,
+    claims: options.claims,
+    scopeImplies: options.scopeImplies ?? {},
+    resource: resolveResource(options.resource, issuers),
+    realm: resolveRealm(options.realm ?? 'api'),
+    keys: resolveKeyOptions(options.keys),
+    keySnapshots: options.keySnapshots,
+    clock: options.clock ?? systemClock,
+    fetch: options.fetch ?? globalThis.fetch,
+    events: createEventSink(options.onEvent),
+  });
+}
+
+// A misspelled option would be no check at all, and nobody would know.
+function checkNames(options: object): void {
+  const unknown = Object.keys(options).find((name) => !OPTION_NAMES.includes(name));
+  if (unknown === undefined) return;
+  throw new ConfigurationError(
+    `There is no option ${unknown}. Write one of: ${OPTION_NAMES.join(', ')}`,
+  );
+}
+
+function resolveIssuers(
+  options: ResourceServerOptions<StandardSchemaV1 | undefined>,
+): readonly ResolvedEntry[] | IssuerResolver {
+  if (options.issuers === undefined) {
+    const issuer: Provider & { readonly audience?: unknown } = options.issuer;
+    return [resolveEntry(issuer, options.audience ?? issuer?.audience)];
+  }
+  if ('issuer' in options && options.issuer !== undefined) {
+    throw new ConfigurationError(
+      "issuer and issuers exclude each other. Write: issuer: auth0('…'), audience: '…', or issuers: [{ ...auth0('…'), audience: '…' }]",
+    );
+  }
+  if (options.audience !== undefined) {
+    throw new ConfigurationError(
+      "With issuers, each entry owns its audience. Write: issuers: [{ ...auth0('…'), audience: '…' }]",
+    );
+  }
+  if (typeof options.issuers === 'function') return options.issuers;
+  if (!Array.isArray(options.issuers) || options.issuers.length === 0) {
+    throw new ConfigurationError(
+      "issuers is a list of presets' results, or a function. Write: issuers: [{ ...auth0('…'), audience: '…' }]",
+    );
+  }
+  const entries = options.issuers.map((entry: IssuerEntry) => resolveEntry(entry, entry?.audience));
+  const seen = new Set<string>();
+  for (const { provider } of entries) {
+    for (const label of [`iss ${provider.issuer}`, `name ${provider.name ?? provider.issuer}`]) {
+      if (seen.has(label)) {
+        throw new ConfigurationError(
+          `Two issuers share the ${label}. List each once, and name it apart. Write: { ...auth0({ domain: '…', name: 'acme' }), audience: '…' }`,
+        );
+      }
+      seen.add(label);
+    }
+  }
+  return Object.freeze(entries);
+}
+
+function resolveAlgorithms(algorithms: unknown): readonly Algorithm[] | undefined {
+  if (algorithms === undefined) return undefined;
+  if (!Array.isArray(algorithms) || algorithms.length === 0 || !algorithms.every(isAlgorithm)) {
+    throw new ConfigurationError(
+      `algorithms is a list of ${ALGORITHMS.join(', ')}. Write: algorithms: ['${DEFAULT_ALGORITHMS.join("', '")}']`,
+    );
+  }
+  return Object.freeze([...algorithms]);
+}
+
+function resolveResource(
+  resource: unknown,
+  issuers: readonly ResolvedEntry[] | IssuerResolver,
+): string | undefined {
+  if (resource !== undefined) {
+    if (isResourceUrl(resource)) return resource;
+    throw new ConfigurationError(
+      "resource is an absolute https URL without fragment (RFC 9728). Write: resource: 'https://api.acme.com'",
+    );
+  }
+  if (typeof issuers === 'function') return undefined;
+  const audiences = new Set(issuers.flatMap((entry) => entry.audience ?? []));
+  const [sole] = audiences;
+  return audiences.size === 1 && isResourceUrl(sole) ? sole : undefined;
+}
+
+function isResourceUrl(value: unknown): value is string {
+  return (
+    typeof value === 'string' &&
+    /^https?:\/\//.test(value) &&
+    !value.includes('#') &&
+    URL.canParse(value)
+  );
+}
+
+function resolveRealm(realm: unknown): string {
+  if (typeof realm === 'string' && /^[\x20\x21\x23-\x5b\x5d-\x7e]+$/.test(realm)) return realm;
+  throw new ConfigurationError("realm is printable ASCII without quotes. Write: realm: 'api'");
+}
+
+function wholeNumbers<Options extends object>(
+  name: string,
+  defaults: Options,
+  given: Partial<Options> | undefined,
+): Options {
+  const entries = Object.entries(given ?? {}).filter(([, value]) => value !== undefined);
+  for (const [member, value] of entries) {
+    if (!Object.hasOwn(defaults, member)) {
+      throw new ConfigurationError(
+        `${name} has no option ${JSON.stringify(member)}. Its options are: ${Object.keys(defaults).join(', ')}`,
+      );
+    }
+    const isNumber = typeof value === 'number' && Number.isInteger(value);
+    if (!(isNumber && value > 0 && value <= MAX_WHOLE_NUMBER)) {
+      throw new ConfigurationError(
+        `${name}.${member} is a whole number from 1 to ${MAX_WHOLE_NUMBER}. ` +
+          `Write: ${name}: { ${member}: ${Reflect.get(defaults, member)} }`,
+      );
+    }
+  }
+  return Object.freeze({ ...defaults, ...Object.fromEntries(entries) });
+}
+
+// A schema may be a function (arktype's are).
+function isStandardSchema(value: unknown): boolean {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
+  return '~standard' in value;
+}
+
+function isAlgorithm(value: unknown): value is Algorithm {
+  return (ALGORITHMS as readonly unknown[]).includes(value);
+}

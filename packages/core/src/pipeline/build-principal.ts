@@ -1,0 +1,137 @@
+import { ignoreRejection } from '../lib/callback-result.ts';
+import { isPlainObject, isStringList } from '../lib/json.ts';
+import { memoize } from '../lib/memoize.ts';
+import type { Authentication, Principal, TokenClaims } from '../model/principal.ts';
+import type { AuthErrorReason } from '../model/reasons.ts';
+import type { TokenHeader } from '../model/token-header.ts';
+import type { Classification, Provider } from '../providers/provider.ts';
+import { actorOf } from './actor.ts';
+
+const NONE: readonly string[] = Object.freeze([]);
+const NO_AUTHENTICATION: Authentication = Object.freeze({
+  acr: undefined,
+  amr: NONE,
+  time: undefined,
+});
+
+/**
+ * Makes the frozen principal of a verified token, by the preset bound to its issuer. `claims` is
+ * what the application sees; everything else is read from the token's own claims.
+ *
+ * Refuses (`principal_ambiguous`) whatever the preset does not positively know to be a user or a
+ * client, and `claim_malformed` what it cannot read. What `classify` throws passes through.
+ */
+export function buildPrincipal(
+  provider: Provider,
+  classification: Classification,
+  token: TokenClaims,
+  header: TokenHeader,
+  claims: object,
+): Principal | AuthErrorReason {
+  const { kind } = classification;
+  // Whatever else a hand-made provider answers, a promise included, is not positive knowledge.
+  if (kind !== 'user' && kind !== 'client') {
+    ignoreRejection(classification);
+    return 'principal_ambiguous';
+  }
+  const id = kind === 'user' ? classification.userId : classification.clientId;
+  // An own member: a polluted prototype would make one key of all callers.
+  const keyId = Object.hasOwn(classification, 'keyId') ? (classification.keyId ?? id) : id;
+  if (!isId(id) || !isId(keyId)) return 'principal_ambiguous';
+
+  const { authority } = provider;
+  const scopes = authority.scopes(token, header);
+  const permissions = authority.permissions?.(token) ?? NONE;
+  const roles = authority.roles?.(token) ?? NONE;
+  const groups = authority.groups?.(token) ?? NONE;
+  const tenant = authority.tenant?.(token) ?? undefined;
+  // An operator's own reader may hand on a claim of another type: a string in the place of a list
+  // would match its own parts (`'superadmin'.includes('admin')`).
+  const readable =
+    isStringList(scopes) &&
+    isStringList(permissions) &&
+    isStringList(roles) &&
+    isStringList(groups);
+  if (!readable || !(tenant === undefined || typeof tenant === 'string')) {
+    // None of these may be async; a rejection that nobody handles would end the process.
+    for (const read of [scopes, permissions, roles, groups, tenant]) ignoreRejection(read);
+    return 'claim_malformed';
+  }
+
+  const issuer = ownClaim(token, 'iss', 'string') ?? provider.issuer;
+  const key = principalKey(kind, provider.name ?? issuer, keyId);
+  if (key === undefined) return 'claim_malformed';
+
+  const common = {
+    key,
+    issuer,
+    audience: audienceOf(token),
+    scopes: Object.freeze(scopes),
+    permissions: Object.freeze(permissions),
+    roles: Object.freeze(roles),
+    groups: Object.freeze(groups),
+    tenant,
+    actor: actorOf(token),
+    authentication: authenticationOf(token),
+    confirmation: confirmationOf(token),
+    tokenId: ownClaim(token, 'jti', 'string'),
+    issuedAt: ownClaim(token, 'iat', 'number'),
+    expiresAt: token.exp ?? 0,
+    claims: claims as TokenClaims,
+  } as const;
+  // Object.assign, since spreading `common` into a new literal costs many times as much.
+  return Object.freeze(
+    classification.kind === 'user'
+      ? Object.assign(common, {
+          kind: 'user',
+          userId: id,
+          clientId: classification.clientId,
+        } as const)
+      : Object.assign(common, {
+          kind: 'client',
+          clientId: id,
+          subject: ownClaim(token, 'sub', 'string'),
+        } as const),
+  );
+}
+
+function isId(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+const encodedName = memoize(encodeURIComponent, { entries: 256, maxLength: 512 });
+
+/** `<kind>:<issuer name>:<id>`, or `undefined` for text that has no UTF-8 (lone surrogates). */
+function principalKey(kind: 'user' | 'client', issuerName: string, id: string): string | undefined {
+  try {
+    return `${kind}:${encodedName(issuerName)}:${encodeURIComponent(id)}`;
+  } catch {
+    return undefined;
+  }
+}
+
+function audienceOf(token: TokenClaims): readonly string[] {
+  if (!Object.hasOwn(token, 'aud') || token.aud === undefined) return NONE;
+  return typeof token.aud === 'string' ? Object.freeze([token.aud]) : token.aud;
+}
+
+function authenticationOf(token: TokenClaims): Authentication {
+  const acr = ownClaim(token, 'acr', 'string');
+  const time = ownClaim(token, 'auth_time', 'number');
+  const amr = Object.hasOwn(token, 'amr') ? token['amr'] : undefined;
+  if (acr === undefined && time === undefined && amr === undefined) return NO_AUTHENTICATION;
+  return Object.freeze({ acr, amr: isStringList(amr) ? amr : NONE, time });
+}
+
+function confirmationOf(token: TokenClaims): Readonly<Record<string, unknown>> | undefined {
+  const cnf = Object.hasOwn(token, 'cnf') ? token['cnf'] : undefined;
+  return isPlainObject(cnf) ? cnf : undefined;
+}
+
+function ownClaim(token: TokenClaims, name: string, type: 'string'): string | undefined;
+function ownClaim(token: TokenClaims, name: string, type: 'number'): number | undefined;
+function ownClaim(token: TokenClaims, name: string, type: 'string' | 'number'): unknown {
+  if (!Object.hasOwn(token, name)) return undefined;
+  const value = token[name];
+  return typeof value === type ? value : undefined;
+}

@@ -1,0 +1,136 @@
+import type { Issuers } from '../issuers/issuers.ts';
+import { isStringList } from '../lib/json.ts';
+import { type AuthError, ConfigurationError, isAuthError } from '../model/errors.ts';
+import type { TokenClaims } from '../model/principal.ts';
+import { type AuthErrorReason, REASONS, STEPS, type Step } from '../model/reasons.ts';
+import type { VerifiedToken } from '../request/verified-token.ts';
+import { createJwsParser, type UnverifiedJws } from '../token/jws.ts';
+import { createVerifier, type VerifierOptions } from './verifier.ts';
+
+/** What of a token may be shown. */
+export interface ExplainOptions {
+  /** Claims whose values are shown: `['iss', 'aud', 'exp']`. Every other value is hidden. */
+  readonly reveal?: readonly string[];
+}
+
+/** One step of a token's way and what became of it. */
+export interface ExplainedStep {
+  readonly step: Step;
+  readonly outcome: 'pass' | 'fail' | 'not_reached';
+  /** Why it failed. */
+  readonly reason?: AuthErrorReason;
+  readonly description?: string;
+}
+
+/** What becomes of a token, and why. */
+export interface Explanation {
+  readonly accepted: boolean;
+  readonly steps: readonly ExplainedStep[];
+  /** Who is calling, when the token is accepted. */
+  readonly kind: 'user' | 'client' | undefined;
+  /** Name of the configured issuer, once found. */
+  readonly issuerName: string | undefined;
+  /** The preset's rule that told user from client, or refused to, once the token came that far. */
+  readonly rule: string | undefined;
+  /** Algorithm and type as the header states them; nothing of a token that cannot be parsed. */
+  readonly header: Readonly<{ alg: string; typ: string | undefined }> | undefined;
+  /** The token's claims, as far as it could be parsed: `[hidden string]` unless revealed. */
+  readonly claims: Readonly<Record<string, unknown>> | undefined;
+}
+
+// `credentials` needs a request and `requirement` a route: a token alone reaches neither.
+const TOKEN_STEPS: readonly Step[] = STEPS.filter(
+  (step) => step !== 'credentials' && step !== 'requirement',
+);
+
+/** The steps that a token fails at once the preset's rule was asked, or because of it. */
+const CLASSIFIED: ReadonlySet<Step> = new Set(['principal', 'sender_constraint']);
+
+/** Sends a token down the pipeline, past the cache, and records how far it came. */
+export async function explainToken(
+  token: string,
+  issuers: Issuers,
+  options: VerifierOptions,
+  { reveal = [] }: ExplainOptions = {},
+): Promise<Explanation> {
+  checkReveal(reveal);
+  const text = typeof token === 'string' ? token : '';
+  const parsed = createJwsParser()(text);
+  const jws = typeof parsed === 'string' ? undefined : parsed;
+  const outcome = await attempt(text, issuers, options);
+  const reason = isAuthError(outcome) ? outcome.reason : undefined;
+  const verified = isAuthError(outcome) ? undefined : outcome;
+  return Object.freeze({
+    accepted: verified !== undefined,
+    steps: stepsUntil(reason),
+    kind: verified?.principal.kind,
+    issuerName: isAuthError(outcome) ? outcome.issuerName : outcome.issuer.name,
+    rule: verified?.rule ?? (await ruleBefore(reason, jws, issuers)),
+    header: jws && { alg: textOf(jws, 'alg') ?? jws.header.algorithm, typ: textOf(jws, 'typ') },
+    claims: jws && redact(jws.claims, reveal),
+  });
+}
+
+async function attempt(
+  token: string,
+  issuers: Issuers,
+  options: VerifierOptions,
+): Promise<VerifiedToken | AuthError> {
+  try {
+    const alone = { ...options, cache: undefined, signatureThread: false };
+    return await createVerifier(issuers, alone).verify(token);
+  } catch (error) {
+    if (isAuthError(error)) return error;
+    throw error;
+  }
+}
+
+function stepsUntil(reason: AuthErrorReason | undefined): readonly ExplainedStep[] {
+  const failed = reason === undefined ? TOKEN_STEPS.length : TOKEN_STEPS.indexOf(stepOf(reason));
+  return TOKEN_STEPS.map((step, index) => {
+    if (index < failed) return { step, outcome: 'pass' };
+    if (index > failed || reason === undefined) return { step, outcome: 'not_reached' };
+    return { step, outcome: 'fail', reason, description: REASONS[reason].description };
+  });
+}
+
+function stepOf(reason: AuthErrorReason): Step {
+  return REASONS[reason].step;
+}
+
+// Past the claims the signature held, so the preset may be asked again: which of its rules spoke?
+async function ruleBefore(
+  reason: AuthErrorReason | undefined,
+  jws: UnverifiedJws | undefined,
+  issuers: Issuers,
+): Promise<string | undefined> {
+  if (reason === undefined || jws === undefined || !CLASSIFIED.has(stepOf(reason)))
+    return undefined;
+  try {
+    const issuer = await issuers.find(jws.claims);
+    return issuer?.provider.classify(jws.claims, jws.header.parameters).rule;
+  } catch {
+    return undefined; // A rule that throws has said nothing; the reason tells so already.
+  }
+}
+
+function textOf({ header }: UnverifiedJws, name: string): string | undefined {
+  const value = Object.hasOwn(header.parameters, name) ? header.parameters[name] : undefined;
+  return typeof value === 'string' ? value : undefined;
+}
+
+// Of a text every part would be found in it: `'email_verified'` would show `email`, too.
+function checkReveal(reveal: unknown): void {
+  if (isStringList(reveal)) return;
+  throw new ConfigurationError(
+    "explain(): reveal is a list of claims. Write: explain(token, { reveal: ['iss', 'aud'] })",
+  );
+}
+
+function redact(claims: TokenClaims, reveal: readonly string[]): Readonly<Record<string, unknown>> {
+  const shown = Object.entries(claims).map(([name, value]) => [
+    name,
+    reveal.includes(name) ? value : `[hidden ${Array.isArray(value) ? 'array' : typeof value}]`,
+  ]);
+  return Object.freeze(Object.fromEntries(shown));
+}

@@ -1,0 +1,23 @@
+import type { Classification } from '../provider.ts';
+
+/** A user, by `rule`; unknown when the user's id is missing. */
+export function asUser(
+  userId: string | undefined,
+  clientId: string | undefined,
+  rule: string,
+): Classification {
+  return userId === undefined ? NO_USER_ID : { kind: 'user', userId, clientId, rule };
+}
+
+/** A client, by `rule`; unknown when the client's id is missing. */
+export function asClient(clientId: string | undefined, rule: string): Classification {
+  return clientId === undefined ? NO_CLIENT_ID : { kind: 'client', clientId, rule };
+}
+
+/** Neither, or both: the token will be refused. Made once per rule, since it holds no ids. */
+export function asUnknown(rule: string): Classification {
+  return Object.freeze({ kind: 'unknown', rule });
+}
+
+const NO_USER_ID: Classification = asUnknown('a user, but without an id');
+const NO_CLIENT_ID: Classification = asUnknown('a client, but without an id');

@@ -1,0 +1,143 @@
+import type { KeySource } from '../../keys/key-set.ts';
+import { ConfigurationError } from '../../model/errors.ts';
+import type { TokenClaims } from '../../model/principal.ts';
+import type { AudienceProvider } from '../provider.ts';
+import { claimOf, stringOf } from './claim-readers.ts';
+import type { ProviderOptions } from './define-provider.ts';
+import { openIdMetadata } from './discovery-documents.ts';
+import { checkIssuer } from './issuer-url.ts';
+
+/** The version of the access tokens: the API's registration decides it, not the endpoint. */
+export type EntraVersion = 'v1' | 'v2';
+
+/** Options of `entra`: a tenant's id, its issuer, or several tenants. */
+export type EntraOptions = ProviderOptions &
+  (
+    | {
+        /** The directory (tenant) id, a GUID. */
+        readonly tenant: string;
+        /** `v2` unless said otherwise. */
+        readonly version?: EntraVersion | undefined;
+        readonly issuer?: never;
+        readonly tenants?: never;
+      }
+    | {
+        /** Its form says the version. */
+        readonly issuer: string;
+        readonly tenant?: never;
+        readonly tenants?: never;
+        readonly version?: never;
+      }
+    | {
+        /** The tenants whose tokens of version 2 a multi-tenant API accepts, or every tenant's. */
+        readonly tenants: readonly [string, ...string[]] | 'any';
+        readonly issuer?: never;
+        readonly tenant?: never;
+        readonly version?: never;
+      }
+  );
+
+/** Whose tokens are read, and with which keys. */
+export interface EntraIssuer {
+  readonly issuer: string;
+  readonly version: EntraVersion;
+  readonly keys: KeySource;
+  /** Whether a token's `tid` is one of those accepted. */
+  readonly isAccepted: (tenant: unknown) => boolean;
+  /** Set where one entry stands for many tenants. */
+  readonly manyTenants?: Required<Pick<AudienceProvider, 'names' | 'keyServes'>>;
+}
+
+/** Checks the options. Throws `ConfigurationError` with the line to write instead. */
+export function entraIssuer(options: EntraOptions): EntraIssuer {
+  if (options.tenants !== undefined) return manyTenants(options.tenants);
+  if (options.tenant !== undefined) return oneTenant(options.tenant, options.version ?? 'v2');
+  const issuer = checkIssuer('entra', withoutMix(options.issuer), {
+    path: { pattern: ISSUER_PATH, example: 'https://login.microsoftonline.com/<tenant id>/v2.0' },
+  });
+  const [, tenant = '', suffix] = ISSUER_PATH.exec(new URL(issuer).pathname) ?? [];
+  return single(issuer, tenant, suffix === undefined ? 'v1' : 'v2');
+}
+
+/** Each version has its own host and path: tokens of a mix are never issued, and none would pass. */
+function withoutMix(issuer: unknown): unknown {
+  if (typeof issuer !== 'string' || !URL.canParse(issuer)) return issuer;
+  const { hostname, pathname } = new URL(issuer);
+  const [, tenant, version] = LOOSE_PATH.exec(pathname) ?? [];
+  const isMix =
+    (hostname.startsWith('sts.') && version !== undefined) ||
+    (hostname.startsWith('login.') && version === undefined);
+  if (tenant === undefined || !isMix) return issuer;
+  throw new ConfigurationError(
+    `entra: '${issuer}' is neither of version 1 nor of version 2; write entra('${tenant}'), or entra({ tenant: '${tenant}', version: 'v1' })`,
+  );
+}
+
+const GUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+const TENANT = new RegExp(`^${GUID}$`);
+const LOOSE_PATH = new RegExp(`^/(${GUID})(?:/|/(v2\\.0)/?)?$`);
+const ISSUER_PATH = new RegExp(`^/(${GUID})/(v2\\.0)?$`);
+
+/** Metadata of several tenants names this issuer, as do the keys that serve them all. */
+const ISSUER_TEMPLATE = 'https://login.microsoftonline.com/{tenantid}/v2.0';
+
+function oneTenant(given: unknown, version: unknown): EntraIssuer {
+  const tenant = tenantId(given);
+  if (version !== 'v1' && version !== 'v2') {
+    throw new ConfigurationError("entra: version must be 'v1' or 'v2'; write version: 'v2'");
+  }
+  const issuer =
+    version === 'v1'
+      ? `https://sts.windows.net/${tenant}/`
+      : `https://login.microsoftonline.com/${tenant}/v2.0`;
+  return single(issuer, tenant, version);
+}
+
+function single(issuer: string, tenant: string, version: EntraVersion): EntraIssuer {
+  // Metadata of v1 is documented under the login host, not under the host of its issuer.
+  const isCommercialV1 = issuer.startsWith('https://sts.windows.net/');
+  const base = isCommercialV1 ? `https://login.microsoftonline.com/${tenant}` : issuer;
+  return {
+    issuer,
+    version,
+    keys: openIdMetadata(base),
+    isAccepted: (id) => id === tenant,
+  };
+}
+
+function manyTenants(tenants: unknown): EntraIssuer {
+  if (tenants !== 'any' && !(Array.isArray(tenants) && tenants.length > 0)) {
+    throw new ConfigurationError(
+      "entra: tenants must be a list of tenant ids, or 'any'; write tenants: ['<directory (tenant) id>']",
+    );
+  }
+  const allowed = tenants === 'any' ? undefined : new Set<unknown>(tenants.map(tenantId));
+  const isAccepted = (tenant: unknown): boolean =>
+    allowed === undefined ? typeof tenant === 'string' && TENANT.test(tenant) : allowed.has(tenant);
+  return {
+    issuer: ISSUER_TEMPLATE,
+    version: 'v2',
+    keys: openIdMetadata('https://login.microsoftonline.com/organizations/v2.0'),
+    isAccepted,
+    manyTenants: {
+      names: (claims) =>
+        isAccepted(claimOf(claims, 'tid')) && claimOf(claims, 'iss') === issuerOf(claims),
+      // A key that Entra binds to one tenant must not vouch for another.
+      keyServes: (keyIssuer, claims) =>
+        keyIssuer === ISSUER_TEMPLATE ||
+        (keyIssuer !== undefined && keyIssuer === issuerOf(claims)),
+    },
+  };
+}
+
+function issuerOf(claims: TokenClaims): string {
+  return ISSUER_TEMPLATE.replace('{tenantid}', stringOf(claims, 'tid') ?? '');
+}
+
+function tenantId(given: unknown): string {
+  const tenant = typeof given === 'string' ? given.toLowerCase() : '';
+  if (TENANT.test(tenant)) return tenant;
+  throw new ConfigurationError(
+    `entra: '${String(given)}' is not a tenant id; write entra('<directory (tenant) id>'), the GUID that stands in the issuer of the tokens`,
+  );
+}

@@ -1,0 +1,68 @@
+import { ConfigurationError } from '../../model/errors.ts';
+import type { Classify } from '../provider.ts';
+import { asUnknown } from './classification.ts';
+import { type CustomClassify, type CustomIds, customClassify } from './custom-classify.ts';
+
+/**
+ * For providers that document nothing to tell users from clients, but whose tokens would say it if
+ * no user had a client's id: `disjoint` is the operator's word that none has, `unknown` refuses
+ * every token, and `classify` is the operator's own rule.
+ */
+export type SubjectNamespacesOption =
+  | {
+      readonly subjectNamespaces: 'disjoint' | 'unknown';
+      readonly classify?: never;
+    }
+  | { readonly classify: CustomClassify; readonly subjectNamespaces?: never };
+
+/**
+ * For providers whose tokens do not say it even then: `unknown` refuses every token, `classify` is
+ * the operator's own rule, on a claim that the operator has added at the provider.
+ */
+export type OperatorRuleOption =
+  | { readonly subjectNamespaces: 'unknown'; readonly classify?: never }
+  | { readonly classify: CustomClassify; readonly subjectNamespaces?: never };
+
+/** What a preset without a documented rule makes of these options. */
+export interface KindRules {
+  /** The rule that holds when no user has a client's id; `undefined` where even that gives none. */
+  readonly disjoint: Classify | undefined;
+  /** The ids for the verdicts of the operator's own rule. */
+  readonly ids?: CustomIds;
+  /** A claim to add at the provider, for the message that asks for `classify`. */
+  readonly exampleClaim: string;
+}
+
+const REFUSED = asUnknown("subjectNamespaces is 'unknown': every token is refused");
+
+/**
+ * The rule that the operator chose. Throws `ConfigurationError` when none was chosen, when two were,
+ * and for `disjoint` where it tells nothing.
+ */
+export function kindRule(
+  preset: string,
+  options: { readonly subjectNamespaces?: unknown; readonly classify?: unknown },
+  rules: KindRules,
+): Classify {
+  const { subjectNamespaces, classify } = options;
+  const { disjoint, exampleClaim, ids } = rules;
+  const example = `classify: (claims) => claims.${exampleClaim} === 'machine' ? 'client' : claims.${exampleClaim} === 'human' ? 'user' : 'refuse'`;
+  if (subjectNamespaces !== undefined && classify !== undefined) {
+    throw new ConfigurationError(
+      `${preset}: subjectNamespaces and classify exclude each other; write one of them`,
+    );
+  }
+  if (classify !== undefined) return customClassify(preset, classify, ids);
+  if (subjectNamespaces === 'unknown') return () => REFUSED;
+  if (disjoint === undefined) {
+    throw new ConfigurationError(
+      subjectNamespaces === 'disjoint'
+        ? `${preset}: subjectNamespaces: 'disjoint' does not tell users from machines here, whose ids are of one kind; add a claim at the provider and write ${example}`
+        : `${preset}: nothing in its tokens is documented to tell users from machines: subjectNamespaces or classify is required; add a claim at the provider and write ${example}, or subjectNamespaces: 'unknown' to refuse every token`,
+    );
+  }
+  if (subjectNamespaces === 'disjoint') return disjoint;
+  throw new ConfigurationError(
+    `${preset}: nothing in its tokens is documented to tell users from clients: subjectNamespaces or classify is required; write subjectNamespaces: 'disjoint' if no user can have a client's id, else 'unknown' or ${example}`,
+  );
+}

@@ -1,0 +1,116 @@
+import { ConfigurationError } from '../model/errors.ts';
+import type { Actor } from '../model/principal.ts';
+import { optionalNameArguments, refuseUndefined, requireOptions, show } from './arguments.ts';
+import { describeNames } from './describe.ts';
+import { NO_SCOPES, type Requirement, type Unmet } from './requirement.ts';
+
+const USER_REQUIRED: Unmet = Object.freeze({ reason: 'user_required' });
+const CLIENT_REQUIRED: Unmet = Object.freeze({ reason: 'client_required' });
+const CLIENT_NOT_LISTED: Unmet = Object.freeze({ reason: 'client_not_listed' });
+const ACTOR_REQUIRED: Unmet = Object.freeze({ reason: 'actor_required' });
+const ACTOR_NOT_ALLOWED: Unmet = Object.freeze({ reason: 'actor_not_allowed' });
+
+/** Options of {@link user}. */
+export interface UserOptions {
+  /**
+   * Whether somebody may act for the user (`act`, RFC 8693 §4.1): `'allow'` (default) anybody,
+   * `'refuse'` nobody, a list these actors alone, by `sub` or `client_id`. A user in person always
+   * passes; to demand an actor add {@link actor}.
+   */
+  readonly viaActor?: 'allow' | 'refuse' | readonly string[];
+}
+
+/**
+ * A user, not a machine. Unmet: `user_required` for a client, `actor_not_allowed` for an actor that
+ * `viaActor` refuses.
+ *
+ * Only the outermost actor decides; earlier ones confer nothing. It sees those actors that the
+ * issuer states in `act`: a client that simply uses the user's token is not one, look at `clientId`.
+ *
+ * @throws ConfigurationError for options that it does not know.
+ */
+export function user(options: UserOptions = {}): Requirement {
+  requireOptions('user', options, ['viaActor']);
+  refuseUndefined('user', options);
+  const allowed = allowedActors(options.viaActor);
+  return Object.freeze<Requirement>({
+    description: describeUser(allowed),
+    scopes: NO_SCOPES,
+    evaluate(principal) {
+      if (principal.kind !== 'user') return USER_REQUIRED;
+      if (principal.actor === undefined || allowed === undefined) return undefined;
+      return isListed(principal.actor, allowed) ? undefined : ACTOR_NOT_ALLOWED;
+    },
+  });
+}
+
+/**
+ * A machine in its own name; with ids, one of these clients, by the client id that the issuer
+ * states. Unmet: `client_required` for a user (also one who calls through such a client),
+ * `client_not_listed` for another client.
+ *
+ * An id is compared as it stands: where several issuers are accepted, two may give out the same id.
+ * No ids is every client: `client(...ids)` with an empty list from configuration lets all of them in.
+ *
+ * @throws ConfigurationError for an id that is not a non-empty string.
+ */
+export function client(...ids: readonly string[]): Requirement {
+  const listed = optionalNameArguments('client()', "client('nightly-sync')", ids);
+  return Object.freeze<Requirement>({
+    description: listed.length === 0 ? 'client' : describeNames('client', listed, 'or'),
+    scopes: NO_SCOPES,
+    evaluate(principal) {
+      if (principal.kind !== 'client') return CLIENT_REQUIRED;
+      return listed.length === 0 || listed.includes(principal.clientId)
+        ? undefined
+        : CLIENT_NOT_LISTED;
+    },
+  });
+}
+
+/**
+ * Somebody acts for the subject (`act`, RFC 8693 §4.1), be that a user or a client; with ids, one
+ * of these actors, by `sub` or `client_id`. Only the outermost actor decides. Unmet:
+ * `actor_required`. It does not look at the actor's issuer. No ids, an empty list too, is any actor.
+ *
+ * @throws ConfigurationError for an id that is not a non-empty string.
+ */
+export function actor(...ids: readonly string[]): Requirement {
+  const listed = optionalNameArguments('actor()', "actor('support-agent')", ids);
+  return Object.freeze<Requirement>({
+    description: listed.length === 0 ? 'actor' : describeNames('actor', listed, 'or'),
+    scopes: NO_SCOPES,
+    evaluate(principal) {
+      if (principal.actor === undefined) return ACTOR_REQUIRED;
+      return listed.length === 0 || isListed(principal.actor, listed) ? undefined : ACTOR_REQUIRED;
+    },
+  });
+}
+
+/** The actors that may act for a user; `undefined` for anybody, empty for nobody. */
+function allowedActors(viaActor: unknown): readonly string[] | undefined {
+  if (viaActor === undefined || viaActor === 'allow') return undefined;
+  if (viaActor === 'refuse') return NO_SCOPES;
+  if (Array.isArray(viaActor) && viaActor.length > 0) {
+    return optionalNameArguments(
+      'user(): viaActor',
+      "user({ viaActor: ['support-agent'] })",
+      viaActor,
+    );
+  }
+  const line = typeof viaActor === 'string' ? `['${viaActor}']` : "'refuse'";
+  throw new ConfigurationError(
+    `user(): viaActor must be 'allow', 'refuse' or a list of actors, not ${show(viaActor)}: write user({ viaActor: ${line} })`,
+  );
+}
+
+function isListed(actor: Actor, ids: readonly string[]): boolean {
+  if (actor.subject !== undefined && ids.includes(actor.subject)) return true;
+  return actor.clientId !== undefined && ids.includes(actor.clientId);
+}
+
+function describeUser(allowed: readonly string[] | undefined): string {
+  if (allowed === undefined) return 'user';
+  if (allowed.length === 0) return 'user in person';
+  return `user in person or through ${describeNames('actor', allowed, 'or')}`;
+}

@@ -1,0 +1,202 @@
+import { ConfigurationError } from '../model/errors.ts';
+import { show } from '../requirement/arguments.ts';
+import { everyCombination, scopeAlternatives } from '../requirement/asked-scopes.ts';
+import type { RouteDescription } from './route-description.ts';
+import { parsePath } from './route-path.ts';
+
+/** The flows of an `oauth2` security scheme. `scopes` is made of the routes' scopes. */
+export interface OpenapiFlows {
+  readonly authorizationCode?: {
+    readonly authorizationUrl: string;
+    readonly tokenUrl: string;
+    readonly refreshUrl?: string;
+  };
+  readonly clientCredentials?: { readonly tokenUrl: string; readonly refreshUrl?: string };
+}
+
+/** How the document says where tokens come from: by itself, by discovery, or by its flows. */
+export type OpenapiScheme =
+  | { readonly type: 'http' }
+  | { readonly type: 'openIdConnect'; readonly openIdConnectUrl: string }
+  | { readonly type: 'oauth2'; readonly flows: OpenapiFlows };
+
+/** Options of {@link openapiSecurity}. */
+export interface OpenapiSecurityOptions {
+  /** The scheme's name in `components.securitySchemes`. Default `bearer`. */
+  readonly name?: string;
+  /** Default `{ type: 'http' }`: a bearer token in the `Authorization` header, whoever issued it. */
+  readonly scheme?: OpenapiScheme;
+  /** What scopes mean, for people: `{ 'read:users': 'See users' }`. Used with `oauth2`. */
+  readonly scopeDescriptions?: Readonly<Record<string, string>>;
+}
+
+/** The part of an operation that says who may call it. */
+export interface OpenapiOperation {
+  /** Alternatives, of which one is enough; `{}` stands for anonymous requests. */
+  readonly security: readonly Readonly<Record<string, readonly string[]>>[];
+  /** Every requirement in words: those too that OpenAPI has no place for, such as roles. */
+  readonly 'x-requirements'?: readonly string[];
+}
+
+/** Operations by method in lower case, and the parameters of the path. */
+export type OpenapiPathItem = {
+  readonly [method in OperationMethod]?: OpenapiOperation;
+} & { readonly parameters?: readonly OpenapiPathParameter[] };
+
+interface OpenapiPathParameter {
+  readonly name: string;
+  readonly in: 'path';
+  readonly required: true;
+  readonly schema: { readonly type: 'string' };
+}
+
+/** Parts of an OpenAPI 3.1 document, to be merged into yours. */
+export interface OpenapiSecurity {
+  readonly components: {
+    readonly securitySchemes: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  };
+  readonly paths: Readonly<Record<string, OpenapiPathItem>>;
+  /** Routes that are not among `paths`, and why. */
+  readonly omitted: readonly { readonly route: RouteDescription; readonly why: string }[];
+}
+
+// OpenAPI 3.1.0 §4.8.9: the methods that a path item has a place for.
+const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const;
+
+type OperationMethod = (typeof METHODS)[number];
+
+/**
+ * Turns what routes need into OpenAPI 3.1: a security scheme, and `security` for each operation.
+ *
+ * A route that a token's scopes alone open is described whole; kinds, roles and the like stand in
+ * `x-requirements`. A route whose description is not whole, whose path OpenAPI cannot write, or whose
+ * method it has no place for, is in `omitted` and not in `paths`. Of two routes with one path and
+ * method the first counts, since it answers.
+ *
+ * @throws ConfigurationError for a name that OpenAPI does not allow, or `oauth2` without a flow.
+ */
+export function openapiSecurity(
+  routes: readonly RouteDescription[],
+  options: OpenapiSecurityOptions = {},
+): OpenapiSecurity {
+  const { name = 'bearer', scheme = { type: 'http' }, scopeDescriptions = {} } = options;
+  // OpenAPI 3.1.0 §4.8.7.
+  if (!/^[\w.-]+$/.test(name)) {
+    throw new ConfigurationError(
+      `openapiSecurity(): ${show(name)} cannot name a scheme. Write: openapiSecurity(routes, { name: 'bearer' })`,
+    );
+  }
+  const paths = new Map<string, PathEntry>();
+  const omitted: { readonly route: RouteDescription; readonly why: string }[] = [];
+  const described: RouteDescription[] = [];
+  for (const route of routes) {
+    const place = placeOf(route);
+    if (typeof place === 'string') {
+      omitted.push({ route, why: place });
+      continue;
+    }
+    described.push(route);
+    // Two spellings of one template would be one path twice (OpenAPI 3.1.0 §4.8.8.2).
+    const shape = place.template.replace(/\{[^}]*\}/g, '{}');
+    const entry = paths.get(shape) ?? { ...place, operations: new Map() };
+    paths.set(shape, entry);
+    for (const method of place.methods) {
+      if (!entry.operations.has(method)) entry.operations.set(method, operationOf(route, name));
+    }
+  }
+  const scopes = described.flatMap(({ requirements }) =>
+    requirements.flatMap((each) => each.scopes),
+  );
+  return {
+    components: { securitySchemes: { [name]: schemeOf(scheme, scopes, scopeDescriptions) } },
+    paths: Object.fromEntries([...paths.values()].map((entry) => [entry.template, itemOf(entry)])),
+    omitted,
+  };
+}
+
+interface Place {
+  /** `/users/{id}`. */
+  readonly template: string;
+  readonly parameters: readonly string[];
+  readonly methods: readonly OperationMethod[];
+}
+
+interface PathEntry extends Place {
+  readonly operations: Map<OperationMethod, OpenapiOperation>;
+}
+
+/** Where OpenAPI writes a route, or why it cannot. */
+function placeOf({ path, method, unknown }: RouteDescription): Place | string {
+  if (path === undefined || unknown.length > 0)
+    return unknown.join('; ') || 'its path is not known';
+  const segments = parsePath(path);
+  const strange = segments.find(({ kind }) => kind !== 'literal' && kind !== 'parameter');
+  if (strange !== undefined) return 'OpenAPI has no way to write its path';
+  const parameters = segments.flatMap((segment) =>
+    segment.kind === 'parameter' ? [segment.name] : [],
+  );
+  if (new Set(parameters).size < parameters.length) {
+    return 'two parameters of its path have one name';
+  }
+  const methods = METHODS.filter((each) => method === '*' || method.toLowerCase() === each);
+  if (methods.length === 0) return `OpenAPI 3.1 has no place for the method ${method}`;
+  const parts = segments.map((segment) =>
+    segment.kind === 'parameter'
+      ? `/{${segment.name}}`
+      : `/${'text' in segment ? segment.text : ''}`,
+  );
+  return { template: parts.join('') || '/', parameters, methods };
+}
+
+function operationOf(route: RouteDescription, name: string): OpenapiOperation {
+  const { requirements, authenticated, optional } = route;
+  if (!authenticated && requirements.length === 0) return { security: [] };
+  const alternatives = everyCombination(requirements.map(scopeAlternatives));
+  const security = alternatives.map((scopes) => ({ [name]: scopes }));
+  const words = requirements.map(({ description }) => description);
+  return {
+    security: optional ? [{}, ...security] : security,
+    ...(words.length === 0 ? {} : { 'x-requirements': words }),
+  };
+}
+
+function itemOf({ parameters, operations }: PathEntry): OpenapiPathItem {
+  const declared = parameters.map(
+    (name): OpenapiPathParameter => ({
+      name,
+      in: 'path',
+      required: true,
+      schema: { type: 'string' },
+    }),
+  );
+  return {
+    ...(declared.length === 0 ? {} : { parameters: declared }),
+    ...Object.fromEntries(operations),
+  };
+}
+
+function schemeOf(
+  scheme: OpenapiScheme,
+  scopes: readonly string[],
+  descriptions: Readonly<Record<string, string>>,
+): Readonly<Record<string, unknown>> {
+  if (scheme.type === 'http') return { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' };
+  if (scheme.type === 'openIdConnect') return scheme;
+  const flows = Object.entries(scheme.flows);
+  if (flows.length === 0) {
+    throw new ConfigurationError(
+      "openapiSecurity(): oauth2 needs a flow. Write: { type: 'oauth2', flows: { clientCredentials: { tokenUrl: 'https://as.acme.com/token' } } }",
+    );
+  }
+  const described = Object.fromEntries(
+    [...new Set(scopes)].map((scope) => [scope, ownText(descriptions, scope)]),
+  );
+  return {
+    type: 'oauth2',
+    flows: Object.fromEntries(flows.map(([flow, urls]) => [flow, { ...urls, scopes: described }])),
+  };
+}
+
+function ownText(descriptions: Readonly<Record<string, string>>, name: string): string {
+  return (Object.hasOwn(descriptions, name) ? descriptions[name] : undefined) ?? '';
+}

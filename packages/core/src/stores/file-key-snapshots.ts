@@ -1,0 +1,85 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ConfigurationError } from '../model/errors.ts';
+import type { KeySnapshot, KeySnapshotStore } from './key-snapshot-store.ts';
+
+/** Where {@link fileKeySnapshots} keeps its files. */
+export interface FileKeySnapshotsOptions {
+  /**
+   * A directory for these files alone, on a disk that outlives the process. It is made, for its
+   * owner alone, when it is missing. Whoever can write there decides which tokens are accepted.
+   */
+  readonly directory: string;
+}
+
+/** Readable and writable by the process's own user. */
+const FILE_MODE = 0o600;
+const DIRECTORY_MODE = 0o700;
+/** A snapshot holds at most 1,000 keys of about 2 KB; what is larger is none of ours. */
+const MAX_FILE_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Keeps the last good key sets in files, one an issuer, so that a process that starts while the
+ * identity provider is down can serve. A file is replaced in one step: a reader, or a crash, sees the
+ * old or the new one. Several processes may share a directory.
+ *
+ * `load` gives `undefined` when there is no file, and rejects when it cannot be read or is not JSON;
+ * `save` rejects for a snapshot of another issuer. Neither checks the keys: the key set does that.
+ */
+export function fileKeySnapshots(options: FileKeySnapshotsOptions): KeySnapshotStore {
+  const directory: unknown = options?.directory;
+  if (typeof directory !== 'string' || directory === '') {
+    throw new ConfigurationError(
+      "directory is missing. Write: fileKeySnapshots({ directory: '/var/lib/my-api/keys' })",
+    );
+  }
+  return {
+    async load(issuer) {
+      const path = pathOf(directory, issuer);
+      try {
+        const { size } = await stat(path);
+        if (size > MAX_FILE_BYTES) throw new RangeError('The key snapshot file is too large');
+        return JSON.parse(await readFile(path, 'utf8'));
+      } catch (error) {
+        if (isMissing(error)) return undefined;
+        throw error;
+      }
+    },
+    async save(issuer, snapshot) {
+      if (snapshot.issuer !== issuer) {
+        throw new TypeError('The key snapshot is of another issuer');
+      }
+      await mkdir(directory, { recursive: true, mode: DIRECTORY_MODE });
+      await replaceFile(pathOf(directory, issuer), snapshot);
+    },
+  };
+}
+
+/** A hash, since an issuer's characters do not all fit into a file name. */
+function pathOf(directory: string, issuer: string): string {
+  return join(directory, `${createHash('sha256').update(issuer).digest('hex')}.json`);
+}
+
+async function replaceFile(path: string, snapshot: KeySnapshot): Promise<void> {
+  const temporary = `${path}.${randomUUID()}.tmp`;
+  try {
+    // wx: never through a link that somebody else put there.
+    const file = await open(temporary, 'wx', FILE_MODE);
+    try {
+      await file.writeFile(JSON.stringify(snapshot));
+      // Without it a power cut may leave the new name with nothing in it.
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}

@@ -1,0 +1,46 @@
+import { describe, expect, it, vi } from 'vitest';
+import { type Admission, admissionOf, admit } from '../../src/adapter/admission.ts';
+import { aResourceServer } from '../tokens.ts';
+
+function anAdmission(): Admission {
+  const resourceServer = aResourceServer();
+  return { resourceServer, principal: undefined, passed: [], delegated: false };
+}
+
+describe('admission', () => {
+  it('is remembered on the request, and on no other', () => {
+    const [request, other] = [{}, {}];
+    const admission = anAdmission();
+    admit(request, admission);
+    expect(admissionOf(request)).toBe(admission);
+    expect(admissionOf(other)).toBeUndefined();
+  });
+
+  it('is replaced by a later one', () => {
+    const request = {};
+    admit(request, anAdmission());
+    const later = anAdmission();
+    admit(request, later);
+    expect(admissionOf(request)).toBe(later);
+  });
+
+  it('is none of what a request can bring: no header, no JSON, no property by name', () => {
+    const admission = anAdmission();
+    const forged: object = JSON.parse('{"@authly/core:admission":{},"__proto__":{"principal":{}}}');
+    expect(admissionOf(forged)).toBeUndefined();
+    const request = {};
+    admit(request, admission);
+    expect(Object.keys(request)).toEqual([]);
+    expect(JSON.stringify(request)).toBe('{}');
+  });
+
+  it('is seen by another copy of the package', async () => {
+    vi.resetModules();
+    const copy = await import('../../src/adapter/admission.ts');
+    expect(copy.admit).not.toBe(admit);
+    const request = {};
+    const admission = anAdmission();
+    admit(request, admission);
+    expect(copy.admissionOf(request)).toBe(admission);
+  });
+});

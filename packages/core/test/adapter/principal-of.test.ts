@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { admit } from '../../src/adapter/admission.ts';
+import { clientOf, findPrincipal, principalOf, userOf } from '../../src/adapter/principal-of.ts';
+import { RefusedError } from '../../src/http/refusal.ts';
+import { isAuthError } from '../../src/model/errors.ts';
+import type { Principal } from '../../src/model/principal.ts';
+import { refusalOf } from '../errors-of.ts';
+import { aClientToken, aResourceServer, aToken } from '../tokens.ts';
+
+const resourceServer = aResourceServer({ realm: 'here' });
+const user = (await resourceServer.verify(aToken())) as Principal;
+const client = (await resourceServer.verify(aClientToken())) as Principal;
+
+function aRequest(principal: Principal | undefined): object {
+  const request = {};
+  admit(request, { resourceServer, principal, passed: [], delegated: false });
+  return request;
+}
+
+describe('principalOf', () => {
+  it('is who is calling', () => {
+    expect(principalOf(aRequest(user))).toBe(user);
+    expect(principalOf(aRequest(client))).toBe(client);
+  });
+
+  it('is a programming error where authenticate has not run, and says what to write', () => {
+    for (const find of [principalOf, userOf, clientOf]) {
+      const call = () => find({});
+      expect(call).toThrow('app.use(authenticate({ … }))');
+      expect(call).toThrow(expect.not.objectContaining({ status: expect.anything() }));
+    }
+  });
+
+  it('is missing credentials for an anonymous request, ready to be answered', async () => {
+    for (const find of [principalOf, userOf, clientOf]) {
+      const error = await refusalOf(() => find(aRequest(undefined)));
+      expect(error).toBeInstanceOf(RefusedError);
+      expect(error).toMatchObject({
+        reason: 'credentials_missing',
+        status: 401,
+        headers: { 'www-authenticate': 'Bearer realm="here"' },
+      });
+    }
+  });
+});
+
+describe('findPrincipal', () => {
+  it('is who is calling, or undefined', () => {
+    expect(findPrincipal(aRequest(user))).toBe(user);
+    expect(findPrincipal(aRequest(undefined))).toBeUndefined();
+    expect(findPrincipal({})).toBeUndefined();
+  });
+});
+
+describe('userOf and clientOf', () => {
+  it('give the principal of their kind', () => {
+    expect(userOf(aRequest(user)).userId).toBe('ada');
+    expect(clientOf(aRequest(client)).clientId).toBe('nightly-sync');
+  });
+
+  it('refuse the other kind: 403, without a challenge', async () => {
+    const noUser = await refusalOf(() => userOf(aRequest(client)));
+    const noClient = await refusalOf(() => clientOf(aRequest(user)));
+    expect([noUser.reason, noClient.reason]).toEqual(['user_required', 'client_required']);
+    for (const error of [noUser, noClient]) {
+      expect(isAuthError(error) && error.code).toBe('forbidden');
+      expect(error).toMatchObject({ status: 403 });
+      expect((error as RefusedError).headers).not.toHaveProperty('www-authenticate');
+    }
+  });
+});

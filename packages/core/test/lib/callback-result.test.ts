@@ -1,0 +1,48 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ignoreRejection, isTrue } from '../../src/lib/callback-result.ts';
+
+const unhandled: unknown[] = [];
+const note = (reason: unknown) => unhandled.push(reason);
+
+beforeEach(() => {
+  unhandled.length = 0;
+  process.on('unhandledRejection', note);
+});
+afterEach(() => {
+  process.off('unhandledRejection', note);
+});
+
+/** Node reports unhandled rejections before immediates run. */
+function aTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('isTrue', () => {
+  it('is true for true itself', () => {
+    expect(isTrue(true)).toBe(true);
+  });
+
+  it.each([[false], [1], ['true'], [{}], [[]], [null], [undefined], [Promise.resolve(true)]])(
+    'is false for %o',
+    (answer) => {
+      expect(isTrue(answer)).toBe(false);
+    },
+  );
+
+  it('lets the rejection of an async answer go nowhere', async () => {
+    expect(isTrue(Promise.reject(new Error('late')))).toBe(false);
+    await aTurn();
+    expect(unhandled).toEqual([]);
+  });
+});
+
+describe('ignoreRejection', () => {
+  it('handles a rejection, and leaves everything else alone', async () => {
+    ignoreRejection(Promise.reject(new Error('late')));
+    ignoreRejection(Promise.resolve(1));
+    ignoreRejection({ catch: () => expect.unreachable() });
+    ignoreRejection(undefined);
+    await aTurn();
+    expect(unhandled).toEqual([]);
+  });
+});

@@ -1,0 +1,214 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  decodeBase64Url,
+  deepFreeze,
+  isPlainObject,
+  MAX_JSON_DEPTH,
+  parseJsonObject,
+  parseUnfrozen,
+} from '../../src/lib/json.ts';
+
+function parse(text: string): unknown {
+  return parseJsonObject(Buffer.from(text));
+}
+
+function nested(levels: number): string {
+  return `{"a":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}`;
+}
+
+describe('decodeBase64Url', () => {
+  it('decodes whatever Node encodes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
+        const decoded = decodeBase64Url(Buffer.from(bytes).toString('base64url'));
+        expect(decoded && [...decoded]).toEqual([...bytes]);
+      }),
+    );
+  });
+
+  it('takes one spelling of a byte string alone', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 12 }), (text) => {
+        const decoded = decodeBase64Url(text);
+        const spelled = decoded && Buffer.from(decoded).toString('base64url');
+        expect(spelled === undefined || spelled === text).toBe(true);
+      }),
+    );
+  });
+
+  it.each([
+    ['padding', 'QQ=='],
+    ['the standard alphabet', '+/+/'],
+    ['stray trailing bits', 'QR'],
+    ['a lone character', 'A'],
+    ['a space', 'QU FB'],
+    ['a line break', 'QUFB\n'],
+    ['a tab', '\tQUFB'],
+    ['a dot', 'QU.FB'],
+    ['a NUL', 'QUFB\0'],
+    ['a character outside ASCII', 'QUFBé'],
+    ['a full-width letter', 'ＱUFB'],
+  ])('refuses %s', (_what, text) => {
+    expect(decodeBase64Url(text)).toBeUndefined();
+  });
+
+  it('takes empty text for no bytes', () => {
+    expect(decodeBase64Url('')).toHaveLength(0);
+  });
+});
+
+describe('parseJsonObject', () => {
+  it.each([
+    'null',
+    'true',
+    '7',
+    '"text"',
+    '[]',
+    '[{}]',
+    '',
+    ' ',
+    '{',
+    '{"a":1}x',
+    '{"a":1}{}',
+    "{'a':1}",
+    '{"a":NaN}',
+    '{"a":01}',
+    '{"a":undefined}',
+    '{"a":1,}',
+    '\uFEFF{"a":1}',
+    '{"a":"\n"}',
+  ])('refuses %j', (text) => {
+    expect(parse(text)).toBeUndefined();
+  });
+
+  it.each([
+    ['a lone continuation byte', [0x80]],
+    ['an overlong slash', [0xc0, 0xaf]],
+    ['an encoded surrogate', [0xed, 0xa0, 0x80]],
+    ['a cut sequence', [0xe2, 0x82]],
+    ['a code point beyond Unicode', [0xf4, 0x90, 0x80, 0x80]],
+  ])('refuses what is not UTF-8: %s', (_what, bytes) => {
+    const text = Buffer.concat([Buffer.from('{"a":"'), Buffer.from(bytes), Buffer.from('"}')]);
+    expect(parseJsonObject(text)).toBeUndefined();
+  });
+
+  it('reads white space, escapes and other planes as JSON has them', () => {
+    expect(parse(' {\r\n\t"\\u0061" : "\\ud83d\\ude00é" } ')).toEqual({ a: '😀é' });
+  });
+
+  it('lets the last of members with one name count', () => {
+    expect(parse('{"a":1,"a":2,"\\u0061":3}')).toEqual({ a: 3 });
+  });
+
+  it('takes the deepest allowed value, and nothing deeper', () => {
+    expect(parse(nested(MAX_JSON_DEPTH))).toBeDefined();
+    expect(parse(nested(MAX_JSON_DEPTH + 1))).toBeUndefined();
+  });
+
+  it('refuses absurd depth without exhausting the stack', () => {
+    expect(parse(nested(12_000))).toBeUndefined();
+    expect(parse(`${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`)).toBeUndefined();
+  });
+
+  it('takes __proto__ for a member like any other: nothing is inherited by it', () => {
+    const value = parseJsonObject(Buffer.from('{"__proto__":{"admin":true}}'));
+    expect(value?.['admin']).toBeUndefined();
+    expect(Object.hasOwn(value ?? {}, '__proto__')).toBe(true);
+    expect(Object.hasOwn(Object.prototype, 'admin')).toBe(false);
+  });
+
+  it('gives a value that is frozen to the bottom, __proto__ members included', () => {
+    const value = parse('{"a":{"b":[{"c":1}]},"__proto__":{"d":{}}}') as Record<string, never>;
+    const inner = Object.getOwnPropertyDescriptor(value, '__proto__')?.value;
+    for (const each of [value, value['a'], value['a']?.['b'], value['a']?.['b']?.[0], inner?.d]) {
+      expect(Object.isFrozen(each)).toBe(true);
+      expect(each).toBeTypeOf('object');
+    }
+  });
+
+  it('gives what JSON.parse gives, for every object', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 })), (value) => {
+        const text = JSON.stringify(value);
+        expect(parse(text)).toEqual(JSON.parse(text));
+      }),
+    );
+  });
+
+  it('never throws, whatever the bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
+        const value = parseJsonObject(bytes);
+        expect(value === undefined || isPlainObject(value)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('a long text', () => {
+  const pad = { pad: 'x'.repeat(3_000) };
+  const nested = (levels: number): unknown =>
+    levels === 0 ? 1 : levels % 2 === 0 ? [nested(levels - 1)] : { a: nested(levels - 1) };
+  const long = (value: object) => parseUnfrozen(Buffer.from(JSON.stringify({ ...pad, ...value })));
+
+  it('is taken to the greatest depth, wherever it is, and no deeper', () => {
+    expect(long({ a: nested(MAX_JSON_DEPTH - 1) })).toBeDefined();
+    expect(long({ a: nested(MAX_JSON_DEPTH) })).toBeUndefined();
+    expect(parseUnfrozen(Buffer.from(`[${'['.repeat(5_000)}`))).toBeUndefined();
+  });
+
+  it('may have many brackets beside each other', () => {
+    expect(long({ a: Array.from({ length: 500 }, () => [{}]) })).toBeDefined();
+  });
+
+  it('may have any number of them in its strings, after whatever escapes', () => {
+    for (const text of ['['.repeat(99), '"'.repeat(99), '\\'.repeat(99), `\\"${'{'.repeat(99)}`]) {
+      expect(long({ [text]: text, b: nested(MAX_JSON_DEPTH - 1) })).toBeDefined();
+      expect(long({ [text]: text, b: nested(MAX_JSON_DEPTH) })).toBeUndefined();
+    }
+  });
+
+  it('is judged like a short one', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: MAX_JSON_DEPTH + 3 }), (value) => {
+        const short = parseJsonObject(Buffer.from(JSON.stringify({ value })));
+        expect(long({ value }) === undefined).toBe(short === undefined);
+      }),
+    );
+  });
+});
+
+describe('deepFreeze', () => {
+  it('leaves instances of classes alone, and members that are inherited', () => {
+    const date = new Date(0);
+    const inherited = { of: 'a prototype' };
+    const value = Object.assign(Object.create({ inherited }), { date });
+    expect(deepFreeze(value, 4)).toBe(true);
+    expect(Object.isFrozen(value)).toBe(true);
+    expect(Object.isFrozen(date)).toBe(false);
+    expect(Object.isFrozen(inherited)).toBe(false);
+  });
+
+  it('ends at values that hold themselves, and goes below what is frozen already', () => {
+    const inner = { list: [{}] };
+    const value: Record<string, unknown> = { inner, shallow: Object.freeze({ inner }) };
+    value['self'] = value;
+    expect(deepFreeze(value, Number.POSITIVE_INFINITY, new Set())).toBe(true);
+    expect(Object.isFrozen(inner.list[0])).toBe(true);
+  });
+});
+
+describe('isPlainObject', () => {
+  it.each([[[]], [null], [undefined], ['x'], [new Date()], [new Map()], [() => {}]])(
+    'is false for %o',
+    (value) => {
+      expect(isPlainObject(value)).toBe(false);
+    },
+  );
+
+  it('is true for objects as JSON makes them, and for those without prototype', () => {
+    expect(isPlainObject({})).toBe(true);
+    expect(isPlainObject(Object.create(null))).toBe(true);
+  });
+});

@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest';
+import { REASONS, STEPS } from '../../src/model/reasons.ts';
+
+describe.each(Object.entries(REASONS))('%s', (name, { code, step, description }) => {
+  it('can stand in a quoted-string and in JSON as it is (RFC 6750 §3)', () => {
+    expect(description).toMatch(/^[\x20\x21\x23-\x5b\x5d-\x7e]+$/);
+    expect(code).toMatch(/^[a-z_]+$/);
+    expect(name).toMatch(/^[a-z_]+$/);
+  });
+
+  it('belongs to a step, and blames the caller for a token only where tokens are looked at', () => {
+    expect(STEPS).toContain(step);
+    const codes: Readonly<Record<string, RegExp>> = {
+      credentials: /^(?:missing_credentials|invalid_request)$/,
+      requirement: /^(?:insufficient_\w+|forbidden|temporarily_unavailable)$/,
+    };
+    expect(code).toMatch(codes[step] ?? /^(?:invalid_token|temporarily_unavailable)$/);
+  });
+});

@@ -1,0 +1,73 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { AuthEvent } from '../../src/model/events.ts';
+import type { AnyResourceServerOptions } from '../../src/options/options.ts';
+import { custom } from '../../src/providers/custom.ts';
+import { rfc9068 } from '../../src/providers/rfc9068.ts';
+import type { ResourceServer } from '../../src/resource-server.ts';
+import { AUDIENCE, aResourceServer, ISSUER, jwks } from '../tokens.ts';
+
+const open: ResourceServer<unknown>[] = [];
+
+afterEach(() => {
+  for (const server of open.splice(0)) server.close();
+});
+
+/** The events at the construction of a resource server that lives until the end of the test. */
+function eventsOf(options: Partial<AnyResourceServerOptions> = {}): readonly AuthEvent[] {
+  const events: AuthEvent[] = [];
+  open.push(aResourceServer({ onEvent: (event) => events.push(event), ...options }));
+  return events;
+}
+
+const DUPLICATE = { type: 'config.duplicate_resource_server', issuer: ISSUER };
+
+describe('a second resource server', () => {
+  it('with the same issuer and audience is told of', () => {
+    expect(eventsOf()).toEqual([]);
+    expect(eventsOf()).toEqual([DUPLICATE]);
+    expect(eventsOf()).toEqual([DUPLICATE]);
+  });
+
+  it('with another audience or issuer is none', () => {
+    eventsOf();
+    expect(eventsOf({ audience: 'urn:other' })).toEqual([]);
+    expect(eventsOf({ issuer: rfc9068({ issuer: `${ISSUER}/b`, jwks }) })).toEqual([]);
+  });
+
+  it('is found in a list too, each issuer on its own', () => {
+    eventsOf();
+    const issuers = [
+      { ...rfc9068({ issuer: `${ISSUER}/b`, jwks }), audience: AUDIENCE },
+      { ...rfc9068({ issuer: ISSUER, jwks }), audience: AUDIENCE },
+    ];
+    expect(eventsOf({ issuers })).toEqual([DUPLICATE]);
+  });
+
+  it('is none once the first is closed, however often it is closed', () => {
+    eventsOf();
+    eventsOf();
+    open[0]?.close();
+    open[0]?.close();
+    expect(eventsOf()).toEqual([DUPLICATE]);
+    for (const server of open.splice(0)) server.close();
+    expect(eventsOf()).toEqual([]);
+  });
+
+  it('does not take no audience for an audience', () => {
+    const issuer = custom({
+      issuer: ISSUER,
+      jwks,
+      classify: () => 'user',
+      audienceClaim: 'absent',
+      accepts: () => true,
+    });
+    eventsOf();
+    expect(eventsOf({ issuer, audience: undefined } as never)).toEqual([]);
+    expect(eventsOf({ issuer, audience: undefined } as never)).toEqual([DUPLICATE]);
+  });
+
+  it('with a resolver is never told of: its issuers are not known', () => {
+    eventsOf({ issuers: () => undefined });
+    expect(eventsOf({ issuers: () => undefined })).toEqual([]);
+  });
+});

@@ -1,0 +1,264 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { resolveEntry } from '../../src/issuers/resolve-entry.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { ConfigurationError } from '../../src/model/errors.ts';
+import type { ResourceServerOptions } from '../../src/options/options.ts';
+import { type ResolvedOptions, resolveOptions } from '../../src/options/resolve-options.ts';
+import { custom } from '../../src/providers/custom.ts';
+import { rfc9068 } from '../../src/providers/rfc9068.ts';
+
+const issuer = rfc9068('https://as.example.com');
+const audience = 'https://api.example.com';
+const audienceFree = custom({
+  issuer: 'https://as.example.com',
+  classify: () => 'user',
+  audienceClaim: 'absent',
+  accepts: () => true,
+});
+
+function resolve(options: unknown): ResolvedOptions {
+  return resolveOptions(options as ResourceServerOptions);
+}
+
+function withOption(option: object): ResolvedOptions {
+  return resolve({ issuer, audience, ...option });
+}
+
+describe('the defaults', () => {
+  const resolved = withOption({});
+
+  it('are decided once', () => {
+    expect(resolved).toMatchObject({
+      issuers: [{ provider: issuer, audience: [audience] }],
+      issuerCache: { maxIssuers: 1_000, foundForSec: 600, unknownForSec: 30, timeoutMs: 5_000 },
+      algorithms: undefined,
+      clockToleranceSec: 5,
+      cache: { maxEntries: 10_000, maxBytes: 33_554_432 },
+      claims: undefined,
+      resource: audience,
+      realm: 'api',
+      clock: systemClock,
+      fetch: globalThis.fetch,
+    });
+  });
+
+  it('are frozen, and hold on to nothing that the caller can change', () => {
+    for (const each of [resolved, resolved.cache, resolved.issuerCache, resolved.keys]) {
+      expect(Object.isFrozen(each)).toBe(true);
+    }
+    const audiences: [string, ...string[]] = ['urn:a'];
+    const algorithms = ['ES256' as const];
+    const copied = resolve({ issuer, audience: audiences, algorithms });
+    audiences.push('urn:evil');
+    algorithms.pop();
+    expect(copied.issuers).toMatchObject([{ audience: ['urn:a'] }]);
+    expect(copied.algorithms).toEqual(['ES256']);
+  });
+
+  it('stand in for members that are undefined', () => {
+    const options = { cache: { maxEntries: undefined }, clockToleranceSec: undefined };
+    expect(withOption(options)).toMatchObject({
+      cache: { maxEntries: 10_000 },
+      clockToleranceSec: 5,
+    });
+  });
+});
+
+describe('what may be given', () => {
+  it('is no option that there is not: a misspelled check would be no check', () => {
+    expect(() => withOption({ claim: z.object({}) })).toThrow(
+      'There is no option claim. Write one of',
+    );
+  });
+
+  it('is an issuer that holds its audience, which an outer one overrides', () => {
+    const complete = { ...issuer, audience };
+    expect(resolve({ issuer: complete }).issuers).toMatchObject([{ audience: [audience] }]);
+    expect(resolve({ issuer: complete, audience: 'urn:a' }).issuers).toMatchObject([
+      { audience: ['urn:a'] },
+    ]);
+  });
+
+  it.each([
+    [{ cache: false }, { cache: undefined }],
+    [{ cache: { maxEntries: 1 } }, { cache: { maxEntries: 1, maxBytes: 33_554_432 } }],
+    [{ clockToleranceSec: 0 }, { clockToleranceSec: 0 }],
+    [{ clockToleranceSec: 60 }, { clockToleranceSec: 60 }],
+    [{ clockToleranceSec: 0.5 }, { clockToleranceSec: 0.5 }],
+    [{ algorithms: ['PS512', 'EdDSA'] }, { algorithms: ['PS512', 'EdDSA'] }],
+    [{ realm: 'my api' }, { realm: 'my api' }],
+    [{ resource: 'https://api.example.com/v1' }, { resource: 'https://api.example.com/v1' }],
+    [{ audience: ['urn:a', 'urn:b'] }, { issuers: [{ audience: ['urn:a', 'urn:b'] }] }],
+  ])('%j', (option, expected) => {
+    expect(withOption(option)).toMatchObject(expected);
+  });
+
+  it('a Standard Schema, be it an object or a function', () => {
+    const schema = z.object({});
+    expect(withOption({ claims: schema }).claims).toBe(schema);
+    const callable = Object.assign(() => {}, { '~standard': schema['~standard'] });
+    expect(withOption({ claims: callable }).claims).toBe(callable);
+  });
+
+  it('a resolver of issuers', () => {
+    const issuers = () => undefined;
+    expect(resolve({ issuers, issuerCache: { maxIssuers: 2 } })).toMatchObject({
+      issuers,
+      issuerCache: { maxIssuers: 2, foundForSec: 600 },
+      resource: undefined,
+    });
+  });
+
+  it('an issuer whose tokens carry no aud, without an audience', () => {
+    expect(resolve({ issuer: audienceFree }).issuers).toEqual([
+      { provider: audienceFree, audience: undefined },
+    ]);
+  });
+
+  it('a resource that follows from the sole audience, where that is a URL', () => {
+    const other = rfc9068('https://other.example.com');
+    const both = (first: string, second: string) =>
+      resolve({
+        issuers: [
+          { ...issuer, audience: first },
+          { ...other, audience: second },
+        ],
+      }).resource;
+    expect(both(audience, audience)).toBe(audience);
+    expect(both(audience, 'urn:b')).toBeUndefined();
+    expect(withOption({ audience: 'my-api' }).resource).toBeUndefined();
+    expect(withOption({ audience: `${audience}#fragment` }).resource).toBeUndefined();
+  });
+});
+
+const entry = { ...issuer, audience };
+const named = {
+  ...rfc9068({ issuer: 'https://b.example.com', name: 'https://as.example.com' }),
+  audience,
+};
+
+// Every way to be wrong, and the line to write instead.
+const MISTAKES: readonly (readonly [what: string, options: unknown, line: RegExp])[] = [
+  ['no options', undefined, /Options are missing.*Write: \{ issuer: auth0\(/],
+  ['null', null, /Write: \{ issuer: auth0\(/],
+  ['no issuer', { audience }, /a preset's result.*Write: issuer: auth0\(/],
+  [
+    'a URL for an issuer',
+    { issuer: 'https://as.example.com', audience },
+    /not a URL.*Write: issuer: /,
+  ],
+  ['a preset that was not called', { issuer: rfc9068, audience }, /Write: issuer: /],
+  ['no audience', { issuer }, /audience is missing.*Write: audience: 'https:/],
+  ['an empty audience', { issuer, audience: '' }, /Write: audience: /],
+  ['an empty list of audiences', { issuer, audience: [] }, /Write: audience: /],
+  ['an audience in a list that is empty', { issuer, audience: ['urn:a', ''] }, /Write: audience: /],
+  ['an audience of another type', { issuer, audience: { url: audience } }, /Write: audience: /],
+  ['null for an audience', { issuer, audience: null }, /Write: audience: /],
+  ['an audience where there is no aud', { issuer: audienceFree, audience }, /Leave audience out/],
+  [
+    'no aud, and nothing checked in its stead',
+    { issuer: { ...issuer, audienceClaim: 'absent' } },
+    /in its stead.*Write: .*accepts: /,
+  ],
+  ['issuer and issuers', { issuer, issuers: [entry] }, /exclude each other.*Write: issuer: /],
+  [
+    'issuers and an audience',
+    { issuers: [entry], audience },
+    /owns its audience.*Write: issuers: /,
+  ],
+  ['no issuers in the list', { issuers: [] }, /Write: issuers: \[/],
+  ['issuers as text', { issuers: 'https://as.example.com' }, /Write: issuers: \[/],
+  ['an issuer that is missing in the list', { issuers: [undefined] }, /Write: issuer: /],
+  [
+    'an issuer in the list without audience',
+    { issuers: [issuer] },
+    /in an issuers list: \{ \.\.\.auth0/,
+  ],
+  ['an issuer twice', { issuers: [entry, entry] }, /share the iss https:\/\/as.*Write: /],
+  [
+    'one issuer under the name of another',
+    { issuers: [entry, named] },
+    /share the name https:\/\/as.*Write: /,
+  ],
+  [
+    'algorithms that are no list',
+    { issuer, audience, algorithms: 'ES256' },
+    /Write: algorithms: \['RS256'/,
+  ],
+  ['no algorithms', { issuer, audience, algorithms: [] }, /Write: algorithms: /],
+  ['none', { issuer, audience, algorithms: ['ES256', 'none'] }, /Write: algorithms: /],
+  ['HMAC', { issuer, audience, algorithms: ['HS256'] }, /Write: algorithms: /],
+  [
+    'an algorithm by a name of Object',
+    { issuer, audience, algorithms: ['toString'] },
+    /Write: algorithms: /,
+  ],
+  ...[-1, 61, Number.NaN, Number.POSITIVE_INFINITY, '5', null, [5], true].map(
+    (clockToleranceSec) =>
+      [
+        `a tolerance of ${JSON.stringify(clockToleranceSec)}`,
+        { issuer, audience, clockToleranceSec },
+        /from 0 to 60\. Write: clockToleranceSec: 5$/,
+      ] as const,
+  ),
+  ...[{}, { parse() {} }, 'schema', 7, null, () => {}].map(
+    (claims, index) =>
+      [
+        `claims that are no schema, ${index}`,
+        { issuer, audience, claims },
+        /Write: claims: z\.object/,
+      ] as const,
+  ),
+  ...[0, -1, 1.5, '10', Number.NaN, 2 ** 31].flatMap((value) => [
+    [
+      `a cache of ${JSON.stringify(value)}`,
+      { issuer, audience, cache: { maxEntries: value } },
+      /^cache\.maxEntries is a whole number.*Write: cache: \{ maxEntries: 10000 \}$/,
+    ] as const,
+    [
+      `a patience of ${JSON.stringify(value)}`,
+      { issuers: () => undefined, issuerCache: { timeoutMs: value } },
+      /^issuerCache\.timeoutMs is a whole number.*Write: issuerCache: \{ timeoutMs: 5000 \}$/,
+    ] as const,
+  ]),
+  [
+    'a cache option that is none',
+    { issuer, audience, cache: { max: 5 } },
+    /no option "max".*maxEntries, maxBytes/,
+  ],
+  [
+    'an issuerCache option that is none',
+    { issuers: () => undefined, issuerCache: { ttl: 5 } },
+    /no option "ttl".*maxIssuers, foundForSec/,
+  ],
+  ['a key option that is none', { issuer, audience, keys: { ttl: 5 } }, /keys has no option "ttl"/],
+  ['a realm with a quote', { issuer, audience, realm: 'a"b' }, /Write: realm: 'api'/],
+  ['a realm with a line break', { issuer, audience, realm: 'a\nb' }, /Write: realm: 'api'/],
+  ['an empty realm', { issuer, audience, realm: '' }, /Write: realm: 'api'/],
+  ['a realm of another type', { issuer, audience, realm: 7 }, /Write: realm: 'api'/],
+  ...['api', '/v1', 'urn:a', 'https://a#b', 'https://', 'ftp://a', 7, null, ''].map(
+    (resource) =>
+      [
+        `a resource of ${JSON.stringify(resource)}`,
+        { issuer, audience, resource },
+        /Write: resource: 'https:/,
+      ] as const,
+  ),
+];
+
+describe('a mistake is told with the line to write instead', () => {
+  it.each(MISTAKES)('%s', (_what, options, line) => {
+    const call = () => resolve(options);
+    expect(call).toThrow(ConfigurationError);
+    expect(call).toThrow(line);
+  });
+});
+
+describe('resolveEntry', () => {
+  it('checks an entry that a resolver returned like any other', () => {
+    expect(resolveEntry(issuer, audience)).toEqual({ provider: issuer, audience: [audience] });
+    expect(() => resolveEntry(issuer, undefined)).toThrow(ConfigurationError);
+    expect(() => resolveEntry(null as never, audience)).toThrow(ConfigurationError);
+  });
+});

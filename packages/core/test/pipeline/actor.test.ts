@@ -1,0 +1,89 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { actorOf } from '../../src/pipeline/actor.ts';
+
+function named(subject: string | undefined, clientId?: string, issuer?: string): object {
+  return { subject, clientId, issuer };
+}
+
+describe('actorOf', () => {
+  it.each([
+    { what: 'sub', act: { sub: 'bot' }, expected: named('bot') },
+    { what: 'client_id alone', act: { client_id: 'app' }, expected: named(undefined, 'app') },
+    {
+      what: 'all three',
+      act: { sub: 'bot', client_id: 'app', iss: 'https://as.example' },
+      expected: named('bot', 'app', 'https://as.example'),
+    },
+    { what: 'nothing known', act: {}, expected: named(undefined) },
+    {
+      what: 'members of another type',
+      act: { sub: 7, client_id: ['app'], iss: { a: 1 } },
+      expected: named(undefined),
+    },
+    { what: 'a nested string', act: { sub: 'bot', act: 'older' }, expected: named('bot') },
+    { what: 'a nested array', act: { sub: 'bot', act: [{ sub: 'x' }] }, expected: named('bot') },
+  ])('reads $what', ({ act, expected }) => {
+    expect(actorOf({ act })).toEqual({ ...expected, previous: [] });
+  });
+
+  it.each([[undefined], [null], ['client:app'], [''], [7], [true], [[]], [[{ sub: 'bot' }]]])(
+    'takes %j for no actor',
+    (act) => {
+      expect(actorOf({ act })).toBeUndefined();
+    },
+  );
+
+  it('finds none without the claim', () => {
+    expect(actorOf({ sub: 'u-17' })).toBeUndefined();
+  });
+
+  it('flattens nested actors, the most recent first', () => {
+    const act = { sub: 'now', act: { client_id: 'before', act: { sub: 'first', iss: 'i' } } };
+    expect(actorOf({ act })).toEqual({
+      ...named('now'),
+      previous: [
+        { ...named(undefined, 'before'), previous: [] },
+        { ...named('first', undefined, 'i'), previous: [] },
+      ],
+    });
+  });
+
+  it('cuts long and endless chains at seven earlier actors', () => {
+    let act: object = { sub: 'a-0' };
+    for (let i = 1; i <= 1000; i++) act = { sub: `a-${i}`, act };
+    expect(actorOf({ act })?.previous.map((each) => each.subject)).toEqual(
+      [999, 998, 997, 996, 995, 994, 993].map((i) => `a-${i}`),
+    );
+    const endless: { sub: string; act?: unknown } = { sub: 'me' };
+    endless.act = endless;
+    expect(actorOf({ act: endless })?.previous).toHaveLength(7);
+  });
+
+  it('reads own members alone', () => {
+    expect(actorOf(Object.create({ act: { sub: 'bot' } }))).toBeUndefined();
+    const act: unknown = Object.create({ sub: 'bot', client_id: 'app', act: { sub: 'x' } });
+    expect(actorOf({ act })).toEqual({ ...named(undefined), previous: [] });
+    const parsed: unknown = JSON.parse('{"__proto__":{"sub":"bot"}}');
+    expect(actorOf({ act: parsed })?.subject).toBeUndefined();
+  });
+
+  it('gives frozen values that do not hang on the claims', () => {
+    const act = { sub: 'bot', act: { sub: 'older' } };
+    const actor = actorOf({ act });
+    act.sub = 'changed';
+    expect(actor?.subject).toBe('bot');
+    expect(Object.isFrozen(actor)).toBe(true);
+    expect(Object.isFrozen(actor?.previous)).toBe(true);
+    expect(Object.isFrozen(actor?.previous[0])).toBe(true);
+  });
+
+  it('never throws, and answers whenever act is an object', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 5 }), (act) => {
+        const isObject = typeof act === 'object' && act !== null && !Array.isArray(act);
+        expect(actorOf({ act }) !== undefined).toBe(isObject);
+      }),
+    );
+  });
+});

@@ -1,0 +1,297 @@
+import { describe, expect, it } from 'vitest';
+import type { Principal, TokenClaims } from '../../src/model/principal.ts';
+import { buildPrincipal } from '../../src/pipeline/build-principal.ts';
+import { custom } from '../../src/providers/custom.ts';
+import type { Classification, Provider } from '../../src/providers/provider.ts';
+import { AUDIENCE, GOOD_CLAIMS, ISSUER, NOW } from '../tokens.ts';
+
+const provider = custom({ issuer: ISSUER, classify: () => 'user' });
+const user: Classification = { kind: 'user', userId: 'ada', clientId: 'web-app', rule: 'test' };
+const client: Classification = { kind: 'client', clientId: 'nightly-sync', rule: 'test' };
+
+interface Changes {
+  readonly provider?: Provider;
+  readonly classification?: unknown;
+  readonly claims?: Readonly<Record<string, unknown>>;
+  readonly readable?: object;
+}
+
+function build(changes: Changes = {}): ReturnType<typeof buildPrincipal> {
+  const claims = { ...GOOD_CLAIMS, ...changes.claims };
+  const { classification = user } = changes;
+  return buildPrincipal(
+    changes.provider ?? provider,
+    classification as Classification,
+    claims,
+    { alg: 'ES256' },
+    changes.readable ?? claims,
+  );
+}
+
+function built(changes: Changes = {}): Principal {
+  const principal = build(changes);
+  return typeof principal === 'string' ? expect.unreachable(principal) : principal;
+}
+
+function withReader(name: string, reader: (claims: TokenClaims) => unknown): Provider {
+  return { ...provider, authority: { ...provider.authority, [name]: reader } };
+}
+
+describe('a user', () => {
+  it('has a user id, and the client that it calls through', () => {
+    expect(built()).toEqual({
+      kind: 'user',
+      userId: 'ada',
+      clientId: 'web-app',
+      key: 'user:https%3A%2F%2Fas.example.com:ada',
+      issuer: ISSUER,
+      audience: [AUDIENCE],
+      scopes: ['read:users', 'write:users'],
+      permissions: [],
+      roles: [],
+      groups: [],
+      tenant: undefined,
+      actor: undefined,
+      authentication: { acr: undefined, amr: [], time: undefined },
+      confirmation: undefined,
+      tokenId: 'token-1',
+      issuedAt: NOW,
+      expiresAt: NOW + 600,
+      claims: GOOD_CLAIMS,
+    });
+  });
+});
+
+describe('a client', () => {
+  it('has a client id and no user id, whatever its sub', () => {
+    const principal = built({ classification: client });
+    expect(principal).toMatchObject({
+      kind: 'client',
+      clientId: 'nightly-sync',
+      subject: 'ada',
+      key: 'client:https%3A%2F%2Fas.example.com:nightly-sync',
+    });
+    expect(principal).not.toHaveProperty('userId');
+    expect(principal).not.toHaveProperty('sub');
+  });
+});
+
+describe('the key', () => {
+  // Rows are stored under it: this format is never changed.
+  it.each([
+    ['user', 'ada', {}, 'user:https%3A%2F%2Fas.example.com:ada'],
+    ['client', 'ada', {}, 'client:https%3A%2F%2Fas.example.com:ada'],
+    ['user', 'auth0|5f7c8ec7', {}, 'user:https%3A%2F%2Fas.example.com:auth0%7C5f7c8ec7'],
+    ['user', 'a:b/c%d e', {}, 'user:https%3A%2F%2Fas.example.com:a%3Ab%2Fc%25d%20e'],
+    ['user', 'Zoë 😀', {}, 'user:https%3A%2F%2Fas.example.com:Zo%C3%AB%20%F0%9F%98%80'],
+    ['user', "-_.!~*'()", {}, "user:https%3A%2F%2Fas.example.com:-_.!~*'()"],
+    ['user', 'ada', { name: 'acme' }, 'user:acme:ada'],
+    ['user', 'ada', { name: 'a:b' }, 'user:a%3Ab:ada'],
+    ['user', 'ada', { keyId: 'tid.oid' }, 'user:https%3A%2F%2Fas.example.com:tid.oid'],
+    ['client', 'app', { name: 'acme', keyId: 't/app' }, 'client:acme:t%2Fapp'],
+  ])(
+    'of the %s %j with %j is frozen',
+    (kind, id, { name, keyId }: { name?: string; keyId?: string }, key) => {
+      const ids = kind === 'user' ? { userId: id, clientId: undefined } : { clientId: id };
+      const classification = {
+        kind,
+        ...ids,
+        ...(keyId === undefined ? {} : { keyId }),
+        rule: 'test',
+      };
+      const named = name === undefined ? provider : { ...provider, name };
+      expect(built({ provider: named, classification }).key).toBe(key);
+    },
+  );
+
+  it('is of the token’s own iss where one entry stands for many issuers', () => {
+    expect(built({ claims: { iss: 'https://t1' } }).key).toBe('user:https%3A%2F%2Ft1:ada');
+  });
+
+  it('does not join callers whose parts add up to the same text', () => {
+    const keyOf = (name: string, userId: string) =>
+      built({ provider: { ...provider, name }, classification: { ...user, userId } }).key;
+    expect(keyOf('a', 'b:c')).not.toBe(keyOf('a:b', 'c'));
+    expect(keyOf('a%3A', 'b')).not.toBe(keyOf('a:', 'b'));
+  });
+
+  it('cannot be made of text without UTF-8', () => {
+    for (const userId of ['\ud800', 'a\udfffb']) {
+      expect(build({ classification: { ...user, userId } })).toBe('claim_malformed');
+    }
+    expect(build({ claims: { iss: '\ud800' } })).toBe('claim_malformed');
+  });
+});
+
+describe('whoever is not clearly a user or a client is refused', () => {
+  it.each([
+    ['unknown', { kind: 'unknown', rule: 'test' }],
+    ['no kind', { rule: 'test', userId: 'ada' }],
+    ['another kind', { ...user, kind: 'admin' }],
+    ['the kind in another case', { ...user, kind: 'User' }],
+    ['a list of kinds', { ...user, kind: ['user'] }],
+    ['a promise', Promise.resolve(user)],
+    ['a user without id', { ...user, userId: undefined }],
+    ['a user with an empty id', { ...user, userId: '' }],
+    ['a user with a number for an id', { ...user, userId: 7 }],
+    ['a client without id', { ...client, clientId: undefined }],
+    ['a client with an empty id', { ...client, clientId: '' }],
+    ['a client with an object for an id', { ...client, clientId: { a: 1 } }],
+    ['a client that has the id of a user alone', { kind: 'client', userId: 'ada', rule: 'test' }],
+    ['an empty key id', { ...user, keyId: '' }],
+    ['a key id of another type', { ...user, keyId: 7 }],
+  ])('%s', (_what, classification) => {
+    expect(build({ classification })).toBe('principal_ambiguous');
+  });
+});
+
+describe('what a caller may do', () => {
+  it('comes from the provider’s readers', () => {
+    const readers = { permissions: ['p'], roles: ['r'], groups: ['g'] };
+    let own: Provider = withReader('tenant', () => 't');
+    for (const [name, value] of Object.entries(readers)) {
+      own = { ...own, authority: { ...own.authority, [name]: () => value } };
+    }
+    expect(built({ provider: own })).toMatchObject({ ...readers, tenant: 't' });
+  });
+
+  it.each(['scopes', 'permissions', 'roles', 'groups'])(
+    '%s are a list of strings: anything else refuses the token',
+    (name) => {
+      // A string would have `includes` too, and match its own parts.
+      for (const value of ['superadmin', 7, true, {}, { includes: () => true }, [7], ['a', null]]) {
+        expect(build({ provider: withReader(name, () => value) })).toBe('claim_malformed');
+      }
+    },
+  );
+
+  it.each(['permissions', 'roles', 'groups'])('%s are none when the reader finds none', (name) => {
+    for (const value of [undefined, null, []]) {
+      expect(built({ provider: withReader(name, () => value) })).toHaveProperty(name, []);
+    }
+  });
+
+  it('scopes that cannot be read refuse the token', () => {
+    expect(build({ provider: withReader('scopes', () => undefined) })).toBe('claim_malformed');
+  });
+
+  it('a tenant is text or none', () => {
+    for (const value of [7, ['t'], {}, true]) {
+      expect(build({ provider: withReader('tenant', () => value) })).toBe('claim_malformed');
+    }
+    expect(built({ provider: withReader('tenant', () => null) }).tenant).toBeUndefined();
+  });
+
+  it('what a reader throws passes through', () => {
+    const fault = new Error('a bug');
+    const broken = withReader('roles', () => {
+      throw fault;
+    });
+    expect(() => build({ provider: broken })).toThrow(fault);
+  });
+});
+
+describe('what the token says besides', () => {
+  it('is read by type and never coerced', () => {
+    const claims = { acr: 7, auth_time: '1', amr: 'pwd', act: 'bot', cnf: 'x' };
+    expect(built({ claims })).toMatchObject({
+      authentication: { acr: undefined, amr: [], time: undefined },
+      actor: undefined,
+      confirmation: undefined,
+    });
+    expect(built({ claims: { amr: ['pwd', 7] } }).authentication.amr).toEqual([]);
+  });
+
+  it('is the authentication, the actor and the confirmation', () => {
+    const claims = {
+      acr: 'high',
+      auth_time: NOW - 60,
+      amr: ['pwd', 'otp'],
+      act: { sub: 'bot' },
+      cnf: { jkt: 'x' },
+    };
+    expect(built({ claims })).toMatchObject({
+      kind: 'user',
+      authentication: { acr: 'high', amr: ['pwd', 'otp'], time: NOW - 60 },
+      actor: { subject: 'bot' },
+      confirmation: { jkt: 'x' },
+    });
+  });
+
+  it('may be little', () => {
+    const claims = { aud: undefined, jti: undefined, iat: undefined, sub: undefined };
+    const bare = Object.fromEntries(
+      Object.entries({ ...GOOD_CLAIMS, ...claims }).filter(([, value]) => value !== undefined),
+    );
+    const principal = buildPrincipal(provider, client, bare, {}, bare);
+    expect(principal).toMatchObject({
+      audience: [],
+      subject: undefined,
+      tokenId: undefined,
+      issuedAt: undefined,
+    });
+  });
+
+  it('is not what a prototype says', () => {
+    const inherited = { acr: 'high', act: { sub: 'bot' }, cnf: {}, jti: 'x', iat: 7, aud: 'urn:x' };
+    const claims: TokenClaims = Object.assign(Object.create(inherited), { exp: NOW });
+    expect(buildPrincipal(provider, user, claims, {}, claims)).toMatchObject({
+      audience: [],
+      authentication: { acr: undefined },
+      actor: undefined,
+      confirmation: undefined,
+      tokenId: undefined,
+      issuedAt: undefined,
+      issuer: ISSUER,
+    });
+  });
+});
+
+describe('a principal', () => {
+  it('is frozen, with every list in it', () => {
+    const principal = built({ claims: { aud: AUDIENCE, amr: ['pwd'] } });
+    const { audience, scopes, permissions, roles, groups, authentication } = principal;
+    for (const each of [principal, audience, scopes, permissions, roles, groups, authentication]) {
+      expect(Object.isFrozen(each)).toBe(true);
+    }
+  });
+
+  it('shows the application the claims that the schema made, and reads none of them itself', () => {
+    const readable = { sub: 'eve', scope: 'admin', act: { sub: 'eve' } };
+    const principal = built({ readable });
+    expect(principal.claims).toBe(readable);
+    expect(principal).toMatchObject({
+      userId: 'ada',
+      scopes: ['read:users', 'write:users'],
+      actor: undefined,
+    });
+  });
+});
+
+describe('a polluted prototype', () => {
+  it('makes no key of its own: callers stay apart', () => {
+    Object.defineProperty(Object.prototype, 'keyId', { value: 'root', configurable: true });
+    const keys = [built().key, built({ classification: client }).key];
+    Reflect.deleteProperty(Object.prototype, 'keyId');
+    expect(keys).toEqual([
+      'user:https%3A%2F%2Fas.example.com:ada',
+      'client:https%3A%2F%2Fas.example.com:nightly-sync',
+    ]);
+  });
+});
+
+describe('an async reader', () => {
+  it.each(['scopes', 'permissions', 'roles', 'groups', 'tenant'])(
+    '%s refuses the token, and its rejection goes nowhere',
+    async (name) => {
+      const unhandled: unknown[] = [];
+      const note = (reason: unknown) => unhandled.push(reason);
+      process.on('unhandledRejection', note);
+      const rejecting = withReader(name, () => Promise.reject(new Error('late')));
+      expect(build({ provider: rejecting })).toBe('claim_malformed');
+      await new Promise((resolve) => setImmediate(resolve));
+      process.off('unhandledRejection', note);
+      expect(unhandled).toEqual([]);
+    },
+  );
+});

@@ -1,0 +1,250 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { ConfigurationError } from '../../src/model/errors.ts';
+import type { AuthEvent } from '../../src/model/events.ts';
+import type { Step } from '../../src/model/reasons.ts';
+import type { ExplainOptions, Explanation } from '../../src/pipeline/explain.ts';
+import { custom } from '../../src/providers/custom.ts';
+import { rfc9068 } from '../../src/providers/rfc9068.ts';
+import {
+  AUDIENCE,
+  aClientToken,
+  aKey,
+  aResourceServer,
+  aToken,
+  GOOD_CLAIMS,
+  ISSUER,
+  jwks,
+  NOW,
+  segment,
+  signTexts,
+} from '../tokens.ts';
+
+const server = aResourceServer();
+const explain = (token: string, options?: ExplainOptions) => server.explain(token, options);
+
+/** `issuer:pass key:fail …` */
+function way({ steps }: Explanation): string {
+  return steps.map(({ step, outcome }) => `${step}:${outcome}`).join(' ');
+}
+
+const STEPS: readonly Step[] = [
+  'token',
+  'issuer',
+  'key',
+  'signature',
+  'claims',
+  'principal',
+  'sender_constraint',
+];
+
+function failingAt(failed: Step): string {
+  const index = STEPS.indexOf(failed);
+  return STEPS.map((step, at) =>
+    [step, at < index ? 'pass' : at === index ? 'fail' : 'not_reached'].join(':'),
+  ).join(' ');
+}
+
+describe('a good token', () => {
+  it('passes every step, and the rule says why it is whose', async () => {
+    const explanation = await explain(aToken());
+    expect(explanation).toMatchObject({
+      accepted: true,
+      kind: 'user',
+      issuerName: ISSUER,
+      rule: 'sub is not client_id, and no mark of a client is there',
+      header: { alg: 'ES256', typ: 'at+jwt' },
+    });
+    expect(way(explanation)).toBe(STEPS.map((step) => `${step}:pass`).join(' '));
+    expect(await explain(aClientToken())).toMatchObject({
+      kind: 'client',
+      rule: 'sub is client_id, and no claim of a user is there',
+    });
+  });
+});
+
+describe('a bad token', () => {
+  const stranger = aKey('key-1');
+  it.each<[string, Step, string, string]>([
+    ['no token', 'token', 'token_malformed', ''],
+    ['a strange algorithm', 'token', 'algorithm_not_allowed', aToken({ header: { alg: 'none' } })],
+    ['a strange issuer', 'issuer', 'issuer_unknown', aToken({ claims: { iss: 'https://evil' } })],
+    ['a strange key', 'key', 'key_unknown', aToken({ header: { kid: 'x' } })],
+    ['a forgery', 'signature', 'signature_invalid', aToken({ key: stranger })],
+    ['an old token', 'claims', 'expired', aToken({ claims: { exp: NOW - 60 } })],
+    ['an ambiguous one', 'principal', 'principal_ambiguous', aClientToken({ auth_time: 1 })],
+    [
+      'a bound one',
+      'sender_constraint',
+      'sender_constraint_unsupported',
+      aToken({ claims: { cnf: {} } }),
+    ],
+  ])('%s ends at the step %s', async (_what, step, reason, token) => {
+    const explanation = await explain(token);
+    expect(explanation).toMatchObject({ accepted: false, kind: undefined });
+    expect(way(explanation)).toBe(failingAt(step));
+    const failed = explanation.steps.find(({ outcome }) => outcome === 'fail');
+    expect(failed).toMatchObject({ reason, description: expect.any(String) });
+  });
+
+  it('that is no string is explained, not thrown', async () => {
+    for (const token of [undefined, null, 7, {}, []]) {
+      const explanation = await explain(token as never);
+      expect(way(explanation)).toBe(failingAt('token'));
+      expect(explanation).toMatchObject({ header: undefined, claims: undefined });
+    }
+  });
+
+  it('that is ambiguous names the rule that refused it', async () => {
+    const { rule } = await explain(aClientToken({ auth_time: 1 }));
+    expect(rule).toBe('sub is client_id, but the token carries claims of a user');
+  });
+
+  it('names the rule that told its kind where something else refused it, and none before', async () => {
+    const bound = aToken({ claims: { cnf: {} } });
+    expect((await explain(bound)).rule).toBe(
+      'sub is not client_id, and no mark of a client is there',
+    );
+    expect((await explain(aToken({ claims: { exp: NOW - 60 } }))).rule).toBeUndefined();
+    expect((await explain(aToken({ key: stranger }))).rule).toBeUndefined();
+  });
+
+  it('is explained even where the rule of the operator throws', async () => {
+    const failing = aResourceServer({
+      issuer: custom({
+        issuer: ISSUER,
+        jwks,
+        classify: () => {
+          throw new Error('database');
+        },
+      }),
+    });
+    const explanation = await failing.explain(aToken());
+    expect(way(explanation)).toBe(failingAt('principal'));
+    expect(explanation.rule).toBeUndefined();
+  });
+
+  it('names its issuer once that is known', async () => {
+    expect((await explain(aToken({ header: { kid: 'x' } }))).issuerName).toBe(ISSUER);
+    expect((await explain(aToken({ claims: { iss: 'https://evil' } }))).issuerName).toBeUndefined();
+  });
+
+  it('ends at the issuer or at the key during an outage', async () => {
+    const failing = aResourceServer({ issuers: () => Promise.reject(new Error('down')) });
+    expect(way(await failing.explain(aToken()))).toBe(failingAt('issuer'));
+    const remote = rfc9068({ issuer: ISSUER, jwksUri: `${ISSUER}/jwks` });
+    const fetch = () => Promise.reject(new Error('offline'));
+    const offline = aResourceServer({ issuer: remote, audience: AUDIENCE, fetch });
+    expect(way(await offline.explain(aToken()))).toBe(failingAt('key'));
+  });
+
+  it('that the schema refuses ends at the principal', async () => {
+    const strict = aResourceServer({ claims: z.object({ tenant: z.string() }) });
+    const explanation = await strict.explain(aToken());
+    expect(way(explanation)).toBe(failingAt('principal'));
+    expect(explanation.rule).toBe('sub is not client_id, and no mark of a client is there');
+  });
+});
+
+describe('what is shown', () => {
+  const secret = 'sEcReT';
+  const claims = {
+    sub: secret,
+    list: [secret],
+    deep: { a: secret },
+    count: 7,
+    yes: true,
+    none: null,
+  };
+
+  it('is the names of claims and the types of their values', async () => {
+    const explanation = await explain(aToken({ claims }));
+    expect(explanation.claims).toMatchObject({
+      iss: '[hidden string]',
+      sub: '[hidden string]',
+      list: '[hidden array]',
+      deep: '[hidden object]',
+      count: '[hidden number]',
+      yes: '[hidden boolean]',
+    });
+    expect(inspect(explanation, { depth: 10 })).not.toContain(secret);
+  });
+
+  it('hides claims that are called like members of every object, too', async () => {
+    const names = ['constructor', 'toString', 'hasOwnProperty', 'valueOf'];
+    const named = Object.fromEntries(names.map((name) => [name, secret]));
+    const explanation = await explain(aToken({ claims: named }));
+    for (const name of names) expect(explanation.claims?.[name]).toBe('[hidden string]');
+  });
+
+  it('is a value only where it was asked for', async () => {
+    const { claims: shown } = await explain(aToken({ claims }), {
+      reveal: ['iss', 'deep', 'toString'],
+    });
+    expect(shown).toMatchObject({ iss: ISSUER, deep: { a: secret }, sub: '[hidden string]' });
+  });
+
+  it('is asked for by a list: of a text, every part would be shown', async () => {
+    for (const reveal of ['iss', 'substance', [7], {}, null]) {
+      await expect(explain(aToken(), { reveal } as never)).rejects.toThrow(ConfigurationError);
+    }
+  });
+
+  it('is nothing of a token that cannot be read', async () => {
+    const token = `${aToken({ claims })}.${secret}`;
+    expect(await explain(token)).toMatchObject({ header: undefined, claims: undefined });
+    expect(inspect(await explain(token), { depth: 10 })).not.toContain(secret);
+  });
+
+  it('is the header as it stands', async () => {
+    const ed = aKey('ed', 'EdDSA');
+    const issuer = rfc9068({ issuer: ISSUER, jwks: { keys: [ed.jwk] } });
+    const named = aResourceServer({ issuer, audience: AUDIENCE });
+    const token = aToken({ key: ed, header: { alg: 'Ed25519', typ: undefined, jku: secret } });
+    expect((await named.explain(token)).header).toEqual({ alg: 'Ed25519', typ: undefined });
+  });
+
+  it('cannot be talked into changing anything: __proto__ is a claim like any other', async () => {
+    const text = `${JSON.stringify(GOOD_CLAIMS).slice(0, -1)},"__proto__":{"admin":true}}`;
+    const { claims: shown } = await explain(
+      signTexts('{"alg":"ES256","typ":"at+jwt","kid":"key-1"}', text),
+    );
+    expect(Object.hasOwn(shown ?? {}, '__proto__')).toBe(true);
+    expect(shown?.['admin']).toBeUndefined();
+  });
+
+  it('is frozen', async () => {
+    const explanation = await explain(aToken());
+    expect(Object.isFrozen(explanation) && Object.isFrozen(explanation.claims)).toBe(true);
+  });
+});
+
+describe('explaining', () => {
+  it('is past the cache, and tells no listener: it is nobody’s request', async () => {
+    const events: AuthEvent[] = [];
+    const watched = aResourceServer({ onEvent: (event) => events.push(event) });
+    const token = aToken();
+    await watched.explain(token);
+    await watched.explain(`${segment('{}')}..`);
+    expect(events.filter(({ type }) => type.startsWith('request.'))).toEqual([]);
+    await watched.verify(token);
+    expect(events.at(-1)).toMatchObject({ cached: false });
+  });
+
+  it('makes no token valid', async () => {
+    const forged = aToken({ key: aKey('key-1') });
+    await explain(forged);
+    expect((await explain(forged)).accepted).toBe(false);
+  });
+
+  it('works where a resolver finds the issuer', async () => {
+    const entry = { ...rfc9068({ issuer: ISSUER, jwks }), audience: AUDIENCE };
+    const dynamic = aResourceServer({
+      issuers: async (iss) => (iss === ISSUER ? entry : undefined),
+    });
+    expect((await dynamic.explain(aToken())).accepted).toBe(true);
+    const ambiguous = await dynamic.explain(aClientToken({ auth_time: 1 }));
+    expect(ambiguous.rule).toBe('sub is client_id, but the token carries claims of a user');
+  });
+});

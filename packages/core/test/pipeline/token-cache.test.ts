@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { createTokenCache } from '../../src/pipeline/token-cache.ts';
+
+const bounds = { maxEntries: 3, maxBytes: 1_000_000 };
+const tail = 't'.repeat(40);
+
+function aCache(given: Partial<typeof bounds> = {}) {
+  return createTokenCache<{ readonly id: string }>({ ...bounds, ...given });
+}
+
+describe('the verified-token cache', () => {
+  it('gives back what was put in, the very object', () => {
+    const cache = aCache();
+    const value = { id: 'a' };
+    cache.set(`a.${tail}`, value);
+    expect(cache.get(['a', tail].join('.'))).toBe(value);
+  });
+
+  it('never answers for another token that ends alike', () => {
+    const cache = aCache();
+    cache.set(`a.${tail}`, { id: 'a' });
+    for (const other of [`b.${tail}`, tail, tail.slice(-32), `a.${tail} `, `a.${tail}`.slice(1)]) {
+      expect(cache.get(other)).toBeUndefined();
+    }
+  });
+
+  it('lets tokens that end alike displace each other', () => {
+    const cache = aCache();
+    cache.set(`a.${tail}`, { id: 'a' });
+    cache.set(`b.${tail}`, { id: 'b' });
+    expect(cache.get(`a.${tail}`)).toBeUndefined();
+    expect(cache.get(`b.${tail}`)).toEqual({ id: 'b' });
+  });
+
+  it('forgets a token without touching another that ends alike', () => {
+    const cache = aCache();
+    cache.set(`a.${tail}`, { id: 'a' });
+    cache.delete(`b.${tail}`);
+    expect(cache.get(`a.${tail}`)).toEqual({ id: 'a' });
+    cache.delete(`a.${tail}`);
+    expect(cache.get(`a.${tail}`)).toBeUndefined();
+  });
+
+  it('keeps at most maxEntries, those used last', () => {
+    const cache = aCache();
+    for (const name of ['a', 'b', 'c']) cache.set(name.repeat(50), { id: name });
+    cache.get('a'.repeat(50));
+    cache.set('d'.repeat(50), { id: 'd' });
+    const kept = ['a', 'b', 'c', 'd'].filter((name) => cache.get(name.repeat(50)) !== undefined);
+    expect(kept).toEqual(['a', 'c', 'd']);
+  });
+
+  it('keeps at most maxBytes, and nothing that alone is more', () => {
+    const cache = aCache({ maxBytes: 10_000 });
+    cache.set('a'.repeat(5_000), { id: 'a' });
+    cache.set('b'.repeat(5_000), { id: 'b' });
+    expect(cache.get('a'.repeat(5_000))).toBeUndefined();
+    expect(cache.get('b'.repeat(5_000))).toEqual({ id: 'b' });
+    cache.set('c'.repeat(9_000), { id: 'c' });
+    expect(cache.get('c'.repeat(9_000))).toBeUndefined();
+  });
+
+  it('a token too large to keep pushes out its former self', () => {
+    const cache = aCache({ maxBytes: 10_000 });
+    const token = 'a'.repeat(9_000);
+    cache.set('a'.repeat(100), { id: 'small' });
+    cache.set(token, { id: 'large' });
+    expect(cache.get(token)).toBeUndefined();
+    expect(cache.get('a'.repeat(100))).toBeUndefined();
+  });
+
+  it('forgets everything when told to', () => {
+    const cache = aCache();
+    cache.set(`a.${tail}`, { id: 'a' });
+    cache.clear();
+    expect(cache.get(`a.${tail}`)).toBeUndefined();
+  });
+});
+
+describe('forgetting', () => {
+  it('a token that was never there is nothing', () => {
+    const cache = aCache();
+    expect(() => cache.delete(`a.${tail}`)).not.toThrow();
+  });
+});

@@ -1,0 +1,724 @@
+import { createHmac } from 'node:crypto';
+import { inspect } from 'node:util';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { createTrustedIssuer } from '../../src/issuers/trusted-issuer.ts';
+import { AuthError } from '../../src/model/errors.ts';
+import type { AuthEvent } from '../../src/model/events.ts';
+import type { Principal } from '../../src/model/principal.ts';
+import type { AnyResourceServerOptions } from '../../src/options/options.ts';
+import { resolveOptions } from '../../src/options/resolve-options.ts';
+import { createVerifier } from '../../src/pipeline/verifier.ts';
+import { custom } from '../../src/providers/custom.ts';
+import type { AudienceProvider } from '../../src/providers/provider.ts';
+import { rfc9068 } from '../../src/providers/rfc9068.ts';
+import { MAX_TOKEN_LENGTH } from '../../src/token/jws.ts';
+import { outcomeOf, refusalOf } from '../errors-of.ts';
+import {
+  AUDIENCE,
+  aClientToken,
+  aClock,
+  aKey,
+  aResourceServer,
+  aToken,
+  GOOD_CLAIMS,
+  ISSUER,
+  issuerKey,
+  jwks,
+  NOW,
+  type SigningKey,
+  segment,
+  segmentsOf,
+  signatureOf,
+  signTexts,
+} from '../tokens.ts';
+
+const rsaKey = aKey('rsa-1', 'RS256');
+const stranger = aKey('key-1');
+
+const server = aResourceServer();
+const verify = (token: string) => outcomeOf(() => server.verify(token));
+
+function serverWithKeys(
+  keys: readonly SigningKey[],
+  options: Partial<AnyResourceServerOptions> = {},
+) {
+  const issuer = rfc9068({ issuer: ISSUER, jwks: { keys: keys.map(({ jwk }) => jwk) } });
+  return aResourceServer({ issuer, audience: AUDIENCE, ...options } as AnyResourceServerOptions);
+}
+
+/** A server with its own clock, whose events are kept. */
+function observed(options: Partial<AnyResourceServerOptions> = {}) {
+  const clock = aClock();
+  const events: AuthEvent[] = [];
+  const watched = aResourceServer({ clock, onEvent: (event) => events.push(event), ...options });
+  const hits = () =>
+    events.flatMap((event) => (event.type === 'request.authenticated' ? [event.cached] : []));
+  return { server: watched, clock, events, hits };
+}
+
+describe('a good token', () => {
+  it('is a user’s, or a client’s', async () => {
+    expect(await server.verify(aToken())).toMatchObject({
+      kind: 'user',
+      userId: 'ada',
+      clientId: 'web-app',
+      scopes: ['read:users', 'write:users'],
+      expiresAt: NOW + 600,
+    });
+    expect(await server.verify(aClientToken())).toMatchObject({
+      kind: 'client',
+      clientId: 'nightly-sync',
+      subject: 'nightly-sync',
+    });
+  });
+
+  it('is answered at once when its key is at hand', () => {
+    expect(server.verify(aToken())).not.toBeInstanceOf(Promise);
+  });
+
+  it('gives a principal that holds no token, and cannot be changed', async () => {
+    const token = aToken({ claims: { nested: { list: [{}] } } });
+    const principal = await server.verify(token);
+    const text = inspect(principal, { depth: 10, showHidden: true }) + JSON.stringify(principal);
+    for (const part of segmentsOf(token)) expect(text).not.toContain(part);
+    const { nested } = principal.claims as { nested: { list: object[] } };
+    for (const each of [principal, principal.scopes, principal.audience, nested, nested.list[0]]) {
+      expect(Object.isFrozen(each)).toBe(true);
+    }
+  });
+
+  it('may be signed by any of several keys, found by kid', async () => {
+    const other = aKey('key-2');
+    const several = serverWithKeys([issuerKey, other, rsaKey]);
+    for (const key of [issuerKey, other, rsaKey]) {
+      expect(await several.verify(aToken({ key }))).toMatchObject({ userId: 'ada' });
+    }
+  });
+
+  it('needs no kid where exactly one key fits its algorithm', async () => {
+    const token = aToken({ header: { kid: undefined } });
+    expect(await outcomeOf(() => serverWithKeys([issuerKey, rsaKey]).verify(token))).toBe(
+      'accepted',
+    );
+    const two = serverWithKeys([issuerKey, aKey('key-2')]);
+    expect(await outcomeOf(() => two.verify(token))).toBe('key_unknown');
+  });
+
+  it('with a kid whose key does not hold its signature costs no fetch', async () => {
+    let fetches = 0;
+    const fetch = async () => {
+      fetches += 1;
+      return Response.json(jwks);
+    };
+    const issuer = rfc9068({ issuer: ISSUER, jwksUri: `${ISSUER}/jwks` });
+    const remote = aResourceServer({ issuer, audience: AUDIENCE, fetch });
+    expect(await outcomeOf(() => remote.verify(aToken()))).toBe('accepted');
+    const forged = aToken({ key: stranger });
+    expect(await outcomeOf(() => remote.verify(forged))).toBe('signature_invalid');
+    expect(fetches).toBe(1);
+  });
+
+  describe('without kid, of an issuer that replaced its only key', () => {
+    const kidless = (key: SigningKey) => aToken({ key, header: { kid: undefined } });
+
+    /** A server whose issuer publishes another key for each fetch. */
+    function rotating(...published: readonly SigningKey[]) {
+      let fetches = 0;
+      const fetch = async () => {
+        const key = published[Math.min(fetches, published.length - 1)];
+        fetches += 1;
+        return Response.json({ keys: [{ ...key?.jwk, kid: undefined }] });
+      };
+      const issuer = rfc9068({ issuer: ISSUER, jwksUri: `${ISSUER}/jwks` });
+      const rotated = aResourceServer({ issuer, audience: AUDIENCE, fetch });
+      const outcome = (token: string) => outcomeOf(() => rotated.verify(token));
+      return { outcome, fetches: () => fetches };
+    }
+
+    it('is accepted after one fetch, which takes the former key’s tokens with it', async () => {
+      const [former, next] = [aKey('former'), aKey('next')];
+      const { outcome, fetches } = rotating(former, next);
+      expect(await outcome(kidless(former))).toBe('accepted');
+      expect(await outcome(kidless(next))).toBe('accepted');
+      expect(await outcome(kidless(former))).toBe('signature_invalid');
+      expect(fetches()).toBe(2);
+    });
+
+    it('is tried with one replacement and no more', async () => {
+      const { outcome, fetches } = rotating(aKey('1'), aKey('2'), aKey('3'));
+      expect(await outcome(kidless(aKey('of a stranger')))).toBe('signature_invalid');
+      expect(fetches()).toBe(2);
+    });
+
+    it('is refused for its signature where keys are configured, and does not ask', async () => {
+      expect(await outcomeOf(() => server.verify(kidless(stranger)))).toBe('signature_invalid');
+    });
+  });
+});
+
+describe('a refused token', () => {
+  const [header, payload, signature] = segmentsOf(aToken());
+  const huge = 'x'.repeat(MAX_TOKEN_LENGTH);
+  it.each([
+    ['no token', 'token_malformed', ''],
+    ['an overlong token', 'token_too_large', aToken({ claims: { huge } })],
+    ['an unknown extension', 'header_unsupported', aToken({ header: { crit: ['x'], x: 1 } })],
+    ['b64: false', 'header_unsupported', aToken({ header: { b64: false } })],
+    ['alg none, unsigned', 'algorithm_not_allowed', `${segment('{"alg":"none"}')}.${payload}.`],
+    ['alg none, signed', 'algorithm_not_allowed', aToken({ header: { alg: 'none' } })],
+    ['an algorithm that is not on', 'algorithm_not_allowed', aToken({ header: { alg: 'ES384' } })],
+    ['another issuer', 'issuer_unknown', aToken({ claims: { iss: 'https://evil.example' } })],
+    ['the issuer with a slash', 'issuer_unknown', aToken({ claims: { iss: `${ISSUER}/` } })],
+    ['no issuer', 'issuer_unknown', aToken({ claims: { iss: undefined } })],
+    ['a list of issuers', 'issuer_unknown', aToken({ claims: { iss: [ISSUER] } })],
+    ['an unknown kid', 'key_unknown', aToken({ header: { kid: 'key-2' } })],
+    ['an empty kid', 'key_unknown', aToken({ header: { kid: '' } })],
+    ['kid __proto__', 'key_unknown', aToken({ header: { kid: '__proto__' } })],
+    ['a key that is of another type', 'key_unknown', aToken({ header: { alg: 'RS256' } })],
+    ['a stranger’s signature', 'signature_invalid', aToken({ key: stranger })],
+    ['no signature', 'signature_invalid', `${header}.${payload}.`],
+    ['a short signature', 'signature_invalid', `${header}.${payload}.${signature.slice(0, 84)}`],
+    [
+      'other claims',
+      'signature_invalid',
+      `${header}.${segment(`{"iss":"${ISSUER}"}`)}.${signature}`,
+    ],
+    ['typ JWT, an ID token', 'type_not_accepted', aToken({ header: { typ: 'JWT' } })],
+    ['no typ', 'type_not_accepted', aToken({ header: { typ: undefined } })],
+    ['a malformed claim', 'claim_malformed', aToken({ claims: { exp: `${NOW + 600}` } })],
+    ['a missing claim', 'claim_missing', aToken({ claims: { jti: undefined } })],
+    ['no exp', 'claim_missing', aToken({ claims: { exp: undefined } })],
+    ['another audience', 'audience_mismatch', aToken({ claims: { aud: 'https://other.example' } })],
+    ['an old token', 'expired', aToken({ claims: { exp: NOW - 5 } })],
+    ['an early token', 'not_yet_valid', aToken({ claims: { nbf: NOW + 6 } })],
+    ['neither user nor client', 'principal_ambiguous', aClientToken({ auth_time: NOW })],
+    ['scopes as a number', 'claim_malformed', aToken({ claims: { scope: 7 } })],
+    ['an id without UTF-8', 'claim_malformed', aToken({ claims: { sub: 'a\ud800' } })],
+    ['a bound token', 'sender_constraint_unsupported', aToken({ claims: { cnf: { jkt: 'x' } } })],
+    ['an empty cnf', 'sender_constraint_unsupported', aToken({ claims: { cnf: null } })],
+  ])('%s: %s', async (_what, reason, token) => {
+    expect(await verify(token)).toBe(reason);
+  });
+
+  it('names its issuer once that is known, and not before', async () => {
+    const late = await refusalOf(() => server.verify(aToken({ claims: { exp: 0 } })));
+    const early = await refusalOf(() => server.verify(aToken({ claims: { iss: 'https://x' } })));
+    expect(late.issuerName).toBe(ISSUER);
+    expect(early.issuerName).toBeUndefined();
+    const unknownKey = await refusalOf(() => server.verify(aToken({ header: { kid: 'x' } })));
+    expect(unknownKey.issuerName).toBe(ISSUER);
+  });
+
+  it('is refused for its signature before any of its claims is looked at', async () => {
+    const claims = { exp: 0, aud: 'elsewhere', cnf: {} };
+    expect(await verify(aToken({ claims, key: stranger }))).toBe('signature_invalid');
+  });
+
+  it('is not looked up by key when its algorithm is not configured', async () => {
+    const only = serverWithKeys([rsaKey, issuerKey], { algorithms: ['RS256'] });
+    expect(await outcomeOf(() => only.verify(aToken({ key: rsaKey })))).toBe('accepted');
+    expect(await outcomeOf(() => only.verify(aToken()))).toBe('algorithm_not_allowed');
+    const unknown = aToken({ header: { kid: 'nowhere' } });
+    expect(await outcomeOf(() => only.verify(unknown))).toBe('algorithm_not_allowed');
+  });
+
+  it('is refused alike when it is no string at all', async () => {
+    for (const token of [undefined, null, 7, {}, [aToken()], Buffer.from(aToken())]) {
+      expect(await verify(token as string)).toBe('token_malformed');
+    }
+  });
+});
+
+describe('algorithm and key confusion', () => {
+  const { publicKey } = rsaKey;
+  const spki = publicKey.export({ format: 'der', type: 'spki' });
+  it.each([
+    ['PEM', publicKey.export({ format: 'pem', type: 'spki' })],
+    [
+      'PEM without its last line break',
+      publicKey.export({ format: 'pem', type: 'spki' }).toString().trimEnd(),
+    ],
+    ['PKCS #1', publicKey.export({ format: 'pem', type: 'pkcs1' })],
+    ['DER', spki],
+    ['base64', spki.toString('base64')],
+    ['the JWK', JSON.stringify(rsaKey.jwk)],
+    ['the modulus', Buffer.from(String(rsaKey.jwk['n']), 'base64url')],
+    ['nothing', ''],
+  ])('the public key as %s is no HMAC secret', async (_what, secret) => {
+    const rsaOnly = serverWithKeys([rsaKey]);
+    for (const alg of ['HS256', 'HS384', 'HS512']) {
+      const input = `${segment(JSON.stringify({ alg, typ: 'at+jwt', kid: 'rsa-1' }))}.${segment(JSON.stringify(GOOD_CLAIMS))}`;
+      const mac = createHmac(`sha${alg.slice(2)}`, secret)
+        .update(input)
+        .digest('base64url');
+      expect(await outcomeOf(() => rsaOnly.verify(`${input}.${mac}`))).toBe(
+        'algorithm_not_allowed',
+      );
+    }
+  });
+
+  it('a key serves the algorithm that its provider states, not another of its type', async () => {
+    const pss: SigningKey = { ...rsaKey, alg: 'PS256' };
+    const stated = serverWithKeys([rsaKey]);
+    expect(await outcomeOf(() => stated.verify(aToken({ key: pss })))).toBe('key_unknown');
+    const { alg: _, ...jwk } = rsaKey.jwk;
+    const open = serverWithKeys([{ ...rsaKey, jwk }]);
+    expect(await outcomeOf(() => open.verify(aToken({ key: pss })))).toBe('accepted');
+  });
+
+  it('a signature by one algorithm does not pass under the name of another', async () => {
+    const { alg: _, ...jwk } = rsaKey.jwk;
+    const open = serverWithKeys([{ ...rsaKey, jwk }]);
+    expect(
+      await outcomeOf(() => open.verify(aToken({ key: rsaKey, header: { alg: 'PS256' } }))),
+    ).toBe('signature_invalid');
+  });
+
+  it('Ed25519 names EdDSA, and neither names another', async () => {
+    const key = aKey('ed', 'EdDSA');
+    const ed = serverWithKeys([key]);
+    expect(await outcomeOf(() => ed.verify(aToken({ key })))).toBe('accepted');
+    expect(await outcomeOf(() => ed.verify(aToken({ key, header: { alg: 'Ed25519' } })))).toBe(
+      'accepted',
+    );
+    expect(await outcomeOf(() => ed.verify(aToken({ key, header: { alg: 'Ed448' } })))).toBe(
+      'algorithm_not_allowed',
+    );
+  });
+
+  it.each([
+    ['jwk', { jwk: stranger.jwk }],
+    ['jku', { jku: 'https://evil.example/jwks' }],
+    ['x5u', { x5u: 'https://evil.example/cert' }],
+    [
+      'x5c',
+      { x5c: [stranger.publicKey.export({ format: 'der', type: 'spki' }).toString('base64')] },
+    ],
+  ])('%s in the header brings no key, and no request', async (_what, header) => {
+    const requests: unknown[] = [];
+    const offline = aResourceServer({
+      fetch: async (url) => {
+        requests.push(url);
+        throw new Error('offline');
+      },
+    });
+    for (const iss of [ISSUER, 'https://evil.example']) {
+      const forged = aToken({ header, claims: { iss }, key: stranger });
+      expect(await outcomeOf(() => offline.verify(forged))).toMatch(
+        /signature_invalid|issuer_unknown/,
+      );
+    }
+    expect(await outcomeOf(() => offline.verify(aToken({ header })))).toBe('accepted');
+    expect(requests).toEqual([]);
+  });
+
+  it('keys of one issuer do not verify tokens of another', async () => {
+    const other = 'https://other.example.com';
+    const otherKey = aKey('key-1');
+    const both = aResourceServer({
+      issuers: [
+        { ...rfc9068({ issuer: ISSUER, jwks }), audience: AUDIENCE },
+        { ...rfc9068({ issuer: other, jwks: { keys: [otherKey.jwk] } }), audience: 'urn:b' },
+      ],
+    });
+    const outcome = (claims: object, key?: SigningKey) =>
+      outcomeOf(() => both.verify(aToken({ claims: { ...claims }, ...(key && { key }) })));
+    expect(await outcome({})).toBe('accepted');
+    expect(await outcome({ iss: other, aud: 'urn:b' }, otherKey)).toBe('accepted');
+    expect(await outcome({ iss: other, aud: 'urn:b' })).toBe('signature_invalid');
+    expect(await outcome({}, otherKey)).toBe('signature_invalid');
+    // A token of one issuer for the other's audience is for nobody.
+    expect(await outcome({ aud: 'urn:b' })).toBe('audience_mismatch');
+    expect(await outcome({ iss: other }, otherKey)).toBe('audience_mismatch');
+  });
+});
+
+describe('JSON games', () => {
+  it('repeated members: the last one counts everywhere, for the check and for the principal', async () => {
+    const text = JSON.stringify(GOOD_CLAIMS).slice(0, -1);
+    const repeated = signTexts(
+      '{"alg":"ES256","typ":"at+jwt","kid":"key-1"}',
+      `${text},"sub":"eve"}`,
+    );
+    expect(await server.verify(repeated)).toMatchObject({ userId: 'eve', claims: { sub: 'eve' } });
+    const other = signTexts(
+      '{"alg":"ES256","typ":"at+jwt","kid":"key-1"}',
+      `${text},"iss":"https://evil.example"}`,
+    );
+    expect(await verify(other)).toBe('issuer_unknown');
+  });
+
+  it('__proto__ gives a token no claim that it lacks', async () => {
+    const { exp: _, ...rest } = GOOD_CLAIMS;
+    const text = `${JSON.stringify(rest).slice(0, -1)},"__proto__":{"exp":${NOW + 600}}}`;
+    const header = '{"alg":"ES256","typ":"at+jwt","kid":"key-1"}';
+    expect(await verify(signTexts(header, text))).toBe('claim_missing');
+    const typeless = `{"alg":"ES256","kid":"key-1","__proto__":{"typ":"at+jwt"}}`;
+    expect(await verify(signTexts(typeless, JSON.stringify(GOOD_CLAIMS)))).toBe(
+      'type_not_accepted',
+    );
+  });
+
+  it('what somebody put on Object.prototype is no claim, header or mark', async () => {
+    const pollution = { exp: NOW + 600, cnf: { jkt: 'x' }, scope: 'admin', act: { sub: 'eve' } };
+    const { exp: _, scope: __, ...bare } = GOOD_CLAIMS;
+    const token = aToken({ claims: { scope: undefined } });
+    const timeless = signTexts(
+      '{"alg":"ES256","typ":"at+jwt","kid":"key-1"}',
+      JSON.stringify(bare),
+    );
+    Object.assign(Object.prototype, pollution);
+    try {
+      expect(await verify(timeless)).toBe('claim_missing');
+      const principal = await server.verify(token);
+      expect(principal).toMatchObject({ scopes: [], confirmation: undefined });
+      expect(principal.actor).toBeUndefined();
+    } finally {
+      for (const name of Object.keys(pollution)) Reflect.deleteProperty(Object.prototype, name);
+    }
+  });
+});
+
+describe('the verified-token cache', () => {
+  it('answers for a token seen before with the same principal', async () => {
+    const { server: watched, hits } = observed();
+    const token = aToken();
+    const first = await watched.verify(token);
+    expect(await watched.verify(`${token}`)).toBe(first);
+    expect(hits()).toEqual([false, true]);
+  });
+
+  it('can be switched off', async () => {
+    const { server: watched, hits } = observed({ cache: false });
+    const token = aToken();
+    await watched.verify(token);
+    await watched.verify(token);
+    expect(hits()).toEqual([false, false]);
+  });
+
+  it('does not outlive exp, nor come back', async () => {
+    const { server: watched, clock } = observed();
+    const token = aToken();
+    await watched.verify(token);
+    clock.advance(604);
+    expect(await outcomeOf(() => watched.verify(token))).toBe('accepted');
+    clock.advance(1);
+    expect(await outcomeOf(() => watched.verify(token))).toBe('expired');
+    expect(await outcomeOf(() => watched.verify(token))).toBe('expired');
+  });
+
+  it('looks at nbf again, should the clock be set back', async () => {
+    const { server: watched, clock } = observed();
+    const token = aToken({ claims: { nbf: NOW } });
+    await watched.verify(token);
+    clock.advance(-6);
+    expect(await outcomeOf(() => watched.verify(token))).toBe('not_yet_valid');
+    clock.advance(6);
+    expect(await outcomeOf(() => watched.verify(token))).toBe('accepted');
+  });
+
+  it('is decided by the whole token, not by the end of its signature', async () => {
+    const { server: watched } = observed();
+    const token = aToken();
+    await watched.verify(token);
+    const [header, payload, signature] = segmentsOf(token);
+    const forgedClaims = segment(JSON.stringify({ ...GOOD_CLAIMS, sub: 'admin' }));
+    const other = signature.startsWith('A') ? 'B' : 'A';
+    for (const forged of [
+      `${header}.${forgedClaims}.${signature}`,
+      `${header}.${payload}.${other}${signature.slice(1)}`,
+      `${segment('{"alg":"ES256","typ":"at+jwt","kid":"key-1","x":1}')}.${payload}.${signature}`,
+    ]) {
+      expect(await outcomeOf(() => watched.verify(forged))).toBe('signature_invalid');
+      expect(await outcomeOf(() => watched.verify(token))).toBe('accepted');
+    }
+  });
+
+  it('remembers nothing of a refused token', async () => {
+    const { server: watched, clock } = observed();
+    const token = aToken({ claims: { nbf: NOW + 60 } });
+    expect(await outcomeOf(() => watched.verify(token))).toBe('not_yet_valid');
+    clock.advance(60);
+    expect(await outcomeOf(() => watched.verify(token))).toBe('accepted');
+  });
+
+  it('is one server’s own: another policy is not answered from it', async () => {
+    const token = aToken();
+    await server.verify(token);
+    const elsewhere = aResourceServer({ audience: 'https://other.example' });
+    expect(await outcomeOf(() => elsewhere.verify(token))).toBe('audience_mismatch');
+  });
+
+  it('forgets tokens of a withdrawn key at once', async () => {
+    let published: readonly SigningKey[] = [issuerKey];
+    const issuer = rfc9068({ issuer: ISSUER, jwksUri: `${ISSUER}/jwks` });
+    const body = () => JSON.stringify({ keys: published.map(({ jwk }) => jwk) });
+    const {
+      server: watched,
+      clock,
+      hits,
+    } = observed({
+      issuer,
+      fetch: async () => new Response(body()),
+    });
+    const token = aToken({ claims: { exp: NOW + 86_400 } });
+    expect(await outcomeOf(() => watched.verify(token))).toBe('accepted');
+    expect(await outcomeOf(() => watched.verify(token))).toBe('accepted');
+    expect(hits().filter(Boolean)).toHaveLength(1);
+    published = [aKey('key-2')];
+    clock.advance(601);
+    expect(await outcomeOf(() => watched.verify(token))).toBe('key_unknown');
+    // Published again, it verifies anew: the cached answer is not revived.
+    published = [issuerKey];
+    clock.advance(601);
+    expect(await outcomeOf(() => watched.verify(token))).toBe('accepted');
+    expect(hits().filter(Boolean)).toHaveLength(1);
+  });
+
+  it('is emptied by close', async () => {
+    const { server: watched, hits } = observed();
+    const token = aToken();
+    await watched.verify(token);
+    watched.close();
+    await watched.verify(token);
+    expect(hits()).toEqual([false, false]);
+  });
+});
+
+describe('callers at the same time', () => {
+  it('each see their own principal, whatever is awaited', async () => {
+    const schema = z.object({ sub: z.string() }).refine(async () => true);
+    const slow = aResourceServer({ claims: schema });
+    const users = Array.from({ length: 200 }, (_, index) => `user-${index % 100}`);
+    const principals = await Promise.all(
+      users.map((sub) => slow.verify(aToken({ claims: { sub } }))),
+    );
+    const ids = principals.map((principal) => principal.kind === 'user' && principal.userId);
+    expect(ids).toEqual(users);
+  });
+});
+
+describe('the claims schema', () => {
+  function schemaOf(validate: StandardSchemaV1['~standard']['validate']): StandardSchemaV1 {
+    return { '~standard': { version: 1, vendor: 'test', validate } };
+  }
+  const outcomeWith = (schema: StandardSchemaV1, token = aToken()) =>
+    outcomeOf(() => aResourceServer({ claims: schema }).verify(token));
+
+  it('makes what the application sees, and nothing else of the principal', async () => {
+    const schema = z.object({ sub: z.string() }).transform(() => ({ sub: 'admin', scope: 'all' }));
+    const principal = await aResourceServer({ claims: schema }).verify(aToken());
+    expect(principal).toMatchObject({
+      userId: 'ada',
+      scopes: ['read:users', 'write:users'],
+      claims: { sub: 'admin', scope: 'all' },
+    });
+  });
+
+  it('refuses a token that fails it, at once or later', async () => {
+    expect(await outcomeWith(z.object({ tenant: z.string() }))).toBe('claims_rejected');
+    expect(await outcomeWith(z.object({}).refine(async () => false))).toBe('claims_rejected');
+  });
+
+  it('is not asked about tokens that are not good', async () => {
+    let asked = 0;
+    const counting = aResourceServer({
+      claims: schemaOf((value) => {
+        asked += 1;
+        return { value };
+      }),
+    });
+    await outcomeOf(() => counting.verify(aToken({ key: stranger })));
+    await outcomeOf(() => counting.verify(aToken({ claims: { exp: 0 } })));
+    expect(asked).toBe(0);
+    await counting.verify(aToken());
+    expect(asked).toBe(1);
+  });
+
+  it.each([
+    ['an Error', new Error('a bug')],
+    ['an AuthError', new AuthError('scope_missing')],
+    ['text', 'a bug'],
+  ])(
+    'makes an outage of what it throws or rejects with, not a fault of the token: %s',
+    async (_what, fault) => {
+      const throwing = schemaOf(() => {
+        throw fault;
+      });
+      const rejecting = schemaOf(() => Promise.reject(fault));
+      for (const schema of [throwing, rejecting]) {
+        const error = await refusalOf(() => aResourceServer({ claims: schema }).verify(aToken()));
+        expect(error).toMatchObject({
+          reason: 'claims_check_failed',
+          code: 'temporarily_unavailable',
+          issuerName: ISSUER,
+          cause: fault,
+        });
+      }
+    },
+  );
+
+  it('that answers what the standard does not know refuses', async () => {
+    const thenable = Object.fromEntries([['then', () => {}]]);
+    for (const answer of [thenable, {}, { value: 'text' }]) {
+      expect(await outcomeWith(schemaOf(() => answer as never))).toBe('claims_rejected');
+    }
+    expect(await outcomeWith(schemaOf(() => undefined as never))).toBe('claims_check_failed');
+  });
+});
+
+describe('a provider of the operator’s own', () => {
+  function outcomeFor(provider: AudienceProvider, token = aToken()): Promise<string> {
+    const options = { issuer: provider, audience: AUDIENCE } as const;
+    return outcomeOf(() => aResourceServer(options).verify(token));
+  }
+
+  it('whose rule throws is our outage', async () => {
+    const fault = new Error('a bug');
+    const classify = () => {
+      throw fault;
+    };
+    const issuer = custom({ issuer: ISSUER, jwks, classify });
+    const error = await refusalOf(() =>
+      aResourceServer({ issuer, audience: AUDIENCE }).verify(aToken()),
+    );
+    expect(error).toMatchObject({ reason: 'classification_failed', cause: fault });
+  });
+
+  it('whose readers or marks throw is our outage too', async () => {
+    const broken = () => {
+      throw new Error('a bug');
+    };
+    const classify = () => 'user' as const;
+    for (const part of [{ scopes: broken }, { roles: broken }, { accepts: broken }]) {
+      expect(await outcomeFor(custom({ issuer: ISSUER, jwks, classify, ...part }))).toBe(
+        'classification_failed',
+      );
+    }
+  });
+
+  it('that stands for many issuers is found by what it says, and its keys may be bound', async () => {
+    const bound = { ...issuerKey.jwk, issuer: 'https://as.example.com/a' };
+    const provider: AudienceProvider = {
+      ...custom({ issuer: ISSUER, jwks: { keys: [bound] }, classify: () => 'user' }),
+      names: ({ iss }) => iss?.startsWith(`${ISSUER}/`) === true,
+      keyServes: (keyIssuer, { iss }) => keyIssuer === iss,
+    };
+    const token = (iss: string) => aToken({ claims: { iss } });
+    expect(await outcomeFor(provider, token(`${ISSUER}/a`))).toBe('accepted');
+    expect(await outcomeFor(provider, token(`${ISSUER}/b`))).toBe('key_unknown');
+    // Its own identifier is none of those that it stands for.
+    expect(await outcomeFor(provider, token(ISSUER))).toBe('issuer_unknown');
+  });
+});
+
+describe('nothing of a token leaves by an error', () => {
+  const marker = 'sEcReT';
+  const marked = { sub: marker, iss: ISSUER, tenant: marker };
+  const tokens: readonly (readonly [string, string])[] = [
+    ['malformed', `${aToken({ claims: marked })}.`],
+    ['not JSON', signTexts('{"alg":"ES256","typ":"at+jwt","kid":"key-1"}', `{"sub":"${marker}`)],
+    ['of a strange algorithm', aToken({ header: { alg: marker } })],
+    ['of a strange issuer', aToken({ claims: { iss: marker } })],
+    ['of a strange key', aToken({ header: { kid: marker } })],
+    ['forged', aToken({ claims: marked, key: stranger })],
+    ['of a strange type', aToken({ claims: marked, header: { typ: marker } })],
+    ['for another', aToken({ claims: { ...marked, aud: marker } })],
+    ['old', aToken({ claims: { ...marked, exp: 0 } })],
+    ['malformed in a claim', aToken({ claims: { ...marked, jti: [marker] } })],
+    ['ambiguous', aToken({ claims: { sub: marker, client_id: marker, auth_time: marker } })],
+    ['refused by the schema', aToken({ claims: marked })],
+    ['bound', aToken({ claims: { cnf: { jkt: marker } } })],
+  ];
+
+  it.each(tokens)('%s', async (_what, token) => {
+    const events: AuthEvent[] = [];
+    const watched = aResourceServer({
+      claims: z.looseObject({ tenant: z.literal('acme').optional() }),
+      onEvent: (event) => events.push(event),
+    });
+    const error = await refusalOf(() => watched.verify(token));
+    const { headers, body } = watched.refusal(error);
+    const shown = [
+      inspect(error, { depth: 10, showHidden: true }),
+      String(error.stack),
+      JSON.stringify(error),
+      inspect(headers),
+      body,
+      JSON.stringify(events),
+    ].join('\n');
+    expect(events.map(({ type }) => type)).toContain('request.refused');
+    expect(shown).not.toContain(marker);
+    for (const part of token.split('.')) {
+      if (part !== '') expect(shown).not.toContain(part);
+    }
+  });
+});
+
+describe('a signature', () => {
+  it('that is another spelling of a good one is checked on its own', async () => {
+    const key = issuerKey;
+    const input = segmentsOf(aToken()).slice(0, 2).join('.');
+    const one = `${input}.${signatureOf(input, key).toString('base64url')}`;
+    const two = `${input}.${signatureOf(input, key).toString('base64url')}`;
+    const { server: watched, hits } = observed();
+    const principals: Principal<unknown>[] = [];
+    for (const token of [one, two, one, two]) principals.push(await watched.verify(token));
+    expect(hits()).toEqual([false, false, true, true]);
+    expect(principals[2]).toBe(principals[0]);
+  });
+});
+
+describe('a verifier', () => {
+  const options = {
+    cache: undefined,
+    claims: undefined,
+    clock: aClock(),
+    clockToleranceSec: 5,
+    signatureThread: false,
+  };
+
+  it('without a cache has nothing to forget', () => {
+    const issuers = {
+      find: () => undefined,
+      isCurrent: () => true,
+      ready: async () => {},
+      close() {},
+    };
+    expect(() => createVerifier(issuers, options).close()).not.toThrow();
+  });
+
+  it('hands on what is no refusal as it came: a fault of ours is no fault of the token', async () => {
+    const bug = new TypeError('a bug below');
+    const keySet = {
+      find: () => Promise.reject(bug),
+      isLive: () => false,
+      ready: async () => {},
+      close() {},
+    };
+    const issuer = { ...anIssuer(), keySet };
+    const issuers = {
+      find: () => issuer,
+      isCurrent: () => true,
+      ready: async () => {},
+      close() {},
+    };
+    const error = await Promise.resolve(createVerifier(issuers, options).verify(aToken())).catch(
+      (reason: unknown) => reason,
+    );
+    expect(error).toBe(bug);
+  });
+
+  function anIssuer() {
+    const resolved = resolveOptions({
+      issuer: rfc9068({ issuer: ISSUER, jwks }),
+      audience: AUDIENCE,
+    });
+    return createTrustedIssuer(
+      { provider: rfc9068({ issuer: ISSUER, jwks }), audience: [AUDIENCE] },
+      resolved,
+    );
+  }
+});

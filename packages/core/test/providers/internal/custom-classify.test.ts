@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import { custom } from '../../../src/providers/index.ts';
+import { API, NO_KEYS } from '../token-table.ts';
+
+const claims = { sub: 'dana', client_id: 'web', aud: API };
+
+function classifyWith(verdict: unknown, options: object = {}) {
+  const { classify } = Reflect.apply(custom, undefined, [
+    { issuer: 'https://as.acme.com', jwks: NO_KEYS, classify: () => verdict, ...options },
+  ]);
+  return classify(claims, {});
+}
+
+describe('a verdict of the operator', () => {
+  it('takes the ids from the claims', () => {
+    expect(classifyWith('user')).toMatchObject({ kind: 'user', userId: 'dana', clientId: 'web' });
+    expect(classifyWith('client')).toMatchObject({ kind: 'client', clientId: 'web' });
+  });
+
+  it('takes the ids from readers of the operator', () => {
+    const readers = { userId: () => 'u-1', clientId: () => 'c-1' };
+    expect(classifyWith('user', readers)).toMatchObject({ userId: 'u-1', clientId: 'c-1' });
+    expect(classifyWith('client', readers)).toMatchObject({ clientId: 'c-1' });
+    expect(classifyWith('user', { userId: () => '' }).kind).toBe('unknown');
+    expect(classifyWith('client', { clientId: () => 7 }).kind).toBe('unknown');
+  });
+
+  it('may bring the ids', () => {
+    expect(classifyWith({ kind: 'user', userId: 'u-2' })).toMatchObject({
+      kind: 'user',
+      userId: 'u-2',
+      clientId: undefined,
+    });
+    expect(classifyWith({ kind: 'user', userId: 'u-2', clientId: 'c-2' })).toMatchObject({
+      clientId: 'c-2',
+    });
+    expect(classifyWith({ kind: 'client', clientId: 'c-2' })).toMatchObject({ clientId: 'c-2' });
+  });
+
+  it.each([
+    'refuse',
+    { kind: 'refuse' },
+    undefined,
+    null,
+    true,
+    '',
+    'User',
+    'admin',
+    {},
+    [],
+    ['user'],
+    { kind: 'user' },
+    { kind: 'user', userId: '' },
+    { kind: 'user', userId: 7 },
+    { kind: 'user', userId: 'u', clientId: '' },
+    { kind: 'client' },
+    { kind: 'client', userId: 'u' },
+    { kind: 'admin', userId: 'u' },
+    Object.create({ kind: 'user', userId: 'u' }),
+    () => 'user',
+  ])('of another shape refuses the token: %j', (verdict) => {
+    expect(classifyWith(verdict).kind).toBe('unknown');
+  });
+
+  it('that is a promise refuses the token, and its rejection ends nothing', async () => {
+    expect(classifyWith(Promise.resolve('user')).kind).toBe('unknown');
+    expect(classifyWith(Promise.reject(new Error('database'))).kind).toBe('unknown');
+    // An unhandled rejection would fail the run at the end of this turn.
+    await new Promise((resolve) => setImmediate(resolve));
+  });
+
+  it('sees no claim and no header but those of the token', () => {
+    const polluted = { caller_type: 'human', toString: undefined };
+    const { classify } = custom({
+      issuer: 'https://as.acme.com',
+      jwks: NO_KEYS,
+      classify: ({ caller_type: type, toString: text }, { caller_type: headerType }) =>
+        type === 'human' || headerType === 'human' || text !== undefined ? 'user' : 'refuse',
+    });
+    const inherited = Object.assign(Object.create(polluted), claims);
+    expect(classify(inherited, Object.create(polluted)).kind).toBe('unknown');
+    expect(classify(claims, {}).kind).toBe('unknown');
+    expect(classify({ ...claims, caller_type: 'human' }, {}).kind).toBe('user');
+  });
+
+  it('cannot be talked into a prototype by a claim of that name', () => {
+    const { classify } = custom({
+      issuer: 'https://as.acme.com',
+      jwks: NO_KEYS,
+      classify: ({ caller_type: type }) => (type === 'human' ? 'user' : 'refuse'),
+    });
+    const claim = JSON.parse('{"sub":"dana","__proto__":{"caller_type":"human"}}');
+    expect(classify(claim, {}).kind).toBe('unknown');
+  });
+
+  it('that throws is not caught: the pipeline calls it an outage', () => {
+    const { classify } = custom({
+      issuer: 'https://as.acme.com',
+      jwks: NO_KEYS,
+      classify: () => {
+        throw new Error('database');
+      },
+    });
+    expect(() => classify(claims, {})).toThrow('database');
+  });
+});
+
+describe('a custom provider', () => {
+  it('reads what it is told to read', () => {
+    const provider = custom({
+      issuer: 'https://as.acme.com',
+      jwks: NO_KEYS,
+      classify: () => 'user',
+      types: { accepted: ['application/Own+JWT'], optional: true },
+      requiredClaims: ['jti'],
+      algorithms: ['ES512'],
+      scopes: () => ['own'],
+      permissions: () => ['p'],
+      roles: () => ['r'],
+      groups: () => ['g'],
+      tenant: () => 't',
+      accepts: () => true,
+    });
+    expect(provider).toMatchObject({
+      audienceClaim: 'required',
+      types: { accepted: ['own+jwt'], optional: true },
+      requiredClaims: ['jti'],
+      algorithms: ['ES512'],
+    });
+    const { authority } = provider;
+    expect(authority.scopes({}, {})).toEqual(['own']);
+    expect(authority.permissions?.({})).toEqual(['p']);
+    expect(authority.roles?.({})).toEqual(['r']);
+    expect(authority.groups?.({})).toEqual(['g']);
+    expect(authority.tenant?.({})).toBe('t');
+  });
+
+  it('without aud checks something else', () => {
+    const provider = custom({
+      issuer: 'https://as.acme.com',
+      jwks: NO_KEYS,
+      classify: () => 'client',
+      audienceClaim: 'absent',
+      accepts: ({ client_id }) => client_id === 'web',
+    });
+    expect(provider.audienceClaim).toBe('absent');
+    expect(provider.accepts?.(claims, {})).toBe(true);
+    expect(provider.accepts?.({ client_id: 'other' }, {})).toBe(false);
+  });
+});

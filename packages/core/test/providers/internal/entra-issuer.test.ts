@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { entra } from '../../../src/providers/index.ts';
+import { NO_KEYS } from '../token-table.ts';
+
+const NORTH = '3b0c9a54-9f2e-4f1b-8d57-5a6f1b2c9e10';
+const SOUTH = '11111111-2222-4333-8444-555566667777';
+const TEMPLATE = 'https://login.microsoftonline.com/{tenantid}/v2.0';
+
+function issuerOf(tenant: string): string {
+  return `https://login.microsoftonline.com/${tenant}/v2.0`;
+}
+
+describe('an API of many tenants', () => {
+  const some = entra({ tenants: [NORTH.toUpperCase()], jwks: NO_KEYS });
+  const any = entra({ tenants: 'any', jwks: NO_KEYS });
+
+  it('is named by tokens of its tenants only', () => {
+    expect(some.names?.({ iss: issuerOf(NORTH), tid: NORTH })).toBe(true);
+    expect(some.names?.({ iss: issuerOf(SOUTH), tid: SOUTH })).toBe(false);
+    expect(any.names?.({ iss: issuerOf(SOUTH), tid: SOUTH })).toBe(true);
+  });
+
+  it('is not named by a token whose iss and tid differ', () => {
+    expect(any.names?.({ iss: issuerOf(NORTH), tid: SOUTH })).toBe(false);
+    expect(any.names?.({ iss: TEMPLATE, tid: '{tenantid}' })).toBe(false);
+    expect(any.names?.({ iss: issuerOf(NORTH) })).toBe(false);
+    expect(any.names?.({ tid: NORTH })).toBe(false);
+    expect(any.names?.({ iss: 'https://login.microsoftonline.com//v2.0', tid: '' })).toBe(false);
+  });
+
+  it('takes a key for all tenants, or for the one of the token', () => {
+    const claims = { iss: issuerOf(NORTH), tid: NORTH };
+    expect(any.keyServes?.(TEMPLATE, claims)).toBe(true);
+    expect(any.keyServes?.(issuerOf(NORTH), claims)).toBe(true);
+    expect(any.keyServes?.(issuerOf(SOUTH), claims)).toBe(false);
+    expect(any.keyServes?.(undefined, claims)).toBe(false);
+  });
+
+  it('keeps users of two tenants apart, also under a name', () => {
+    const claims = { oid: 'o1', sub: 's1', azp: 'web', scp: 'read', tid: NORTH };
+    expect(any.classify(claims, {})).toMatchObject({ userId: 'o1', keyId: `${NORTH}/o1` });
+    expect(any.classify({ ...claims, idtyp: 'app', scp: '' }, {})).toMatchObject({
+      clientId: 'web',
+      keyId: `${NORTH}/web`,
+    });
+    expect(any.classify({ ...claims, idtyp: 'device' }, {}).kind).toBe('unknown');
+  });
+});
+
+describe('an API of one tenant', () => {
+  it('is found by iss, and its keys are those of its metadata', () => {
+    const one = entra(NORTH);
+    expect(one).not.toHaveProperty('names');
+    expect(one).not.toHaveProperty('keyServes');
+    expect(one.classify({ oid: 'o1', sub: 's1', scp: 'read' }, {})).not.toHaveProperty('keyId');
+  });
+});

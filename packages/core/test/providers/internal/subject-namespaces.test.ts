@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigurationError } from '../../../src/model/errors.ts';
+import { authentik, curity, descope, spring, zitadel } from '../../../src/providers/index.ts';
+import { NO_KEYS } from '../token-table.ts';
+
+const presets: Readonly<Record<string, readonly [(options: never) => unknown, object]>> = {
+  spring: [spring, { issuer: 'https://as.acme.com' }],
+  curity: [curity, { issuer: 'https://as.acme.com/oauth/v2/oauth-anonymous' }],
+  zitadel: [zitadel, { issuer: 'https://as.acme.com' }],
+  authentik: [authentik, { issuer: 'https://as.acme.com/application/o/x/' }],
+  descope: [descope, { projectId: 'P2' }],
+};
+
+describe.each(Object.entries(presets))('%s', (name, [preset, base]) => {
+  const create = (options: object) =>
+    Reflect.apply(preset, undefined, [{ ...base, jwks: NO_KEYS, ...options }]);
+
+  it('names the setting that is missing', () => {
+    expect(() => create({})).toThrow(ConfigurationError);
+    expect(() => create({})).toThrow(/subjectNamespaces or classify is required/);
+    expect(() => create({ subjectNamespaces: 'both' })).toThrow(/subjectNamespaces/);
+  });
+
+  it('refuses every token when nothing is known', () => {
+    const { classify } = create({ subjectNamespaces: 'unknown' });
+    expect(classify({ sub: 'dana', client_id: 'web', aud: 'web', scope: ['a'] }, {}).kind).toBe(
+      'unknown',
+    );
+    expect(classify({ sub: 'web', client_id: 'web', aud: 'web' }, {}).kind).toBe('unknown');
+  });
+
+  it('takes a rule of the operator, and not beside the other setting', () => {
+    const { classify } = create({ classify: () => 'user' });
+    expect(classify({ sub: 'dana' }, {}).kind).toBe('user');
+    expect(() => create({ classify: () => 'user', subjectNamespaces: 'unknown' })).toThrow(
+      /exclude/,
+    );
+    expect(() => create({ classify: 'user' })).toThrow(/write classify/);
+  });
+
+  it("takes the word 'disjoint' only where it tells something", () => {
+    const tellsSomething = name === 'spring' || name === 'curity';
+    const word = () => create({ subjectNamespaces: 'disjoint' });
+    if (tellsSomething) expect(word).not.toThrow();
+    else expect(word).toThrow(/does not tell users from machines/);
+  });
+});

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import type { Requirement } from '../../src/requirement/requirement.ts';
+import { scope } from '../../src/requirement/scope.ts';
+import { describeRoutes, type RouteLayer } from '../../src/routes/route-description.ts';
+
+const handler = () => undefined;
+const guard = (requirement: Requirement) => Object.assign(() => undefined, { requirement });
+const authenticate = Object.assign(() => undefined, { resourceServer: {}, optional: false });
+const optional = Object.assign(() => undefined, { resourceServer: {}, optional: true });
+
+function aLayer(given: Partial<RouteLayer> = {}): RouteLayer {
+  return { method: 'GET', path: ['/a'], end: true, handlers: [handler], ...given };
+}
+
+function middleware(...handlers: readonly unknown[]): RouteLayer {
+  return aLayer({ method: '*', path: ['/'], end: false, handlers });
+}
+
+describe('describeRoutes', () => {
+  it('describes nothing where there is nothing', () => {
+    expect(describeRoutes([])).toEqual([]);
+    expect(describeRoutes([middleware(authenticate, handler)])).toEqual([]);
+  });
+
+  it('describes a route that nothing guards', () => {
+    expect(describeRoutes([aLayer()])).toEqual([
+      {
+        method: 'GET',
+        path: '/a',
+        requirements: [],
+        authenticated: false,
+        optional: false,
+        unknown: [],
+        warnings: [],
+      },
+    ]);
+  });
+
+  it('knows guards by what they carry, not by their looks', () => {
+    const impostors = [
+      { requirement: scope('a') },
+      Object.assign(() => undefined, { requirement: 'scope a' }),
+      Object.assign(() => undefined, { requirement: null }),
+      'guard',
+      undefined,
+    ];
+    const [route] = describeRoutes([aLayer({ handlers: [...impostors, handler] })]);
+    expect(route?.requirements).toEqual([]);
+  });
+
+  it.each([
+    [[authenticate], true, false],
+    [[optional], true, true],
+    [[optional, authenticate], true, false],
+    [[optional, guard(scope('a'))], true, false],
+    [[guard(scope('a'))], false, false],
+  ])('tells who gets in: case %#', (handlers, authenticated, isOptional) => {
+    const [route] = describeRoutes([middleware(...handlers), aLayer()]);
+    expect(route).toMatchObject({ authenticated, optional: isOptional });
+  });
+
+  it.each([
+    ['GET', 'GET', 1, 0],
+    ['GET', 'HEAD', 1, 0],
+    ['HEAD', 'GET', 0, 0],
+    ['GET', 'POST', 0, 0],
+    ['*', 'POST', 1, 0],
+    ['GET', '*', 0, 1],
+  ])(
+    'guards for %s before a route for %s: %i sure, %i perhaps',
+    (before, method, sure, perhaps) => {
+      const guards = aLayer({ method: before, handlers: [guard(scope('a'))] });
+      const [route] = describeRoutes([guards, aLayer({ method })]);
+      expect(route?.requirements).toHaveLength(sure);
+      expect(route?.unknown).toHaveLength(perhaps);
+    },
+  );
+
+  it('middleware within a router is for its routes alone', () => {
+    const [router, other] = [{}, {}];
+    const inner = { ...middleware(guard(scope('a'))), within: router };
+    const routes = describeRoutes([
+      inner,
+      aLayer({ within: router }),
+      aLayer({ within: other }),
+      aLayer(),
+    ]);
+    expect(routes.map(({ requirements }) => requirements.length)).toEqual([1, 0, 0]);
+  });
+
+  it('warns where a guard tells capitals apart and the route does not', () => {
+    const layers = (stepSensitive?: boolean, routeSensitive?: boolean, path = '/a') => [
+      { ...middleware(guard(scope('s'))), path: [path], ...flag(stepSensitive) },
+      aLayer({ path: [`${path}/b`], ...flag(routeSensitive) }),
+    ];
+    const warnings = (...args: Parameters<typeof layers>) =>
+      describeRoutes(layers(...args)).map((route) => route.warnings.length);
+    expect(warnings(true, false)).toEqual([1]);
+    expect(warnings(true, false, '/1')).toEqual([0]);
+    expect(warnings(true, true)).toEqual([0]);
+    expect(warnings(false, false)).toEqual([0]);
+    expect(warnings(undefined, undefined)).toEqual([0]);
+  });
+
+  it('lists what it cannot see through, and says so', () => {
+    const [route] = describeRoutes([
+      middleware(authenticate),
+      aLayer({ method: '*', end: false, handlers: [], unknown: 'an app' }),
+    ]);
+    expect(route).toMatchObject({
+      method: '*',
+      path: '/a',
+      authenticated: true,
+      unknown: ['an app'],
+    });
+  });
+});
+
+function flag(sensitive: boolean | undefined): { sensitive?: boolean } {
+  return sensitive === undefined ? {} : { sensitive };
+}

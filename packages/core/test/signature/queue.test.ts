@@ -1,0 +1,404 @@
+import { describe, expect, it, vi } from 'vitest';
+import { prepareKey } from '../../src/keys/prepare-key.ts';
+import { type SignatureCheck, signatureCheck } from '../../src/signature/check.ts';
+import { createSignatureQueue } from '../../src/signature/queue.ts';
+import type { Answered, SignatureThread } from '../../src/signature/thread.ts';
+import { aToken, issuerKey, segmentsOf } from '../tokens.ts';
+
+interface Question {
+  readonly checks: readonly SignatureCheck[];
+  readonly size: number;
+  readonly answer: Answered;
+}
+
+/** A thread that answers when the test says so; its answers need not be right. */
+function aThread() {
+  const asked: Question[] = [];
+  const thread = {
+    isRunning: true,
+    verify(checks: readonly SignatureCheck[], answer: Answered) {
+      asked.push({ checks, size: checks.length, answer });
+    },
+    close: vi.fn(() => {
+      thread.isRunning = false;
+    }),
+  };
+  const start = vi.fn((_ended: (cause: 'idle' | 'failed') => void): SignatureThread => thread);
+  /** Ends by itself, before it has answered. */
+  function end(cause: 'idle' | 'failed'): void {
+    start.mock.lastCall?.[0](cause);
+    for (const { answer } of asked.splice(0)) answer(undefined);
+  }
+  return { asked, thread, start, end };
+}
+
+function aCheck(token = aToken()): SignatureCheck {
+  const [header, payload, signature] = segmentsOf(token);
+  const key = prepareKey(issuerKey.jwk);
+  if (typeof key === 'string') return expect.unreachable(key);
+  const bytes = Buffer.from(signature, 'base64url');
+  const check = signatureCheck('ES256', key, `${header}.${payload}`, bytes);
+  return check ?? expect.unreachable('a signature of the right length');
+}
+
+const good = aCheck();
+const forged: SignatureCheck = { ...good, input: `${good.input}x` };
+/** OpenSSL throws for a hash that it does not know. */
+const broken: SignatureCheck = { ...good, hash: 'no such hash' };
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+async function turns(count: number): Promise<void> {
+  for (let n = 0; n < count; n++) await turn();
+}
+
+/** Asks for one after another, as requests that come one by one do; how many were told at once. */
+async function oneByOne(queue: ReturnType<typeof createSignatureQueue>, count: number) {
+  let atOnce = 0;
+  for (let n = 0; n < count; n++) {
+    const result = queue.verify(good);
+    if (result === true) atOnce++;
+    expect(await result).toBe(true);
+  }
+  return atOnce;
+}
+
+/** Asks until one has to wait: from then on there is company to be seen. */
+function firstToWait(queue: ReturnType<typeof createSignatureQueue>): Promise<boolean> {
+  for (let n = 0; n < 2_000; n++) {
+    const result = queue.verify(good);
+    if (result instanceof Promise) return result;
+  }
+  return expect.unreachable('nobody had to wait');
+}
+
+/** What each was told, or that it waits. */
+function soFar(results: readonly (boolean | Promise<boolean>)[]): Promise<unknown[]> {
+  return Promise.all(results.map((result) => Promise.race([result, 'waits'])));
+}
+
+/** Keeps so many in flight for so many turns. */
+async function underLoad(queue: ReturnType<typeof createSignatureQueue>, size: number, count = 20) {
+  const results: Promise<boolean>[] = [firstToWait(queue)];
+  for (let n = 0; n < count; n++) {
+    for (let added = 0; added < size; added++) {
+      results.push(Promise.resolve(queue.verify(good)));
+    }
+    await turn();
+  }
+  return results;
+}
+
+describe('requests that come one by one', () => {
+  it('are told at once, but for a few that wait for the next turn, ever fewer', async () => {
+    const { start } = aThread();
+    const queue = createSignatureQueue(start);
+    expect(await oneByOne(queue, 16)).toBe(15);
+    expect(await oneByOne(queue, 32)).toBe(31);
+    expect(await oneByOne(queue, 64)).toBe(63);
+    await oneByOne(queue, 128 + 256 + 512);
+    expect(await oneByOne(queue, 2_048)).toBe(2_046);
+    expect(start).not.toHaveBeenCalled();
+  });
+
+  it('are never asked to wait where there can be no thread', async () => {
+    const queue = createSignatureQueue(undefined);
+    for (let n = 0; n < 100; n++) expect(queue.verify(good)).toBe(true);
+    expect(queue.verify(forged)).toBe(false);
+    expect(() => queue.verify(broken)).toThrow();
+  });
+});
+
+describe('requests that come together', () => {
+  it('all wait, and get their own answer each', async () => {
+    const queue = createSignatureQueue(aThread().start);
+    const first = firstToWait(queue);
+    const second = queue.verify(forged);
+    const third = queue.verify(broken);
+    const fourth = queue.verify(good);
+    for (const result of [second, third, fourth]) expect(result).toBeInstanceOf(Promise);
+    await expect(third).rejects.toThrow();
+    expect(await Promise.all([first, second, fourth])).toEqual([true, false, true]);
+  });
+
+  it('are served a few in each turn: the event loop is not held for all of them', async () => {
+    const queue = createSignatureQueue(aThread().start);
+    const results = [firstToWait(queue), ...Array.from({ length: 8 }, () => queue.verify(good))];
+    await turn();
+    expect(await soFar(results)).toEqual([true, true, true, true, ...Array(5).fill('waits')]);
+    await turns(2);
+    expect(await soFar(results)).toEqual(Array(9).fill(true));
+  });
+
+  it('are looked for sooner again: the next one waits after sixteen, not after more', async () => {
+    const queue = createSignatureQueue(aThread().start);
+    await oneByOne(queue, 16 + 32 + 64);
+    await Promise.all([firstToWait(queue), queue.verify(good)]);
+    expect(await oneByOne(queue, 16)).toBe(15);
+  });
+
+  it('start no thread when they are few, however long it lasts', async () => {
+    const { start } = aThread();
+    const queue = createSignatureQueue(start);
+    await Promise.all(await underLoad(queue, 4, 50));
+    expect(start).not.toHaveBeenCalled();
+  });
+
+  it('start no thread when they are many for a moment only', async () => {
+    const { start } = aThread();
+    const queue = createSignatureQueue(start);
+    for (let burst = 0; burst < 10; burst++) await Promise.all(await underLoad(queue, 40, 1));
+    expect(start).not.toHaveBeenCalled();
+  });
+});
+
+/** Has so many wait at each of so many turns. */
+async function backlog(
+  queue: ReturnType<typeof createSignatureQueue>,
+  size: number,
+  count: number,
+) {
+  const results: (boolean | Promise<boolean>)[] = [firstToWait(queue)];
+  for (let n = 1; n < size; n++) results.push(queue.verify(good));
+  for (let n = 0; n < count; n++) {
+    await turn();
+    for (let served = 0; served < 4; served++) results.push(queue.verify(good));
+  }
+  return results;
+}
+
+describe('when a thread is worth its start', () => {
+  it.each([
+    [8, 60, 0],
+    [9, 15, 0],
+    [9, 16, 1],
+    [9, 60, 1],
+  ])('%i who wait at each of %i turns: %i threads', async (size, count, threads) => {
+    const { start, thread } = aThread();
+    thread.isRunning = false;
+    const queue = createSignatureQueue(start);
+    const results = await backlog(queue, size, count);
+    expect(start).toHaveBeenCalledTimes(threads);
+    await turns(20);
+    expect(await soFar(results)).not.toContain('waits');
+  });
+});
+
+describe('under load', () => {
+  /** A queue whose thread has nothing to do. */
+  async function aRunningThread() {
+    const made = aThread();
+    made.thread.isRunning = false;
+    const queue = createSignatureQueue(made.start);
+    await Promise.all(await backlog(queue, 9, 16));
+    made.thread.isRunning = true;
+    return { ...made, queue };
+  }
+
+  it('the thread is asked about the oldest, and leaves the calling one its share', async () => {
+    const { queue, asked } = await aRunningThread();
+    const checks = Array.from({ length: 20 }, () => ({ ...good }));
+    const first = firstToWait(queue);
+    const results = checks.map((check) => queue.verify(check));
+    await turn();
+    expect(asked.map(({ size }) => size)).toEqual([17]);
+    expect(asked[0]?.checks.slice(1)).toEqual(checks.slice(0, 16));
+    expect(asked[0]?.checks.slice(1).every((check, index) => check === checks[index])).toBe(true);
+    expect(await soFar([first, ...results])).toEqual([
+      ...Array(17).fill('waits'),
+      ...Array(4).fill(true),
+    ]);
+    asked[0]?.answer(Array(17).fill(true));
+    expect(await Promise.all([first, ...results])).not.toContain(false);
+  });
+
+  it('who comes while the thread is asked waits too, though nobody else does', async () => {
+    const { queue, asked } = await aRunningThread();
+    const results = [firstToWait(queue), ...Array.from({ length: 19 }, () => queue.verify(good))];
+    await turn();
+    const next = queue.verify(good);
+    expect(next).toBeInstanceOf(Promise);
+    asked[0]?.answer(Array(16).fill(true));
+    expect(await Promise.all([...results, next])).not.toContain(false);
+    expect(queue.verify(good)).toBe(true);
+  });
+
+  it('the thread is believed, and asked again as soon as it has answered', async () => {
+    const { queue, asked } = await aRunningThread();
+    const results = [
+      firstToWait(queue),
+      ...Array.from({ length: 100 }, () => queue.verify(forged)),
+    ];
+    await turn();
+    expect(asked.map(({ size }) => size)).toEqual([32, 32]);
+    asked[0]?.answer(Array(32).fill(true));
+    expect(asked.map(({ size }) => size)).toEqual([32, 32, 29]);
+    expect((await soFar(results)).slice(0, 32)).toEqual(Array(32).fill(true));
+    for (const { size, answer } of asked.splice(1)) answer(Array(size).fill(false));
+    await turns(4);
+    expect((await soFar(results)).slice(32)).toEqual(Array(69).fill(false));
+  });
+
+  it('a thread is started once, and does what is too much for the calling one', async () => {
+    const { start, asked } = aThread();
+    const queue = createSignatureQueue(start);
+    const results = await underLoad(queue, 20);
+    expect(start).toHaveBeenCalledTimes(1);
+    // A batch that it is at, and one ahead.
+    expect(asked.map(({ size }) => size)).toEqual([32, 32]);
+    while (asked.length > 0) {
+      const { size, answer } = asked.shift() ?? expect.unreachable();
+      answer(Array(size).fill(true));
+    }
+    await turns(100);
+    expect(await Promise.all(results)).not.toContain(false);
+  });
+
+  it('each gets the answer that the thread gave to its own question', async () => {
+    const { start, asked } = aThread();
+    const queue = createSignatureQueue(start);
+    const results = await underLoad(queue, 20, 17);
+    const [batch] = asked;
+    const before = await soFar(results);
+    batch?.answer(Array.from({ length: 32 }, (_, index) => index % 2 === 0));
+    await turn();
+    const after = await soFar(results);
+    const told = after.filter((_, index) => before[index] === 'waits');
+    expect(told.filter((result) => result === false)).toHaveLength(16);
+    const first = told.indexOf(true);
+    expect(told.slice(first, first + 4)).toEqual([true, false, true, false]);
+  });
+
+  it.each([
+    ['no answers at all', undefined],
+    ['an empty list', []],
+    ['too few', [true]],
+    ['too many', Array(33).fill(true)],
+    ['nothing in the place of one', Array(32).fill(undefined)],
+    ['what is no answer', Array(32).fill('true')],
+  ] as const)('what the thread leaves open is verified here: %s', async (_what, answers) => {
+    const { start, asked } = aThread();
+    const queue = createSignatureQueue(start);
+    const results = await underLoad(queue, 20, 16);
+    const bad = Array.from({ length: 70 }, () => queue.verify(forged));
+    for (let n = 0; n < 100; n++) {
+      for (const { answer } of asked.splice(0)) answer(answers as never);
+      await turn();
+    }
+    expect(await Promise.all(results)).not.toContain(false);
+    expect(await Promise.all(bad)).not.toContain(true);
+  });
+
+  it.each([
+    ['Array', Array.prototype],
+    ['Object', Object.prototype],
+  ])('no answer is read from a polluted prototype: %s', async (_what, prototype) => {
+    const { start, asked } = aThread();
+    const queue = createSignatureQueue(start);
+    const results = await underLoad(queue, 20, 16);
+    const bad = Array.from({ length: 70 }, () => queue.verify(forged));
+    await turn();
+    const members = prototype as unknown as Record<number, unknown>;
+    try {
+      for (let index = 0; index < 64; index++) members[index] = true;
+      for (const { answer } of asked.splice(0)) answer(undefined);
+      for (const { answer } of asked.splice(0)) answer([]);
+    } finally {
+      for (let index = 0; index < 64; index++) delete members[index];
+    }
+    for (let n = 0; n < 100; n++) {
+      for (const { answer } of asked.splice(0)) answer(undefined);
+      await turn();
+    }
+    expect(await Promise.all(results)).not.toContain(false);
+    expect(await Promise.all(bad)).not.toContain(true);
+  });
+
+  it('nobody waits any more once none can be had', async () => {
+    const queue = createSignatureQueue(() => undefined);
+    const results = await underLoad(queue, 20, 17);
+    expect(await soFar(results)).toEqual(Array(results.length).fill(true));
+    for (let n = 0; n < 100; n++) expect(queue.verify(good)).toBe(true);
+  });
+
+  it('nobody waits any more once it failed', async () => {
+    const { start, end } = aThread();
+    const queue = createSignatureQueue(start);
+    const results = await underLoad(queue, 20, 17);
+    end('failed');
+    expect(await soFar(results)).toEqual(Array(results.length).fill(true));
+    for (let n = 0; n < 100; n++) expect(queue.verify(good)).toBe(true);
+  });
+
+  it('a thread that ended because the load was over is started again with the next', async () => {
+    const { start, end } = aThread();
+    const queue = createSignatureQueue(start);
+    const first = await underLoad(queue, 20, 17);
+    expect(start).toHaveBeenCalledTimes(1);
+    end('idle');
+    await turns(10);
+    expect(start).toHaveBeenCalledTimes(1);
+    const second = await underLoad(queue, 20, 17);
+    expect(start).toHaveBeenCalledTimes(2);
+    queue.close();
+    end('idle');
+    await turns(50);
+    expect(await soFar([...first, ...second])).not.toContain('waits');
+  });
+
+  it('at most 128 wait: a newcomer has the oldest served at once, and nobody overtakes', async () => {
+    const queue = createSignatureQueue(() => undefined);
+    const results: (boolean | Promise<boolean>)[] = [firstToWait(queue)];
+    for (let n = 1; n < 500; n++) results.push(queue.verify(good));
+    expect(await soFar(results)).toEqual([
+      ...Array(500 - 128).fill(true),
+      ...Array(128).fill('waits'),
+    ]);
+    await turns(1);
+    expect(await soFar(results)).toEqual([
+      ...Array(500 - 124).fill(true),
+      ...Array(124).fill('waits'),
+    ]);
+    await turns(31);
+    expect(await soFar(results)).not.toContain('waits');
+  });
+
+  it('closing ends the thread; who waits is told all the same, and who comes later is, at once', async () => {
+    const { start, asked, thread } = aThread();
+    const queue = createSignatureQueue(start);
+    const results = await underLoad(queue, 20);
+    queue.close();
+    expect(thread.close).toHaveBeenCalledTimes(1);
+    for (const { answer } of asked.splice(0)) answer(undefined);
+    for (let n = 0; n < 100; n++) expect(queue.verify(good)).toBe(true);
+    await turns(150);
+    expect(await Promise.all(results)).not.toContain(false);
+    expect(asked).toHaveLength(0);
+  });
+
+  it('closing before the load is there means that no thread is started', async () => {
+    const { start } = aThread();
+    const queue = createSignatureQueue(start);
+    const results = [firstToWait(queue)];
+    for (let n = 0; n < 200; n++) results.push(Promise.resolve(queue.verify(good)));
+    queue.close();
+    expect(await Promise.all(results)).not.toContain(false);
+    expect(start).not.toHaveBeenCalled();
+  });
+});
+
+describe('fake timers in an application’s tests', () => {
+  it('hold nobody up, whether they were there before the kit or after it', async () => {
+    vi.useFakeTimers();
+    vi.resetModules();
+    try {
+      const again = await import('../../src/signature/queue.ts');
+      for (const create of [createSignatureQueue, again.createSignatureQueue]) {
+        const queue = create(aThread().start);
+        expect(await Promise.all([firstToWait(queue), queue.verify(good)])).toEqual([true, true]);
+      }
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});

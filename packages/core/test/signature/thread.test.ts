@@ -1,0 +1,189 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { readdirSync, readFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { prepareKey } from '../../src/keys/prepare-key.ts';
+import { type SignatureCheck, signatureCheck, signatureHolds } from '../../src/signature/check.ts';
+import {
+  type Answers,
+  type SignatureThread,
+  startSignatureThread,
+} from '../../src/signature/thread.ts';
+import { ALGORITHMS, type Algorithm } from '../../src/token/algorithms.ts';
+import { aKey, aToken, type SigningKey, segmentsOf } from '../tokens.ts';
+
+const started: SignatureThread[] = [];
+afterEach(() => {
+  vi.restoreAllMocks();
+  for (const thread of started.splice(0)) thread.close();
+});
+
+async function aThread(ended: (cause: string) => void = () => {}): Promise<SignatureThread> {
+  const thread = startSignatureThread(ended) ?? expect.unreachable('no thread');
+  started.push(thread);
+  await vi.waitUntil(() => thread.isRunning, { timeout: 20_000 });
+  return thread;
+}
+
+function ask(
+  thread: SignatureThread,
+  checks: readonly SignatureCheck[],
+): Promise<Answers | undefined> {
+  return new Promise((resolve) => {
+    thread.verify(checks, resolve);
+  });
+}
+
+/** Of every thread of this process (proc(5)). */
+function priorities(): readonly { readonly id: string; readonly nice: number }[] {
+  return readdirSync('/proc/self/task').flatMap((id) => {
+    try {
+      // The name stands in brackets and may hold anything; the 17th field after it is the priority.
+      const stat = readFileSync(`/proc/self/task/${id}/stat`, 'utf8');
+      return [{ id, nice: Number(stat.slice(stat.lastIndexOf(')')).split(' ')[17]) }];
+    } catch {
+      return []; // It has ended meanwhile.
+    }
+  });
+}
+
+function aCheck(key: SigningKey, subject = 'ada'): SignatureCheck {
+  const [header, payload, signature] = segmentsOf(aToken({ key, claims: { sub: subject } }));
+  const prepared = prepareKey(key.jwk);
+  if (typeof prepared === 'string') return expect.unreachable(prepared);
+  const bytes = Buffer.from(signature, 'base64url');
+  const check = signatureCheck(key.alg as Algorithm, prepared, `${header}.${payload}`, bytes);
+  return check ?? expect.unreachable('a signature of the right length');
+}
+
+/** Variants of a good one that do not hold. */
+function forgeries(good: SignatureCheck, other: SignatureCheck): readonly SignatureCheck[] {
+  const flipped = Uint8Array.from(good.signature);
+  flipped[flipped.length - 1] = (flipped.at(-1) ?? 0) ^ 1;
+  return [
+    { ...good, input: `${good.input}A` },
+    { ...good, input: '' },
+    { ...good, signature: flipped },
+    { ...good, signature: other.signature },
+    { ...good, signature: new Uint8Array(0) },
+    { ...good, key: other.key },
+  ];
+}
+
+const keys = ALGORITHMS.map((alg) => ({ alg, key: aKey(alg, alg), other: aKey('other', alg) }));
+const es256 = aKey('es', 'ES256');
+
+describe('a signature thread', () => {
+  it.each(keys)('says of $alg what the calling thread says', async ({ key, other }) => {
+    const thread = await aThread();
+    const good = aCheck(key);
+    const checks = [good, ...forgeries(good, aCheck(other)), good];
+    const answers = await ask(thread, checks);
+    expect(answers).toEqual(checks.map(signatureHolds));
+    expect(answers).toEqual([true, false, false, false, false, false, false, true]);
+  });
+
+  it('keeps questions apart: many keys in one batch, many batches at once', async () => {
+    const thread = await aThread();
+    const all = keys.flatMap(({ key, other }) => {
+      const good = aCheck(key);
+      return [good, ...forgeries(good, aCheck(other))];
+    });
+    const batches = Array.from({ length: 20 }, (_, start) => [
+      ...all.slice(start),
+      ...all.slice(0, start),
+    ]);
+    const answers = await Promise.all(batches.map((batch) => ask(thread, batch)));
+    expect(answers).toEqual(batches.map((batch) => batch.map(signatureHolds)));
+  });
+
+  it('keeps one key apart by its hash', async () => {
+    const thread = await aThread();
+    const rs = aCheck(aKey('rsa', 'RS256'));
+    expect(await ask(thread, [rs, { ...rs, hash: 'sha512' }, rs])).toEqual([true, false, true]);
+  });
+
+  it('gives no answer where OpenSSL throws, and goes on', async () => {
+    const thread = await aThread();
+    const good = aCheck(es256);
+    const broken = { ...good, hash: 'no such hash' };
+    expect(await ask(thread, [good, broken, good])).toEqual([true, undefined, true]);
+  });
+
+  it('gives no answers once it is closed, to what was asked before and not yet answered', async () => {
+    const ended = vi.fn();
+    const thread = await aThread(ended);
+    const answers = ask(thread, [aCheck(es256)]);
+    thread.close();
+    expect(await answers).toBeUndefined();
+    expect(thread.isRunning).toBe(false);
+    expect(ended).not.toHaveBeenCalled();
+  });
+
+  it('gives no answers when it dies, and says so once', async () => {
+    const ref = vi.spyOn(Worker.prototype, 'ref');
+    const ended = vi.fn();
+    const thread = await aThread(ended);
+    const answers = ask(thread, Array(2_000).fill(aCheck(es256)));
+    const worker = ref.mock.contexts.at(-1) as Worker;
+    await worker.terminate();
+    expect(await answers).toBeUndefined();
+    expect(thread.isRunning).toBe(false);
+    expect(ended.mock.calls).toEqual([['failed']]);
+  });
+
+  it('gives no answers to what cannot be sent, and ends', async () => {
+    const ended = vi.fn();
+    const thread = await aThread(ended);
+    const before = ask(thread, [aCheck(es256)]);
+    const unsendable = { ...aCheck(es256), hash: (() => {}) as unknown as string };
+    expect(await ask(thread, [unsendable])).toBeUndefined();
+    expect(await before).toBeUndefined();
+    expect(thread.isRunning).toBe(false);
+    expect(ended.mock.calls).toEqual([['failed']]);
+  });
+
+  it('ends when nothing was asked of it for long', async () => {
+    const cause = await new Promise((resolve) => {
+      const thread = startSignatureThread(resolve, 1) ?? expect.unreachable('no thread');
+      started.push(thread);
+    });
+    expect(cause).toBe('idle');
+    expect(started[0]?.isRunning).toBe(false);
+  });
+
+  it('does not run once it was closed, though it was only starting then', async () => {
+    const online = vi.spyOn(Worker.prototype, 'emit');
+    const thread = startSignatureThread(() => {}) ?? expect.unreachable('no thread');
+    thread.close();
+    await vi.waitUntil(() => online.mock.calls.some(([event]) => event === 'exit'));
+    expect(thread.isRunning).toBe(false);
+  });
+
+  it.runIf(process.platform === 'linux')(
+    'gives way on its core, and changes nobody else’s priority',
+    async () => {
+      const before = priorities();
+      const thread = await aThread();
+      await ask(thread, [aCheck(es256)]);
+      const added = priorities().filter(({ id }) => !before.some((each) => each.id === id));
+      expect(added.map(({ nice }) => nice)).toContain(10);
+      const still = priorities().filter(({ id }) => before.some((each) => each.id === id));
+      expect(before).toEqual(expect.arrayContaining(still));
+      expect(getPriority()).toBeLessThan(10);
+    },
+  );
+
+  it('is in no request’s asynchronous context, whoever it was started for', async () => {
+    const storage = new AsyncLocalStorage<string>();
+    const seen = await new Promise((resolve) => {
+      storage.run('a request', () => {
+        started.push(
+          startSignatureThread(() => resolve(storage.getStore()), 1) ?? expect.unreachable(),
+        );
+      });
+    });
+    expect(seen).toBeUndefined();
+  });
+});
