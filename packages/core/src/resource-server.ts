@@ -1,10 +1,11 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { ABSENT, type Credentials, credentialsOf, isBearerToken } from './http/credentials.ts';
-import { type Refusal, refusalOf } from './http/refusal.ts';
+import { ABSENT, credentialsOf, isBearerToken } from './http/credentials.ts';
+import { type Refusal, RefusedError, refusalOf } from './http/refusal.ts';
 import type { RequestView } from './http/request-view.ts';
 import { type PublishedMetadata, resourceMetadata } from './http/resource-metadata.ts';
 import type { ResourceMetadataOptions } from './http/resource-metadata-document.ts';
 import { createIssuers } from './issuers/create-issuers.ts';
+import { isThenable, type MaybePromise } from './lib/maybe-promise.ts';
 import { AuthError, isAuthError } from './model/errors.ts';
 import type { Principal, RegisteredClaims } from './model/principal.ts';
 import { noteResourceServer } from './options/duplicate-servers.ts';
@@ -12,6 +13,13 @@ import type { ResourceServerOptions } from './options/options.ts';
 import { resolveOptions } from './options/resolve-options.ts';
 import { type ExplainOptions, type Explanation, explainToken } from './pipeline/explain.ts';
 import { createVerifier } from './pipeline/verifier.ts';
+import {
+  ADAPTER_SIDE,
+  type AdapterSide,
+  type Admitted,
+  ANONYMOUS,
+} from './request/adapter-side.ts';
+import type { Presentation } from './request/presentation.ts';
 import type { VerifiedToken } from './request/verified-token.ts';
 import { askedScopes } from './requirement/asked-scopes.ts';
 import { evaluate, scopesNeeded } from './requirement/evaluate.ts';
@@ -26,30 +34,31 @@ export type ClaimsOf<Schema> = Schema extends StandardSchemaV1
 /** An API's way of deciding who is calling. Make one for the whole process and share it. */
 export interface ResourceServer<Claims = RegisteredClaims> {
   /**
-   * Says who sends a request. Throws `AuthError`, or rejects with it, when that cannot be told.
-   * Gives a promise when something must be awaited: keys, or under load the signature's turn.
+   * Says who sends a request. Rejects with `RefusedError`, an `AuthError` that carries its answer, when
+   * that cannot be told or the token is not accepted.
    */
-  authenticate(request: RequestView): Principal<Claims> | Promise<Principal<Claims>>;
+  authenticate(request: RequestView): Promise<Principal<Claims>>;
   /** The same, but a request without credentials gives `undefined`; bad ones are still refused. */
-  authenticateOptional(
-    request: RequestView,
-  ): Principal<Claims> | undefined | Promise<Principal<Claims>>;
+  authenticateOptional(request: RequestView): Promise<Principal<Claims> | undefined>;
   /**
    * Verifies an access token without a request (RFC 9068 §4): a queue message, a socket. A
-   * sender-constrained token is refused, since there is no request to hold it against.
+   * sender-constrained token is refused, since there is no request to hold it against. Rejects with
+   * `RefusedError`.
    */
-  verify(token: string): Principal<Claims> | Promise<Principal<Claims>>;
+  verify(token: string): Promise<Principal<Claims>>;
   /**
-   * Holds a principal, or nobody, against a requirement: `undefined` when it is met, else the error.
-   * `passed` are the requirements of the route's earlier guards: a challenge names their scopes too,
-   * so that the next token suffices for all. For nobody that is `missing_credentials`, whatever the
-   * requirement, with the scopes to ask for.
+   * Checks a principal (`undefined` for an anonymous request) against a requirement: `undefined` when
+   * it is met, else the error to answer with. `passed` are the requirements of the route's earlier
+   * guards: a challenge names their scopes too, so that the next token suffices for all. For nobody
+   * that is `missing_credentials`, whatever the requirement, with the scopes to ask for.
+   *
+   * It answers a question and emits no event. An adapter's guards do.
    */
   evaluate(
     principal: Principal<Claims> | undefined,
     requirement: Requirement,
     passed?: readonly Requirement[],
-  ): AuthError | undefined;
+  ): RefusedError | undefined;
   /** The scopes of a principal with those that `scopeImplies` adds. */
   expandScopes(scopes: readonly string[]): readonly string[];
   /** Status, headers and body for an error (RFC 6750 §3). */
@@ -94,79 +103,112 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
   const forget = noteResourceServer(resolved);
   let published: PublishedMetadata | undefined;
 
-  function accept({ principal, issuer, cached }: VerifiedToken): Principal {
-    if (events.active) {
-      events.emit({
-        type: 'request.authenticated',
-        kind: principal.kind,
-        issuerName: issuer.name,
-        cached,
-      });
-    }
-    return principal;
+  function accept({ principal, issuer, cached }: VerifiedToken): void {
+    if (!events.active) return;
+    events.emit({
+      type: 'request.authenticated',
+      kind: principal.kind,
+      issuerName: issuer.name,
+      cached,
+    });
   }
 
-  function refuse(error: unknown, token?: string): never {
+  function report({ code, reason, issuerName }: AuthError): void {
+    if (!events.active) return;
+    events.emit({
+      type: 'request.refused',
+      code,
+      reason,
+      ...(issuerName === undefined ? {} : { issuerName }),
+    });
+  }
+
+  function refusal(error: AuthError): Refusal {
+    return refusalOf(error, { realm, resourceMetadata: published?.url });
+  }
+
+  function refuse(error: unknown): never {
     if (!isAuthError(error)) throw error;
-    // RFC 6750 §3.1: a credential that is no b64token is a malformed request, not a bad token.
-    const malformed =
-      error.reason === 'token_malformed' && token !== undefined && !isBearerToken(token);
-    throw report(malformed ? new AuthError('authorization_malformed') : error);
+    const refused = new RefusedError(error, refusal(error));
+    report(refused);
+    throw refused;
   }
 
-  function report(error: AuthError): AuthError {
-    if (events.active) {
-      const { code, reason, issuerName } = error;
-      events.emit({
-        type: 'request.refused',
-        code,
-        reason,
-        ...(issuerName === undefined ? {} : { issuerName }),
-      });
-    }
-    return error;
-  }
-
-  function verify(token: string, bearer?: string): Principal | Promise<Principal> {
+  function admit(presented: Presentation): MaybePromise<Admitted> {
     try {
-      const verified = verifier.verify(token);
-      if (!(verified instanceof Promise)) return accept(verified);
-      return verified.then(accept, (error) => refuse(error, bearer));
+      const verified = verifier.verify(presented);
+      if (!isThenable(verified)) return admitted(verified, presented);
+      return verified.then(
+        (settled) => admitted(settled, presented),
+        (error) => refuse(wellFormed(error, presented)),
+      );
     } catch (error) {
-      return refuse(error, bearer);
+      return refuse(wellFormed(error, presented));
     }
   }
 
-  function withCredentials(credentials: Credentials): Principal | Promise<Principal> {
-    return credentials.kind === 'bearer'
-      ? verify(credentials.token, credentials.token)
-      : refuse(new AuthError(credentials.reason));
+  function admitted(verified: VerifiedToken, { token }: Presentation): Admitted {
+    accept(verified);
+    return { principal: verified.principal, token };
   }
 
-  const server: ResourceServer = {
+  function admitRequest(request: RequestView, optional: boolean): MaybePromise<Admitted> {
+    const credentials = credentialsOf(request);
+    if (credentials.kind === 'bearer') {
+      return admit({ token: credentials.token, scheme: 'bearer', request });
+    }
+    if (optional && credentials === ABSENT) return ANONYMOUS;
+    return refuse(new AuthError(credentials.reason));
+  }
+
+  function unmet(
+    principal: Principal,
+    requirement: Requirement,
+    passed: readonly Requirement[],
+  ): AuthError | undefined {
+    const answer = evaluate(requirement, principal, context);
+    if (answer === undefined) return undefined;
+    const { reason, scopes, ...details } = answer;
+    if (scopes === undefined) return new AuthError(reason, details);
+    const earlier = passed.flatMap((each) => scopesNeeded(each, principal, context));
+    const needed = [...new Set([...earlier, ...scopes])];
+    return new AuthError(reason, { ...details, scopes: needed });
+  }
+
+  const server: ResourceServer & { readonly [ADAPTER_SIDE]: AdapterSide } = {
+    [ADAPTER_SIDE]: { admit: admitRequest, report },
     resource,
-    authenticate(request) {
-      return withCredentials(credentialsOf(request));
+    async authenticate(request) {
+      const { principal } = await admitRequest(request, false);
+      // `undefined` stands for an anonymous request, which was not asked for.
+      return principal ?? refuse(new AuthError('credentials_missing'));
     },
-    authenticateOptional(request) {
-      const credentials = credentialsOf(request);
-      return credentials === ABSENT ? undefined : withCredentials(credentials);
+    async authenticateOptional(request) {
+      return (await admitRequest(request, true)).principal;
     },
-    verify(token) {
-      return verify(typeof token === 'string' ? token : '');
+    async verify(token) {
+      const text = typeof token === 'string' ? token : '';
+      try {
+        const verified = await verifier.verify({
+          token: text,
+          scheme: 'bearer',
+          request: undefined,
+        });
+        accept(verified);
+        return verified.principal;
+      } catch (error) {
+        return refuse(error);
+      }
     },
     evaluate(principal, requirement, passed = []) {
-      if (principal === undefined) return report(anonymous([...passed, requirement]));
-      const unmet = evaluate(requirement, principal, context);
-      if (unmet === undefined) return undefined;
-      const { reason, scopes, ...details } = unmet;
-      if (scopes === undefined) return report(new AuthError(reason, details));
-      const earlier = passed.flatMap((each) => scopesNeeded(each, principal, context));
-      const needed = [...new Set([...earlier, ...scopes])];
-      return report(new AuthError(reason, { ...details, scopes: needed }));
+      const error =
+        principal === undefined
+          ? anonymous([...passed, requirement])
+          : unmet(principal, requirement, passed);
+      return error && new RefusedError(error, refusal(error));
     },
     expandScopes: (scopes) => context.expandScopes(scopes),
-    refusal: (error) => refusalOf(error, { realm, resourceMetadata: published?.url }),
+    refusal,
     ready: ({ signal } = {}) => issuers.ready(signal),
     explain: (token, explainOptions) => explainToken(token, issuers, resolved, explainOptions),
     publishMetadata(metadata) {
@@ -184,7 +226,15 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
       issuers.close();
     },
   };
-  return Object.freeze(server) as ResourceServer<ClaimsOf<Schema>>;
+  const shared: ResourceServer = Object.freeze(server);
+  return shared as ResourceServer<ClaimsOf<Schema>>;
+}
+
+// RFC 6750 §3.1: a credential that is no b64token is a malformed request, not a bad token.
+function wellFormed(error: unknown, { token }: Presentation): unknown {
+  const isMalformed =
+    isAuthError(error) && error.reason === 'token_malformed' && !isBearerToken(token);
+  return isMalformed ? new AuthError('authorization_malformed') : error;
 }
 
 // RFC 6750 §3.1 forbids an error code where there are no credentials, not the scopes to ask for.

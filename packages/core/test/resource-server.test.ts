@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { RefusedError } from '../src/http/refusal.ts';
 import type { RequestView } from '../src/http/request-view.ts';
 import { AuthError, ConfigurationError } from '../src/model/errors.ts';
 import type { AuthEvent } from '../src/model/events.ts';
@@ -85,8 +86,8 @@ describe('authenticate', () => {
 });
 
 describe('authenticateOptional', () => {
-  it('lets a request without credentials be anonymous', () => {
-    expect(server.authenticateOptional(request())).toBeUndefined();
+  it('lets a request without credentials be anonymous', async () => {
+    expect(await server.authenticateOptional(request())).toBeUndefined();
   });
 
   it.each([
@@ -177,6 +178,40 @@ describe('evaluate', () => {
   });
 });
 
+describe('what leaves a resource server', () => {
+  it.each<[string, () => Promise<unknown>, number, string | undefined]>([
+    ['authenticate', () => server.authenticate(request()), 401, 'Bearer realm="api"'],
+    ['authenticateOptional', () => server.authenticateOptional(request('Bearer')), 400, undefined],
+    ['verify', () => server.verify('a.b.c'), 401, undefined],
+  ])('%s rejects with an error that carries its answer', async (_name, call, status, challenge) => {
+    const error = await call().then(
+      () => expect.unreachable(),
+      (reason: unknown) => reason,
+    );
+    expect(error).toBeInstanceOf(RefusedError);
+    expect(error).toMatchObject({ status, statusCode: status, expose: true });
+    const { headers } = error as RefusedError;
+    if (challenge === undefined) expect(headers['www-authenticate']).toContain('error="');
+    else expect(headers['www-authenticate']).toBe(challenge);
+  });
+
+  it('evaluate gives one too, and emits no event: it answers a question', async () => {
+    const { watched, events } = observed();
+    const error = watched.evaluate(await aPrincipal(), scope('a'));
+    expect(error).toMatchObject({ status: 403, statusCode: 403, expose: true });
+    expect(error?.headers['www-authenticate']).toContain('scope="a"');
+    expect(events).toEqual([]);
+  });
+
+  it('is an answer of express, koa and http-errors when nobody handles it', async () => {
+    const error = await refusalOf(() => server.verify('a.b.c'));
+    // What koa's `ctx.onerror` and finalhandler read; they answer 500 for what lacks it.
+    expect(Object.keys(error)).toEqual(
+      expect.arrayContaining(['status', 'statusCode', 'headers', 'expose']),
+    );
+  });
+});
+
 describe('events', () => {
   it('tell of each decision, with configuration alone', async () => {
     const { watched, events } = observed();
@@ -193,7 +228,6 @@ describe('events', () => {
       { type: 'request.refused', code: 'missing_credentials', reason: 'credentials_missing' },
       { type: 'request.refused', code: 'invalid_request', reason: 'authorization_malformed' },
       { type: 'request.refused', code: 'invalid_token', reason: 'expired', issuerName: ISSUER },
-      { type: 'request.refused', code: 'insufficient_scope', reason: 'scope_missing' },
     ]);
   });
 
@@ -203,9 +237,9 @@ describe('events', () => {
     expect(events).toHaveLength(1);
   });
 
-  it('of an anonymous request that may be one there are none', () => {
+  it('of an anonymous request that may be one there are none', async () => {
     const { watched, events } = observed();
-    watched.authenticateOptional(request());
+    await watched.authenticateOptional(request());
     expect(events).toEqual([]);
   });
 

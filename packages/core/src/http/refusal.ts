@@ -98,11 +98,14 @@ function isSeconds(value: unknown): value is number {
 }
 
 /**
- * An `AuthError` on its way to a framework's own error handling, which reads `status`, `headers` and
- * `expose` (Express, Koa, http-errors).
+ * What leaves a resource server: an `AuthError` that carries its answer, as the error handling of
+ * Express, Koa and `http-errors` reads it. Thrown without a handler of ours it is still answered with
+ * its own status and challenge.
  */
 export class RefusedError extends AuthError {
   readonly status: Refusal['status'];
+  /** The same as `status`, by the name that Express and `http-errors` look for too. */
+  readonly statusCode: Refusal['status'];
   readonly headers: Refusal['headers'];
   /** The message may be shown to the client. */
   readonly expose = true;
@@ -110,6 +113,7 @@ export class RefusedError extends AuthError {
   constructor(error: AuthError, { status, headers }: Refusal) {
     super(error.reason, { ...error.details, cause: error.cause, issuerName: error.issuerName });
     this.status = status;
+    this.statusCode = status;
     this.headers = headers;
   }
 }

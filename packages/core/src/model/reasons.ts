@@ -98,11 +98,6 @@ const TABLE = {
     step: 'token',
     description: 'The access token uses a header parameter that is not supported',
   },
-  algorithm_not_allowed: {
-    code: 'invalid_token',
-    step: 'token',
-    description: 'The access token is signed with an algorithm that is not accepted',
-  },
   issuer_unknown: {
     code: 'invalid_token',
     step: 'issuer',
@@ -112,6 +107,11 @@ const TABLE = {
     code: 'temporarily_unavailable',
     step: 'issuer',
     description: 'The issuer of the access token cannot be looked up at the moment',
+  },
+  algorithm_not_allowed: {
+    code: 'invalid_token',
+    step: 'key',
+    description: 'The access token is signed with an algorithm that is not accepted',
   },
   key_unknown: {
     code: 'invalid_token',

@@ -66,7 +66,7 @@ export async function explainToken(
     kind: verified?.principal.kind,
     issuerName: isAuthError(outcome) ? outcome.issuerName : outcome.issuer.name,
     rule: verified?.rule ?? (await ruleBefore(reason, jws, issuers)),
-    header: jws && { alg: textOf(jws, 'alg') ?? jws.header.algorithm, typ: textOf(jws, 'typ') },
+    header: jws && { alg: textOf(jws, 'alg') ?? '', typ: textOf(jws, 'typ') },
     claims: jws && redact(jws.claims, reveal),
   });
 }
@@ -78,7 +78,11 @@ async function attempt(
 ): Promise<VerifiedToken | AuthError> {
   try {
     const alone = { ...options, cache: undefined, signatureThread: false };
-    return await createVerifier(issuers, alone).verify(token);
+    return await createVerifier(issuers, alone).verify({
+      token,
+      scheme: 'bearer',
+      request: undefined,
+    });
   } catch (error) {
     if (isAuthError(error)) return error;
     throw error;

@@ -14,7 +14,8 @@ const UNSUPPORTED = ['crit', 'b64', 'zip', 'enc'] as const;
 
 /** A header whose form was checked; nothing in it is trusted. */
 export interface UnverifiedHeader {
-  readonly algorithm: Algorithm;
+  /** `undefined` for a name that is none of ours: no issuer can accept it. */
+  readonly algorithm: Algorithm | undefined;
   readonly kid: string | undefined;
   readonly parameters: TokenHeader;
 }
@@ -35,9 +36,9 @@ export type JwsParser = (token: string) => UnverifiedJws | AuthErrorReason;
 /**
  * Makes a parser for the JWS compact serialization (RFC 7515 §7.1) of JWTs.
  *
- * Checks: size, three segments, strict base64url, JSON objects in UTF-8 of bounded depth, a known
- * `alg`, no extension that changes the meaning. Does not check the signature or any claim; ignores
- * `jwk`, `jku`, `x5u`, `x5c`, since keys never come from a token.
+ * Checks: size, three segments, strict base64url, JSON objects in UTF-8 of bounded depth, no extension
+ * that changes the meaning. Does not check that `alg` is accepted, nor the signature or any claim;
+ * ignores `jwk`, `jku`, `x5u`, `x5c`, since keys never come from a token.
  */
 export function createJwsParser(): JwsParser {
   const headerOf = memoize(parseHeader, { entries: 256, maxLength: 512 });
@@ -72,8 +73,7 @@ function parseHeader(segment: string): UnverifiedHeader | AuthErrorReason {
   if (kid !== undefined && typeof kid !== 'string') return 'token_malformed';
   if (typ !== undefined && typeof typ !== 'string') return 'token_malformed';
   if (UNSUPPORTED.some((name) => Object.hasOwn(parameters, name))) return 'header_unsupported';
-  const algorithm = algorithmOf(alg);
-  return algorithm === undefined ? 'algorithm_not_allowed' : { algorithm, kid, parameters };
+  return { algorithm: algorithmOf(alg), kid, parameters };
 }
 
 function own(object: Readonly<Record<string, unknown>>, name: string): unknown {

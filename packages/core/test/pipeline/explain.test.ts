@@ -64,12 +64,17 @@ describe('a good token', () => {
   });
 });
 
+function nested(levels: number): unknown {
+  return levels === 0 ? 1 : [nested(levels - 1)];
+}
+
 describe('a bad token', () => {
   const stranger = aKey('key-1');
   it.each<[string, Step, string, string]>([
     ['no token', 'token', 'token_malformed', ''],
-    ['a strange algorithm', 'token', 'algorithm_not_allowed', aToken({ header: { alg: 'none' } })],
+    ['a strange algorithm', 'key', 'algorithm_not_allowed', aToken({ header: { alg: 'none' } })],
     ['a strange issuer', 'issuer', 'issuer_unknown', aToken({ claims: { iss: 'https://evil' } })],
+    ['a deep one', 'token', 'token_malformed', aToken({ claims: { deep: nested(40) } })],
     ['a strange key', 'key', 'key_unknown', aToken({ header: { kid: 'x' } })],
     ['a forgery', 'signature', 'signature_invalid', aToken({ key: stranger })],
     ['an old token', 'claims', 'expired', aToken({ claims: { exp: NOW - 60 } })],
@@ -86,6 +91,9 @@ describe('a bad token', () => {
     expect(way(explanation)).toBe(failingAt(step));
     const failed = explanation.steps.find(({ outcome }) => outcome === 'fail');
     expect(failed).toMatchObject({ reason, description: expect.any(String) });
+    // The steps and the name tell the same: no issuer is named before the step that finds it passed.
+    const found = explanation.steps.find((each) => each.step === 'issuer')?.outcome === 'pass';
+    expect(explanation.issuerName).toBe(found ? ISSUER : undefined);
   });
 
   it('that is no string is explained, not thrown', async () => {

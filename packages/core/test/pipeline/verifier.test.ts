@@ -3,6 +3,8 @@ import { inspect } from 'node:util';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { adapterSideOf } from '../../src/adapter/adapter-side-of.ts';
+import type { RequestView } from '../../src/http/request-view.ts';
 import { createTrustedIssuer } from '../../src/issuers/trusted-issuer.ts';
 import { AuthError } from '../../src/model/errors.ts';
 import type { AuthEvent } from '../../src/model/events.ts';
@@ -74,8 +76,23 @@ describe('a good token', () => {
     });
   });
 
-  it('is answered at once when its key is at hand', () => {
-    expect(server.verify(aToken())).not.toBeInstanceOf(Promise);
+  it('is answered in the same turn by the adapter’s side when its key is cached, by a promise in public', async () => {
+    const request: RequestView = {
+      method: 'GET',
+      url: '/',
+      header: () => `Bearer ${aToken()}`,
+    };
+    expect(adapterSideOf(server).admit(request, false)).toMatchObject({
+      principal: { userId: 'ada' },
+    });
+    for (const answer of [
+      server.verify(aToken()),
+      server.authenticate(request),
+      server.authenticateOptional(request),
+    ]) {
+      expect(answer).toBeInstanceOf(Promise);
+      expect(await answer).toMatchObject({ userId: 'ada' });
+    }
   });
 
   it('gives a principal that holds no token, and cannot be changed', async () => {
@@ -561,7 +578,9 @@ describe('the claims schema', () => {
   );
 
   it('that answers what the standard does not know refuses', async () => {
-    const thenable = Object.fromEntries([['then', () => {}]]);
+    const thenable = Object.fromEntries([
+      ['then', (resolve: (result: unknown) => void) => resolve({})],
+    ]);
     for (const answer of [thenable, {}, { value: 'text' }]) {
       expect(await outcomeWith(schemaOf(() => answer as never))).toBe('claims_rejected');
     }
@@ -705,9 +724,13 @@ describe('a verifier', () => {
       ready: async () => {},
       close() {},
     };
-    const error = await Promise.resolve(createVerifier(issuers, options).verify(aToken())).catch(
-      (reason: unknown) => reason,
-    );
+    const error = await Promise.resolve(
+      createVerifier(issuers, options).verify({
+        token: aToken(),
+        scheme: 'bearer',
+        request: undefined,
+      }),
+    ).catch((reason: unknown) => reason);
     expect(error).toBe(bug);
   });
 

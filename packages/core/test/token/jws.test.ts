@@ -118,7 +118,7 @@ describe('the JWS parser', () => {
     'toString',
     'hasOwnProperty',
   ])('knows no algorithm %j', (alg) => {
-    expect(parse(withHeader({ alg }))).toBe('algorithm_not_allowed');
+    expect(parsed(withHeader({ alg })).header.algorithm).toBeUndefined();
   });
 
   it('reads alg, kid and typ as own members alone', () => {
@@ -128,7 +128,7 @@ describe('the JWS parser', () => {
   });
 
   it('lets the last of repeated members count, in the header too', () => {
-    expect(parse(withHeader('{"alg":"ES256","alg":"none"}'))).toBe('algorithm_not_allowed');
+    expect(parsed(withHeader('{"alg":"ES256","alg":"none"}')).header.algorithm).toBeUndefined();
     expect(parsed(withHeader('{"alg":"none","alg":"ES256"}')).header.algorithm).toBe('ES256');
   });
 

@@ -1,0 +1,58 @@
+import type { Issuers } from '../issuers/issuers.ts';
+import { type Clock, epochSeconds } from '../lib/clock.ts';
+import type { CheckFailure, RequestCheck } from '../request/request-check.ts';
+import { checkTime } from '../token/claims.ts';
+
+/** What the checks look at beside the token and its request. */
+export interface ChecksContext {
+  readonly issuers: Issuers;
+  readonly clock: Clock;
+  readonly clockToleranceSec: number;
+}
+
+/**
+ * What a verified token must pass on every request, in this order. The list is the whole of it: one
+ * more check is one more line. What has an effect goes last, after anything that may say `read_again`.
+ */
+export function createChecks(context: ChecksContext): readonly RequestCheck[] {
+  return [issuerIsCurrent(context), keyIsLive(), timely(context), unbound()];
+}
+
+function issuerIsCurrent({ issuers }: ChecksContext): RequestCheck {
+  return {
+    step: 'issuer',
+    check: ({ issuer }) => (issuers.isCurrent(issuer) ? undefined : 'read_again'),
+  };
+}
+
+function keyIsLive(): RequestCheck {
+  return {
+    step: 'key',
+    check: ({ issuer, key }) => (issuer.keySet.isLive(key) ? undefined : 'read_again'),
+  };
+}
+
+const EXPIRED: CheckFailure = Object.freeze({ reason: 'expired' });
+const NOT_YET_VALID: CheckFailure = Object.freeze({ reason: 'not_yet_valid' });
+
+function timely({ clock, clockToleranceSec }: ChecksContext): RequestCheck {
+  return {
+    step: 'claims',
+    check({ principal, notBefore }) {
+      const now = epochSeconds(clock);
+      const untimely = checkTime(principal.expiresAt, notBefore, clockToleranceSec, now);
+      if (untimely === undefined) return undefined;
+      return untimely === 'expired' ? EXPIRED : NOT_YET_VALID;
+    },
+  };
+}
+
+const UNSUPPORTED: CheckFailure = Object.freeze({ reason: 'sender_constraint_unsupported' });
+
+// RFC 7800: a bound token is worth nothing without the proof, and no proof is understood yet.
+function unbound(): RequestCheck {
+  return {
+    step: 'sender_constraint',
+    check: ({ isBound }) => (isBound ? UNSUPPORTED : undefined),
+  };
+}

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import type { Issuers } from '../../src/issuers/issuers.ts';
+import { createTrustedIssuer, type TrustedIssuer } from '../../src/issuers/trusted-issuer.ts';
+import { resolveOptions } from '../../src/options/resolve-options.ts';
+import { createChecks } from '../../src/pipeline/checks.ts';
+import { createVerifier } from '../../src/pipeline/verifier.ts';
+import { custom } from '../../src/providers/custom.ts';
+import type { VerifiedToken } from '../../src/request/verified-token.ts';
+import { refusalOf } from '../errors-of.ts';
+import { AUDIENCE, aClock, aToken, ISSUER, jwks, NOW } from '../tokens.ts';
+
+const REQUEST = { scheme: 'bearer', request: undefined } as const;
+
+/** A verifier whose issuer and key are current only as often as is said, and how often it classified. */
+function aVerifier({ current = [], live = [] }: Record<string, readonly boolean[]> = {}) {
+  const [currents, lives] = [[...current], [...live]];
+  let classified = 0;
+  const provider = custom({
+    issuer: ISSUER,
+    jwks,
+    classify() {
+      classified += 1;
+      return 'user';
+    },
+  });
+  const options = resolveOptions({ issuer: provider, audience: AUDIENCE, clock: aClock() });
+  const trusted = createTrustedIssuer({ provider, audience: [AUDIENCE] }, options);
+  const issuer: TrustedIssuer = {
+    ...trusted,
+    keySet: { ...trusted.keySet, isLive: () => lives.shift() ?? true },
+  };
+  const issuers: Issuers = {
+    find: () => issuer,
+    isCurrent: () => currents.shift() ?? true,
+    ready: async () => {},
+    close() {},
+  };
+  const verifier = createVerifier(issuers, options);
+  return {
+    verify: async (token: string) => verifier.verify({ token, ...REQUEST }),
+    classified: () => classified,
+  };
+}
+
+describe('the list of checks', () => {
+  it('is this, in this order', () => {
+    const { clock, clockToleranceSec } = resolveOptions({
+      issuer: custom({ issuer: ISSUER, jwks, classify: () => 'user' }),
+      audience: AUDIENCE,
+    });
+    const issuers = {} as Issuers;
+    const steps = createChecks({ issuers, clock, clockToleranceSec }).map(({ step }) => step);
+    expect(steps).toEqual(['issuer', 'key', 'claims', 'sender_constraint']);
+  });
+});
+
+describe('a token that a check sends back', () => {
+  it.each([
+    ['its issuer is configured anew', { current: [true, false] }],
+    ['its key was withdrawn', { live: [true, false] }],
+  ])('is read again from the cache when %s', async (_what, states) => {
+    const { verify, classified } = aVerifier(states);
+    const token = aToken();
+    expect(await verify(token)).toMatchObject({ cached: false });
+    expect(await verify(token)).toMatchObject({ cached: false });
+    expect(classified()).toBe(2);
+    expect(await verify(token)).toMatchObject({ cached: true });
+    expect(classified()).toBe(2);
+  });
+
+  it.each([
+    ['issuer', 'issuer_unavailable', { current: [false, false] }],
+    ['key', 'keys_unavailable', { live: [false, false] }],
+  ])('twice in one request is an outage: the step %s', async (_step, reason, states) => {
+    const { verify, classified } = aVerifier(states);
+    const error = await refusalOf(() => verify(aToken()));
+    expect(error).toMatchObject({ reason, code: 'temporarily_unavailable', issuerName: ISSUER });
+    expect(classified()).toBe(2);
+    // And no request after that is held by it.
+    expect(await verify(aToken())).toMatchObject({ cached: false });
+  });
+});
+
+describe('a bound token', () => {
+  it('is refused again from the cache, which costs a look-up and no verification', async () => {
+    const { verify, classified } = aVerifier();
+    const token = aToken({ claims: { cnf: { jkt: 'x' } } });
+    for (let times = 0; times < 3; times++) {
+      expect(await refusalOf(() => verify(token))).toMatchObject({
+        reason: 'sender_constraint_unsupported',
+        issuerName: ISSUER,
+      });
+    }
+    expect(classified()).toBe(1);
+  });
+
+  it('is one whatever cnf holds, and none for a member of a prototype', async () => {
+    const { verify } = aVerifier();
+    for (const cnf of [null, {}, 'x', []]) {
+      expect(await refusalOf(() => verify(aToken({ claims: { cnf } })))).toMatchObject({
+        reason: 'sender_constraint_unsupported',
+      });
+    }
+  });
+});
+
+describe('time', () => {
+  it('is looked at on every request, from the cache too', async () => {
+    const clock = aClock();
+    const provider = custom({ issuer: ISSUER, jwks, classify: () => 'user' });
+    const options = resolveOptions({ issuer: provider, audience: AUDIENCE, clock });
+    const issuer = createTrustedIssuer({ provider, audience: [AUDIENCE] }, options);
+    const issuers: Issuers = {
+      find: () => issuer,
+      isCurrent: () => true,
+      ready: async () => {},
+      close() {},
+    };
+    const [, , timely] = createChecks({ issuers, clock, clockToleranceSec: 5 });
+    const token = (expiresAt: number, notBefore?: number) =>
+      ({ principal: { expiresAt }, notBefore }) as VerifiedToken;
+    const check = (verified: VerifiedToken) => timely?.check(verified, { token: '', ...REQUEST });
+    expect(check(token(NOW + 1))).toBeUndefined();
+    expect(check(token(NOW - 4))).toBeUndefined();
+    expect(check(token(NOW - 5))).toEqual({ reason: 'expired' });
+    expect(check(token(NOW + 60, NOW + 5))).toBeUndefined();
+    expect(check(token(NOW + 60, NOW + 6))).toEqual({ reason: 'not_yet_valid' });
+  });
+});
