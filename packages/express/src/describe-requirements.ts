@@ -1,20 +1,14 @@
 import { METHODS } from 'node:http';
+import { ConfigurationError, type RouteDescription } from '@authly/core';
 import {
-  ConfigurationError,
+  type DescribeOptions,
   describeRoutes,
+  memberOf,
   type PathParts,
-  type RouteDescription,
+  pathPart,
   type RouteLayer,
-} from '@authly/core';
-import { layersOf, nameOf, type Route, type RouterLayer } from './router-stack.ts';
-
-/** Options of {@link describeRequirements}. */
-export interface DescribeOptions {
-  /** The path that the app or router is mounted at. Default `/`. */
-  readonly base?: string;
-  /** What runs before it where it is mounted: `authenticate` and guards of the app around it. */
-  readonly before?: readonly object[];
-}
+} from '@authly/core/adapter';
+import { layersOf, type Route, type RouterLayer } from './router-stack.ts';
 
 /**
  * Says what each route of an app or a router needs of its caller, from the guards and `authenticate`
@@ -22,14 +16,14 @@ export interface DescribeOptions {
  *
  * Express 5.3 and later keep the path that a router is mounted at; before that, everything below such a
  * path, unless it is `/`, has `path: undefined` and says why in `unknown`: describe that router by itself,
- * with `base` and `before`. The routes of a mounted app are never seen. What `use` adds to answer requests (static
- * files, say) is no route and is not listed; nor are guards that another function calls.
+ * with `base` and `before`. The routes of a mounted app are never seen. What `use` adds to answer requests
+ * (static files, say) is no route and is not listed; nor are guards that another function calls.
  *
  * Throws `ConfigurationError` for what is neither an app nor a router of Express.
  */
 export function describeRequirements(
   appOrRouter: object,
-  { base = '/', before = [] }: DescribeOptions = {},
+  options?: DescribeOptions,
 ): readonly RouteDescription[] {
   const layers = layersOf(appOrRouter);
   if (layers === undefined) {
@@ -37,8 +31,7 @@ export function describeRequirements(
       "describeRequirements takes an app or a router of Express. Write: describeRequirements(router, { base: '/users' })",
     );
   }
-  const around: RouteLayer = { method: '*', path: [base], end: false, handlers: before };
-  return describeRoutes([around, ...flattened(layers, [base])]);
+  return describeRoutes(flattened(layers, []), options);
 }
 
 /** Layers in the order of requests: a router stands for its own. */
@@ -86,15 +79,11 @@ function mountPathsOf(layer: RouterLayer): readonly PathParts[] {
 
 /** A path, or one of several. */
 function pathsOf(path: unknown): readonly PathParts[] {
-  if (typeof path === 'string') return [[path]];
-  if (Array.isArray(path)) return path.flatMap(pathsOf);
-  const why =
-    path instanceof RegExp ? `the path is a regular expression, ${path}` : 'no path is kept';
-  return [[{ why }]];
+  return Array.isArray(path) ? path.flatMap(pathsOf) : [[pathPart(path)]];
 }
 
-/** Express closes over a mounted app: nothing leads from here to its routes. */
+/** Express puts a function of this name where an app is mounted: nothing leads from it to the routes. */
 function opaque(handle: unknown): { readonly unknown?: string } {
-  if (nameOf(handle) !== 'mounted_app') return {};
+  if (memberOf(handle, 'name') !== 'mounted_app') return {};
   return { unknown: 'an app is mounted here: describe it by itself, with base' };
 }

@@ -1,4 +1,5 @@
-import { admissionOf, type Principal } from '@authly/core';
+import type { Principal } from '@authly/core';
+import { admissionOf } from '@authly/core/adapter';
 import type { ExpressRequest } from './framework.ts';
 
 // Descriptors without a prototype: what a polluted one holds is not meant here.

@@ -15,7 +15,6 @@ export interface KoaContext {
   readonly request: object;
   readonly originalUrl: string;
   readonly path: string;
-  readonly querystring: string;
   readonly state: { principal?: Principal | undefined };
   status: number;
   body: unknown;
