@@ -51,6 +51,7 @@ describe('the public surface', () => {
   it('@authly/core/adapter', () => {
     expect(namesOf(adapter)).toMatchInlineSnapshot(`
       [
+        "admissionBehind",
         "admissionMode",
         "admissionOf",
         "admitRequest",

@@ -1,12 +1,10 @@
 import { type AnyResourceServerOptions, nodeRequestView, type ResourceServer } from '@authly/core';
 import {
-  type Admission,
   type AuthenticateInfo,
   type AuthenticateOptionsOf,
   admissionMode,
   admitRequest,
   isThenable,
-  type MaybePromise,
 } from '@authly/core/adapter';
 import type { ExpressMiddleware } from './framework.ts';
 import { showPrincipal } from './principal-property.ts';
@@ -34,7 +32,7 @@ export function authenticate(
   const mode = admissionMode(resourceServerOrOptions, { optional, delegated, show: showPrincipal });
 
   const middleware: ExpressMiddleware = function authenticate(request, response, next) {
-    let admitted: MaybePromise<Admission>;
+    let admitted: ReturnType<typeof admitRequest>;
     try {
       // `originalUrl`, since routers shorten `url`.
       admitted = admitRequest(request, nodeRequestView(request, request.originalUrl), mode);

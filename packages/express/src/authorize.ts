@@ -34,16 +34,28 @@ export function authorize(requirement: Requirement): Guard {
 type Guards = GuardMakers<Guard>;
 const guards: Guards = guardMakers<Guard>(authorize);
 
+// With their texts: editors show those of the declaration itself, not of its type.
+/** Every one of these scopes (RFC 6750 §3.1). */
 export const requireScope: Guards['requireScope'] = guards.requireScope;
+/** One of these scopes. */
 export const requireAnyScope: Guards['requireAnyScope'] = guards.requireAnyScope;
+/** Every one of these permissions. */
 export const requirePermission: Guards['requirePermission'] = guards.requirePermission;
+/** Every one of these roles. */
 export const requireRole: Guards['requireRole'] = guards.requireRole;
+/** Every one of these groups. */
 export const requireGroup: Guards['requireGroup'] = guards.requireGroup;
+/** One of these tenants. */
 export const requireTenant: Guards['requireTenant'] = guards.requireTenant;
+/** A user, in person or through an agent. */
 export const requireUser: Guards['requireUser'] = guards.requireUser;
+/** A client: any, or one of these. */
 export const requireClient: Guards['requireClient'] = guards.requireClient;
+/** Somebody who acts for the subject: anybody, or one of these (RFC 8693 §4.1). */
 export const requireActor: Guards['requireActor'] = guards.requireActor;
+/** A strong or recent enough sign-in (RFC 9470). */
 export const requireAuthenticationContext: Guards['requireAuthenticationContext'] =
   guards.requireAuthenticationContext;
+/** An authorization detail of this type that passes the test (RFC 9396). */
 export const requireAuthorizationDetail: Guards['requireAuthorizationDetail'] =
   guards.requireAuthorizationDetail;

@@ -34,10 +34,14 @@ export function describeRequirements(
   return describeRoutes(flattened(layers, []), options);
 }
 
+const MOUNTED_APP = 'an app is mounted here: describe it by itself, with base';
+
 /** Layers in the order of requests: a router stands for its own. */
 function* flattened(layers: readonly RouterLayer[], base: PathParts): Generator<RouteLayer> {
   for (const layer of layers) {
     const { route, handle } = layer;
+    // Express stands a function of this name for a mounted app: nothing leads from it to the routes.
+    const opaque = memberOf(handle, 'name') === 'mounted_app' && { unknown: MOUNTED_APP };
     if (route !== undefined) {
       for (const path of pathsOf(route.path)) yield* routeLayers(route, [...base, ...path]);
       continue;
@@ -46,7 +50,7 @@ function* flattened(layers: readonly RouterLayer[], base: PathParts): Generator<
     for (const mountPath of mountPathsOf(layer)) {
       const path = [...base, ...mountPath];
       if (inner !== undefined) yield* flattened(inner, path);
-      else yield { method: '*', path, end: false, handlers: [handle], ...opaque(handle) };
+      else yield { method: '*', path, end: false, handlers: [handle], ...opaque };
     }
   }
 }
@@ -80,10 +84,4 @@ function mountPathsOf(layer: RouterLayer): readonly PathParts[] {
 /** A path, or one of several. */
 function pathsOf(path: unknown): readonly PathParts[] {
   return Array.isArray(path) ? path.flatMap(pathsOf) : [[pathPart(path)]];
-}
-
-/** Express puts a function of this name where an app is mounted: nothing leads from it to the routes. */
-function opaque(handle: unknown): { readonly unknown?: string } {
-  if (memberOf(handle, 'name') !== 'mounted_app') return {};
-  return { unknown: 'an app is mounted here: describe it by itself, with base' };
 }

@@ -1,13 +1,11 @@
 import { type AnyResourceServerOptions, nodeRequestView, type ResourceServer } from '@authly/core';
 import {
-  type Admission,
   type AuthenticateInfo,
   type AuthenticateOptionsOf,
   admissionMode,
   admitRequest,
   answerRefusal,
   isThenable,
-  type MaybePromise,
 } from '@authly/core/adapter';
 import type { KoaContext, KoaMiddleware } from './framework.ts';
 import { respond } from './respond.ts';
@@ -39,7 +37,7 @@ export function authenticate(
   });
 
   const middleware: KoaMiddleware = function authenticate(context, next) {
-    let admitted: MaybePromise<Admission>;
+    let admitted: ReturnType<typeof admitRequest>;
     try {
       // `originalUrl`, since mounting shortens `url`.
       admitted = admitRequest(context, nodeRequestView(context.req, context.originalUrl), mode);

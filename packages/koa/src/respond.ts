@@ -6,7 +6,5 @@ export function respond(context: KoaContext, { status, headers, body }: HandlerR
   // Body first: Koa makes a status and a content type of it, and those of the answer are to count.
   context.body = body ?? null;
   context.status = status;
-  for (const [name, value] of Object.entries(headers)) {
-    context.set({ [name]: typeof value === 'string' ? value : [...value] });
-  }
+  context.set(headers);
 }

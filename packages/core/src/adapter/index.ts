@@ -12,7 +12,7 @@ export {
   type RouteLayer,
 } from '../routes/route-description.ts';
 export { type PathParts, pathPart, type UnknownPart } from '../routes/route-path.ts';
-export { type Admission, admissionOf } from './admission.ts';
+export { type Admission, admissionBehind, admissionOf } from './admission.ts';
 export {
   type AdmissionMode,
   type AuthenticateInfo,
