@@ -173,7 +173,13 @@ describe('verify, without a request', () => {
     });
   });
 
-  it('answers without a promise when keys are at hand', () => {
-    expect(aResourceServer().verify(aUserToken())).not.toBeInstanceOf(Promise);
+  it('gives a promise each time, so that a forgotten await never passes by luck', () => {
+    const server = aResourceServer();
+    const view = { method: 'GET', url: '/', header: () => `Bearer ${aUserToken()}` };
+    for (let times = 0; times < 3; times++) {
+      expect(server.verify(aUserToken())).toBeInstanceOf(Promise);
+      expect(server.authenticate(view)).toBeInstanceOf(Promise);
+      expect(server.authenticateOptional(view)).toBeInstanceOf(Promise);
+    }
   });
 });

@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
-import { admissionOf, type RouteDescription } from '@authly/core';
+import type { RouteDescription } from '@authly/core';
+import { admissionOf } from '@authly/core/adapter';
 import * as expressKit from '@authly/express';
 import * as koaKit from '@authly/koa';
 import { Router as KoaRouter } from '@koa/router';

@@ -5,6 +5,7 @@ import {
   type ResourceServer,
   type ResourceServerOptions,
 } from '@authly/core';
+import { admitRequest } from '@authly/core/adapter';
 import { rfc9068 } from '@authly/core/providers';
 import { onTestFinished } from 'vitest';
 import { AUDIENCE, type IdentityProvider } from './identity-provider.ts';
@@ -83,10 +84,15 @@ export function anApi(provider: IdentityProvider, options: Options = {}): Api {
     async ask(token) {
       let pending: unknown;
       try {
-        pending = server.authenticate({
+        const view = {
           method: 'GET',
           url: '/',
-          header: (name) => (name === 'authorization' ? `Bearer ${token}` : undefined),
+          header: (name: string) => (name === 'authorization' ? `Bearer ${token}` : undefined),
+        };
+        pending = admitRequest({}, view, {
+          resourceServer: server,
+          optional: false,
+          delegated: false,
         });
         const atOnce = !(pending instanceof Promise);
         await pending;

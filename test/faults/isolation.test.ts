@@ -1,7 +1,15 @@
-import { createResourceServer, isAuthError } from '@authly/core';
+import { createResourceServer, isAuthError, type ResourceServer } from '@authly/core';
+import { admitRequest } from '@authly/core/adapter';
 import { rfc9068 } from '@authly/core/providers';
 import { expect, it, onTestFinished } from 'vitest';
 import { AUDIENCE, anIdentityProvider, withKid } from './identity-provider.ts';
+
+/** Whether an adapter goes on in the same turn: nothing is awaited, neither keys nor anybody else. */
+function isAnsweredAtOnce(server: ResourceServer, token: string): boolean {
+  const view = { method: 'GET', url: '/', header: () => `Bearer ${token}` };
+  const mode = { resourceServer: server, optional: false, delegated: false };
+  return !(admitRequest({}, view, mode) instanceof Promise);
+}
 
 it("one issuer's outage and flood do not touch another's requests", async () => {
   const [healthy, down] = [await anIdentityProvider(), await anIdentityProvider()];
@@ -26,7 +34,7 @@ it("one issuer's outage and flood do not touch another's requests", async () => 
 
   const stuck = Array.from({ length: 50 }, (_, n) => status(withKid(other, `made-up-${n}`)));
   expect(await status(good)).toBe(200);
-  expect(server.verify(good)).not.toBeInstanceOf(Promise);
+  expect(isAnsweredAtOnce(server, good)).toBe(true);
   // A key of the other issuer with the same kid does not verify.
   const [header, payload] = good.split('.');
   expect(await status(`${header}.${payload}.${other.split('.')[2]}`)).toBe(401);
@@ -67,7 +75,7 @@ it("with tenants in a database, one's outage and a flood of strangers do not tou
   expect(await status(good)).toBe(200);
   const stuck = Array.from({ length: 50 }, (_, n) => status(withKid(other, `made-up-${n}`)));
   const flood = Array.from({ length: 300 }, (_, n) => status(ofIssuer(good, `https://${n}.evil`)));
-  expect(server.verify(good)).not.toBeInstanceOf(Promise);
+  expect(isAnsweredAtOnce(server, good)).toBe(true);
   // Its entry is old now, and the strangers' questions are still open.
   now += 100_000;
   expect(await status(good)).toBe(200);

@@ -1,10 +1,9 @@
 // Adding a name here makes it public.
 
 export type { StandardSchemaV1 } from '@standard-schema/spec';
-export { type Admission, admissionOf, admit } from './adapter/admission.ts';
 export { clientOf, findPrincipal, principalOf, userOf } from './adapter/principal-of.ts';
 export type { HandlerRequest, HandlerResponse, HttpHandler } from './http/handler.ts';
-export { type NodeRequest, nodeRequestView, rawHeader } from './http/node-request.ts';
+export { type NodeRequest, nodeRequestView } from './http/node-request.ts';
 export { type Refusal, RefusedError } from './http/refusal.ts';
 export type { RequestView } from './http/request-view.ts';
 export type { PublishedMetadata } from './http/resource-metadata.ts';
@@ -49,7 +48,6 @@ export {
   authorizationDetail,
 } from './requirement/authorization-detail.ts';
 export { actor, client, type UserOptions, user } from './requirement/caller-kind.ts';
-export { checkRequirement } from './requirement/check-requirement.ts';
 export { claim } from './requirement/claim.ts';
 export { allOf, anyOf } from './requirement/combinators.ts';
 export { group, permission, role, tenant } from './requirement/membership.ts';
@@ -59,7 +57,6 @@ export { type AuthenticationContextOptions, authenticationContext } from './requ
 export {
   type ClaimsOf,
   createResourceServer,
-  isResourceServer,
   type ResourceServer,
 } from './resource-server.ts';
 export {
@@ -71,11 +68,6 @@ export {
   type OpenapiSecurityOptions,
   openapiSecurity,
 } from './routes/openapi.ts';
-export {
-  describeRoutes,
-  type RouteDescription,
-  type RouteLayer,
-} from './routes/route-description.ts';
-export type { PathParts, UnknownPart } from './routes/route-path.ts';
+export type { RouteDescription } from './routes/route-description.ts';
 export type { KeySnapshot, KeySnapshotStore } from './stores/key-snapshot-store.ts';
 export type { Algorithm } from './token/algorithms.ts';

@@ -175,8 +175,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     return new AuthError(reason, { ...details, scopes: needed });
   }
 
-  const server: ResourceServer & { readonly [ADAPTER_SIDE]: AdapterSide } = {
-    [ADAPTER_SIDE]: { admit: admitRequest, report },
+  const server: ResourceServer = {
     resource,
     async authenticate(request) {
       const { principal } = await admitRequest(request, false);
@@ -226,6 +225,9 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
       issuers.close();
     },
   };
+  // Not enumerable: a copy of a server whose methods were replaced must not answer past them.
+  const side: AdapterSide = { admit: admitRequest, report };
+  Object.defineProperty(server, ADAPTER_SIDE, { value: side });
   const shared: ResourceServer = Object.freeze(server);
   return shared as ResourceServer<ClaimsOf<Schema>>;
 }

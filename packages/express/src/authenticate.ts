@@ -1,35 +1,20 @@
+import { type AnyResourceServerOptions, nodeRequestView, type ResourceServer } from '@authly/core';
 import {
-  type AnyResourceServerOptions,
-  admissionOf,
-  admit,
-  createResourceServer,
-  isResourceServer,
-  type Principal,
-  type ResourceServer,
-} from '@authly/core';
+  type AuthenticateInfo,
+  type AuthenticateOptionsOf,
+  admissionMode,
+  admitRequest,
+  isThenable,
+} from '@authly/core/adapter';
 import type { ExpressMiddleware } from './framework.ts';
 import { showPrincipal } from './principal-property.ts';
-import { refuse } from './refuse.ts';
-import { requestView } from './request-view.ts';
+import { refuse } from './respond.ts';
 
 /** How {@link authenticate} treats requests that it does not let in. */
-export interface AuthenticateOptions {
-  /** Let requests without credentials pass as anonymous; bad credentials are refused all the same. */
-  readonly optional?: boolean | undefined;
-  /**
-   * `respond` (the default) answers a refusal; `next` hands the application's error handling an error
-   * with `status`, `headers` and `expose`. The guards after it do the same.
-   */
-  readonly onRefusal?: 'respond' | 'next' | undefined;
-}
+export type AuthenticateOptions = AuthenticateOptionsOf<'next'>;
 
 /** The middleware that {@link authenticate} makes. */
-export interface AuthenticateMiddleware extends ExpressMiddleware {
-  /** For `ready()` at start-up and `close()` at the end. */
-  readonly resourceServer: ResourceServer<unknown>;
-  /** Whether requests without credentials pass: for documentation. */
-  readonly optional: boolean;
-}
+export interface AuthenticateMiddleware extends ExpressMiddleware, Readonly<AuthenticateInfo> {}
 
 /**
  * Lets requests with a valid access token in, and says who is calling: `req.principal`,
@@ -43,37 +28,21 @@ export function authenticate(
   resourceServerOrOptions: ResourceServer<unknown> | AnyResourceServerOptions,
   { optional = false, onRefusal = 'respond' }: AuthenticateOptions = {},
 ): AuthenticateMiddleware {
-  const resourceServer: ResourceServer<unknown> = isResourceServer(resourceServerOrOptions)
-    ? resourceServerOrOptions
-    : createResourceServer(resourceServerOrOptions);
   const delegated = onRefusal === 'next';
-  const mode = { resourceServer, delegated };
+  const mode = admissionMode(resourceServerOrOptions, { optional, delegated, show: showPrincipal });
 
   const middleware: ExpressMiddleware = function authenticate(request, response, next) {
-    const earlier = admissionOf(request);
-    if (earlier?.resourceServer === resourceServer && (optional || earlier.principal)) {
-      return next();
-    }
-    const letIn = (principal: Principal<unknown> | undefined) => {
-      const caller = principal as Principal | undefined;
-      // Written out: a spread literal costs a microsecond, a hundred times as much.
-      admit(request, { resourceServer, principal: caller, passed: [], delegated });
-      showPrincipal(request, caller);
-      next();
-    };
-    const turnAway = (error: unknown) => refuse(error, mode, { response, next });
-    let principal: ReturnType<ResourceServer<unknown>['authenticateOptional']>;
+    let admitted: ReturnType<typeof admitRequest>;
     try {
-      const view = requestView(request);
-      principal = optional
-        ? resourceServer.authenticateOptional(view)
-        : resourceServer.authenticate(view);
+      // `originalUrl`, since routers shorten `url`.
+      admitted = admitRequest(request, nodeRequestView(request, request.originalUrl), mode);
     } catch (error) {
-      return turnAway(error);
+      return refuse(error, mode, { response, next });
     }
-    // The last catch: what a `next` of somebody's own throws must not end the process.
-    if (principal instanceof Promise) principal.then(letIn, turnAway).catch(next);
-    else letIn(principal);
+    if (!isThenable(admitted)) return next();
+    const refused = (error: unknown) => refuse(error, mode, { response, next });
+    // The last handler: what a `next` of the application's own throws must not end the process.
+    admitted.then(() => next(), refused).then(undefined, next);
   };
-  return Object.assign(middleware, { resourceServer, optional });
+  return Object.assign(middleware, { resourceServer: mode.resourceServer, optional });
 }

@@ -1,24 +1,13 @@
+import type { Requirement } from '@authly/core';
 import {
-  type AuthenticationContextOptions,
-  type AuthorizationDetail,
-  actor,
   admissionOf,
-  anyScope,
-  authenticationContext,
-  authorizationDetail,
   checkRequirement,
-  client,
-  group,
-  permission,
-  type Requirement,
-  role,
-  scope,
-  tenant,
-  type UserOptions,
-  user,
-} from '@authly/core';
+  type GuardMakers,
+  guardMakers,
+  guardRequest,
+} from '@authly/core/adapter';
 import type { ExpressMiddleware } from './framework.ts';
-import { refuse } from './refuse.ts';
+import { refuse } from './respond.ts';
 
 /** A guard, and what it needs: documentation can be made from it. */
 export interface Guard extends ExpressMiddleware {
@@ -32,77 +21,41 @@ export interface Guard extends ExpressMiddleware {
  */
 export function authorize(requirement: Requirement): Guard {
   const guard: ExpressMiddleware = function authorize(request, response, next) {
-    const admission = admissionOf(request);
-    if (admission === undefined) {
-      return next(
-        new Error(
-          `A guard (${requirement.description}) ran before authenticate. Write: app.use(authenticate({ … })) before it`,
-        ),
-      );
+    try {
+      guardRequest(request, requirement);
+    } catch (error) {
+      return refuse(error, admissionOf(request), { response, next });
     }
-    const { resourceServer, principal, passed } = admission;
-    const error = resourceServer.evaluate(principal, requirement, passed);
-    if (error !== undefined) return refuse(error, admission, { response, next });
-    passed.push(requirement);
     next();
   };
   return Object.assign(guard, { requirement: checkRequirement(requirement) });
 }
 
+type Guards = GuardMakers<Guard>;
+const guards: Guards = guardMakers<Guard>(authorize);
+
+// With their texts: editors show those of the declaration itself, not of its type.
 /** Every one of these scopes (RFC 6750 §3.1). */
-export function requireScope(...scopes: readonly string[]): Guard {
-  return authorize(scope(...scopes));
-}
-
+export const requireScope: Guards['requireScope'] = guards.requireScope;
 /** One of these scopes. */
-export function requireAnyScope(...scopes: readonly string[]): Guard {
-  return authorize(anyScope(...scopes));
-}
-
+export const requireAnyScope: Guards['requireAnyScope'] = guards.requireAnyScope;
 /** Every one of these permissions. */
-export function requirePermission(...permissions: readonly string[]): Guard {
-  return authorize(permission(...permissions));
-}
-
+export const requirePermission: Guards['requirePermission'] = guards.requirePermission;
 /** Every one of these roles. */
-export function requireRole(...roles: readonly string[]): Guard {
-  return authorize(role(...roles));
-}
-
+export const requireRole: Guards['requireRole'] = guards.requireRole;
 /** Every one of these groups. */
-export function requireGroup(...groups: readonly string[]): Guard {
-  return authorize(group(...groups));
-}
-
+export const requireGroup: Guards['requireGroup'] = guards.requireGroup;
 /** One of these tenants. */
-export function requireTenant(...tenants: readonly string[]): Guard {
-  return authorize(tenant(...tenants));
-}
-
+export const requireTenant: Guards['requireTenant'] = guards.requireTenant;
 /** A user, in person or through an agent. */
-export function requireUser(options?: UserOptions): Guard {
-  return authorize(user(options));
-}
-
+export const requireUser: Guards['requireUser'] = guards.requireUser;
 /** A client: any, or one of these. */
-export function requireClient(...clientIds: readonly string[]): Guard {
-  return authorize(client(...clientIds));
-}
-
+export const requireClient: Guards['requireClient'] = guards.requireClient;
 /** Somebody who acts for the subject: anybody, or one of these (RFC 8693 §4.1). */
-export function requireActor(...ids: readonly string[]): Guard {
-  return authorize(actor(...ids));
-}
-
+export const requireActor: Guards['requireActor'] = guards.requireActor;
 /** A strong or recent enough sign-in (RFC 9470). */
-export function requireAuthenticationContext(options: AuthenticationContextOptions): Guard {
-  return authorize(authenticationContext(options));
-}
-
+export const requireAuthenticationContext: Guards['requireAuthenticationContext'] =
+  guards.requireAuthenticationContext;
 /** An authorization detail of this type that passes the test (RFC 9396). */
-export function requireAuthorizationDetail(
-  type: string,
-  test: (detail: AuthorizationDetail) => boolean,
-): Guard {
-  return authorize(authorizationDetail(type, test));
-}
+export const requireAuthorizationDetail: Guards['requireAuthorizationDetail'] =
+  guards.requireAuthorizationDetail;

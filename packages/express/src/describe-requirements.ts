@@ -1,20 +1,14 @@
 import { METHODS } from 'node:http';
+import { ConfigurationError, type RouteDescription } from '@authly/core';
 import {
-  ConfigurationError,
+  type DescribeOptions,
   describeRoutes,
+  memberOf,
   type PathParts,
-  type RouteDescription,
+  pathPart,
   type RouteLayer,
-} from '@authly/core';
-import { layersOf, nameOf, type Route, type RouterLayer } from './router-stack.ts';
-
-/** Options of {@link describeRequirements}. */
-export interface DescribeOptions {
-  /** The path that the app or router is mounted at. Default `/`. */
-  readonly base?: string;
-  /** What runs before it where it is mounted: `authenticate` and guards of the app around it. */
-  readonly before?: readonly object[];
-}
+} from '@authly/core/adapter';
+import { layersOf, type Route, type RouterLayer } from './router-stack.ts';
 
 /**
  * Says what each route of an app or a router needs of its caller, from the guards and `authenticate`
@@ -22,14 +16,14 @@ export interface DescribeOptions {
  *
  * Express 5.3 and later keep the path that a router is mounted at; before that, everything below such a
  * path, unless it is `/`, has `path: undefined` and says why in `unknown`: describe that router by itself,
- * with `base` and `before`. The routes of a mounted app are never seen. What `use` adds to answer requests (static
- * files, say) is no route and is not listed; nor are guards that another function calls.
+ * with `base` and `before`. The routes of a mounted app are never seen. What `use` adds to answer requests
+ * (static files, say) is no route and is not listed; nor are guards that another function calls.
  *
  * Throws `ConfigurationError` for what is neither an app nor a router of Express.
  */
 export function describeRequirements(
   appOrRouter: object,
-  { base = '/', before = [] }: DescribeOptions = {},
+  options?: DescribeOptions,
 ): readonly RouteDescription[] {
   const layers = layersOf(appOrRouter);
   if (layers === undefined) {
@@ -37,14 +31,17 @@ export function describeRequirements(
       "describeRequirements takes an app or a router of Express. Write: describeRequirements(router, { base: '/users' })",
     );
   }
-  const around: RouteLayer = { method: '*', path: [base], end: false, handlers: before };
-  return describeRoutes([around, ...flattened(layers, [base])]);
+  return describeRoutes(flattened(layers, []), options);
 }
+
+const MOUNTED_APP = 'an app is mounted here: describe it by itself, with base';
 
 /** Layers in the order of requests: a router stands for its own. */
 function* flattened(layers: readonly RouterLayer[], base: PathParts): Generator<RouteLayer> {
   for (const layer of layers) {
     const { route, handle } = layer;
+    // Express stands a function of this name for a mounted app: nothing leads from it to the routes.
+    const opaque = memberOf(handle, 'name') === 'mounted_app' && { unknown: MOUNTED_APP };
     if (route !== undefined) {
       for (const path of pathsOf(route.path)) yield* routeLayers(route, [...base, ...path]);
       continue;
@@ -53,7 +50,7 @@ function* flattened(layers: readonly RouterLayer[], base: PathParts): Generator<
     for (const mountPath of mountPathsOf(layer)) {
       const path = [...base, ...mountPath];
       if (inner !== undefined) yield* flattened(inner, path);
-      else yield { method: '*', path, end: false, handlers: [handle], ...opaque(handle) };
+      else yield { method: '*', path, end: false, handlers: [handle], ...opaque };
     }
   }
 }
@@ -86,15 +83,5 @@ function mountPathsOf(layer: RouterLayer): readonly PathParts[] {
 
 /** A path, or one of several. */
 function pathsOf(path: unknown): readonly PathParts[] {
-  if (typeof path === 'string') return [[path]];
-  if (Array.isArray(path)) return path.flatMap(pathsOf);
-  const why =
-    path instanceof RegExp ? `the path is a regular expression, ${path}` : 'no path is kept';
-  return [[{ why }]];
-}
-
-/** Express closes over a mounted app: nothing leads from here to its routes. */
-function opaque(handle: unknown): { readonly unknown?: string } {
-  if (nameOf(handle) !== 'mounted_app') return {};
-  return { unknown: 'an app is mounted here: describe it by itself, with base' };
+  return Array.isArray(path) ? path.flatMap(pathsOf) : [[pathPart(path)]];
 }

@@ -1,5 +1,7 @@
-import { type HttpHandler, rawHeader } from '@authly/core';
+import type { HttpHandler } from '@authly/core';
+import { nodeHandlerRequest } from '@authly/core/adapter';
 import type { ExpressMiddleware } from './framework.ts';
+import { respond } from './respond.ts';
 
 /**
  * Serves a neutral HTTP handler, such as an issuer's endpoints: `app.use(mount(issuer.handler))`.
@@ -8,20 +10,11 @@ import type { ExpressMiddleware } from './framework.ts';
  */
 export function mount(handler: HttpHandler): ExpressMiddleware {
   return function mounted(request, response, next) {
-    const [, ...query] = (request.url ?? '').split('?');
+    const { path, body: parsedBody } = request;
     const answer = async () => {
-      const result = await handler({
-        method: request.method ?? 'GET',
-        path: request.path,
-        query: query.join('?'),
-        header: (name) => rawHeader(request, name),
-        parsedBody: request.body,
-        stream: request,
-      });
+      const result = await handler(nodeHandlerRequest(request, { path, parsedBody }));
       if (result === undefined) return next();
-      response.statusCode = result.status;
-      for (const [name, value] of Object.entries(result.headers)) response.setHeader(name, value);
-      response.end(result.body);
+      respond(response, result);
     };
     answer().catch(next);
   };

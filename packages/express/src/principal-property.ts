@@ -1,11 +1,12 @@
-import { admissionOf, type Principal } from '@authly/core';
+import type { Principal } from '@authly/core';
+import { admissionBehind } from '@authly/core/adapter';
 import type { ExpressRequest } from './framework.ts';
 
 // Descriptors without a prototype: what a polluted one holds is not meant here.
 const ACCESSOR: PropertyDescriptor & ThisType<object> = Object.assign(Object.create(null), {
   configurable: true,
   get(this: object) {
-    return principalBehind(this);
+    return admissionBehind(this)?.principal;
   },
   // Whoever assigns means a property of this one request, as without the accessor.
   set(this: object, value: unknown) {
@@ -39,24 +40,9 @@ function prepare(prototype: object): void {
 
 /** The last that is not Node's own: an application's requests, and those of one mounted on it, share it. */
 function sharedPrototypeOf(prototype: object, nodes: object): object | undefined {
-  let each: object | null = prototype;
-  while (each !== null) {
-    const next: object | null = Object.getPrototypeOf(each);
-    if (next === nodes) return each;
-    each = next;
-  }
-  return undefined;
-}
-
-/** Of the request, or of the one that an object was made to inherit from. */
-function principalBehind(request: object): Principal | undefined {
-  let each: object | null = request;
-  while (each !== null) {
-    const admission = admissionOf(each);
-    if (admission !== undefined) return admission.principal;
-    each = Object.getPrototypeOf(each);
-  }
-  return undefined;
+  const next: object | null = Object.getPrototypeOf(prototype);
+  if (next === nodes) return prototype;
+  return next === null ? undefined : sharedPrototypeOf(next, nodes);
 }
 
 function define(request: object, value: unknown): void {

@@ -1,9 +1,5 @@
-import {
-  ConfigurationError,
-  type PublishedMetadata,
-  type ResourceMetadataOptions,
-  type ResourceServer,
-} from '@authly/core';
+import type { ResourceMetadataOptions, ResourceServer } from '@authly/core';
+import { misplacedMetadata } from '@authly/core/adapter';
 import type { ExpressMiddleware } from './framework.ts';
 import { mount } from './mount.ts';
 
@@ -22,18 +18,11 @@ export function protectedResourceMetadata(
   resourceServer: ResourceServer<unknown>,
   options?: ResourceMetadataOptions,
 ): ExpressMiddleware {
-  const { path, handler }: PublishedMetadata = resourceServer.publishMetadata(options);
+  const { path, handler } = resourceServer.publishMetadata(options);
   const serve = mount(handler);
   return function protectedResourceMetadata(request, response, next) {
-    if (request.baseUrl !== '') return next(misplaced(path));
+    if (request.baseUrl !== '') return next(misplacedMetadata('below a prefix', path));
     if (request.path !== path) return next();
     serve(request, response, next);
   };
-}
-
-function misplaced(path: string): ConfigurationError {
-  return new ConfigurationError(
-    `protectedResourceMetadata is mounted below a prefix, but clients look for ${path}. ` +
-      'Write: app.use(protectedResourceMetadata(resourceServer)) on the app itself',
-  );
 }

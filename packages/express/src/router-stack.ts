@@ -1,4 +1,5 @@
 // The one place that looks into Express's routers: data of the framework's own, read as such.
+import { memberOf } from '@authly/core/adapter';
 
 /** What a router keeps of one call of `use`, `get` and so on, in Express 4 and 5. */
 export interface RouterLayer {
@@ -23,32 +24,21 @@ export interface Route {
 
 /** The layers of an app or a router, in order; `undefined` for anything else. */
 export function layersOf(value: unknown): readonly RouterLayer[] | undefined {
-  const stack = member(value, 'stack');
+  const stack = memberOf(value, 'stack');
   if (Array.isArray(stack) && stack.every(isLayer)) return stack;
-  if (typeof value !== 'function' || typeof member(value, 'set') !== 'function') return undefined;
+  if (typeof value !== 'function' || typeof memberOf(value, 'set') !== 'function') return undefined;
   // Express 4 makes an app's router when it is first needed, and throws where Express 5 has it.
-  const router = 'lazyrouter' in value ? member(value, '_router') : member(value, 'router');
+  const router = 'lazyrouter' in value ? memberOf(value, '_router') : memberOf(value, 'router');
   return router === undefined ? [] : layersOf(router);
-}
-
-/** The name of a function: Express gives what stands for a mounted app one of its own. */
-export function nameOf(value: unknown): unknown {
-  return member(value, 'name');
 }
 
 function isLayer(value: unknown): value is RouterLayer {
   if (typeof value !== 'object' || value === null || !('handle' in value)) return false;
-  const route = member(value, 'route');
+  const route = memberOf(value, 'route');
   return route === undefined || isRoute(route);
 }
 
 function isRoute(value: unknown): value is Route {
-  const methods = member(value, 'methods');
-  return Array.isArray(member(value, 'stack')) && typeof methods === 'object' && methods !== null;
-}
-
-function member(value: unknown, name: string): unknown {
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null)
-    return undefined;
-  return Reflect.get(value, name);
+  const methods = memberOf(value, 'methods');
+  return Array.isArray(memberOf(value, 'stack')) && typeof methods === 'object' && methods !== null;
 }

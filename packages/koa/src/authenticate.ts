@@ -1,34 +1,20 @@
+import { type AnyResourceServerOptions, nodeRequestView, type ResourceServer } from '@authly/core';
 import {
-  type AnyResourceServerOptions,
-  admissionOf,
-  admit,
-  createResourceServer,
-  isResourceServer,
-  type Principal,
-  type ResourceServer,
-} from '@authly/core';
-import type { KoaMiddleware } from './framework.ts';
-import { refuse } from './refuse.ts';
-import { requestView } from './request-view.ts';
+  type AuthenticateInfo,
+  type AuthenticateOptionsOf,
+  admissionMode,
+  admitRequest,
+  answerRefusal,
+  isThenable,
+} from '@authly/core/adapter';
+import type { KoaContext, KoaMiddleware } from './framework.ts';
+import { respond } from './respond.ts';
 
 /** How {@link authenticate} treats requests that it does not let in. */
-export interface AuthenticateOptions {
-  /** Let requests without credentials pass as anonymous; bad credentials are refused all the same. */
-  readonly optional?: boolean | undefined;
-  /**
-   * `respond` (the default) answers a refusal; `throw` hands the application's error handling an error
-   * with `status`, `headers` and `expose`. The guards after it do the same.
-   */
-  readonly onRefusal?: 'respond' | 'throw' | undefined;
-}
+export type AuthenticateOptions = AuthenticateOptionsOf<'throw'>;
 
 /** The middleware that {@link authenticate} makes. */
-export interface AuthenticateMiddleware extends KoaMiddleware {
-  /** For `ready()` at start-up and `close()` at the end. */
-  readonly resourceServer: ResourceServer<unknown>;
-  /** Whether requests without credentials pass: for documentation. */
-  readonly optional: boolean;
-}
+export interface AuthenticateMiddleware extends KoaMiddleware, Readonly<AuthenticateInfo> {}
 
 /**
  * Lets requests with a valid access token in, and says who is calling: `ctx.state.principal`,
@@ -42,35 +28,25 @@ export function authenticate(
   resourceServerOrOptions: ResourceServer<unknown> | AnyResourceServerOptions,
   { optional = false, onRefusal = 'respond' }: AuthenticateOptions = {},
 ): AuthenticateMiddleware {
-  const resourceServer: ResourceServer<unknown> = isResourceServer(resourceServerOrOptions)
-    ? resourceServerOrOptions
-    : createResourceServer(resourceServerOrOptions);
-  const delegated = onRefusal === 'throw';
-  const mode = { resourceServer, delegated };
+  const mode = admissionMode<KoaContext>(resourceServerOrOptions, {
+    optional,
+    delegated: onRefusal === 'throw',
+    show: ({ state }, principal) => {
+      state.principal = principal;
+    },
+  });
 
   const middleware: KoaMiddleware = function authenticate(context, next) {
-    const earlier = admissionOf(context);
-    if (earlier?.resourceServer === resourceServer && (optional || earlier.principal)) {
-      return next();
-    }
-    const letIn = (principal: Principal<unknown> | undefined) => {
-      const caller = principal as Principal | undefined;
-      context.state.principal = caller;
-      // Written out: a spread literal costs a microsecond, a hundred times as much.
-      admit(context, { resourceServer, principal: caller, passed: [], delegated });
-      return next();
-    };
-    const turnAway = (error: unknown) => refuse(error, mode, context);
-    let principal: ReturnType<ResourceServer<unknown>['authenticateOptional']>;
+    let admitted: ReturnType<typeof admitRequest>;
     try {
-      const view = requestView(context);
-      principal = optional
-        ? resourceServer.authenticateOptional(view)
-        : resourceServer.authenticate(view);
+      // `originalUrl`, since mounting shortens `url`.
+      admitted = admitRequest(context, nodeRequestView(context.req, context.originalUrl), mode);
     } catch (error) {
-      return turnAway(error);
+      return respond(context, answerRefusal(error, mode));
     }
-    return principal instanceof Promise ? principal.then(letIn, turnAway) : letIn(principal);
+    if (!isThenable(admitted)) return next();
+    const refused = (error: unknown) => respond(context, answerRefusal(error, mode));
+    return admitted.then(() => next(), refused);
   };
-  return Object.assign(middleware, { resourceServer, optional });
+  return Object.assign(middleware, { resourceServer: mode.resourceServer, optional });
 }

@@ -1,20 +1,13 @@
 import { METHODS } from 'node:http';
+import { ConfigurationError, type RouteDescription } from '@authly/core';
 import {
-  ConfigurationError,
+  type DescribeOptions,
   describeRoutes,
   type PathParts,
-  type RouteDescription,
+  pathPart,
   type RouteLayer,
-} from '@authly/core';
+} from '@authly/core/adapter';
 import { middlewareOf, type RouterLayer, type RouterStack, routerOf } from './router-stack.ts';
-
-/** Options of {@link describeRequirements}. */
-export interface DescribeOptions {
-  /** The path that the app or router is mounted at. Default `/`. */
-  readonly base?: string;
-  /** What runs before it where it is mounted: `authenticate` and guards of the app around it. */
-  readonly before?: readonly object[];
-}
 
 /**
  * Says what each route of a router of `@koa/router`, or of an app with such routers, needs of its
@@ -22,40 +15,38 @@ export interface DescribeOptions {
  * `openapiSecurity`.
  *
  * Routers keep the whole path of routers within them. What is mounted with `koa-mount` or joined with
- * `koa-compose` is not seen: describe it by itself, with `base` and
- * `before`. Nor are routes that are no router's, and
- * guards that another function calls.
+ * `koa-compose` is not seen: describe it by itself, with `base` and `before`. Nor are routes that are no
+ * router's, and guards that another function calls.
  *
  * Throws `ConfigurationError` for what is neither a router nor an app.
  */
 export function describeRequirements(
   appOrRouter: object,
-  { base = '/', before = [] }: DescribeOptions = {},
+  options?: DescribeOptions,
 ): readonly RouteDescription[] {
-  const around: RouteLayer = { method: '*', path: [base], end: false, handlers: before };
-  return describeRoutes([around, ...layersOf(appOrRouter, [base])]);
+  return describeRoutes(layersOf(appOrRouter), options);
 }
 
-function layersOf(appOrRouter: object, base: PathParts): Iterable<RouteLayer> {
+function layersOf(appOrRouter: object): Iterable<RouteLayer> {
   const router = routerOf(appOrRouter);
-  if (router !== undefined) return routerLayers(router, base);
+  if (router !== undefined) return routerLayers(router);
   const middleware = middlewareOf(appOrRouter);
-  if (middleware !== undefined) return appLayers(middleware, base);
+  if (middleware !== undefined) return appLayers(middleware);
   throw new ConfigurationError(
     "describeRequirements takes a router of @koa/router or a Koa app. Write: describeRequirements(router, { base: '/api' })",
   );
 }
 
-function* appLayers(middleware: readonly unknown[], base: PathParts): Generator<RouteLayer> {
+function* appLayers(middleware: readonly unknown[]): Generator<RouteLayer> {
   for (const handler of middleware) {
     const router = routerOf(handler);
-    if (router !== undefined) yield* routerLayers(router, base);
-    else yield { method: '*', path: base, end: false, handlers: [handler] };
+    if (router !== undefined) yield* routerLayers(router);
+    else yield { method: '*', path: [], end: false, handlers: [handler] };
   }
 }
 
 /** A router's layers; what `router.use` added runs for the router's own routes alone. */
-function* routerLayers(router: RouterStack, base: PathParts): Generator<RouteLayer> {
+function* routerLayers(router: RouterStack): Generator<RouteLayer> {
   for (const layer of router.stack) {
     if (layer.methods.length === 0 && router.exclusive) continue;
     const { path, end } = placeOf(layer);
@@ -64,7 +55,7 @@ function* routerLayers(router: RouterStack, base: PathParts): Generator<RouteLay
     const sensitive = !layer.regexp.flags.includes('i');
     const handlers = layer.stack;
     for (const method of methodsOf(layer)) {
-      yield { method, path: [...base, ...path], end, handlers, sensitive, within: router };
+      yield { method, path, end, handlers, sensitive, within: router };
     }
   }
 }
@@ -79,10 +70,7 @@ function methodsOf({ methods }: RouterLayer): readonly string[] {
 const WHATEVER_FOLLOWS = ['(?:\\/|$)', '{/*rest}'];
 
 function placeOf({ path, methods, opts }: RouterLayer): { path: PathParts; end: boolean } {
-  if (path instanceof RegExp) {
-    const why = `the path is a regular expression, ${path}`;
-    return { path: [{ why }], end: methods.length > 0 };
-  }
+  if (path instanceof RegExp) return { path: [pathPart(path)], end: methods.length > 0 };
   const suffix = methods.length === 0 && WHATEVER_FOLLOWS.find((text) => path.endsWith(text));
   // After a slash, as `router.use('/', inner.routes())` leaves one, it means something else.
   if (suffix && !path.endsWith(`/${suffix}`)) {

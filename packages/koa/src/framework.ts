@@ -15,11 +15,10 @@ export interface KoaContext {
   readonly request: object;
   readonly originalUrl: string;
   readonly path: string;
-  readonly querystring: string;
   readonly state: { principal?: Principal | undefined };
   status: number;
   body: unknown;
-  set(headers: { [name: string]: string | string[] }): void;
+  set(headers: Readonly<Record<string, string | readonly string[]>>): void;
 }
 
 /** The context of a request after a guard that lets one kind of caller through. */

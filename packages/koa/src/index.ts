@@ -1,83 +1,10 @@
-// Adding a name here makes it public.
-export {
-  type Actor,
-  type Algorithm,
-  type AnyResourceServerOptions,
-  type Audience,
-  AuthError,
-  type AuthErrorCode,
-  type AuthErrorReason,
-  type AuthEvent,
-  type Authentication,
-  actor,
-  allOf,
-  anyOf,
-  anyScope,
-  authenticationContext,
-  authorizationDetail,
-  type ClientPrincipal,
-  type Clock,
-  ConfigurationError,
-  claim,
-  client,
-  clientOf,
-  createResourceServer,
-  type ExplainOptions,
-  type Explanation,
-  findPrincipal,
-  group,
-  type HttpHandler,
-  type IssuerCacheOptions,
-  type IssuerEntry,
-  type IssuerResolver,
-  isAuthError,
-  type KeyOptions,
-  type KeySnapshot,
-  type KeySnapshotStore,
-  type OpenapiSecurity,
-  type OpenapiSecurityOptions,
-  openapiSecurity,
-  type Principal,
-  permission,
-  principalOf,
-  type RefusedError,
-  type Register,
-  type RegisteredClaims,
-  type Requirement,
-  type ResourceMetadataOptions,
-  type ResourceServer,
-  type ResourceServerOptions,
-  type RouteDescription,
-  role,
-  scope,
-  type TokenClaims,
-  tenant,
-  type UserPrincipal,
-  user,
-  userOf,
-} from '@authly/core';
-export {
-  type AuthenticateMiddleware,
-  type AuthenticateOptions,
-  authenticate,
-} from './authenticate.ts';
-export {
-  authorize,
-  type Guard,
-  type KindGuard,
-  requireActor,
-  requireAnyScope,
-  requireAuthenticationContext,
-  requireAuthorizationDetail,
-  requireClient,
-  requireGroup,
-  requirePermission,
-  requireRole,
-  requireScope,
-  requireTenant,
-  requireUser,
-} from './authorize.ts';
-export { type DescribeOptions, describeRequirements } from './describe-requirements.ts';
-export type { KoaContext, KoaContextOf, KoaMiddleware, KoaNext } from './framework.ts';
-export { mount } from './mount.ts';
-export { protectedResourceMetadata } from './protected-resource-metadata.ts';
+// Whatever these files export is public.
+
+export * from '@authly/core';
+export type { DescribeOptions } from '@authly/core/adapter';
+export * from './authenticate.ts';
+export * from './authorize.ts';
+export * from './describe-requirements.ts';
+export type * from './framework.ts';
+export * from './mount.ts';
+export * from './protected-resource-metadata.ts';

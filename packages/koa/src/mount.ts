@@ -1,5 +1,7 @@
-import { type HttpHandler, rawHeader } from '@authly/core';
-import type { KoaContext, KoaMiddleware } from './framework.ts';
+import type { HttpHandler } from '@authly/core';
+import { nodeHandlerRequest } from '@authly/core/adapter';
+import type { KoaMiddleware } from './framework.ts';
+import { respond } from './respond.ts';
 
 /**
  * Serves a neutral HTTP handler, such as an issuer's endpoints: `app.use(mount(issuer.handler))`.
@@ -8,27 +10,10 @@ import type { KoaContext, KoaMiddleware } from './framework.ts';
  */
 export function mount(handler: HttpHandler): KoaMiddleware {
   return async function mounted(context, next) {
-    const { req, path, querystring } = context;
-    const result = await handler({
-      method: req.method ?? 'GET',
-      path,
-      query: querystring,
-      header: (name) => rawHeader(req, name),
-      parsedBody: parsedBody(context),
-      stream: req,
-    });
-    if (result === undefined) return next();
-    // Body first: Koa makes a status and a content type of it, and the handler's own are to count.
-    context.body = result.body ?? null;
-    context.status = result.status;
-    for (const [name, value] of Object.entries(result.headers)) {
-      context.set({ [name]: typeof value === 'string' ? value : [...value] });
-    }
-    return undefined;
+    const { req, request, path } = context;
+    // Body parsers for Koa put what they read on ctx.request.
+    const parsedBody = 'body' in request ? request.body : undefined;
+    const result = await handler(nodeHandlerRequest(req, { path, parsedBody }));
+    return result === undefined ? next() : respond(context, result);
   };
-}
-
-// Body parsers for Koa put what they read on ctx.request.
-function parsedBody({ request }: KoaContext): unknown {
-  return 'body' in request ? request.body : undefined;
 }

@@ -1,12 +1,8 @@
-import {
-  ConfigurationError,
-  type PublishedMetadata,
-  type ResourceMetadataOptions,
-  type ResourceServer,
-} from '@authly/core';
+import type { ResourceMetadataOptions, ResourceServer } from '@authly/core';
+import { memberOf, misplacedMetadata } from '@authly/core/adapter';
 import type { KoaContext, KoaMiddleware } from './framework.ts';
 import { mount } from './mount.ts';
-import { member, routerOf } from './router-stack.ts';
+import { routerOf } from './router-stack.ts';
 
 /**
  * Serves the API's protected-resource metadata at its well-known URL (RFC 9728 §3), and names that
@@ -24,10 +20,12 @@ export function protectedResourceMetadata(
   resourceServer: ResourceServer<unknown>,
   options?: ResourceMetadataOptions,
 ): KoaMiddleware {
-  const { path, handler }: PublishedMetadata = resourceServer.publishMetadata(options);
+  const { path, handler } = resourceServer.publishMetadata(options);
   const serve = mount(handler);
   const middleware: KoaMiddleware = function protectedResourceMetadata(context, next) {
-    if (isBelowMount(context) || isOutOfReach(middleware, context, path)) throw misplaced(path);
+    if (isBelowMount(context) || isOutOfReach(middleware, context, path)) {
+      throw misplacedMetadata('below a prefix or with router.use', path);
+    }
     return context.path === path ? serve(context, next) : next();
   };
   return middleware;
@@ -35,7 +33,7 @@ export function protectedResourceMetadata(
 
 // koa-mount says where it stands, and leaves that behind when it is done: the path tells.
 function isBelowMount(context: KoaContext): boolean {
-  const mountPath = member(context, 'mountPath');
+  const mountPath = memberOf(context, 'mountPath');
   if (typeof mountPath !== 'string' || mountPath === '/') return false;
   const [url = ''] = context.originalUrl.split('?', 1);
   return (
@@ -45,15 +43,8 @@ function isBelowMount(context: KoaContext): boolean {
 
 // @koa/router says which router was last at work; what it does not hold is not in it.
 function isOutOfReach(middleware: KoaMiddleware, context: KoaContext, path: string): boolean {
-  const layer = routerOf(member(context, 'router'))?.stack.find(({ stack }) =>
+  const layer = routerOf(memberOf(context, 'router'))?.stack.find(({ stack }) =>
     stack.includes(middleware),
   );
   return layer !== undefined && (layer.methods.length === 0 || !layer.regexp.test(path));
-}
-
-function misplaced(path: string): ConfigurationError {
-  return new ConfigurationError(
-    `protectedResourceMetadata is mounted below a prefix or with router.use, but clients look for ${path}. ` +
-      'Write: app.use(protectedResourceMetadata(resourceServer)) on the app itself',
-  );
 }

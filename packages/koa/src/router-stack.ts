@@ -1,5 +1,6 @@
 // The one place that looks into a router of @koa/router and a Koa app, as data that anybody may have
 // given: this package depends on neither.
+import { memberOf } from '@authly/core/adapter';
 
 /** What `@koa/router` keeps of one call of `router.use`, `router.get` and so on. */
 export interface RouterLayer {
@@ -21,35 +22,28 @@ export interface RouterStack {
 
 /** The router that a value is, or that a middleware made by `router.routes()` belongs to. */
 export function routerOf(value: unknown): RouterStack | undefined {
-  const stack = member(value, 'stack');
+  const stack = memberOf(value, 'stack');
   if (Array.isArray(stack) && stack.every(isLayer)) {
-    return { stack, exclusive: member(value, 'exclusive') === true };
+    return { stack, exclusive: memberOf(value, 'exclusive') === true };
   }
-  return typeof value === 'function' ? routerOf(member(value, 'router')) : undefined;
+  return typeof value === 'function' ? routerOf(memberOf(value, 'router')) : undefined;
 }
 
 /** The middleware of a Koa app, in order; `undefined` for anything else. */
 export function middlewareOf(value: unknown): readonly unknown[] | undefined {
-  const middleware = member(value, 'middleware');
+  const middleware = memberOf(value, 'middleware');
   return Array.isArray(middleware) ? middleware : undefined;
 }
 
 function isLayer(value: unknown): value is RouterLayer {
-  const path = member(value, 'path');
-  const opts = member(value, 'opts');
+  const path = memberOf(value, 'path');
+  const opts = memberOf(value, 'opts');
   return (
     (typeof path === 'string' || path instanceof RegExp) &&
-    Array.isArray(member(value, 'methods')) &&
-    Array.isArray(member(value, 'stack')) &&
-    member(value, 'regexp') instanceof RegExp &&
+    Array.isArray(memberOf(value, 'methods')) &&
+    Array.isArray(memberOf(value, 'stack')) &&
+    memberOf(value, 'regexp') instanceof RegExp &&
     typeof opts === 'object' &&
     opts !== null
   );
-}
-
-/** A member of whatever it is, own or inherited. */
-export function member(value: unknown, name: string): unknown {
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null)
-    return undefined;
-  return Reflect.get(value, name);
 }

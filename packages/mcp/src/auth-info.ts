@@ -1,4 +1,4 @@
-import { type NodeRequest, type Principal, rawHeader } from '@authly/core';
+import { type NodeRequest, nodeRequestView, type Principal } from '@authly/core';
 
 /**
  * What the MCP SDK's handlers are told of a verified token: `ctx.http.authInfo`. It has the shape of
@@ -82,7 +82,7 @@ export function setAuthInfo(
   principal: Principal,
   options: AuthInfoOptions,
 ): void {
-  const header = rawHeader(request, 'authorization');
+  const header = nodeRequestView(request, '').header('authorization');
   const token = typeof header === 'string' ? BEARER.exec(header)?.[1] : undefined;
   if (token === undefined) {
     throw new Error(

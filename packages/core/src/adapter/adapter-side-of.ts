@@ -1,10 +1,12 @@
+import { credentialsOf } from '../http/credentials.ts';
+import { andThen } from '../lib/maybe-promise.ts';
 import type { Principal } from '../model/principal.ts';
 import { ADAPTER_SIDE, type AdapterSide } from '../request/adapter-side.ts';
 import type { ResourceServer } from '../resource-server.ts';
 
 /**
  * The adapter's side of a resource server. One that an application wrote itself, such as a test double,
- * has its public methods alone: they serve, with a promise for each request.
+ * or a copy with methods of its own, has its public methods alone: then they serve.
  */
 export function adapterSideOf(server: ResourceServer<unknown>): AdapterSide {
   return hasAdapterSide(server) ? server[ADAPTER_SIDE] : publicSideOf(server);
@@ -18,12 +20,16 @@ function hasAdapterSide(
 
 function publicSideOf(server: ResourceServer<unknown>): AdapterSide {
   return {
-    async admit(request, optional) {
-      const principal = await (optional
-        ? server.authenticateOptional(request)
-        : server.authenticate(request));
+    admit(request, optional) {
+      // Read before anything is awaited: a request may change while it waits.
+      const credentials = credentialsOf(request);
+      const token = credentials.kind === 'bearer' ? credentials.token : undefined;
+      const answer = optional ? server.authenticateOptional(request) : server.authenticate(request);
       // The claims are those of the server's schema, which is what `Register` declares.
-      return { principal: principal as Principal | undefined, token: undefined };
+      return andThen(answer as Promise<Principal | undefined>, (principal) => ({
+        principal,
+        token,
+      }));
     },
     report() {},
   };

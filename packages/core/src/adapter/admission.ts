@@ -28,6 +28,20 @@ export function admissionOf(request: object): Admission | undefined {
   return admissions.get(request);
 }
 
+/**
+ * The admission of a request, or of the one that an object was made to inherit from: a framework may
+ * wrap requests so. `undefined` when there is none.
+ */
+export function admissionBehind(request: object): Admission | undefined {
+  let each: object | null = request;
+  while (each !== null) {
+    const admission = admissions.get(each);
+    if (admission !== undefined) return admission;
+    each = Object.getPrototypeOf(each);
+  }
+  return undefined;
+}
+
 // One for the process, so that two copies of this package see each other's admissions.
 function sharedAdmissions(): WeakMap<object, Admission> {
   const shared = globalThis as { [ADMISSIONS]?: WeakMap<object, Admission> };

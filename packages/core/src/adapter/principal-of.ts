@@ -3,6 +3,8 @@ import { AuthError } from '../model/errors.ts';
 import type { ClientPrincipal, Principal, UserPrincipal } from '../model/principal.ts';
 import { client, user } from '../requirement/caller-kind.ts';
 import type { Requirement } from '../requirement/requirement.ts';
+import type { ResourceServer } from '../resource-server.ts';
+import { adapterSideOf } from './adapter-side-of.ts';
 import { type Admission, admissionOf } from './admission.ts';
 
 const A_USER = user();
@@ -43,10 +45,15 @@ function admitted(request: object): Admission {
   );
 }
 
-// Judged like a guard of the route, so that it is told the same way, to client and operator.
+// Evaluated like a guard of the route, so that it is told the same way, to client and operator.
 function refuse(request: object, requirement: Requirement): never {
   const { resourceServer, principal, passed } = admitted(request);
-  const error =
-    resourceServer.evaluate(principal, requirement, passed) ?? new AuthError('requirement_failed');
-  throw new RefusedError(error, resourceServer.refusal(error));
+  const error = resourceServer.evaluate(principal, requirement, passed) ?? failed(resourceServer);
+  adapterSideOf(resourceServer).report(error);
+  throw error;
+}
+
+function failed(resourceServer: ResourceServer<unknown>): RefusedError {
+  const error = new AuthError('requirement_failed');
+  return new RefusedError(error, resourceServer.refusal(error));
 }

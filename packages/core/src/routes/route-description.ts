@@ -31,6 +31,7 @@ export interface RouteDescription {
 export interface RouteLayer {
   /** In upper case; `*` for every method. */
   readonly method: string;
+  /** From the app or router that is described: `base` comes before it. */
   readonly path: PathParts;
   /** Whether the whole path must match (a route), or its beginning (middleware). */
   readonly end: boolean;
@@ -41,6 +42,14 @@ export interface RouteLayer {
   readonly within?: object;
   /** Why nothing more can be told of what stands here. */
   readonly unknown?: string;
+}
+
+/** Options of an adapter's `describeRequirements`. */
+export interface DescribeOptions {
+  /** The path that the app or router is mounted at. Default `/`. */
+  readonly base?: string;
+  /** What runs before it where it is mounted: `authenticate` and guards of the app around it. */
+  readonly before?: readonly object[];
 }
 
 /** A layer with its path taken apart. */
@@ -60,11 +69,14 @@ interface Check {
  * It sees guards and `authenticate` as they are: not those that another function calls. Where it cannot
  * tell whether one of them runs before a route, it says so in `unknown`; it guesses nothing.
  */
-export function describeRoutes(layers: readonly RouteLayer[]): readonly RouteDescription[] {
-  const before: Placed[] = [];
+export function describeRoutes(
+  layers: Iterable<RouteLayer>,
+  { base = '/', before: around = [] }: DescribeOptions = {},
+): readonly RouteDescription[] {
+  const before: Placed[] = [{ method: '*', path: pathOf([base]), end: false, handlers: around }];
   const routes: RouteDescription[] = [];
   for (const each of layers) {
-    const layer: Placed = { ...each, path: pathOf(each.path) };
+    const layer: Placed = { ...each, path: pathOf([base, ...each.path]) };
     if (layer.unknown !== undefined || isRoute(layer)) routes.push(describe(layer, before));
     else before.push(layer);
   }

@@ -7,6 +7,13 @@ export interface UnknownPart {
 /** A path as an adapter finds it: what mounts and the route give, from the outermost. */
 export type PathParts = readonly (string | UnknownPart)[];
 
+/** One part of a path, from what a framework keeps of it. */
+export function pathPart(path: unknown): string | UnknownPart {
+  if (typeof path === 'string') return path;
+  const isPattern = path instanceof RegExp;
+  return { why: isPattern ? `the path is a regular expression, ${path}` : 'no path is kept' };
+}
+
 /** One part of a route's path, between two slashes. */
 export type PathSegment =
   /** Text that is compared as it stands. */

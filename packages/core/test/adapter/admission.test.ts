@@ -1,5 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
-import { type Admission, admissionOf, admit } from '../../src/adapter/admission.ts';
+import {
+  type Admission,
+  admissionBehind,
+  admissionOf,
+  admit,
+} from '../../src/adapter/admission.ts';
 import { aResourceServer } from '../tokens.ts';
 
 function anAdmission(): Admission {
@@ -42,5 +47,25 @@ describe('admission', () => {
     const admission = anAdmission();
     admit(request, admission);
     expect(copy.admissionOf(request)).toBe(admission);
+  });
+});
+
+describe('admissionBehind', () => {
+  it('finds the admission of an object, or of what it inherits from, the nearest first', () => {
+    const request = {};
+    const wrapped = Object.create(Object.create(request));
+    expect(admissionBehind(wrapped)).toBeUndefined();
+    const admission = anAdmission();
+    admit(request, admission);
+    expect(admissionBehind(request)).toBe(admission);
+    expect(admissionBehind(wrapped)).toBe(admission);
+    expect(admissionOf(wrapped)).toBeUndefined();
+    const nearer = anAdmission();
+    admit(wrapped, nearer);
+    expect(admissionBehind(wrapped)).toBe(nearer);
+  });
+
+  it('finds none for an object without a prototype', () => {
+    expect(admissionBehind(Object.create(null))).toBeUndefined();
   });
 });

@@ -17,6 +17,14 @@ function middleware(...handlers: readonly unknown[]): RouteLayer {
 }
 
 describe('describeRoutes', () => {
+  it('puts every route below base, behind what runs before it', () => {
+    const [route] = describeRoutes([aLayer({ path: ['/users', '/:id'] })], {
+      base: '/api',
+      before: [authenticate],
+    });
+    expect(route).toMatchObject({ path: '/api/users/:id', authenticated: true, unknown: [] });
+  });
+
   it('describes nothing where there is nothing', () => {
     expect(describeRoutes([])).toEqual([]);
     expect(describeRoutes([middleware(authenticate, handler)])).toEqual([]);

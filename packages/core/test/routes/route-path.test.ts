@@ -3,6 +3,7 @@ import {
   covers,
   parsePath,
   pathOf,
+  pathPart,
   pathText,
   type UnknownPart,
 } from '../../src/routes/route-path.ts';
@@ -99,5 +100,13 @@ describe('covers', () => {
     [['/'], [mount, '/a'], 'yes'],
   ] as const)('with unknown parts: case %#', (step, route, expected) => {
     expect(covers(pathOf(step), false, pathOf(route))).toBe(expected);
+  });
+});
+
+describe('pathPart', () => {
+  it('takes text as a path, and says of anything else why its path is not known', () => {
+    expect(pathPart('/users')).toBe('/users');
+    expect(pathPart(/^.users$/i)).toEqual({ why: 'the path is a regular expression, /^.users$/i' });
+    expect(pathPart(undefined)).toEqual({ why: 'no path is kept' });
   });
 });

@@ -1,0 +1,53 @@
+import type { Principal } from '../model/principal.ts';
+import type { AnyResourceServerOptions } from '../options/options.ts';
+import { createResourceServer, isResourceServer, type ResourceServer } from '../resource-server.ts';
+
+/** How requests are let in: made once for each `authenticate`, not for each request. */
+export interface AdmissionMode<Carrier extends object = object> {
+  readonly resourceServer: ResourceServer<unknown>;
+  /** Whether requests without credentials pass as anonymous; bad credentials are refused all the same. */
+  readonly optional: boolean;
+  /** Whether refusals go to the application's own error handling. */
+  readonly delegated: boolean;
+  /**
+   * Puts the principal where the framework's handlers look for it. Runs once for each admission, when
+   * `admissionOf(carrier)` is already there.
+   */
+  readonly show?: ((carrier: Carrier, principal: Principal | undefined) => void) | undefined;
+}
+
+/**
+ * How an adapter's `authenticate` treats requests that it does not let in. `Delegated` is the
+ * framework's own word for an error that is handed on: `next` in Express, `throw` in Koa.
+ */
+export interface AuthenticateOptionsOf<Delegated extends string> {
+  /** Let requests without credentials pass as anonymous; bad credentials are refused all the same. */
+  readonly optional?: boolean | undefined;
+  /**
+   * `respond` (the default) answers a refusal; the other value hands the application's error handling an
+   * error with `status`, `headers` and `expose`. The guards after it do the same.
+   */
+  readonly onRefusal?: 'respond' | Delegated | undefined;
+}
+
+/** What a middleware made by `authenticate` says about itself. */
+export interface AuthenticateInfo {
+  /** For `ready()` at start-up and `close()` at the end. */
+  readonly resourceServer: ResourceServer<unknown>;
+  /** Whether requests without credentials pass: for documentation. */
+  readonly optional: boolean;
+}
+
+/**
+ * Makes the mode of one `authenticate`, from a resource server or from the options to make one. Throws
+ * `ConfigurationError` for options that are not right.
+ */
+export function admissionMode<Carrier extends object>(
+  resourceServerOrOptions: ResourceServer<unknown> | AnyResourceServerOptions,
+  mode: Omit<AdmissionMode<Carrier>, 'resourceServer'>,
+): AdmissionMode<Carrier> {
+  const resourceServer: ResourceServer<unknown> = isResourceServer(resourceServerOrOptions)
+    ? resourceServerOrOptions
+    : createResourceServer(resourceServerOrOptions);
+  return Object.freeze({ ...mode, resourceServer });
+}

@@ -1,0 +1,26 @@
+import { type Refusal, RefusedError } from '../http/refusal.ts';
+import { isAuthError } from '../model/errors.ts';
+import type { Admission } from './admission.ts';
+
+/** What decides how a refusal is answered: a mode and an admission both do. */
+export type AnswerMode = Pick<Admission, 'resourceServer' | 'delegated'>;
+
+/**
+ * Gives the answer to a refusal, for the adapter to write (RFC 6750 §3). Throws what is for the
+ * application's own error handling instead:
+ * - a fault, which is no refusal, as it is;
+ * - a refusal where refusals are delegated, or where the response has been `answered` already, as a
+ *   `RefusedError` with `status`, `headers` and `expose`;
+ * - anything where no mode is known, since the request was never admitted.
+ */
+export function answerRefusal(
+  error: unknown,
+  mode: AnswerMode | undefined,
+  answered = false,
+): Refusal {
+  if (mode === undefined || !isAuthError(error)) throw error;
+  const refusal = mode.resourceServer.refusal(error);
+  if (!mode.delegated && !answered) return refusal;
+  // A server of the application's own, such as a test double, may refuse with a plain AuthError.
+  throw error instanceof RefusedError ? error : new RefusedError(error, refusal);
+}

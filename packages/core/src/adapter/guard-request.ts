@@ -1,0 +1,24 @@
+import type { Requirement } from '../requirement/requirement.ts';
+import { adapterSideOf } from './adapter-side-of.ts';
+import { admissionOf } from './admission.ts';
+
+/**
+ * Lets an admitted request pass a guard, or throws what {@link answerRefusal} turns into an answer, with
+ * `admissionOf(carrier)` as its mode. Throws a programming error, which is no refusal, when the request
+ * has not been admitted: a guard ran before `authenticate`.
+ */
+export function guardRequest(carrier: object, requirement: Requirement): void {
+  const admission = admissionOf(carrier);
+  if (admission === undefined) {
+    throw new Error(
+      `A guard (${requirement.description}) ran before authenticate. Write: app.use(authenticate({ … })) before it`,
+    );
+  }
+  const { resourceServer, principal, passed } = admission;
+  const error = resourceServer.evaluate(principal, requirement, passed);
+  if (error !== undefined) {
+    adapterSideOf(resourceServer).report(error);
+    throw error;
+  }
+  passed.push(requirement);
+}

@@ -1,0 +1,27 @@
+// Adding a name here makes it public: `@authly/core/adapter`, what an adapter for a framework needs.
+
+export { type NodeHandlerRequest, nodeHandlerRequest } from '../http/node-handler-request.ts';
+export { rawHeader } from '../http/node-request.ts';
+export { isThenable, type MaybePromise } from '../lib/maybe-promise.ts';
+export { memberOf } from '../lib/member-of.ts';
+export { checkRequirement } from '../requirement/check-requirement.ts';
+export { isResourceServer } from '../resource-server.ts';
+export {
+  type DescribeOptions,
+  describeRoutes,
+  type RouteLayer,
+} from '../routes/route-description.ts';
+export { type PathParts, pathPart, type UnknownPart } from '../routes/route-path.ts';
+export { type Admission, admissionBehind, admissionOf } from './admission.ts';
+export {
+  type AdmissionMode,
+  type AuthenticateInfo,
+  type AuthenticateOptionsOf,
+  admissionMode,
+} from './admission-mode.ts';
+export { admitRequest } from './admit-request.ts';
+export { type AnswerMode, answerRefusal } from './answer-refusal.ts';
+export { presentedTokenOf } from './create-admission.ts';
+export { type GuardMakers, guardMakers } from './guard-makers.ts';
+export { guardRequest } from './guard-request.ts';
+export { misplacedMetadata } from './misplaced-metadata.ts';

@@ -1,0 +1,145 @@
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it, vi } from 'vitest';
+import { admissionOf } from '../../src/adapter/admission.ts';
+import type { AdmissionMode } from '../../src/adapter/admission-mode.ts';
+import { admitRequest } from '../../src/adapter/admit-request.ts';
+import { presentedTokenOf } from '../../src/adapter/create-admission.ts';
+import { AuthError } from '../../src/model/errors.ts';
+import type { Principal } from '../../src/model/principal.ts';
+import { type Answers, anAnsweringServer, aThenable } from './servers.ts';
+
+const ada = { kind: 'user', userId: 'ada' } as Principal;
+
+function aView(authorization?: string) {
+  return { method: 'GET', url: '/', header: () => authorization };
+}
+
+function aMode(answers: Answers, mode: Partial<AdmissionMode> = {}): AdmissionMode {
+  const resourceServer = anAnsweringServer(answers);
+  return { resourceServer, optional: false, delegated: false, ...mode };
+}
+
+describe('admitRequest', () => {
+  it('gives the admission at once when the server answers at once, and remembers it', () => {
+    const carrier = {};
+    const mode = aMode({ authenticate: () => ada }, { delegated: true });
+    const admission = admitRequest(carrier, aView('Bearer a.b.c'), mode);
+    expect(admission).toBe(admissionOf(carrier));
+    const { resourceServer } = mode;
+    expect(admission).toMatchObject({
+      principal: ada,
+      resourceServer,
+      delegated: true,
+      passed: [],
+    });
+  });
+
+  it('keeps the presented token, as it was before anything was awaited', async () => {
+    let resolve = (_principal: Principal) => {};
+    const answer = new Promise<Principal>((settle) => {
+      resolve = settle;
+    });
+    let authorization = 'bearer  a.b.c';
+    const view = { ...aView(), header: () => authorization };
+    const pending = admitRequest({}, view, aMode({ authenticate: () => answer }));
+    authorization = 'Bearer x.y.z';
+    resolve(ada);
+    expect(presentedTokenOf(await pending)).toBe('a.b.c');
+  });
+
+  it('throws what the server throws, and remembers nothing', () => {
+    const carrier = {};
+    const error = new AuthError('expired');
+    const authenticate = () => {
+      throw error;
+    };
+    expect(() => admitRequest(carrier, aView(), aMode({ authenticate }))).toThrow(error);
+    expect(admissionOf(carrier)).toBeUndefined();
+  });
+
+  it('lets an anonymous request in where authentication is optional, without a token', () => {
+    const carrier = {};
+    expect(admitRequest(carrier, aView(), aMode({}, { optional: true }))).toMatchObject({
+      principal: undefined,
+    });
+    const admission = admissionOf(carrier);
+    expect(admission).toBeDefined();
+    expect(admission && presentedTokenOf(admission)).toBeUndefined();
+  });
+
+  it('shows the principal once for each admission, when that is already there', async () => {
+    for (const answer of [ada, Promise.resolve(ada)]) {
+      const carrier = {};
+      const show = vi.fn((shown: object, principal: Principal | undefined) => {
+        expect(admissionOf(shown)?.principal).toBe(principal);
+      });
+      const mode = aMode({ authenticate: () => answer }, { show });
+      await admitRequest(carrier, aView('Bearer a'), mode);
+      await admitRequest(carrier, aView('Bearer a'), mode);
+      expect(show.mock.calls).toEqual([[carrier, ada]]);
+    }
+  });
+});
+
+describe('a second admitRequest', () => {
+  it('with the same server keeps the admission and asks nobody', () => {
+    const carrier = {};
+    const authenticate = vi.fn(() => ada);
+    const mode = aMode({ authenticate });
+    const first = admitRequest(carrier, aView('Bearer a'), mode);
+    expect(admitRequest(carrier, aView('Bearer b'), mode)).toBe(first);
+    expect(admitRequest(carrier, aView(), { ...mode, optional: true })).toBe(first);
+    expect(authenticate).toHaveBeenCalledTimes(1);
+  });
+
+  it('asks again for an anonymous request where authentication is not optional', () => {
+    const carrier = {};
+    const mode = aMode({});
+    expect(admitRequest(carrier, aView(), { ...mode, optional: true })).toBe(admissionOf(carrier));
+    expect(() => admitRequest(carrier, aView(), mode)).toThrow(AuthError);
+  });
+
+  it('of another server replaces the admission', () => {
+    const carrier = {};
+    const first = admitRequest(carrier, aView('Bearer a'), aMode({ authenticate: () => ada }));
+    expect(admissionOf(carrier)).toBe(first);
+    const other = aMode({ authenticate: () => ({ ...ada }) });
+    expect(admitRequest(carrier, aView('Bearer a'), other)).toBe(admissionOf(carrier));
+    expect(admissionOf(carrier)?.resourceServer).toBe(other.resourceServer);
+  });
+});
+
+describe('a promise of another kind', () => {
+  const foreignPromise: PromiseConstructor = runInNewContext('Promise');
+  const kinds: readonly [string, (settled: Promise<Principal>) => unknown][] = [
+    ['another realm', (settled) => foreignPromise.resolve(0).then(() => settled)],
+    ['a thenable whose then returns nothing', aThenable],
+  ];
+
+  it.each(kinds)('is awaited: %s', async (_, kind) => {
+    const carrier = {};
+    const mode = aMode({ authenticate: () => kind(Promise.resolve(ada)) });
+    const admission = await admitRequest(carrier, aView('Bearer a'), mode);
+    expect(admission.principal).toBe(ada);
+    expect(admissionOf(carrier)).toBe(admission);
+  });
+
+  it.each(kinds)('rejects what it rejects with: %s', async (_, kind) => {
+    const carrier = {};
+    const error = new AuthError('keys_unavailable');
+    const mode = aMode({ authenticate: () => kind(Promise.reject(error)) });
+    await expect(admitRequest(carrier, aView('Bearer a'), mode)).rejects.toBe(error);
+    expect(admissionOf(carrier)).toBeUndefined();
+  });
+
+  it('rejects what its then throws', async () => {
+    const error = new RangeError('a bug');
+    const failing = Object.defineProperty({}, 'then', {
+      value: () => {
+        throw error;
+      },
+    });
+    const mode = aMode({ authenticate: () => failing });
+    await expect(admitRequest({}, aView('Bearer a'), mode)).rejects.toBe(error);
+  });
+});

@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { memberOf } from '../../src/lib/member-of.ts';
+
+it('memberOf reads objects and functions, inherited members too', () => {
+  expect(memberOf({ stack: 1 }, 'stack')).toBe(1);
+  expect(memberOf(Object.create({ stack: 1 }), 'stack')).toBe(1);
+  expect(
+    memberOf(
+      Object.assign(() => {}, { stack: 1 }),
+      'stack',
+    ),
+  ).toBe(1);
+});
+
+it.each([[undefined], [null], ['text'], [1], [true]])('memberOf finds nothing in %s', (value) => {
+  expect(memberOf(value, 'length')).toBeUndefined();
+});
