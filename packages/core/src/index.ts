@@ -3,8 +3,16 @@
 export type { StandardSchemaV1 } from '@standard-schema/spec';
 export { type Admission, admissionOf, admit } from './adapter/admission.ts';
 export { clientOf, findPrincipal, principalOf, userOf } from './adapter/principal-of.ts';
+export { type Form, type FormOptions, readForm } from './http/form.ts';
+export { FormError, type FormFault, isFormError } from './http/form-error.ts';
 export type { HandlerRequest, HandlerResponse, HttpHandler } from './http/handler.ts';
-export { type NodeRequest, nodeRequestView, rawHeader } from './http/node-request.ts';
+export {
+  type NodeExchange,
+  type NodeRequest,
+  type NodeResponse,
+  nodeRequestView,
+  rawHeader,
+} from './http/node-request.ts';
 export { type Refusal, RefusedError } from './http/refusal.ts';
 export type { RequestView } from './http/request-view.ts';
 export type { PublishedMetadata } from './http/resource-metadata.ts';

@@ -1,5 +1,6 @@
-import { type HttpHandler, rawHeader } from '@authly/core';
-import type { ExpressMiddleware } from './framework.ts';
+import type { HttpHandler } from '@authly/core';
+import type { ExpressMiddleware, ExpressRequest } from './framework.ts';
+import { requestView } from './request-view.ts';
 
 /**
  * Serves a neutral HTTP handler, such as an issuer's endpoints: `app.use(mount(issuer.handler))`.
@@ -10,11 +11,15 @@ export function mount(handler: HttpHandler): ExpressMiddleware {
   return function mounted(request, response, next) {
     const [, ...query] = (request.url ?? '').split('?');
     const answer = async () => {
+      const view = requestView(request);
       const result = await handler({
-        method: request.method ?? 'GET',
+        method: view.method,
         path: request.path,
         query: query.join('?'),
-        header: (name) => rawHeader(request, name),
+        header: (name) => view.header(name),
+        peerAddress: view.peerAddress,
+        clientAddress: clientAddress(request),
+        peerCertificate: () => view.peerCertificate?.(),
         parsedBody: request.body,
         stream: request,
       });
@@ -25,4 +30,9 @@ export function mount(handler: HttpHandler): ExpressMiddleware {
     };
     answer().catch(next);
   };
+}
+
+// Express reads the socket for it, which a request that no socket brought has not.
+function clientAddress(request: ExpressRequest): string | undefined {
+  return request.socket ? request.ip : undefined;
 }

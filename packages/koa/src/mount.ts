@@ -1,5 +1,6 @@
-import { type HttpHandler, rawHeader } from '@authly/core';
+import type { HttpHandler } from '@authly/core';
 import type { KoaContext, KoaMiddleware } from './framework.ts';
+import { requestView } from './request-view.ts';
 
 /**
  * Serves a neutral HTTP handler, such as an issuer's endpoints: `app.use(mount(issuer.handler))`.
@@ -9,11 +10,15 @@ import type { KoaContext, KoaMiddleware } from './framework.ts';
 export function mount(handler: HttpHandler): KoaMiddleware {
   return async function mounted(context, next) {
     const { req, path, querystring } = context;
+    const view = requestView(context);
     const result = await handler({
-      method: req.method ?? 'GET',
+      method: view.method,
       path,
       query: querystring,
-      header: (name) => rawHeader(req, name),
+      header: (name) => view.header(name),
+      peerAddress: view.peerAddress,
+      clientAddress: clientAddress(context),
+      peerCertificate: () => view.peerCertificate?.(),
       parsedBody: parsedBody(context),
       stream: req,
     });
@@ -31,4 +36,9 @@ export function mount(handler: HttpHandler): KoaMiddleware {
 // Body parsers for Koa put what they read on ctx.request.
 function parsedBody({ request }: KoaContext): unknown {
   return 'body' in request ? request.body : undefined;
+}
+
+// Koa reads the socket for it, which a request that no socket brought has not; its '' means unknown.
+function clientAddress(context: KoaContext): string | undefined {
+  return context.req.socket && context.ip ? context.ip : undefined;
 }

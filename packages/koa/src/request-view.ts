@@ -3,5 +3,8 @@ import type { KoaContext } from './framework.ts';
 
 /** Reads a Koa context for the resource server: `originalUrl`, since mounting shortens `url`. */
 export function requestView(context: KoaContext): RequestView {
-  return nodeRequestView(context.req, context.originalUrl);
+  return nodeRequestView(context.req, context.originalUrl, {
+    identity: context,
+    response: context.res,
+  });
 }
