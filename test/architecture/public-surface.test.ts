@@ -34,6 +34,7 @@ describe('the public surface', () => {
         "client",
         "clientOf",
         "createResourceServer",
+        "credentialsOf",
         "describeRoutes",
         "findPrincipal",
         "group",

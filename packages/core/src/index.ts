@@ -3,6 +3,7 @@
 export type { StandardSchemaV1 } from '@standard-schema/spec';
 export { type Admission, admissionOf, admit } from './adapter/admission.ts';
 export { clientOf, findPrincipal, principalOf, userOf } from './adapter/principal-of.ts';
+export { type Credentials, credentialsOf } from './http/credentials.ts';
 export { type Form, type FormOptions, readForm } from './http/form.ts';
 export { FormError, type FormFault, isFormError } from './http/form-error.ts';
 export type { HandlerRequest, HandlerResponse, HttpHandler } from './http/handler.ts';
@@ -41,6 +42,7 @@ export type {
   UserPrincipal,
 } from './model/principal.ts';
 export type { AuthErrorCode, AuthErrorReason, Step } from './model/reasons.ts';
+export type { Scheme } from './model/scheme.ts';
 export type { TokenHeader } from './model/token-header.ts';
 export type {
   AnyResourceServerOptions,

@@ -1,9 +1,10 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { ABSENT, type Credentials, credentialsOf, isBearerToken } from './http/credentials.ts';
+import { ABSENT, type Credentials, credentialsOf, isToken68 } from './http/credentials.ts';
 import { type Refusal, refusalOf } from './http/refusal.ts';
 import type { RequestView } from './http/request-view.ts';
 import { type PublishedMetadata, resourceMetadata } from './http/resource-metadata.ts';
 import type { ResourceMetadataOptions } from './http/resource-metadata-document.ts';
+import { ACCEPTED_SCHEMES, schemeOf } from './http/schemes.ts';
 import { createIssuers } from './issuers/create-issuers.ts';
 import { AuthError, isAuthError } from './model/errors.ts';
 import type { Principal, RegisteredClaims } from './model/principal.ts';
@@ -106,12 +107,9 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     return principal;
   }
 
-  function refuse(error: unknown, token?: string): never {
+  function refuse(error: unknown, presented?: PresentedToken): never {
     if (!isAuthError(error)) throw error;
-    // RFC 6750 §3.1: a credential that is no b64token is a malformed request, not a bad token.
-    const malformed =
-      error.reason === 'token_malformed' && token !== undefined && !isBearerToken(token);
-    throw report(malformed ? new AuthError('authorization_malformed') : error);
+    throw report(presented === undefined ? error : asPresented(error, presented));
   }
 
   function report(error: AuthError): AuthError {
@@ -127,20 +125,20 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     return error;
   }
 
-  function verify(token: string, bearer?: string): Principal | Promise<Principal> {
+  function verify(token: string, presented?: PresentedToken): Principal | Promise<Principal> {
     try {
       const verified = verifier.verify(token);
       if (!(verified instanceof Promise)) return accept(verified);
-      return verified.then(accept, (error) => refuse(error, bearer));
+      return verified.then(accept, (error) => refuse(error, presented));
     } catch (error) {
-      return refuse(error, bearer);
+      return refuse(error, presented);
     }
   }
 
   function withCredentials(credentials: Credentials): Principal | Promise<Principal> {
-    return credentials.kind === 'bearer'
-      ? verify(credentials.token, credentials.token)
-      : refuse(new AuthError(credentials.reason));
+    return credentials.scheme === undefined
+      ? refuse(new AuthError(credentials.reason))
+      : verify(credentials.token, credentials);
   }
 
   const server: ResourceServer = {
@@ -159,14 +157,16 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
       if (principal === undefined) return report(anonymous([...passed, requirement]));
       const unmet = evaluate(requirement, principal, context);
       if (unmet === undefined) return undefined;
-      const { reason, scopes, ...details } = unmet;
+      const { reason, scopes, ...rest } = unmet;
+      const details = { ...rest, scheme: schemeOf(principal) };
       if (scopes === undefined) return report(new AuthError(reason, details));
       const earlier = passed.flatMap((each) => scopesNeeded(each, principal, context));
       const needed = [...new Set([...earlier, ...scopes])];
       return report(new AuthError(reason, { ...details, scopes: needed }));
     },
     expandScopes: (scopes) => context.expandScopes(scopes),
-    refusal: (error) => refusalOf(error, { realm, resourceMetadata: published?.url }),
+    refusal: (error) =>
+      refusalOf(error, { schemes: ACCEPTED_SCHEMES, realm, resourceMetadata: published?.url }),
     ready: ({ signal } = {}) => issuers.ready(signal),
     explain: (token, explainOptions) => explainToken(token, issuers, resolved, explainOptions),
     publishMetadata(metadata) {
@@ -185,6 +185,18 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     },
   };
   return Object.freeze(server) as ResourceServer<ClaimsOf<Schema>>;
+}
+
+type PresentedToken = Extract<Credentials, { readonly token: string }>;
+
+/** The error that a request is refused with, once it is known how the request presented its token. */
+function asPresented(error: AuthError, { scheme, token }: PresentedToken): AuthError {
+  // RFC 6750 §3.1: a credential that is no token68 is a malformed request, not a bad token.
+  if (error.reason === 'token_malformed' && !isToken68(token)) {
+    return new AuthError('authorization_malformed', { scheme });
+  }
+  const { reason, details, cause, issuerName } = error;
+  return new AuthError(reason, { ...details, scheme, cause, issuerName });
 }
 
 // RFC 6750 §3.1 forbids an error code where there are no credentials, not the scopes to ask for.
