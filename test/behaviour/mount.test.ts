@@ -40,7 +40,7 @@ const issuer = createIssuer({
 const basic = `Basic ${Buffer.from(`nightly-sync:${secret}`).toString('base64')}`;
 const grant = { grant_type: 'client_credentials', resource: AUDIENCE };
 
-const parsers = ['none', 'usual', 'other'] as const;
+const parsers = ['none', 'usual', 'other', 'json', 'text', 'bytes'] as const;
 const matrix = frameworks.flatMap((framework) =>
   parsers.map((bodyParser) => ({ framework, name: framework.name, bodyParser })),
 );

@@ -1,3 +1,4 @@
+import { readForm } from '@authly/core';
 import { describe, expect, it } from 'vitest';
 import { frameworks } from '../support/frameworks.ts';
 import { send } from '../support/requests.ts';
@@ -29,6 +30,52 @@ describe.each(frameworks)('any neutral handler mounted in $name', (framework) =>
         parsedBody: undefined,
         host: 'A, B',
       },
+    ]);
+  });
+
+  it.each([
+    { trustProxy: false, client: 'the peer' },
+    { trustProxy: true, client: '192.0.2.9' },
+  ])(
+    'sees the peer whoever is forwarded, and the client as the framework does: trust proxy $trustProxy',
+    async ({ trustProxy, client }) => {
+      const seen: (string | undefined)[] = [];
+      const app = framework.createApp(
+        ({ use }) => {
+          use(
+            framework.kit.mount(({ peerAddress, clientAddress, peerCertificate }) => {
+              expect(peerCertificate()).toBeUndefined();
+              seen.push(peerAddress, clientAddress);
+              return { status: 200, headers: {}, body: '' };
+            }),
+          );
+        },
+        { trustProxy },
+      );
+      const headers = { 'x-forwarded-for': '192.0.2.9' };
+      expect((await send(app, { headers })).status).toBe(200);
+      const [peer, reported] = seen;
+      expect(peer).toMatch(/^(?:::ffff:)?127\.0\.0\.1$/);
+      expect(reported).toBe(client === 'the peer' ? peer : client);
+    },
+  );
+
+  it('may read a form, unless something before it read the body and kept nothing', async () => {
+    const app = framework.createApp(
+      ({ use }) => {
+        use(
+          framework.kit.mount(async (request) => {
+            const form = await readForm(request);
+            return { status: 200, headers: {}, body: form.get('a') };
+          }),
+        );
+      },
+      { bodyParser: 'discarding' },
+    );
+    const response = await send(app, { method: 'post' }).type('form').send('a=1');
+    expect(response.status).toBe(500);
+    expect(app.faults).toMatchObject([
+      { message: expect.stringContaining('Write: app.use(mount') },
     ]);
   });
 

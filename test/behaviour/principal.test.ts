@@ -15,6 +15,7 @@ describe.each(frameworks)('the principal in $name', (framework) => {
       groups: ['staff'],
       entitlements: ['orders:write'],
       department: 'R&D',
+      sid: 'session-1',
     });
     const response = await send(protectedApp(framework), { token });
     expect(response.status).toBe(200);
@@ -30,6 +31,8 @@ describe.each(frameworks)('the principal in $name', (framework) => {
       roles: ['admin'],
       groups: ['staff'],
       authentication: { acr: 'mfa', amr: ['pwd', 'otp'], time: NOW - 30 },
+      sessionId: 'session-1',
+      source: 'jwt',
       tokenId: 'token-1',
       issuedAt: NOW,
       expiresAt: NOW + 600,

@@ -75,6 +75,7 @@ describe('docs/errors.md', () => {
     'shows the answer of $code as it is sent',
     ({ code, example: [reason, details] }) => {
       const { status, headers, body } = refusalOf(new AuthError(reason, details), {
+        schemes: ['bearer'],
         realm: 'api',
         resourceMetadata: undefined,
       });
@@ -93,6 +94,7 @@ describe('docs/errors.md', () => {
 
   it.each(codes)('gives the status of $code in the table', ({ code, example: [reason] }) => {
     const { status, headers } = refusalOf(new AuthError(reason), {
+      schemes: ['bearer'],
       realm: 'api',
       resourceMetadata: undefined,
     });

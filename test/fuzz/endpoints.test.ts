@@ -191,6 +191,9 @@ describe('the token endpoint', () => {
             query: '',
             header: (name) =>
               name === 'authorization' ? authorization : name === 'content-type' ? type : undefined,
+            peerAddress: undefined,
+            clientAddress: undefined,
+            peerCertificate: () => undefined,
             parsedBody: undefined,
             stream: (async function* () {
               yield body.subarray(0, cut);

@@ -8,12 +8,17 @@ import type { AppOptions, Handler, Middleware, Routes, TestApp } from './framewo
 export function createExpressApp(
   create: typeof express,
   define: (routes: Routes) => void,
-  { onError, bodyParser: parser = 'none' }: AppOptions,
+  { onError, bodyParser: parser = 'none', trustProxy = false }: AppOptions,
 ): TestApp {
   const faults: unknown[] = [];
   const app = create();
+  app.set('trust proxy', trustProxy);
   if (parser === 'usual') app.use(create.urlencoded({ extended: false }), create.json());
   if (parser === 'other') app.use(bodyParser.urlencoded({ extended: true }), bodyParser.json());
+  if (parser === 'json') app.use(create.json());
+  if (parser === 'text') app.use(create.text({ type: '*/*' }));
+  if (parser === 'bytes') app.use(create.raw({ type: '*/*' }));
+  if (parser === 'discarding') app.use(discarding);
   define(routesOf(create, app));
   // Express takes a function for error handling by its four parameters.
   const handleError: ErrorRequestHandler = (error, _request, response, next) => {
@@ -27,6 +32,10 @@ export function createExpressApp(
   app.use(handleError);
   return { listener: app, faults };
 }
+
+const discarding: RequestHandler = (request, _response, next) => {
+  request.on('data', () => {}).on('end', () => next());
+};
 
 function routesOf(create: typeof express, target: Router): Routes {
   return {

@@ -43,12 +43,20 @@ export interface ErrorAnswer {
   readonly body: unknown;
 }
 
+/**
+ * The framework's usual body parsers or older ones; one for JSON alone, which leaves a form unread; one
+ * that makes text or bytes of a form; or something that reads the body and keeps nothing of it.
+ */
+export type BodyParser = 'none' | 'usual' | 'other' | 'json' | 'text' | 'bytes' | 'discarding';
+
 /** How an app is set up before its routes. */
 export interface AppOptions {
   /** The application's own error handling; without it the framework's default answers. */
   readonly onError?: (error: unknown) => ErrorAnswer;
-  /** Whether a body parser stands before everything: the framework's usual one, or an older one. */
-  readonly bodyParser?: 'none' | 'usual' | 'other';
+  /** What stands before everything and reads bodies. */
+  readonly bodyParser?: BodyParser;
+  /** Whether the framework believes `X-Forwarded-For`. */
+  readonly trustProxy?: boolean;
 }
 
 /** An app to send requests to. */

@@ -1,3 +1,4 @@
+import { buffer } from 'node:stream/consumers';
 import type { KoaMiddleware } from '@authly/koa';
 import { bodyParser } from '@koa/bodyparser';
 import { Router } from '@koa/router';
@@ -10,10 +11,11 @@ import type { AppOptions, Handler, Middleware, Routes, TestApp } from './framewo
 export function createKoaApp(
   Create: typeof Koa,
   define: (routes: Routes) => void,
-  { onError, bodyParser: parser = 'none' }: AppOptions,
+  { onError, bodyParser: parser = 'none', trustProxy = false }: AppOptions,
 ): TestApp {
   const faults: unknown[] = [];
   const app = new Create();
+  app.proxy = trustProxy;
   app.on('error', (error) => faults.push(error));
   if (onError !== undefined) {
     app.use(async (context, next) => {
@@ -30,9 +32,27 @@ export function createKoaApp(
   }
   if (parser === 'usual') app.use(bodyParser());
   if (parser === 'other') app.use(olderBodyParser());
+  if (parser === 'json') app.use(bodyParser({ enableTypes: ['json'] }));
+  if (parser === 'text') {
+    app.use(bodyParser({ enableTypes: ['text'], extendTypes: { text: [FORM_TYPE] } }));
+  }
+  if (parser === 'bytes') app.use(keepingBytes);
+  if (parser === 'discarding') app.use(discarding);
   define(appRoutes(Create, app));
   return { listener: app.callback(), faults };
 }
+
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+
+const keepingBytes: Koa.Middleware = async (context, next) => {
+  Object.assign(context.request, { body: await buffer(context.req) });
+  await next();
+};
+
+const discarding: Koa.Middleware = async (context, next) => {
+  await buffer(context.req);
+  await next();
+};
 
 function appRoutes(Create: typeof Koa, app: Koa): Routes {
   return {

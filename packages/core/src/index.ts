@@ -2,8 +2,16 @@
 
 export type { StandardSchemaV1 } from '@standard-schema/spec';
 export { clientOf, findPrincipal, principalOf, userOf } from './adapter/principal-of.ts';
+export { type Credentials, credentialsOf } from './http/credentials.ts';
+export { type Form, type FormOptions, readForm } from './http/form.ts';
+export { FormError, type FormFault, isFormError } from './http/form-error.ts';
 export type { HandlerRequest, HandlerResponse, HttpHandler } from './http/handler.ts';
-export { type NodeRequest, nodeRequestView } from './http/node-request.ts';
+export {
+  type NodeExchange,
+  type NodeRequest,
+  type NodeResponse,
+  nodeRequestView,
+} from './http/node-request.ts';
 export { type Refusal, RefusedError } from './http/refusal.ts';
 export type { RequestView } from './http/request-view.ts';
 export type { PublishedMetadata } from './http/resource-metadata.ts';
@@ -32,6 +40,7 @@ export type {
   UserPrincipal,
 } from './model/principal.ts';
 export type { AuthErrorCode, AuthErrorReason, Step } from './model/reasons.ts';
+export type { Scheme } from './model/scheme.ts';
 export type { TokenHeader } from './model/token-header.ts';
 export type {
   AnyResourceServerOptions,

@@ -1,9 +1,10 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { ABSENT, credentialsOf, isBearerToken } from './http/credentials.ts';
+import { ABSENT, credentialsOf, isToken68 } from './http/credentials.ts';
 import { type Refusal, RefusedError, refusalOf } from './http/refusal.ts';
 import type { RequestView } from './http/request-view.ts';
 import { type PublishedMetadata, resourceMetadata } from './http/resource-metadata.ts';
 import type { ResourceMetadataOptions } from './http/resource-metadata-document.ts';
+import { ACCEPTED_SCHEMES, schemeOf } from './http/schemes.ts';
 import { createIssuers } from './issuers/create-issuers.ts';
 import { isThenable, type MaybePromise } from './lib/maybe-promise.ts';
 import { AuthError, isAuthError } from './model/errors.ts';
@@ -124,14 +125,19 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
   }
 
   function refusal(error: AuthError): Refusal {
-    return refusalOf(error, { realm, resourceMetadata: published?.url });
+    const resourceMetadata = published?.url;
+    return refusalOf(error, { schemes: ACCEPTED_SCHEMES, realm, resourceMetadata });
   }
 
-  function refuse(error: unknown): never {
+  function refused(error: AuthError): RefusedError {
+    return new RefusedError(error, refusal(error));
+  }
+
+  function refuse(error: unknown, presented?: Presentation): never {
     if (!isAuthError(error)) throw error;
-    const refused = new RefusedError(error, refusal(error));
-    report(refused);
-    throw refused;
+    const final = refused(presented === undefined ? error : asPresented(error, presented));
+    report(final);
+    throw final;
   }
 
   function admit(presented: Presentation): MaybePromise<Admitted> {
@@ -140,10 +146,10 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
       if (!isThenable(verified)) return admitted(verified, presented);
       return verified.then(
         (settled) => admitted(settled, presented),
-        (error) => refuse(wellFormed(error, presented)),
+        (error) => refuse(error, presented),
       );
     } catch (error) {
-      return refuse(wellFormed(error, presented));
+      return refuse(error, presented);
     }
   }
 
@@ -154,8 +160,8 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
 
   function admitRequest(request: RequestView, optional: boolean): MaybePromise<Admitted> {
     const credentials = credentialsOf(request);
-    if (credentials.kind === 'bearer') {
-      return admit({ token: credentials.token, scheme: 'bearer', request });
+    if (credentials.scheme !== undefined) {
+      return admit({ token: credentials.token, scheme: credentials.scheme, request });
     }
     if (optional && credentials === ABSENT) return ANONYMOUS;
     return refuse(new AuthError(credentials.reason));
@@ -168,7 +174,8 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
   ): AuthError | undefined {
     const answer = evaluate(requirement, principal, context);
     if (answer === undefined) return undefined;
-    const { reason, scopes, ...details } = answer;
+    const { reason, scopes, ...rest } = answer;
+    const details = { ...rest, scheme: schemeOf(principal) };
     if (scopes === undefined) return new AuthError(reason, details);
     const earlier = passed.flatMap((each) => scopesNeeded(each, principal, context));
     const needed = [...new Set([...earlier, ...scopes])];
@@ -204,7 +211,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
         principal === undefined
           ? anonymous([...passed, requirement])
           : unmet(principal, requirement, passed);
-      return error && new RefusedError(error, refusal(error));
+      return error && refused(error);
     },
     expandScopes: (scopes) => context.expandScopes(scopes),
     refusal,
@@ -232,11 +239,14 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
   return shared as ResourceServer<ClaimsOf<Schema>>;
 }
 
-// RFC 6750 §3.1: a credential that is no b64token is a malformed request, not a bad token.
-function wellFormed(error: unknown, { token }: Presentation): unknown {
-  const isMalformed =
-    isAuthError(error) && error.reason === 'token_malformed' && !isBearerToken(token);
-  return isMalformed ? new AuthError('authorization_malformed') : error;
+/** The error that a request is refused with, once it is known how the request presented its token. */
+function asPresented(error: AuthError, { scheme, token }: Presentation): AuthError {
+  // RFC 6750 §3.1: a credential that is no token68 is a malformed request, not a bad token.
+  const isMalformed = error.reason === 'token_malformed' && !isToken68(token);
+  const { reason, details, cause, issuerName } = error;
+  return isMalformed
+    ? new AuthError('authorization_malformed', { scheme })
+    : new AuthError(reason, { ...details, scheme, cause, issuerName });
 }
 
 // RFC 6750 §3.1 forbids an error code where there are no credentials, not the scopes to ask for.

@@ -85,6 +85,52 @@ describe('authenticate', () => {
   });
 });
 
+describe('the scheme of a refused request', () => {
+  async function schemeOf(call: () => unknown): Promise<string | undefined> {
+    return (await refusalOf(call)).details.scheme;
+  }
+
+  it('is told with each refusal of a token that was sent under it', async () => {
+    const old = request(`Bearer ${aToken({ claims: { exp: 0 } })}`);
+    const slow = aResourceServer({ issuers: async () => undefined });
+    expect(await schemeOf(() => server.authenticate(old))).toBe('bearer');
+    expect(await schemeOf(() => slow.authenticate(old))).toBe('bearer');
+    expect(await schemeOf(() => server.authenticate(request('Bearer <a>')))).toBe('bearer');
+  });
+
+  it('is not known where there is no token, or no request', async () => {
+    for (const none of [undefined, 'Basic x', 'DPoP a.b.c', 'Bearer a, DPoP b']) {
+      expect(await schemeOf(() => server.authenticate(request(none)))).toBeUndefined();
+    }
+    expect(await schemeOf(() => server.verify('x'))).toBeUndefined();
+  });
+
+  it('leaves everything else of the refusal as it was', async () => {
+    const token = aToken({ claims: { exp: 0 } });
+    const bare = await refusalOf(() => server.verify(token));
+    const { code, reason, message, issuerName, cause, details } = await refusalOf(() =>
+      server.authenticate(request(`Bearer ${token}`)),
+    );
+    expect({ code, reason, message, issuerName, cause }).toEqual({
+      code: bare.code,
+      reason: bare.reason,
+      message: bare.message,
+      issuerName: bare.issuerName,
+      cause: bare.cause,
+    });
+    expect(issuerName).toBeDefined();
+    expect(details).toEqual({ ...bare.details, scheme: 'bearer' });
+  });
+
+  it('is that of the caller’s token where a guard refuses', async () => {
+    const principal = await aPrincipal();
+    const refused = (caller: Principal) => server.evaluate(caller, scope('admin'))?.details.scheme;
+    expect(refused(principal)).toBe('bearer');
+    expect(refused({ ...principal, confirmation: { jkt: 'x' } })).toBe('dpop');
+    expect(refused({ ...principal, confirmation: { 'x5t#S256': 'x' } })).toBe('bearer');
+  });
+});
+
 describe('authenticateOptional', () => {
   it('lets a request without credentials be anonymous', async () => {
     expect(await server.authenticateOptional(request())).toBeUndefined();

@@ -1,4 +1,9 @@
-import { type AnyResourceServerOptions, nodeRequestView, type ResourceServer } from '@authly/core';
+import {
+  type AnyResourceServerOptions,
+  nodeRequestView,
+  type RequestView,
+  type ResourceServer,
+} from '@authly/core';
 import {
   type AuthenticateInfo,
   type AuthenticateOptionsOf,
@@ -6,7 +11,7 @@ import {
   admitRequest,
   isThenable,
 } from '@authly/core/adapter';
-import type { ExpressMiddleware } from './framework.ts';
+import type { ExpressMiddleware, ExpressRequest } from './framework.ts';
 import { showPrincipal } from './principal-property.ts';
 import { refuse } from './respond.ts';
 
@@ -34,8 +39,7 @@ export function authenticate(
   const middleware: ExpressMiddleware = function authenticate(request, response, next) {
     let admitted: ReturnType<typeof admitRequest>;
     try {
-      // `originalUrl`, since routers shorten `url`.
-      admitted = admitRequest(request, nodeRequestView(request, request.originalUrl), mode);
+      admitted = admitRequest(request, requestView(request), mode);
     } catch (error) {
       return refuse(error, mode, { response, next });
     }
@@ -45,4 +49,10 @@ export function authenticate(
     admitted.then(() => next(), refused).then(undefined, next);
   };
   return Object.assign(middleware, { resourceServer: mode.resourceServer, optional });
+}
+
+// `originalUrl`, since routers shorten `url`.
+function requestView(request: ExpressRequest): RequestView {
+  const exchange = { identity: request, response: request.res };
+  return nodeRequestView(request, request.originalUrl, exchange);
 }

@@ -18,6 +18,10 @@ export interface ExpressRequest extends IncomingMessage {
   readonly baseUrl: string;
   readonly path: string;
   readonly body?: unknown;
+  /** The client's address by Express's `trust proxy`. */
+  readonly ip?: string | undefined;
+  /** The response: Express sets it on every request. */
+  readonly res?: ServerResponse | undefined;
   principal?: Principal | undefined;
 }
 

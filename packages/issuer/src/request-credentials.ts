@@ -1,5 +1,5 @@
+import type { Form } from '@authly/core';
 import type { ClientCredentials } from './client-authentication.ts';
-import type { Form } from './form.ts';
 import { TokenRequestError } from './token-request-error.ts';
 
 /** One scheme, one space, padded base64 (RFC 7617 §2, RFC 4648 §4). */

@@ -1,7 +1,13 @@
-import type { HandlerResponse, HttpHandler } from '@authly/core';
+import {
+  type Form,
+  type HandlerRequest,
+  type HandlerResponse,
+  type HttpHandler,
+  isFormError,
+  readForm,
+} from '@authly/core';
 import type { ClientCredentialsProvider } from './client-credentials-provider.ts';
 import type { IssuerEventListener } from './events.ts';
-import { type Form, readForm } from './form.ts';
 import type { IssuedToken } from './issued-token.ts';
 import { requestCredentials } from './request-credentials.ts';
 import { methodNotAllowed, privateJson } from './responses.ts';
@@ -44,7 +50,7 @@ export function tokenEndpoint({
     if (request.method !== 'POST') return methodNotAllowed('POST');
     try {
       const grantRequest = await reporting(report, async () => {
-        const form = await readForm(request);
+        const form = await tokenForm(request);
         checkGrantType(form);
         return {
           credentials: requestCredentials(request.header('authorization'), form),
@@ -72,6 +78,15 @@ async function reporting<Result>(
       report({ type: 'token.refused', code: error.code, reason: error.reason });
     }
     throw error;
+  }
+}
+
+/** RFC 8707 §2: no other parameter than `resource` may occur twice (RFC 6749 §3.2). */
+async function tokenForm(request: HandlerRequest): Promise<Form> {
+  try {
+    return await readForm(request, { repeatable: ['resource'] });
+  } catch (error) {
+    throw isFormError(error) ? new TokenRequestError(error.reason, { cause: error }) : error;
   }
 }
 

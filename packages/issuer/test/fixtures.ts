@@ -28,13 +28,17 @@ export function aRequest(parts: RequestParts = {}): HandlerRequest {
     path: parts.path ?? '/token',
     query: parts.query ?? '',
     header: (name) => (Object.hasOwn(headers, name) ? headers[name] : undefined),
+    peerAddress: '192.0.2.1',
+    clientAddress: '192.0.2.1',
+    peerCertificate: () => undefined,
     parsedBody: parts.parsedBody,
     stream: chunks(Buffer.from(parts.body ?? '')),
   };
 }
 
 /** Bytes in pieces, as they come from a socket. */
-export async function* chunks(bytes: Uint8Array, size = 1000): AsyncGenerator<Uint8Array> {
+async function* chunks(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  const size = 1000;
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 

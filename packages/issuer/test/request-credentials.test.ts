@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
+import { type Form, readForm } from '@authly/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Form, readForm } from '../src/form.ts';
 import { requestCredentials } from '../src/request-credentials.ts';
 import { aRequest, thrown } from './fixtures.ts';
 

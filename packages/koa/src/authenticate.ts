@@ -1,4 +1,9 @@
-import { type AnyResourceServerOptions, nodeRequestView, type ResourceServer } from '@authly/core';
+import {
+  type AnyResourceServerOptions,
+  nodeRequestView,
+  type RequestView,
+  type ResourceServer,
+} from '@authly/core';
 import {
   type AuthenticateInfo,
   type AuthenticateOptionsOf,
@@ -39,8 +44,7 @@ export function authenticate(
   const middleware: KoaMiddleware = function authenticate(context, next) {
     let admitted: ReturnType<typeof admitRequest>;
     try {
-      // `originalUrl`, since mounting shortens `url`.
-      admitted = admitRequest(context, nodeRequestView(context.req, context.originalUrl), mode);
+      admitted = admitRequest(context, requestView(context), mode);
     } catch (error) {
       return respond(context, answerRefusal(error, mode));
     }
@@ -49,4 +53,10 @@ export function authenticate(
     return admitted.then(() => next(), refused);
   };
   return Object.assign(middleware, { resourceServer: mode.resourceServer, optional });
+}
+
+// `originalUrl`, since mounting shortens `url`.
+function requestView(context: KoaContext): RequestView {
+  const exchange = { identity: context, response: context.res };
+  return nodeRequestView(context.req, context.originalUrl, exchange);
 }

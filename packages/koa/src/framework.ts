@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Principal } from '@authly/core';
 import type {} from 'koa';
 
@@ -12,6 +12,9 @@ declare module 'koa' {
 /** What is read and written of a Koa context, 2 or 3. */
 export interface KoaContext {
   readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  /** The client's address by Koa's `app.proxy`. */
+  readonly ip: string;
   readonly request: object;
   readonly originalUrl: string;
   readonly path: string;

@@ -1,6 +1,6 @@
 import type { HttpHandler } from '@authly/core';
 import { nodeHandlerRequest } from '@authly/core/adapter';
-import type { KoaMiddleware } from './framework.ts';
+import type { KoaContext, KoaMiddleware } from './framework.ts';
 import { respond } from './respond.ts';
 
 /**
@@ -13,7 +13,13 @@ export function mount(handler: HttpHandler): KoaMiddleware {
     const { req, request, path } = context;
     // Body parsers for Koa put what they read on ctx.request.
     const parsedBody = 'body' in request ? request.body : undefined;
-    const result = await handler(nodeHandlerRequest(req, { path, parsedBody }));
+    const parts = { path, parsedBody, clientAddress: clientAddress(context) };
+    const result = await handler(nodeHandlerRequest(req, parts));
     return result === undefined ? next() : respond(context, result);
   };
+}
+
+// Koa reads the socket for it, which a request that no socket brought has not; its '' means unknown.
+function clientAddress(context: KoaContext): string | undefined {
+  return context.req.socket && context.ip ? context.ip : undefined;
 }

@@ -1,4 +1,4 @@
-import { type NodeRequest, nodeRequestView, type Principal } from '@authly/core';
+import { credentialsOf, type NodeRequest, nodeRequestView, type Principal } from '@authly/core';
 
 /**
  * What the MCP SDK's handlers are told of a verified token: `ctx.http.authInfo`. It has the shape of
@@ -63,8 +63,6 @@ export interface SettableRequest extends NodeRequest {
   auth?: unknown;
 }
 
-const BEARER = /^bearer +(\S+)$/i;
-
 /**
  * Sets `auth` of Node's request, where the MCP SDK's handlers for Node read it. For a route behind
  * `authenticate`, which has verified the token and knows the principal:
@@ -82,12 +80,11 @@ export function setAuthInfo(
   principal: Principal,
   options: AuthInfoOptions,
 ): void {
-  const header = nodeRequestView(request, '').header('authorization');
-  const token = typeof header === 'string' ? BEARER.exec(header)?.[1] : undefined;
-  if (token === undefined) {
+  const credentials = credentialsOf(nodeRequestView(request, ''));
+  if (credentials.scheme === undefined) {
     throw new Error(
-      'The request carries no bearer token. Write: app.use(authenticate(resourceServer)) before setAuthInfo',
+      'The request carries no access token. Write: app.use(authenticate(resourceServer)) before setAuthInfo',
     );
   }
-  request.auth = toAuthInfo(principal, token, options);
+  request.auth = toAuthInfo(principal, credentials.token, options);
 }

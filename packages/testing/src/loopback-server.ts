@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { HandlerRequest, HttpHandler } from '@authly/core';
+import { type HandlerRequest, type HttpHandler, nodeRequestView } from '@authly/core';
 
 /** A server on a free port of the loopback interface. */
 export interface LoopbackServer {
@@ -52,15 +52,16 @@ async function answer(
 }
 
 function handlerRequest(request: IncomingMessage): HandlerRequest {
-  const [path = '', ...query] = (request.url ?? '').split('?');
+  const view = nodeRequestView(request, request.url ?? '');
+  const [path = '', ...query] = view.url.split('?');
   return {
-    method: request.method ?? '',
+    method: view.method,
     path,
     query: query.join('?'),
-    header: (name) => {
-      const values = request.headersDistinct[name];
-      return values?.length === 1 ? values[0] : values;
-    },
+    header: (name) => view.header(name),
+    peerAddress: view.peerAddress,
+    clientAddress: view.peerAddress,
+    peerCertificate: () => view.peerCertificate?.(),
     parsedBody: undefined,
     stream: request,
   };

@@ -53,7 +53,7 @@ export const ABSENT: Refusal = missingCredentials(
   'This resource needs an access token in the Authorization header',
 );
 export const OTHER_SCHEME: Refusal = missingCredentials(
-  'This resource needs a Bearer access token',
+  'This resource does not accept the scheme of the Authorization header',
 );
 export const MALFORMED_HEADER: Refusal = invalidRequest('The Authorization header is malformed');
 export const REPEATED_HEADER: Refusal = invalidRequest(

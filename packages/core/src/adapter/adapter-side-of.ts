@@ -23,7 +23,7 @@ function publicSideOf(server: ResourceServer<unknown>): AdapterSide {
     admit(request, optional) {
       // Read before anything is awaited: a request may change while it waits.
       const credentials = credentialsOf(request);
-      const token = credentials.kind === 'bearer' ? credentials.token : undefined;
+      const token = credentials.scheme === undefined ? undefined : credentials.token;
       const answer = optional ? server.authenticateOptional(request) : server.authenticate(request);
       // The claims are those of the server's schema, which is what `Register` declares.
       return andThen(answer as Promise<Principal | undefined>, (principal) => ({

@@ -11,6 +11,8 @@ export interface ChallengeParameters {
   readonly max_age?: string | undefined;
   /** RFC 9728 §5.1. */
   readonly resource_metadata?: string | undefined;
+  /** RFC 9449 §7.1: algorithms of proofs, with one space between two. In DPoP challenges alone. */
+  readonly algs?: string | undefined;
 }
 
 /**

@@ -1,57 +1,76 @@
 import type { AuthErrorReason } from '../model/reasons.ts';
+import type { Scheme } from '../model/scheme.ts';
 import type { RequestView } from './request-view.ts';
+import { ACCEPTED_SCHEMES } from './schemes.ts';
 
-/** The credentials of a request: a bearer token, or why there is none. Nothing is verified. */
+/** The credentials of a request: a scheme and a token, or why there are none. Nothing is verified. */
 export type Credentials =
-  | { readonly kind: 'bearer'; readonly token: string }
-  | { readonly kind: 'none'; readonly reason: AuthErrorReason };
+  | { readonly scheme: Scheme; readonly token: string }
+  | { readonly scheme: undefined; readonly reason: AuthErrorReason };
 
 /** What a request without an `Authorization` header brings. */
-export const ABSENT: Credentials = Object.freeze({ kind: 'none', reason: 'credentials_missing' });
-const OTHER_SCHEME: Credentials = Object.freeze({ kind: 'none', reason: 'scheme_unsupported' });
-const MALFORMED: Credentials = Object.freeze({ kind: 'none', reason: 'authorization_malformed' });
-const REPEATED: Credentials = Object.freeze({ kind: 'none', reason: 'authorization_repeated' });
+export const ABSENT: Credentials = none('credentials_missing');
+const OTHER_SCHEME = none('scheme_unsupported');
+const MALFORMED = none('authorization_malformed');
+const REPEATED = none('authorization_repeated');
 
 const SPACE = 0x20;
-const BEARER = 'bearer';
 
 /**
- * Reads the credentials of a request (RFC 9110 §11.6.2, RFC 6750 §2.1): from the `Authorization`
- * header and nowhere else, neither query nor body.
+ * Reads the credentials of a request (RFC 9110 §11.6.2, RFC 6750 §2.1, RFC 9449 §7.1): from the
+ * `Authorization` header and nowhere else, neither query nor body. Schemes that are not in `accepted`
+ * give `scheme_unsupported`.
  *
- * The token's own characters are left to {@link isBearerToken}, which costs more than a good token
- * deserves.
+ * It checks the form of the header, not the characters of the token: {@link isToken68} does, and runs
+ * only after a failure, to choose the right error.
  */
-export function credentialsOf(request: RequestView): Credentials {
+export function credentialsOf(
+  request: RequestView,
+  accepted: readonly Scheme[] = ACCEPTED_SCHEMES,
+): Credentials {
   const header = request.header('authorization');
   if (header === undefined) return ABSENT;
-  if (typeof header === 'string') return parseAuthorization(header);
+  if (typeof header === 'string') return parseAuthorization(header, accepted);
   const [only] = header;
-  return header.length === 1 && only !== undefined ? parseAuthorization(only) : REPEATED;
+  return header.length === 1 && only !== undefined ? parseAuthorization(only, accepted) : REPEATED;
 }
 
-/** Whether text is the `b64token` of RFC 6750 §2.1. */
-export function isBearerToken(text: string): boolean {
+/** Whether text is a `token68` (RFC 9110 §11.2), which RFC 6750 §2.1 calls `b64token`. */
+export function isToken68(text: string): boolean {
   return /^[A-Za-z0-9\-._~+/]+=*$/.test(text);
 }
 
-function parseAuthorization(value: string): Credentials {
-  if (value.slice(0, BEARER.length).toLowerCase() === BEARER) {
-    let start = BEARER.length;
+function parseAuthorization(value: string, accepted: readonly Scheme[]): Credentials {
+  for (const scheme of accepted) {
+    if (value.slice(0, scheme.length).toLowerCase() !== scheme) continue;
+    let start = scheme.length;
     while (value.charCodeAt(start) === SPACE) start++;
     if (start === value.length) return MALFORMED;
-    if (start > BEARER.length) return bearer(value.slice(start));
+    if (start > scheme.length) return credentials(scheme, value.slice(start));
   }
-  return otherScheme(value);
+  return otherScheme(value, accepted);
 }
 
-function bearer(token: string): Credentials {
+function credentials(scheme: Scheme, token: string): Credentials {
   // RFC 9110 §5.3 would allow a proxy to join two headers by a comma: that is still two credentials.
   if (token.includes(',')) return REPEATED;
-  return token.includes(' ') ? MALFORMED : { kind: 'bearer', token };
+  return token.includes(' ') ? MALFORMED : { scheme, token };
 }
 
-function otherScheme(value: string): Credentials {
+function otherScheme(value: string, accepted: readonly Scheme[]): Credentials {
   if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?: |$)/.test(value)) return MALFORMED;
-  return /, *bearer(?: |$)/i.test(value) ? REPEATED : OTHER_SCHEME;
+  // Other schemes have commas between their parameters; one of ours after a comma is a second credential.
+  const [, ...later] = value.split(',');
+  return later.some((part) => startsWithOneOf(accepted, part.trimStart()))
+    ? REPEATED
+    : OTHER_SCHEME;
+}
+
+function startsWithOneOf(accepted: readonly Scheme[], text: string): boolean {
+  const [word = ''] = text.split(' ', 1);
+  return accepted.some((scheme) => scheme === word.toLowerCase());
+}
+
+function none(reason: AuthErrorReason): Credentials {
+  return Object.freeze({ scheme: undefined, reason });
 }

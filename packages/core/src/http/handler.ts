@@ -6,6 +6,23 @@ export interface HandlerRequest {
   /** The raw query, without `?`; empty when there is none. */
   readonly query: string;
   header(name: string): string | readonly string[] | undefined;
+  /**
+   * IP address of whoever opened the connection: the client, or the proxy in front of this server.
+   * Never a forwarded one, so that it can be trusted: by it a proxy is known whose headers say who
+   * the client is. `undefined` where there is none (a Unix domain socket, a request without socket).
+   */
+  readonly peerAddress: string | undefined;
+  /**
+   * The client's IP address as the framework sees it (`req.ip`, `ctx.ip`): where the application
+   * trusts proxies, a forwarded one, which a client may have written itself. For throttling alone:
+   * nobody is authenticated by it.
+   */
+  readonly clientAddress: string | undefined;
+  /**
+   * The certificate that the peer presented in this connection's TLS handshake, as DER; `undefined`
+   * when there is none or the connection has ended. Neither its issuer nor its dates are checked.
+   */
+  peerCertificate(): Uint8Array | undefined;
   /** What a body parser before us made of the body; `undefined` when none ran. */
   readonly parsedBody: unknown;
   /** The body's bytes, when no parser has read them. */

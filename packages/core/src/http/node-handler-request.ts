@@ -1,5 +1,5 @@
 import type { HandlerRequest } from './handler.ts';
-import { type NodeRequest, rawHeader } from './node-request.ts';
+import { type NodeRequest, nodeRequestView } from './node-request.ts';
 
 /** The part of Node's `http.IncomingMessage` that a neutral handler needs. */
 export interface NodeHandlerRequest extends NodeRequest, AsyncIterable<Uint8Array> {
@@ -8,19 +8,27 @@ export interface NodeHandlerRequest extends NodeRequest, AsyncIterable<Uint8Arra
 
 /**
  * A request to a neutral handler, made of Node's request and of what the framework knows: the path below
- * the mount point, and what a body parser has made of the body.
+ * the mount point, the client's address, and what a body parser has made of the body.
  */
 export function nodeHandlerRequest(
   request: NodeHandlerRequest,
-  { path, parsedBody }: Pick<HandlerRequest, 'path' | 'parsedBody'>,
+  {
+    path,
+    clientAddress,
+    parsedBody,
+  }: Pick<HandlerRequest, 'path' | 'clientAddress' | 'parsedBody'>,
 ): HandlerRequest {
-  const { method = 'GET', url = '' } = request;
+  const { url = '' } = request;
   const [, ...query] = url.split('?');
+  const view = nodeRequestView(request, url);
   return {
-    method,
+    method: view.method,
     path,
     query: query.join('?'),
-    header: (name) => rawHeader(request, name),
+    header: (name) => view.header(name),
+    peerAddress: view.peerAddress,
+    clientAddress,
+    peerCertificate: () => view.peerCertificate?.(),
     parsedBody,
     stream: request,
   };

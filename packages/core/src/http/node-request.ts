@@ -7,15 +7,116 @@ export interface NodeRequest {
   readonly rawHeaders: readonly string[];
   /** By lower-case name: read only where there are no raw headers. */
   readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** The connection; requests that no socket brought have none. */
+  readonly socket?: object | null | undefined;
 }
 
-/** A view of Node's request. `url` is path and query as the client sent them. */
-export function nodeRequestView(request: NodeRequest, url: string): RequestView {
-  return {
-    method: request.method ?? 'GET',
-    url,
-    header: (name) => rawHeader(request, name),
-  };
+/** The part of Node's `http.ServerResponse` that is used, and of its HTTP/2 counterpart. */
+export interface NodeResponse {
+  readonly headersSent: boolean;
+  setHeader(name: string, value: string): unknown;
+}
+
+/** What belongs to a request beside Node's own object. */
+export interface NodeExchange {
+  /** The framework's request; default: Node's. */
+  readonly identity?: object | undefined;
+  /** Where response headers are set; without it the view sets none. */
+  readonly response?: NodeResponse | undefined;
+}
+
+/**
+ * A view of Node's request, HTTP/1.1 or HTTP/2. `url` is path and query as the client sent them. The
+ * peer's address is read at once, since a connection that ends meanwhile no longer tells it; the
+ * certificate is read from the socket when it is asked for.
+ */
+export function nodeRequestView(
+  request: NodeRequest,
+  url: string,
+  exchange?: NodeExchange,
+): RequestView {
+  return new NodeRequestView(request, url, exchange);
+}
+
+// A class, since every request pays for its view: closures and members that are seldom read cost more.
+class NodeRequestView implements RequestView {
+  readonly method: string;
+  readonly url: string;
+  readonly peerAddress: string | undefined;
+  // Private, so that printing a view prints no request.
+  readonly #request: NodeRequest;
+  readonly #exchange: NodeExchange | undefined;
+
+  constructor(request: NodeRequest, url: string, exchange: NodeExchange | undefined) {
+    this.method = request.method ?? 'GET';
+    this.url = url;
+    this.peerAddress = peerAddress(request);
+    this.#request = request;
+    this.#exchange = exchange;
+  }
+
+  header(name: string): string | readonly string[] | undefined {
+    return rawHeader(this.#request, name);
+  }
+
+  get identity(): object {
+    return this.#exchange?.identity ?? this.#request;
+  }
+
+  peerCertificate(): Uint8Array | undefined {
+    return peerCertificate(this.#request);
+  }
+
+  get setResponseHeader(): ((name: string, value: string) => void) | undefined {
+    const response = this.#exchange?.response;
+    if (response === undefined) return undefined;
+    return (name, value) => {
+      if (!response.headersSent) response.setHeader(name, value);
+    };
+  }
+}
+
+// Kept on the socket: Node's getter costs 30 ns at each request of a connection, this one 1 ns.
+const PEER_ADDRESS: unique symbol = Symbol.for('@authly/core:peerAddress');
+
+interface NodeSocket {
+  [PEER_ADDRESS]?: string;
+  readonly remoteAddress?: unknown;
+  readonly getPeerX509Certificate?: () => { readonly raw?: unknown } | null | undefined;
+  readonly getPeerCertificate?: () => { readonly raw?: unknown } | null | undefined;
+}
+
+function peerAddress(request: NodeRequest): string | undefined {
+  // HTTP/2's socket is a proxy, whose members throw once the session has ended.
+  try {
+    const socket: NodeSocket | null | undefined = request.socket;
+    if (!socket) return undefined;
+    return socket[PEER_ADDRESS] ?? readPeerAddress(socket);
+  } catch {
+    return undefined;
+  }
+}
+
+function readPeerAddress(socket: NodeSocket): string | undefined {
+  const { remoteAddress } = socket;
+  if (typeof remoteAddress !== 'string') return undefined;
+  // Not an assignment, which throws for a frozen stand-in.
+  Reflect.set(socket, PEER_ADDRESS, remoteAddress);
+  return remoteAddress;
+}
+
+// Never `authorized`: Node says true for a resumed session without any certificate.
+function peerCertificate(request: NodeRequest): Uint8Array | undefined {
+  try {
+    const socket: NodeSocket | null | undefined = request.socket;
+    const certificate = socket?.getPeerX509Certificate
+      ? socket.getPeerX509Certificate()
+      : socket?.getPeerCertificate?.();
+    const raw = certificate?.raw;
+    return raw instanceof Uint8Array && raw.length > 0 ? raw : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A header's value by its lower-case name; a list when there are several, never joined. */

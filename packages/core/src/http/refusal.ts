@@ -1,7 +1,9 @@
 import { isScopeToken } from '../lib/scope-token.ts';
 import { AuthError, type ChallengeDetails } from '../model/errors.ts';
 import { CODES, type RefusalStatus } from '../model/reasons.ts';
+import type { Scheme } from '../model/scheme.ts';
 import { type ChallengeParameters, challenge } from './challenge.ts';
+import { SCHEME_NAMES } from './schemes.ts';
 
 /** How a refusal is answered over HTTP. */
 export interface Refusal {
@@ -13,6 +15,10 @@ export interface Refusal {
 
 /** What every challenge of a resource server says beside the error, 400, 401 and 403 alike: configuration. */
 export interface ChallengeContext {
+  /** The schemes that are accepted, in the order of their challenges. */
+  readonly schemes: readonly Scheme[];
+  /** Algorithms of proofs, for the DPoP challenge (RFC 9449 §7.1). */
+  readonly proofAlgorithms?: readonly string[] | undefined;
   readonly realm: string;
   /**
    * URL of the protected-resource metadata (RFC 9728 §5.1), once it is published. A `resource` alone
@@ -22,10 +28,13 @@ export interface ChallengeContext {
 }
 
 const DEFAULT_RETRY_AFTER_SEC = 5;
+/** Characters. */
+const MAX_NONCE_LENGTH = 128;
 
 /**
- * Turns an error into status, headers and body (RFC 6750 §3, RFC 9470 §3, RFC 9728 §5.1): fixed
- * texts and configuration only. It cannot throw.
+ * Turns an error into status, headers and body (RFC 6750 §3, RFC 9449 §7.1, RFC 9470 §3, RFC 9728
+ * §5.1): fixed texts and configuration only. Each accepted scheme gets a challenge; the error stands
+ * in the one of the scheme that the request used, or in all where that is not known. It cannot throw.
  */
 export function refusalOf(error: AuthError, context: ChallengeContext): Refusal {
   // Another copy of this package may know codes that this one does not.
@@ -35,9 +44,9 @@ export function refusalOf(error: AuthError, context: ChallengeContext): Refusal 
     'cache-control': 'no-store',
   };
   if (kind !== 'none') headers['www-authenticate'] = challengesOf(error, kind, context);
-  if (status === 503) {
-    headers['retry-after'] = delaySeconds(ownDetails(error).retryAfterSec);
-  }
+  const { retryAfterSec, nonce } = ownDetails(error);
+  if (status === 503) headers['retry-after'] = delaySeconds(retryAfterSec);
+  if (context.schemes.includes('dpop') && isNonce(nonce)) headers['dpop-nonce'] = nonce;
   return Object.freeze({
     status,
     headers: Object.freeze(headers),
@@ -56,6 +65,8 @@ const NO_DETAILS: Readonly<Record<keyof ChallengeDetails, unknown>> = {
   acrValues: undefined,
   maxAgeSec: undefined,
   retryAfterSec: undefined,
+  scheme: undefined,
+  nonce: undefined,
 };
 
 /** The details that the error itself has: what a polluted prototype holds is nobody's challenge. */
@@ -63,26 +74,31 @@ function ownDetails({ details }: AuthError): typeof NO_DETAILS {
   return { ...NO_DETAILS, ...details };
 }
 
-/** The authentication schemes that are accepted: each gets a challenge (RFC 9110 §11.6.1). */
-const SCHEMES = ['Bearer'] as const;
-
+/** One challenge for each accepted scheme (RFC 9110 §11.6.1). */
 function challengesOf(
   error: AuthError,
   kind: 'bare' | 'error',
-  { realm, resourceMetadata }: ChallengeContext,
+  { schemes, proofAlgorithms, realm, resourceMetadata }: ChallengeContext,
 ): string {
-  const { scopes, acrValues, maxAgeSec } = ownDetails(error);
-  const parameters: ChallengeParameters = {
-    realm,
-    // RFC 6750 §3.1: neither code nor description when the request carried no credentials.
-    error: kind === 'bare' ? undefined : error.code,
-    error_description: kind === 'bare' ? undefined : error.message,
-    scope: spaced(scopes),
-    acr_values: spaced(acrValues),
-    max_age: isSeconds(maxAgeSec) ? String(maxAgeSec) : undefined,
-    resource_metadata: resourceMetadata,
-  };
-  return SCHEMES.map((scheme) => challenge(scheme, parameters)).join(', ');
+  const { scopes, acrValues, maxAgeSec, scheme: used } = ownDetails(error);
+  const known = schemes.some((scheme) => scheme === used);
+  return schemes
+    .map((scheme) => {
+      // RFC 6750 §3.1: neither code nor description when the request carried no credentials.
+      const states = kind === 'error' && (scheme === used || !known);
+      const parameters: ChallengeParameters = {
+        realm,
+        error: states ? error.code : undefined,
+        error_description: states ? error.message : undefined,
+        scope: spaced(scopes),
+        acr_values: spaced(acrValues),
+        max_age: isSeconds(maxAgeSec) ? String(maxAgeSec) : undefined,
+        resource_metadata: resourceMetadata,
+        algs: scheme === 'dpop' ? spaced(proofAlgorithms) : undefined,
+      };
+      return challenge(SCHEME_NAMES[scheme], parameters);
+    })
+    .join(', ');
 }
 
 // A requirement of the application's own may give anything; RFC 6749 §3.3 has a grammar, and an empty
@@ -90,6 +106,11 @@ function challengesOf(
 function spaced(words: unknown): string | undefined {
   const list = Array.isArray(words) ? words.filter(isScopeToken) : [];
   return list.length === 0 ? undefined : list.join(' ');
+}
+
+// RFC 9449 §8.1: the same characters as in a scope token. Ours are short.
+function isNonce(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= MAX_NONCE_LENGTH && isScopeToken(value);
 }
 
 // RFC 9470 §3: a non-negative whole number of seconds.

@@ -1,6 +1,7 @@
 /**
  * What the resource server reads of a request. An adapter makes one from its framework's request;
- * it is read, never kept.
+ * it is read, never kept. Whatever is optional may be left out of a view made by hand: what needs it
+ * then refuses.
  */
 export interface RequestView {
   /** Method as it stands on the request line: `GET`. */
@@ -12,4 +13,23 @@ export interface RequestView {
    * carries the header more than once. Never joined by commas: a second `Authorization` must show.
    */
   header(name: string): string | readonly string[] | undefined;
+  /** The framework's own request (Express `req`, Koa `ctx`): one object for one request. */
+  readonly identity?: object | undefined;
+  /**
+   * IP address of whoever opened the connection: the client, or the proxy in front of this server.
+   * Never an address that a header forwards, whatever the framework's `trust proxy` says: any client
+   * can write such a header. `undefined` where there is no such address (a Unix domain socket).
+   */
+  readonly peerAddress?: string | undefined;
+  /**
+   * The certificate that the peer presented in this connection's TLS handshake, as DER (RFC 5280).
+   * `undefined` when there is none or the connection has ended. The handshake proved that the peer
+   * holds its key; neither its issuer nor its dates are checked here.
+   */
+  peerCertificate?(): Uint8Array | undefined;
+  /**
+   * Sets a header of the response, also where the request goes on to the application. Does nothing
+   * once the response's headers are sent.
+   */
+  readonly setResponseHeader?: ((name: string, value: string) => void) | undefined;
 }

@@ -4,6 +4,7 @@ import { isScopeToken } from '../lib/scope-token.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import { requireOptions, show } from '../requirement/arguments.ts';
 import type { Requirement } from '../requirement/requirement.ts';
+import { ACCEPTED_SCHEMES } from './schemes.ts';
 
 /** What a resource says about itself beside what its resource server knows (RFC 9728 §2). */
 export interface ResourceMetadataOptions {
@@ -85,7 +86,7 @@ export function metadataDocument(
     // No sender constraint is understood yet, so none is promised (RFC 9728 §2).
     tls_client_certificate_bound_access_tokens: false,
     authorization_details_types_supported: list('authorizationDetailsTypes', options, isText),
-    dpop_bound_access_tokens_required: false,
+    dpop_bound_access_tokens_required: !ACCEPTED_SCHEMES.includes('bearer'),
     signed_metadata: signedMetadata(resource, options.signedMetadata),
   };
   const taken = Object.keys(members).find((member) => Object.hasOwn(document, member));

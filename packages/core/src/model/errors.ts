@@ -1,9 +1,10 @@
 import { type AuthErrorCode, type AuthErrorReason, REASONS } from './reasons.ts';
+import type { Scheme } from './scheme.ts';
 
 // A brand instead of instanceof: two copies of this package in one process know each other's errors.
 const BRAND: unique symbol = Symbol.for('@authly/core:AuthError');
 
-/** What a challenge tells the client beyond the error code: configuration only, never request data. */
+/** What an answer tells the client beyond the error code: configuration only, never request data. */
 export interface ChallengeDetails {
   /** Every scope that the route needs (RFC 6750 §3). */
   readonly scopes?: readonly string[];
@@ -13,6 +14,10 @@ export interface ChallengeDetails {
   readonly maxAgeSec?: number;
   /** When to try again, in seconds (RFC 9110 §10.2.3). Only with `temporarily_unavailable`. */
   readonly retryAfterSec?: number;
+  /** The scheme that the request used, once known: the error stands in the challenge of that one. */
+  readonly scheme?: Scheme | undefined;
+  /** A nonce for the client's next proof (RFC 9449 §9). */
+  readonly nonce?: string | undefined;
 }
 
 /** Options of an {@link AuthError}. */

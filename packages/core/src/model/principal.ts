@@ -75,6 +75,10 @@ interface PrincipalBase<C> {
   readonly authentication: Authentication;
   /** `cnf` of the token, when it is bound to its sender (RFC 7800). */
   readonly confirmation: Readonly<Record<string, unknown>> | undefined;
+  /** The session that the token belongs to (`sid`), when the token names one. */
+  readonly sessionId: string | undefined;
+  /** Where the claims come from: the token itself, or the authorization server's answer about it. */
+  readonly source: 'jwt' | 'introspection';
   /** `jti`. */
   readonly tokenId: string | undefined;
   /** Seconds since the epoch (`iat`). */

@@ -71,7 +71,7 @@ const TABLE = {
   scheme_unsupported: {
     code: 'missing_credentials',
     step: 'credentials',
-    description: 'This resource needs a Bearer access token',
+    description: 'This resource does not accept the scheme of the Authorization header',
   },
   authorization_malformed: {
     code: 'invalid_request',

@@ -74,6 +74,8 @@ export function buildPrincipal(
     actor: actorOf(token),
     authentication: authenticationOf(token),
     confirmation: confirmationOf(token),
+    sessionId: ownClaim(token, 'sid', 'string'),
+    source: 'jwt',
     tokenId: ownClaim(token, 'jti', 'string'),
     issuedAt: ownClaim(token, 'iat', 'number'),
     expiresAt: token.exp ?? 0,

@@ -3,7 +3,7 @@ import type { Principal } from '../model/principal.ts';
 import type { AuthErrorReason } from '../model/reasons.ts';
 
 /** Why a requirement is not met: a reason of the step `requirement`, and what the challenge says. */
-export interface Unmet extends ChallengeDetails {
+export interface Unmet extends Omit<ChallengeDetails, 'scheme' | 'nonce'> {
   readonly reason: AuthErrorReason;
   /** With `requirement_failed`: what was thrown. For the operator's log, never shown to a client. */
   readonly cause?: unknown;

@@ -1,14 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ABSENT, credentialsOf, isBearerToken } from '../../src/http/credentials.ts';
+import { ABSENT, credentialsOf, isToken68 } from '../../src/http/credentials.ts';
+import type { Scheme } from '../../src/model/scheme.ts';
 
-function read(authorization: string | readonly string[] | undefined): string {
-  const credentials = credentialsOf({
+function read(
+  authorization: string | readonly string[] | undefined,
+  accepted?: readonly Scheme[],
+): string {
+  const request = {
     method: 'GET',
     url: '/?access_token=from-the-query',
-    header: (name) => (name === 'authorization' ? authorization : 'Bearer from-elsewhere'),
-  });
-  return credentials.kind === 'bearer' ? `token ${credentials.token}` : credentials.reason;
+    header: (name: string) => (name === 'authorization' ? authorization : 'Bearer from-elsewhere'),
+  };
+  const credentials = credentialsOf(request, accepted);
+  if (credentials.scheme === undefined) return credentials.reason;
+  return `${credentials.scheme === 'bearer' ? 'token' : credentials.scheme} ${credentials.token}`;
 }
 
 describe('credentialsOf', () => {
@@ -103,18 +109,61 @@ describe('credentialsOf', () => {
   });
 });
 
-describe('isBearerToken', () => {
+describe('credentialsOf, where DPoP is accepted beside Bearer', () => {
+  const both: readonly Scheme[] = ['bearer', 'dpop'];
+
+  it.each([
+    ['Bearer a.b.c', 'token a.b.c'],
+    ['DPoP a.b.c', 'dpop a.b.c'],
+    ['dpop a.b.c', 'dpop a.b.c'],
+    ['DPOP   a.b.c', 'dpop a.b.c'],
+    ['DPoP', 'authorization_malformed'],
+    ['DPoP ', 'authorization_malformed'],
+    ['DPoP\ta.b.c', 'authorization_malformed'],
+    ['DPoP a b', 'authorization_malformed'],
+    ['DPoPX a.b.c', 'scheme_unsupported'],
+    ['Basic dXNlcjpwYXNz', 'scheme_unsupported'],
+    ['Digest username="ada", realm="dpop"', 'scheme_unsupported'],
+  ])('reads %j as: %s', (value, expected) => {
+    expect(read(value, both)).toBe(expected);
+  });
+
+  it.each([
+    'DPoP a.b.c, DPoP d.e.f',
+    'DPoP a.b.c, Bearer d.e.f',
+    'Bearer a.b.c, DPoP d.e.f',
+    'DPoP a.b.c,d.e.f',
+    'DPoP a.b.c, Basic x',
+    'Basic x, DPoP a.b.c',
+    'Basic x,\tdpop a.b.c',
+    'Basic x, y="z", bearer a.b.c',
+  ])('finds more than one credential in %j, whatever the mix', (value) => {
+    expect(read(value, both)).toBe('authorization_repeated');
+  });
+
+  it('refuses two headers, whatever the mix', () => {
+    expect(read(['DPoP a', 'Bearer a'], both)).toBe('authorization_repeated');
+    expect(read(['DPoP a', 'DPoP a'], both)).toBe('authorization_repeated');
+  });
+
+  it('takes Bearer for another scheme where DPoP alone is accepted', () => {
+    expect(read('Bearer a.b.c', ['dpop'])).toBe('scheme_unsupported');
+    expect(read('DPoP a.b.c', ['dpop'])).toBe('dpop a.b.c');
+  });
+});
+
+describe('isToken68', () => {
   it.each(['a', 'a.b.c', 'AZaz09-._~+/', 'abc=', 'abc===='])(
     'accepts %j (RFC 6750 §2.1)',
     (text) => {
-      expect(isBearerToken(text)).toBe(true);
+      expect(isToken68(text)).toBe(true);
     },
   );
 
   it.each(['', '=', 'a=b', 'a b', 'a,b', 'a"', 'a\\', 'a\n', '\na', 'é', 'a:b', 'a%20', 'a\0'])(
     'refuses %j',
     (text) => {
-      expect(isBearerToken(text)).toBe(false);
+      expect(isToken68(text)).toBe(false);
     },
   );
 });
@@ -125,9 +174,9 @@ describe('what is no bearer token', () => {
     ['', 'authorization_malformed'],
     ['Basic x', 'scheme_unsupported'],
     [['a', 'b'], 'authorization_repeated'],
-  ])('%j is of the kind none, frozen, with its reason alone', (value, reason) => {
+  ])('%j has no scheme, is frozen, and says its reason alone', (value, reason) => {
     const credentials = credentialsOf({ method: 'GET', url: '/', header: () => value });
-    expect(credentials).toEqual({ kind: 'none', reason });
+    expect(credentials).toStrictEqual({ scheme: undefined, reason });
     expect(Object.isFrozen(credentials)).toBe(true);
   });
 });

@@ -7,12 +7,12 @@ function aRequest(given: { readonly method?: string; readonly url?: string } = {
   return Object.assign(Readable.from([Buffer.from('body')]), headers, given);
 }
 
-const parts = { path: '/token', parsedBody: undefined };
+const parts = { path: '/token', parsedBody: undefined, clientAddress: undefined };
 
 describe('nodeHandlerRequest', () => {
   it('has the method, the headers as they came, and the bytes of the body', async () => {
     const request = aRequest({ method: 'POST' });
-    const made = nodeHandlerRequest(request, { path: '/token', parsedBody: { a: '1' } });
+    const made = nodeHandlerRequest(request, { ...parts, parsedBody: { a: '1' } });
     expect(made).toMatchObject({ method: 'POST', path: '/token', parsedBody: { a: '1' } });
     expect(made.header('accept')).toEqual(['a', 'b']);
     const chunks: Uint8Array[] = [];

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { nodeRequestView, rawHeader } from '../../src/http/node-request.ts';
 
@@ -63,6 +64,107 @@ describe('nodeRequestView', () => {
     expect(nodeRequestView({ rawHeaders: [] }, '/').method).toBe('GET');
   });
 });
+
+describe('the peer of a request', () => {
+  const raw = { rawHeaders: ['x-forwarded-for', '10.0.0.5', 'host', 'x'] };
+
+  it('has the address of its socket, never a forwarded one', () => {
+    const socket = { remoteAddress: '192.0.2.7' };
+    expect(nodeRequestView({ ...raw, socket }, '/').peerAddress).toBe('192.0.2.7');
+    expect(nodeRequestView(raw, '/').peerAddress).toBeUndefined();
+  });
+
+  it('keeps the address that it had when the view was made', () => {
+    const socket: { remoteAddress: string | undefined } = { remoteAddress: '192.0.2.7' };
+    const view = nodeRequestView({ ...raw, socket }, '/');
+    socket.remoteAddress = undefined;
+    expect(view.peerAddress).toBe('192.0.2.7');
+  });
+
+  it.each([
+    ['no socket', undefined],
+    ['null for a socket', null],
+    ['a socket without address', {}],
+    ['a Unix domain socket', { remoteAddress: undefined }],
+    ['an address that is no text', { remoteAddress: 7 }],
+    ['a socket whose members throw', throwing()],
+  ])('has neither address nor certificate with %s, and nothing is thrown', (_what, socket) => {
+    const view = nodeRequestView({ ...raw, socket }, '/');
+    expect(view.peerAddress).toBeUndefined();
+    expect(view.peerCertificate?.()).toBeUndefined();
+  });
+
+  it('has an address though its socket cannot be written to', () => {
+    const socket = Object.freeze({ remoteAddress: '192.0.2.7' });
+    expect(nodeRequestView({ ...raw, socket }, '/').peerAddress).toBe('192.0.2.7');
+  });
+
+  it('has the certificate of its socket, as DER, read when it is asked for', () => {
+    const der = new Uint8Array([0x30, 0x00]);
+    let reads = 0;
+    const getPeerX509Certificate = (): unknown => {
+      reads++;
+      return { raw: der };
+    };
+    const view = nodeRequestView({ ...raw, socket: { getPeerX509Certificate } }, '/');
+    expect(reads).toBe(0);
+    expect(view.peerCertificate?.()).toBe(der);
+    const legacy = { getPeerCertificate: (): unknown => ({ raw: der }) };
+    expect(nodeRequestView({ ...raw, socket: legacy }, '/').peerCertificate?.()).toBe(der);
+  });
+
+  it.each<[string, object]>([
+    ['none', { authorized: true, getPeerX509Certificate: () => undefined }],
+    ['none, as the older method says it', { authorized: true, getPeerCertificate: () => ({}) }],
+    ['a socket that has ended', { getPeerCertificate: () => null }],
+    ['an empty one', { getPeerX509Certificate: () => ({ raw: new Uint8Array() }) }],
+    ['text', { getPeerX509Certificate: () => ({ raw: 'PEM' }) }],
+  ])('has no certificate with %s, whatever `authorized` says', (_what, socket) => {
+    expect(nodeRequestView({ ...raw, socket }, '/').peerCertificate?.()).toBeUndefined();
+  });
+});
+
+describe('what belongs to a request', () => {
+  const request = { rawHeaders: ['authorization', 'Bearer sEcReT'] };
+
+  it('is the framework’s request, or Node’s', () => {
+    const identity = {};
+    expect(nodeRequestView(request, '/', { identity }).identity).toBe(identity);
+    expect(nodeRequestView(request, '/').identity).toBe(request);
+  });
+
+  it('is not printed along with the view', () => {
+    const view = nodeRequestView(request, '/', { identity: request });
+    expect(inspect(view, { depth: 9, showHidden: true }) + JSON.stringify(view)).not.toContain(
+      'sEcReT',
+    );
+  });
+
+  it('is a response whose headers can be set until they are sent', () => {
+    const set: unknown[] = [];
+    const response = {
+      headersSent: false,
+      setHeader: (...header: unknown[]) => set.push(header),
+    };
+    const view = nodeRequestView(request, '/', { response });
+    view.setResponseHeader?.('dpop-nonce', 'a');
+    response.headersSent = true;
+    view.setResponseHeader?.('dpop-nonce', 'b');
+    expect(set).toEqual([['dpop-nonce', 'a']]);
+    expect(nodeRequestView(request, '/').setResponseHeader).toBeUndefined();
+  });
+});
+
+function throwing(): object {
+  return new Proxy(
+    {},
+    {
+      get() {
+        throw new Error('ERR_HTTP2_SOCKET_UNBOUND');
+      },
+    },
+  );
+}
 
 describe('a polluted prototype', () => {
   it('brings no header, with raw ones and without', () => {

@@ -1,11 +1,20 @@
 import { validateHeaderValue } from 'node:http';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RefusedError, refusalOf } from '../../src/http/refusal.ts';
+import { type ChallengeContext, RefusedError, refusalOf } from '../../src/http/refusal.ts';
 import { AuthError, isAuthError } from '../../src/model/errors.ts';
 import { type AuthErrorReason, REASONS } from '../../src/model/reasons.ts';
 
-const context = { realm: 'api', resourceMetadata: undefined };
+const context: ChallengeContext = {
+  schemes: ['bearer'],
+  realm: 'api',
+  resourceMetadata: undefined,
+};
+const both: ChallengeContext = {
+  ...context,
+  schemes: ['bearer', 'dpop'],
+  proofAlgorithms: ['ES256', 'RS256'],
+};
 const reasons = Object.keys(REASONS) as AuthErrorReason[];
 
 const ONE_OF_EACH_CODE = [
@@ -67,7 +76,7 @@ describe('refusalOf', () => {
 
   it('names what would help: scopes, authentication, metadata', () => {
     const scopes = new AuthError('scope_missing', { scopes: ['read:users', 'write:users'] });
-    const metadata = { realm: 'api', resourceMetadata: 'https://api.example/.well-known/x' };
+    const metadata = { ...context, resourceMetadata: 'https://api.example/.well-known/x' };
     expect(refusalOf(scopes, metadata).headers['www-authenticate']).toContain(
       'scope="read:users write:users", resource_metadata="https://api.example/.well-known/x"',
     );
@@ -108,10 +117,10 @@ describe('refusalOf', () => {
         list,
         anything,
         (reason, scopes, acrValues, any) => {
-          const details = { scopes, acrValues, maxAgeSec: any, retryAfterSec: any };
-          const error = new AuthError(reason, details as never);
+          const values = { maxAgeSec: any, retryAfterSec: any, scheme: any, nonce: any };
+          const error = new AuthError(reason, { scopes, acrValues, ...values } as never);
           const { headers, body } = refusalOf(error, {
-            realm: 'api',
+            ...both,
             resourceMetadata: JSON.stringify(any),
           });
           for (const [name, value] of Object.entries(headers)) validateHeaderValue(name, value);
@@ -127,6 +136,64 @@ describe('refusalOf', () => {
       status: 503,
       headers: { 'retry-after': '5' },
     });
+  });
+});
+
+describe('challenges, where DPoP is accepted beside Bearer (RFC 9449 §7.1, §7.2)', () => {
+  const BARE = 'Bearer realm="api", DPoP realm="api", algs="ES256 RS256"';
+  const EXPIRED = 'error="invalid_token", error_description="The access token has expired"';
+
+  function challenges(reason: AuthErrorReason, details = {}): string | undefined {
+    return refusalOf(new AuthError(reason, details), both).headers['www-authenticate'];
+  }
+
+  it('ask for either where there are no credentials', () => {
+    expect(challenges('credentials_missing')).toBe(BARE);
+    expect(challenges('scheme_unsupported')).toBe(BARE);
+  });
+
+  it('state the error in the challenge of the scheme that was used', () => {
+    expect(challenges('expired', { scheme: 'bearer' })).toBe(
+      `Bearer realm="api", ${EXPIRED}, DPoP realm="api", algs="ES256 RS256"`,
+    );
+    expect(challenges('expired', { scheme: 'dpop' })).toBe(
+      `Bearer realm="api", DPoP realm="api", ${EXPIRED}, algs="ES256 RS256"`,
+    );
+  });
+
+  it('state the error in each where the scheme is not known, or not accepted', () => {
+    const repeated = challenges('authorization_repeated');
+    expect(repeated?.match(/error="invalid_request"/g)).toHaveLength(2);
+    const expired = new AuthError('expired', { scheme: 'dpop' });
+    expect(refusalOf(expired, context).headers['www-authenticate']).toBe(
+      `Bearer realm="api", ${EXPIRED}`,
+    );
+  });
+
+  it('say in each what would help', () => {
+    const text = challenges('scope_missing', { scopes: ['a', 'b'], scheme: 'dpop' });
+    expect(text?.match(/scope="a b"/g)).toHaveLength(2);
+    expect(text?.match(/error="insufficient_scope"/g)).toHaveLength(1);
+  });
+
+  it('leave Bearer out where DPoP alone is accepted', () => {
+    const only = { ...both, schemes: ['dpop'] } as const;
+    expect(refusalOf(new AuthError('credentials_missing'), only).headers['www-authenticate']).toBe(
+      'DPoP realm="api", algs="ES256 RS256"',
+    );
+  });
+
+  it.each([
+    ['a-nonce_1.2~', 'a-nonce_1.2~'],
+    ['', undefined],
+    ['a b', undefined],
+    ['a"', undefined],
+    ['x'.repeat(129), undefined],
+    [undefined, undefined],
+  ])('come with the nonce %j as %j (§8.1, §9)', (nonce, expected) => {
+    const error = new AuthError('expired', { nonce });
+    expect(refusalOf(error, both).headers['dpop-nonce']).toBe(expected);
+    expect(refusalOf(error, context).headers).not.toHaveProperty('dpop-nonce');
   });
 });
 
@@ -163,17 +230,23 @@ describe('codes that no reason has yet', () => {
   });
 });
 
+const POLLUTION: Readonly<Record<string, unknown>> = {
+  scopes: ['x'],
+  acrValues: ['x'],
+  maxAgeSec: 7,
+  retryAfterSec: 7,
+  scheme: 'dpop',
+  nonce: 'x',
+};
+
 describe('a polluted prototype', () => {
-  it.each(['scopes', 'acrValues', 'maxAgeSec', 'retryAfterSec'])(
-    '%s there is nobody’s challenge',
-    (name) => {
-      const errors = [new AuthError('acr_insufficient'), new AuthError('keys_unavailable')];
-      const before = errors.map((error) => refusalOf(error, context));
-      const value = name.endsWith('s') ? ['x'] : 7;
-      Object.defineProperty(Object.prototype, name, { value, configurable: true });
-      const after = errors.map((error) => refusalOf(error, context));
-      Reflect.deleteProperty(Object.prototype, name);
-      expect(after).toEqual(before);
-    },
-  );
+  it.each(Object.keys(POLLUTION))('%s there is nobody’s challenge', (name) => {
+    const errors = [new AuthError('acr_insufficient'), new AuthError('keys_unavailable')];
+    const before = errors.map((error) => refusalOf(error, both));
+    const value = POLLUTION[name];
+    Object.defineProperty(Object.prototype, name, { value, configurable: true });
+    const after = errors.map((error) => refusalOf(error, both));
+    Reflect.deleteProperty(Object.prototype, name);
+    expect(after).toEqual(before);
+  });
 });

@@ -13,6 +13,9 @@ function aRequest(given: Partial<HandlerRequest> = {}): HandlerRequest {
     query: '',
     header: () => undefined,
     parsedBody: undefined,
+    peerAddress: undefined,
+    clientAddress: undefined,
+    peerCertificate: () => undefined,
     stream: (async function* () {})(),
     ...given,
   };

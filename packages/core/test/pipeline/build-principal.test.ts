@@ -54,6 +54,8 @@ describe('a user', () => {
       actor: undefined,
       authentication: { acr: undefined, amr: [], time: undefined },
       confirmation: undefined,
+      sessionId: undefined,
+      source: 'jwt',
       tokenId: 'token-1',
       issuedAt: NOW,
       expiresAt: NOW + 600,
@@ -193,28 +195,32 @@ describe('what a caller may do', () => {
 
 describe('what the token says besides', () => {
   it('is read by type and never coerced', () => {
-    const claims = { acr: 7, auth_time: '1', amr: 'pwd', act: 'bot', cnf: 'x' };
+    const claims = { acr: 7, auth_time: '1', amr: 'pwd', act: 'bot', cnf: 'x', sid: 7 };
     expect(built({ claims })).toMatchObject({
       authentication: { acr: undefined, amr: [], time: undefined },
       actor: undefined,
       confirmation: undefined,
+      sessionId: undefined,
     });
     expect(built({ claims: { amr: ['pwd', 7] } }).authentication.amr).toEqual([]);
   });
 
-  it('is the authentication, the actor and the confirmation', () => {
+  it('is the authentication, the actor, the confirmation and the session', () => {
     const claims = {
       acr: 'high',
       auth_time: NOW - 60,
       amr: ['pwd', 'otp'],
       act: { sub: 'bot' },
       cnf: { jkt: 'x' },
+      sid: 'session-1',
     };
     expect(built({ claims })).toMatchObject({
       kind: 'user',
       authentication: { acr: 'high', amr: ['pwd', 'otp'], time: NOW - 60 },
       actor: { subject: 'bot' },
       confirmation: { jkt: 'x' },
+      sessionId: 'session-1',
+      source: 'jwt',
     });
   });
 
@@ -233,13 +239,22 @@ describe('what the token says besides', () => {
   });
 
   it('is not what a prototype says', () => {
-    const inherited = { acr: 'high', act: { sub: 'bot' }, cnf: {}, jti: 'x', iat: 7, aud: 'urn:x' };
+    const inherited = {
+      acr: 'high',
+      act: { sub: 'bot' },
+      cnf: {},
+      sid: 'x',
+      jti: 'x',
+      iat: 7,
+      aud: 'urn:x',
+    };
     const claims: TokenClaims = Object.assign(Object.create(inherited), { exp: NOW });
     expect(buildPrincipal(provider, user, claims, {}, claims)).toMatchObject({
       audience: [],
       authentication: { acr: undefined },
       actor: undefined,
       confirmation: undefined,
+      sessionId: undefined,
       tokenId: undefined,
       issuedAt: undefined,
       issuer: ISSUER,

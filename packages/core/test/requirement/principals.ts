@@ -25,6 +25,8 @@ const COMMON = {
   actor: undefined,
   authentication: { acr: undefined, amr: [], time: undefined },
   confirmation: undefined,
+  sessionId: undefined,
+  source: 'jwt',
   tokenId: undefined,
   issuedAt: undefined,
   expiresAt: NOW_SEC + 300,

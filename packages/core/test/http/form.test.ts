@@ -1,13 +1,23 @@
 import { Agent, createServer, request as httpRequest, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import type { HandlerRequest } from '@authly/core';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Form, MAX_FORM_BYTES, readForm } from '../src/form.ts';
-import { aRequest, chunks, rejection } from './fixtures.ts';
+import { type Form, MAX_FORM_BYTES, readForm as readAnyForm } from '../../src/http/form.ts';
+import { isFormError } from '../../src/http/form-error.ts';
+import type { HandlerRequest } from '../../src/http/handler.ts';
+import { aFormRequest as aRequest, chunks, FORM_TYPE } from './form-requests.ts';
 
-const FORM_TYPE = 'application/x-www-form-urlencoded';
+/** As a token endpoint reads. */
+function readForm(request: HandlerRequest): Promise<Form> {
+  return readAnyForm(request, { repeatable: ['resource'] });
+}
+
+/** The fault of a body; fails when there is none, or when something else is thrown. */
+async function rejection(form: Promise<Form>): Promise<unknown> {
+  const outcome = await form.catch((error: unknown) => error);
+  return isFormError(outcome) ? outcome : expect.unreachable('there is no FormError');
+}
 
 function read(form: Form, names: readonly string[]): Record<string, readonly string[]> {
   return Object.fromEntries(names.map((name) => [name, form.all(name)]));
@@ -53,7 +63,7 @@ describe('readForm', () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (body) => {
         const outcome = await readForm(aRequest({ body })).catch((error: unknown) => error);
-        if (outcome instanceof Error) expect(outcome).toMatchObject({ code: 'invalid_request' });
+        if (outcome instanceof Error) expect(isFormError(outcome)).toBe(true);
         else expect(outcome).toHaveProperty('get');
       }),
     );
@@ -83,7 +93,6 @@ describe('readForm', () => {
     [`a=${'x'.repeat(MAX_FORM_BYTES)}`, 'body_too_large'],
   ])('refuses a body: %#', async (body, reason) => {
     expect(await rejection(readForm(aRequest({ body })))).toMatchObject({
-      code: 'invalid_request',
       reason,
     });
   });
@@ -150,7 +159,6 @@ describe('readForm', () => {
     const headers = { 'content-type': contentType };
     for (const parts of [{ body: 'a=1' }, { parsedBody: { a: '1' } }]) {
       expect(await rejection(readForm(aRequest({ headers, ...parts })))).toMatchObject({
-        code: 'invalid_request',
         reason: 'content_type_unsupported',
       });
     }
@@ -312,14 +320,68 @@ describe('readForm on a socket', () => {
     expect(answer).toBe('a is undefined');
   });
 
-  it('does not wait for a body that has been read by listeners', async () => {
+  it('reads the body that a middleware has made the stream decode', async () => {
+    const answer = await post('a=%C3%A4ä', async (incoming) => {
+      incoming.setEncoding('utf8');
+      const form = await readForm(handlerRequest(incoming));
+      return `a is ${form.get('a')}`;
+    });
+    expect(answer).toBe('a is ää');
+  });
+
+  it('bounds the body that a middleware has made the stream decode', async () => {
+    const answer = await post('ä'.repeat(MAX_FORM_BYTES), async (incoming) => {
+      incoming.setEncoding('utf8');
+      return String(await readForm(handlerRequest(incoming)));
+    });
+    expect(answer).toBe('body_too_large');
+  });
+
+  /** Reads a body to its end, as a middleware does that keeps nothing of it. */
+  function consume(incoming: IncomingMessage): Promise<unknown> {
+    return new Promise((resolve) => {
+      incoming.on('data', () => {}).on('end', resolve);
+    });
+  }
+
+  it('refuses a body that a parser has read without finding a parameter', async () => {
+    const answer = await post('&', async (incoming) => {
+      await consume(incoming);
+      return String(await readForm(handlerRequest(incoming, {})));
+    });
+    expect(answer).toBe('body_malformed');
+  });
+
+  it('finds a fault of the application in a body that is read and lost, and says the line', async () => {
     const answer = await post('a=1', async (incoming) => {
-      await new Promise((resolve) => {
-        incoming.on('data', () => {}).on('end', resolve);
-      });
-      const form = await readForm(handlerRequest(incoming, {}));
+      await consume(incoming);
+      return readForm(handlerRequest(incoming)).then(String, (error: Error) =>
+        isFormError(error) ? 'the client is blamed' : error.message,
+      );
+    });
+    expect(answer).toMatch(/^The body of this request was read before .* Write: app\.use\(mount/);
+  });
+
+  it('finds an empty form where there was no body to lose', async () => {
+    const answer = await post('', async (incoming) => {
+      await consume(incoming);
+      const form = await readForm(handlerRequest(incoming));
       return `a is ${form.get('a')}`;
     });
     expect(answer).toBe('a is undefined');
+  });
+});
+
+describe('a parameter that may be repeated', () => {
+  it('is one that the caller names, and no other', async () => {
+    const body = 'a=1&a=2';
+    const form = await readAnyForm(aRequest({ body }), { repeatable: ['a'] });
+    expect(form.all('a')).toEqual(['1', '2']);
+    expect(await rejection(readAnyForm(aRequest({ body })))).toMatchObject({
+      reason: 'parameter_repeated',
+    });
+    expect(await rejection(readAnyForm(aRequest({ body: 'resource=x&resource=y' })))).toMatchObject(
+      { reason: 'parameter_repeated' },
+    );
   });
 });

@@ -1,0 +1,33 @@
+// A brand instead of instanceof: two copies of this package in one process know each other's errors.
+const BRAND: unique symbol = Symbol.for('@authly/core:FormError');
+
+/** What is wrong with a request whose body is no form. */
+export type FormFault =
+  | 'content_type_unsupported'
+  | 'body_too_large'
+  | 'body_malformed'
+  | 'parameter_repeated';
+
+const DESCRIPTIONS: Readonly<Record<FormFault, string>> = {
+  content_type_unsupported: 'The request body must be application/x-www-form-urlencoded in UTF-8',
+  body_too_large: 'The request body is too large',
+  body_malformed: 'The request body is malformed',
+  parameter_repeated: 'A request parameter is included more than once',
+};
+
+/** A request's body is no form that can be read: the client's fault. `message` is from a fixed table. */
+export class FormError extends Error {
+  readonly reason: FormFault;
+
+  constructor(reason: FormFault, options: { readonly cause?: unknown } = {}) {
+    super(DESCRIPTIONS[reason], options);
+    this.name = 'FormError';
+    this.reason = reason;
+    Object.defineProperty(this, BRAND, { value: true });
+  }
+}
+
+/** Whether `error` is a {@link FormError}, also one of another copy of this package. */
+export function isFormError(error: unknown): error is FormError {
+  return typeof error === 'object' && error !== null && Object.hasOwn(error, BRAND);
+}

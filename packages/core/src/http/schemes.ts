@@ -1,0 +1,19 @@
+import type { Principal } from '../model/principal.ts';
+import type { Scheme } from '../model/scheme.ts';
+
+/** The schemes that a resource server accepts. The only list of them: whatever reads, asks or documents reads it. */
+export const ACCEPTED_SCHEMES: readonly Scheme[] = Object.freeze(['bearer']);
+
+/** Each scheme as challenges and messages spell it; requests may use any case (RFC 9110 §11.1). */
+export const SCHEME_NAMES: Readonly<Record<Scheme, string>> = Object.freeze({
+  bearer: 'Bearer',
+  dpop: 'DPoP',
+});
+
+/**
+ * The scheme under which a caller's token was sent: DPoP for one that is bound to a key, and for no
+ * other (RFC 9449 §7.1, §7.2).
+ */
+export function schemeOf({ confirmation }: Principal): Scheme {
+  return confirmation !== undefined && Object.hasOwn(confirmation, 'jkt') ? 'dpop' : 'bearer';
+}
