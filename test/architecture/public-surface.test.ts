@@ -65,6 +65,7 @@ describe('the public surface', () => {
         "memberOf",
         "misplacedMetadata",
         "nodeHandlerRequest",
+        "notDescribable",
         "pathPart",
         "presentedTokenOf",
         "rawHeader",

@@ -26,10 +26,10 @@ export interface AuthenticateMiddleware extends ExpressMiddleware, Readonly<Auth
  */
 export function authenticate(
   resourceServerOrOptions: ResourceServer<unknown> | AnyResourceServerOptions,
-  { optional = false, onRefusal = 'respond' }: AuthenticateOptions = {},
+  options?: AuthenticateOptions,
 ): AuthenticateMiddleware {
-  const delegated = onRefusal === 'next';
-  const mode = admissionMode(resourceServerOrOptions, { optional, delegated, show: showPrincipal });
+  const framework = { delegates: 'next', show: showPrincipal } as const;
+  const mode = admissionMode(resourceServerOrOptions, options, framework);
 
   const middleware: ExpressMiddleware = function authenticate(request, response, next) {
     let admitted: ReturnType<typeof admitRequest>;
@@ -44,5 +44,6 @@ export function authenticate(
     // The last handler: what a `next` of the application's own throws must not end the process.
     admitted.then(() => next(), refused).then(undefined, next);
   };
-  return Object.assign(middleware, { resourceServer: mode.resourceServer, optional });
+  const { resourceServer, optional } = mode;
+  return Object.assign(middleware, { resourceServer, optional });
 }

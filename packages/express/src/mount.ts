@@ -13,8 +13,8 @@ export function mount(handler: HttpHandler): ExpressMiddleware {
     const { path, body: parsedBody } = request;
     const answer = async () => {
       const result = await handler(nodeHandlerRequest(request, { path, parsedBody }));
-      if (result === undefined) return next();
-      respond(response, result);
+      if (result === undefined) next();
+      else respond(response, result);
     };
     answer().catch(next);
   };

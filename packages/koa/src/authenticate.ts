@@ -1,4 +1,9 @@
-import { type AnyResourceServerOptions, nodeRequestView, type ResourceServer } from '@authly/core';
+import {
+  type AnyResourceServerOptions,
+  nodeRequestView,
+  type Principal,
+  type ResourceServer,
+} from '@authly/core';
 import {
   type AuthenticateInfo,
   type AuthenticateOptionsOf,
@@ -26,15 +31,9 @@ export interface AuthenticateMiddleware extends KoaMiddleware, Readonly<Authenti
  */
 export function authenticate(
   resourceServerOrOptions: ResourceServer<unknown> | AnyResourceServerOptions,
-  { optional = false, onRefusal = 'respond' }: AuthenticateOptions = {},
+  options?: AuthenticateOptions,
 ): AuthenticateMiddleware {
-  const mode = admissionMode<KoaContext>(resourceServerOrOptions, {
-    optional,
-    delegated: onRefusal === 'throw',
-    show: ({ state }, principal) => {
-      state.principal = principal;
-    },
-  });
+  const mode = admissionMode(resourceServerOrOptions, options, { delegates: 'throw', show });
 
   const middleware: KoaMiddleware = function authenticate(context, next) {
     let admitted: ReturnType<typeof admitRequest>;
@@ -48,5 +47,10 @@ export function authenticate(
     const refused = (error: unknown) => respond(context, answerRefusal(error, mode));
     return admitted.then(() => next(), refused);
   };
-  return Object.assign(middleware, { resourceServer: mode.resourceServer, optional });
+  const { resourceServer, optional } = mode;
+  return Object.assign(middleware, { resourceServer, optional });
+}
+
+function show({ state }: KoaContext, principal: Principal | undefined): void {
+  state.principal = principal;
 }
