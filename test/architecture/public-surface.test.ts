@@ -69,6 +69,7 @@ describe('the public surface', () => {
         "memberOf",
         "misplacedMetadata",
         "nodeHandlerRequest",
+        "notDescribable",
         "pathPart",
         "presentedTokenOf",
         "rawHeader",

@@ -1,9 +1,4 @@
-import {
-  type AnyResourceServerOptions,
-  nodeRequestView,
-  type RequestView,
-  type ResourceServer,
-} from '@authly/core';
+import { type AnyResourceServerOptions, nodeRequestView, type ResourceServer } from '@authly/core';
 import {
   type AuthenticateInfo,
   type AuthenticateOptionsOf,
@@ -11,7 +6,7 @@ import {
   admitRequest,
   isThenable,
 } from '@authly/core/adapter';
-import type { ExpressMiddleware, ExpressRequest } from './framework.ts';
+import type { ExpressMiddleware } from './framework.ts';
 import { showPrincipal } from './principal-property.ts';
 import { refuse } from './respond.ts';
 
@@ -31,15 +26,17 @@ export interface AuthenticateMiddleware extends ExpressMiddleware, Readonly<Auth
  */
 export function authenticate(
   resourceServerOrOptions: ResourceServer<unknown> | AnyResourceServerOptions,
-  { optional = false, onRefusal = 'respond' }: AuthenticateOptions = {},
+  options?: AuthenticateOptions,
 ): AuthenticateMiddleware {
-  const delegated = onRefusal === 'next';
-  const mode = admissionMode(resourceServerOrOptions, { optional, delegated, show: showPrincipal });
+  const framework = { delegates: 'next', show: showPrincipal } as const;
+  const mode = admissionMode(resourceServerOrOptions, options, framework);
 
   const middleware: ExpressMiddleware = function authenticate(request, response, next) {
     let admitted: ReturnType<typeof admitRequest>;
     try {
-      admitted = admitRequest(request, requestView(request), mode);
+      // `originalUrl`, since routers and mounts shorten `url`.
+      const view = nodeRequestView(request, request.originalUrl, { response });
+      admitted = admitRequest(request, view, mode);
     } catch (error) {
       return refuse(error, mode, { response, next });
     }
@@ -48,11 +45,6 @@ export function authenticate(
     // The last handler: what a `next` of the application's own throws must not end the process.
     admitted.then(() => next(), refused).then(undefined, next);
   };
-  return Object.assign(middleware, { resourceServer: mode.resourceServer, optional });
-}
-
-// `originalUrl`, since routers shorten `url`.
-function requestView(request: ExpressRequest): RequestView {
-  const exchange = { identity: request, response: request.res };
-  return nodeRequestView(request, request.originalUrl, exchange);
+  const { resourceServer, optional } = mode;
+  return Object.assign(middleware, { resourceServer, optional });
 }

@@ -34,7 +34,6 @@ export function authorize(requirement: Requirement): Guard {
 type Guards = GuardMakers<Guard>;
 const guards: Guards = guardMakers<Guard>(authorize);
 
-// With their texts: editors show those of the declaration itself, not of its type.
 /** Every one of these scopes (RFC 6750 §3.1). */
 export const requireScope: Guards['requireScope'] = guards.requireScope;
 /** One of these scopes. */

@@ -1,9 +1,10 @@
 import { METHODS } from 'node:http';
-import { ConfigurationError, type RouteDescription } from '@authly/core';
+import type { RouteDescription } from '@authly/core';
 import {
   type DescribeOptions,
   describeRoutes,
   memberOf,
+  notDescribable,
   type PathParts,
   pathPart,
   type RouteLayer,
@@ -26,11 +27,7 @@ export function describeRequirements(
   options?: DescribeOptions,
 ): readonly RouteDescription[] {
   const layers = layersOf(appOrRouter);
-  if (layers === undefined) {
-    throw new ConfigurationError(
-      "describeRequirements takes an app or a router of Express. Write: describeRequirements(router, { base: '/users' })",
-    );
-  }
+  if (layers === undefined) throw notDescribable('an app or a router of Express');
   return describeRoutes(flattened(layers, []), options);
 }
 

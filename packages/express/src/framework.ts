@@ -20,8 +20,6 @@ export interface ExpressRequest extends IncomingMessage {
   readonly body?: unknown;
   /** The client's address by Express's `trust proxy`. */
   readonly ip?: string | undefined;
-  /** The response: Express sets it on every request. */
-  readonly res?: ServerResponse | undefined;
   principal?: Principal | undefined;
 }
 

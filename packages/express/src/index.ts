@@ -1,5 +1,4 @@
 // Whatever these files export is public.
-
 export * from '@authly/core';
 export type { DescribeOptions } from '@authly/core/adapter';
 export * from './authenticate.ts';

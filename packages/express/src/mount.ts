@@ -1,6 +1,6 @@
 import type { HttpHandler } from '@authly/core';
 import { nodeHandlerRequest } from '@authly/core/adapter';
-import type { ExpressMiddleware, ExpressRequest } from './framework.ts';
+import type { ExpressMiddleware } from './framework.ts';
 import { respond } from './respond.ts';
 
 /**
@@ -11,17 +11,14 @@ import { respond } from './respond.ts';
 export function mount(handler: HttpHandler): ExpressMiddleware {
   return function mounted(request, response, next) {
     const { path, body: parsedBody } = request;
-    const parts = { path, parsedBody, clientAddress: clientAddress(request) };
+    const clientAddress = () => request.ip;
     const answer = async () => {
-      const result = await handler(nodeHandlerRequest(request, parts));
-      if (result === undefined) return next();
-      respond(response, result);
+      const result = await handler(
+        nodeHandlerRequest(request, { path, parsedBody, clientAddress }),
+      );
+      if (result === undefined) next();
+      else respond(response, result);
     };
     answer().catch(next);
   };
-}
-
-// Express reads the socket for it, which a request that no socket brought has not.
-function clientAddress(request: ExpressRequest): string | undefined {
-  return request.socket ? request.ip : undefined;
 }

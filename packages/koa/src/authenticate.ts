@@ -1,7 +1,7 @@
 import {
   type AnyResourceServerOptions,
   nodeRequestView,
-  type RequestView,
+  type Principal,
   type ResourceServer,
 } from '@authly/core';
 import {
@@ -31,20 +31,17 @@ export interface AuthenticateMiddleware extends KoaMiddleware, Readonly<Authenti
  */
 export function authenticate(
   resourceServerOrOptions: ResourceServer<unknown> | AnyResourceServerOptions,
-  { optional = false, onRefusal = 'respond' }: AuthenticateOptions = {},
+  options?: AuthenticateOptions,
 ): AuthenticateMiddleware {
-  const mode = admissionMode<KoaContext>(resourceServerOrOptions, {
-    optional,
-    delegated: onRefusal === 'throw',
-    show: ({ state }, principal) => {
-      state.principal = principal;
-    },
-  });
+  const mode = admissionMode(resourceServerOrOptions, options, { delegates: 'throw', show });
 
   const middleware: KoaMiddleware = function authenticate(context, next) {
     let admitted: ReturnType<typeof admitRequest>;
     try {
-      admitted = admitRequest(context, requestView(context), mode);
+      // `originalUrl`, since routers and mounts shorten `url`.
+      const { req, res: response, originalUrl } = context;
+      const view = nodeRequestView(req, originalUrl, { identity: context, response });
+      admitted = admitRequest(context, view, mode);
     } catch (error) {
       return respond(context, answerRefusal(error, mode));
     }
@@ -52,11 +49,10 @@ export function authenticate(
     const refused = (error: unknown) => respond(context, answerRefusal(error, mode));
     return admitted.then(() => next(), refused);
   };
-  return Object.assign(middleware, { resourceServer: mode.resourceServer, optional });
+  const { resourceServer, optional } = mode;
+  return Object.assign(middleware, { resourceServer, optional });
 }
 
-// `originalUrl`, since mounting shortens `url`.
-function requestView(context: KoaContext): RequestView {
-  const exchange = { identity: context, response: context.res };
-  return nodeRequestView(context.req, context.originalUrl, exchange);
+function show({ state }: KoaContext, principal: Principal | undefined): void {
+  state.principal = principal;
 }

@@ -1,8 +1,9 @@
 import { METHODS } from 'node:http';
-import { ConfigurationError, type RouteDescription } from '@authly/core';
+import type { RouteDescription } from '@authly/core';
 import {
   type DescribeOptions,
   describeRoutes,
+  notDescribable,
   type PathParts,
   pathPart,
   type RouteLayer,
@@ -27,17 +28,10 @@ export function describeRequirements(
   return describeRoutes(layersOf(appOrRouter), options);
 }
 
-function layersOf(appOrRouter: object): Iterable<RouteLayer> {
-  const router = routerOf(appOrRouter);
-  if (router !== undefined) return routerLayers(router);
-  const middleware = middlewareOf(appOrRouter);
-  if (middleware !== undefined) return appLayers(middleware);
-  throw new ConfigurationError(
-    "describeRequirements takes a router of @koa/router or a Koa app. Write: describeRequirements(router, { base: '/api' })",
-  );
-}
-
-function* appLayers(middleware: readonly unknown[]): Generator<RouteLayer> {
+function* layersOf(appOrRouter: object): Generator<RouteLayer> {
+  const isRouter = routerOf(appOrRouter) !== undefined;
+  const middleware = isRouter ? [appOrRouter] : middlewareOf(appOrRouter);
+  if (middleware === undefined) throw notDescribable('a router of @koa/router or a Koa app');
   for (const handler of middleware) {
     const router = routerOf(handler);
     if (router !== undefined) yield* routerLayers(router);

@@ -1,6 +1,6 @@
 import type { HttpHandler } from '@authly/core';
 import { nodeHandlerRequest } from '@authly/core/adapter';
-import type { KoaContext, KoaMiddleware } from './framework.ts';
+import type { KoaMiddleware } from './framework.ts';
 import { respond } from './respond.ts';
 
 /**
@@ -13,13 +13,8 @@ export function mount(handler: HttpHandler): KoaMiddleware {
     const { req, request, path } = context;
     // Body parsers for Koa put what they read on ctx.request.
     const parsedBody = 'body' in request ? request.body : undefined;
-    const parts = { path, parsedBody, clientAddress: clientAddress(context) };
-    const result = await handler(nodeHandlerRequest(req, parts));
+    const clientAddress = () => context.ip;
+    const result = await handler(nodeHandlerRequest(req, { path, parsedBody, clientAddress }));
     return result === undefined ? next() : respond(context, result);
   };
-}
-
-// Koa reads the socket for it, which a request that no socket brought has not; its '' means unknown.
-function clientAddress(context: KoaContext): string | undefined {
-  return context.req.socket && context.ip ? context.ip : undefined;
 }

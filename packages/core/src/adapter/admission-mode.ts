@@ -30,6 +30,13 @@ export interface AuthenticateOptionsOf<Delegated extends string> {
   readonly onRefusal?: 'respond' | Delegated | undefined;
 }
 
+/** What of a mode is the framework's, and the same for each `authenticate`. */
+export interface FrameworkMode<Carrier extends object, Delegated extends string> {
+  /** The value of `onRefusal` that delegates refusals, where the framework has one. */
+  readonly delegates?: Delegated | undefined;
+  readonly show?: AdmissionMode<Carrier>['show'];
+}
+
 /** What a middleware made by `authenticate` says about itself. */
 export interface AuthenticateInfo {
   /** For `ready()` at start-up and `close()` at the end. */
@@ -42,12 +49,13 @@ export interface AuthenticateInfo {
  * Makes the mode of one `authenticate`, from a resource server or from the options to make one. Throws
  * `ConfigurationError` for options that are not right.
  */
-export function admissionMode<Carrier extends object>(
+export function admissionMode<Carrier extends object, Delegated extends string = never>(
   resourceServerOrOptions: ResourceServer<unknown> | AnyResourceServerOptions,
-  mode: Omit<AdmissionMode<Carrier>, 'resourceServer'>,
+  { optional = false, onRefusal = 'respond' }: AuthenticateOptionsOf<Delegated> = {},
+  { delegates, show }: FrameworkMode<Carrier, Delegated> = {},
 ): AdmissionMode<Carrier> {
   const resourceServer: ResourceServer<unknown> = isResourceServer(resourceServerOrOptions)
     ? resourceServerOrOptions
     : createResourceServer(resourceServerOrOptions);
-  return Object.freeze({ ...mode, resourceServer });
+  return Object.freeze({ resourceServer, optional, delegated: onRefusal === delegates, show });
 }

@@ -13,7 +13,8 @@ import {
 
 /**
  * The guards that every adapter offers by name. The guards for one kind of caller have types of their
- * own where the framework can hand that kind on to its handlers.
+ * own where the framework can hand that kind on to its handlers. An adapter exports each as a constant
+ * with its text again: editors show that of the declaration itself, not of its type.
  */
 export interface GuardMakers<Guard, UserGuard = Guard, ClientGuard = Guard> {
   /** Every one of these scopes (RFC 6750 §3.1). */

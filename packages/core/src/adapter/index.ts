@@ -18,6 +18,7 @@ export {
   type AuthenticateInfo,
   type AuthenticateOptionsOf,
   admissionMode,
+  type FrameworkMode,
 } from './admission-mode.ts';
 export { admitRequest } from './admit-request.ts';
 export { type AnswerMode, answerRefusal } from './answer-refusal.ts';
@@ -25,3 +26,4 @@ export { presentedTokenOf } from './create-admission.ts';
 export { type GuardMakers, guardMakers } from './guard-makers.ts';
 export { guardRequest } from './guard-request.ts';
 export { misplacedMetadata } from './misplaced-metadata.ts';
+export { notDescribable } from './not-describable.ts';

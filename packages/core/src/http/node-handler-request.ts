@@ -6,17 +6,19 @@ export interface NodeHandlerRequest extends NodeRequest, AsyncIterable<Uint8Arra
   readonly url?: string | undefined;
 }
 
+/** What a framework knows of a request to a neutral handler. */
+export interface HandlerRequestParts extends Pick<HandlerRequest, 'path' | 'parsedBody'> {
+  /** The framework's own reading of the client's address. Asked only of a request with a socket. */
+  readonly clientAddress: () => string | undefined;
+}
+
 /**
  * A request to a neutral handler, made of Node's request and of what the framework knows: the path below
  * the mount point, the client's address, and what a body parser has made of the body.
  */
 export function nodeHandlerRequest(
   request: NodeHandlerRequest,
-  {
-    path,
-    clientAddress,
-    parsedBody,
-  }: Pick<HandlerRequest, 'path' | 'clientAddress' | 'parsedBody'>,
+  { path, clientAddress, parsedBody }: HandlerRequestParts,
 ): HandlerRequest {
   const { url = '' } = request;
   const [, ...query] = url.split('?');
@@ -27,7 +29,8 @@ export function nodeHandlerRequest(
     query: query.join('?'),
     header: (name) => view.header(name),
     peerAddress: view.peerAddress,
-    clientAddress,
+    // Frameworks read the socket for it, which a request that no socket brought has not; '' is unknown.
+    clientAddress: request.socket ? clientAddress() || undefined : undefined,
     peerCertificate: () => view.peerCertificate?.(),
     parsedBody,
     stream: request,

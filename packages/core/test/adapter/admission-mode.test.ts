@@ -6,17 +6,34 @@ import { rfc9068 } from '../../src/providers/rfc9068.ts';
 import { isResourceServer } from '../../src/resource-server.ts';
 import { anAnsweringServer } from './servers.ts';
 
-const how = { optional: true, delegated: false };
-
 describe('admissionMode', () => {
   it('takes a resource server as it is', () => {
     const resourceServer = anAnsweringServer();
-    expect(admissionMode(resourceServer, how)).toEqual({ ...how, resourceServer });
+    const mode = admissionMode(resourceServer);
+    expect(mode).toEqual({ resourceServer, optional: false, delegated: false });
+  });
+
+  it('is optional, and delegates refusals by the framework’s own word, where that is asked for', () => {
+    const resourceServer = anAnsweringServer();
+    const show = () => {};
+    const framework = { delegates: 'next', show } as const;
+    const asked = { optional: true, onRefusal: 'next' } as const;
+    expect(admissionMode(resourceServer, asked, framework)).toEqual({
+      resourceServer,
+      optional: true,
+      delegated: true,
+      show,
+    });
+    const others = [undefined, {}, { optional: undefined, onRefusal: undefined }];
+    for (const options of [...others, { onRefusal: 'respond' } as const]) {
+      const { optional, delegated } = admissionMode(resourceServer, options, framework);
+      expect({ optional, delegated }).toEqual({ optional: false, delegated: false });
+    }
   });
 
   it('makes a resource server of options, and cannot be changed afterwards', () => {
     const issuer = rfc9068({ issuer: 'https://as.example.com' });
-    const mode = admissionMode({ issuer, audience: 'https://api.example.com' }, how);
+    const mode = admissionMode({ issuer, audience: 'https://api.example.com' });
     expect(isResourceServer(mode.resourceServer)).toBe(true);
     expect(Object.isFrozen(mode)).toBe(true);
     mode.resourceServer.close();
@@ -24,8 +41,6 @@ describe('admissionMode', () => {
 
   it('throws ConfigurationError for options that are not right', () => {
     const nothing: unknown = {};
-    expect(() => admissionMode(nothing as AnyResourceServerOptions, how)).toThrow(
-      ConfigurationError,
-    );
+    expect(() => admissionMode(nothing as AnyResourceServerOptions)).toThrow(ConfigurationError);
   });
 });

@@ -7,7 +7,7 @@ function aRequest(given: { readonly method?: string; readonly url?: string } = {
   return Object.assign(Readable.from([Buffer.from('body')]), headers, given);
 }
 
-const parts = { path: '/token', parsedBody: undefined, clientAddress: undefined };
+const parts = { path: '/token', parsedBody: undefined, clientAddress: () => undefined };
 
 describe('nodeHandlerRequest', () => {
   it('has the method, the headers as they came, and the bytes of the body', async () => {

@@ -20,7 +20,7 @@ type Hook = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 
 /** For `app.addHook('onRequest', …)`. */
 export function authenticate(options: AnyResourceServerOptions | ResourceServer<unknown>): Hook {
-  const mode = admissionMode(options, { optional: false, delegated: false });
+  const mode = admissionMode(options);
   return async function authenticate(request, reply) {
     try {
       await admitRequest(request, nodeRequestView(request.raw, request.originalUrl), mode);
