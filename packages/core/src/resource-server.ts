@@ -5,6 +5,8 @@ import type { RequestView } from './http/request-view.ts';
 import { type PublishedMetadata, resourceMetadata } from './http/resource-metadata.ts';
 import type { ResourceMetadataOptions } from './http/resource-metadata-document.ts';
 import { createIssuers } from './issuers/create-issuers.ts';
+import { checkOptions, type OptionNames } from './lib/check-options.ts';
+import { andThen } from './lib/maybe-promise.ts';
 import { AuthError, isAuthError } from './model/errors.ts';
 import type { Principal, RegisteredClaims } from './model/principal.ts';
 import { noteResourceServer } from './options/duplicate-servers.ts';
@@ -75,6 +77,10 @@ export interface ResourceServer<Claims = RegisteredClaims> {
   readonly resource: string | undefined;
 }
 
+const READY_OPTIONS: OptionNames<Parameters<ResourceServer['ready']>[0] & object> = {
+  signal: true,
+};
+
 /**
  * Makes a resource server: it verifies access tokens and decides who is calling (RFC 6750, 9068).
  *
@@ -130,8 +136,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
   function verify(token: string, bearer?: string): Principal | Promise<Principal> {
     try {
       const verified = verifier.verify(token);
-      if (!(verified instanceof Promise)) return accept(verified);
-      return verified.then(accept, (error) => refuse(error, bearer));
+      return andThen(verified, accept, (error) => refuse(error, bearer));
     } catch (error) {
       return refuse(error, bearer);
     }
@@ -167,7 +172,10 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     },
     expandScopes: (scopes) => context.expandScopes(scopes),
     refusal: (error) => refusalOf(error, { realm, resourceMetadata: published?.url }),
-    ready: ({ signal } = {}) => issuers.ready(signal),
+    ready: async (readyOptions = {}) => {
+      const { signal } = checkOptions('ready()', readyOptions, READY_OPTIONS);
+      await issuers.ready(signal);
+    },
     explain: (token, explainOptions) => explainToken(token, issuers, resolved, explainOptions),
     publishMetadata(metadata) {
       const configured = typeof resolved.issuers === 'function' ? [] : resolved.issuers;

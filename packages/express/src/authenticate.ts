@@ -2,8 +2,10 @@ import {
   type AnyResourceServerOptions,
   admissionOf,
   admit,
+  checkOptions,
   createResourceServer,
   isResourceServer,
+  type OptionNames,
   type Principal,
   type ResourceServer,
 } from '@authly/core';
@@ -23,6 +25,8 @@ export interface AuthenticateOptions {
   readonly onRefusal?: 'respond' | 'next' | undefined;
 }
 
+const OPTIONS: OptionNames<AuthenticateOptions> = { optional: true, onRefusal: true };
+
 /** The middleware that {@link authenticate} makes. */
 export interface AuthenticateMiddleware extends ExpressMiddleware {
   /** For `ready()` at start-up and `close()` at the end. */
@@ -41,8 +45,13 @@ export interface AuthenticateMiddleware extends ExpressMiddleware {
  */
 export function authenticate(
   resourceServerOrOptions: ResourceServer<unknown> | AnyResourceServerOptions,
-  { optional = false, onRefusal = 'respond' }: AuthenticateOptions = {},
+  options: AuthenticateOptions = {},
 ): AuthenticateMiddleware {
+  const { optional = false, onRefusal = 'respond' } = checkOptions(
+    'authenticate()',
+    options,
+    OPTIONS,
+  );
   const resourceServer: ResourceServer<unknown> = isResourceServer(resourceServerOrOptions)
     ? resourceServerOrOptions
     : createResourceServer(resourceServerOrOptions);
@@ -72,8 +81,9 @@ export function authenticate(
       return turnAway(error);
     }
     // The last catch: what a `next` of somebody's own throws must not end the process.
-    if (principal instanceof Promise) principal.then(letIn, turnAway).catch(next);
-    else letIn(principal);
+    if (principal !== undefined && 'then' in principal) {
+      Promise.resolve(principal).then(letIn, turnAway).catch(next);
+    } else letIn(principal);
   };
   return Object.assign(middleware, { resourceServer, optional });
 }

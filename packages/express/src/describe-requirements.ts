@@ -1,7 +1,9 @@
 import { METHODS } from 'node:http';
 import {
   ConfigurationError,
+  checkOptions,
   describeRoutes,
+  type OptionNames,
   type PathParts,
   type RouteDescription,
   type RouteLayer,
@@ -16,6 +18,8 @@ export interface DescribeOptions {
   readonly before?: readonly object[];
 }
 
+const OPTIONS: OptionNames<DescribeOptions> = { base: true, before: true };
+
 /**
  * Says what each route of an app or a router needs of its caller, from the guards and `authenticate`
  * that run before it: for documentation, and for `openapiSecurity`.
@@ -29,8 +33,9 @@ export interface DescribeOptions {
  */
 export function describeRequirements(
   appOrRouter: object,
-  { base = '/', before = [] }: DescribeOptions = {},
+  options: DescribeOptions = {},
 ): readonly RouteDescription[] {
+  const { base = '/', before = [] } = checkOptions('describeRequirements()', options, OPTIONS);
   const layers = layersOf(appOrRouter);
   if (layers === undefined) {
     throw new ConfigurationError(

@@ -2,8 +2,10 @@ import {
   type AnyResourceServerOptions,
   admissionOf,
   admit,
+  checkOptions,
   createResourceServer,
   isResourceServer,
+  type OptionNames,
   type Principal,
   type ResourceServer,
 } from '@authly/core';
@@ -21,6 +23,8 @@ export interface AuthenticateOptions {
    */
   readonly onRefusal?: 'respond' | 'throw' | undefined;
 }
+
+const OPTIONS: OptionNames<AuthenticateOptions> = { optional: true, onRefusal: true };
 
 /** The middleware that {@link authenticate} makes. */
 export interface AuthenticateMiddleware extends KoaMiddleware {
@@ -40,8 +44,13 @@ export interface AuthenticateMiddleware extends KoaMiddleware {
  */
 export function authenticate(
   resourceServerOrOptions: ResourceServer<unknown> | AnyResourceServerOptions,
-  { optional = false, onRefusal = 'respond' }: AuthenticateOptions = {},
+  options: AuthenticateOptions = {},
 ): AuthenticateMiddleware {
+  const { optional = false, onRefusal = 'respond' } = checkOptions(
+    'authenticate()',
+    options,
+    OPTIONS,
+  );
   const resourceServer: ResourceServer<unknown> = isResourceServer(resourceServerOrOptions)
     ? resourceServerOrOptions
     : createResourceServer(resourceServerOrOptions);
@@ -70,7 +79,9 @@ export function authenticate(
     } catch (error) {
       return turnAway(error);
     }
-    return principal instanceof Promise ? principal.then(letIn, turnAway) : letIn(principal);
+    return principal !== undefined && 'then' in principal
+      ? Promise.resolve(principal).then(letIn, turnAway)
+      : letIn(principal);
   };
   return Object.assign(middleware, { resourceServer, optional });
 }

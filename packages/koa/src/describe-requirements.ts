@@ -1,7 +1,9 @@
 import { METHODS } from 'node:http';
 import {
   ConfigurationError,
+  checkOptions,
   describeRoutes,
+  type OptionNames,
   type PathParts,
   type RouteDescription,
   type RouteLayer,
@@ -15,6 +17,8 @@ export interface DescribeOptions {
   /** What runs before it where it is mounted: `authenticate` and guards of the app around it. */
   readonly before?: readonly object[];
 }
+
+const OPTIONS: OptionNames<DescribeOptions> = { base: true, before: true };
 
 /**
  * Says what each route of a router of `@koa/router`, or of an app with such routers, needs of its
@@ -30,8 +34,9 @@ export interface DescribeOptions {
  */
 export function describeRequirements(
   appOrRouter: object,
-  { base = '/', before = [] }: DescribeOptions = {},
+  options: DescribeOptions = {},
 ): readonly RouteDescription[] {
+  const { base = '/', before = [] } = checkOptions('describeRequirements()', options, OPTIONS);
   const around: RouteLayer = { method: '*', path: [base], end: false, handlers: before };
   return describeRoutes([around, ...layersOf(appOrRouter, [base])]);
 }

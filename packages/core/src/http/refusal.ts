@@ -1,5 +1,6 @@
+import { ownProperty } from '../lib/own-property.ts';
 import { isScopeToken } from '../lib/scope-token.ts';
-import { AuthError, type ChallengeDetails } from '../model/errors.ts';
+import { AuthError } from '../model/errors.ts';
 import { CODES, type RefusalStatus } from '../model/reasons.ts';
 import { type ChallengeParameters, challenge } from './challenge.ts';
 
@@ -36,7 +37,7 @@ export function refusalOf(error: AuthError, context: ChallengeContext): Refusal 
   };
   if (kind !== 'none') headers['www-authenticate'] = challengesOf(error, kind, context);
   if (status === 503) {
-    headers['retry-after'] = delaySeconds(ownDetails(error).retryAfterSec);
+    headers['retry-after'] = delaySeconds(ownProperty(error.details, 'retryAfterSec'));
   }
   return Object.freeze({
     status,
@@ -51,18 +52,6 @@ function delaySeconds(seconds: unknown): string {
   return String(isSeconds(whole) ? whole : DEFAULT_RETRY_AFTER_SEC);
 }
 
-const NO_DETAILS: Readonly<Record<keyof ChallengeDetails, unknown>> = {
-  scopes: undefined,
-  acrValues: undefined,
-  maxAgeSec: undefined,
-  retryAfterSec: undefined,
-};
-
-/** The details that the error itself has: what a polluted prototype holds is nobody's challenge. */
-function ownDetails({ details }: AuthError): typeof NO_DETAILS {
-  return { ...NO_DETAILS, ...details };
-}
-
 /** The authentication schemes that are accepted: each gets a challenge (RFC 9110 §11.6.1). */
 const SCHEMES = ['Bearer'] as const;
 
@@ -71,14 +60,14 @@ function challengesOf(
   kind: 'bare' | 'error',
   { realm, resourceMetadata }: ChallengeContext,
 ): string {
-  const { scopes, acrValues, maxAgeSec } = ownDetails(error);
+  const maxAgeSec: unknown = ownProperty(error.details, 'maxAgeSec');
   const parameters: ChallengeParameters = {
     realm,
     // RFC 6750 §3.1: neither code nor description when the request carried no credentials.
     error: kind === 'bare' ? undefined : error.code,
     error_description: kind === 'bare' ? undefined : error.message,
-    scope: spaced(scopes),
-    acr_values: spaced(acrValues),
+    scope: spaced(ownProperty(error.details, 'scopes')),
+    acr_values: spaced(ownProperty(error.details, 'acrValues')),
     max_age: isSeconds(maxAgeSec) ? String(maxAgeSec) : undefined,
     resource_metadata: resourceMetadata,
   };

@@ -4,8 +4,9 @@ import { claimOf, scopeStringOf, stringOf } from './internal/claim-readers.ts';
 import { asClient, asUnknown, asUser } from './internal/classification.ts';
 import {
   audienceProvider,
-  checkOptions,
+  type OwnOptionNames,
   type ProviderOptions,
+  presetOptions,
 } from './internal/define-provider.ts';
 import { openIdMetadata } from './internal/discovery-documents.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
@@ -19,6 +20,12 @@ export type CurityOptions = ProviderOptions & {
   /** `iss` of the tokens: `https://login.acme.com/oauth/v2/oauth-anonymous`. */
   readonly issuer: string;
 } & SubjectNamespacesOption;
+
+const OPTIONS: OwnOptionNames<CurityOptions> = {
+  issuer: true,
+  subjectNamespaces: true,
+  classify: true,
+};
 
 /**
  * Curity Identity Server: `curity({ issuer, subjectNamespaces: 'disjoint' })`.
@@ -44,7 +51,8 @@ export type CurityOptions = ProviderOptions & {
 export function curity(options: CurityOptions): AudienceProvider {
   const issuer = checkIssuer(
     'curity',
-    checkOptions('curity', options, "issuer: 'https://…', subjectNamespaces: 'disjoint'").issuer,
+    presetOptions('curity', options, OPTIONS, "issuer: 'https://…', subjectNamespaces: 'disjoint'")
+      .issuer,
     {
       trailingSlash: 'forbidden',
     },

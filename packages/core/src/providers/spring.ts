@@ -11,8 +11,9 @@ import {
 import { asClient, asUnknown, asUser } from './internal/classification.ts';
 import {
   audienceProvider,
-  checkOptions,
+  type OwnOptionNames,
   type ProviderOptions,
+  presetOptions,
 } from './internal/define-provider.ts';
 import { anyMetadata } from './internal/discovery-documents.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
@@ -25,6 +26,12 @@ import type { AudienceProvider, Classification } from './provider.ts';
 export type SpringOptions = ProviderOptions & {
   readonly issuer: string;
 } & SubjectNamespacesOption;
+
+const OPTIONS: OwnOptionNames<SpringOptions> = {
+  issuer: true,
+  subjectNamespaces: true,
+  classify: true,
+};
 
 /**
  * Spring Authorization Server:
@@ -54,7 +61,8 @@ export type SpringOptions = ProviderOptions & {
 export function spring(options: SpringOptions): AudienceProvider {
   const issuer = checkIssuer(
     'spring',
-    checkOptions('spring', options, "issuer: 'https://…', subjectNamespaces: 'disjoint'").issuer,
+    presetOptions('spring', options, OPTIONS, "issuer: 'https://…', subjectNamespaces: 'disjoint'")
+      .issuer,
     {
       trailingSlash: 'forbidden',
     },

@@ -561,7 +561,9 @@ describe('the claims schema', () => {
   );
 
   it('that answers what the standard does not know refuses', async () => {
-    const thenable = Object.fromEntries([['then', () => {}]]);
+    const thenable = Object.fromEntries([
+      ['then', (resolve: (result: object) => void) => resolve({})],
+    ]);
     for (const answer of [thenable, {}, { value: 'text' }]) {
       expect(await outcomeWith(schemaOf(() => answer as never))).toBe('claims_rejected');
     }
