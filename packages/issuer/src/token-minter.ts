@@ -106,7 +106,7 @@ export function createTokenMinter(options: TokenMinterOptions): TokenMinter {
       client_id: grant.clientId,
       iat: issuedAt,
       exp: issuedAt + facts.expiresInSec,
-      jti: newTokenId(),
+      jti: tokenIdFrom(newTokenId),
       ...(facts.scopes.length > 0 && { scope: facts.scopes.join(' ') }),
       [SUBJECT_TYPE_CLAIM]: subject.kind,
       ...authenticationClaims(authentication),
@@ -157,6 +157,14 @@ export function createTokenMinter(options: TokenMinterOptions): TokenMinter {
       return mint({ kind: 'client', sub: grant.clientId }, grant, Object.entries(claims));
     },
   };
+}
+
+function tokenIdFrom(newTokenId: () => unknown): string {
+  const tokenId = newTokenId();
+  if (typeof tokenId === 'string' && tokenId !== '') return tokenId;
+  // It may be a promise: its rejection must not be unhandled.
+  Promise.resolve(tokenId).catch(() => {});
+  throw new IssuanceError('token_id_invalid');
 }
 
 function checkGrant(
