@@ -10,7 +10,7 @@ import {
 } from './internal/define-provider.ts';
 import { openIdMetadata } from './internal/discovery-documents.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
-import { hasClientMarker, hasUserMarker, isOfAnotherProvider } from './internal/kind-marks.ts';
+import { hasClientMark, hasUserMark, isOfAnotherProvider } from './internal/kind-marks.ts';
 import { kindRule, type SubjectNamespacesOption } from './internal/subject-namespaces.ts';
 import { ANY_TYPE } from './internal/type-policies.ts';
 import type { AudienceProvider, Classification } from './provider.ts';
@@ -83,9 +83,9 @@ function classifyDisjoint(claims: TokenClaims, header: TokenHeader): Classificat
   const clientId = stringOf(claims, 'client_id');
   if (subject === undefined || clientId === undefined) return NO_IDS;
   if (subject === clientId) {
-    return hasUserMarker(claims) ? CONTRADICTION : asClient(clientId, 'sub is client_id');
+    return hasUserMark(claims) ? CONTRADICTION : asClient(clientId, 'sub is client_id');
   }
-  return hasClientMarker(claims, header) || isOfAnotherProvider(claims)
+  return hasClientMark(claims, header) || isOfAnotherProvider(claims)
     ? CONTRADICTION
     : asUser(subject, clientId, 'sub is not client_id, by the word of the operator');
 }

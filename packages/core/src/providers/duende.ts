@@ -10,7 +10,7 @@ import {
 } from './internal/define-provider.ts';
 import { openIdMetadata } from './internal/discovery-documents.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
-import { hasClientMarker, isOfAnotherProvider } from './internal/kind-marks.ts';
+import { hasClientMark, isOfAnotherProvider } from './internal/kind-marks.ts';
 import { ANY_TYPE } from './internal/type-policies.ts';
 import type { AudienceProvider, Classification } from './provider.ts';
 
@@ -73,7 +73,7 @@ function classify(claims: TokenClaims, header: TokenHeader): Classification {
       ? LOGIN_WITHOUT_USER
       : asClient(clientId, 'no sub');
   }
-  return hasClientMarker(claims, header) || isOfAnotherProvider(claims)
+  return hasClientMark(claims, header) || isOfAnotherProvider(claims)
     ? CONTRADICTION
     : asUser(stringOf(claims, 'sub'), clientId, 'sub, and no mark of a client');
 }

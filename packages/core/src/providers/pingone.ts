@@ -10,7 +10,7 @@ import {
 } from './internal/define-provider.ts';
 import { openIdMetadata } from './internal/discovery-documents.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
-import { hasClientMarker } from './internal/kind-marks.ts';
+import { hasClientMark } from './internal/kind-marks.ts';
 import { policy } from './internal/type-policies.ts';
 import type { AudienceProvider, Classification } from './provider.ts';
 
@@ -79,7 +79,7 @@ function classify(claims: TokenClaims, header: TokenHeader): Classification {
     return has(claims, 'sub') ? CONTRADICTION : asClient(clientId, 'no sub, auth_time, sid or acr');
   }
   if (!isWellTyped(claims)) return MALFORMED;
-  return has(claims, 'sub') && !hasClientMarker(claims, header)
+  return has(claims, 'sub') && !hasClientMark(claims, header)
     ? asUser(stringOf(claims, 'sub'), clientId, 'sub, and auth_time, sid or acr')
     : CONTRADICTION;
 }
