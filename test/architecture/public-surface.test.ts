@@ -28,6 +28,7 @@ describe('the public surface', () => {
         "anyScope",
         "authenticationContext",
         "authorizationDetail",
+          "checkOptions",
         "claim",
         "client",
         "clientOf",

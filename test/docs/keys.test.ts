@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,13 +7,6 @@ import { isAuthError } from '@authly/core';
 import { type TestIssuer, testIssuer } from '@authly/testing';
 import supertest from 'supertest';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type KeyOptions, resolveKeyOptions } from '../../packages/core/src/keys/key-options.ts';
-
-const text = await readFile(new URL('../../docs/keys.md', import.meta.url), 'utf8');
-const events = await readFile(
-  new URL('../../packages/core/src/model/events.ts', import.meta.url),
-  'utf8',
-);
 
 const auth0 = testIssuer({
   issuer: 'https://acme.eu.auth0.com/',
@@ -68,58 +61,6 @@ async function reasonOf(call: () => unknown): Promise<unknown> {
     return isAuthError(error) ? error.reason : error;
   }
 }
-
-describe('the table of options', () => {
-  const rows = [
-    ...text.matchAll(
-      /^\| `(\w+)` \| (?:[^|]+) \| ([\d,.]+)[^|]* \| ([\d,.]+) to ([\d,.]+)[^|]* \|/gm,
-    ),
-  ].map(([, name = '', ...figures]) => {
-    const [standard = 0, min = 0, max = 0] = figures.map((each) =>
-      Number(each.replaceAll(',', '')),
-    );
-    return { name, standard, min, max };
-  });
-  /** An option at its end needs its counterpart at the same one. */
-  const COUNTERPARTS: Readonly<Record<string, string>> = {
-    freshForMinSec: 'freshForMaxSec',
-    freshForMaxSec: 'freshForMinSec',
-    backoffInitialMs: 'backoffMaxMs',
-    backoffMaxMs: 'backoffInitialMs',
-  };
-  const resolve = (options: object) => resolveKeyOptions(options as KeyOptions);
-  const at = (name: string, value: number) => {
-    const counterpart = COUNTERPARTS[name];
-    return { [name]: value, ...(counterpart && { [counterpart]: value }) };
-  };
-
-  it('has every option', () => {
-    let message = '';
-    try {
-      resolve({ nonsense: 1 });
-    } catch (error) {
-      message = String(error);
-    }
-    const names = message.split('are: ')[1]?.split(', ') ?? [];
-    expect(rows.map(({ name }) => name)).toEqual(names);
-  });
-
-  it.each(rows)('has the default and the range of $name', ({ name, standard, min, max }) => {
-    expect(resolve({ [name]: standard })).toEqual(resolve({}));
-    for (const value of [min, max]) expect(() => resolve(at(name, value))).not.toThrow();
-    for (const value of [min - 0.01, max + 1]) {
-      expect(() => resolve({ [name]: value })).toThrow(`keys.${name} must be`);
-    }
-  });
-});
-
-it('every event about keys and every cause is named', () => {
-  const types = [...events.matchAll(/'(keys\.\w+)'/g)].map(([, type]) => type);
-  const causes = [...events.matchAll(/^ {2}\| '(\w+)'/gm)].map(([, cause]) => cause);
-  expect(types.length).toBeGreaterThan(5);
-  expect(causes.length).toBeGreaterThan(10);
-  expect([...types, ...causes].filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
-});
 
 it('the snippet for options is taken', async () => {
   const { guard } = await import('./snippets/keys/options.ts');

@@ -1,12 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { rfc9068 } from '@authly/core/providers';
 import { type TestIssuer, testIssuer } from '@authly/testing';
 import express from 'express';
 import supertest from 'supertest';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { resolveOptions } from '../../packages/core/src/options/resolve-options.ts';
-
-const text = await readFile(new URL('../../docs/speed.md', import.meta.url), 'utf8');
 
 const auth0 = testIssuer({
   issuer: 'https://acme.eu.auth0.com/',
@@ -48,14 +43,4 @@ it('the snippet that keeps nothing verifies each time', async () => {
   const first = await resourceServer.verify(token);
   expect(await resourceServer.verify(token)).not.toBe(first);
   resourceServer.close();
-});
-
-it('the page names the defaults that are', () => {
-  const { cache, signatureThread } = resolveOptions({
-    issuer: rfc9068('https://as.example.com'),
-    audience: 'https://api.acme.com',
-  });
-  expect(signatureThread).toBe(true);
-  expect(text).toContain(`| tokens kept | ${cache?.maxEntries.toLocaleString('en')} |`);
-  expect(text).toContain(`| ${(cache?.maxBytes ?? 0) / 1024 / 1024} MiB |`);
 });

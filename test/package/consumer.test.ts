@@ -13,7 +13,7 @@ const FIXTURES = fileURLToPath(new URL('fixtures', import.meta.url));
 /** Third-party packages that the tarballs depend on, and the workspace folder that has them. */
 const DEPENDENCIES: Readonly<Record<string, string>> = {
   '@standard-schema/spec': 'packages/core',
-  jose: 'packages/core',
+  jose: 'packages/issuer',
   'lru-cache': 'packages/core',
 };
 

@@ -20,6 +20,7 @@ export type { Audience, IssuerEntry } from './issuers/issuer-entry.ts';
 export type { IssuerCacheOptions, IssuerResolver } from './issuers/issuer-resolver.ts';
 export type { KeyOptions } from './keys/key-options.ts';
 export type { JsonWebKeySet } from './keys/key-set.ts';
+export { checkOptions, type OptionNames } from './lib/check-options.ts';
 export { type Clock, systemClock } from './lib/clock.ts';
 export {
   AuthError,

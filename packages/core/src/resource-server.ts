@@ -6,6 +6,7 @@ import { type PublishedMetadata, resourceMetadata } from './http/resource-metada
 import type { ResourceMetadataOptions } from './http/resource-metadata-document.ts';
 import { ACCEPTED_SCHEMES, schemeOf } from './http/schemes.ts';
 import { createIssuers } from './issuers/create-issuers.ts';
+import { checkOptions, type OptionNames } from './lib/check-options.ts';
 import { isThenable, type MaybePromise } from './lib/maybe-promise.ts';
 import { AuthError, isAuthError } from './model/errors.ts';
 import type { Principal, RegisteredClaims } from './model/principal.ts';
@@ -84,6 +85,10 @@ export interface ResourceServer<Claims = RegisteredClaims> {
   /** This API's resource identifier, when it has one (RFC 9728 §1.2). */
   readonly resource: string | undefined;
 }
+
+const READY_OPTIONS: OptionNames<Parameters<ResourceServer['ready']>[0] & object> = {
+  signal: true,
+};
 
 /**
  * Makes a resource server: it verifies access tokens and decides who is calling (RFC 6750, 9068).
@@ -215,7 +220,10 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     },
     expandScopes: (scopes) => context.expandScopes(scopes),
     refusal,
-    ready: ({ signal } = {}) => issuers.ready(signal),
+    ready: async (readyOptions = {}) => {
+      const { signal } = checkOptions('ready()', readyOptions, READY_OPTIONS);
+      await issuers.ready(signal);
+    },
     explain: (token, explainOptions) => explainToken(token, issuers, resolved, explainOptions),
     publishMetadata(metadata) {
       const configured = typeof resolved.issuers === 'function' ? [] : resolved.issuers;

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from '@authly/core';
 import type { ClientAuthenticator, ClientCredentials } from './client-authentication.ts';
 import type { Client } from './client-store.ts';
 import type { IssuerEventListener } from './events.ts';
@@ -40,13 +41,20 @@ export interface ClientCredentialsProviderOptions {
   readonly report: IssuerEventListener;
 }
 
+const MEMBERS: OptionNames<ClientCredentialsRequest> = {
+  credentials: true,
+  scope: true,
+  resources: true,
+};
+
 /** A {@link ClientCredentialsProvider} for the clients of one store. */
 export function createClientCredentialsProvider(
   options: ClientCredentialsProviderOptions,
 ): ClientCredentialsProvider {
   const { authenticate, minter, report } = options;
   return Object.freeze({
-    async grant({ credentials, scope, resources = [] }: ClientCredentialsRequest) {
+    async grant(request: ClientCredentialsRequest) {
+      const { credentials, scope, resources = [] } = checkOptions('grant()', request, MEMBERS);
       let client: Client | undefined;
       try {
         client = await authenticate(credentials);

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '@authly/core';
+import { ConfigurationError, checkOptions, type OptionNames } from '@authly/core';
 import type { CustomClaims } from './claims-input.ts';
 import { customClaims } from './custom-claims.ts';
 import { IssuanceError } from './issuance-error.ts';
@@ -85,11 +85,23 @@ export function memoryClientStore(clients: readonly Client[]): ClientStore {
   });
 }
 
+const MEMBERS: OptionNames<Client> = {
+  clientId: true,
+  name: true,
+  secretHashes: true,
+  authenticationMethod: true,
+  scopes: true,
+  audiences: true,
+  claims: true,
+  accessTokenLifetimeSec: true,
+};
+
 function checkClient(client: Client): void {
   const { clientId, secretHashes, scopes, audiences, claims = {}, accessTokenLifetimeSec } = client;
   if (!isClientId(clientId)) {
     throw new ConfigurationError('A `clientId` has 1 to 255 printable ASCII characters and no "|"');
   }
+  checkOptions(`The client '${clientId}'`, client, MEMBERS);
   const wrong = (what: string): ConfigurationError =>
     new ConfigurationError(`The client '${clientId}' ${what}`);
   if (secretHashes.length < 1 || secretHashes.length > MAX_SECRETS) {

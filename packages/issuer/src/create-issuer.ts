@@ -1,7 +1,9 @@
 import {
   type Clock,
   ConfigurationError,
+  checkOptions,
   type HttpHandler,
+  type OptionNames,
   type StandardSchemaV1,
   systemClock,
 } from '@authly/core';
@@ -108,6 +110,21 @@ export interface Issuer<Schema extends StandardSchemaV1 | undefined = undefined>
   metadata(): AuthorizationServerMetadata;
 }
 
+const OPTIONS: OptionNames<IssuerOptions> = {
+  issuer: true,
+  keys: true,
+  clients: true,
+  scopes: true,
+  claims: true,
+  accessTokenLifetimeSec: true,
+  clock: true,
+  newTokenId: true,
+  onEvent: true,
+};
+
+const OPTIONS_LINE =
+  "createIssuer({ issuer: 'https://auth.acme.com', keys: [await generateSigningKey()], clients: memoryClientStore([…]) })";
+
 /** Short, since a token cannot be taken back; long enough that machines seldom ask. */
 const DEFAULT_LIFETIME_SEC = 600;
 
@@ -121,7 +138,11 @@ const DEFAULT_LIFETIME_SEC = 600;
 export function createIssuer<Schema extends StandardSchemaV1 | undefined = undefined>(
   options: IssuerOptions<Schema>,
 ): Issuer<Schema> {
-  const { accessTokenLifetimeSec = DEFAULT_LIFETIME_SEC, clock = systemClock, scopes } = options;
+  const {
+    accessTokenLifetimeSec = DEFAULT_LIFETIME_SEC,
+    clock = systemClock,
+    scopes,
+  } = checkOptions('createIssuer()', options, OPTIONS, OPTIONS_LINE);
   if (!isLifetime(accessTokenLifetimeSec)) {
     throw new ConfigurationError('`accessTokenLifetimeSec` is 1 to 86400 whole seconds');
   }

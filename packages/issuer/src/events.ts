@@ -32,9 +32,8 @@ export function eventReporter(listener: IssuerEventListener | undefined): Issuer
   if (listener === undefined) return () => {};
   return (event) => {
     try {
-      const result: unknown = listener(Object.freeze(event));
-      // An async listener that rejects must not become an unhandled rejection.
-      if (result instanceof Promise) result.catch(() => {});
+      // A listener may be async, with promises of any kind: its rejection must not be unhandled.
+      Promise.resolve(listener(Object.freeze(event))).catch(() => {});
     } catch {
       // A subscriber's fault is not the request's.
     }

@@ -5,6 +5,7 @@ const DESCRIPTIONS = {
   identity_invalid: 'An identity needs a non-empty, well-formed provider and externalId',
   scope_invalid: 'A scope is printable ASCII without space, quote and backslash (RFC 6749 §3.3)',
   lifetime_invalid: 'A token lives a whole number of seconds, from 1 to 86400',
+  token_id_invalid: 'newTokenId() must give a non-empty string at once, not a promise',
   authentication_invalid:
     'Of an authentication, acr is a string, amr a list of strings, and time whole seconds since the epoch',
   claim_reserved: 'Only the issuer sets these claims; remove them from `claims` and `attributes`',

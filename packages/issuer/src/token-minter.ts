@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock, StandardSchemaV1 } from '@authly/core';
+import { type Clock, checkOptions, type OptionNames, type StandardSchemaV1 } from '@authly/core';
 import { CompactSign } from 'jose';
 import { type AccessTokenClaims, SUBJECT_TYPE_CLAIM } from './access-token-claims.ts';
 import type { CustomClaims } from './claims-input.ts';
@@ -61,6 +61,27 @@ export interface TokenMinter {
   client(grant: TokenGrant & { readonly claims?: CustomClaims }): Promise<IssuedToken>;
 }
 
+const CLIENT_MEMBERS: OptionNames<TokenGrant & { readonly claims?: CustomClaims }> = {
+  clientId: true,
+  audience: true,
+  scopes: true,
+  expiresInSec: true,
+  claims: true,
+};
+
+const USER_MEMBERS: OptionNames<UserGrant & { readonly claims?: CustomClaims }> = {
+  ...CLIENT_MEMBERS,
+  identity: true,
+  include: true,
+  authentication: true,
+};
+
+const AUTHENTICATION_MEMBERS: OptionNames<UserAuthentication> = {
+  acr: true,
+  amr: true,
+  time: true,
+};
+
 /** Resource servers refuse larger tokens, and Node's HTTP server larger headers. */
 const MAX_TOKEN_BYTES = 16 * 1024;
 
@@ -85,7 +106,7 @@ export function createTokenMinter(options: TokenMinterOptions): TokenMinter {
       client_id: grant.clientId,
       iat: issuedAt,
       exp: issuedAt + facts.expiresInSec,
-      jti: newTokenId(),
+      jti: tokenIdFrom(newTokenId),
       ...(facts.scopes.length > 0 && { scope: facts.scopes.join(' ') }),
       [SUBJECT_TYPE_CLAIM]: subject.kind,
       ...authenticationClaims(authentication),
@@ -119,15 +140,31 @@ export function createTokenMinter(options: TokenMinterOptions): TokenMinter {
   }
 
   return {
-    async user({ identity, include, authentication, claims = {}, ...grant }) {
+    async user(request) {
+      const {
+        identity,
+        include,
+        authentication,
+        claims = {},
+        ...grant
+      } = checkOptions('userToken()', request, USER_MEMBERS);
       const sub = userSubject(identity.provider, identity.externalId);
       const entries = [...profileClaims(identity, include), ...Object.entries(claims)];
       return mint({ kind: 'user', sub }, grant, entries, authentication);
     },
-    async client({ claims = {}, ...grant }) {
+    async client(request) {
+      const { claims = {}, ...grant } = checkOptions('clientToken()', request, CLIENT_MEMBERS);
       return mint({ kind: 'client', sub: grant.clientId }, grant, Object.entries(claims));
     },
   };
+}
+
+function tokenIdFrom(newTokenId: () => unknown): string {
+  const tokenId = newTokenId();
+  if (typeof tokenId === 'string' && tokenId !== '') return tokenId;
+  // It may be a promise: its rejection must not be unhandled.
+  Promise.resolve(tokenId).catch(() => {});
+  throw new IssuanceError('token_id_invalid');
 }
 
 function checkGrant(
@@ -158,7 +195,7 @@ function oneOrList(audience: readonly string[]): string | readonly string[] {
 }
 
 function authenticationClaims(authentication: UserAuthentication): Record<string, unknown> {
-  const { acr, amr, time } = authentication;
+  const { acr, amr, time } = checkOptions('authentication', authentication, AUTHENTICATION_MEMBERS);
   const valid =
     (acr === undefined || typeof acr === 'string') &&
     (amr === undefined || amr.every((method) => typeof method === 'string')) &&

@@ -1,8 +1,10 @@
 import {
   type Algorithm,
   type Clock,
+  checkOptions,
   type HttpHandler,
   type JsonWebKeySet,
+  type OptionNames,
   systemClock,
 } from '@authly/core';
 import { type Client, createIssuer, generateClientSecret, memoryClientStore } from '@authly/issuer';
@@ -79,6 +81,16 @@ export interface ListeningTestIssuer extends TestIssuer {
   close(): Promise<void>;
 }
 
+const OPTIONS: OptionNames<TestIssuerOptions> = {
+  issuer: true,
+  audience: true,
+  algorithms: true,
+  keys: true,
+  clock: true,
+  scopes: true,
+  clients: true,
+};
+
 /**
  * An issuer for tests of an API: real keys, real signatures, any token.
  *
@@ -92,9 +104,15 @@ export interface ListeningTestIssuer extends TestIssuer {
  * ```
  *
  * Keys are made once in a process for each issuer and algorithm.
+ *
+ * @throws ConfigurationError for an option that is unknown, and for what `createIssuer` refuses.
  */
 export function testIssuer(options: TestIssuerOptions = {}): TestIssuer {
-  const { issuer = 'https://issuer.test', algorithms = ['ES256'] } = options;
+  const { issuer = 'https://issuer.test', algorithms = ['ES256'] } = checkOptions(
+    'testIssuer()',
+    options,
+    OPTIONS,
+  );
   return build(issuer, options, () => algorithms.map((name) => cachedTestKey(issuer, name)));
 }
 

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { type Algorithm, type Clock, ConfigurationError } from '@authly/core';
+import {
+  type Algorithm,
+  type Clock,
+  ConfigurationError,
+  checkOptions,
+  type OptionNames,
+} from '@authly/core';
 import { SUBJECT_TYPE_CLAIM } from '@authly/issuer';
 import { compactJws, type JwsPart } from './compact-jws.ts';
 import type { TestKey } from './test-key.ts';
@@ -31,6 +37,17 @@ export interface TokenOptions {
   /** Bytes, text or a value in place of the whole header. */
   readonly rawHeader?: JwsPart;
 }
+
+const OPTIONS: OptionNames<TokenOptions> = {
+  expiresInSec: true,
+  issuedInSec: true,
+  notBeforeInSec: true,
+  header: true,
+  algorithm: true,
+  key: true,
+  rawPayload: true,
+  rawHeader: true,
+};
 
 /** Makes a token: `aToken({ sub: 'u-17', scope: 'read:users' }, { expiresInSec: -1 })`. */
 export type TokenBuilder = (claims?: ClaimOverrides, options?: TokenOptions) => string;
@@ -71,6 +88,7 @@ function tokenBuilder(
   subject: (overrides: ClaimOverrides) => ClaimOverrides,
 ): TokenBuilder {
   return (overrides = {}, options = {}) => {
+    checkOptions('aToken()', options, OPTIONS);
     const { key = keyFor(options.algorithm, keys), rawHeader, rawPayload } = options;
     const now = Math.floor(clock.now() / 1000);
     const claims = {

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import type { Principal } from '../model/principal.ts';
 import type { AnyResourceServerOptions } from '../options/options.ts';
 import { createResourceServer, isResourceServer, type ResourceServer } from '../resource-server.ts';
@@ -45,15 +46,25 @@ export interface AuthenticateInfo {
   readonly optional: boolean;
 }
 
+const AUTHENTICATE_OPTIONS: OptionNames<AuthenticateOptionsOf<string>> = {
+  optional: true,
+  onRefusal: true,
+};
+
 /**
  * Makes the mode of one `authenticate`, from a resource server or from the options to make one. Throws
  * `ConfigurationError` for options that are not right.
  */
 export function admissionMode<Carrier extends object, Delegated extends string = never>(
   resourceServerOrOptions: ResourceServer<unknown> | AnyResourceServerOptions,
-  { optional = false, onRefusal = 'respond' }: AuthenticateOptionsOf<Delegated> = {},
+  options: AuthenticateOptionsOf<Delegated> = {},
   { delegates, show }: FrameworkMode<Carrier, Delegated> = {},
 ): AdmissionMode<Carrier> {
+  const { optional = false, onRefusal = 'respond' } = checkOptions(
+    'authenticate()',
+    options,
+    AUTHENTICATE_OPTIONS,
+  );
   const resourceServer: ResourceServer<unknown> = isResourceServer(resourceServerOrOptions)
     ? resourceServerOrOptions
     : createResourceServer(resourceServerOrOptions);

@@ -1,3 +1,4 @@
+import { ownProperty } from '../lib/own-property.ts';
 import type { RequestView } from './request-view.ts';
 
 /** The part of Node's `http.IncomingMessage` that is read: both frameworks carry one. */
@@ -127,8 +128,7 @@ export function rawHeader(
   // A request that no socket brought (serverless-http makes such) may have `headers` alone. Without
   // them its token would not be seen, and bad credentials would pass for absent ones.
   if (rawHeaders.length === 0) {
-    // Own members alone: what a polluted prototype holds is nobody's credential.
-    return headers !== undefined && Object.hasOwn(headers, name) ? headers[name] : undefined;
+    return headers && ownProperty(headers, name);
   }
   let found: string | string[] | undefined;
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {

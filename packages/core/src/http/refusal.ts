@@ -1,5 +1,6 @@
+import { ownProperty } from '../lib/own-property.ts';
 import { isScopeToken } from '../lib/scope-token.ts';
-import { AuthError, type ChallengeDetails } from '../model/errors.ts';
+import { AuthError } from '../model/errors.ts';
 import { CODES, type RefusalStatus } from '../model/reasons.ts';
 import type { Scheme } from '../model/scheme.ts';
 import { type ChallengeParameters, challenge } from './challenge.ts';
@@ -44,8 +45,9 @@ export function refusalOf(error: AuthError, context: ChallengeContext): Refusal 
     'cache-control': 'no-store',
   };
   if (kind !== 'none') headers['www-authenticate'] = challengesOf(error, kind, context);
-  const { retryAfterSec, nonce } = ownDetails(error);
-  if (status === 503) headers['retry-after'] = delaySeconds(retryAfterSec);
+  const { details } = error;
+  const nonce: unknown = ownProperty(details, 'nonce');
+  if (status === 503) headers['retry-after'] = delaySeconds(ownProperty(details, 'retryAfterSec'));
   if (context.schemes.includes('dpop') && isNonce(nonce)) headers['dpop-nonce'] = nonce;
   return Object.freeze({
     status,
@@ -60,27 +62,15 @@ function delaySeconds(seconds: unknown): string {
   return String(isSeconds(whole) ? whole : DEFAULT_RETRY_AFTER_SEC);
 }
 
-const NO_DETAILS: Readonly<Record<keyof ChallengeDetails, unknown>> = {
-  scopes: undefined,
-  acrValues: undefined,
-  maxAgeSec: undefined,
-  retryAfterSec: undefined,
-  scheme: undefined,
-  nonce: undefined,
-};
-
-/** The details that the error itself has: what a polluted prototype holds is nobody's challenge. */
-function ownDetails({ details }: AuthError): typeof NO_DETAILS {
-  return { ...NO_DETAILS, ...details };
-}
-
 /** One challenge for each accepted scheme (RFC 9110 §11.6.1). */
 function challengesOf(
   error: AuthError,
   kind: 'bare' | 'error',
   { schemes, proofAlgorithms, realm, resourceMetadata }: ChallengeContext,
 ): string {
-  const { scopes, acrValues, maxAgeSec, scheme: used } = ownDetails(error);
+  const { details } = error;
+  const used: unknown = ownProperty(details, 'scheme');
+  const maxAgeSec: unknown = ownProperty(details, 'maxAgeSec');
   const known = schemes.some((scheme) => scheme === used);
   return schemes
     .map((scheme) => {
@@ -90,8 +80,8 @@ function challengesOf(
         realm,
         error: states ? error.code : undefined,
         error_description: states ? error.message : undefined,
-        scope: spaced(scopes),
-        acr_values: spaced(acrValues),
+        scope: spaced(ownProperty(details, 'scopes')),
+        acr_values: spaced(ownProperty(details, 'acrValues')),
         max_age: isSeconds(maxAgeSec) ? String(maxAgeSec) : undefined,
         resource_metadata: resourceMetadata,
         algs: scheme === 'dpop' ? spaced(proofAlgorithms) : undefined,

@@ -1,8 +1,9 @@
+import { checkOptions } from '../lib/check-options.ts';
 import { isEndpointUrl } from '../lib/endpoint-url.ts';
 import { decodeBase64Url, parseJsonObject } from '../lib/json.ts';
 import { isScopeToken } from '../lib/scope-token.ts';
 import { ConfigurationError } from '../model/errors.ts';
-import { requireOptions, show } from '../requirement/arguments.ts';
+import { show } from '../requirement/arguments.ts';
 import type { Requirement } from '../requirement/requirement.ts';
 import { ACCEPTED_SCHEMES } from './schemes.ts';
 
@@ -69,7 +70,7 @@ export function metadataDocument(
   issuers: readonly string[],
   options: ResourceMetadataOptions,
 ): string {
-  requireOptions('protectedResourceMetadata', options, Object.keys(EXAMPLES));
+  checkOptions('protectedResourceMetadata()', options, EXAMPLES);
   const { members = {} } = options;
   const document = {
     resource,

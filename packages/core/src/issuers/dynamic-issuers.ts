@@ -1,6 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import { abortable } from '../lib/abortable.ts';
-import { andThen } from '../lib/maybe-promise.ts';
+import { isTrue } from '../lib/callback-result.ts';
+import { andThen, isThenable, type MaybePromise } from '../lib/maybe-promise.ts';
+import { ownProperty } from '../lib/own-property.ts';
 import { AuthError } from '../model/errors.ts';
 import type { TokenClaims } from '../model/principal.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -74,15 +76,15 @@ export function createDynamicIssuers(
     return issuer;
   }
 
-  function resolve(iss: string): TrustedIssuer | undefined | Promise<TrustedIssuer | undefined> {
+  function resolve(iss: string): MaybePromise<TrustedIssuer | undefined> {
     // One that was found before is no stranger: a flood of these does not stand in its way.
     const isCrowded = flights.size >= MAX_FLIGHTS && !found.has(iss);
     if (closed || isCrowded) throw new AuthError('issuer_unavailable');
     const limit = new AbortController();
     try {
       const answer = resolver(iss, { signal: limit.signal });
-      if (!(answer instanceof Promise)) return remember(iss, answer);
-      const flight = inTime(answer, limit)
+      if (!isThenable(answer)) return remember(iss, answer);
+      const flight = inTime(Promise.resolve(answer), limit)
         .then((entry) => remember(iss, entry))
         .catch(unavailable)
         .finally(() => flights.delete(iss));
@@ -106,7 +108,7 @@ export function createDynamicIssuers(
     }
   }
 
-  function lookUp(iss: string): TrustedIssuer | undefined | Promise<TrustedIssuer | undefined> {
+  function lookUp(iss: string): MaybePromise<TrustedIssuer | undefined> {
     const known = found.get(iss);
     if (known !== undefined && isRecent(known.foundAt, foundForSec)) return known.issuer;
     const notFoundAt = unknown.get(iss);
@@ -122,7 +124,7 @@ export function createDynamicIssuers(
 
   return {
     find(claims) {
-      const iss = Object.hasOwn(claims, 'iss') ? claims.iss : undefined;
+      const iss = ownProperty(claims, 'iss');
       if (typeof iss !== 'string' || iss === '' || iss.length > MAX_ISS_LENGTH) return undefined;
       return andThen(lookUp(iss), (issuer) =>
         issuer !== undefined && isNamed(issuer, claims) ? issuer : undefined,
@@ -152,7 +154,7 @@ function keysOf({ issuer, keys, keyUses }: Provider): string {
 
 // An entry without `names` was found by its own `iss`; another one may stand for many issuers.
 function isNamed({ provider }: TrustedIssuer, claims: TokenClaims): boolean {
-  return provider.names === undefined || provider.names(claims) === true;
+  return provider.names === undefined || isTrue(provider.names(claims));
 }
 
 function unavailable(cause: unknown): never {

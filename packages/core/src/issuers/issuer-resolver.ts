@@ -7,7 +7,7 @@ import type { IssuerEntry } from './issuer-entry.ts';
 export type IssuerResolver = (
   iss: string,
   context: { readonly signal: AbortSignal },
-) => IssuerEntry | null | undefined | Promise<IssuerEntry | null | undefined>;
+) => IssuerEntry | null | undefined | PromiseLike<IssuerEntry | null | undefined>;
 
 /** Bounds of a dynamic resolver's memory and patience. */
 export interface IssuerCacheOptions {

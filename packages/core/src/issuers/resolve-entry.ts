@@ -1,6 +1,25 @@
+import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import type { Provider } from '../providers/provider.ts';
-import type { ResolvedEntry } from './issuer-entry.ts';
+import type { IssuerEntry, ResolvedEntry } from './issuer-entry.ts';
+
+const MEMBERS: OptionNames<IssuerEntry> = {
+  preset: true,
+  issuer: true,
+  audience: true,
+  name: true,
+  keys: true,
+  types: true,
+  requiredClaims: true,
+  algorithms: true,
+  accepts: true,
+  names: true,
+  keyServes: true,
+  keyUses: true,
+  classify: true,
+  authority: true,
+  audienceClaim: true,
+};
 
 /** Checks one issuer entry, also one that a resolver returned. Throws {@link ConfigurationError}. */
 export function resolveEntry(provider: Provider, audience: unknown): ResolvedEntry {
@@ -14,6 +33,7 @@ export function resolveEntry(provider: Provider, audience: unknown): ResolvedEnt
         "Write: issuer: auth0('acme.eu.auth0.com'), or issuer: rfc9068('https://as.example.com')",
     );
   }
+  checkOptions(`The issuer made by ${provider.preset}()`, provider, MEMBERS);
   if (provider.audienceClaim === 'absent') {
     if (typeof provider.accepts !== 'function') {
       throw new ConfigurationError(

@@ -1,3 +1,5 @@
+import { isTrue } from '../lib/callback-result.ts';
+import { ownProperty } from '../lib/own-property.ts';
 import type { ResolvedEntry } from './issuer-entry.ts';
 import type { Issuers } from './issuers.ts';
 import { createTrustedIssuer, type IssuerContext } from './trusted-issuer.ts';
@@ -19,9 +21,9 @@ export function createStaticIssuers(
   const named = issuers.filter(({ provider }) => provider.names !== undefined);
   return {
     find(claims) {
-      const iss = Object.hasOwn(claims, 'iss') ? claims.iss : undefined;
+      const iss = ownProperty(claims, 'iss');
       const exact = typeof iss === 'string' ? byIss.get(iss) : undefined;
-      return exact ?? named.find(({ provider }) => provider.names?.(claims) === true);
+      return exact ?? named.find(({ provider }) => isTrue(provider.names?.(claims)));
     },
     isCurrent: () => true,
     async ready(signal) {

@@ -1,3 +1,4 @@
+import { ignoreRejection } from '../lib/callback-result.ts';
 import { parseJsonObject } from '../lib/json.ts';
 import { KeyFetchError } from './key-fetch-error.ts';
 
@@ -34,7 +35,7 @@ export async function fetchJson(url: string, options: BoundedJsonOptions): Promi
     const refused = refusal(response);
     if (refused !== undefined) {
       // An unread body would hold its connection.
-      response.body?.cancel().catch(() => {});
+      ignoreRejection(response.body?.cancel());
       throw refused;
     }
     const body = parseJsonObject(await readBody(response, maxBytes));
@@ -69,7 +70,7 @@ async function readBody(response: Response, maxBytes: number): Promise<Uint8Arra
     length += next.value.byteLength;
     if (length > maxBytes) {
       // Not awaited: whoever sends too much may also be slow to stop.
-      reader?.cancel().catch(() => {});
+      ignoreRejection(reader?.cancel());
       throw new KeyFetchError('too_large', `The response is larger than ${maxBytes} bytes`);
     }
     chunks.push(next.value);

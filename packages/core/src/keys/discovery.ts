@@ -1,4 +1,5 @@
 import { isEndpointUrl } from '../lib/endpoint-url.ts';
+import { ownProperty } from '../lib/own-property.ts';
 import type { JsonResponse } from './bounded-json.ts';
 import { KeyFetchError } from './key-fetch-error.ts';
 
@@ -47,11 +48,10 @@ function jwksUriOf(
   issuer: string,
   document: string,
 ): string {
-  // Own members alone: what a polluted prototype holds is not in the document.
-  if (!Object.hasOwn(metadata, 'issuer') || metadata['issuer'] !== issuer) {
+  if (ownProperty(metadata, 'issuer') !== issuer) {
     throw new KeyFetchError('issuer_mismatch', `The metadata is not that of ${issuer}`);
   }
-  const url = Object.hasOwn(metadata, 'jwks_uri') ? metadata['jwks_uri'] : undefined;
+  const url = ownProperty(metadata, 'jwks_uri');
   // A stranger's document must not send us to what listens on this machine.
   if (isEndpointUrl(url) && (isHttps(url) || !isHttps(document))) return url;
   throw new KeyFetchError('malformed', 'jwks_uri of the metadata is not an https URL');

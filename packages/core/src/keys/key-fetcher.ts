@@ -1,4 +1,5 @@
 import { isEndpointUrl } from '../lib/endpoint-url.ts';
+import { ownProperty } from '../lib/own-property.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import { fetchJson } from './bounded-json.ts';
 import { freshForMs } from './cache-control.ts';
@@ -47,8 +48,7 @@ export function createKeyFetcher(
   return async (signal) => {
     const get = (url: string) => fetchJson(url, { fetch, signal, maxBytes });
     const { body, headers } = await get(await discover(get));
-    // An own member: what a polluted prototype holds is not in the document.
-    const entries = Object.hasOwn(body, 'keys') ? body['keys'] : undefined;
+    const entries = ownProperty(body, 'keys');
     if (!Array.isArray(entries)) {
       throw new KeyFetchError('malformed', 'The response is not a JWK set');
     }

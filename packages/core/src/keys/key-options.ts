@@ -1,3 +1,4 @@
+import { checkOptions } from '../lib/check-options.ts';
 import { ConfigurationError } from '../model/errors.ts';
 
 /**
@@ -105,13 +106,7 @@ const RULES: Readonly<Record<keyof KeyOptions, Rule>> = {
  * names the line to write for a member that is unknown, not a number or out of range.
  */
 export function resolveKeyOptions(options: KeyOptions = {}): ResolvedKeyOptions {
-  for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(RULES, name)) {
-      throw new ConfigurationError(
-        `keys has no option ${JSON.stringify(name)}. Its options are: ${Object.keys(RULES).join(', ')}`,
-      );
-    }
-  }
+  checkOptions('keys', options, RULES);
   const resolved: ResolvedKeyOptions = {
     freshForMs: numberOf(options, 'freshForSec') * 1_000,
     freshForMinMs: numberOf(options, 'freshForMinSec') * 1_000,

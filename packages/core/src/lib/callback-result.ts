@@ -1,3 +1,5 @@
+import { isThenable } from './maybe-promise.ts';
+
 /** Whether what a function of the application gave back is `true` itself: a promise, 1 or `'yes'` is not. */
 export function isTrue(answer: unknown): boolean {
   if (answer === true) return true;
@@ -5,9 +7,13 @@ export function isTrue(answer: unknown): boolean {
   return false;
 }
 
-/** An async answer is refused, but its rejection would end the process if nobody handled it. */
+/**
+ * Handles the rejection of a promise that nobody waits for: an unhandled one would end the process.
+ * Never throws, whatever `then` of the value does.
+ */
 export function ignoreRejection(answer: unknown): void {
-  if (answer instanceof Promise) answer.catch(ignore);
+  // Not Promise.resolve: it reads `constructor` of a promise, which may throw.
+  if (isThenable(answer)) new Promise((resolve) => resolve(answer)).catch(ignore);
 }
 
 function ignore(): void {}

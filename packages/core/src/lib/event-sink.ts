@@ -1,5 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 import type { AuthEvent, EventListener } from '../model/events.ts';
+import { ignoreRejection } from './callback-result.ts';
 
 /** The way out for events: `onEvent` and the `node:diagnostics_channel` channel `authly`. */
 export interface EventSink {
@@ -20,9 +21,8 @@ export function createEventSink(onEvent?: EventListener): EventSink {
       const frozen = Object.freeze(event);
       if (onEvent !== undefined) {
         try {
-          const result: unknown = onEvent(frozen);
-          // An async listener that rejects must not become an unhandled rejection.
-          if (result instanceof Promise) result.catch(ignore);
+          // A listener may be async; its rejection must not become an unhandled one.
+          ignoreRejection(onEvent(frozen));
         } catch {
           // A subscriber's fault is not the request's.
         }
@@ -33,5 +33,3 @@ export function createEventSink(onEvent?: EventListener): EventSink {
     },
   };
 }
-
-function ignore(): void {}

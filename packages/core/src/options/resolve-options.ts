@@ -3,6 +3,7 @@ import type { IssuerEntry, ResolvedEntry } from '../issuers/issuer-entry.ts';
 import type { IssuerCacheOptions, IssuerResolver } from '../issuers/issuer-resolver.ts';
 import { resolveEntry } from '../issuers/resolve-entry.ts';
 import { type ResolvedKeyOptions, resolveKeyOptions } from '../keys/key-options.ts';
+import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { createEventSink, type EventSink } from '../lib/event-sink.ts';
 import { ConfigurationError } from '../model/errors.ts';
@@ -42,36 +43,34 @@ const DEFAULT_ISSUER_CACHE: Required<IssuerCacheOptions> = {
   timeoutMs: 5_000,
 };
 
-const OPTION_NAMES: readonly string[] = [
-  'issuer',
-  'issuers',
-  'audience',
-  'algorithms',
-  'clockToleranceSec',
-  'cache',
-  'signatureThread',
-  'claims',
-  'scopeImplies',
-  'resource',
-  'realm',
-  'keys',
-  'keySnapshots',
-  'issuerCache',
-  'clock',
-  'fetch',
-  'onEvent',
-];
+const OPTIONS: OptionNames<ResourceServerOptions> = {
+  issuer: true,
+  issuers: true,
+  audience: true,
+  algorithms: true,
+  clockToleranceSec: true,
+  cache: true,
+  signatureThread: true,
+  claims: true,
+  scopeImplies: true,
+  resource: true,
+  realm: true,
+  keys: true,
+  keySnapshots: true,
+  issuerCache: true,
+  clock: true,
+  fetch: true,
+  onEvent: true,
+};
+
+const OPTIONS_LINE =
+  "createResourceServer({ issuer: auth0('acme.eu.auth0.com'), audience: 'https://api.acme.com' })";
 
 /** Checks options as users write them and decides every default. Throws {@link ConfigurationError}. */
 export function resolveOptions(
   options: ResourceServerOptions<StandardSchemaV1 | undefined>,
 ): ResolvedOptions {
-  if (typeof options !== 'object' || options === null) {
-    throw new ConfigurationError(
-      "Options are missing. Write: { issuer: auth0('acme.eu.auth0.com'), audience: 'https://api.acme.com' }",
-    );
-  }
-  checkNames(options);
+  checkOptions('createResourceServer()', options, OPTIONS, OPTIONS_LINE);
   const issuers = resolveIssuers(options);
   const { clockToleranceSec = 5, cache = DEFAULT_CACHE, signatureThread = true } = options;
   // Its type is checked too: '5' passes a comparison, and added to a time it makes a later one.
@@ -110,15 +109,6 @@ export function resolveOptions(
     fetch: options.fetch ?? globalThis.fetch,
     events: createEventSink(options.onEvent),
   });
-}
-
-// A misspelled option would be no check at all, and nobody would know.
-function checkNames(options: object): void {
-  const unknown = Object.keys(options).find((name) => !OPTION_NAMES.includes(name));
-  if (unknown === undefined) return;
-  throw new ConfigurationError(
-    `There is no option ${unknown}. Write one of: ${OPTION_NAMES.join(', ')}`,
-  );
 }
 
 function resolveIssuers(
@@ -202,15 +192,11 @@ function resolveRealm(realm: unknown): string {
 function wholeNumbers<Options extends object>(
   name: string,
   defaults: Options,
-  given: Partial<Options> | undefined,
+  given: Partial<Options> = {},
 ): Options {
-  const entries = Object.entries(given ?? {}).filter(([, value]) => value !== undefined);
+  checkOptions(name, given, defaults);
+  const entries = Object.entries(given).filter(([, value]) => value !== undefined);
   for (const [member, value] of entries) {
-    if (!Object.hasOwn(defaults, member)) {
-      throw new ConfigurationError(
-        `${name} has no option ${JSON.stringify(member)}. Its options are: ${Object.keys(defaults).join(', ')}`,
-      );
-    }
     const isNumber = typeof value === 'number' && Number.isInteger(value);
     if (!(isNumber && value > 0 && value <= MAX_WHOLE_NUMBER)) {
       throw new ConfigurationError(

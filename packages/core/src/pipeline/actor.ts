@@ -1,3 +1,4 @@
+import { ownProperty, ownString } from '../lib/own-property.ts';
 import type { Actor, TokenClaims } from '../model/principal.ts';
 
 /** How many actors are kept, the outermost included: longer chains are cut, none is an error. */
@@ -15,35 +16,26 @@ const NOBODY: readonly Actor[] = Object.freeze([]);
  * It does not check that the actor may act (`may_act` is the issuer's business), nor `act.iss`.
  */
 export function actorOf(claims: TokenClaims): Actor | undefined {
-  const outermost = memberOf(claims, 'act');
+  const outermost: unknown = ownProperty(claims, 'act');
   if (!isObject(outermost)) return undefined;
   const previous: Actor[] = [];
-  let nested = memberOf(outermost, 'act');
+  let nested: unknown = ownProperty(outermost, 'act');
   while (isObject(nested) && previous.length < MAX_ACTORS - 1) {
     previous.push(actorFrom(nested, NOBODY));
-    nested = memberOf(nested, 'act');
+    nested = ownProperty(nested, 'act');
   }
   return actorFrom(outermost, previous.length === 0 ? NOBODY : Object.freeze(previous));
 }
 
 function actorFrom(act: object, previous: readonly Actor[]): Actor {
   return Object.freeze({
-    subject: stringOf(memberOf(act, 'sub')),
-    clientId: stringOf(memberOf(act, 'client_id')),
-    issuer: stringOf(memberOf(act, 'iss')),
+    subject: ownString(act, 'sub'),
+    clientId: ownString(act, 'client_id'),
+    issuer: ownString(act, 'iss'),
     previous,
   });
 }
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** An own member: what a polluted prototype holds is not in the token. */
-function memberOf(value: object, name: string): unknown {
-  return Object.getOwnPropertyDescriptor(value, name)?.value;
-}
-
-function stringOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }

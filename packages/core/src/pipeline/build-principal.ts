@@ -1,6 +1,7 @@
 import { ignoreRejection } from '../lib/callback-result.ts';
 import { isPlainObject, isStringList } from '../lib/json.ts';
 import { memoize } from '../lib/memoize.ts';
+import { ownNumber, ownProperty, ownString } from '../lib/own-property.ts';
 import type { Authentication, Principal, TokenClaims } from '../model/principal.ts';
 import type { AuthErrorReason } from '../model/reasons.ts';
 import type { TokenHeader } from '../model/token-header.ts';
@@ -36,7 +37,7 @@ export function buildPrincipal(
   }
   const id = kind === 'user' ? classification.userId : classification.clientId;
   // An own member: a polluted prototype would make one key of all callers.
-  const keyId = Object.hasOwn(classification, 'keyId') ? (classification.keyId ?? id) : id;
+  const keyId = ownProperty(classification, 'keyId') ?? id;
   if (!isId(id) || !isId(keyId)) return 'principal_ambiguous';
 
   const { authority } = provider;
@@ -58,7 +59,7 @@ export function buildPrincipal(
     return 'claim_malformed';
   }
 
-  const issuer = ownClaim(token, 'iss', 'string') ?? provider.issuer;
+  const issuer = ownString(token, 'iss') ?? provider.issuer;
   const key = principalKey(kind, provider.name ?? issuer, keyId);
   if (key === undefined) return 'claim_malformed';
 
@@ -74,10 +75,10 @@ export function buildPrincipal(
     actor: actorOf(token),
     authentication: authenticationOf(token),
     confirmation: confirmationOf(token),
-    sessionId: ownClaim(token, 'sid', 'string'),
+    sessionId: ownString(token, 'sid'),
     source: 'jwt',
-    tokenId: ownClaim(token, 'jti', 'string'),
-    issuedAt: ownClaim(token, 'iat', 'number'),
+    tokenId: ownString(token, 'jti'),
+    issuedAt: ownNumber(token, 'iat'),
     expiresAt: token.exp ?? 0,
     claims: claims as TokenClaims,
   } as const;
@@ -92,7 +93,7 @@ export function buildPrincipal(
       : Object.assign(common, {
           kind: 'client',
           clientId: id,
-          subject: ownClaim(token, 'sub', 'string'),
+          subject: ownString(token, 'sub'),
         } as const),
   );
 }
@@ -113,27 +114,19 @@ function principalKey(kind: 'user' | 'client', issuerName: string, id: string): 
 }
 
 function audienceOf(token: TokenClaims): readonly string[] {
-  if (!Object.hasOwn(token, 'aud') || token.aud === undefined) return NONE;
-  return typeof token.aud === 'string' ? Object.freeze([token.aud]) : token.aud;
+  const audience = ownProperty(token, 'aud') ?? NONE;
+  return typeof audience === 'string' ? Object.freeze([audience]) : audience;
 }
 
 function authenticationOf(token: TokenClaims): Authentication {
-  const acr = ownClaim(token, 'acr', 'string');
-  const time = ownClaim(token, 'auth_time', 'number');
-  const amr = Object.hasOwn(token, 'amr') ? token['amr'] : undefined;
+  const acr = ownString(token, 'acr');
+  const time = ownNumber(token, 'auth_time');
+  const amr: unknown = ownProperty(token, 'amr');
   if (acr === undefined && time === undefined && amr === undefined) return NO_AUTHENTICATION;
   return Object.freeze({ acr, amr: isStringList(amr) ? amr : NONE, time });
 }
 
 function confirmationOf(token: TokenClaims): Readonly<Record<string, unknown>> | undefined {
-  const cnf = Object.hasOwn(token, 'cnf') ? token['cnf'] : undefined;
+  const cnf: unknown = ownProperty(token, 'cnf');
   return isPlainObject(cnf) ? cnf : undefined;
-}
-
-function ownClaim(token: TokenClaims, name: string, type: 'string'): string | undefined;
-function ownClaim(token: TokenClaims, name: string, type: 'number'): number | undefined;
-function ownClaim(token: TokenClaims, name: string, type: 'string' | 'number'): unknown {
-  if (!Object.hasOwn(token, name)) return undefined;
-  const value = token[name];
-  return typeof value === type ? value : undefined;
 }

@@ -1,5 +1,7 @@
 import type { Issuers } from '../issuers/issuers.ts';
+import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import { isStringList } from '../lib/json.ts';
+import { ownString } from '../lib/own-property.ts';
 import { type AuthError, ConfigurationError, isAuthError } from '../model/errors.ts';
 import type { TokenClaims } from '../model/principal.ts';
 import { type AuthErrorReason, REASONS, STEPS, type Step } from '../model/reasons.ts';
@@ -12,6 +14,8 @@ export interface ExplainOptions {
   /** Claims whose values are shown: `['iss', 'aud', 'exp']`. Every other value is hidden. */
   readonly reveal?: readonly string[];
 }
+
+const OPTIONS: OptionNames<ExplainOptions> = { reveal: true };
 
 /** One step of a token's way and what became of it. */
 export interface ExplainedStep {
@@ -51,8 +55,9 @@ export async function explainToken(
   token: string,
   issuers: Issuers,
   options: VerifierOptions,
-  { reveal = [] }: ExplainOptions = {},
+  explainOptions: ExplainOptions = {},
 ): Promise<Explanation> {
+  const { reveal = [] } = checkOptions('explain()', explainOptions, OPTIONS);
   checkReveal(reveal);
   const text = typeof token === 'string' ? token : '';
   const parsed = createJwsParser()(text);
@@ -119,8 +124,7 @@ async function ruleBefore(
 }
 
 function textOf({ header }: UnverifiedJws, name: string): string | undefined {
-  const value = Object.hasOwn(header.parameters, name) ? header.parameters[name] : undefined;
-  return typeof value === 'string' ? value : undefined;
+  return ownString(header.parameters, name);
 }
 
 // Of a text every part would be found in it: `'email_verified'` would show `email`, too.

@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Issuers } from '../issuers/issuers.ts';
 import type { TrustedIssuer } from '../issuers/trusted-issuer.ts';
+import { isTrue } from '../lib/callback-result.ts';
 import { type Clock, epochSeconds } from '../lib/clock.ts';
 import { deepFreeze, MAX_JSON_DEPTH } from '../lib/json.ts';
 import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
@@ -81,7 +82,7 @@ export function createJwtReader(
     issuer: TrustedIssuer,
   ): MaybePromise<boolean> {
     const { keyServes } = issuer.provider;
-    if (keyServes !== undefined && !keyServes(key.issuer, claims)) {
+    if (keyServes !== undefined && !isTrue(keyServes(key.issuer, claims))) {
       return refuse(issuer, 'key_unknown');
     }
     const check = signatureCheck(header.algorithm, key, signingInput, signature);

@@ -10,8 +10,9 @@ import {
 import { asClient, asUnknown, asUser } from './internal/classification.ts';
 import {
   audienceProvider,
-  checkOptions,
+  type OwnOptionNames,
   type ProviderOptions,
+  presetOptions,
 } from './internal/define-provider.ts';
 import { openIdMetadata } from './internal/discovery-documents.ts';
 import { checkDomain, checkIssuer } from './internal/issuer-url.ts';
@@ -28,6 +29,12 @@ export type Auth0Options = ProviderOptions &
     /** The namespaced claim in which an Action of yours puts roles: `https://acme.com/roles`. */
     readonly rolesClaim?: string | undefined;
   };
+
+const OPTIONS: OwnOptionNames<Auth0Options> = {
+  domain: true,
+  issuer: true,
+  rolesClaim: true,
+};
 
 /**
  * Auth0: `auth0('acme.eu.auth0.com')`, or your custom domain.
@@ -50,7 +57,7 @@ export type Auth0Options = ProviderOptions &
  */
 export function auth0(target: string | Auth0Options): AudienceProvider {
   const options: Auth0Options =
-    typeof target === 'string' ? targetOf(target) : checkOptions('auth0', target);
+    typeof target === 'string' ? targetOf(target) : presetOptions('auth0', target, OPTIONS);
   const { domain, rolesClaim } = options;
   const issuer = checkIssuer('auth0', domain === undefined ? options.issuer : issuerOf(domain), {
     trailingSlash: 'required',

@@ -1,8 +1,9 @@
 import { listOf, scopeStringOf } from './internal/claim-readers.ts';
 import {
   audienceProvider,
-  checkOptions,
+  type OwnOptionNames,
   type ProviderOptions,
+  presetOptions,
 } from './internal/define-provider.ts';
 import { openIdMetadata } from './internal/discovery-documents.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
@@ -15,6 +16,12 @@ export type AuthentikOptions = ProviderOptions & {
   /** `https://host/application/o/<slug>/`, or `https://host/` in global mode: with a slash at its end. */
   readonly issuer: string;
 } & OperatorRuleOption;
+
+const OPTIONS: OwnOptionNames<AuthentikOptions> = {
+  issuer: true,
+  subjectNamespaces: true,
+  classify: true,
+};
 
 /**
  * authentik: `authentik({ issuer: 'https://ak.acme.com/application/o/orders/', classify })`.
@@ -42,7 +49,7 @@ export type AuthentikOptions = ProviderOptions & {
 export function authentik(options: AuthentikOptions): AudienceProvider {
   const issuer = checkIssuer(
     'authentik',
-    checkOptions('authentik', options, "issuer: 'https://…', classify").issuer,
+    presetOptions('authentik', options, OPTIONS, "issuer: 'https://…', classify").issuer,
     {
       trailingSlash: 'required',
     },

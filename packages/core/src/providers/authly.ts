@@ -1,7 +1,12 @@
 import type { TokenClaims } from '../model/principal.ts';
 import { claimOf, listOf, scopeStringOf, stringOf } from './internal/claim-readers.ts';
 import { asClient, asUnknown, asUser } from './internal/classification.ts';
-import { audienceProvider, optionsOf, type ProviderOptions } from './internal/define-provider.ts';
+import {
+  audienceProvider,
+  issuerOptions,
+  type OwnOptionNames,
+  type ProviderOptions,
+} from './internal/define-provider.ts';
 import { anyMetadata } from './internal/discovery-documents.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
 import { JWT_PROFILE_CLAIMS } from './internal/jwt-profile.ts';
@@ -12,6 +17,10 @@ import type { AudienceProvider, Classification } from './provider.ts';
 export type AuthlyOptions = ProviderOptions & {
   /** The issuer's identifier, as it was given to `createIssuer`. */
   readonly issuer: string;
+};
+
+const OPTIONS: OwnOptionNames<AuthlyOptions> = {
+  issuer: true,
 };
 
 /**
@@ -26,7 +35,7 @@ export type AuthlyOptions = ProviderOptions & {
  * @throws ConfigurationError for a bad issuer or bad key options.
  */
 export function authly(target: string | AuthlyOptions): AudienceProvider {
-  const options = optionsOf('authly', target);
+  const options = issuerOptions('authly', target, OPTIONS);
   const issuer = checkIssuer('authly', options.issuer);
   return audienceProvider(
     {

@@ -18,9 +18,10 @@ import {
 } from './internal/clerk-organization.ts';
 import {
   audienceFreeProvider,
-  checkOptions,
   idSet,
+  type OwnOptionNames,
   type ProviderOptions,
+  presetOptions,
 } from './internal/define-provider.ts';
 import { keysAt } from './internal/discovery-documents.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
@@ -48,6 +49,13 @@ export type ClerkOptions = ProviderOptions & {
     | { readonly machines: readonly string[] }
   );
 
+const OPTIONS: OwnOptionNames<ClerkOptions> = {
+  issuer: true,
+  authorizedParties: true,
+  clientIds: true,
+  machines: true,
+};
+
 /**
  * Clerk: `clerk({ issuer: 'https://clerk.acme.com', authorizedParties: ['https://app.acme.com'] })`.
  *
@@ -72,9 +80,10 @@ export type ClerkOptions = ProviderOptions & {
  * @throws ConfigurationError for a bad issuer, no list of callers, or bad key options.
  */
 export function clerk(options: ClerkOptions): AudienceFreeProvider {
-  const { authorizedParties, clientIds, machines, ...rest } = checkOptions(
+  const { authorizedParties, clientIds, machines, ...rest } = presetOptions(
     'clerk',
     options,
+    OPTIONS,
     "issuer: 'https://…', authorizedParties: ['https://app.acme.com']",
   );
   const issuer = checkIssuer('clerk', rest.issuer, {

@@ -4,9 +4,10 @@ import { claimOf, has, listOf, scopeStringOf, stringOf } from './internal/claim-
 import { asClient, asUnknown, asUser } from './internal/classification.ts';
 import {
   audienceFreeProvider,
-  checkOptions,
   idSet,
+  type OwnOptionNames,
   type ProviderOptions,
+  presetOptions,
 } from './internal/define-provider.ts';
 import { openIdMetadata } from './internal/discovery-documents.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
@@ -28,6 +29,13 @@ export type CognitoOptions = ProviderOptions &
     /** This API's identifiers, where app clients bind tokens to a resource (`aud`). */
     readonly resources?: readonly string[] | undefined;
   };
+
+const OPTIONS: OwnOptionNames<CognitoOptions> = {
+  userPoolId: true,
+  issuer: true,
+  clientIds: true,
+  resources: true,
+};
 
 /**
  * An Amazon Cognito user pool: `cognito({ userPoolId: 'eu-west-1_Zk3Pq9', clientIds: ['6k2v9h'] })`.
@@ -56,9 +64,10 @@ export function cognito(options: CognitoOptions): AudienceFreeProvider {
     issuer: givenIssuer,
     resources = [],
     userPoolId,
-  } = checkOptions(
+  } = presetOptions(
     'cognito',
     options,
+    OPTIONS,
     "userPoolId: 'eu-west-1_Zk3Pq9', clientIds: ['<app client id>']",
   );
   const issuer = checkIssuer(

@@ -4,12 +4,13 @@ import { claimOf, scopeStringOf, stringOf } from './internal/claim-readers.ts';
 import { asClient, asUnknown, asUser } from './internal/classification.ts';
 import {
   audienceProvider,
-  checkOptions,
+  type OwnOptionNames,
   type ProviderOptions,
+  presetOptions,
 } from './internal/define-provider.ts';
 import { openIdMetadata } from './internal/discovery-documents.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
-import { hasClientMarker, hasUserMarker, isOfAnotherProvider } from './internal/kind-marks.ts';
+import { hasClientMark, hasUserMark, isOfAnotherProvider } from './internal/kind-marks.ts';
 import { kindRule, type SubjectNamespacesOption } from './internal/subject-namespaces.ts';
 import { ANY_TYPE } from './internal/type-policies.ts';
 import type { AudienceProvider, Classification } from './provider.ts';
@@ -19,6 +20,12 @@ export type CurityOptions = ProviderOptions & {
   /** `iss` of the tokens: `https://login.acme.com/oauth/v2/oauth-anonymous`. */
   readonly issuer: string;
 } & SubjectNamespacesOption;
+
+const OPTIONS: OwnOptionNames<CurityOptions> = {
+  issuer: true,
+  subjectNamespaces: true,
+  classify: true,
+};
 
 /**
  * Curity Identity Server: `curity({ issuer, subjectNamespaces: 'disjoint' })`.
@@ -44,7 +51,8 @@ export type CurityOptions = ProviderOptions & {
 export function curity(options: CurityOptions): AudienceProvider {
   const issuer = checkIssuer(
     'curity',
-    checkOptions('curity', options, "issuer: 'https://…', subjectNamespaces: 'disjoint'").issuer,
+    presetOptions('curity', options, OPTIONS, "issuer: 'https://…', subjectNamespaces: 'disjoint'")
+      .issuer,
     {
       trailingSlash: 'forbidden',
     },
@@ -75,9 +83,9 @@ function classifyDisjoint(claims: TokenClaims, header: TokenHeader): Classificat
   const clientId = stringOf(claims, 'client_id');
   if (subject === undefined || clientId === undefined) return NO_IDS;
   if (subject === clientId) {
-    return hasUserMarker(claims) ? CONTRADICTION : asClient(clientId, 'sub is client_id');
+    return hasUserMark(claims) ? CONTRADICTION : asClient(clientId, 'sub is client_id');
   }
-  return hasClientMarker(claims, header) || isOfAnotherProvider(claims)
+  return hasClientMark(claims, header) || isOfAnotherProvider(claims)
     ? CONTRADICTION
     : asUser(subject, clientId, 'sub is not client_id, by the word of the operator');
 }

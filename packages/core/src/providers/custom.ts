@@ -1,3 +1,5 @@
+import { checkOptions, type OptionNames } from '../lib/check-options.ts';
+import { isStringList } from '../lib/json.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import type { TypePolicy } from '../model/type-policy.ts';
 import { ALGORITHMS, type Algorithm } from '../token/algorithms.ts';
@@ -6,9 +8,10 @@ import { type CustomClassify, customClassify, type IdReader } from './internal/c
 import {
   audienceFreeProvider,
   audienceProvider,
-  checkOptions,
+  type OwnOptionNames,
   type ProviderOptions,
   type ProviderStatement,
+  presetOptions,
 } from './internal/define-provider.ts';
 import { anyMetadata } from './internal/discovery-documents.ts';
 import { checkUrl } from './internal/issuer-url.ts';
@@ -57,6 +60,23 @@ export type CustomAudienceFreeOptions = CustomProviderOptions & {
   readonly accepts: NonNullable<AudienceFreeProvider['accepts']>;
 };
 
+const OPTIONS: OwnOptionNames<CustomOptions | CustomAudienceFreeOptions> = {
+  issuer: true,
+  audienceClaim: true,
+  accepts: true,
+  classify: true,
+  types: true,
+  requiredClaims: true,
+  algorithms: true,
+  userId: true,
+  clientId: true,
+  scopes: true,
+  permissions: true,
+  roles: true,
+  groups: true,
+  tenant: true,
+};
+
 /**
  * Any other provider, read by a rule of your own: `classify(claims, header)` says `'user'`,
  * `'client'` or `'refuse'`, or gives the ids too. Anything else that it answers, a promise included,
@@ -80,13 +100,19 @@ export type CustomAudienceFreeOptions = CustomProviderOptions & {
 export function custom(options: CustomOptions): AudienceProvider;
 export function custom(options: CustomAudienceFreeOptions): AudienceFreeProvider;
 export function custom(target: CustomOptions | CustomAudienceFreeOptions): Provider {
-  const options = checkOptions('custom', target, "issuer: 'https://…', classify");
+  const options = presetOptions('custom', target, OPTIONS, "issuer: 'https://…', classify");
   const { accepts, audienceClaim = 'required' } = options;
+  checkFunctions(options);
   const statement = statementOf(options);
   if (audienceClaim === 'required') {
     return audienceProvider(
       { ...statement, ...(accepts === undefined ? {} : { accepts }) },
       options,
+    );
+  }
+  if (audienceClaim !== 'absent') {
+    throw new ConfigurationError(
+      "custom: audienceClaim is 'required' or 'absent'; write audienceClaim: 'required', or leave it out",
     );
   }
   if (accepts === undefined) {
@@ -100,8 +126,18 @@ export function custom(target: CustomOptions | CustomAudienceFreeOptions): Provi
 function statementOf(options: CustomProviderOptions): ProviderStatement {
   const issuer = checkUrl('custom', 'issuer', options.issuer);
   const { types, requiredClaims = [], algorithms, permissions, roles, groups, tenant } = options;
-  if (algorithms !== undefined && !algorithms.every((name) => ALGORITHMS.includes(name))) {
-    throw new ConfigurationError(`custom: algorithms must be among ${ALGORITHMS.join(', ')}`);
+  if (
+    algorithms !== undefined &&
+    !(isStringList(algorithms) && algorithms.every((name) => ALGORITHMS.includes(name)))
+  ) {
+    throw new ConfigurationError(
+      `custom: algorithms is a list of ${ALGORITHMS.join(', ')}; write algorithms: ['ES256']`,
+    );
+  }
+  if (!isStringList(requiredClaims)) {
+    throw new ConfigurationError(
+      "custom: requiredClaims is a list of claims; write requiredClaims: ['client_id']",
+    );
   }
   return {
     preset: 'custom',
@@ -121,7 +157,37 @@ function statementOf(options: CustomProviderOptions): ProviderStatement {
   };
 }
 
-function policyOf({ accepted, optional }: TypePolicy): TypePolicy {
-  const types = accepted.map((type) => type.toLowerCase().replace(/^application\//, ''));
-  return policy(types, optional);
+const FUNCTIONS = {
+  accepts: "accepts: (claims) => claims.token_use === 'access'",
+  userId: 'userId: (claims) => claims.sub',
+  clientId: 'clientId: (claims) => claims.client_id',
+  scopes: 'scopes: (claims) => claims.scope_list',
+  permissions: 'permissions: (claims) => claims.permissions ?? []',
+  roles: 'roles: (claims) => claims.roles ?? []',
+  groups: 'groups: (claims) => claims.groups ?? []',
+  tenant: 'tenant: (claims) => claims.tenant_id',
+} as const satisfies Partial<Record<keyof CustomOptions, string>>;
+
+/** A claim's name in the place of its reader would refuse every token, or fail each request. */
+function checkFunctions(options: CustomOptions | CustomAudienceFreeOptions): void {
+  for (const [name, line] of Object.entries(FUNCTIONS)) {
+    const given: unknown = Reflect.get(options, name);
+    if (given === undefined || typeof given === 'function') continue;
+    throw new ConfigurationError(`custom: ${name} must be a function of the claims; write ${line}`);
+  }
+}
+
+const TYPE_OPTIONS: OptionNames<TypePolicy> = { accepted: true, optional: true };
+
+const TYPES_LINE = "types: { accepted: ['at+jwt', 'jwt'], optional: false }";
+
+function policyOf(types: TypePolicy): TypePolicy {
+  const { accepted, optional } = checkOptions('types of custom()', types, TYPE_OPTIONS, TYPES_LINE);
+  if (!isStringList(accepted) || typeof optional !== 'boolean') {
+    throw new ConfigurationError(
+      `custom: types has a list of accepted typ headers, and says whether a token may have none; write ${TYPES_LINE}`,
+    );
+  }
+  const names = accepted.map((type) => type.toLowerCase().replace(/^application\//, ''));
+  return policy(names, optional);
 }

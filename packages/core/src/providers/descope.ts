@@ -12,8 +12,9 @@ import {
 } from './internal/claim-readers.ts';
 import {
   audienceFreeProvider,
-  checkOptions,
+  type OwnOptionNames,
   type ProviderOptions,
+  presetOptions,
 } from './internal/define-provider.ts';
 import { keysAt } from './internal/discovery-documents.ts';
 import { checkPreset, checkUrl } from './internal/issuer-url.ts';
@@ -40,6 +41,14 @@ export type DescopeOptions = ProviderOptions & {
   ) &
   OperatorRuleOption;
 
+const OPTIONS: OwnOptionNames<DescopeOptions> = {
+  projectId: true,
+  issuer: true,
+  baseUrl: true,
+  subjectNamespaces: true,
+  classify: true,
+};
+
 /**
  * Descope: `descope({ projectId: 'P2…', classify })`.
  *
@@ -64,9 +73,10 @@ export type DescopeOptions = ProviderOptions & {
  * @throws ConfigurationError for a bad project or issuer, a missing `classify`, or bad key options.
  */
 export function descope(options: DescopeOptions): AudienceFreeProvider {
-  const { baseUrl = 'https://api.descope.com', issuer } = checkOptions(
+  const { baseUrl = 'https://api.descope.com', issuer } = presetOptions(
     'descope',
     options,
+    OPTIONS,
     "projectId: 'P2…', classify",
   );
   const projectId = options.projectId ?? lastPartOf(issuer);

@@ -2,10 +2,15 @@ import type { TokenClaims } from '../model/principal.ts';
 import type { TokenHeader } from '../model/token-header.ts';
 import { has, scopesOf, stringOf } from './internal/claim-readers.ts';
 import { asClient, asUnknown, asUser } from './internal/classification.ts';
-import { audienceProvider, optionsOf, type ProviderOptions } from './internal/define-provider.ts';
+import {
+  audienceProvider,
+  issuerOptions,
+  type OwnOptionNames,
+  type ProviderOptions,
+} from './internal/define-provider.ts';
 import { openIdMetadata } from './internal/discovery-documents.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
-import { hasClientMarker, isOfAnotherProvider } from './internal/kind-marks.ts';
+import { hasClientMark, isOfAnotherProvider } from './internal/kind-marks.ts';
 import { ANY_TYPE } from './internal/type-policies.ts';
 import type { AudienceProvider, Classification } from './provider.ts';
 
@@ -13,6 +18,10 @@ import type { AudienceProvider, Classification } from './provider.ts';
 export type DuendeOptions = ProviderOptions & {
   /** `iss` of the tokens: the host's URL in lower case, without a slash at its end. */
   readonly issuer: string;
+};
+
+const OPTIONS: OwnOptionNames<DuendeOptions> = {
+  issuer: true,
 };
 
 /**
@@ -34,7 +43,7 @@ export type DuendeOptions = ProviderOptions & {
  * @throws ConfigurationError for a bad issuer or bad key options.
  */
 export function duende(target: string | DuendeOptions): AudienceProvider {
-  const options = optionsOf('duende', target);
+  const options = issuerOptions('duende', target, OPTIONS);
   const issuer = checkIssuer('duende', options.issuer, { trailingSlash: 'forbidden' });
   return audienceProvider(
     {
@@ -64,7 +73,7 @@ function classify(claims: TokenClaims, header: TokenHeader): Classification {
       ? LOGIN_WITHOUT_USER
       : asClient(clientId, 'no sub');
   }
-  return hasClientMarker(claims, header) || isOfAnotherProvider(claims)
+  return hasClientMark(claims, header) || isOfAnotherProvider(claims)
     ? CONTRADICTION
     : asUser(stringOf(claims, 'sub'), clientId, 'sub, and no mark of a client');
 }

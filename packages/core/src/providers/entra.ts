@@ -1,10 +1,21 @@
 import type { TokenClaims } from '../model/principal.ts';
 import { claimOf, has, listOf, NONE, scopeStringOf, stringOf } from './internal/claim-readers.ts';
 import { asClient, asUnknown, asUser } from './internal/classification.ts';
-import { audienceProvider, checkOptions } from './internal/define-provider.ts';
+import {
+  audienceProvider,
+  type OwnOptionNames,
+  presetOptions,
+} from './internal/define-provider.ts';
 import { type EntraOptions, entraIssuer } from './internal/entra-issuer.ts';
 import { PLAIN_TYPE } from './internal/type-policies.ts';
 import type { AudienceProvider, Classification, Classify } from './provider.ts';
+
+const OPTIONS: OwnOptionNames<EntraOptions> = {
+  tenant: true,
+  tenants: true,
+  issuer: true,
+  version: true,
+};
 
 /**
  * Microsoft Entra ID: `entra('<tenant id>')` for tokens of version 2, `entra({ tenant, version: 'v1' })`
@@ -35,7 +46,7 @@ import type { AudienceProvider, Classification, Classify } from './provider.ts';
  */
 export function entra(target: string | EntraOptions): AudienceProvider {
   const options: EntraOptions =
-    typeof target === 'string' ? targetOf(target) : checkOptions('entra', target);
+    typeof target === 'string' ? targetOf(target) : presetOptions('entra', target, OPTIONS);
   const { isAccepted, issuer, keys, manyTenants, version } = entraIssuer(options);
   const clientIdClaim = version === 'v2' ? 'azp' : 'appid';
   const classifyToken: Classify = (claims) => classify(claims, stringOf(claims, clientIdClaim));

@@ -4,8 +4,9 @@ import { claimOf, has, noScopes, objectOf, stringOf } from './internal/claim-rea
 import { asUnknown, asUser } from './internal/classification.ts';
 import {
   audienceProvider,
-  checkOptions,
+  type OwnOptionNames,
   type ProviderOptions,
+  presetOptions,
 } from './internal/define-provider.ts';
 import { keysAt } from './internal/discovery-documents.ts';
 import { PLAIN_TYPE } from './internal/type-policies.ts';
@@ -17,6 +18,11 @@ export type FirebaseOptions = ProviderOptions &
     | { readonly projectId: string; readonly issuer?: never }
     | { readonly issuer: string; readonly projectId?: never }
   );
+
+const OPTIONS: OwnOptionNames<FirebaseOptions> = {
+  projectId: true,
+  issuer: true,
+};
 
 /**
  * Firebase Authentication and Identity Platform: `firebase('acme-prod')`. ID tokens of users; there
@@ -40,7 +46,7 @@ export function firebase(
   target: string | FirebaseOptions,
 ): AudienceProvider & { readonly audience: string } {
   const options: FirebaseOptions =
-    typeof target === 'string' ? { projectId: target } : checkOptions('firebase', target);
+    typeof target === 'string' ? { projectId: target } : presetOptions('firebase', target, OPTIONS);
   const projectId = projectIdOf(options);
   const provider = audienceProvider(
     {

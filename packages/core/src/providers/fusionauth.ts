@@ -3,7 +3,12 @@ import type { TokenClaims } from '../model/principal.ts';
 import type { TokenHeader } from '../model/token-header.ts';
 import { has, listOf, scopeStringOf, stringOf } from './internal/claim-readers.ts';
 import { asClient, asUnknown, asUser } from './internal/classification.ts';
-import { audienceProvider, optionsOf, type ProviderOptions } from './internal/define-provider.ts';
+import {
+  audienceProvider,
+  issuerOptions,
+  type OwnOptionNames,
+  type ProviderOptions,
+} from './internal/define-provider.ts';
 import { keysAt } from './internal/discovery-documents.ts';
 import { checkPreset, checkUrl } from './internal/issuer-url.ts';
 import { namesClientCredentials } from './internal/kind-marks.ts';
@@ -16,6 +21,11 @@ export type FusionauthOptions = ProviderOptions & {
   readonly issuer: string;
   /** Where FusionAuth is, when the issuer is not its URL. */
   readonly baseUrl?: string | undefined;
+};
+
+const OPTIONS: OwnOptionNames<FusionauthOptions> = {
+  issuer: true,
+  baseUrl: true,
 };
 
 /**
@@ -39,7 +49,7 @@ export type FusionauthOptions = ProviderOptions & {
  * @throws ConfigurationError for a bad issuer, a missing `baseUrl`, or bad key options.
  */
 export function fusionauth(target: string | FusionauthOptions): AudienceProvider {
-  const options: FusionauthOptions = optionsOf('fusionauth', target);
+  const options: FusionauthOptions = issuerOptions('fusionauth', target, OPTIONS);
   const { issuer, baseUrl = isUrl(options.issuer) ? options.issuer : undefined } = options;
   if (typeof issuer !== 'string' || issuer === '') {
     throw new ConfigurationError(

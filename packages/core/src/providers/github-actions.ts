@@ -1,12 +1,12 @@
-import { ConfigurationError } from '../model/errors.ts';
 import type { TokenClaims } from '../model/principal.ts';
 import { claimOf, noScopes, stringOf } from './internal/claim-readers.ts';
 import { asClient, asUnknown } from './internal/classification.ts';
 import {
   audienceProvider,
-  checkOptions,
   idSet,
+  type OwnOptionNames,
   type ProviderOptions,
+  presetOptions,
 } from './internal/define-provider.ts';
 import { openIdMetadata } from './internal/discovery-documents.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
@@ -24,6 +24,12 @@ export type GithubActionsOptions = ProviderOptions & {
   readonly repositoryOwnerIds?: readonly string[] | undefined;
   /** Numeric ids of the repositories whose workflows may call. Without it: all of the owners'. */
   readonly repositoryIds?: readonly string[] | undefined;
+};
+
+const OPTIONS: OwnOptionNames<GithubActionsOptions> = {
+  issuer: true,
+  repositoryOwnerIds: true,
+  repositoryIds: true,
 };
 
 /**
@@ -50,7 +56,7 @@ export function githubActions(options: GithubActionsOptions = {}): AudienceProvi
     issuer: givenIssuer = ISSUER,
     repositoryIds,
     repositoryOwnerIds,
-  } = checkNames(checkOptions('githubActions', options, "repositoryOwnerIds: ['4411']"));
+  } = presetOptions('githubActions', options, OPTIONS, "repositoryOwnerIds: ['4411']");
   const issuer = checkIssuer('githubActions', givenIssuer, { trailingSlash: 'forbidden' });
   const owners =
     repositoryOwnerIds &&
@@ -78,17 +84,6 @@ export function githubActions(options: GithubActionsOptions = {}): AudienceProvi
 }
 
 const ISSUER = 'https://token.actions.githubusercontent.com';
-
-const OPTION_NAMES = ['repositoryOwnerIds', 'repositoryIds', 'issuer', 'name', 'jwks', 'jwksUri'];
-
-// Both lists may be left out: one under another name would let in everybody's workflows.
-function checkNames(options: GithubActionsOptions): GithubActionsOptions {
-  const unknown = Object.keys(options).find((name) => !OPTION_NAMES.includes(name));
-  if (unknown === undefined) return options;
-  throw new ConfigurationError(
-    `githubActions: there is no option ${unknown}; write githubActions({ repositoryOwnerIds: ['4411'] }), or one of: ${OPTION_NAMES.join(', ')}`,
-  );
-}
 
 const NO_EVIDENCE = asUnknown('repository_id or repository_owner_id is missing');
 

@@ -4,9 +4,10 @@ import { claimOf, noScopes, stringOf } from './internal/claim-readers.ts';
 import { asClient, asUnknown, asUser } from './internal/classification.ts';
 import {
   audienceProvider,
-  checkOptions,
   idSet,
+  type OwnOptionNames,
   type ProviderOptions,
+  presetOptions,
 } from './internal/define-provider.ts';
 import { openIdMetadata } from './internal/discovery-documents.ts';
 import { PLAIN_TYPE } from './internal/type-policies.ts';
@@ -18,6 +19,11 @@ export type GoogleOptions = ProviderOptions & {
   readonly serviceAccounts: readonly string[];
   /** Always `https://accounts.google.com`. */
   readonly issuer?: 'https://accounts.google.com' | undefined;
+};
+
+const OPTIONS: OwnOptionNames<GoogleOptions> = {
+  issuer: true,
+  serviceAccounts: true,
 };
 
 /**
@@ -46,9 +52,10 @@ export type GoogleOptions = ProviderOptions & {
  * @throws ConfigurationError for a missing list, another issuer, or bad key options.
  */
 export function google(options: GoogleOptions): AudienceProvider {
-  const { issuer = ISSUER, serviceAccounts } = checkOptions(
+  const { issuer = ISSUER, serviceAccounts } = presetOptions(
     'google',
     options,
+    OPTIONS,
     "serviceAccounts: ['name@project.iam.gserviceaccount.com']",
   );
   if (issuer !== ISSUER) {

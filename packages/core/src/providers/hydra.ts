@@ -1,6 +1,11 @@
 import type { TokenClaims } from '../model/principal.ts';
 import { has, scopeListOf, scopeStringOf } from './internal/claim-readers.ts';
-import { audienceProvider, optionsOf, type ProviderOptions } from './internal/define-provider.ts';
+import {
+  audienceProvider,
+  issuerOptions,
+  type OwnOptionNames,
+  type ProviderOptions,
+} from './internal/define-provider.ts';
 import { openIdMetadata } from './internal/discovery-documents.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
 import { classifyByJwtProfile } from './internal/jwt-profile.ts';
@@ -9,6 +14,10 @@ import type { AudienceProvider } from './provider.ts';
 
 /** Options of {@link hydra}. */
 export type HydraOptions = ProviderOptions & { readonly issuer: string };
+
+const OPTIONS: OwnOptionNames<HydraOptions> = {
+  issuer: true,
+};
 
 /**
  * Ory Hydra and Ory Network: `hydra('https://acme.projects.oryapis.com')`.
@@ -28,7 +37,7 @@ export type HydraOptions = ProviderOptions & { readonly issuer: string };
  * @throws ConfigurationError for a bad issuer or bad key options.
  */
 export function hydra(target: string | HydraOptions): AudienceProvider {
-  const options = optionsOf('hydra', target);
+  const options = issuerOptions('hydra', target, OPTIONS);
   const issuer = checkIssuer('hydra', options.issuer);
   return audienceProvider(
     {

@@ -9,7 +9,12 @@ import {
   stringOf,
 } from './internal/claim-readers.ts';
 import { asClient, asUnknown, asUser } from './internal/classification.ts';
-import { audienceProvider, optionsOf, type ProviderOptions } from './internal/define-provider.ts';
+import {
+  audienceProvider,
+  issuerOptions,
+  type OwnOptionNames,
+  type ProviderOptions,
+} from './internal/define-provider.ts';
 import { openIdMetadata } from './internal/discovery-documents.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
 import { isServiceAccountName, SERVICE_ACCOUNT_PREFIX } from './internal/kind-marks.ts';
@@ -20,6 +25,10 @@ import type { AudienceProvider, Classification } from './provider.ts';
 export type KeycloakOptions = ProviderOptions & {
   /** The realm's issuer: `https://sso.acme.com/realms/acme`. */
   readonly issuer: string;
+};
+
+const OPTIONS: OwnOptionNames<KeycloakOptions> = {
+  issuer: true,
 };
 
 /**
@@ -48,7 +57,7 @@ export type KeycloakOptions = ProviderOptions & {
  * @throws ConfigurationError for a bad issuer or bad key options.
  */
 export function keycloak(target: string | KeycloakOptions): AudienceProvider {
-  const options = optionsOf('keycloak', target);
+  const options = issuerOptions('keycloak', target, OPTIONS);
   const issuer = checkIssuer('keycloak', options.issuer, {
     trailingSlash: 'forbidden',
     path: { pattern: /\/realms\/[^/]+$/, example: 'https://sso.acme.com/realms/acme' },

@@ -8,7 +8,12 @@ import {
   stringOf,
 } from './internal/claim-readers.ts';
 import { asClient, asUnknown, asUser } from './internal/classification.ts';
-import { audienceProvider, optionsOf, type ProviderOptions } from './internal/define-provider.ts';
+import {
+  audienceProvider,
+  issuerOptions,
+  type OwnOptionNames,
+  type ProviderOptions,
+} from './internal/define-provider.ts';
 import { keysAt } from './internal/discovery-documents.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
 import { namesClientCredentials } from './internal/kind-marks.ts';
@@ -19,6 +24,10 @@ import type { AudienceProvider, Classification } from './provider.ts';
 export type KindeOptions = ProviderOptions & {
   /** `https://acme.kinde.com`, or the custom domain; without a slash at its end. */
   readonly issuer: string;
+};
+
+const OPTIONS: OwnOptionNames<KindeOptions> = {
+  issuer: true,
 };
 
 /**
@@ -39,7 +48,7 @@ export type KindeOptions = ProviderOptions & {
  * @throws ConfigurationError for a bad issuer or bad key options.
  */
 export function kinde(target: string | KindeOptions): AudienceProvider {
-  const options = optionsOf('kinde', target);
+  const options = issuerOptions('kinde', target, OPTIONS);
   const issuer = checkIssuer('kinde', options.issuer, {
     trailingSlash: 'forbidden',
     path: { pattern: /^\/$/, example: 'https://acme.kinde.com' },

@@ -2,7 +2,12 @@ import type { TokenClaims } from '../model/principal.ts';
 import { type Algorithm, DEFAULT_ALGORITHMS } from '../token/algorithms.ts';
 import { has, noScopes, objectOf, stringOf } from './internal/claim-readers.ts';
 import { asClient, asUnknown } from './internal/classification.ts';
-import { audienceProvider, optionsOf, type ProviderOptions } from './internal/define-provider.ts';
+import {
+  audienceProvider,
+  issuerOptions,
+  type OwnOptionNames,
+  type ProviderOptions,
+} from './internal/define-provider.ts';
 import { openIdMetadata } from './internal/discovery-documents.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
 import { PLAIN_OR_NO_TYPE } from './internal/type-policies.ts';
@@ -12,6 +17,10 @@ import type { AudienceProvider, Classification } from './provider.ts';
 export type KubernetesOptions = ProviderOptions & {
   /** The cluster's `--service-account-issuer`, exactly. */
   readonly issuer: string;
+};
+
+const OPTIONS: OwnOptionNames<KubernetesOptions> = {
+  issuer: true,
 };
 
 /**
@@ -34,7 +43,7 @@ export type KubernetesOptions = ProviderOptions & {
  * @throws ConfigurationError for a bad issuer or bad key options.
  */
 export function kubernetes(target: string | KubernetesOptions): AudienceProvider {
-  const options = optionsOf('kubernetes', target);
+  const options = issuerOptions('kubernetes', target, OPTIONS);
   const issuer = checkIssuer('kubernetes', options.issuer);
   return audienceProvider(
     {

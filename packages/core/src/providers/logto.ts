@@ -1,7 +1,12 @@
 import type { TokenClaims } from '../model/principal.ts';
 import { type Algorithm, DEFAULT_ALGORITHMS } from '../token/algorithms.ts';
 import { has, scopeStringOf, soleAudienceOf, stringOf } from './internal/claim-readers.ts';
-import { audienceProvider, optionsOf, type ProviderOptions } from './internal/define-provider.ts';
+import {
+  audienceProvider,
+  issuerOptions,
+  type OwnOptionNames,
+  type ProviderOptions,
+} from './internal/define-provider.ts';
 import { openIdMetadata } from './internal/discovery-documents.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
 import { classifyByJwtProfile, JWT_PROFILE_CLAIMS } from './internal/jwt-profile.ts';
@@ -12,6 +17,10 @@ import type { AudienceProvider } from './provider.ts';
 export type LogtoOptions = ProviderOptions & {
   /** The endpoint with `/oidc`: `https://acme.logto.app/oidc`. */
   readonly issuer: string;
+};
+
+const OPTIONS: OwnOptionNames<LogtoOptions> = {
+  issuer: true,
 };
 
 /**
@@ -31,7 +40,11 @@ export type LogtoOptions = ProviderOptions & {
  * @throws ConfigurationError for a bad issuer or bad key options.
  */
 export function logto(target: string | LogtoOptions): AudienceProvider {
-  const options = optionsOf('logto', isDomain(target) ? `https://${target}/oidc` : target);
+  const options = issuerOptions(
+    'logto',
+    isDomain(target) ? `https://${target}/oidc` : target,
+    OPTIONS,
+  );
   const issuer = checkIssuer('logto', options.issuer, {
     trailingSlash: 'forbidden',
     path: { pattern: /\/oidc$/, example: 'https://acme.logto.app/oidc' },

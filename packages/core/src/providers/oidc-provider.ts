@@ -1,5 +1,10 @@
 import { scopeStringOf } from './internal/claim-readers.ts';
-import { audienceProvider, optionsOf, type ProviderOptions } from './internal/define-provider.ts';
+import {
+  audienceProvider,
+  issuerOptions,
+  type OwnOptionNames,
+  type ProviderOptions,
+} from './internal/define-provider.ts';
 import { anyMetadata } from './internal/discovery-documents.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
 import { classifyByJwtProfile, JWT_PROFILE_CLAIMS } from './internal/jwt-profile.ts';
@@ -8,6 +13,10 @@ import type { AudienceProvider } from './provider.ts';
 
 /** Options of {@link oidcProvider}. */
 export type OidcProviderOptions = ProviderOptions & { readonly issuer: string };
+
+const OPTIONS: OwnOptionNames<OidcProviderOptions> = {
+  issuer: true,
+};
 
 /**
  * A server built with the npm package `oidc-provider`: `oidcProvider('https://op.acme.com')`.
@@ -26,7 +35,7 @@ export type OidcProviderOptions = ProviderOptions & { readonly issuer: string };
  * @throws ConfigurationError for a bad issuer or bad key options.
  */
 export function oidcProvider(target: string | OidcProviderOptions): AudienceProvider {
-  const options = optionsOf('oidcProvider', target);
+  const options = issuerOptions('oidcProvider', target, OPTIONS);
   const issuer = checkIssuer('oidcProvider', options.issuer);
   return audienceProvider(
     {

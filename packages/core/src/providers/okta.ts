@@ -11,8 +11,9 @@ import {
 import { asClient, asUnknown, asUser } from './internal/classification.ts';
 import {
   audienceProvider,
-  checkOptions,
+  type OwnOptionNames,
   type ProviderOptions,
+  presetOptions,
 } from './internal/define-provider.ts';
 import { openIdMetadata } from './internal/discovery-documents.ts';
 import { checkDomain, checkIssuer } from './internal/issuer-url.ts';
@@ -33,6 +34,14 @@ export type OktaOptions =
       readonly domain?: never;
       readonly authorizationServer?: never;
     });
+
+const SERVER_OPTIONS: OwnOptionNames<OktaServerOptions> = { authorizationServer: true };
+
+const OPTIONS: OwnOptionNames<OktaOptions> = {
+  domain: true,
+  issuer: true,
+  authorizationServer: true,
+};
 
 /**
  * A custom authorization server of Okta: `okta('acme.okta.com', { authorizationServer: 'default' })`,
@@ -57,7 +66,7 @@ export function okta(domain: string, options: OktaServerOptions): AudienceProvid
 export function okta(target: `https://${string}` | OktaOptions): AudienceProvider;
 export function okta(target: string | OktaOptions, server?: OktaServerOptions): AudienceProvider {
   const options = typeof target === 'string' ? targetOf(target, server) : target;
-  const issuer = checkIssuer('okta', issuerOf(checkOptions('okta', options)), {
+  const issuer = checkIssuer('okta', issuerOf(presetOptions('okta', options, OPTIONS)), {
     trailingSlash: 'forbidden',
     path: { pattern: /^\/oauth2\/[^/]+$/, example: 'https://acme.okta.com/oauth2/default' },
   });
@@ -83,7 +92,7 @@ function targetOf(target: string, server: OktaServerOptions | undefined): OktaOp
     );
   }
   if (server === undefined) throw missingServer(target);
-  return { ...server, domain: target };
+  return { ...presetOptions('okta', server, SERVER_OPTIONS), domain: target };
 }
 
 function issuerOf(options: OktaOptions): string {

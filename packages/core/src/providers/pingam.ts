@@ -8,7 +8,12 @@ import {
   stringOf,
 } from './internal/claim-readers.ts';
 import { asClient, asUnknown, asUser } from './internal/classification.ts';
-import { audienceProvider, optionsOf, type ProviderOptions } from './internal/define-provider.ts';
+import {
+  audienceProvider,
+  issuerOptions,
+  type OwnOptionNames,
+  type ProviderOptions,
+} from './internal/define-provider.ts';
 import { openIdMetadata } from './internal/discovery-documents.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
 import { namesClientCredentials } from './internal/kind-marks.ts';
@@ -19,6 +24,10 @@ import type { AudienceProvider, Classification } from './provider.ts';
 export type PingamOptions = ProviderOptions & {
   /** `https://am.acme.com/am/oauth2/realms/root/realms/acme`: exactly as in `iss`, with its port. */
   readonly issuer: string;
+};
+
+const OPTIONS: OwnOptionNames<PingamOptions> = {
+  issuer: true,
 };
 
 /**
@@ -41,7 +50,7 @@ export type PingamOptions = ProviderOptions & {
  * @throws ConfigurationError for a bad issuer or bad key options.
  */
 export function pingam(target: string | PingamOptions): AudienceProvider {
-  const options = optionsOf('pingam', target);
+  const options = issuerOptions('pingam', target, OPTIONS);
   const issuer = checkIssuer('pingam', options.issuer, {
     trailingSlash: 'forbidden',
     path: {

@@ -2,10 +2,15 @@ import type { TokenClaims } from '../model/principal.ts';
 import type { TokenHeader } from '../model/token-header.ts';
 import { claimOf, has, listOf, scopeStringOf, stringOf } from './internal/claim-readers.ts';
 import { asClient, asUnknown, asUser } from './internal/classification.ts';
-import { audienceProvider, optionsOf, type ProviderOptions } from './internal/define-provider.ts';
+import {
+  audienceProvider,
+  issuerOptions,
+  type OwnOptionNames,
+  type ProviderOptions,
+} from './internal/define-provider.ts';
 import { openIdMetadata } from './internal/discovery-documents.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
-import { hasClientMarker } from './internal/kind-marks.ts';
+import { hasClientMark } from './internal/kind-marks.ts';
 import { policy } from './internal/type-policies.ts';
 import type { AudienceProvider, Classification } from './provider.ts';
 
@@ -13,6 +18,10 @@ import type { AudienceProvider, Classification } from './provider.ts';
 export type PingoneOptions = ProviderOptions & {
   /** `https://auth.pingone.<region>/<environment id>/as`, or `https://<custom domain>/as`. */
   readonly issuer: string;
+};
+
+const OPTIONS: OwnOptionNames<PingoneOptions> = {
+  issuer: true,
 };
 
 /**
@@ -33,7 +42,7 @@ export type PingoneOptions = ProviderOptions & {
  * @throws ConfigurationError for a bad issuer or bad key options.
  */
 export function pingone(target: string | PingoneOptions): AudienceProvider {
-  const options = optionsOf('pingone', target);
+  const options = issuerOptions('pingone', target, OPTIONS);
   const issuer = checkIssuer('pingone', options.issuer, {
     trailingSlash: 'forbidden',
     path: { pattern: /\/as$/, example: 'https://auth.pingone.eu/<environment id>/as' },
@@ -70,7 +79,7 @@ function classify(claims: TokenClaims, header: TokenHeader): Classification {
     return has(claims, 'sub') ? CONTRADICTION : asClient(clientId, 'no sub, auth_time, sid or acr');
   }
   if (!isWellTyped(claims)) return MALFORMED;
-  return has(claims, 'sub') && !hasClientMarker(claims, header)
+  return has(claims, 'sub') && !hasClientMark(claims, header)
     ? asUser(stringOf(claims, 'sub'), clientId, 'sub, and auth_time, sid or acr')
     : CONTRADICTION;
 }

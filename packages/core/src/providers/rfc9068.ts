@@ -5,7 +5,12 @@ import {
   NONE,
   scopeStringOf,
 } from './internal/claim-readers.ts';
-import { audienceProvider, optionsOf, type ProviderOptions } from './internal/define-provider.ts';
+import {
+  audienceProvider,
+  issuerOptions,
+  type OwnOptionNames,
+  type ProviderOptions,
+} from './internal/define-provider.ts';
 import { anyMetadata } from './internal/discovery-documents.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
 import { classifyByJwtProfile, JWT_PROFILE_CLAIMS } from './internal/jwt-profile.ts';
@@ -16,6 +21,10 @@ import type { AudienceProvider } from './provider.ts';
 export type Rfc9068Options = ProviderOptions & {
   /** `iss` of the tokens, exactly as they carry it. */
   readonly issuer: string;
+};
+
+const OPTIONS: OwnOptionNames<Rfc9068Options> = {
+  issuer: true,
 };
 
 /**
@@ -39,7 +48,7 @@ export type Rfc9068Options = ProviderOptions & {
  * @throws ConfigurationError for a bad issuer or bad key options.
  */
 export function rfc9068(target: string | Rfc9068Options): AudienceProvider {
-  const options = optionsOf('rfc9068', target);
+  const options = issuerOptions('rfc9068', target, OPTIONS);
   const issuer = checkIssuer('rfc9068', options.issuer);
   return audienceProvider(
     {

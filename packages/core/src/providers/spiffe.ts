@@ -5,8 +5,9 @@ import { has, noScopes, stringOf } from './internal/claim-readers.ts';
 import { asClient, asUnknown } from './internal/classification.ts';
 import {
   audienceProvider,
-  checkOptions,
+  type OwnOptionNames,
   type ProviderOptions,
+  presetOptions,
 } from './internal/define-provider.ts';
 import { checkUrl } from './internal/issuer-url.ts';
 import { policy } from './internal/type-policies.ts';
@@ -27,6 +28,11 @@ export type SpiffeOptions = ProviderOptions &
         readonly trustDomain?: never;
       }
   );
+
+const OPTIONS: OwnOptionNames<SpiffeOptions> = {
+  trustDomain: true,
+  issuer: true,
+};
 
 /**
  * JWT-SVIDs of a SPIFFE trust domain:
@@ -49,7 +55,7 @@ export type SpiffeOptions = ProviderOptions &
  */
 export function spiffe(options: SpiffeOptions): AudienceProvider {
   const { issuer, trustDomain: given } = withTrustDomain(
-    checkOptions('spiffe', options, "trustDomain: 'acme.com', jwksUri: 'https://…'"),
+    presetOptions('spiffe', options, OPTIONS, "trustDomain: 'acme.com', jwksUri: 'https://…'"),
   );
   const trustDomain = trustDomainOf(given);
   const id = `spiffe://${trustDomain}`;

@@ -11,12 +11,13 @@ import {
 import { asClient, asUnknown, asUser } from './internal/classification.ts';
 import {
   audienceProvider,
-  checkOptions,
+  type OwnOptionNames,
   type ProviderOptions,
+  presetOptions,
 } from './internal/define-provider.ts';
 import { anyMetadata } from './internal/discovery-documents.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
-import { hasClientMarker, hasUserMarker, isOfAnotherProvider } from './internal/kind-marks.ts';
+import { hasClientMark, hasUserMark, isOfAnotherProvider } from './internal/kind-marks.ts';
 import { kindRule, type SubjectNamespacesOption } from './internal/subject-namespaces.ts';
 import { ANY_TYPE } from './internal/type-policies.ts';
 import type { AudienceProvider, Classification } from './provider.ts';
@@ -25,6 +26,12 @@ import type { AudienceProvider, Classification } from './provider.ts';
 export type SpringOptions = ProviderOptions & {
   readonly issuer: string;
 } & SubjectNamespacesOption;
+
+const OPTIONS: OwnOptionNames<SpringOptions> = {
+  issuer: true,
+  subjectNamespaces: true,
+  classify: true,
+};
 
 /**
  * Spring Authorization Server:
@@ -54,7 +61,8 @@ export type SpringOptions = ProviderOptions & {
 export function spring(options: SpringOptions): AudienceProvider {
   const issuer = checkIssuer(
     'spring',
-    checkOptions('spring', options, "issuer: 'https://…', subjectNamespaces: 'disjoint'").issuer,
+    presetOptions('spring', options, OPTIONS, "issuer: 'https://…', subjectNamespaces: 'disjoint'")
+      .issuer,
     {
       trailingSlash: 'forbidden',
     },
@@ -86,10 +94,10 @@ function classifyDisjoint(claims: TokenClaims, header: TokenHeader): Classificat
   const clientId = clientOf(claims);
   if (subject === undefined || clientId === undefined) return NO_IDS;
   if (subject === clientId) {
-    return hasUserMarker(claims) ? CONTRADICTION : asClient(clientId, 'sub is the client id');
+    return hasUserMark(claims) ? CONTRADICTION : asClient(clientId, 'sub is the client id');
   }
   if (!isOfSpring(claims)) return NOT_SPRING;
-  return hasClientMarker(claims, header) || isOfAnotherProvider(claims)
+  return hasClientMark(claims, header) || isOfAnotherProvider(claims)
     ? CONTRADICTION
     : asUser(subject, clientId, 'sub is not the client id, by the word of the operator');
 }

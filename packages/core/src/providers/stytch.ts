@@ -4,8 +4,9 @@ import { listOf, NONE, objectOf, scopeStringOf, stringOf } from './internal/clai
 import { asClient, asUnknown, asUser } from './internal/classification.ts';
 import {
   audienceProvider,
-  checkOptions,
+  type OwnOptionNames,
   type ProviderOptions,
+  presetOptions,
 } from './internal/define-provider.ts';
 import { keysAt } from './internal/discovery-documents.ts';
 import { checkIssuer, checkUrl } from './internal/issuer-url.ts';
@@ -22,6 +23,13 @@ export type StytchOptions = ProviderOptions & {
   readonly product?: 'consumer' | 'b2b' | undefined;
   /** Where Stytch's API is. Default: by the project, live or test. */
   readonly baseUrl?: string | undefined;
+};
+
+const OPTIONS: OwnOptionNames<StytchOptions> = {
+  projectId: true,
+  issuer: true,
+  product: true,
+  baseUrl: true,
 };
 
 /**
@@ -47,7 +55,7 @@ export function stytch(
   target: string | StytchOptions,
 ): AudienceProvider & { readonly audience: string } {
   const options: StytchOptions =
-    typeof target === 'string' ? { projectId: target } : checkOptions('stytch', target);
+    typeof target === 'string' ? { projectId: target } : presetOptions('stytch', target, OPTIONS);
   const { issuer, product = 'consumer' } = options;
   const projectId = projectIdOf(options);
   const base = baseOf(projectId, options.baseUrl);

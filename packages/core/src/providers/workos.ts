@@ -5,9 +5,10 @@ import { asClient, asUnknown, asUser } from './internal/classification.ts';
 import {
   audienceFreeProvider,
   audienceProvider,
-  checkOptions,
+  type OwnOptionNames,
   type ProviderOptions,
   type ProviderStatement,
+  presetOptions,
 } from './internal/define-provider.ts';
 import { keysAt, openIdMetadata } from './internal/discovery-documents.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
@@ -34,6 +35,11 @@ export type WorkosSessionOptions = ProviderOptions & {
   readonly issuer?: string | undefined;
 };
 
+const OPTIONS: OwnOptionNames<WorkosOptions | WorkosSessionOptions> = {
+  issuer: true,
+  sessionsOf: true,
+};
+
 /**
  * WorkOS Connect: `workos('https://acme.authkit.app')`, for OAuth and M2M applications. Sessions of
  * AuthKit: `workos({ sessionsOf: 'client_…' })`.
@@ -58,7 +64,7 @@ export function workos(target: string | WorkosOptions): AudienceProvider;
 export function workos(target: WorkosSessionOptions): AudienceFreeProvider;
 export function workos(target: string | WorkosOptions | WorkosSessionOptions): Provider {
   const options: WorkosOptions | WorkosSessionOptions =
-    typeof target === 'string' ? { issuer: target } : checkOptions('workos', target);
+    typeof target === 'string' ? { issuer: target } : presetOptions('workos', target, OPTIONS);
   return options.sessionsOf === undefined ? connect(options) : sessions(options);
 }
 

@@ -3,8 +3,9 @@ import type { TokenClaims } from '../model/principal.ts';
 import { NONE, noScopes, objectOf, stringOf } from './internal/claim-readers.ts';
 import {
   audienceProvider,
-  checkOptions,
+  type OwnOptionNames,
   type ProviderOptions,
+  presetOptions,
 } from './internal/define-provider.ts';
 import { openIdMetadata } from './internal/discovery-documents.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
@@ -19,6 +20,13 @@ export type ZitadelOptions = ProviderOptions & {
   /** Reads the roles of this project only, from its own claim. */
   readonly projectId?: string | undefined;
 } & OperatorRuleOption;
+
+const OPTIONS: OwnOptionNames<ZitadelOptions> = {
+  issuer: true,
+  projectId: true,
+  subjectNamespaces: true,
+  classify: true,
+};
 
 /**
  * ZITADEL: `zitadel({ issuer: 'https://acme.zitadel.cloud', classify })`.
@@ -45,9 +53,10 @@ export type ZitadelOptions = ProviderOptions & {
  * @throws ConfigurationError for a bad issuer, a missing `classify`, or bad key options.
  */
 export function zitadel(options: ZitadelOptions): AudienceProvider {
-  const { issuer: givenIssuer, projectId } = checkOptions(
+  const { issuer: givenIssuer, projectId } = presetOptions(
     'zitadel',
     options,
+    OPTIONS,
     "issuer: 'https://…', classify",
   );
   const issuer = checkIssuer('zitadel', givenIssuer, { trailingSlash: 'forbidden' });

@@ -33,21 +33,6 @@ export function optionalNameArguments(
   return distinct(values.filter((value) => typeof value === 'string'));
 }
 
-/** Refuses what is no options object, and members that nobody reads: a misspelled one would be no check. */
-export function requireOptions(call: string, options: unknown, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new ConfigurationError(
-      `${call}() takes an object, not ${show(options)}: write ${call}({ ${known.join(', ')} })`,
-    );
-  }
-  for (const name of Object.keys(options)) {
-    if (known.includes(name)) continue;
-    throw new ConfigurationError(
-      `${call}() has no option ${show(name)}: it knows ${known.join(', ')}`,
-    );
-  }
-}
-
 /**
  * Refuses a member that is there and `undefined`: a setting that was looked up and not found must not
  * read as a setting that nobody asked for.

@@ -1,4 +1,5 @@
 import { isTrue } from '../lib/callback-result.ts';
+import { ownProperty, ownString } from '../lib/own-property.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import type { Principal } from '../model/principal.ts';
 import { show } from './arguments.ts';
@@ -57,15 +58,13 @@ export function authorizationDetail(
 /** The well-formed `authorization_details`; `undefined` when absent or malformed in any entry. */
 function detailsOf(claims: unknown): readonly AuthorizationDetail[] | undefined {
   if (typeof claims !== 'object' || claims === null) return undefined;
-  if (!Object.hasOwn(claims, 'authorization_details')) return undefined;
-  if (!('authorization_details' in claims) || !Array.isArray(claims.authorization_details)) {
-    return undefined;
-  }
-  const entries: readonly unknown[] = claims.authorization_details;
+  const details: unknown = ownProperty(claims, 'authorization_details');
+  if (!Array.isArray(details)) return undefined;
+  const entries: readonly unknown[] = details;
   return entries.every(isDetail) ? entries : undefined;
 }
 
 function isDetail(value: unknown): value is AuthorizationDetail {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  return Object.hasOwn(value, 'type') && 'type' in value && typeof value.type === 'string';
+  return ownString(value, 'type') !== undefined;
 }

@@ -1,6 +1,7 @@
+import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import type { Actor } from '../model/principal.ts';
-import { optionalNameArguments, refuseUndefined, requireOptions, show } from './arguments.ts';
+import { optionalNameArguments, refuseUndefined, show } from './arguments.ts';
 import { describeNames } from './describe.ts';
 import { NO_SCOPES, type Requirement, type Unmet } from './requirement.ts';
 
@@ -20,6 +21,8 @@ export interface UserOptions {
   readonly viaActor?: 'allow' | 'refuse' | readonly string[];
 }
 
+const OPTIONS: OptionNames<UserOptions> = { viaActor: true };
+
 /**
  * A user, not a machine. Unmet: `user_required` for a client, `actor_not_allowed` for an actor that
  * `viaActor` refuses.
@@ -30,7 +33,7 @@ export interface UserOptions {
  * @throws ConfigurationError for options that it does not know.
  */
 export function user(options: UserOptions = {}): Requirement {
-  requireOptions('user', options, ['viaActor']);
+  checkOptions('user()', options, OPTIONS, "user({ viaActor: 'refuse' })");
   refuseUndefined('user', options);
   const allowed = allowedActors(options.viaActor);
   return Object.freeze<Requirement>({

@@ -1,6 +1,7 @@
+import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import { isScopeToken } from '../lib/scope-token.ts';
 import { ConfigurationError } from '../model/errors.ts';
-import { refuseUndefined, requireOptions, show } from './arguments.ts';
+import { refuseUndefined, show } from './arguments.ts';
 import { describeNames } from './describe.ts';
 import { NO_SCOPES, type Requirement, type Unmet } from './requirement.ts';
 
@@ -24,6 +25,14 @@ export interface AuthenticationContextOptions {
   readonly clients: 'allow' | 'refuse';
 }
 
+const OPTIONS: OptionNames<AuthenticationContextOptions> = {
+  acr: true,
+  maxAgeSec: true,
+  clients: true,
+};
+
+const OPTIONS_LINE = "authenticationContext({ maxAgeSec: 300, clients: 'refuse' })";
+
 /**
  * How, and how long ago, the user signed in (RFC 9470). Unmet: `acr_insufficient`, or
  * `authentication_too_old` when `auth_time` is older than `maxAgeSec`, missing, or in the future;
@@ -37,14 +46,14 @@ export interface AuthenticationContextOptions {
  * @throws ConfigurationError for options that are missing, unknown or malformed.
  */
 export function authenticationContext(options: AuthenticationContextOptions): Requirement {
-  requireOptions('authenticationContext', options, ['acr', 'maxAgeSec', 'clients']);
+  checkOptions('authenticationContext()', options, OPTIONS, OPTIONS_LINE);
   const acrValues = acrArgument(options.acr);
   const maxAgeSec = maxAgeArgument(options.maxAgeSec);
   const clients = clientsArgument(options.clients);
   refuseUndefined('authenticationContext', options);
   if (acrValues === undefined && maxAgeSec === undefined) {
     throw new ConfigurationError(
-      "authenticationContext() needs acr or maxAgeSec: write authenticationContext({ maxAgeSec: 300, clients: 'refuse' })",
+      `authenticationContext() needs acr or maxAgeSec: write ${OPTIONS_LINE}`,
     );
   }
   const details = {

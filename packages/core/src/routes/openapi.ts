@@ -1,3 +1,5 @@
+import { checkOptions, type OptionNames } from '../lib/check-options.ts';
+import { ownProperty } from '../lib/own-property.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import { show } from '../requirement/arguments.ts';
 import { everyCombination, scopeAlternatives } from '../requirement/asked-scopes.ts';
@@ -29,6 +31,12 @@ export interface OpenapiSecurityOptions {
   /** What scopes mean, for people: `{ 'read:users': 'See users' }`. Used with `oauth2`. */
   readonly scopeDescriptions?: Readonly<Record<string, string>>;
 }
+
+const OPTIONS: OptionNames<OpenapiSecurityOptions> = {
+  name: true,
+  scheme: true,
+  scopeDescriptions: true,
+};
 
 /** The part of an operation that says who may call it. */
 export interface OpenapiOperation {
@@ -79,7 +87,11 @@ export function openapiSecurity(
   routes: readonly RouteDescription[],
   options: OpenapiSecurityOptions = {},
 ): OpenapiSecurity {
-  const { name = 'bearer', scheme = { type: 'http' }, scopeDescriptions = {} } = options;
+  const {
+    name = 'bearer',
+    scheme = { type: 'http' },
+    scopeDescriptions = {},
+  } = checkOptions('openapiSecurity()', options, OPTIONS);
   // OpenAPI 3.1.0 §4.8.7.
   if (!/^[\w.-]+$/.test(name)) {
     throw new ConfigurationError(
@@ -189,14 +201,10 @@ function schemeOf(
     );
   }
   const described = Object.fromEntries(
-    [...new Set(scopes)].map((scope) => [scope, ownText(descriptions, scope)]),
+    [...new Set(scopes)].map((scope) => [scope, ownProperty(descriptions, scope) ?? '']),
   );
   return {
     type: 'oauth2',
     flows: Object.fromEntries(flows.map(([flow, urls]) => [flow, { ...urls, scopes: described }])),
   };
-}
-
-function ownText(descriptions: Readonly<Record<string, string>>, name: string): string {
-  return (Object.hasOwn(descriptions, name) ? descriptions[name] : undefined) ?? '';
 }

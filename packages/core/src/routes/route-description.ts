@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import { isRequirement } from '../requirement/check-requirement.ts';
 import type { Requirement } from '../requirement/requirement.ts';
 import {
@@ -52,6 +53,8 @@ export interface DescribeOptions {
   readonly before?: readonly object[];
 }
 
+const DESCRIBE_OPTIONS: OptionNames<DescribeOptions> = { base: true, before: true };
+
 /** A layer with its path taken apart. */
 type Placed = Omit<RouteLayer, 'path'> & { readonly path: RoutePath };
 
@@ -71,8 +74,13 @@ interface Check {
  */
 export function describeRoutes(
   layers: Iterable<RouteLayer>,
-  { base = '/', before: around = [] }: DescribeOptions = {},
+  options: DescribeOptions = {},
 ): readonly RouteDescription[] {
+  const { base = '/', before: around = [] } = checkOptions(
+    'describeRequirements()',
+    options,
+    DESCRIBE_OPTIONS,
+  );
   const before: Placed[] = [{ method: '*', path: pathOf([base]), end: false, handlers: around }];
   const routes: RouteDescription[] = [];
   for (const each of layers) {

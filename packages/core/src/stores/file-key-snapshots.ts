@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import type { KeySnapshot, KeySnapshotStore } from './key-snapshot-store.ts';
 
@@ -12,6 +13,10 @@ export interface FileKeySnapshotsOptions {
    */
   readonly directory: string;
 }
+
+const OPTIONS: OptionNames<FileKeySnapshotsOptions> = { directory: true };
+
+const OPTIONS_LINE = "fileKeySnapshots({ directory: '/var/lib/my-api/keys' })";
 
 /** Readable and writable by the process's own user. */
 const FILE_MODE = 0o600;
@@ -26,13 +31,13 @@ const MAX_FILE_BYTES = 4 * 1024 * 1024;
  *
  * `load` gives `undefined` when there is no file, and rejects when it cannot be read or is not JSON;
  * `save` rejects for a snapshot of another issuer. Neither checks the keys: the key set does that.
+ *
+ * @throws ConfigurationError without a directory, or for an option that is unknown.
  */
 export function fileKeySnapshots(options: FileKeySnapshotsOptions): KeySnapshotStore {
-  const directory: unknown = options?.directory;
+  const { directory } = checkOptions('fileKeySnapshots()', options, OPTIONS, OPTIONS_LINE);
   if (typeof directory !== 'string' || directory === '') {
-    throw new ConfigurationError(
-      "directory is missing. Write: fileKeySnapshots({ directory: '/var/lib/my-api/keys' })",
-    );
+    throw new ConfigurationError(`directory is missing. Write: ${OPTIONS_LINE}`);
   }
   return {
     async load(issuer) {

@@ -1,5 +1,6 @@
 import { isTrue } from '../lib/callback-result.ts';
 import { isStringList } from '../lib/json.ts';
+import { ownProperty } from '../lib/own-property.ts';
 import type { TokenClaims } from '../model/principal.ts';
 import type { AuthErrorReason } from '../model/reasons.ts';
 import type { TokenHeader } from '../model/token-header.ts';
@@ -61,7 +62,7 @@ export function checkTime(
 
 /** `nbf` of claims whose types were checked. */
 export function notBefore(claims: TokenClaims): number | undefined {
-  return Object.hasOwn(claims, 'nbf') ? claims.nbf : undefined;
+  return ownProperty(claims, 'nbf');
 }
 
 // RFC 9068 §4: media type without case, "application/" optional (RFC 7515 §4.1.9).

@@ -1,5 +1,6 @@
 import { decodeBase64Url, parseJsonObject, parseUnfrozen } from '../lib/json.ts';
 import { memoize } from '../lib/memoize.ts';
+import { ownProperty } from '../lib/own-property.ts';
 import { base64UrlView } from '../lib/shared-buffer.ts';
 import type { TokenClaims } from '../model/principal.ts';
 import type { AuthErrorReason } from '../model/reasons.ts';
@@ -66,16 +67,12 @@ function parseHeader(segment: string): UnverifiedHeader | AuthErrorReason {
   const bytes = decodeBase64Url(segment);
   const parameters = bytes === undefined ? undefined : parseJsonObject(bytes);
   if (parameters === undefined) return 'token_malformed';
-  const alg = own(parameters, 'alg');
-  const kid = own(parameters, 'kid');
-  const typ = own(parameters, 'typ');
+  const alg = ownProperty(parameters, 'alg');
+  const kid = ownProperty(parameters, 'kid');
+  const typ = ownProperty(parameters, 'typ');
   if (typeof alg !== 'string') return 'token_malformed';
   if (kid !== undefined && typeof kid !== 'string') return 'token_malformed';
   if (typ !== undefined && typeof typ !== 'string') return 'token_malformed';
   if (UNSUPPORTED.some((name) => Object.hasOwn(parameters, name))) return 'header_unsupported';
   return { algorithm: algorithmOf(alg), kid, parameters };
-}
-
-function own(object: Readonly<Record<string, unknown>>, name: string): unknown {
-  return Object.hasOwn(object, name) ? object[name] : undefined;
 }

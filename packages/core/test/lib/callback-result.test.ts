@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ignoreRejection, isTrue } from '../../src/lib/callback-result.ts';
 
@@ -42,6 +43,33 @@ describe('ignoreRejection', () => {
     ignoreRejection(Promise.resolve(1));
     ignoreRejection({ catch: () => expect.unreachable() });
     ignoreRejection(undefined);
+    ignoreRejection(runInNewContext("Promise.reject(new Error('late'))"));
+    await aTurn();
+    expect(unhandled).toEqual([]);
+  });
+});
+
+describe('ignoreRejection never throws', () => {
+  const unreadable = {
+    get() {
+      throw new Error('not to be read');
+    },
+  };
+
+  it.each(['then', 'constructor'])('for a promise whose `%s` cannot be read', async (name) => {
+    const hostile = Object.defineProperty(Promise.resolve(1), name, unreadable);
+    expect(() => ignoreRejection(hostile)).not.toThrow();
+    await aTurn();
+    expect(unhandled).toEqual([]);
+  });
+
+  it('for a `then` that throws', async () => {
+    const hostile = Object.defineProperty({}, 'then', {
+      value() {
+        throw new Error('at once');
+      },
+    });
+    expect(() => ignoreRejection(hostile)).not.toThrow();
     await aTurn();
     expect(unhandled).toEqual([]);
   });

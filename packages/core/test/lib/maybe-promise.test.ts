@@ -1,5 +1,6 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { andThen } from '../../src/lib/maybe-promise.ts';
+import { andThen, isThenable } from '../../src/lib/maybe-promise.ts';
 
 describe('andThen', () => {
   it('goes on at once with a value that is there', () => {
@@ -35,5 +36,72 @@ describe('andThen', () => {
     };
     await expect(andThen(Promise.resolve(1), next, failed)).rejects.toThrow('b');
     expect(seen).toHaveLength(1);
+  });
+});
+
+/** As a hostile or broken library might have it. */
+function withThen(descriptor: PropertyDescriptor): object {
+  return Object.defineProperty({}, 'then', descriptor);
+}
+
+const brokenGetter = () =>
+  withThen({
+    get() {
+      throw new Error('no then for you');
+    },
+  });
+
+describe('isThenable', () => {
+  it.each([
+    ['a promise', Promise.resolve(1)],
+    ['a promise of another realm', runInNewContext('Promise.resolve(1)')],
+    ['a function with then', Object.defineProperty(() => {}, 'then', { value: () => {} })],
+    ['an object with then alone', withThen({ value: () => {} })],
+    ['an object whose then cannot be read', brokenGetter()],
+  ])('is true for %s', (_what, value) => {
+    expect(isThenable(value)).toBe(true);
+  });
+
+  it.each([[undefined], [null], [1], ['then'], [{}], [() => {}], [withThen({ value: 'text' })]])(
+    'is false for %o',
+    (value) => {
+      expect(isThenable(value)).toBe(false);
+    },
+  );
+});
+
+describe('andThen, with promises that are not of this realm', () => {
+  it('awaits one of another realm, fulfilled or rejected', async () => {
+    const two: unknown = runInNewContext('Promise.resolve(2)');
+    expect(two).not.toBeInstanceOf(Promise);
+    await expect(andThen(two, (value) => [value])).resolves.toEqual([2]);
+    const failed = (error: unknown): never => {
+      throw new Error('translated', { cause: error });
+    };
+    await expect(andThen(runInNewContext('Promise.reject(3)'), () => 1, failed)).rejects.toThrow(
+      'translated',
+    );
+  });
+
+  it('runs a query once that has `then` alone', async () => {
+    let runs = 0;
+    const query = withThen({
+      value(resolve: (value: number) => void) {
+        runs++;
+        resolve(7);
+      },
+    });
+    await expect(andThen<unknown, unknown>(query, (value) => value)).resolves.toBe(7);
+    expect(runs).toBe(1);
+  });
+
+  it('rejects where `then` cannot be read, or throws', async () => {
+    await expect(andThen<unknown, unknown>(brokenGetter(), () => 1)).rejects.toThrow('no then');
+    const throwing = withThen({
+      value() {
+        throw new Error('at once');
+      },
+    });
+    await expect(andThen<unknown, unknown>(throwing, () => 1)).rejects.toThrow('at once');
   });
 });

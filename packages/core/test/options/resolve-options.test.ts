@@ -68,7 +68,7 @@ describe('the defaults', () => {
 describe('what may be given', () => {
   it('is no option that there is not: a misspelled check would be no check', () => {
     expect(() => withOption({ claim: z.object({}) })).toThrow(
-      'There is no option claim. Write one of',
+      'createResourceServer() has no option "claim". Its options are: issuer, ',
     );
   });
 
@@ -140,8 +140,8 @@ const named = {
 
 // Every way to be wrong, and the line to write instead.
 const MISTAKES: readonly (readonly [what: string, options: unknown, line: RegExp])[] = [
-  ['no options', undefined, /Options are missing.*Write: \{ issuer: auth0\(/],
-  ['null', null, /Write: \{ issuer: auth0\(/],
+  ['no options', undefined, /takes an object.*Write: createResourceServer\(\{ issuer: auth0\(/],
+  ['null', null, /Write: createResourceServer\(\{ issuer: auth0\(/],
   ['no issuer', { audience }, /a preset's result.*Write: issuer: auth0\(/],
   [
     'a URL for an issuer',

@@ -436,7 +436,7 @@ describe('a preset takes its issuer and keys from the least that is written', ()
 
 // Mistakes of JavaScript, and of values that no type can check. Each message has the line to write.
 const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
-  ['no options', () => Reflect.apply(keycloak, undefined, []), 'write keycloak({'],
+  ['no options', () => Reflect.apply(keycloak, undefined, []), 'Write: keycloak({'],
   ['no issuer', () => Reflect.apply(keycloak, undefined, [{}]), "write issuer: 'https://…'"],
   ['no URL', () => rfc9068('as.acme.com'), "write issuer: 'https://as.acme.com'"],
   ['http', () => rfc9068('http://as.acme.com'), 'must be https'],
@@ -564,7 +564,7 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
   [
     'githubActions with a misspelled list, which would let everybody in',
     () => Reflect.apply(githubActions, undefined, [{ repositoryOwnerId: ['4411'] }]),
-    "write githubActions({ repositoryOwnerIds: ['4411'] })",
+    "Write: githubActions({ repositoryOwnerIds: ['4411'] })",
   ],
   [
     'spiffe with an issuer that is a workload',
@@ -605,7 +605,7 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
   [
     'a text where more is needed',
     () => Reflect.apply(cognito, undefined, ['eu-west-1_Zk3Pq9']),
-    "write cognito({ userPoolId: 'eu-west-1_Zk3Pq9', clientIds: ['<app client id>'] })",
+    "Write: cognito({ userPoolId: 'eu-west-1_Zk3Pq9', clientIds: ['<app client id>'] })",
   ],
   ['entra by a domain', () => entra('acme.onmicrosoft.com'), 'GUID'],
   ['entra of all tenants', () => entra('common'), 'GUID'],
@@ -700,13 +700,54 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
     () => Reflect.apply(custom, undefined, [{ issuer: 'https://as.acme.com' }]),
     'write classify',
   ],
+  ...(
+    [
+      [
+        'types by a word',
+        { types: 'any' },
+        "Write: types: { accepted: ['at+jwt', 'jwt'], optional",
+      ],
+      [
+        'types as a list',
+        { types: ['JWT'] },
+        "Write: types: { accepted: ['at+jwt', 'jwt'], optional",
+      ],
+      ['types without a list', { types: { accepted: 'jwt', optional: true } }, 'write types: {'],
+      ['types that leave open', { types: { accepted: ['jwt'] } }, 'write types: {'],
+      ['a misspelled part of types', { types: { accept: ['jwt'] } }, 'has no option "accept"'],
+      ['one algorithm as text', { algorithms: 'ES256' }, "write algorithms: ['ES256']"],
+      [
+        'a required claim as text',
+        { requiredClaims: 'jti' },
+        "write requiredClaims: ['client_id']",
+      ],
+      ['a claim for a reader', { roles: 'roles' }, 'write roles: (claims) =>'],
+      ['a list for a check', { accepts: ['web'] }, 'write accepts: (claims) =>'],
+      ['another word for aud', { audienceClaim: 'none' }, "write audienceClaim: 'required'"],
+    ] as const
+  ).map(
+    ([what, more, message]) =>
+      [
+        `custom with ${what}`,
+        () =>
+          Reflect.apply(custom, undefined, [
+            { issuer: 'https://as.acme.com', classify: () => 'user', ...more },
+          ]),
+        message,
+      ] as const,
+  ),
+  [
+    'okta with text for its options',
+    () => Reflect.apply(okta, undefined, ['acme.okta.com', 'default']),
+    'okta() takes an object of options',
+  ],
   [
     'custom with HMAC',
     () =>
       Reflect.apply(custom, undefined, [
         { issuer: 'https://as.acme.com', classify: () => 'user', algorithms: ['HS256'] },
       ]),
-    'algorithms must be among RS256',
+    "write algorithms: ['ES256']",
   ],
   [
     'custom without aud and without a check',

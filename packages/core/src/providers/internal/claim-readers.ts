@@ -1,5 +1,6 @@
 import { isStringList } from '../../lib/json.ts';
 import { memoize } from '../../lib/memoize.ts';
+import { ownProperty } from '../../lib/own-property.ts';
 import type { TokenClaims } from '../../model/principal.ts';
 
 /** A JSON object as it stands in a token; nothing about its members is known. */
@@ -19,7 +20,7 @@ export function has(claims: JsonObject, name: string): boolean {
 
 /** The claim's value; `undefined` when it is absent. Own properties only. */
 export function claimOf(claims: JsonObject, name: string): unknown {
-  return Object.hasOwn(claims, name) ? claims[name] : undefined;
+  return ownProperty(claims, name);
 }
 
 /** The claim, when it is a non-empty string. Never coerced. */

@@ -1,4 +1,5 @@
 import type { JsonWebKeySet, KeySource } from '../../keys/key-set.ts';
+import { checkOptions, type OptionNames } from '../../lib/check-options.ts';
 import { ConfigurationError } from '../../model/errors.ts';
 import type { AudienceFreeProvider, AudienceProvider } from '../provider.ts';
 import { checkUrl } from './issuer-url.ts';
@@ -48,27 +49,32 @@ export function audienceFreeProvider(
   return Object.freeze({ ...completed(statement, options), accepts, audienceClaim: 'absent' });
 }
 
+/** The options that a preset has beside those that every preset has. */
+export type OwnOptionNames<Options> = Omit<OptionNames<Options>, keyof typeof COMMON_OPTIONS>;
+
+const COMMON_OPTIONS: OptionNames<ProviderOptions> = { name: true, jwks: true, jwksUri: true };
+
 /** The options of a preset whose shortest form is its issuer. */
-export function optionsOf<Options extends object>(
+export function issuerOptions<Options extends ProviderOptions>(
   preset: string,
   target: string | Options,
+  names: NoInfer<OwnOptionNames<Options>>,
 ): Options | (ProviderOptions & { readonly issuer: string }) {
-  return typeof target === 'string' ? { issuer: target } : checkOptions(preset, target);
+  return typeof target === 'string' ? { issuer: target } : presetOptions(preset, target, names);
 }
 
 /**
- * The options given back; throws `ConfigurationError` when there are none, as JavaScript allows.
- * `members` are those that the preset needs, as the message writes them.
+ * The options given back. Throws `ConfigurationError` when there are none, as JavaScript allows, and
+ * for one that is unknown. `example` holds those that the preset needs, as a message writes them.
  */
-export function checkOptions<Options extends object>(
+export function presetOptions<Options extends ProviderOptions>(
   preset: string,
   options: Options,
-  members = "issuer: 'https://…'",
+  names: NoInfer<OwnOptionNames<Options>>,
+  example = "issuer: 'https://…'",
 ): Options {
-  if (typeof options === 'object' && options !== null) return options;
-  throw new ConfigurationError(
-    `${preset}: options are missing, or are no object; write ${preset}({ ${members} })`,
-  );
+  const known = { ...names, ...COMMON_OPTIONS };
+  return checkOptions(`${preset}()`, options, known, `${preset}({ ${example} })`);
 }
 
 /**

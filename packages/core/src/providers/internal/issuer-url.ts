@@ -1,6 +1,6 @@
 import { isEndpointUrl } from '../../lib/endpoint-url.ts';
 import { ConfigurationError } from '../../model/errors.ts';
-import { presetsOf } from './recognize-provider.ts';
+import { presetsOfIssuer } from './presets-of-issuer.ts';
 
 /** What a preset knows about the form of its issuers. */
 export interface IssuerForm {
@@ -55,7 +55,7 @@ export function checkDomain(preset: string, domain: unknown, line: string): stri
 
 /** Throws when the issuer is known to belong to another preset. */
 export function checkPreset(preset: string, issuer: string): void {
-  const presets = presetsOf(issuer);
+  const presets = presetsOfIssuer(issuer);
   if (presets === undefined || presets.includes(preset)) return;
   const other = presets[0];
   throw new ConfigurationError(

@@ -3,7 +3,7 @@ import type { TokenHeader } from '../../model/token-header.ts';
 import type { Classification } from '../provider.ts';
 import { stringOf } from './claim-readers.ts';
 import { asClient, asUnknown, asUser } from './classification.ts';
-import { hasClientMarker, hasUserMarker, isOfAnotherProvider } from './kind-marks.ts';
+import { hasClientMark, hasUserMark, isOfAnotherProvider } from './kind-marks.ts';
 
 /** RFC 9068 §2.2, beside `iss` and `exp`. */
 export const JWT_PROFILE_CLAIMS: readonly string[] = Object.freeze([
@@ -33,10 +33,10 @@ export function classifyByJwtProfile(claims: TokenClaims, header: TokenHeader): 
   const clientId = stringOf(claims, 'client_id');
   if (subject === undefined || clientId === undefined) return NO_IDS;
   if (subject === clientId) {
-    return hasUserMarker(claims)
+    return hasUserMark(claims)
       ? CONTRADICTION
       : asClient(clientId, 'sub is client_id, and no claim of a user is there');
   }
-  if (hasClientMarker(claims, header) || isOfAnotherProvider(claims)) return VETO;
+  if (hasClientMark(claims, header) || isOfAnotherProvider(claims)) return VETO;
   return asUser(subject, clientId, 'sub is not client_id, and no mark of a client is there');
 }

@@ -71,7 +71,7 @@ const CLIENT_MARKS: ReadonlyMap<string, Mark> = new Map<string, Mark>([
 ]);
 
 /** Whether the token carries a claim of a login or of a person, of whatever type. */
-export function hasUserMarker(claims: TokenClaims): boolean {
+export function hasUserMark(claims: TokenClaims): boolean {
   return hasOneOf(USER_CLAIMS, claims);
 }
 
@@ -84,7 +84,7 @@ export function isOfAnotherProvider(claims: TokenClaims): boolean {
  * Whether anything in the token says that a machine is calling, by the conventions of any provider:
  * such a token must not be read as a user's by a rule that has no positive evidence of its own.
  */
-export function hasClientMarker(claims: TokenClaims, header: TokenHeader): boolean {
+export function hasClientMark(claims: TokenClaims, header: TokenHeader): boolean {
   // Going through the token's few claims costs a quarter of asking for every mark by its name.
   for (const name in claims) {
     const mark = CLIENT_MARKS.get(name);

@@ -55,7 +55,7 @@ const OKTA_PATH = /^\/oauth2\/(?:default|aus[0-9A-Za-z]+)\/?$/;
  * Which presets read tokens of an issuer, by the look of its URL: `undefined` when it looks like
  * none that is known, an empty list when it is known and no preset reads it. For start-up only.
  */
-export function presetsOf(issuer: string): readonly string[] | undefined {
+export function presetsOfIssuer(issuer: string): readonly string[] | undefined {
   if (!URL.canParse(issuer)) return undefined;
   const { hostname, pathname } = new URL(issuer);
   return KNOWN.find(({ matches }) => matches(hostname, pathname))?.presets;

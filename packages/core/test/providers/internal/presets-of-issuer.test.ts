@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { presetsOf } from '../../../src/providers/internal/recognize-provider.ts';
+import { presetsOfIssuer } from '../../../src/providers/internal/presets-of-issuer.ts';
 
 it.each([
   ['https://acme.eu.auth0.com/', 'auth0'],
@@ -32,13 +32,13 @@ it.each([
   ['https://clerk.acme.com', 'clerk'],
   ['https://login.acme.com/oauth/v2/oauth-anonymous', 'curity'],
 ])('%s is an issuer of %s', (issuer, preset) => {
-  expect(presetsOf(issuer)).toEqual([preset]);
+  expect(presetsOfIssuer(issuer)).toEqual([preset]);
 });
 
 it.each(['https://acme.b2clogin.com/t/v2.0', 'https://cloud.google.com/iap'])(
   '%s is known, and no preset reads it',
   (issuer) => {
-    expect(presetsOf(issuer)).toEqual([]);
+    expect(presetsOfIssuer(issuer)).toEqual([]);
   },
 );
 
@@ -50,5 +50,5 @@ it.each([
   'acme.com',
   '',
 ])('"%s" is not known', (issuer) => {
-  expect(presetsOf(issuer)).toBeUndefined();
+  expect(presetsOfIssuer(issuer)).toBeUndefined();
 });

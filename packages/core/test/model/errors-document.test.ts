@@ -1,15 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { STATUS_CODES } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { refusalOf } from '../../packages/core/src/http/refusal.ts';
-import { AuthError, type AuthErrorOptions } from '../../packages/core/src/model/errors.ts';
-import {
-  type AuthErrorCode,
-  type AuthErrorReason,
-  REASONS,
-} from '../../packages/core/src/model/reasons.ts';
+import { refusalOf } from '../../src/http/refusal.ts';
+import { AuthError, type AuthErrorOptions } from '../../src/model/errors.ts';
+import { type AuthErrorCode, type AuthErrorReason, REASONS } from '../../src/model/reasons.ts';
 
-const text = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8');
+const text = readFileSync(new URL('../../../../docs/errors.md', import.meta.url), 'utf8');
 
 /** What the example of each code is made of; `none` for codes that no reason gives yet. */
 const EXAMPLES: Readonly<

@@ -1,0 +1,265 @@
+import * as core from '@authly/core';
+import * as coreNode from '@authly/core/node';
+import * as providers from '@authly/core/providers';
+import * as express from '@authly/express';
+import * as issuerPackage from '@authly/issuer';
+import * as koa from '@authly/koa';
+import * as mcp from '@authly/mcp';
+import * as testing from '@authly/testing';
+import { Router as KoaRouter } from '@koa/router';
+import { Router as ExpressRouter } from 'express';
+import { describe, expect, it } from 'vitest';
+import { aResourceServer } from '../support/resource-servers.ts';
+import { AUDIENCE, aUserToken, ISSUER, issuer } from '../support/tokens.ts';
+
+// A misspelled option that is ignored is a check that nobody makes. So every public function that takes
+// options is here, and whoever adds one is told by a failing test.
+
+/** Options that a function takes, and a call with them. */
+interface Call {
+  readonly options: object;
+  readonly call: (options: never) => unknown;
+}
+
+const call = (options: object, run: (options: never) => unknown): Call => ({ options, call: run });
+
+const classify = () => 'user' as const;
+const jwks = issuer.jwks;
+
+/** Options of each preset, of its longest form. The compiler asks for a line when a preset is added. */
+const PRESETS: Readonly<Record<keyof typeof providers, object>> = {
+  auth0: { domain: 'acme.eu.auth0.com', rolesClaim: 'https://acme.com/roles' },
+  authentik: { issuer: 'https://ak.acme.com/application/o/orders/', classify },
+  authly: { issuer: ISSUER },
+  clerk: { issuer: 'https://clerk.acme.com', clientIds: ['c'], machines: ['mch_1'] },
+  cognito: { userPoolId: 'eu-west-1_Zk3Pq9', clientIds: ['c'], resources: [AUDIENCE] },
+  curity: { issuer: ISSUER, subjectNamespaces: 'disjoint' },
+  custom: { issuer: ISSUER, classify, requiredClaims: [], roles: () => [] },
+  descope: { projectId: 'P2abc', classify, baseUrl: 'https://api.descope.com' },
+  duende: { issuer: ISSUER },
+  entra: { tenant: '3b0c9a54-9f2e-4f1b-8d57-5a6f1b2c9e10', version: 'v2' },
+  firebase: { projectId: 'acme-prod' },
+  fusionauth: { issuer: 'acme.com', baseUrl: 'https://auth.acme.com' },
+  githubActions: { repositoryOwnerIds: ['4411'], repositoryIds: ['90210'] },
+  google: { serviceAccounts: [] },
+  hydra: { issuer: ISSUER },
+  keycloak: { issuer: 'https://sso.acme.com/realms/acme' },
+  kinde: { issuer: 'https://acme.kinde.com' },
+  kubernetes: { issuer: ISSUER },
+  logto: { issuer: 'https://acme.logto.app/oidc' },
+  oidcProvider: { issuer: ISSUER },
+  okta: { domain: 'acme.okta.com', authorizationServer: 'default' },
+  pingam: { issuer: 'https://am.acme.com/am/oauth2/realms/root' },
+  pingone: { issuer: 'https://auth.pingone.eu/1/as' },
+  rfc9068: { issuer: ISSUER },
+  spiffe: { trustDomain: 'acme.com' },
+  spring: { issuer: ISSUER, subjectNamespaces: 'disjoint' },
+  stytch: { projectId: 'project-live-1', product: 'b2b' },
+  workos: { sessionsOf: 'client_1' },
+  zitadel: { issuer: 'https://acme.zitadel.cloud', classify, projectId: '1' },
+};
+
+const presetCalls = Object.entries(PRESETS).map(([name, options]): readonly [string, Call] => [
+  name,
+  call({ ...options, name: 'acme', jwks }, Reflect.get(providers, name)),
+]);
+
+const entry = providers.rfc9068({ issuer: ISSUER, jwks });
+const server = { issuer: entry, audience: AUDIENCE } as const;
+const metadata = { authorizationServers: [ISSUER], maxAgeSec: 60 };
+const authenticationContext = { maxAgeSec: 300, clients: 'refuse' };
+const key = await issuerPackage.generateSigningKey('ES256');
+const { secret, hash } = issuerPackage.generateClientSecret();
+const client = { clientId: 'sync', secretHashes: [hash], scopes: [], audiences: [AUDIENCE] };
+const clients = issuerPackage.memoryClientStore([client]);
+const anIssuer = issuerPackage.createIssuer({ issuer: ISSUER, keys: [key], clients });
+const grant = { clientId: 'sync', audience: AUDIENCE, scopes: ['a'], claims: {}, expiresInSec: 60 };
+const identity = { provider: 'local', externalId: 'ada' };
+const credentials = { clientId: 'sync', clientSecret: secret, method: 'client_secret_basic' };
+
+const aPublishingServer = () => aResourceServer({ resource: AUDIENCE });
+
+/** Every exported function that takes options, by package and name; the second name says which part. */
+const CALLS: Readonly<Record<string, Call>> = {
+  'core createResourceServer': call(server, core.createResourceServer),
+  'core createResourceServer: keys': call({ freshForSec: 60 }, (keys) =>
+    core.createResourceServer({ ...server, keys }),
+  ),
+  'core createResourceServer: cache': call({ maxEntries: 1 }, (cache) =>
+    core.createResourceServer({ ...server, cache }),
+  ),
+  'core createResourceServer: issuerCache': call({ maxIssuers: 1 }, (issuerCache) =>
+    core.createResourceServer({ issuers: () => undefined, issuerCache }),
+  ),
+  'core createResourceServer: issuer': call({ ...entry, audience: AUDIENCE }, (one) =>
+    core.createResourceServer({ issuer: one }),
+  ),
+  'core createResourceServer: issuers': call({ ...entry, audience: AUDIENCE }, (one) =>
+    core.createResourceServer({ issuers: [one] }),
+  ),
+  'core createResourceServer: ready': call({ signal: undefined }, (options) =>
+    aResourceServer().ready(options),
+  ),
+  'core createResourceServer: explain': call({ reveal: ['iss'] }, (options) =>
+    aResourceServer().explain(aUserToken(), options),
+  ),
+  'core createResourceServer: publishMetadata': call(metadata, (options) =>
+    aPublishingServer().publishMetadata(options),
+  ),
+  'core user': call({ viaActor: 'refuse' }, core.user),
+  'core authenticationContext': call(authenticationContext, core.authenticationContext),
+  'core openapiSecurity': call({ name: 'bearer' }, (options) => core.openapiSecurity([], options)),
+  'core/node fileKeySnapshots': call({ directory: '/none' }, coreNode.fileKeySnapshots),
+  ...adapterCalls('express', express, () => ExpressRouter()),
+  ...adapterCalls('koa', koa, () => new KoaRouter()),
+  'issuer createIssuer': call({ issuer: ISSUER, keys: [key], clients }, issuerPackage.createIssuer),
+  'issuer createIssuer: userToken': call({ ...grant, identity, include: [] }, (request) =>
+    anIssuer.userToken(request),
+  ),
+  'issuer createIssuer: userToken, authentication': call({ acr: 'phr', time: 1 }, (how) =>
+    anIssuer.userToken({ ...grant, identity, authentication: how }),
+  ),
+  'issuer createIssuer: clientToken': call(grant, (request) => anIssuer.clientToken(request)),
+  'issuer createIssuer: clientCredentials': call({ credentials, scope: undefined }, (request) =>
+    anIssuer.clientCredentials.grant(request),
+  ),
+  'issuer memoryClientStore': call(client, (one) => issuerPackage.memoryClientStore([one])),
+  'testing testIssuer': call({ audience: AUDIENCE }, testing.testIssuer),
+  'testing testIssuer: aToken': call({ expiresInSec: 1 }, (options) => issuer.aToken({}, options)),
+  'testing testIssuer: aClientToken': call({ issuedInSec: 1 }, (options) =>
+    issuer.aClientToken({}, options),
+  ),
+};
+
+function adapterCalls(
+  name: string,
+  adapter: typeof express | typeof koa,
+  aRouter: () => object,
+): Readonly<Record<string, Call>> {
+  return {
+    [`${name} authenticate`]: call({ optional: true }, (options) =>
+      adapter.authenticate(aResourceServer(), options),
+    ),
+    [`${name} authenticate: resource server`]: call(server, (options) =>
+      adapter.authenticate(options),
+    ),
+    [`${name} describeRequirements`]: call({ base: '/', before: [] }, (options) =>
+      adapter.describeRequirements(aRouter(), options),
+    ),
+    [`${name} protectedResourceMetadata`]: call(metadata, (options) =>
+      adapter.protectedResourceMetadata(aPublishingServer(), options),
+    ),
+    [`${name} requireUser`]: call({ viaActor: 'refuse' }, adapter.requireUser),
+    [`${name} requireAuthenticationContext`]: call(
+      authenticationContext,
+      adapter.requireAuthenticationContext,
+    ),
+  };
+}
+
+/** Exported functions without options: what they take is a request, a token, names or values. */
+const WITHOUT_OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  core: [
+    ...['actor', 'allOf', 'anyOf', 'anyScope', 'authorizationDetail', 'claim', 'client', 'group'],
+    ...['permission', 'role', 'scope', 'tenant', 'checkRequirement', 'isAuthError'],
+    ...['isResourceServer', 'admissionOf', 'admit', 'clientOf', 'findPrincipal', 'principalOf'],
+    ...['userOf', 'nodeRequestView', 'rawHeader', 'describeRoutes', 'checkOptions'],
+  ],
+  'core/node': [],
+  express: ['authorize', 'mount', 'requireActor', 'requireAnyScope', 'requireAuthorizationDetail'],
+  issuer: [
+    'generateClientSecret',
+    'generateSigningKey',
+    'hashClientSecret',
+    'isClientId',
+    'userSubject',
+  ],
+  // What mcp's functions take in the place of options is a resource server as a whole.
+  mcp: [
+    'clientFrom',
+    'principalFrom',
+    'setAuthInfo',
+    'toAuthInfo',
+    'tokenVerifier',
+    'toolRequirement',
+    'userFrom',
+  ],
+  testing: ['compactJws', 'fakeClock', 'generateTestKey', 'tampered', 'unsigned'],
+};
+
+const GUARDS = [
+  'requireClient',
+  'requireGroup',
+  'requirePermission',
+  'requireRole',
+  'requireScope',
+  'requireTenant',
+];
+
+const PACKAGES: Readonly<Record<string, object>> = {
+  core,
+  'core/node': coreNode,
+  express,
+  koa,
+  issuer: issuerPackage,
+  mcp,
+  testing,
+};
+
+describe.each(Object.entries(PACKAGES))('@authly/%s', (name, exported) => {
+  it('has no function whose options nobody looked at', () => {
+    const isAdapter = name === 'express' || name === 'koa';
+    const known = new Set([
+      ...(isAdapter
+        ? [...(WITHOUT_OPTIONS['express'] ?? []), ...GUARDS]
+        : (WITHOUT_OPTIONS[name] ?? [])),
+      ...Object.keys(CALLS).flatMap((each) => {
+        const [owner, named = ''] = each.split(':')[0]?.split(' ') ?? [];
+        return owner === name ? [named] : [];
+      }),
+    ]);
+    const functions = Object.entries(exported)
+      .filter(([, value]) => typeof value === 'function' && !isClass(value))
+      // An adapter hands on what core has: the same function, looked at there.
+      .filter(([each, value]) => !isAdapter || Reflect.get(core, each) !== value);
+    expect(functions.map(([each]) => each).filter((each) => !known.has(each))).toEqual([]);
+  });
+});
+
+it('every preset there is has its line here', () => {
+  const presets = Object.entries(providers).filter(([, value]) => typeof value === 'function');
+  expect(presets.map(([name]) => name).sort()).toEqual(Object.keys(PRESETS).sort());
+});
+
+describe.each([...presetCalls, ...Object.entries(CALLS)])('%s', (_name, { options, call: run }) => {
+  it('takes its options, and refuses each when it is misspelled', async () => {
+    await expect(outcomeOf(run, options)).resolves.toBe('taken');
+    for (const name of Object.keys(options)) {
+      const misspelled = { ...options, [`${name}s_`]: Reflect.get(options, name) };
+      await expect(outcomeOf(run, misspelled)).resolves.toMatch(
+        new RegExp(`has no option "${name}s_"\\. Its options are: .*\\b${name}\\b`),
+      );
+    }
+  });
+
+  it('refuses an unknown option that has no value, too', async () => {
+    await expect(outcomeOf(run, { ...options, unknown: undefined })).resolves.toMatch(
+      /has no option "unknown"/,
+    );
+  });
+});
+
+/** `taken`, or what the configuration error says. */
+async function outcomeOf(run: Call['call'], options: object): Promise<string> {
+  try {
+    await run(options as never);
+    return 'taken';
+  } catch (error) {
+    if (error instanceof core.ConfigurationError) return error.message;
+    throw error;
+  }
+}
+
+function isClass(value: object): boolean {
+  return /^class\b/.test(Function.prototype.toString.call(value));
+}
