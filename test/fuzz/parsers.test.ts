@@ -7,7 +7,8 @@ import { createDiscovery } from '../../packages/core/src/keys/discovery.ts';
 import { KeyFetchError } from '../../packages/core/src/keys/key-fetch-error.ts';
 import { usableKeys } from '../../packages/core/src/keys/usable-keys.ts';
 import { createJwsParser } from '../../packages/core/src/token/jws.ts';
-import { aToken, eddsa, es256, forger, keys } from '../security/support/tokens.ts';
+import { eddsa, es256, forger, keys } from '../security/support/keys.ts';
+import { aToken } from '../support/tokens.ts';
 
 // Each parser gets valid input by a model of its grammar, and that input's neighbors. What a parser
 // gives is held against an answer that was found by other means.
@@ -356,5 +357,5 @@ describe('bounded-json.ts', () => {
 });
 
 it('the models make tokens of several keys', () => {
-  expect(createJwsParser()(aToken({ key: eddsa }))).toBeTypeOf('object');
+  expect(createJwsParser()(aToken({}, { key: eddsa }))).toBeTypeOf('object');
 });

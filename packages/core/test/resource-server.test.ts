@@ -1,4 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import {
+  AUDIENCE,
+  aClientToken,
+  aToken,
+  encoded,
+  generateTestKey,
+  ISSUER,
+} from '../../../test/support/tokens.ts';
 import type { RequestView } from '../src/http/request-view.ts';
 import { AuthError, ConfigurationError } from '../src/model/errors.ts';
 import type { AuthEvent } from '../src/model/events.ts';
@@ -9,15 +17,7 @@ import { allOf } from '../src/requirement/combinators.ts';
 import { scope } from '../src/requirement/scope.ts';
 import { createResourceServer, isResourceServer } from '../src/resource-server.ts';
 import { outcomeOf, refusalOf } from './errors-of.ts';
-import {
-  AUDIENCE,
-  aClientToken,
-  aKey,
-  aResourceServer,
-  aToken,
-  ISSUER,
-  segment,
-} from './tokens.ts';
+import { aResourceServer } from './resource-servers.ts';
 
 const server = aResourceServer();
 
@@ -64,7 +64,7 @@ describe('authenticate', () => {
     ['a good token and a line break', 'authorization_malformed', `Bearer ${aToken()}\n`],
     ['a b64token that is no JWT', 'token_malformed', 'Bearer abc'],
     ['a padded token', 'token_malformed', `Bearer ${aToken()}=`],
-    ['an old token', 'expired', `Bearer ${aToken({ claims: { exp: 0 } })}`],
+    ['an old token', 'expired', `Bearer ${aToken({ exp: 0 })}`],
   ])('refuses %s: %s', async (_what, reason, authorization) => {
     expect(await outcomeOf(() => server.authenticate(request(authorization)))).toBe(reason);
   });
@@ -94,8 +94,12 @@ describe('authenticateOptional', () => {
     ['an empty header', 'authorization_malformed', ''],
     ['no token', 'authorization_malformed', 'Bearer '],
     ['no headers, in a list', 'authorization_repeated', []],
-    ['a bad token', 'expired', `Bearer ${aToken({ claims: { exp: 0 } })}`],
-    ['a forged one', 'signature_invalid', `Bearer ${aToken({ key: aKey('key-1') })}`],
+    ['a bad token', 'expired', `Bearer ${aToken({ exp: 0 })}`],
+    [
+      'a forged one',
+      'signature_invalid',
+      `Bearer ${aToken({}, { key: generateTestKey('ES256', 'key-1') })}`,
+    ],
   ])('refuses %s: bad is not absent', async (_what, reason, authorization) => {
     expect(await outcomeOf(() => server.authenticateOptional(request(authorization)))).toBe(reason);
   });
@@ -117,7 +121,7 @@ describe('verify', () => {
   });
 
   it('refuses a bound token: there is no proof to hold it against', async () => {
-    const bound = aToken({ claims: { cnf: { 'x5t#S256': 'x' } } });
+    const bound = aToken({ cnf: { 'x5t#S256': 'x' } });
     expect(await outcomeOf(() => server.verify(bound))).toBe('sender_constraint_unsupported');
   });
 
@@ -185,7 +189,7 @@ describe('events', () => {
     await watched.verify(token);
     await outcomeOf(() => watched.authenticate(request()));
     await outcomeOf(() => watched.authenticate(request('Bearer "')));
-    await outcomeOf(() => watched.verify(aToken({ claims: { exp: 0 } })));
+    await outcomeOf(() => watched.verify(aToken({ exp: 0 })));
     watched.evaluate(await aPrincipal(), scope('a'));
     expect(events).toEqual([
       { type: 'request.authenticated', kind: 'user', issuerName: ISSUER, cached: false },
@@ -199,7 +203,7 @@ describe('events', () => {
 
   it('tell once of a refusal that comes later', async () => {
     const { watched, events } = observed();
-    await outcomeOf(() => watched.verify(aToken({ header: { kid: 'x' } })));
+    await outcomeOf(() => watched.verify(aToken({}, { header: { kid: 'x' } })));
     expect(events).toHaveLength(1);
   });
 
@@ -230,7 +234,7 @@ describe('a resource server', () => {
   });
 
   it('makes no request before the first token, and then one for all', async () => {
-    const key = aKey('key-1');
+    const key = generateTestKey('ES256', 'key-1');
     let requests = 0;
     const issuer = rfc9068({ issuer: ISSUER, jwksUri: `${ISSUER}/jwks` });
     const remote = aResourceServer({
@@ -238,11 +242,11 @@ describe('a resource server', () => {
       audience: AUDIENCE,
       fetch: async () => {
         requests += 1;
-        return Response.json({ keys: [key.jwk] });
+        return Response.json({ keys: [key.publicJwk] });
       },
     });
     expect(requests).toBe(0);
-    await Promise.all(Array.from({ length: 20 }, () => remote.verify(aToken({ key }))));
+    await Promise.all(Array.from({ length: 20 }, () => remote.verify(aToken({}, { key }))));
     expect(requests).toBe(1);
     await remote.ready();
     expect(requests).toBe(1);
@@ -297,13 +301,13 @@ describe('isResourceServer', () => {
 
 describe('a token with a header that says much', () => {
   it('is verified each time alike, though headers are kept decoded', async () => {
-    const header = { note: segment('x'.repeat(600)) };
-    const token = aToken({ header });
+    const header = { note: encoded('x'.repeat(600)) };
+    const token = aToken({}, { header });
     for (let times = 0; times < 3; times++) {
       expect(await outcomeOf(() => server.verify(token))).toBe('accepted');
     }
     for (let index = 0; index < 300; index++)
-      await outcomeOf(() => server.verify(aToken({ header: { n: index } })));
+      await outcomeOf(() => server.verify(aToken({}, { header: { n: index } })));
     expect(await outcomeOf(() => server.verify(aToken()))).toBe('accepted');
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { type Admission, admissionOf, admit } from '../../src/adapter/admission.ts';
-import { aResourceServer } from '../tokens.ts';
+import { aResourceServer } from '../resource-servers.ts';
 
 function anAdmission(): Admission {
   const resourceServer = aResourceServer();

@@ -3,6 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { getPriority } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import {
+  aToken,
+  generateTestKey,
+  segmentsOf,
+  type TestKey,
+} from '../../../../test/support/tokens.ts';
 import { prepareKey } from '../../src/keys/prepare-key.ts';
 import { type SignatureCheck, signatureCheck, signatureHolds } from '../../src/signature/check.ts';
 import {
@@ -10,8 +16,7 @@ import {
   type SignatureThread,
   startSignatureThread,
 } from '../../src/signature/thread.ts';
-import { ALGORITHMS, type Algorithm } from '../../src/token/algorithms.ts';
-import { aKey, aToken, type SigningKey, segmentsOf } from '../tokens.ts';
+import { ALGORITHMS } from '../../src/token/algorithms.ts';
 
 const started: SignatureThread[] = [];
 afterEach(() => {
@@ -48,12 +53,12 @@ function priorities(): readonly { readonly id: string; readonly nice: number }[]
   });
 }
 
-function aCheck(key: SigningKey, subject = 'ada'): SignatureCheck {
-  const [header, payload, signature] = segmentsOf(aToken({ key, claims: { sub: subject } }));
-  const prepared = prepareKey(key.jwk);
+function aCheck(key: TestKey, subject = 'ada'): SignatureCheck {
+  const [header, payload, signature] = segmentsOf(aToken({ sub: subject }, { key }));
+  const prepared = prepareKey(key.publicJwk);
   if (typeof prepared === 'string') return expect.unreachable(prepared);
   const bytes = Buffer.from(signature, 'base64url');
-  const check = signatureCheck(key.alg as Algorithm, prepared, `${header}.${payload}`, bytes);
+  const check = signatureCheck(key.algorithm, prepared, `${header}.${payload}`, bytes);
   return check ?? expect.unreachable('a signature of the right length');
 }
 
@@ -71,8 +76,12 @@ function forgeries(good: SignatureCheck, other: SignatureCheck): readonly Signat
   ];
 }
 
-const keys = ALGORITHMS.map((alg) => ({ alg, key: aKey(alg, alg), other: aKey('other', alg) }));
-const es256 = aKey('es', 'ES256');
+const keys = ALGORITHMS.map((alg) => ({
+  alg,
+  key: generateTestKey(alg, alg),
+  other: generateTestKey(alg, 'other'),
+}));
+const es256 = generateTestKey('ES256', 'es');
 
 describe('a signature thread', () => {
   it.each(keys)('says of $alg what the calling thread says', async ({ key, other }) => {
@@ -100,7 +109,7 @@ describe('a signature thread', () => {
 
   it('keeps one key apart by its hash', async () => {
     const thread = await aThread();
-    const rs = aCheck(aKey('rsa', 'RS256'));
+    const rs = aCheck(generateTestKey('RS256', 'rsa'));
     expect(await ask(thread, [rs, { ...rs, hash: 'sha512' }, rs])).toEqual([true, false, true]);
   });
 
