@@ -419,7 +419,7 @@ underAttack('row 5: signature games', [
     })),
   {
     name: 'one bit changed',
-    token: withSignature(good, scalar(number(raw) ^ 1n)),
+    token: withSignature(good, Buffer.concat([r, scalar(number(s) ^ 1n)])),
     answer: SIGNATURE,
   },
   { name: 'changed claims', token: tampered(good, { sub: 'eve' }), answer: SIGNATURE },
@@ -491,7 +491,7 @@ underAttack('row 5: signature games', [
   { name: 'RSA of zeros', token: withSignature(rsToken, Buffer.alloc(256)), answer: SIGNATURE },
   {
     name: 'RSA of one',
-    token: withSignature(rsToken, scalar(1n).toString('hex').padStart(512, '0')),
+    token: withSignature(rsToken, Buffer.concat([Buffer.alloc(255), Buffer.of(1)])),
     answer: SIGNATURE,
   },
   ...(['sha1', 'sha384', 'sha512'] as const).map((hash) => ({
