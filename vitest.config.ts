@@ -17,8 +17,12 @@ export default defineConfig({
         test: {
           name: 'test',
           include: ['test/**/*.test.ts'],
-          // These spend real minutes where the others inject a clock: `pnpm test:faults`.
-          exclude: ['test/**/*.realtime.test.ts'],
+          exclude: [
+            // These spend real minutes where the others inject a clock: `pnpm test:faults`.
+            'test/**/*.realtime.test.ts',
+            // These need servers that npm does not have: `pnpm test:services`.
+            'test/services/**',
+          ],
         },
       },
     ],

@@ -1,22 +1,27 @@
-// Prints `N passed, M failed` from vitest's JSON report, and fails unless every test passed. A file
-// that could not be loaded has no tests to count: it counts as one failure.
+// Prints `N passed, M failed`, summed over vitest's JSON reports, and fails unless every test passed.
+// A file that could not be loaded has no tests to count: it counts as one failure, and so does a
+// report that is missing.
 import { readFileSync } from 'node:fs';
 
-const report = readReport(new URL('../.reports/tests.json', import.meta.url));
-const unloaded = report.testResults.filter(
-  (file) => file.status === 'failed' && file.assertionResults.every((t) => t.status !== 'failed'),
-);
-for (const file of unloaded) process.stdout.write(`${file.name}: ${file.message}\n`);
+const totals = ['tests', 'services'].map(readReport).map(totalsOf);
+const passed = totals.reduce((sum, total) => sum + total.passed, 0);
+const failed = totals.reduce((sum, total) => sum + total.failed, 0);
+process.stdout.write(`${passed} passed, ${failed} failed\n`);
+if (failed > 0 || !totals.every((total) => total.success)) process.exitCode = 1;
 
-const failed = report.numFailedTests + unloaded.length;
-process.stdout.write(`${report.numPassedTests} passed, ${failed} failed\n`);
-if (failed > 0 || !report.success) process.exitCode = 1;
+function totalsOf({ success, numPassedTests, numFailedTests, testResults }) {
+  const unloaded = testResults.filter(
+    (file) => file.status === 'failed' && file.assertionResults.every((t) => t.status !== 'failed'),
+  );
+  for (const file of unloaded) process.stdout.write(`${file.name}: ${file.message}\n`);
+  return { success, passed: numPassedTests, failed: numFailedTests + unloaded.length };
+}
 
-function readReport(url) {
+function readReport(name) {
   try {
-    return JSON.parse(readFileSync(url, 'utf8'));
+    return JSON.parse(readFileSync(new URL(`../.reports/${name}.json`, import.meta.url), 'utf8'));
   } catch {
-    process.stdout.write('the tests left no report\n');
-    return { success: false, numPassedTests: 0, numFailedTests: 0, testResults: [] };
+    process.stdout.write(`${name}: no report was left\n`);
+    return { success: false, numPassedTests: 0, numFailedTests: 1, testResults: [] };
   }
 }

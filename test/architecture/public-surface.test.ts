@@ -28,7 +28,7 @@ describe('the public surface', () => {
         "anyScope",
         "authenticationContext",
         "authorizationDetail",
-          "checkOptions",
+        "checkOptions",
         "claim",
         "client",
         "clientOf",

@@ -259,5 +259,6 @@ describe('the hooks of an issuer', async () => {
 
 it('a token of the own issuer is read by its preset, so that the tests above test something', async () => {
   const preset = authly({ issuer: ISSUER, jwks: issuer.jwks });
-  expect(await outcomeOf(aResourceServer({ issuer: preset }))).toBe('accepted');
+  const user = { sub_type: 'user' };
+  expect(await outcomeOf(aResourceServer({ issuer: preset }), user)).toBe('accepted');
 });

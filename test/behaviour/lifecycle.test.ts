@@ -131,7 +131,7 @@ describe('explain', () => {
   it.each([
     ['opaque', 'token', 'token_malformed'],
     [aUserToken({ iss: 'https://evil.example' }), 'issuer', 'issuer_unknown'],
-    [aToken({ key: generateTestKey('ES256', 'unknown') }), 'key', 'key_unknown'],
+    [aToken({}, { key: generateTestKey('ES256', 'unknown') }), 'key', 'key_unknown'],
     [tampered(aUserToken()), 'signature', 'signature_invalid'],
     [aUserToken({ aud: 'urn:other' }), 'claims', 'audience_mismatch'],
     [aUserToken({ gty: 'client-credentials' }), 'principal', 'principal_ambiguous'],

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import * as core from '@authly/core';
 import * as coreNode from '@authly/core/node';
 import * as providers from '@authly/core/providers';
@@ -77,6 +78,19 @@ const grant = { clientId: 'sync', audience: AUDIENCE, scopes: ['a'], claims: {},
 const identity = { provider: 'local', externalId: 'ada' };
 const credentials = { clientId: 'sync', clientSecret: secret, method: 'client_secret_basic' };
 
+/** A form of one parameter that nobody has read yet. */
+const aForm = (): core.HandlerRequest => ({
+  method: 'POST',
+  path: '/',
+  query: '',
+  header: (name) => (name === 'content-type' ? 'application/x-www-form-urlencoded' : undefined),
+  peerAddress: undefined,
+  clientAddress: undefined,
+  peerCertificate: () => undefined,
+  parsedBody: undefined,
+  stream: Readable.from([Buffer.from('a=1')]),
+});
+
 const aPublishingServer = () => aResourceServer({ resource: AUDIENCE });
 
 /** Every exported function that takes options, by package and name; the second name says which part. */
@@ -97,6 +111,7 @@ const CALLS: Readonly<Record<string, Call>> = {
   'core createResourceServer: issuers': call({ ...entry, audience: AUDIENCE }, (one) =>
     core.createResourceServer({ issuers: [one] }),
   ),
+  'core readForm': call({ repeatable: ['resource'] }, (options) => core.readForm(aForm(), options)),
   'core createResourceServer: ready': call({ signal: undefined }, (options) =>
     aResourceServer().ready(options),
   ),
@@ -161,9 +176,9 @@ function adapterCalls(
 const WITHOUT_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   core: [
     ...['actor', 'allOf', 'anyOf', 'anyScope', 'authorizationDetail', 'claim', 'client', 'group'],
-    ...['permission', 'role', 'scope', 'tenant', 'checkRequirement', 'isAuthError'],
-    ...['isResourceServer', 'admissionOf', 'admit', 'clientOf', 'findPrincipal', 'principalOf'],
-    ...['userOf', 'nodeRequestView', 'rawHeader', 'describeRoutes', 'checkOptions'],
+    ...['permission', 'role', 'scope', 'tenant', 'isAuthError', 'isFormError', 'clientOf'],
+    ...['findPrincipal', 'principalOf', 'userOf', 'nodeRequestView', 'credentialsOf'],
+    'checkOptions',
   ],
   'core/node': [],
   express: ['authorize', 'mount', 'requireActor', 'requireAnyScope', 'requireAuthorizationDetail'],

@@ -79,7 +79,7 @@ describe.each(frameworks)('an outage of the identity provider in $name', (framew
     const provider = aProvider();
     const server = aResourceServer({ issuer: preset(), fetch: provider.fetch });
     const app = protectedApp(framework, { server });
-    const token = aToken({ key: generateTestKey('ES256', 'unknown') });
+    const token = aToken({}, { key: generateTestKey('ES256', 'unknown') });
     const response = await send(app, { token });
     expect(response.status).toBe(401);
     expect(response.body.error_description).toBe('The access token is signed with an unknown key');

@@ -67,7 +67,7 @@ describe.each(frameworks)('a second authenticate in $name', (framework) => {
   });
 
   it('of another server on another router lets that one’s tokens in there only', async () => {
-    const token = aToken({ claims: { iss: OTHER_ISSUER, sub: 'grace' }, key: otherKey });
+    const token = aToken({ iss: OTHER_ISSUER, sub: 'grace' }, { key: otherKey });
     const app = framework.createApp(({ router }) => {
       router('/ours', (routes) => {
         routes.use(framework.authenticate(aResourceServer()));

@@ -3,14 +3,8 @@ import { oidcProvider, rfc9068 } from '@authly/core/providers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { frameworks, type TestApp } from '../support/frameworks.ts';
 import { send } from '../support/requests.ts';
-import {
-  ALGORITHMS,
-  API,
-  type AuthorizationServer,
-  apiFor,
-  OTHER_API,
-  startAuthorizationServer,
-} from './oidc-provider.ts';
+import { type AuthorizationServer, startAuthorizationServer } from './oidc-provider.ts';
+import { ALGORITHMS, API, apiFor, OTHER_API } from './oidc-provider-configuration.ts';
 
 let authorizationServer: AuthorizationServer;
 

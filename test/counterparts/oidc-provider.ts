@@ -1,17 +1,11 @@
-import { generateTestKey } from '@authly/testing';
 import { vi } from 'vitest';
 import { listen } from '../support/requests.ts';
-
-/** Algorithms that the server signs access tokens with, each for an API of its own. */
-export const ALGORITHMS = ['ES256', 'RS256', 'PS256', 'EdDSA'] as const;
-
-export const API = 'https://api.example.com';
-export const OTHER_API = 'https://billing.example.com';
-
-/** An API whose tokens are signed with one algorithm. */
-export function apiFor(algorithm: string): string {
-  return `${API}/${algorithm}`;
-}
+import {
+  MACHINE,
+  oidcProviderConfiguration,
+  resourceServerInfo,
+  WEB_APP,
+} from './oidc-provider-configuration.ts';
 
 /** A real authorization server on loopback, and ways to get tokens from it. */
 export interface AuthorizationServer {
@@ -23,24 +17,20 @@ export interface AuthorizationServer {
   close(): void;
 }
 
-const CLIENT_ID = 'nightly-sync';
-const CLIENT_SECRET = 'a-secret-of-the-nightly-sync-job';
-const SCOPES = 'read:users write:users';
-
 /** Starts `oidc-provider` with JWT access tokens (RFC 9068) and resource indicators (RFC 8707). */
 export async function startAuthorizationServer(): Promise<AuthorizationServer> {
   const server = await listen();
   const issuer = server.origin;
   const { default: Provider } = await importQuietly();
-  const provider = withoutWarnings(() => new Provider(issuer, configuration()));
+  const provider = withoutWarnings(() => new Provider(issuer, oidcProviderConfiguration()));
   server.serve(provider.callback());
 
   return {
     issuer,
-    async clientToken({ resource, scope = SCOPES }) {
+    async clientToken({ resource, scope = 'read:users write:users' }) {
       const response = await fetch(`${issuer}/token`, {
         method: 'POST',
-        headers: { authorization: `Basic ${btoa(`${CLIENT_ID}:${CLIENT_SECRET}`)}` },
+        headers: { authorization: `Basic ${btoa(`${MACHINE.id}:${MACHINE.secret}`)}` },
         body: new URLSearchParams({
           grant_type: 'client_credentials',
           scope,
@@ -54,7 +44,7 @@ export async function startAuthorizationServer(): Promise<AuthorizationServer> {
       return String(body.access_token);
     },
     async userToken({ resource, scope }) {
-      const client = await provider.Client.find('web-app');
+      const client = await provider.Client.find(WEB_APP.id);
       const token = new provider.AccessToken({
         accountId: 'ada',
         client,
@@ -66,50 +56,6 @@ export async function startAuthorizationServer(): Promise<AuthorizationServer> {
       return token.save();
     },
     close: server.close,
-  };
-}
-
-function configuration(): object {
-  return {
-    clients: [
-      {
-        client_id: CLIENT_ID,
-        client_secret: CLIENT_SECRET,
-        grant_types: ['client_credentials'],
-        redirect_uris: [],
-        response_types: [],
-      },
-      {
-        client_id: 'web-app',
-        client_secret: 'a-secret-of-the-web-application',
-        grant_types: ['authorization_code'],
-        redirect_uris: ['https://app.example.com/callback'],
-        response_types: ['code'],
-      },
-    ],
-    jwks: { keys: ALGORITHMS.map((name) => generateTestKey(name, `op-${name}`).privateJwk) },
-    ttl: { ClientCredentials: 60, AccessToken: 60 },
-    cookies: { keys: ['a key for cookies that nobody sets'] },
-    features: {
-      devInteractions: { enabled: false },
-      clientCredentials: { enabled: true },
-      resourceIndicators: {
-        enabled: true,
-        getResourceServerInfo: (_context: unknown, resource: string) =>
-          resourceServerInfo(resource),
-      },
-    },
-  };
-}
-
-function resourceServerInfo(resource: string): object {
-  const algorithm = ALGORITHMS.find((name) => resource === apiFor(name)) ?? 'ES256';
-  return {
-    scope: SCOPES,
-    audience: resource,
-    accessTokenTTL: 60,
-    accessTokenFormat: 'jwt',
-    jwt: { sign: { alg: algorithm } },
   };
 }
 

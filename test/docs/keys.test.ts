@@ -98,6 +98,9 @@ it('the snippet for events counts a failed refresh by its cause', async () => {
   expect(counted).toEqual([['keys.refresh_failed', { issuer: auth0.issuer, cause: 'network' }]]);
 });
 
+// A bound for a hang: a busy machine takes its time to write a file.
+const PATIENT = { timeout: 20_000 };
+
 describe('the snippets for snapshots let a process start while the provider is down', () => {
   afterEach(() => {
     delete process.env['KEY_SNAPSHOTS'];
@@ -114,7 +117,7 @@ describe('the snippets for snapshots let a process start while the provider is d
         expect(names).toEqual([expect.stringMatching(/^[0-9a-f]{64}\.json$/)]);
         const { mode } = await stat(join(folder, 'keys', names[0] ?? ''));
         expect(mode & 0o777).toBe(0o600);
-      });
+      }, PATIENT);
       up = false;
       vi.resetModules();
       const after = await import('./snippets/keys/files.ts');

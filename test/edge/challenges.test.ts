@@ -100,7 +100,7 @@ const cases: readonly (readonly [string, Case])[] = [
   ],
   [
     'no token but an ID token',
-    { authorization: `Bearer ${aToken({ header: { typ: 'JWT' } })}`, ...invalid },
+    { authorization: `Bearer ${aToken({}, { header: { typ: 'JWT' } })}`, ...invalid },
   ],
   [
     'a missing scope',

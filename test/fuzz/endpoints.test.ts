@@ -13,15 +13,8 @@ import {
 } from '@authly/issuer';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import {
-  AUDIENCE,
-  aClientToken,
-  aClock,
-  aToken,
-  forger,
-  ISSUER,
-  keys,
-} from '../security/support/tokens.ts';
+import { forger, keys } from '../security/support/keys.ts';
+import { AUDIENCE, aClientToken, aClock, aToken, ISSUER } from '../support/tokens.ts';
 
 // Whole requests, in the grammar and beside it: whatever arrives, the answer is a proper one.
 
@@ -39,7 +32,7 @@ describe('the resource server', () => {
   const piece = fc.oneof(
     fc.constantFrom(
       ...honest,
-      aToken({ key: forger }),
+      aToken({}, { key: forger }),
       'Bearer',
       'bearer ',
       'Basic ',

@@ -7,5 +7,7 @@ export default defineConfig({
     include: ['packages/core/test/{lib,token,signature,keys,http,pipeline,providers}/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     setupFiles: ['test/setup.ts'],
+    // A bound for a hang, not for speed, as in the tests' own configuration.
+    testTimeout: 30_000,
   },
 });

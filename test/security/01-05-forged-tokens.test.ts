@@ -1,9 +1,11 @@
 import { createHmac, createPublicKey, type KeyObject, sign } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { generateTestKey, type TestKey, unsigned } from '@authly/testing';
+import { generateTestKey, type TestKey, tampered, unsigned } from '@authly/testing';
 import { afterAll, expect, it } from 'vitest';
+import { aToken, encoded, GOOD_CLAIMS, segmentsOf } from '../support/tokens.ts';
 import { type Attack, underAttack } from './support/attack.ts';
+import { eddsa, es256, forger, keys, ps256, rs256 } from './support/keys.ts';
 import {
   ALGORITHM,
   MALFORMED,
@@ -14,24 +16,10 @@ import {
   UNKNOWN_KEY,
   UNSUPPORTED_HEADER,
 } from './support/refusals.ts';
-import {
-  aToken,
-  eddsa,
-  encoded,
-  es256,
-  forger,
-  GOOD_CLAIMS,
-  goodHeader,
-  keys,
-  ps256,
-  rs256,
-  segments,
-  signatureOf,
-  withSignature,
-} from './support/tokens.ts';
+import { goodHeader, signatureOf, withSignature } from './support/token-text.ts';
 
 const good = aToken();
-const [header, payload, signature] = segments(good);
+const [header, payload, signature] = segmentsOf(good);
 
 // Row 1: the public key, which everybody has, in the place of a secret.
 
@@ -100,7 +88,7 @@ const confusions: readonly Attack[] = [
       .filter((other) => other !== key)
       .map((other) => ({
         name: `${key.algorithm} of ${key.kid} under the name of ${other.kid}`,
-        token: aToken({ key, header: { kid: other.kid } }),
+        token: aToken({}, { key, header: { kid: other.kid } }),
         answer: UNKNOWN_KEY,
       })),
   ),
@@ -109,23 +97,23 @@ const confusions: readonly Attack[] = [
       .filter(({ algorithm }) => algorithm !== key.algorithm)
       .map(({ algorithm }) => ({
         name: `a signature of ${key.algorithm} that claims to be ${algorithm}`,
-        token: aToken({ key, header: { alg: algorithm } }),
+        token: aToken({}, { key, header: { alg: algorithm } }),
         answer: UNKNOWN_KEY,
       })),
   ),
   {
     name: 'PKCS #1 v1.5 by the key for PSS, said to be PSS',
-    token: aToken({ key: { ...ps256, algorithm: 'RS256' }, header: { alg: 'PS256' } }),
+    token: aToken({}, { key: { ...ps256, algorithm: 'RS256' }, header: { alg: 'PS256' } }),
     answer: SIGNATURE,
   },
   {
     name: 'PSS by the key for PKCS #1 v1.5, said to be PKCS #1 v1.5',
-    token: aToken({ key: { ...rs256, algorithm: 'PS256' }, header: { alg: 'RS256' } }),
+    token: aToken({}, { key: { ...rs256, algorithm: 'PS256' }, header: { alg: 'RS256' } }),
     answer: SIGNATURE,
   },
   ...(['RS384', 'RS512', 'PS384', 'PS512', 'ES384', 'ES512'] as const).map((alg) => ({
     name: `${alg}, which is not configured`,
-    token: aToken({ header: { alg } }),
+    token: aToken({}, { header: { alg } }),
     answer: ALGORITHM,
   })),
 ];
@@ -180,7 +168,7 @@ const NO_ALGORITHMS = [
 
 underAttack('row 2: no algorithm', [
   ...NO_ALGORITHMS.flatMap((alg): Attack[] => {
-    const token = aToken({ header: { alg } });
+    const token = aToken({}, { header: { alg } });
     const name = JSON.stringify(alg);
     return [
       { name: `${name}, rightly signed`, token, answer: ALGORITHM },
@@ -189,19 +177,19 @@ underAttack('row 2: no algorithm', [
   }),
   ...[undefined, null, 0, 256, true, [], ['ES256'], {}, { toString: 'ES256' }].map((alg) => ({
     name: `alg is ${JSON.stringify(alg)}`,
-    token: aToken({ header: { alg } }),
+    token: aToken({}, { header: { alg } }),
     answer: MALFORMED,
   })),
   { name: 'alg none of an honest token', token: unsigned(good), answer: ALGORITHM },
   { name: 'ES256 with an empty signature', token: withSignature(good, ''), answer: SIGNATURE },
   {
     name: 'alg behind __proto__',
-    token: aToken({ rawHeader: '{"__proto__":{"alg":"ES256"},"typ":"at+jwt","kid":"key-es"}' }),
+    token: aToken({}, { rawHeader: '{"__proto__":{"alg":"ES256"},"typ":"at+jwt","kid":"key-1"}' }),
     answer: MALFORMED,
   },
   {
     name: 'alg twice, the last is none',
-    token: aToken({ rawHeader: '{"alg":"ES256","typ":"at+jwt","kid":"key-es","alg":"none"}' }),
+    token: aToken({}, { rawHeader: '{"alg":"ES256","typ":"at+jwt","kid":"key-1","alg":"none"}' }),
     answer: ALGORITHM,
   },
 ]);
@@ -222,6 +210,7 @@ afterAll(() => {
 });
 
 const suggestions: readonly (readonly [string, Readonly<Record<string, unknown>>])[] = [
+  ['no suggestion', {}],
   ['jwk', { jwk: forger.publicJwk }],
   ['a private jwk', { jwk: forger.privateJwk }],
   ['jku', { jku: `${evilOrigin}/jwks` }],
@@ -237,32 +226,33 @@ underAttack('row 3: keys from the token', [
   ...suggestions.flatMap(([name, parameters]): Attack[] => [
     {
       name: `${name}, under the kid of a published key`,
-      token: aToken({ key: forger, header: parameters }),
+      token: aToken({}, { key: forger, header: parameters }),
       answer: SIGNATURE,
     },
     {
       name: `${name}, under an unknown kid`,
-      token: aToken({ key: odd, header: parameters }),
+      token: aToken({}, { key: odd, header: parameters }),
       answer: UNKNOWN_KEY,
     },
     {
       name: `${name}, without kid`,
-      token: aToken({ key: forger, header: { ...parameters, kid: undefined } }),
+      token: aToken({}, { key: forger, header: { ...parameters, kid: undefined } }),
       answer: SIGNATURE,
     },
   ]),
   ...[
     `${evilOrigin}/jwks`,
     '../../../../dev/null',
-    "key-es' OR '1'='1",
-    'key-es\0',
+    "key-1' OR '1'='1",
+    'key-1\0',
     'KEY-ES',
     '',
   ].map((kid) => ({
     name: `kid ${JSON.stringify(kid)}`,
-    token: aToken({ key: forger, header: { kid } }),
+    token: aToken({}, { key: forger, header: { kid } }),
     answer: UNKNOWN_KEY,
   })),
+  { name: 'kid 1', token: aToken({}, { header: { kid: 1 } }), answer: MALFORMED },
   ...[
     evilOrigin,
     `${evilOrigin}/.well-known/openid-configuration`,
@@ -281,12 +271,12 @@ underAttack('row 3: keys from the token', [
   ].flatMap((iss): Attack[] => [
     {
       name: `iss ${iss}, by the issuer's key`,
-      token: aToken({ claims: { iss } }),
+      token: aToken({ iss }),
       answer: UNKNOWN_ISSUER,
     },
     {
       name: `iss ${iss}, by its own key`,
-      token: aToken({ key: odd, claims: { iss }, header: { jku: `${evilOrigin}/jwks` } }),
+      token: aToken({ iss }, { key: odd, header: { jku: `${evilOrigin}/jwks` } }),
       answer: UNKNOWN_ISSUER,
     },
   ]),
@@ -310,6 +300,7 @@ const extensions: readonly (readonly [string, Readonly<Record<string, unknown>>]
   ['crit of itself', { crit: ['crit'] }],
   ['crit with a thousand names', { crit: Array.from({ length: 1000 }, (_, i) => `x${i}`) }],
   ['b64 without crit', { b64: false }],
+  ['b64 without crit, true', { b64: true }],
   ['b64 as text', { b64: 'false' }],
   ['zip', { zip: 'DEF' }],
   ['zip as null', { zip: null }],
@@ -319,7 +310,7 @@ const extensions: readonly (readonly [string, Readonly<Record<string, unknown>>]
 underAttack('row 4: extensions', [
   ...extensions.map(([name, parameters]) => ({
     name,
-    token: aToken({ header: parameters }),
+    token: aToken({}, { header: parameters }),
     answer: UNSUPPORTED_HEADER,
   })),
   {
@@ -330,7 +321,7 @@ underAttack('row 4: extensions', [
   },
   {
     name: 'PBES2 with a billion rounds',
-    token: aToken({ header: { alg: 'PBES2-HS256+A128KW', p2c: 1e9, p2s: 'AAAA' } }),
+    token: aToken({}, { header: { alg: 'PBES2-HS256+A128KW', p2c: 1e9, p2s: 'AAAA' } }),
     answer: ALGORITHM,
   },
   {
@@ -340,7 +331,7 @@ underAttack('row 4: extensions', [
   },
   {
     name: 'a token within a token',
-    token: aToken({ header: { cty: 'JWT' }, payload: good }),
+    token: aToken({}, { header: { cty: 'JWT' }, rawPayload: good }),
     answer: MALFORMED,
   },
 ]);
@@ -373,7 +364,7 @@ const pairs: readonly (readonly [string, Buffer, Buffer])[] = [
   ['r twice', r, r],
 ];
 
-const edToken = aToken({ key: eddsa });
+const edToken = aToken({}, { key: eddsa });
 const edSignature = signatureOf(edToken);
 const edScalar = BigInt(`0x${Buffer.from(edSignature.subarray(32)).reverse().toString('hex')}`);
 const unreduced = Buffer.concat([
@@ -381,9 +372,9 @@ const unreduced = Buffer.concat([
   scalar(edScalar + ED25519_ORDER).reverse(),
 ]);
 
-const rsToken = aToken({ key: rs256 });
+const rsToken = aToken({}, { key: rs256 });
 const rsSignature = signatureOf(rsToken);
-const [rsHeader, rsPayload] = segments(rsToken);
+const [rsHeader, rsPayload] = segmentsOf(rsToken);
 const rsInput = Buffer.from(`${rsHeader}.${rsPayload}`);
 
 /** Every other last character whose spare bits alone differ. */
@@ -428,9 +419,24 @@ underAttack('row 5: signature games', [
     })),
   {
     name: 'one bit changed',
-    token: withSignature(good, scalar(number(raw) ^ 1n)),
+    token: withSignature(good, Buffer.concat([r, scalar(number(s) ^ 1n)])),
     answer: SIGNATURE,
   },
+  { name: 'changed claims', token: tampered(good, { sub: 'eve' }), answer: SIGNATURE },
+  {
+    name: 'a header with a member less',
+    token: `${encoded('{"alg":"ES256","typ":"at+jwt"}')}.${payload}.${signature}`,
+    answer: SIGNATURE,
+  },
+  ...['{"sub":', '[]', 'null'].map((text) => ({
+    name: `the payload ${text} in the place of what was signed`,
+    token: `${header}.${encoded(text)}.${signature}`,
+    answer: MALFORMED,
+  })),
+  { name: 'two segments', token: `${header}.${payload}`, answer: MALFORMED },
+  { name: 'five segments', token: `${good}.${header}.${payload}`, answer: MALFORMED },
+  { name: 'no dots', token: 'opaque-token', answer: MALFORMED },
+  { name: 'dots alone', token: '..', answer: MALFORMED },
   { name: 'padding', token: `${good}==`, answer: MALFORMED },
   { name: 'one sign of padding', token: `${good}=`, answer: MALFORMED },
   {
@@ -485,7 +491,7 @@ underAttack('row 5: signature games', [
   { name: 'RSA of zeros', token: withSignature(rsToken, Buffer.alloc(256)), answer: SIGNATURE },
   {
     name: 'RSA of one',
-    token: withSignature(rsToken, scalar(1n).toString('hex').padStart(512, '0')),
+    token: withSignature(rsToken, Buffer.concat([Buffer.alloc(255), Buffer.of(1)])),
     answer: SIGNATURE,
   },
   ...(['sha1', 'sha384', 'sha512'] as const).map((hash) => ({

@@ -1,5 +1,7 @@
 import { keycloak } from '@authly/core/providers';
+import { AUDIENCE, aToken, GOOD_CLAIMS, NOW } from '../support/tokens.ts';
 import { type Attack, underAttack } from './support/attack.ts';
+import { JWKS_URI } from './support/keys.ts';
 import {
   AUDIENCE_MISMATCH,
   CLAIM_MALFORMED,
@@ -7,11 +9,12 @@ import {
   EXPIRED,
   MALFORMED,
   NOT_ACCESS_TOKEN,
+  NOT_YET_VALID,
   type Refusal,
   TOO_LARGE,
   UNKNOWN_ISSUER,
 } from './support/refusals.ts';
-import { AUDIENCE, aToken, claimsText, GOOD_CLAIMS, JWKS_URI, NOW } from './support/tokens.ts';
+import { claimsText } from './support/token-text.ts';
 
 // Every token here is signed by the issuer's own key: nothing but its content is wrong.
 
@@ -58,62 +61,70 @@ const payloads: readonly (readonly [string, string | Uint8Array])[] = [
 const content: readonly Attack[] = [
   ...payloads.map(([name, payload]) => ({
     name: `the payload is ${name}`,
-    token: aToken({ payload }),
+    token: aToken({}, { rawPayload: payload }),
     answer: MALFORMED,
   })),
-  ...['[]', 'null', '"ES256"', '', '{"alg":"ES256","kid":"key-es","typ":"at+jwt"}}'].map(
+  ...['[]', 'null', '"ES256"', '', '{"alg":"ES256","kid":"key-1","typ":"at+jwt"}}'].map(
     (rawHeader) => ({
       name: `the header is ${JSON.stringify(rawHeader)}`,
-      token: aToken({ rawHeader }),
+      token: aToken({}, { rawHeader }),
       answer: MALFORMED,
     }),
   ),
   ...['sub', 'client_id', 'exp', 'aud', 'iat', 'jti'].map((name) => ({
     name: `${name} behind __proto__`,
-    token: aToken({
-      payload: claimsText(`"__proto__":${good},"constructor":{"prototype":${good}}`, [name]),
-    }),
+    token: aToken(
+      {},
+      { rawPayload: claimsText(`"__proto__":${good},"constructor":{"prototype":${good}}`, [name]) },
+    ),
     answer: CLAIM_MISSING,
   })),
   {
     name: 'iss behind __proto__',
-    token: aToken({ payload: claimsText(`"__proto__":${good}`, ['iss']) }),
+    token: aToken({}, { rawPayload: claimsText(`"__proto__":${good}`, ['iss']) }),
     answer: UNKNOWN_ISSUER,
   },
   {
     name: 'exp twice, the last in the past',
-    token: aToken({ payload: claimsText(`"exp":${NOW - 600}`) }),
+    token: aToken({}, { rawPayload: claimsText(`"exp":${NOW - 600}`) }),
     answer: EXPIRED,
   },
   {
     name: 'aud twice, the last of somebody else',
-    token: aToken({ payload: claimsText('"aud":"https://other.example.com"') }),
+    token: aToken({}, { rawPayload: claimsText('"aud":"https://other.example.com"') }),
     answer: AUDIENCE_MISMATCH,
   },
   {
     name: 'iss twice, the second with an escape in its name',
-    token: aToken({ payload: claimsText('"\\u0069ss":"https://evil.example.com"') }),
+    token: aToken({}, { rawPayload: claimsText('"\\u0069ss":"https://evil.example.com"') }),
     answer: UNKNOWN_ISSUER,
   },
   {
     name: 'names that only look alike: Cyrillic, full-width, with a NUL, in capitals',
-    token: aToken({
-      payload: claimsText(
-        `"ех​p":${NOW + 600},"ｅｘｐ":${NOW + 600},"exp\\u0000":${NOW + 600},"EXP":1`,
-        ['exp'],
-      ),
-    }),
+    token: aToken(
+      {},
+      {
+        rawPayload: claimsText(
+          `"ех​p":${NOW + 600},"ｅｘｐ":${NOW + 600},"exp\\u0000":${NOW + 600},"EXP":1`,
+          ['exp'],
+        ),
+      },
+    ),
     answer: CLAIM_MISSING,
   },
   {
     name: 'a subject that no text can hold',
-    token: aToken({ payload: claimsText('"sub":"\\ud800"', ['sub']) }),
+    token: aToken({}, { rawPayload: claimsText('"sub":"\\ud800"', ['sub']) }),
     answer: CLAIM_MALFORMED,
   },
-  { name: '10,000 claims', token: aToken({ payload: manyClaims(10_000) }), answer: TOO_LARGE },
+  {
+    name: '10,000 claims',
+    token: aToken({}, { rawPayload: manyClaims(10_000) }),
+    answer: TOO_LARGE,
+  },
   {
     name: 'a claim of 64 KB',
-    token: aToken({ claims: { x: 'x'.repeat(65_536) } }),
+    token: aToken({ x: 'x'.repeat(65_536) }),
     answer: TOO_LARGE,
   },
 ];
@@ -141,7 +152,7 @@ const TEXTS: readonly unknown[] = [null, true, false, 0, 1, [], ['ada'], {}, { 0
 function wrong(claim: string, values: readonly unknown[], answer: Refusal): readonly Attack[] {
   return values.map((value) => ({
     name: `${claim} is ${JSON.stringify(value)}`,
-    token: aToken({ claims: { [claim]: value } }),
+    token: aToken({ [claim]: value }),
     answer,
   }));
 }
@@ -149,7 +160,7 @@ function wrong(claim: string, values: readonly unknown[], answer: Refusal): read
 function rawNumber(claim: string, text: string): Attack {
   return {
     name: `${claim} is ${text}`,
-    token: aToken({ payload: claimsText(`"${claim}":${text}`, [claim]) }),
+    token: aToken({}, { rawPayload: claimsText(`"${claim}":${text}`, [claim]) }),
     answer: CLAIM_MALFORMED,
   };
 }
@@ -177,6 +188,9 @@ underAttack('row 7: types of claims', [
       [],
       [''],
       '*',
+      'https://other.example.com',
+      ['https://a.example', 'urn:b'],
+      `${AUDIENCE}.evil`,
       `${AUDIENCE}/`,
       `${AUDIENCE} `,
       `${AUDIENCE} https://other.example.com`,
@@ -188,10 +202,11 @@ underAttack('row 7: types of claims', [
     AUDIENCE_MISMATCH,
   ),
   ...wrong('scope', [null, 1, true, [], ['read:users'], {}], CLAIM_MALFORMED),
-  ...wrong('exp', [0, -1, 1.5, NOW - 5], EXPIRED),
+  ...wrong('exp', [0, -1, 1.5, NOW - 60, NOW - 5], EXPIRED),
+  ...wrong('nbf', [NOW + 6, NOW + 60], NOT_YET_VALID),
   ...['iss', 'aud', 'exp', 'sub', 'client_id', 'iat', 'jti'].map((name) => ({
     name: `no ${name}`,
-    token: aToken({ claims: { [name]: undefined } }),
+    token: aToken({ [name]: undefined }),
     answer: name === 'iss' ? UNKNOWN_ISSUER : CLAIM_MISSING,
   })),
 ]);
@@ -226,36 +241,36 @@ const TYPES = [
 underAttack('row 8: other kinds of tokens', [
   ...TYPES.map((typ) => ({
     name: `typ is ${JSON.stringify(typ)}`,
-    token: aToken({ header: { typ } }),
+    token: aToken({}, { header: { typ } }),
     answer: NOT_ACCESS_TOKEN,
   })),
   ...[null, 1, ['at+jwt'], { at: 'jwt' }].map((typ) => ({
     name: `typ is ${JSON.stringify(typ)}`,
-    token: aToken({ header: { typ } }),
+    token: aToken({}, { header: { typ } }),
     answer: MALFORMED,
   })),
-  { name: 'no typ', token: aToken({ header: { typ: undefined } }), answer: NOT_ACCESS_TOKEN },
+  { name: 'no typ', token: aToken({}, { header: { typ: undefined } }), answer: NOT_ACCESS_TOKEN },
   {
     name: 'typ in the claims alone',
-    token: aToken({ header: { typ: undefined }, claims: { typ: 'at+jwt' } }),
+    token: aToken({ typ: 'at+jwt' }, { header: { typ: undefined } }),
     answer: NOT_ACCESS_TOKEN,
   },
   {
     name: 'an ID token (OpenID Connect Core §2)',
-    token: aToken({ header: { typ: 'JWT' }, claims: { aud: 'web-app', nonce: 'n', at_hash: 'x' } }),
+    token: aToken({ aud: 'web-app', nonce: 'n', at_hash: 'x' }, { header: { typ: 'JWT' } }),
     answer: NOT_ACCESS_TOKEN,
   },
   {
     name: 'a logout token (OpenID Connect Back-Channel Logout §2.4)',
-    token: aToken({
-      header: { typ: 'logout+jwt' },
-      claims: { events: { 'http://schemas.openid.net/event/backchannel-logout': {} } },
-    }),
+    token: aToken(
+      { events: { 'http://schemas.openid.net/event/backchannel-logout': {} } },
+      { header: { typ: 'logout+jwt' } },
+    ),
     answer: NOT_ACCESS_TOKEN,
   },
   {
     name: 'a client assertion (RFC 7523): its audience is the authorization server',
-    token: aToken({ claims: { aud: 'https://as.example.com', sub: 'web-app' } }),
+    token: aToken({ aud: 'https://as.example.com', sub: 'web-app' }),
     answer: AUDIENCE_MISMATCH,
   },
 ]);
@@ -272,7 +287,7 @@ const keycloakClaims = {
 };
 
 function ofKeycloak(claims: Readonly<Record<string, unknown>>): string {
-  return aToken({ header: { typ: 'JWT' }, claims: { ...keycloakClaims, ...claims } });
+  return aToken({ ...keycloakClaims, ...claims }, { header: { typ: 'JWT' } });
 }
 
 underAttack(

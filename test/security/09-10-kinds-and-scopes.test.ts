@@ -1,7 +1,9 @@
 import { auth0 } from '@authly/core/providers';
 import { expect, it } from 'vitest';
 import { frameworks } from '../support/frameworks.ts';
+import { AUDIENCE, aClientToken, aToken } from '../support/tokens.ts';
 import { type Attack, aTarget, underAttack } from './support/attack.ts';
+import { JWKS_URI } from './support/keys.ts';
 import {
   AMBIGUOUS,
   CLAIM_MALFORMED,
@@ -9,7 +11,7 @@ import {
   insufficientScope,
   USER_REQUIRED,
 } from './support/refusals.ts';
-import { AUDIENCE, aClientToken, aToken, claimsText, JWKS_URI } from './support/tokens.ts';
+import { claimsText } from './support/token-text.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
 
@@ -62,7 +64,7 @@ const USER_MARKS: readonly Claims[] = [
 const posing: readonly Attack[] = [
   ...MACHINE_MARKS.map((claims) => ({
     name: `a user's sub beside ${JSON.stringify(claims)}`,
-    token: aToken({ claims }),
+    token: aToken(claims),
     answer: AMBIGUOUS,
   })),
   ...USER_MARKS.map((claims) => ({
@@ -90,7 +92,7 @@ underAttack(
     },
     {
       name: 'a client with a user behind __proto__',
-      token: aToken({ payload: claimsText('"sub":"web-app","__proto__":{"sub":"ada"}') }),
+      token: aToken({}, { rawPayload: claimsText('"sub":"web-app","__proto__":{"sub":"ada"}') }),
       answer: USER_REQUIRED,
     },
   ],
@@ -103,12 +105,12 @@ underAttack(
     { name: 'a user', token: aToken(), answer: CLIENT_REQUIRED },
     {
       name: 'a user who says they are a client',
-      token: aToken({ claims: { kind: 'client', is_client: true } }),
+      token: aToken({ kind: 'client', is_client: true }),
       answer: CLIENT_REQUIRED,
     },
     {
       name: 'a user for whom a client acts',
-      token: aToken({ claims: { act: { sub: 'nightly-sync', client_id: 'nightly-sync' } } }),
+      token: aToken({ act: { sub: 'nightly-sync', client_id: 'nightly-sync' } }),
       answer: CLIENT_REQUIRED,
     },
   ],
@@ -118,10 +120,10 @@ underAttack(
 const TENANT = 'https://acme.eu.auth0.com/';
 
 function ofAuth0(claims: Claims): string {
-  return aToken({
-    header: { typ: 'JWT' },
-    claims: { iss: TENANT, azp: 'web-app', client_id: undefined, sub: 'auth0|ada', ...claims },
-  });
+  return aToken(
+    { iss: TENANT, azp: 'web-app', client_id: undefined, sub: 'auth0|ada', ...claims },
+    { header: { typ: 'JWT' } },
+  );
 }
 
 underAttack(
@@ -155,9 +157,7 @@ it.each(frameworks)(
   'row 23: a user and a client of one name have two keys in $name',
   async (framework) => {
     const target = await aTarget(framework);
-    const user = JSON.parse(
-      (await target.send({ token: aToken({ claims: { sub: 'twin' } }) })).body,
-    );
+    const user = JSON.parse((await target.send({ token: aToken({ sub: 'twin' }) })).body);
     const client = JSON.parse(
       (await target.send({ token: aClientToken({ sub: 'twin', client_id: 'twin' }) })).body,
     );
@@ -186,7 +186,7 @@ it.each(frameworks)(
     const answers = await Promise.all(
       subs.map((sub) =>
         aTarget(framework).then(async (each) => {
-          const { body } = await each.send({ token: aToken({ claims: { sub } }) });
+          const { body } = await each.send({ token: aToken({ sub }) });
           each.close();
           return JSON.parse(body).key;
         }),
@@ -243,41 +243,39 @@ underAttack(
   [
     ...LOOKALIKES.map((scope) => ({
       name: `scope ${JSON.stringify(scope)}`,
-      token: aToken({ claims: { scope } }),
+      token: aToken({ scope }),
       answer: LACKING,
     })),
     ...[undefined].map((scope) => ({
       name: 'no scope',
-      token: aToken({ claims: { scope } }),
+      token: aToken({ scope }),
       answer: LACKING,
     })),
     ...[[NEEDED], [[NEEDED]], { 0: NEEDED }, { [NEEDED]: true }, 1, true, null].map((scope) => ({
       name: `scope ${JSON.stringify(scope)}`,
-      token: aToken({ claims: { scope } }),
+      token: aToken({ scope }),
       answer: CLAIM_MALFORMED,
     })),
     ...['scp', 'scopes', 'permissions', 'roles', 'groups', 'entitlements', 'Scope', 'scope '].map(
       (name) => ({
         name: `the scope in ${JSON.stringify(name)}`,
-        token: aToken({ claims: { scope: undefined, [name]: NEEDED } }),
+        token: aToken({ scope: undefined, [name]: NEEDED }),
         answer: LACKING,
       }),
     ),
     {
       name: 'the scope behind __proto__',
-      token: aToken({ payload: claimsText(`"__proto__":{"scope":"${NEEDED}"}`, ['scope']) }),
+      token: aToken({}, { rawPayload: claimsText(`"__proto__":{"scope":"${NEEDED}"}`, ['scope']) }),
       answer: LACKING,
     },
     {
       name: 'the scope in a first member, which the last replaces',
-      token: aToken({ payload: claimsText(`"scope":"write:users"`) }),
+      token: aToken({}, { rawPayload: claimsText(`"scope":"write:users"`) }),
       answer: LACKING,
     },
     {
       name: '4,000 scopes, none of them it',
-      token: aToken({
-        claims: { scope: Array.from({ length: 1_400 }, (_, i) => `s${i}`).join(' ') },
-      }),
+      token: aToken({ scope: Array.from({ length: 1_400 }, (_, i) => `s${i}`).join(' ') }),
       answer: LACKING,
     },
   ],
@@ -290,7 +288,7 @@ underAttack(
     ...['admin', 'admin:user', 'admin:users:x', 'xadmin:users', '__proto__', 'constructor'].map(
       (scope) => ({
         name: `scope ${scope}`,
-        token: aToken({ claims: { scope } }),
+        token: aToken({ scope }),
         answer: LACKING,
       }),
     ),
@@ -298,6 +296,6 @@ underAttack(
   {
     options: { scopeImplies: { 'admin:users': [NEEDED], 'read:users': ['list:users'] } },
     guards: ({ kit }) => [kit.requireScope(NEEDED)],
-    honest: aToken({ claims: { scope: 'admin:users' } }),
+    honest: aToken({ scope: 'admin:users' }),
   },
 );

@@ -20,21 +20,10 @@ import {
 import { generateTestKey } from '@authly/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { frameworks } from '../support/frameworks.ts';
+import { AUDIENCE, aClock, aToken, encoded, ISSUER, NOW, segmentsOf } from '../support/tokens.ts';
 import { aTarget, expectNoHarm, serve } from './support/attack.ts';
-import {
-  AUDIENCE,
-  aClock,
-  aToken,
-  claimsText,
-  encoded,
-  es256,
-  forger,
-  ISSUER,
-  JWKS_URI,
-  NOW,
-  segments,
-  withSignature,
-} from './support/tokens.ts';
+import { es256, forger, JWKS_URI } from './support/keys.ts';
+import { claimsText, withSignature } from './support/token-text.ts';
 import { type WireHeader, wireTo } from './support/wire.ts';
 
 // Rows 11 and 24: canaries are planted in everything that a request brings, and looked for in
@@ -107,23 +96,23 @@ const refused: readonly (readonly [string, string])[] = [
     'broken JSON in the claims',
     `Bearer ${encoded(headerText)}.${encoded(`{"sub":"${CANARY}`)}.AAAA`,
   ],
-  ['an unknown algorithm', `Bearer ${aToken({ header: { alg: SPECIAL } })}`],
-  ['an extension', `Bearer ${aToken({ header: { crit: [SPECIAL], [CANARY]: 1 } })}`],
-  ['an unknown issuer', `Bearer ${aToken({ claims: { iss: SPECIAL } })}`],
-  ['an unknown key', `Bearer ${aToken({ header: { kid: SPECIAL } })}`],
-  ['a bad signature', `Bearer ${aToken({ key: forger, claims: { sub: SPECIAL } })}`],
+  ['an unknown algorithm', `Bearer ${aToken({}, { header: { alg: SPECIAL } })}`],
+  ['an extension', `Bearer ${aToken({}, { header: { crit: [SPECIAL], [CANARY]: 1 } })}`],
+  ['an unknown issuer', `Bearer ${aToken({ iss: SPECIAL })}`],
+  ['an unknown key', `Bearer ${aToken({}, { header: { kid: SPECIAL } })}`],
+  ['a bad signature', `Bearer ${aToken({ sub: SPECIAL }, { key: forger })}`],
   ['a signature that is a canary', `Bearer ${withSignature(aToken(), encoded(CANARY.repeat(10)))}`],
-  ['a type', `Bearer ${aToken({ header: { typ: SPECIAL } })}`],
-  ['a missing claim', `Bearer ${aToken({ claims: { sub: undefined, x: SPECIAL } })}`],
-  ['a malformed claim', `Bearer ${aToken({ claims: { sub: [SPECIAL] } })}`],
-  ['another audience', `Bearer ${aToken({ claims: { aud: SPECIAL } })}`],
-  ['expired', `Bearer ${aToken({ claims: { exp: 1, sub: SPECIAL } })}`],
-  ['too early', `Bearer ${aToken({ claims: { nbf: NOW + 99, sub: SPECIAL } })}`],
-  ['ambiguous', `Bearer ${aToken({ claims: { gty: SPECIAL, sub_type: SPECIAL } })}`],
-  ['bound', `Bearer ${aToken({ claims: { cnf: { jkt: SPECIAL } } })}`],
-  ['a lack of scope', `Bearer ${aToken({ claims: { scope: CANARY, sub: SPECIAL } })}`],
-  ['too large', `Bearer ${aToken({ claims: { x: CANARY.repeat(3_000) } })}`],
-  ['duplicates', `Bearer ${aToken({ payload: claimsText(`"exp":"${CANARY}"`) })}`],
+  ['a type', `Bearer ${aToken({}, { header: { typ: SPECIAL } })}`],
+  ['a missing claim', `Bearer ${aToken({ sub: undefined, x: SPECIAL })}`],
+  ['a malformed claim', `Bearer ${aToken({ sub: [SPECIAL] })}`],
+  ['another audience', `Bearer ${aToken({ aud: SPECIAL })}`],
+  ['expired', `Bearer ${aToken({ exp: 1, sub: SPECIAL })}`],
+  ['too early', `Bearer ${aToken({ nbf: NOW + 99, sub: SPECIAL })}`],
+  ['ambiguous', `Bearer ${aToken({ gty: SPECIAL, sub_type: SPECIAL })}`],
+  ['bound', `Bearer ${aToken({ cnf: { jkt: SPECIAL } })}`],
+  ['a lack of scope', `Bearer ${aToken({ scope: CANARY, sub: SPECIAL })}`],
+  ['too large', `Bearer ${aToken({ x: CANARY.repeat(3_000) })}`],
+  ['duplicates', `Bearer ${aToken({}, { rawPayload: claimsText(`"exp":"${CANARY}"`) })}`],
 ];
 
 describe.each(frameworks)('row 11: what a refusal says in $name', (framework) => {
@@ -148,7 +137,10 @@ describe.each(frameworks)('row 11: what a refusal says in $name', (framework) =>
     expect(target.events.length).toBeGreaterThan(0);
     expect(channelEvents.length).toBeGreaterThan(0);
     for (const leaving of [answer.raw, printed(target.events), printed(channelEvents)]) {
-      expectClean(leaving, [CANARY, ...segments(authorization).filter((part) => part.length > 30)]);
+      expectClean(leaving, [
+        CANARY,
+        ...segmentsOf(authorization).filter((part) => part.length > 30),
+      ]);
     }
     await expectNoHarm(target);
     target.close();
@@ -181,7 +173,7 @@ describe.each(frameworks)('row 11: what a refusal says in $name', (framework) =>
     expect(isAuthError(errors[0])).toBe(true);
     expectClean(answer.raw, [
       CANARY,
-      ...segments(authorization).filter((part) => part.length > 30),
+      ...segmentsOf(authorization).filter((part) => part.length > 30),
     ]);
     wire.close();
     close();
@@ -197,8 +189,8 @@ describe('row 24: what may be printed', () => {
   });
   afterAll(() => server.close());
 
-  const good = aToken({ claims: { sub: 'ada', note: 'a claim' } });
-  const parts = segments(good).filter((_, index) => index !== 0);
+  const good = aToken({ sub: 'ada', note: 'a claim' });
+  const parts = segmentsOf(good).filter((_, index) => index !== 0);
 
   it('a resource server that has seen a token shows neither token nor claims', async () => {
     await server.verify(good);
@@ -213,12 +205,12 @@ describe('row 24: what may be printed', () => {
 
   it('explain hides every value that is not revealed, also in what it refuses', async () => {
     for (const token of [
-      aToken({ claims: { sub: CANARY, x: { y: [CANARY] }, scope: CANARY, iss: ISSUER } }),
-      aToken({ claims: { sub: CANARY, exp: 1 } }),
-      aToken({ key: forger, claims: { sub: CANARY } }),
-      aToken({ claims: { iss: CANARY } }),
-      aToken({ claims: { gty: CANARY } }),
-      aToken({ header: { kid: CANARY, x: CANARY } }),
+      aToken({ sub: CANARY, x: { y: [CANARY] }, scope: CANARY, iss: ISSUER }),
+      aToken({ sub: CANARY, exp: 1 }),
+      aToken({ sub: CANARY }, { key: forger }),
+      aToken({ iss: CANARY }),
+      aToken({ gty: CANARY }),
+      aToken({}, { header: { kid: CANARY, x: CANARY } }),
       CANARY,
       `${encoded(CANARY)}.${encoded(CANARY)}.${encoded(CANARY)}`,
     ]) {
@@ -226,10 +218,10 @@ describe('row 24: what may be printed', () => {
       expectClean(printed(explanation));
       expectClean(
         printed(explanation),
-        segments(token).filter((part) => part.length > 40),
+        segmentsOf(token).filter((part) => part.length > 40),
       );
     }
-    const shown = await server.explain(aToken({ claims: { sub: CANARY } }), { reveal: ['sub'] });
+    const shown = await server.explain(aToken({ sub: CANARY }), { reveal: ['sub'] });
     expect(shown.claims).toMatchObject({ sub: CANARY, iss: '[hidden string]' });
   });
 
@@ -294,7 +286,7 @@ describe('row 24: what may be printed', () => {
         },
       },
     });
-    const token = aToken({ claims: { sub: CANARY } });
+    const token = aToken({ sub: CANARY });
     const error = await Promise.resolve(strict.verify(token)).catch((reason: unknown) => reason);
     expect(isAuthError(error) && error.reason).toBe('claims_rejected');
     expectClean(printed(error));
@@ -348,9 +340,9 @@ describe('row 24: the issuer', () => {
     expect('accessToken' in { ...issued }).toBe(false);
     expectClean(
       inspect(issued) + JSON.stringify(issued) + inspect(spread),
-      segments(issued.accessToken),
+      segmentsOf(issued.accessToken),
     );
-    expectClean(printed(events), [...secrets, ...segments(issued.accessToken)]);
+    expectClean(printed(events), [...secrets, ...segmentsOf(issued.accessToken)]);
   });
 
   it.each([

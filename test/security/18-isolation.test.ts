@@ -9,19 +9,10 @@ import {
 import { custom, rfc9068 } from '@authly/core/providers';
 import { describe, expect, it } from 'vitest';
 import { frameworks } from '../support/frameworks.ts';
+import { AUDIENCE, aClientToken, aClock, aToken, ISSUER, NOW } from '../support/tokens.ts';
 import { aTarget, expectNoHarm, serve, type Target, watchRejections } from './support/attack.ts';
+import { es256, forger, JWKS_URI } from './support/keys.ts';
 import { forbidden, insufficientScope, type Refusal, unavailable } from './support/refusals.ts';
-import {
-  AUDIENCE,
-  aClientToken,
-  aClock,
-  aToken,
-  es256,
-  forger,
-  ISSUER,
-  JWKS_URI,
-  NOW,
-} from './support/tokens.ts';
 import { wireTo } from './support/wire.ts';
 
 // Row 18: one caller never sees another, and nobody's code turns a refusal into an acceptance.
@@ -39,7 +30,7 @@ describe.each(frameworks)('row 18: interleaved requests in $name', (framework) =
     const requests = Array.from({ length: 200 }, (_, index) => {
       switch (index % 4) {
         case 0:
-          return { token: aToken({ claims: { sub: `user-${index}` } }), expected: `user:${index}` };
+          return { token: aToken({ sub: `user-${index}` }), expected: `user:${index}` };
         case 1:
           return {
             token: aClientToken({ sub: `job-${index}`, client_id: `job-${index}` }),
@@ -47,7 +38,7 @@ describe.each(frameworks)('row 18: interleaved requests in $name', (framework) =
           };
         case 2:
           return {
-            token: aToken({ key: forger, claims: { sub: `user-${index}` } }),
+            token: aToken({ sub: `user-${index}` }, { key: forger }),
             expected: '401',
           };
         default:
@@ -100,7 +91,7 @@ describe.each(frameworks)('row 18: interleaved requests in $name', (framework) =
     });
     const { port, close } = await serve(app);
     const wire = wireTo(port);
-    const headers = [['authorization', `Bearer ${aToken({ claims: { list: ['a'] } })}`]] as const;
+    const headers = [['authorization', `Bearer ${aToken({ list: ['a'] })}`]] as const;
     const first = await wire.send({ headers });
     expect(first.status).toBe(200);
     expect((await wire.send({ headers })).body).toBe(first.body);
@@ -161,15 +152,15 @@ const REQUESTS: readonly (readonly [string, string | undefined])[] = [
   ['nobody', undefined],
   ['a user', aToken()],
   ['a client', aClientToken()],
-  ['a token without exp', aToken({ claims: { exp: undefined } })],
-  ['a token without aud', aToken({ claims: { aud: undefined } })],
-  ['a token without iss', aToken({ claims: { iss: undefined } })],
-  ['a token without sub', aToken({ claims: { sub: undefined } })],
-  ['a token without client_id', aToken({ claims: { client_id: undefined } })],
-  ['a token without scope', aToken({ claims: { scope: undefined } })],
-  ['a token without typ', aToken({ header: { typ: undefined } })],
-  ['a token without alg', aToken({ header: { alg: undefined } })],
-  ['a forged token', aToken({ key: forger })],
+  ['a token without exp', aToken({ exp: undefined })],
+  ['a token without aud', aToken({ aud: undefined })],
+  ['a token without iss', aToken({ iss: undefined })],
+  ['a token without sub', aToken({ sub: undefined })],
+  ['a token without client_id', aToken({ client_id: undefined })],
+  ['a token without scope', aToken({ scope: undefined })],
+  ['a token without typ', aToken({}, { header: { typ: undefined } })],
+  ['a token without alg', aToken({}, { header: { alg: undefined } })],
+  ['a forged token', aToken({}, { key: forger })],
 ];
 
 /** Runs with a member on Object.prototype, and takes it away again. */
@@ -255,7 +246,7 @@ describe('row 18: a polluted prototype', () => {
     });
     const verdict = await polluted(name, value, async () => {
       try {
-        return await server.verify(aToken({ key: forger }));
+        return await server.verify(aToken({}, { key: forger }));
       } catch (error) {
         return error;
       }
@@ -431,7 +422,7 @@ describe.each(frameworks)('row 18: faults of the application in $name', (framewo
     ['changes the event', (event: AuthEvent) => Object.assign(event, { type: 'x' })],
   ])('a subscriber that %s decides nothing', async (_, onEvent) => {
     const target = await aTarget(framework, { options: { onEvent: onEvent as never } });
-    expect((await target.send({ token: aToken({ key: forger }) })).status).toBe(401);
+    expect((await target.send({ token: aToken({}, { key: forger }) })).status).toBe(401);
     expect((await target.send({})).status).toBe(401);
     await expectNoHarm(target);
     await aTurn();
@@ -484,7 +475,7 @@ describe.each(frameworks)('row 18: faults of the application in $name', (framewo
     ],
   ])('a key store that %s changes nothing', async (_, keySnapshots) => {
     const target = await aTarget(framework, { options: { keySnapshots: keySnapshots as never } });
-    expect((await target.send({ token: aToken({ key: forger }) })).status).toBe(401);
+    expect((await target.send({ token: aToken({}, { key: forger }) })).status).toBe(401);
     await expectNoHarm(target);
     target.close();
     const dead = await aTarget(framework, {
@@ -493,7 +484,7 @@ describe.each(frameworks)('row 18: faults of the application in $name', (framewo
         fetch: () => Promise.reject(new Error('down')),
       },
     });
-    expect((await dead.send({ token: aToken({ key: forger }) })).status).toBe(503);
+    expect((await dead.send({ token: aToken({}, { key: forger }) })).status).toBe(503);
     await aTurn();
     expect(rejections).toEqual([]);
     dead.close();

@@ -3,17 +3,11 @@ import { custom, rfc9068 } from '@authly/core/providers';
 import { describe, expect, it } from 'vitest';
 import { sourceFiles } from '../architecture/sources.ts';
 import { frameworks } from '../support/frameworks.ts';
+import { AUDIENCE, aClientToken, aClock, aToken, ISSUER } from '../support/tokens.ts';
 import { aTarget, expectRefusal, serve, underAttack } from './support/attack.ts';
+import { es256 } from './support/keys.ts';
 import { BOUND, insufficientScope, OTHER_SCHEME } from './support/refusals.ts';
-import {
-  AUDIENCE,
-  aClientToken,
-  aClock,
-  aToken,
-  claimsText,
-  es256,
-  ISSUER,
-} from './support/tokens.ts';
+import { claimsText } from './support/token-text.ts';
 import { type WireHeader, wireTo } from './support/wire.ts';
 
 // Row 19: no pattern is made of what a token or a configuration says.
@@ -33,12 +27,12 @@ underAttack(
   'row 19: what looks like a pattern is text',
   ['read.users', 'readXusers', 'read', 'read.*', '.*', 'READ.*', '(a+)+$'].map((scope) => ({
     name: `scope ${scope}`,
-    token: aToken({ claims: { scope } }),
+    token: aToken({ scope }),
     answer: insufficientScope('^read.*$'),
   })),
   {
     guards: ({ kit }) => [kit.requireScope('^read.*$')],
-    honest: aToken({ claims: { scope: '^read.*$' } }),
+    honest: aToken({ scope: '^read.*$' }),
   },
 );
 
@@ -48,7 +42,7 @@ it.each(frameworks)(
     const target = await aTarget(framework, {
       guards: ({ kit }) => [kit.requireScope('read:users')],
     });
-    const requests = [aToken(), aToken({ claims: { scope: 'x' } }), 'x y', 'a.b.c', ''];
+    const requests = [aToken(), aToken({ scope: 'x' }), 'x y', 'a.b.c', ''];
     const statuses = async () => {
       const answers: number[] = [];
       for (const token of requests) answers.push((await target.send({ token })).status);
@@ -119,7 +113,7 @@ describe.each(frameworks)('row 20: the origin in $name', (framework) => {
 // Row 21: proofs are not understood yet, so a bound token is worth nothing.
 
 const jkt = 'fUHyO2r2Z3DZ53EsNrWBb0xWXoaNy59IiKCAqksmQEo';
-const bound = aToken({ claims: { cnf: { jkt } } });
+const bound = aToken({ cnf: { jkt } });
 
 underAttack('row 21: sender-constrained tokens', [
   ...[
@@ -138,23 +132,20 @@ underAttack('row 21: sender-constrained tokens', [
     'jkt',
   ].map((cnf) => ({
     name: `cnf ${JSON.stringify(cnf)} as Bearer`,
-    token: aToken({ claims: { cnf } }),
+    token: aToken({ cnf }),
     answer: BOUND,
   })),
   { name: 'a bound client', token: aClientToken({ cnf: { jkt } }), answer: BOUND },
   {
     name: 'cnf twice, the last is null',
-    token: aToken({ payload: claimsText(`"cnf":{"jkt":"${jkt}"},"cnf":null`) }),
+    token: aToken({}, { rawPayload: claimsText(`"cnf":{"jkt":"${jkt}"},"cnf":null`) }),
     answer: BOUND,
   },
   {
     name: 'a bound token as Bearer beside a proof',
     token: bound,
     headers: [
-      [
-        'dpop',
-        aToken({ header: { typ: 'dpop+jwt' }, claims: { htm: 'GET', htu: `${AUDIENCE}/` } }),
-      ],
+      ['dpop', aToken({ htm: 'GET', htu: `${AUDIENCE}/` }, { header: { typ: 'dpop+jwt' } })],
     ],
     answer: BOUND,
   },
@@ -171,7 +162,7 @@ underAttack('row 21: sender-constrained tokens', [
     name: `the scheme DPoP with a token that is ${index === 0 ? 'bound' : 'not bound'}`,
     headers: [
       ['authorization', `DPoP ${token}`],
-      ['dpop', aToken({ header: { typ: 'dpop+jwt' } })],
+      ['dpop', aToken({}, { header: { typ: 'dpop+jwt' } })],
     ] as const,
     answer: OTHER_SCHEME,
   })),
@@ -339,10 +330,9 @@ describe('row 25: construction', () => {
         },
       });
       expect((await target.send({ token: aToken() })).status).toBe(200);
-      expect((await target.send({ token: aToken({ claims: { iss: other } }) })).status).toBe(401);
+      expect((await target.send({ token: aToken({ iss: other }) })).status).toBe(401);
       expect(
-        (await target.send({ token: aToken({ claims: { aud: 'https://b-api.example.com' } }) }))
-          .status,
+        (await target.send({ token: aToken({ aud: 'https://b-api.example.com' }) })).status,
       ).toBe(401);
       target.close();
     }

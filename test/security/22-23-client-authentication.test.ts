@@ -9,8 +9,8 @@ import {
 } from '@authly/issuer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { frameworks } from '../support/frameworks.ts';
+import { AUDIENCE, aClock, ISSUER } from '../support/tokens.ts';
 import { serve } from './support/attack.ts';
-import { AUDIENCE, aClock, ISSUER } from './support/tokens.ts';
 import { type Wire, type WireHeader, wireTo } from './support/wire.ts';
 
 // Row 22: how a client proves who it is. Throttling is not there: SECURITY.md says so.

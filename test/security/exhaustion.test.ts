@@ -10,7 +10,9 @@ import {
 } from '@authly/issuer';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { frameworks } from '../support/frameworks.ts';
+import { AUDIENCE, aClock, aToken, encoded, GOOD_CLAIMS, ISSUER } from '../support/tokens.ts';
 import { aTarget, expectNoHarm, expectRefusal, serve } from './support/attack.ts';
+import { es256, forger, JWKS_URI } from './support/keys.ts';
 import {
   MALFORMED,
   SIGNATURE,
@@ -18,18 +20,7 @@ import {
   UNKNOWN_ISSUER,
   UNKNOWN_KEY,
 } from './support/refusals.ts';
-import {
-  AUDIENCE,
-  aClock,
-  aToken,
-  claimsText,
-  encoded,
-  es256,
-  forger,
-  GOOD_CLAIMS,
-  ISSUER,
-  JWKS_URI,
-} from './support/tokens.ts';
+import { claimsText } from './support/token-text.ts';
 import { bytesOf, wireTo } from './support/wire.ts';
 
 // Work is counted here, not timed: what is decoded, parsed, verified, fetched and kept.
@@ -98,10 +89,10 @@ describe('a token that is too large costs nothing', () => {
     ['64 KB of anything', huge],
     ['64 KB of dots', '.'.repeat(65_536)],
     ['a megabyte', 'x'.repeat(1_048_576)],
-    ['64 KB of claims, rightly signed', aToken({ claims: { huge } })],
-    ['100,000 claims, rightly signed', aToken({ payload: claimsText(many) })],
-    ['10,000 scopes, rightly signed', aToken({ claims: { scope: scopes } })],
-    ['a kid of 64 KB, rightly signed', aToken({ header: { kid: huge } })],
+    ['64 KB of claims, rightly signed', aToken({ huge })],
+    ['100,000 claims, rightly signed', aToken({}, { rawPayload: claimsText(many) })],
+    ['10,000 scopes, rightly signed', aToken({ scope: scopes })],
+    ['a kid of 64 KB, rightly signed', aToken({}, { header: { kid: huge } })],
     ['a signature of 64 KB', `${aToken().split('.').slice(0, 2).join('.')}.${huge}`],
   ])('%s', async (_, token) => {
     const server = aServer();
@@ -138,7 +129,7 @@ describe('a token of the greatest size costs in proportion to it', () => {
   it.each(shapes)('%s', async (_, payload, outcome) => {
     const server = aServer();
     await server.ready();
-    const token = aToken({ payload });
+    const token = aToken({}, { rawPayload: payload });
     expect(token.length).toBeLessThanOrEqual(16_384);
     counts.decoded = 0;
     counts.parsed = 0;
@@ -154,7 +145,7 @@ describe('a token of the greatest size costs in proportion to it', () => {
   it('ten actors within actors are cut to eight', async () => {
     const server = aServer();
     const act = `${'{"sub":"a","act":'.repeat(28)}{"sub":"z"}${'}'.repeat(28)}`;
-    const { actor } = await server.verify(aToken({ payload: claimsText(`"act":${act}`) }));
+    const { actor } = await server.verify(aToken({}, { rawPayload: claimsText(`"act":${act}`) }));
     expect(actor?.previous).toHaveLength(7);
     server.close();
   });
@@ -164,7 +155,9 @@ describe('a token of the greatest size costs in proportion to it', () => {
     await server.verify(aToken());
     for (let index = 0; index < 50; index++) {
       const kid = `${index}${'k'.repeat(8_000)}`;
-      expect(await reasonOf(server, aToken({ key: forger, header: { kid } }))).toBe('key_unknown');
+      expect(await reasonOf(server, aToken({}, { key: forger, header: { kid } }))).toBe(
+        'key_unknown',
+      );
     }
     expect(counts.fetched).toBe(2);
     server.close();
@@ -174,18 +167,18 @@ describe('a token of the greatest size costs in proportion to it', () => {
 describe.each(frameworks)('over HTTP, with room for headers of 256 KB, in $name', (framework) => {
   it.each([
     ['64 KB of anything', `Bearer ${huge}`, TOO_LARGE],
-    ['64 KB of a rightly signed token', `Bearer ${aToken({ claims: { huge } })}`, TOO_LARGE],
-    ['10,000 scopes', `Bearer ${aToken({ claims: { scope: scopes } })}`, TOO_LARGE],
+    ['64 KB of a rightly signed token', `Bearer ${aToken({ huge })}`, TOO_LARGE],
+    ['10,000 scopes', `Bearer ${aToken({ scope: scopes })}`, TOO_LARGE],
     [
       '5,000 levels',
-      `Bearer ${aToken({ payload: claimsText(`"x":${'['.repeat(5_000)}${']'.repeat(5_000)}`) })}`,
+      `Bearer ${aToken({}, { rawPayload: claimsText(`"x":${'['.repeat(5_000)}${']'.repeat(5_000)}`) })}`,
       MALFORMED,
     ],
-    ['a kid of 8 KB', `Bearer ${aToken({ header: { kid: 'k'.repeat(8_000) } })}`, UNKNOWN_KEY],
-    ['an iss of 8 KB', `Bearer ${aToken({ claims: { iss: 'i'.repeat(8_000) } })}`, UNKNOWN_ISSUER],
+    ['a kid of 8 KB', `Bearer ${aToken({}, { header: { kid: 'k'.repeat(8_000) } })}`, UNKNOWN_KEY],
+    ['an iss of 8 KB', `Bearer ${aToken({ iss: 'i'.repeat(8_000) })}`, UNKNOWN_ISSUER],
     [
       '12 KB by another key',
-      `Bearer ${aToken({ key: forger, claims: { x: 'x'.repeat(9_000) } })}`,
+      `Bearer ${aToken({ x: 'x'.repeat(9_000) }, { key: forger })}`,
       SIGNATURE,
     ],
     [

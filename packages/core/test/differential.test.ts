@@ -1,26 +1,32 @@
 import fc from 'fast-check';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { custom } from '../src/providers/custom.ts';
-import { outcomeOf } from './errors-of.ts';
 import {
   AUDIENCE,
-  aKey,
-  aResourceServer,
+  compactJws,
   GOOD_CLAIMS,
+  generateTestKey,
   ISSUER,
   NOW,
-  type SigningKey,
   segmentsOf,
-  signTexts,
-} from './tokens.ts';
+  type TestKey,
+} from '../../../test/support/tokens.ts';
+import { custom } from '../src/providers/custom.ts';
+import { outcomeOf } from './errors-of.ts';
+import { aResourceServer } from './resource-servers.ts';
 
 // Good tokens, changed at random: this kit and jose, under one policy, have to agree on each.
 
-const keys: readonly SigningKey[] = [aKey('es'), aKey('rsa', 'RS256'), aKey('ed', 'EdDSA')];
+const keys: readonly TestKey[] = [
+  generateTestKey('ES256', 'es'),
+  generateTestKey('RS256', 'rsa'),
+  generateTestKey('EdDSA', 'ed'),
+];
 // RFC 9864 gave EdDSA a second name, which a key without `alg` serves in jose, too.
 const jwks = {
-  keys: keys.map(({ jwk, alg }) => (alg === 'EdDSA' ? { ...jwk, alg: undefined } : jwk)),
+  keys: keys.map(({ publicJwk, algorithm }) =>
+    algorithm === 'EdDSA' ? { ...publicJwk, alg: undefined } : publicJwk,
+  ),
 };
 const requiredClaims = ['iss', 'aud', 'sub', 'client_id', 'iat', 'jti', 'exp'];
 
@@ -88,7 +94,7 @@ const STRICTER: readonly {
     why: 'a byte-order mark is no JSON (RFC 8259 §8.1)',
     reason: 'token_malformed',
     holds: ({ parts }) => parts.some((part) => part.subarray(0, 3).equals(Buffer.from('\uFEFF'))),
-    example: signTexts(JSON.stringify(headerOf(es)), `\uFEFF${JSON.stringify(GOOD_CLAIMS)}`, es),
+    example: compactJws(JSON.stringify(headerOf(es)), `\uFEFF${JSON.stringify(GOOD_CLAIMS)}`, es),
   },
   {
     why: 'nobody’s token is as deep: the work for a stranger is bounded',
@@ -123,7 +129,7 @@ const STRICTER: readonly {
       ['exp', 'nbf', 'iat'].some(
         (name) => Object.hasOwn(claims, name) && !Number.isFinite(claims[name]),
       ),
-    example: signTexts(
+    example: compactJws(
       JSON.stringify(headerOf(es)),
       JSON.stringify(GOOD_CLAIMS).replace(/"exp":\d+/, '"exp":1e309'),
       es,
@@ -203,12 +209,12 @@ async function compare(token: string): Promise<void> {
 
 const key = fc.constantFrom(...keys);
 
-function headerOf({ alg, kid }: SigningKey): Readonly<Record<string, unknown>> {
-  return { alg, typ: 'at+jwt', kid };
+function headerOf({ algorithm, kid }: TestKey): Readonly<Record<string, unknown>> {
+  return { alg: algorithm, typ: 'at+jwt', kid };
 }
 
-function signJson(header: object, claims: object, signer: SigningKey): string {
-  return signTexts(JSON.stringify(header), JSON.stringify(claims), signer);
+function signJson(header: object, claims: object, signer: TestKey): string {
+  return compactJws(JSON.stringify(header), JSON.stringify(claims), signer);
 }
 
 const oddValue = fc.oneof(
@@ -333,8 +339,8 @@ describe('this kit and jose agree on', () => {
         };
         const header = headerOf(signer);
         const token = inHeader
-          ? signTexts(insert(header), JSON.stringify(GOOD_CLAIMS), signer)
-          : signTexts(JSON.stringify(header), insert(GOOD_CLAIMS), signer);
+          ? compactJws(insert(header), JSON.stringify(GOOD_CLAIMS), signer)
+          : compactJws(JSON.stringify(header), insert(GOOD_CLAIMS), signer);
         await compare(token);
       }),
       runs,
@@ -417,7 +423,7 @@ describe('this kit and jose agree on', () => {
     await fc.assert(
       fc.asyncProperty(key, key, async (signer, named) => {
         await compare(signJson(headerOf(named), GOOD_CLAIMS, signer));
-        await compare(signJson({ ...headerOf(named), alg: signer.alg }, GOOD_CLAIMS, signer));
+        await compare(signJson({ ...headerOf(named), alg: signer.algorithm }, GOOD_CLAIMS, signer));
       }),
       { numRuns: 20 },
     );

@@ -1,29 +1,19 @@
 import { createPublicKey, verify } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { eddsa, es256, forger, keys } from '../../../test/security/support/keys.ts';
+import { aToken } from '../../../test/support/tokens.ts';
 import { credentialsOf } from '../src/http/credentials.ts';
 import { fetchJson } from '../src/keys/bounded-json.ts';
 import { createDiscovery } from '../src/keys/discovery.ts';
 import { KeyFetchError } from '../src/keys/key-fetch-error.ts';
 import { usableKeys } from '../src/keys/usable-keys.ts';
 import { createJwsParser } from '../src/token/jws.ts';
-import { aKey, aToken, type SigningKey } from './tokens.ts';
 
 // Each parser gets valid input by a model of its grammar, and that input's neighbors. What a parser
 // gives is held against an answer that was found by other means.
 
 const runs = { numRuns: 60 };
-
-const es256 = aKey('key-es', 'ES256');
-const eddsa = aKey('key-ed', 'EdDSA');
-const keys: readonly SigningKey[] = [
-  es256,
-  aKey('key-rs', 'RS256'),
-  aKey('key-ps', 'PS256'),
-  eddsa,
-];
-/** A private key, under the name of a good one. */
-const leaked = { ...aKey(es256.kid).privateKey.export({ format: 'jwk' }), kid: es256.kid };
 
 /** Text with one place changed: something put in, taken out or replaced. */
 function neighbor(text: string, insertions: readonly string[]): fc.Arbitrary<string> {
@@ -161,7 +151,7 @@ describe('jws.ts', () => {
 });
 
 describe('usable-keys.ts', () => {
-  const publicJwks = keys.map(({ jwk }) => jwk);
+  const publicJwks = keys.map(({ publicJwk }) => publicJwk);
   const oddMember = fc.oneof(
     fc.constantFrom('sig', 'enc', 'verify', 'sign', 'RSA', 'EC', 'OKP', 'oct', 'P-256', 'P-384'),
     fc.constantFrom<unknown>(
@@ -203,7 +193,7 @@ describe('usable-keys.ts', () => {
         .tuple(fc.constantFrom(...publicJwks), fc.dictionary(fc.constantFrom(...names), oddMember))
         .map(([jwk, changes]) => ({ ...jwk, ...changes })),
     },
-    { weight: 1, arbitrary: fc.constantFrom<object>(leaked, { kty: 'oct', k: 'AA' }) },
+    { weight: 1, arbitrary: fc.constantFrom<object>(forger.privateJwk, { kty: 'oct', k: 'AA' }) },
     { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 2 }) },
   );
   const input = Buffer.from('e30.e30');
@@ -240,10 +230,10 @@ describe('usable-keys.ts', () => {
     const junk = entry.filter((each) => Reflect.get(Object(each), 'kid') !== es256.kid);
     fc.assert(
       fc.property(fc.array(junk, { maxLength: 8 }), fc.nat({ max: 8 }), (entries, at) => {
-        const set = [...entries.slice(0, at), es256.jwk, ...entries.slice(at)];
+        const set = [...entries.slice(0, at), es256.publicJwk, ...entries.slice(at)];
         const { keys: kept } = usableKeys(set, { maxKeys: 100, uses: ['sig'] });
         const good = kept.find(({ kid }) => kid === es256.kid);
-        const { kid: _, ...material } = es256.jwk;
+        const { kid: _, ...material } = es256.publicJwk;
         expect(good?.keyObject.equals(createPublicKey({ key: material, format: 'jwk' }))).toBe(
           true,
         );
@@ -367,5 +357,5 @@ describe('bounded-json.ts', () => {
 });
 
 it('the models make tokens of several keys', () => {
-  expect(createJwsParser()(aToken({ key: eddsa }))).toBeTypeOf('object');
+  expect(createJwsParser()(aToken({}, { key: eddsa }))).toBeTypeOf('object');
 });

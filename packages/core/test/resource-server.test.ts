@@ -1,4 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import {
+  AUDIENCE,
+  aClientToken,
+  aToken,
+  encoded,
+  generateTestKey,
+  ISSUER,
+} from '../../../test/support/tokens.ts';
 import { RefusedError } from '../src/http/refusal.ts';
 import type { RequestView } from '../src/http/request-view.ts';
 import { AuthError, ConfigurationError } from '../src/model/errors.ts';
@@ -10,15 +18,7 @@ import { allOf } from '../src/requirement/combinators.ts';
 import { scope } from '../src/requirement/scope.ts';
 import { createResourceServer, isResourceServer } from '../src/resource-server.ts';
 import { outcomeOf, refusalOf } from './errors-of.ts';
-import {
-  AUDIENCE,
-  aClientToken,
-  aKey,
-  aResourceServer,
-  aToken,
-  ISSUER,
-  segment,
-} from './tokens.ts';
+import { aResourceServer } from './resource-servers.ts';
 
 const server = aResourceServer();
 
@@ -65,7 +65,7 @@ describe('authenticate', () => {
     ['a good token and a line break', 'authorization_malformed', `Bearer ${aToken()}\n`],
     ['a b64token that is no JWT', 'token_malformed', 'Bearer abc'],
     ['a padded token', 'token_malformed', `Bearer ${aToken()}=`],
-    ['an old token', 'expired', `Bearer ${aToken({ claims: { exp: 0 } })}`],
+    ['an old token', 'expired', `Bearer ${aToken({ exp: 0 })}`],
   ])('refuses %s: %s', async (_what, reason, authorization) => {
     expect(await outcomeOf(() => server.authenticate(request(authorization)))).toBe(reason);
   });
@@ -91,7 +91,7 @@ describe('the scheme of a refused request', () => {
   }
 
   it('is told with each refusal of a token that was sent under it', async () => {
-    const old = request(`Bearer ${aToken({ claims: { exp: 0 } })}`);
+    const old = request(`Bearer ${aToken({ exp: 0 })}`);
     const slow = aResourceServer({ issuers: async () => undefined });
     expect(await schemeOf(() => server.authenticate(old))).toBe('bearer');
     expect(await schemeOf(() => slow.authenticate(old))).toBe('bearer');
@@ -106,7 +106,7 @@ describe('the scheme of a refused request', () => {
   });
 
   it('leaves everything else of the refusal as it was', async () => {
-    const token = aToken({ claims: { exp: 0 } });
+    const token = aToken({ exp: 0 });
     const bare = await refusalOf(() => server.verify(token));
     const { code, reason, message, issuerName, cause, details } = await refusalOf(() =>
       server.authenticate(request(`Bearer ${token}`)),
@@ -141,8 +141,12 @@ describe('authenticateOptional', () => {
     ['an empty header', 'authorization_malformed', ''],
     ['no token', 'authorization_malformed', 'Bearer '],
     ['no headers, in a list', 'authorization_repeated', []],
-    ['a bad token', 'expired', `Bearer ${aToken({ claims: { exp: 0 } })}`],
-    ['a forged one', 'signature_invalid', `Bearer ${aToken({ key: aKey('key-1') })}`],
+    ['a bad token', 'expired', `Bearer ${aToken({ exp: 0 })}`],
+    [
+      'a forged one',
+      'signature_invalid',
+      `Bearer ${aToken({}, { key: generateTestKey('ES256', 'key-1') })}`,
+    ],
   ])('refuses %s: bad is not absent', async (_what, reason, authorization) => {
     expect(await outcomeOf(() => server.authenticateOptional(request(authorization)))).toBe(reason);
   });
@@ -164,7 +168,7 @@ describe('verify', () => {
   });
 
   it('refuses a bound token: there is no proof to hold it against', async () => {
-    const bound = aToken({ claims: { cnf: { 'x5t#S256': 'x' } } });
+    const bound = aToken({ cnf: { 'x5t#S256': 'x' } });
     expect(await outcomeOf(() => server.verify(bound))).toBe('sender_constraint_unsupported');
   });
 
@@ -266,7 +270,7 @@ describe('events', () => {
     await watched.verify(token);
     await outcomeOf(() => watched.authenticate(request()));
     await outcomeOf(() => watched.authenticate(request('Bearer "')));
-    await outcomeOf(() => watched.verify(aToken({ claims: { exp: 0 } })));
+    await outcomeOf(() => watched.verify(aToken({ exp: 0 })));
     watched.evaluate(await aPrincipal(), scope('a'));
     expect(events).toEqual([
       { type: 'request.authenticated', kind: 'user', issuerName: ISSUER, cached: false },
@@ -279,7 +283,7 @@ describe('events', () => {
 
   it('tell once of a refusal that comes later', async () => {
     const { watched, events } = observed();
-    await outcomeOf(() => watched.verify(aToken({ header: { kid: 'x' } })));
+    await outcomeOf(() => watched.verify(aToken({}, { header: { kid: 'x' } })));
     expect(events).toHaveLength(1);
   });
 
@@ -310,7 +314,7 @@ describe('a resource server', () => {
   });
 
   it('makes no request before the first token, and then one for all', async () => {
-    const key = aKey('key-1');
+    const key = generateTestKey('ES256', 'key-1');
     let requests = 0;
     const issuer = rfc9068({ issuer: ISSUER, jwksUri: `${ISSUER}/jwks` });
     const remote = aResourceServer({
@@ -318,11 +322,11 @@ describe('a resource server', () => {
       audience: AUDIENCE,
       fetch: async () => {
         requests += 1;
-        return Response.json({ keys: [key.jwk] });
+        return Response.json({ keys: [key.publicJwk] });
       },
     });
     expect(requests).toBe(0);
-    await Promise.all(Array.from({ length: 20 }, () => remote.verify(aToken({ key }))));
+    await Promise.all(Array.from({ length: 20 }, () => remote.verify(aToken({}, { key }))));
     expect(requests).toBe(1);
     await remote.ready();
     expect(requests).toBe(1);
@@ -377,13 +381,13 @@ describe('isResourceServer', () => {
 
 describe('a token with a header that says much', () => {
   it('is verified each time alike, though headers are kept decoded', async () => {
-    const header = { note: segment('x'.repeat(600)) };
-    const token = aToken({ header });
+    const header = { note: encoded('x'.repeat(600)) };
+    const token = aToken({}, { header });
     for (let times = 0; times < 3; times++) {
       expect(await outcomeOf(() => server.verify(token))).toBe('accepted');
     }
     for (let index = 0; index < 300; index++)
-      await outcomeOf(() => server.verify(aToken({ header: { n: index } })));
+      await outcomeOf(() => server.verify(aToken({}, { header: { n: index } })));
     expect(await outcomeOf(() => server.verify(aToken()))).toBe('accepted');
   });
 });

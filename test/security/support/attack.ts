@@ -9,8 +9,9 @@ import {
   type Middleware,
   type TestApp,
 } from '../../support/frameworks.ts';
+import { AUDIENCE, aClock, aToken, ISSUER } from '../../support/tokens.ts';
+import { JWKS_URI, keys } from './keys.ts';
 import type { Refusal } from './refusals.ts';
-import { AUDIENCE, aClock, aToken, ISSUER, JWKS_URI, keys } from './tokens.ts';
 import { type WireAnswer, type WireRequest, wireTo } from './wire.ts';
 
 /** One attack: a request, and what it must be answered. */

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import { FormError } from './form-error.ts';
 import type { HandlerRequest } from './handler.ts';
 
@@ -13,6 +14,8 @@ export interface FormOptions {
   /** Parameters that may occur more than once, such as `resource` (RFC 8707 §2). Default: none. */
   readonly repeatable?: readonly string[] | undefined;
 }
+
+const OPTIONS: OptionNames<FormOptions> = { repeatable: true };
 
 /** A form with tokens or assertions in it has a few kilobytes. In bytes. */
 export const MAX_FORM_BYTES: number = 64 * 1024;
@@ -33,10 +36,8 @@ const FORM_TYPE =
  * @throws FormError for a body that is no such form.
  * @throws Error when the body was read before and nothing of it is left: a fault of the application.
  */
-export async function readForm(
-  request: HandlerRequest,
-  { repeatable = [] }: FormOptions = {},
-): Promise<Form> {
+export async function readForm(request: HandlerRequest, options: FormOptions = {}): Promise<Form> {
+  const { repeatable = [] } = checkOptions('readForm()', options, OPTIONS);
   const contentType = request.header('content-type');
   if (typeof contentType !== 'string' || !FORM_TYPE.test(contentType)) {
     throw new FormError('content_type_unsupported');

@@ -5,7 +5,7 @@ import {
   admissionOf,
   admit,
 } from '../../src/adapter/admission.ts';
-import { aResourceServer } from '../tokens.ts';
+import { aResourceServer } from '../resource-servers.ts';
 
 function anAdmission(): Admission {
   const resourceServer = aResourceServer();

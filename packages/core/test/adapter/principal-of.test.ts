@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { aClientToken, aToken } from '../../../../test/support/tokens.ts';
 import { admit } from '../../src/adapter/admission.ts';
 import { clientOf, findPrincipal, principalOf, userOf } from '../../src/adapter/principal-of.ts';
 import { RefusedError } from '../../src/http/refusal.ts';
 import { isAuthError } from '../../src/model/errors.ts';
 import type { Principal } from '../../src/model/principal.ts';
 import { refusalOf } from '../errors-of.ts';
-import { aClientToken, aResourceServer, aToken } from '../tokens.ts';
+import { aResourceServer } from '../resource-servers.ts';
 
 const resourceServer = aResourceServer({ realm: 'here' });
 const user = (await resourceServer.verify(aToken())) as Principal;

@@ -299,7 +299,7 @@ describe('readForm on a socket', () => {
     }
     const request = { ...aRequest(), stream: endless() };
     await expect(readForm(request)).rejects.toMatchObject({ reason: 'body_too_large' });
-    await expect.poll(() => brokenOff).toBe(true);
+    await expect.poll(() => brokenOff, { timeout: 20_000 }).toBe(true);
     expect(sent).toBeLessThan(2 * 1024 * 1024);
   });
 

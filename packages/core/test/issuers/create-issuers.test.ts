@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { jwks } from '../../../../test/support/tokens.ts';
 import { createIssuers } from '../../src/issuers/create-issuers.ts';
 import type { IssuerEntry } from '../../src/issuers/issuer-entry.ts';
 import type { Issuers } from '../../src/issuers/issuers.ts';
@@ -6,7 +7,6 @@ import { createTrustedIssuer } from '../../src/issuers/trusted-issuer.ts';
 import type { AnyResourceServerOptions } from '../../src/options/options.ts';
 import { type ResolvedOptions, resolveOptions } from '../../src/options/resolve-options.ts';
 import { rfc9068 } from '../../src/providers/rfc9068.ts';
-import { jwks } from '../tokens.ts';
 
 const A = 'https://a.example.com';
 const B = 'https://b.example.com';

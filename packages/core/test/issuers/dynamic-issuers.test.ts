@@ -1,5 +1,13 @@
 import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
+import {
+  AUDIENCE,
+  aClock,
+  aToken,
+  type FakeClock,
+  generateTestKey,
+  jwks,
+} from '../../../../test/support/tokens.ts';
 import { createDynamicIssuers } from '../../src/issuers/dynamic-issuers.ts';
 import type { IssuerEntry } from '../../src/issuers/issuer-entry.ts';
 import type { IssuerCacheOptions, IssuerResolver } from '../../src/issuers/issuer-resolver.ts';
@@ -10,15 +18,7 @@ import { resolveOptions } from '../../src/options/resolve-options.ts';
 import { custom } from '../../src/providers/custom.ts';
 import { rfc9068 } from '../../src/providers/rfc9068.ts';
 import { outcomeOf, refusalOf } from '../errors-of.ts';
-import {
-  AUDIENCE,
-  aClock,
-  aKey,
-  aResourceServer,
-  aToken,
-  type FakeClock,
-  jwks,
-} from '../tokens.ts';
+import { aResourceServer } from '../resource-servers.ts';
 
 const A = 'https://a.example.com';
 const B = 'https://b.example.com';
@@ -74,13 +74,13 @@ describe('asking the resolver', () => {
       await issuers.find({ iss: B });
     };
     await askBoth();
-    clock.advance(9.999);
+    clock.advanceSec(9.999);
     await askBoth();
     expect(asked).toEqual([A, B]);
-    clock.advance(0.001);
+    clock.advanceSec(0.001);
     await askBoth();
     expect(asked).toEqual([A, B, B]);
-    clock.advance(90);
+    clock.advanceSec(90);
     await askBoth();
     expect(asked).toEqual([A, B, B, A, B]);
   });
@@ -202,7 +202,7 @@ describe('a clock that is set back', () => {
     const { issuers, clock, asked } = tenants((iss) => (iss === A ? answer : undefined));
     const before = await found(issuers, A);
     expect(issuers.find({ iss: B })).toBeUndefined();
-    clock.advance(-86_400);
+    clock.advanceSec(-86_400);
     expect(issuers.isCurrent(before)).toBe(false);
     answer = undefined;
     expect(issuers.find({ iss: A })).toBeUndefined();
@@ -304,7 +304,7 @@ describe('memory', () => {
     for (let index = 0; index < 128; index++) {
       void outcomeOf(() => issuers.find({ iss: `https://evil.example/${index}` }));
     }
-    clock.advance(100);
+    clock.advanceSec(100);
     expect((await found(issuers, A)).keySet).toBe(before.keySet);
     issuers.close();
   });
@@ -380,7 +380,7 @@ describe('an issuer that is looked up again', () => {
     const { issuers, clock } = changing(entry(A), entry(A, { audience: 'urn:new' }));
     const before = await found(issuers, A);
     const close = vi.spyOn(before.keySet, 'close');
-    clock.advance(100);
+    clock.advanceSec(100);
     expect(issuers.isCurrent(before)).toBe(false);
     const after = await found(issuers, A);
     expect(after.keySet).toBe(before.keySet);
@@ -394,7 +394,7 @@ describe('an issuer that is looked up again', () => {
     const keys = { kind: 'jwks', url: `${A}/jwks` };
     const { issuers, clock } = changing(entry(A), entry(A, { keys }));
     const before = await found(issuers, A);
-    clock.advance(100);
+    clock.advanceSec(100);
     const after = await found(issuers, A);
     expect(after.keySet).not.toBe(before.keySet);
     expect(issuers.isCurrent(before)).toBe(false);
@@ -408,14 +408,14 @@ describe('an issuer that is looked up again', () => {
       entry(A, { keys, keyUses: ['jwt-svid'] }),
     );
     const before = await found(issuers, A);
-    clock.advance(100);
+    clock.advanceSec(100);
     expect((await found(issuers, A)).keySet).not.toBe(before.keySet);
   });
 
   it('and is gone is refused, its cached tokens too', async () => {
     const { issuers, clock } = changing(entry(A), undefined);
     const before = await found(issuers, A);
-    clock.advance(100);
+    clock.advanceSec(100);
     expect(await issuers.find({ iss: A })).toBeUndefined();
     expect(issuers.isCurrent(before)).toBe(false);
   });
@@ -445,25 +445,25 @@ describe('an entry that stands for many issuers', () => {
     const issuer = await issuers.find({ iss: one, tid: 'one' });
     if (issuer === undefined) return expect.unreachable();
     expect(issuers.isCurrent(issuer)).toBe(true);
-    clock.advance(100);
+    clock.advanceSec(100);
     expect(issuers.isCurrent(issuer)).toBe(false);
   });
 });
 
 describe('a resource server with a resolver', () => {
   it('verifies tokens of each tenant with that tenant’s keys, and answers from its cache', async () => {
-    const keys = { [A]: aKey('k'), [B]: aKey('k') };
+    const keys = { [A]: generateTestKey('ES256', 'k'), [B]: generateTestKey('ES256', 'k') };
     const cached: boolean[] = [];
     const server = aResourceServer({
       issuers: async (iss) => {
         const key = iss === A || iss === B ? keys[iss] : undefined;
-        return key && entry(iss, { keys: { kind: 'static', jwks: { keys: [key.jwk] } } });
+        return key && entry(iss, { keys: { kind: 'static', jwks: { keys: [key.publicJwk] } } });
       },
       onEvent: (event) => {
         if (event.type === 'request.authenticated') cached.push(event.cached);
       },
     });
-    const token = (iss: string, key = keys[A]) => aToken({ claims: { iss }, key });
+    const token = (iss: string, key = keys[A]) => aToken({ iss }, { key });
     const good = token(A);
     expect(await server.verify(good)).toMatchObject({ issuer: A });
     expect(await server.verify(good)).toMatchObject({ issuer: A });
@@ -477,13 +477,13 @@ describe('a resource server with a resolver', () => {
     const clock = aClock();
     let answer: IssuerEntry | undefined = entry(A);
     const server = aResourceServer({ issuers: () => answer, clock });
-    const token = aToken({ claims: { iss: A, exp: 1_900_000_000 } });
+    const token = aToken({ iss: A, exp: 1_900_000_000 });
     expect(await outcomeOf(() => server.verify(token))).toBe('accepted');
     answer = entry(A, { audience: 'urn:new' });
-    clock.advance(600);
+    clock.advanceSec(600);
     expect(await outcomeOf(() => server.verify(token))).toBe('audience_mismatch');
     answer = undefined;
-    clock.advance(600);
+    clock.advanceSec(600);
     expect(await outcomeOf(() => server.verify(token))).toBe('issuer_unknown');
   });
 

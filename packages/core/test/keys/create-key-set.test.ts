@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { aClock, generateTestKey, ISSUER, issuerKey } from '../../../../test/support/tokens.ts';
 import { createKeySet, type KeySetContext } from '../../src/keys/create-key-set.ts';
 import { resolveKeyOptions } from '../../src/keys/key-options.ts';
 import type { KeySource } from '../../src/keys/key-set.ts';
 import type { AuthEvent } from '../../src/model/events.ts';
-import { aClock, aKey, ISSUER, issuerKey } from '../tokens.ts';
 
-const other = aKey('key-2');
+const other = generateTestKey('ES256', 'key-2');
 
 function aSet(source: KeySource, context: Partial<KeySetContext> = {}) {
   const events: AuthEvent[] = [];
@@ -13,7 +13,9 @@ function aSet(source: KeySource, context: Partial<KeySetContext> = {}) {
   const fetch = async (url: unknown) => {
     urls.push(String(url));
     const metadata = { issuer: ISSUER, jwks_uri: `${ISSUER}/keys` };
-    return Response.json(String(url).endsWith('/keys') ? { keys: [issuerKey.jwk] } : metadata);
+    return Response.json(
+      String(url).endsWith('/keys') ? { keys: [issuerKey.publicJwk] } : metadata,
+    );
   };
   const keySet = createKeySet(source, {
     issuer: ISSUER,
@@ -31,7 +33,11 @@ const query = { algorithm: 'ES256', kid: 'key-1' } as const;
 
 describe('a static source', () => {
   const jwks = {
-    keys: [issuerKey.jwk, { ...other.jwk, use: 'enc' }, { ...other.jwk, use: 'own' }],
+    keys: [
+      issuerKey.publicJwk,
+      { ...other.publicJwk, use: 'enc' },
+      { ...other.publicJwk, use: 'own' },
+    ],
   };
 
   it('is checked like a fetched set: unfit keys are told of, by the issuer that they belong to', () => {
@@ -43,7 +49,7 @@ describe('a static source', () => {
   it('takes the uses that the provider has, and no more keys than configured', () => {
     const own = aSet({ kind: 'static', jwks }, { uses: ['own'] });
     expect(own.keySet.find({ algorithm: 'ES256', kid: 'key-2' })).toMatchObject({ kid: 'key-2' });
-    const both = { keys: [issuerKey.jwk, other.jwk] };
+    const both = { keys: [issuerKey.publicJwk, other.publicJwk] };
     const one = aSet({ kind: 'static', jwks: both }, { timing: resolveKeyOptions({ maxKeys: 1 }) });
     expect(one.events).toMatchObject([{ cause: 'too_many', keys: 1 }]);
   });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { ISSUER, jwks, NOW } from '../../../../test/support/tokens.ts';
 import { createSnapshotKeeper, type SnapshotKeeper } from '../../src/keys/snapshot-keeper.ts';
 import { usableKeys } from '../../src/keys/usable-keys.ts';
 import type { AuthEvent } from '../../src/model/events.ts';
 import type { KeySnapshotStore } from '../../src/stores/key-snapshot-store.ts';
-import { ISSUER, jwks, NOW } from '../tokens.ts';
 
 const { keys } = usableKeys(jwks.keys, { maxKeys: 10, uses: ['sig'] });
 const now = NOW * 1000;

@@ -1,10 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { AUDIENCE, ISSUER, jwks } from '../../../../test/support/tokens.ts';
 import type { AuthEvent } from '../../src/model/events.ts';
 import type { AnyResourceServerOptions } from '../../src/options/options.ts';
 import { custom } from '../../src/providers/custom.ts';
 import { rfc9068 } from '../../src/providers/rfc9068.ts';
 import type { ResourceServer } from '../../src/resource-server.ts';
-import { AUDIENCE, aResourceServer, ISSUER, jwks } from '../tokens.ts';
+import { aResourceServer } from '../resource-servers.ts';
 
 const open: ResourceServer<unknown>[] = [];
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { AUDIENCE, GOOD_CLAIMS, ISSUER, NOW } from '../../../../test/support/tokens.ts';
 import type { Principal, TokenClaims } from '../../src/model/principal.ts';
 import { buildPrincipal } from '../../src/pipeline/build-principal.ts';
 import { custom } from '../../src/providers/custom.ts';
 import type { Classification, Provider } from '../../src/providers/provider.ts';
-import { AUDIENCE, GOOD_CLAIMS, ISSUER, NOW } from '../tokens.ts';
 
 const provider = custom({ issuer: ISSUER, classify: () => 'user' });
 const user: Classification = { kind: 'user', userId: 'ada', clientId: 'web-app', rule: 'test' };

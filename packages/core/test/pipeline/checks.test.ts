@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { AUDIENCE, aClock, aToken, ISSUER, jwks, NOW } from '../../../../test/support/tokens.ts';
 import type { Issuers } from '../../src/issuers/issuers.ts';
 import { createTrustedIssuer, type TrustedIssuer } from '../../src/issuers/trusted-issuer.ts';
 import { resolveOptions } from '../../src/options/resolve-options.ts';
@@ -7,7 +8,6 @@ import { createVerifier } from '../../src/pipeline/verifier.ts';
 import { custom } from '../../src/providers/custom.ts';
 import type { VerifiedToken } from '../../src/request/verified-token.ts';
 import { refusalOf } from '../errors-of.ts';
-import { AUDIENCE, aClock, aToken, ISSUER, jwks, NOW } from '../tokens.ts';
 
 const REQUEST = { scheme: 'bearer', request: undefined } as const;
 
@@ -84,7 +84,7 @@ describe('a token that a check sends back', () => {
 describe('a bound token', () => {
   it('is refused again from the cache, which costs a look-up and no verification', async () => {
     const { verify, classified } = aVerifier();
-    const token = aToken({ claims: { cnf: { jkt: 'x' } } });
+    const token = aToken({ cnf: { jkt: 'x' } });
     for (let times = 0; times < 3; times++) {
       expect(await refusalOf(() => verify(token))).toMatchObject({
         reason: 'sender_constraint_unsupported',
@@ -97,7 +97,7 @@ describe('a bound token', () => {
   it('is one whatever cnf holds, and none for a member of a prototype', async () => {
     const { verify } = aVerifier();
     for (const cnf of [null, {}, 'x', []]) {
-      expect(await refusalOf(() => verify(aToken({ claims: { cnf } })))).toMatchObject({
+      expect(await refusalOf(() => verify(aToken({ cnf })))).toMatchObject({
         reason: 'sender_constraint_unsupported',
       });
     }

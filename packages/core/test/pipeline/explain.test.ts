@@ -1,25 +1,26 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import {
+  AUDIENCE,
+  aClientToken,
+  aToken,
+  compactJws,
+  encoded,
+  GOOD_CLAIMS,
+  generateTestKey,
+  ISSUER,
+  issuerKey,
+  jwks,
+  NOW,
+} from '../../../../test/support/tokens.ts';
 import { ConfigurationError } from '../../src/model/errors.ts';
 import type { AuthEvent } from '../../src/model/events.ts';
 import type { Step } from '../../src/model/reasons.ts';
 import type { ExplainOptions, Explanation } from '../../src/pipeline/explain.ts';
 import { custom } from '../../src/providers/custom.ts';
 import { rfc9068 } from '../../src/providers/rfc9068.ts';
-import {
-  AUDIENCE,
-  aClientToken,
-  aKey,
-  aResourceServer,
-  aToken,
-  GOOD_CLAIMS,
-  ISSUER,
-  jwks,
-  NOW,
-  segment,
-  signTexts,
-} from '../tokens.ts';
+import { aResourceServer } from '../resource-servers.ts';
 
 const server = aResourceServer();
 const explain = (token: string, options?: ExplainOptions) => server.explain(token, options);
@@ -69,22 +70,22 @@ function nested(levels: number): unknown {
 }
 
 describe('a bad token', () => {
-  const stranger = aKey('key-1');
+  const stranger = generateTestKey('ES256', 'key-1');
   it.each<[string, Step, string, string]>([
     ['no token', 'token', 'token_malformed', ''],
-    ['a strange algorithm', 'key', 'algorithm_not_allowed', aToken({ header: { alg: 'none' } })],
-    ['a strange issuer', 'issuer', 'issuer_unknown', aToken({ claims: { iss: 'https://evil' } })],
-    ['a deep one', 'token', 'token_malformed', aToken({ claims: { deep: nested(40) } })],
-    ['a strange key', 'key', 'key_unknown', aToken({ header: { kid: 'x' } })],
-    ['a forgery', 'signature', 'signature_invalid', aToken({ key: stranger })],
-    ['an old token', 'claims', 'expired', aToken({ claims: { exp: NOW - 60 } })],
-    ['an ambiguous one', 'principal', 'principal_ambiguous', aClientToken({ auth_time: 1 })],
     [
-      'a bound one',
-      'sender_constraint',
-      'sender_constraint_unsupported',
-      aToken({ claims: { cnf: {} } }),
+      'a strange algorithm',
+      'key',
+      'algorithm_not_allowed',
+      aToken({}, { header: { alg: 'none' } }),
     ],
+    ['a strange issuer', 'issuer', 'issuer_unknown', aToken({ iss: 'https://evil' })],
+    ['a deep one', 'token', 'token_malformed', aToken({ deep: nested(40) })],
+    ['a strange key', 'key', 'key_unknown', aToken({}, { header: { kid: 'x' } })],
+    ['a forgery', 'signature', 'signature_invalid', aToken({}, { key: stranger })],
+    ['an old token', 'claims', 'expired', aToken({ exp: NOW - 60 })],
+    ['an ambiguous one', 'principal', 'principal_ambiguous', aClientToken({ auth_time: 1 })],
+    ['a bound one', 'sender_constraint', 'sender_constraint_unsupported', aToken({ cnf: {} })],
   ])('%s ends at the step %s', async (_what, step, reason, token) => {
     const explanation = await explain(token);
     expect(explanation).toMatchObject({ accepted: false, kind: undefined });
@@ -110,12 +111,12 @@ describe('a bad token', () => {
   });
 
   it('names the rule that told its kind where something else refused it, and none before', async () => {
-    const bound = aToken({ claims: { cnf: {} } });
+    const bound = aToken({ cnf: {} });
     expect((await explain(bound)).rule).toBe(
       'sub is not client_id, and no mark of a client is there',
     );
-    expect((await explain(aToken({ claims: { exp: NOW - 60 } }))).rule).toBeUndefined();
-    expect((await explain(aToken({ key: stranger }))).rule).toBeUndefined();
+    expect((await explain(aToken({ exp: NOW - 60 }))).rule).toBeUndefined();
+    expect((await explain(aToken({}, { key: stranger }))).rule).toBeUndefined();
   });
 
   it('is explained even where the rule of the operator throws', async () => {
@@ -134,8 +135,8 @@ describe('a bad token', () => {
   });
 
   it('names its issuer once that is known', async () => {
-    expect((await explain(aToken({ header: { kid: 'x' } }))).issuerName).toBe(ISSUER);
-    expect((await explain(aToken({ claims: { iss: 'https://evil' } }))).issuerName).toBeUndefined();
+    expect((await explain(aToken({}, { header: { kid: 'x' } }))).issuerName).toBe(ISSUER);
+    expect((await explain(aToken({ iss: 'https://evil' }))).issuerName).toBeUndefined();
   });
 
   it('ends at the issuer or at the key during an outage', async () => {
@@ -167,7 +168,7 @@ describe('what is shown', () => {
   };
 
   it('is the names of claims and the types of their values', async () => {
-    const explanation = await explain(aToken({ claims }));
+    const explanation = await explain(aToken(claims));
     expect(explanation.claims).toMatchObject({
       iss: '[hidden string]',
       sub: '[hidden string]',
@@ -182,12 +183,12 @@ describe('what is shown', () => {
   it('hides claims that are called like members of every object, too', async () => {
     const names = ['constructor', 'toString', 'hasOwnProperty', 'valueOf'];
     const named = Object.fromEntries(names.map((name) => [name, secret]));
-    const explanation = await explain(aToken({ claims: named }));
+    const explanation = await explain(aToken(named));
     for (const name of names) expect(explanation.claims?.[name]).toBe('[hidden string]');
   });
 
   it('is a value only where it was asked for', async () => {
-    const { claims: shown } = await explain(aToken({ claims }), {
+    const { claims: shown } = await explain(aToken(claims), {
       reveal: ['iss', 'deep', 'toString'],
     });
     expect(shown).toMatchObject({ iss: ISSUER, deep: { a: secret }, sub: '[hidden string]' });
@@ -200,23 +201,23 @@ describe('what is shown', () => {
   });
 
   it('is nothing of a token that cannot be read', async () => {
-    const token = `${aToken({ claims })}.${secret}`;
+    const token = `${aToken(claims)}.${secret}`;
     expect(await explain(token)).toMatchObject({ header: undefined, claims: undefined });
     expect(inspect(await explain(token), { depth: 10 })).not.toContain(secret);
   });
 
   it('is the header as it stands', async () => {
-    const ed = aKey('ed', 'EdDSA');
-    const issuer = rfc9068({ issuer: ISSUER, jwks: { keys: [ed.jwk] } });
+    const ed = generateTestKey('EdDSA', 'ed');
+    const issuer = rfc9068({ issuer: ISSUER, jwks: { keys: [ed.publicJwk] } });
     const named = aResourceServer({ issuer, audience: AUDIENCE });
-    const token = aToken({ key: ed, header: { alg: 'Ed25519', typ: undefined, jku: secret } });
+    const token = aToken({}, { key: ed, header: { alg: 'Ed25519', typ: undefined, jku: secret } });
     expect((await named.explain(token)).header).toEqual({ alg: 'Ed25519', typ: undefined });
   });
 
   it('cannot be talked into changing anything: __proto__ is a claim like any other', async () => {
     const text = `${JSON.stringify(GOOD_CLAIMS).slice(0, -1)},"__proto__":{"admin":true}}`;
     const { claims: shown } = await explain(
-      signTexts('{"alg":"ES256","typ":"at+jwt","kid":"key-1"}', text),
+      compactJws('{"alg":"ES256","typ":"at+jwt","kid":"key-1"}', text, issuerKey),
     );
     expect(Object.hasOwn(shown ?? {}, '__proto__')).toBe(true);
     expect(shown?.['admin']).toBeUndefined();
@@ -234,14 +235,14 @@ describe('explaining', () => {
     const watched = aResourceServer({ onEvent: (event) => events.push(event) });
     const token = aToken();
     await watched.explain(token);
-    await watched.explain(`${segment('{}')}..`);
+    await watched.explain(`${encoded('{}')}..`);
     expect(events.filter(({ type }) => type.startsWith('request.'))).toEqual([]);
     await watched.verify(token);
     expect(events.at(-1)).toMatchObject({ cached: false });
   });
 
   it('makes no token valid', async () => {
-    const forged = aToken({ key: aKey('key-1') });
+    const forged = aToken({}, { key: generateTestKey('ES256', 'key-1') });
     await explain(forged);
     expect((await explain(forged)).accepted).toBe(false);
   });

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
+import { aToken, issuerKey, segmentsOf } from '../../../../test/support/tokens.ts';
 import { prepareKey } from '../../src/keys/prepare-key.ts';
 import { type SignatureCheck, signatureCheck } from '../../src/signature/check.ts';
 import { createSignatureQueue } from '../../src/signature/queue.ts';
 import type { Answered, SignatureThread } from '../../src/signature/thread.ts';
-import { aToken, issuerKey, segmentsOf } from '../tokens.ts';
 
 interface Question {
   readonly checks: readonly SignatureCheck[];
@@ -34,7 +34,7 @@ function aThread() {
 
 function aCheck(token = aToken()): SignatureCheck {
   const [header, payload, signature] = segmentsOf(token);
-  const key = prepareKey(issuerKey.jwk);
+  const key = prepareKey(issuerKey.publicJwk);
   if (typeof key === 'string') return expect.unreachable(key);
   const bytes = Buffer.from(signature, 'base64url');
   const check = signatureCheck('ES256', key, `${header}.${payload}`, bytes);

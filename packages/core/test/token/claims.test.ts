@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { AUDIENCE, GOOD_CLAIMS, NOW } from '../../../../test/support/tokens.ts';
 import type { TokenClaims } from '../../src/model/principal.ts';
 import { type ClaimsPolicy, checkClaims, checkTime, notBefore } from '../../src/token/claims.ts';
-import { AUDIENCE, GOOD_CLAIMS, NOW } from '../tokens.ts';
 
 const policy: ClaimsPolicy = {
   audience: [AUDIENCE, 'urn:other'],

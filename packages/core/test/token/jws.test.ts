@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import {
+  aToken,
+  compactJws,
+  encoded,
+  GOOD_CLAIMS,
+  issuerKey,
+  segmentsOf,
+} from '../../../../test/support/tokens.ts';
 import { createJwsParser, MAX_TOKEN_LENGTH, type UnverifiedJws } from '../../src/token/jws.ts';
-import { aToken, GOOD_CLAIMS, segment, segmentsOf, signTexts } from '../tokens.ts';
 
 const parse = createJwsParser();
 
@@ -12,7 +19,7 @@ function parsed(token: string): UnverifiedJws {
 
 function withHeader(header: object | string, payload = '{}'): string {
   const text = typeof header === 'string' ? header : JSON.stringify(header);
-  return `${segment(text)}.${segment(payload)}.AAAA`;
+  return `${encoded(text)}.${encoded(payload)}.AAAA`;
 }
 
 describe('the JWS parser', () => {
@@ -37,13 +44,13 @@ describe('the JWS parser', () => {
   });
 
   it('reads a token of the greatest length, and refuses a longer one unread', () => {
-    const overhead = aToken({ claims: { pad: '' } }).length;
+    const overhead = aToken({ pad: '' }).length;
     const pad = 'x'.repeat(Math.floor(((MAX_TOKEN_LENGTH - overhead) * 3) / 4) - 2);
-    const token = aToken({ claims: { pad } });
+    const token = aToken({ pad });
     expect(token.length).toBeGreaterThan(MAX_TOKEN_LENGTH - 8);
     expect(parsed(token).claims['pad']).toBe(pad);
     expect(parse('.'.repeat(MAX_TOKEN_LENGTH + 1))).toBe('token_too_large');
-    expect(parse(aToken({ claims: { pad: `${pad}xxxxxxxxxxxxxxxx` } }))).toBe('token_too_large');
+    expect(parse(aToken({ pad: `${pad}xxxxxxxxxxxxxxxx` }))).toBe('token_too_large');
   });
 
   const [header, payload, signature] = segmentsOf(aToken());
@@ -62,13 +69,16 @@ describe('the JWS parser', () => {
     ['a line break after', `${header}.${payload}.${signature}\n`],
     ['a NUL after', `${header}.${payload}.${signature}\0`],
     ['the general JSON serialization', JSON.stringify({ payload, signatures: [] })],
-    ['a payload that is a list', `${header}.${segment('[{}]')}.${signature}`],
-    ['a payload that is text', `${header}.${segment('"x"')}.${signature}`],
-    ['a payload that is null', `${header}.${segment('null')}.${signature}`],
-    ['a nested token', `${header}.${segment(aToken())}.${signature}`],
+    ['a payload that is a list', `${header}.${encoded('[{}]')}.${signature}`],
+    ['a payload that is text', `${header}.${encoded('"x"')}.${signature}`],
+    ['a payload that is null', `${header}.${encoded('null')}.${signature}`],
+    ['a nested token', `${header}.${encoded(aToken())}.${signature}`],
     ['a header that is a list', withHeader('[]')],
     ['a header that is no JSON', withHeader('alg=ES256')],
-    ['a payload that is not UTF-8', signTexts('{"alg":"ES256"}', Buffer.from([0x7b, 0xff, 0x7d]))],
+    [
+      'a payload that is not UTF-8',
+      compactJws('{"alg":"ES256"}', Buffer.from([0x7b, 0xff, 0x7d]), issuerKey),
+    ],
   ])('refuses %s', (_what, token) => {
     expect(parse(token)).toBe('token_malformed');
   });
@@ -171,13 +181,13 @@ describe('the bounds of the parser', () => {
   function headerOf(length: number): string {
     const bare = JSON.stringify({ alg: 'ES256', x: '' }).length;
     const text = JSON.stringify({ alg: 'ES256', x: 'x'.repeat((length * 3) / 4 - bare) });
-    expect(segment(text)).toHaveLength(length);
-    return segment(text);
+    expect(encoded(text)).toHaveLength(length);
+    return encoded(text);
   }
 
   it('a token of exactly the greatest length is read, one character more is not', () => {
     const head = headerOf(400);
-    const payload = segment('{}');
+    const payload = encoded('{}');
     const rest = MAX_TOKEN_LENGTH - head.length - payload.length - 2;
     const token = `${head}.${payload}.${'A'.repeat(rest)}`;
     expect(token).toHaveLength(MAX_TOKEN_LENGTH);

@@ -8,9 +8,9 @@ import {
 } from 'node:crypto';
 import { calculateJwkThumbprint, compactVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
+import { aToken, issuerKey } from '../../../../test/support/tokens.ts';
 import { prepareKey } from '../../src/keys/prepare-key.ts';
 import type { Algorithm } from '../../src/token/algorithms.ts';
-import { aToken, issuerKey } from '../tokens.ts';
 import { verifySignature } from '../verify-signature.ts';
 
 // Signatures at the edges: the specifications' own examples beyond those of signature.test.ts, and
@@ -424,11 +424,11 @@ describe('missing and exchanged parts', () => {
     const [header = '', payload = '', signature = ''] = aToken().split('.');
     const right = {
       alg: 'ES256',
-      jwk: issuerKey.jwk,
+      jwk: issuerKey.publicJwk,
       signature: Buffer.from(signature, 'base64url'),
     } as const;
     expect(await verdicts({ ...right, input: `${header}.${payload}` })).toEqual([true, true]);
-    const key = prepareKey(issuerKey.jwk);
+    const key = prepareKey(issuerKey.publicJwk);
     if (typeof key === 'string') return expect.unreachable(key);
     for (const input of [
       '',

@@ -1,0 +1,52 @@
+import { readdirSync } from 'node:fs';
+import { sep } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { packageNames, sourceFiles } from './sources.ts';
+
+// `packages/core/test/keys/snapshot.test.ts` tests `packages/core/src/keys/snapshot.ts`, and so on:
+// whoever knows the one knows where the other is.
+
+/** Tests that no source file owns alone, and why. */
+const OF_SEVERAL_FILES: Readonly<Record<string, string>> = {
+  'packages/core/test/differential.test.ts': 'the whole of core beside jose',
+  'packages/core/test/http/node-request.sockets.test.ts': 'node-request.ts, on real connections',
+  'packages/core/test/keys/keys-document.test.ts': 'docs/keys.md beside the options',
+  'packages/core/test/model/errors-document.test.ts': 'docs/errors.md beside the reasons',
+  'packages/core/test/options/speed-document.test.ts': 'docs/speed.md beside the defaults',
+  'packages/core/test/parsers.property.test.ts': 'every parser, with input at random',
+  'packages/core/test/providers/cross-reading.test.ts': 'each preset with the tokens of the others',
+  'packages/core/test/providers/presets.property.test.ts': 'every preset, with claims at random',
+  'packages/core/test/providers/presets.test-d.ts': 'the options of every preset',
+  'packages/core/test/providers/presets.test.ts': 'every preset, from one table each in tokens/',
+  'packages/core/test/providers/start-up.test.ts': 'every preset: what it says of wrong options',
+  'packages/core/test/token/vectors.test.ts': 'examples of the RFCs: keys and signatures together',
+  'packages/mcp/test/sdk-types.test-d.ts': 'the package beside the types of the MCP SDK',
+};
+
+const SUFFIX = /(?:\.property)?\.test(?:-d)?\.ts$/;
+
+const tests = packageNames.flatMap((name) =>
+  testFilesOf(name).map((file) => `packages/${name}/test/${file}`),
+);
+
+function testFilesOf(packageName: string): readonly string[] {
+  const folder = new URL(`../../packages/${packageName}/`, import.meta.url);
+  // The adapters have no unit tests: behavior is tested once, through both.
+  if (!readdirSync(folder).includes('test')) return [];
+  return readdirSync(new URL('test', folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => SUFFIX.test(file))
+    .map((file) => file.split(sep).join('/'));
+}
+
+function mirrored(test: string): string {
+  return test.replace('/test/', '/src/').replace(SUFFIX, '.ts');
+}
+
+describe('unit tests', () => {
+  it('have the folder and the name of the source file that they test', () => {
+    const sources = new Set(sourceFiles.map(({ path }) => path));
+    expect(tests.length).toBeGreaterThan(0);
+    const stray = tests.filter((test) => !sources.has(mirrored(test)));
+    expect(stray.sort()).toEqual(Object.keys(OF_SEVERAL_FILES).sort());
+  });
+});
