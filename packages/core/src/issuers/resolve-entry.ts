@@ -34,6 +34,15 @@ export function resolveEntry(provider: Provider, audience: unknown): ResolvedEnt
         "Write: audience: 'https://api.acme.com' (in an issuers list: { ...auth0('…'), audience: '…' })",
     );
   }
+  const { commonAudiences } = provider;
+  if (
+    commonAudiences !== undefined &&
+    list.every((each) => commonAudiences.values.includes(each))
+  ) {
+    throw new ConfigurationError(
+      `audience '${list[0]}' is in tokens of ${provider.issuer} whatever API they are for: a token for any other API would pass. ${commonAudiences.advice}`,
+    );
+  }
   return { provider, audience: Object.freeze([...list]) };
 }
 

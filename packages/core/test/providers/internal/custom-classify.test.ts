@@ -144,7 +144,8 @@ describe('a custom provider', () => {
       accepts: ({ client_id }) => client_id === 'web',
     });
     expect(provider.audienceClaim).toBe('absent');
-    expect(provider.accepts?.(claims, {})).toBe(true);
+    expect(provider.accepts?.({ client_id: 'web' }, {})).toBe(true);
     expect(provider.accepts?.({ client_id: 'other' }, {})).toBe(false);
+    expect(provider.accepts?.(claims, {})).toBe(false);
   });
 });
