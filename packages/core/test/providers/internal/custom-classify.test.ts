@@ -35,6 +35,13 @@ describe('a verdict of the operator', () => {
       clientId: 'c-2',
     });
     expect(classifyWith({ kind: 'client', clientId: 'c-2' })).toMatchObject({ clientId: 'c-2' });
+    expect(classifyWith({ kind: 'client', clientId: 'c-2', agent: true })).toMatchObject({
+      clientId: 'c-2',
+      agent: true,
+    });
+    expect(classifyWith({ kind: 'client', clientId: 'c-2', agent: 'yes' })).not.toHaveProperty(
+      'agent',
+    );
   });
 
   it.each([
