@@ -32,6 +32,7 @@ export {
 export type { AuthEvent, EventListener, KeyUnfit, RefreshFailure } from './model/events.ts';
 export type {
   Actor,
+  ActorProfile,
   Authentication,
   ClientPrincipal,
   Principal,

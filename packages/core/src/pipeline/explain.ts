@@ -5,6 +5,7 @@ import { ownString } from '../lib/own-property.ts';
 import { type AuthError, ConfigurationError, isAuthError } from '../model/errors.ts';
 import type { TokenClaims } from '../model/principal.ts';
 import { type AuthErrorReason, REASONS, STEPS, type Step } from '../model/reasons.ts';
+import { tokenHint } from '../providers/internal/token-hint.ts';
 import type { VerifiedToken } from '../request/verified-token.ts';
 import { createJwsParser, type UnverifiedJws } from '../token/jws.ts';
 import { createVerifier, type VerifierOptions } from './verifier.ts';
@@ -36,6 +37,8 @@ export interface Explanation {
   readonly issuerName: string | undefined;
   /** The preset's rule that told user from client, or refused to, once the token came that far. */
   readonly rule: string | undefined;
+  /** What to do, where the refused token looks like a known trap of its provider. Fixed text. */
+  readonly hint: string | undefined;
   /** Algorithm and type as the header states them; nothing of a token that cannot be parsed. */
   readonly header: Readonly<{ alg: string; typ: string | undefined }> | undefined;
   /** The token's claims, as far as it could be parsed: `[hidden string]` unless revealed. */
@@ -71,6 +74,7 @@ export async function explainToken(
     kind: verified?.principal.kind,
     issuerName: isAuthError(outcome) ? outcome.issuerName : outcome.issuer.name,
     rule: verified?.rule ?? (await ruleBefore(reason, jws, issuers)),
+    hint: reason && jws && tokenHint(reason, jws.claims, jws.header.parameters),
     header: jws && { alg: textOf(jws, 'alg') ?? '', typ: textOf(jws, 'typ') },
     claims: jws && redact(jws.claims, reveal),
   });

@@ -47,6 +47,8 @@ const OPTIONS: OwnOptionNames<SpringOptions> = {
  *   no mark of a machine → user. An `aud` that is a URL or URN cannot be a client's id: without
  *   `client_id` such tokens are refused.
  * - User id: `sub`, the user's name. Authority: `scope`, a list.
+ * - Actor: `act: { iss, sub }` after token exchange, the same form for a user and a client:
+ *   `requireActor('gateway')` passes for a user named `gateway`, too.
  * - Pitfalls: **if you set `aud` to a plain name of your API, add `client_id`**: without it a
  *   machine's token cannot be told from a user's. A user whose name is the id of the client that he
  *   logs in through has a machine's token, byte for byte.

@@ -16,7 +16,8 @@ export interface UserOptions {
   /**
    * Whether somebody may act for the user (`act`, RFC 8693 §4.1): `'allow'` (default) anybody,
    * `'refuse'` nobody, a list these actors alone, by `sub` or `client_id`. A user in person always
-   * passes; to demand an actor add {@link actor}.
+   * passes; to demand an actor add {@link actor}. An `act` that cannot be read is somebody, too, and
+   * passes under `'allow'` alone.
    */
   readonly viaActor?: 'allow' | 'refuse' | readonly string[];
 }
@@ -75,6 +76,10 @@ export function client(...ids: readonly string[]): Requirement {
  * Somebody acts for the subject (`act`, RFC 8693 §4.1), be that a user or a client; with ids, one
  * of these actors, by `sub` or `client_id`. Only the outermost actor decides. Unmet:
  * `actor_required`. It does not look at the actor's issuer. No ids, an empty list too, is any actor.
+ *
+ * **An id says nothing of the actor's kind.** Where the issuer writes `act: { sub }` for users and clients
+ * alike (Spring and most others), `actor('gateway')` passes for a *user* named `gateway` who acts. Name
+ * actors by ids that no user can have. Nor does it look at `actor.profile`.
  *
  * @throws ConfigurationError for an id that is not a non-empty string.
  */

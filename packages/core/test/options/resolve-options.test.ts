@@ -6,6 +6,7 @@ import { ConfigurationError } from '../../src/model/errors.ts';
 import type { ResourceServerOptions } from '../../src/options/options.ts';
 import { type ResolvedOptions, resolveOptions } from '../../src/options/resolve-options.ts';
 import { custom } from '../../src/providers/custom.ts';
+import { keycloak } from '../../src/providers/keycloak.ts';
 import { rfc9068 } from '../../src/providers/rfc9068.ts';
 
 const issuer = rfc9068('https://as.example.com');
@@ -260,5 +261,16 @@ describe('resolveEntry', () => {
     expect(resolveEntry(issuer, audience)).toEqual({ provider: issuer, audience: [audience] });
     expect(() => resolveEntry(issuer, undefined)).toThrow(ConfigurationError);
     expect(() => resolveEntry(null as never, audience)).toThrow(ConfigurationError);
+  });
+
+  it('refuses an audience that every token of the issuer has', () => {
+    const realm = keycloak({ issuer: 'https://sso.acme.com/realms/acme', jwks: { keys: [] } });
+    for (const common of ['account', ['account'], ['account', 'account']]) {
+      expect(() => resolveEntry(realm, common)).toThrow(ConfigurationError);
+      expect(() => resolveEntry(realm, common)).toThrow(/Add a mapper of type Audience/);
+    }
+    expect(resolveEntry(realm, ['account', 'parcels-api']).audience).toHaveLength(2);
+    expect(resolveEntry(realm, 'parcels-api').audience).toEqual(['parcels-api']);
+    expect(resolveEntry(issuer, 'account').audience).toEqual(['account']);
   });
 });

@@ -229,6 +229,24 @@ describe('what is shown', () => {
   });
 });
 
+describe('the hint', () => {
+  it('says what to do about a token of a known trap, and nothing of the token', async () => {
+    const iss = 'https://sts.windows.net/3b0c9a54-9f2e-4f1b-8d57-5a6f1b2c9e10/';
+    const { hint } = await explain(aToken({ iss }));
+    expect(hint).toContain('requestedAccessTokenVersion');
+    expect(hint).not.toContain('3b0c9a54');
+  });
+
+  it('is not there for other tokens', async () => {
+    expect(await explain(aToken())).toHaveProperty('hint', undefined);
+    expect(await explain('no token')).toHaveProperty('hint', undefined);
+    expect(await explain(aToken({ iss: 'https://other.example' }))).toHaveProperty(
+      'hint',
+      undefined,
+    );
+  });
+});
+
 describe('explaining', () => {
   it('is past the cache, and tells no listener: it is nobody’s request', async () => {
     const events: AuthEvent[] = [];

@@ -86,7 +86,16 @@ zitadel({ issuer, subjectNamespaces: 'disjoint' });
 // @ts-expect-error classify, or unknown, is required
 authentik({ issuer });
 
+// What holds scopes, and whether a nonce may be there, is said by name.
+custom({ issuer, classify: () => ({ kind: 'client', clientId: 'a', agent: true }), scopes: 'scp' });
+custom({ issuer, classify: () => 'user', nonce: 'accept' });
+// @ts-expect-error another claim takes a reader
+custom({ issuer, classify: () => 'user', scopes: 'roles' });
+// @ts-expect-error no boolean
+custom({ issuer, classify: () => 'user', nonce: true });
+
 // One way to name the issuer.
+entra({ tenants: ['3b0c9a54-9f2e-4f1b-8d57-5a6f1b2c9e10'], version: 'v1' });
 // @ts-expect-error the issuer's form says the version
 entra({ issuer, version: 'v1' });
 // @ts-expect-error domain or issuer

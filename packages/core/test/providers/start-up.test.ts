@@ -516,7 +516,7 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
   [
     'B2C as entra',
     () => entra({ issuer: `https://acme.b2clogin.com/${TENANT}/v2.0` }),
-    'write custom(',
+    `write custom({ issuer: 'https://acme.b2clogin.com/${TENANT}/v2.0', jwksUri: 'https://acme.b2clogin.com/<tenant>.onmicrosoft.com/<policy>/discovery/v2.0/keys', classify })`,
   ],
   [
     'cognito as rfc9068',
@@ -694,6 +694,27 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
     'zitadel with a bad project',
     () => zitadel({ issuer: 'https://z.acme.com', projectId: '', subjectNamespaces: 'unknown' }),
     'write projectId',
+  ],
+  [
+    'entra of many tenants, version 3',
+    () => Reflect.apply(entra, undefined, [{ tenants: [TENANT], version: 'v3' }]),
+    "write version: 'v2'",
+  ],
+  [
+    'custom with a nonce that is neither',
+    () =>
+      Reflect.apply(custom, undefined, [
+        { issuer: 'https://as.acme.com', classify: () => 'user', nonce: true },
+      ]),
+    "write nonce: 'accept'",
+  ],
+  [
+    'custom with scopes of a claim that it does not know',
+    () =>
+      Reflect.apply(custom, undefined, [
+        { issuer: 'https://as.acme.com', classify: () => 'user', scopes: 'permissions' },
+      ]),
+    "write scopes: 'scp'",
   ],
   [
     'custom without a rule',

@@ -60,9 +60,18 @@ export function checkPreset(preset: string, issuer: string): void {
   const other = presets[0];
   throw new ConfigurationError(
     other === undefined
-      ? `${preset}: '${issuer}' belongs to a provider without a preset; write custom({ issuer: '${issuer}', classify })`
+      ? `${preset}: '${issuer}' belongs to a provider without a preset; write custom({ issuer: '${issuer}', jwksUri: '${jwksUriOf(issuer)}', classify })`
       : `${preset}: '${issuer}' looks like an issuer of ${other}, whose tokens ${preset} would misread; write ${other}({ issuer: '${issuer}' })`,
   );
+}
+
+/** Where the keys are, as far as the form of the issuer tells. */
+function jwksUriOf(issuer: string): string {
+  const { hostname, origin } = new URL(issuer);
+  // Azure AD B2C has its keys under the policy, which is not in the issuer, and so not at its metadata.
+  return hostname.endsWith('.b2clogin.com')
+    ? `${origin}/<tenant>.onmicrosoft.com/<policy>/discovery/v2.0/keys`
+    : 'https://…';
 }
 
 /**
