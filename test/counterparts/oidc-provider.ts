@@ -90,6 +90,10 @@ function configuration(): object {
     jwks: { keys: ALGORITHMS.map((name) => generateTestKey(name, `op-${name}`).privateJwk) },
     ttl: { ClientCredentials: 60, AccessToken: 60 },
     cookies: { keys: ['a key for cookies that nobody sets'] },
+    // Says the kind; the server writes `sub`, `client_id`, `iss` and `aud` over it.
+    extraTokenClaims: (_context: unknown, token: { readonly kind: string }) => ({
+      sub_type: token.kind === 'ClientCredentials' ? 'client' : 'user',
+    }),
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },

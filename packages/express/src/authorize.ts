@@ -6,6 +6,7 @@ import {
   anyScope,
   authenticationContext,
   authorizationDetail,
+  type CallerIds,
   checkRequirement,
   client,
   group,
@@ -85,12 +86,12 @@ export function requireUser(options?: UserOptions): Guard {
 }
 
 /** A client: any, or one of these. */
-export function requireClient(...clientIds: readonly string[]): Guard {
+export function requireClient(...clientIds: CallerIds): Guard {
   return authorize(client(...clientIds));
 }
 
 /** Somebody who acts for the subject: anybody, or one of these (RFC 8693 §4.1). */
-export function requireActor(...ids: readonly string[]): Guard {
+export function requireActor(...ids: CallerIds): Guard {
   return authorize(actor(...ids));
 }
 

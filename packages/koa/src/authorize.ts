@@ -6,6 +6,7 @@ import {
   anyScope,
   authenticationContext,
   authorizationDetail,
+  type CallerIds,
   type ClientPrincipal,
   checkRequirement,
   client,
@@ -94,12 +95,12 @@ export function requireUser(options?: UserOptions): KindGuard<UserPrincipal> {
 }
 
 /** A client: any, or one of these. */
-export function requireClient(...clientIds: readonly string[]): KindGuard<ClientPrincipal> {
+export function requireClient(...clientIds: CallerIds): KindGuard<ClientPrincipal> {
   return authorize(client(...clientIds));
 }
 
 /** Somebody who acts for the subject: anybody, or one of these (RFC 8693 §4.1). */
-export function requireActor(...ids: readonly string[]): Guard {
+export function requireActor(...ids: CallerIds): Guard {
   return authorize(actor(...ids));
 }
 

@@ -55,9 +55,10 @@ export type DescopeOptions = ProviderOptions & {
  * - User id: `sub`. Client id: `sub` of an access key's session. Authority: with a current tenant
  *   (`dct`) the roles and permissions of that tenant only, else those of the project; `scope` when
  *   there is one.
- * - Checks `drn`: refresh tokens are refused.
+ * - Checks that `drn` is `DS`, a session: refresh tokens (`DSR`) are refused, and tokens without it,
+ *   such as ID tokens of Descope as an OpenID provider.
  *
- * Per documentation and source as of September 2026:
+ * Per documentation and source as of November 2026:
  * https://docs.descope.com/session-overview
  * https://github.com/descope/node-sdk (lib/helpers.ts)
  *
@@ -82,7 +83,7 @@ export function descope(options: DescopeOptions): AudienceFreeProvider {
       issuer: issuer === undefined ? projectId : issuerOf(issuer, projectId),
       keys: keysAt(`${base.endsWith('/') ? base.slice(0, -1) : base}/v2/keys/${projectId}`),
       types: PLAIN_TYPE,
-      requiredClaims: ['sub'],
+      requiredClaims: ['sub', 'drn'],
       accepts: (claims) => isSession(claims) && isForProject(claims, projectId),
       classify: kindRule('descope', options, {
         disjoint: undefined,
@@ -114,7 +115,7 @@ function issuerOf(issuer: string, projectId: string): string {
 }
 
 function isSession(claims: TokenClaims): boolean {
-  return !has(claims, 'drn') || claimOf(claims, 'drn') === 'DS';
+  return claimOf(claims, 'drn') === 'DS';
 }
 
 function isForProject(claims: TokenClaims, projectId: string): boolean {
