@@ -13,6 +13,7 @@ import {
 import {
   audienceFreeProvider,
   checkOptions,
+  namedAs,
   type ProviderOptions,
 } from './internal/define-provider.ts';
 import { keysAt } from './internal/discovery-documents.ts';
@@ -55,6 +56,8 @@ export type DescopeOptions = ProviderOptions & {
  * - User id: `sub`. Client id: `sub` of an access key's session. Authority: with a current tenant
  *   (`dct`) the roles and permissions of that tenant only, else those of the project; `scope` when
  *   there is one.
+ * - Issuer: the project's id, or a URL that ends in it; tokens of both forms are accepted, and a caller
+ *   has one `principal.key`.
  * - Checks that `drn` is `DS`, a session: refresh tokens (`DSR`) are refused, and tokens without it,
  *   such as ID tokens of Descope as an OpenID provider.
  *
@@ -77,11 +80,15 @@ export function descope(options: DescopeOptions): AudienceFreeProvider {
     );
   }
   const base = checkUrl('descope', 'baseUrl', baseUrl);
+  const root = base.endsWith('/') ? base.slice(0, -1) : base;
+  const iss = issuer === undefined ? projectId : issuerOf(issuer, projectId);
+  const issuers: ReadonlySet<unknown> = new Set([iss, projectId, `${root}/${projectId}`]);
   return audienceFreeProvider(
     {
       preset: 'descope',
-      issuer: issuer === undefined ? projectId : issuerOf(issuer, projectId),
-      keys: keysAt(`${base.endsWith('/') ? base.slice(0, -1) : base}/v2/keys/${projectId}`),
+      issuer: iss,
+      names: (claims) => issuers.has(claimOf(claims, 'iss')),
+      keys: keysAt(`${root}/v2/keys/${projectId}`),
       types: PLAIN_TYPE,
       requiredClaims: ['sub', 'drn'],
       accepts: (claims) => isSession(claims) && isForProject(claims, projectId),
@@ -97,7 +104,7 @@ export function descope(options: DescopeOptions): AudienceFreeProvider {
         tenant: (claims) => stringOf(claims, 'dct'),
       },
     },
-    options,
+    namedAs(iss, options),
   );
 }
 

@@ -50,7 +50,8 @@ export type HydraOptions = ProviderOptions & {
  * - User id: `sub`, as your log-in app chose it. Client id: `client_id`.
  * - Authority: `scp` list, or `scope` string where `scope_claim` says so; the two are never merged.
  *   Custom claims stand under `ext`; those promoted to the top level are there, or there twice.
- * - Refuses ID tokens and logout tokens, which have no `client_id`; and, whatever the rule, tokens by
+ * - Refuses ID tokens (`at_hash`, `nonce`, `rat`), also where the consent app gives them a `client_id` and
+ *   `scp`, and logout tokens, which have no `client_id`; and, whatever the rule, tokens by
  *   the JWT bearer grant (RFC 7523): their `aud` holds the token endpoint, and their `sub` is any
  *   workload or person that a trusted issuer names.
  *
@@ -76,7 +77,9 @@ export function hydra(options: HydraOptions): AudienceProvider {
       types: PLAIN_TYPE,
       requiredClaims: ['aud', 'sub', 'client_id', 'jti'],
       // Hydra writes the granted scopes even when there are none; ZITADEL, for one, does not.
-      accepts: (claims) => has(claims, 'scp') || has(claims, 'scope'),
+      accepts: (claims) =>
+        (has(claims, 'scp') || has(claims, 'scope')) &&
+        !ID_TOKEN_CLAIMS.some((name) => has(claims, name)),
       classify: withoutAssertions(
         kindRule('hydra', options, { disjoint: classifyDisjoint, exampleClaim: 'caller_type' }),
       ),
@@ -85,6 +88,9 @@ export function hydra(options: HydraOptions): AudienceProvider {
     options,
   );
 }
+
+/** ID tokens have the type of access tokens, and whatever claims the consent app gives them. */
+const ID_TOKEN_CLAIMS = ['at_hash', 'nonce', 'rat'] as const;
 
 const ASSERTION = asUnknown('aud holds the token endpoint: a token by an assertion (RFC 7523)');
 const CONTRADICTION = asUnknown('sub is client_id, but ext carries claims of a user');

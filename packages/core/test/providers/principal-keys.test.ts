@@ -3,6 +3,7 @@ import type { TokenClaims } from '../../src/model/principal.ts';
 import { buildPrincipal } from '../../src/pipeline/build-principal.ts';
 import {
   cognito,
+  descope,
   firebase,
   google,
   kubernetes,
@@ -95,6 +96,25 @@ describe('a provider with two names', () => {
     const provider = cognito({ issuer: `http://localhost:4566/${pool}`, jwks: NO_KEYS, clientIds });
     expect(provider).not.toHaveProperty('names');
     expect(provider).not.toHaveProperty('name');
+  });
+
+  it('descope names tokens of the project in both forms, and gives a caller one key', () => {
+    const provider = descope({ projectId: 'P2kQ7', jwks: NO_KEYS, classify: () => 'user' });
+    for (const iss of ['P2kQ7', 'https://api.descope.com/P2kQ7']) {
+      expect(provider.names?.({ iss })).toBe(true);
+      expect(keyOf(provider, { iss, sub: 'U2abZ', ...TIMES })).toBe('user:P2kQ7:U2abZ');
+    }
+    expect(provider.names?.({ iss: 'https://evil.example/P2kQ7' })).toBe(false);
+    expect(provider.names?.({ iss: 'P2other' })).toBe(false);
+    const byUrl = descope({
+      issuer: 'https://auth.acme.com/P2kQ7',
+      baseUrl: 'https://auth.acme.com/',
+      jwks: NO_KEYS,
+      classify: () => 'user',
+    });
+    for (const iss of ['P2kQ7', 'https://auth.acme.com/P2kQ7']) {
+      expect(byUrl.names?.({ iss })).toBe(true);
+    }
   });
 
   it('google names tokens of both, and gives a user one key', () => {

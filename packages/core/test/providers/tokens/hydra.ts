@@ -57,7 +57,7 @@ export const table: TokenTable = {
   ],
   create: (issuer) => hydra({ issuer, jwks: NO_KEYS, subjectNamespaces: 'disjoint' }),
   issuer: iss,
-  audience: [API],
+  audience: [API, 'https://hydra.parcels.example/oauth2/token/'],
   byComparison: true,
   tokens: [
     { name: 'a user', truth: 'user', header, claims: user, expect: asUser },
@@ -158,6 +158,34 @@ export const table: TokenTable = {
       truth: 'client',
       header,
       claims: { ...client, email: 'dana@parcels.example' },
+      expect: 'refused',
+    },
+    ...(['at_hash', 'nonce', 'rat'] as const).map((name) => ({
+      name: `an ID token to which the consent app adds client_id and scp, by ${name}`,
+      truth: 'user' as const,
+      header,
+      claims: { ...user, [name]: 'x' },
+      expect: 'refused' as const,
+    })),
+    {
+      name: 'a token without an id of its own',
+      truth: 'client',
+      header,
+      claims: without(client, 'jti'),
+      expect: 'refused',
+    },
+    {
+      name: 'a token without scopes, which Hydra writes even when there are none',
+      truth: 'client',
+      header,
+      claims: without(client, 'scp'),
+      expect: 'refused',
+    },
+    {
+      name: 'a token by an assertion, with the token endpoint as the only audience',
+      truth: 'client',
+      header,
+      claims: { ...client, aud: 'https://hydra.parcels.example/oauth2/token/' },
       expect: 'refused',
     },
     {
