@@ -38,7 +38,7 @@ export const table: TokenTable = {
   ],
   create: (issuer) => kubernetes({ issuer, jwks: NO_KEYS }),
   issuer: iss,
-  audience: [API, iss, 'https://kubernetes.default.svc'],
+  audience: [API, iss, 'https://kubernetes.default.svc', 'https://oidc.eks.example/id/1'],
   oneKind: true,
   tokens: [
     { name: 'a pod', truth: 'client', header, claims: client, expect: asClient },
@@ -102,6 +102,33 @@ export const table: TokenTable = {
       header,
       claims: { ...extended, aud: [audience] },
       expect: asClient,
+    })),
+    {
+      name: 'the same where it names the API server beside an API',
+      truth: 'client',
+      header,
+      claims: { ...extended, aud: [API, 'https://kubernetes.default.svc'] },
+      expect: asClient,
+    },
+    {
+      name: 'the same of a managed cluster, whose issuer is its own',
+      truth: 'client',
+      header,
+      provider: kubernetes({ issuer: 'https://oidc.eks.example/id/1', jwks: NO_KEYS }),
+      claims: { ...extended, aud: 'https://oidc.eks.example/id/1' },
+      expect: asClient,
+    },
+    ...[
+      'shop:nightly-sync',
+      'system:serviceaccount::nightly-sync',
+      'system:serviceaccount:logistics:',
+      'system:serviceaccount:logistics',
+    ].map((sub) => ({
+      name: `a subject that is none of a service account: ${sub}`,
+      truth: 'client' as const,
+      header,
+      claims: { ...without(client, 'kubernetes.io'), sub },
+      expect: 'refused' as const,
     })),
     {
       name: 'the same with an audience that only begins like it',

@@ -159,6 +159,21 @@ export const table: TokenTable = {
       expect: 'refused',
     },
     {
+      name: 'a user whose token says the client by azp',
+      truth: 'user',
+      header,
+      provider: byClientId,
+      claims: { ...user, aud: API, azp: 'courier-web' },
+      expect: asUser,
+    },
+    {
+      name: 'a token without a subject',
+      truth: 'client',
+      header,
+      claims: without(client, 'sub'),
+      expect: 'refused',
+    },
+    {
       name: 'a client that asked for no scope',
       truth: 'client',
       header,
