@@ -58,7 +58,13 @@ export {
   type AuthorizationDetail,
   authorizationDetail,
 } from './requirement/authorization-detail.ts';
-export { actor, client, type UserOptions, user } from './requirement/caller-kind.ts';
+export {
+  actor,
+  type CallerIds,
+  client,
+  type UserOptions,
+  user,
+} from './requirement/caller-kind.ts';
 export { claim } from './requirement/claim.ts';
 export { allOf, anyOf } from './requirement/combinators.ts';
 export { group, permission, role, tenant } from './requirement/membership.ts';

@@ -135,18 +135,31 @@ function resolveIssuers(
     );
   }
   const entries = options.issuers.map((entry: IssuerEntry) => resolveEntry(entry, entry?.audience));
-  const seen = new Set<string>();
-  for (const { provider } of entries) {
-    for (const label of [`iss ${provider.issuer}`, `name ${provider.name ?? provider.issuer}`]) {
-      if (seen.has(label)) {
-        throw new ConfigurationError(
-          `Two issuers share the ${label}. List each once, and name it apart. Write: { ...auth0({ domain: '…', name: 'acme' }), audience: '…' }`,
-        );
-      }
-      seen.add(label);
-    }
-  }
+  checkDistinct(entries);
   return Object.freeze(entries);
+}
+
+/**
+ * No `iss` twice. A name twice only where every entry says it: a caller of the old issuer and of the new
+ * one is then one caller. A name that is another entry's `iss` is no such word.
+ */
+function checkDistinct(entries: readonly ResolvedEntry[]): void {
+  const issuers = new Set<string>();
+  const names = new Map<string, boolean>();
+  for (const { provider } of entries) {
+    const name = provider.name ?? provider.issuer;
+    const isSaid = provider.name !== undefined;
+    if (issuers.has(provider.issuer)) throw sharing(`iss ${provider.issuer}`);
+    if (names.has(name) && !(isSaid && names.get(name) === true)) throw sharing(`name ${name}`);
+    issuers.add(provider.issuer);
+    names.set(name, isSaid);
+  }
+}
+
+function sharing(label: string): ConfigurationError {
+  return new ConfigurationError(
+    `Two issuers share the ${label}. List each once, and name it apart. Write: { ...auth0({ domain: '…', name: 'acme' }), audience: '…' }`,
+  );
 }
 
 function resolveAlgorithms(algorithms: unknown): readonly Algorithm[] | undefined {

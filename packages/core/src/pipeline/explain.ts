@@ -70,7 +70,7 @@ export async function explainToken(
   const verified = isAuthError(outcome) ? undefined : outcome;
   return Object.freeze({
     accepted: verified !== undefined,
-    steps: stepsUntil(reason),
+    steps: stepsUntil(reason, jws),
     kind: verified?.principal.kind,
     issuerName: isAuthError(outcome) ? outcome.issuerName : outcome.issuer.name,
     rule: verified?.rule ?? (await ruleBefore(reason, jws, issuers)),
@@ -98,13 +98,30 @@ async function attempt(
   }
 }
 
-function stepsUntil(reason: AuthErrorReason | undefined): readonly ExplainedStep[] {
+function stepsUntil(
+  reason: AuthErrorReason | undefined,
+  jws: UnverifiedJws | undefined,
+): readonly ExplainedStep[] {
   const failed = reason === undefined ? TOKEN_STEPS.length : TOKEN_STEPS.indexOf(stepOf(reason));
   return TOKEN_STEPS.map((step, index) => {
     if (index < failed) return { step, outcome: 'pass' };
     if (index > failed || reason === undefined) return { step, outcome: 'not_reached' };
-    return { step, outcome: 'fail', reason, description: REASONS[reason].description };
+    return {
+      step,
+      outcome: 'fail',
+      reason,
+      description: REASONS[reason].description + hint(reason, jws),
+    };
   });
+}
+
+/** What to compare beside the reason: fixed text. Each of the two settings alone refuses all tokens. */
+function hint(reason: AuthErrorReason, jws: UnverifiedJws | undefined): string {
+  const isSvid =
+    jws !== undefined && ownString(jws.claims, 'sub')?.startsWith('spiffe://') === true;
+  return reason === 'issuer_unknown' && isSvid
+    ? ": of a JWT-SVID; set both SPIRE's jwt_issuer and the issuer of spiffe({ trustDomain, issuer }), or neither"
+    : '';
 }
 
 function stepOf(reason: AuthErrorReason): Step {

@@ -53,8 +53,9 @@ interface ProviderFacts {
   /** `iss` of its tokens, compared exactly. */
   readonly issuer: string;
   /**
-   * Stands for `issuer` in `principal.key` and in events; unique in a resource server. Set it when
-   * the same callers may come from another `iss` one day: a custom domain, a new token version.
+   * Stands for `issuer` in `principal.key` and in events. Set it when the same callers may come from
+   * another `iss` one day: a custom domain, a new token version. Two entries share a name only where
+   * both say it: their callers are then the same.
    */
   readonly name?: string;
   readonly keys: KeySource;

@@ -139,6 +139,14 @@ const named = {
   audience,
 };
 
+it('takes two issuers of one name that both say it, for a change of the issuer', () => {
+  const issuers = ['https://old.example.com', 'https://new.example.com'].map((url) => ({
+    ...rfc9068({ issuer: url, name: 'acme' }),
+    audience,
+  }));
+  expect(resolve({ issuers }).issuers).toHaveLength(2);
+});
+
 // Every way to be wrong, and the line to write instead.
 const MISTAKES: readonly (readonly [what: string, options: unknown, line: RegExp])[] = [
   ['no options', undefined, /takes an object.*Write: createResourceServer\(\{ issuer: auth0\(/],
@@ -180,6 +188,22 @@ const MISTAKES: readonly (readonly [what: string, options: unknown, line: RegExp
   [
     'one issuer under the name of another',
     { issuers: [entry, named] },
+    /share the name https:\/\/as.*Write: /,
+  ],
+  [
+    'the same in the other order',
+    { issuers: [named, entry] },
+    /share the name https:\/\/as.*Write: /,
+  ],
+  [
+    'a name of an issuer that two others share',
+    {
+      issuers: [
+        named,
+        { ...rfc9068({ issuer: 'https://c.example.com', name: named.name }), audience },
+        entry,
+      ],
+    },
     /share the name https:\/\/as.*Write: /,
   ],
   [

@@ -68,6 +68,17 @@ describe('a good token', () => {
 function nested(levels: number): unknown {
   return levels === 0 ? 1 : [nested(levels - 1)];
 }
+it('of a JWT-SVID that no entry is for, it says what must agree', async () => {
+  const of = async (claims: object) => {
+    const { steps } = await explain(aToken({ iss: 'https://evil', ...claims }));
+    return steps.find(({ step }) => step === 'issuer')?.description;
+  };
+  expect(await of({ sub: 'spiffe://acme.com/ns/a' })).toBe(
+    "The issuer of the access token is not accepted: of a JWT-SVID; set both SPIRE's jwt_issuer and the issuer of spiffe({ trustDomain, issuer }), or neither",
+  );
+  expect(await of({ sub: 'u-17' })).toBe('The issuer of the access token is not accepted');
+  expect(await of({ sub: 1 })).toBe('The issuer of the access token is not accepted');
+});
 
 describe('a bad token', () => {
   const stranger = generateTestKey('ES256', 'key-1');

@@ -170,13 +170,17 @@ const FORMS: readonly Form[] = [
     written: 'cognito',
     provider: cognito({ userPoolId: 'eu-west-1_Zk3Pq9', clientIds: ['6k2v9h'] }),
     issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Zk3Pq9',
-    keys: openId('https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Zk3Pq9'),
+    keys: jwks(
+      'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Zk3Pq9/.well-known/jwks.json',
+    ),
   },
   {
     written: 'cognito in China',
     provider: cognito({ userPoolId: 'cn-north-1_Zk3Pq9', clientIds: ['6k2v9h'] }),
     issuer: 'https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_Zk3Pq9',
-    keys: openId('https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_Zk3Pq9'),
+    keys: jwks(
+      'https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_Zk3Pq9/.well-known/jwks.json',
+    ),
   },
   {
     written: "keycloak('https://sso.acme.com/realms/x')",
@@ -198,7 +202,11 @@ const FORMS: readonly Form[] = [
   },
   {
     written: 'oidcProvider',
-    provider: oidcProvider({ issuer: 'https://op.acme.com', jwks: NO_KEYS }),
+    provider: oidcProvider({
+      issuer: 'https://op.acme.com',
+      jwks: NO_KEYS,
+      kindClaim: 'sub_type',
+    }),
     issuer: 'https://op.acme.com',
     keys: { kind: 'static', jwks: NO_KEYS },
   },
@@ -222,7 +230,7 @@ const FORMS: readonly Form[] = [
   },
   {
     written: 'hydra with a slash',
-    provider: hydra('https://hydra.acme.com/'),
+    provider: hydra({ issuer: 'https://hydra.acme.com/', subjectNamespaces: 'disjoint' }),
     issuer: 'https://hydra.acme.com/',
     keys: openId('https://hydra.acme.com'),
   },
@@ -525,7 +533,11 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
   ],
   [
     'kubernetes as hydra',
-    () => hydra('https://kubernetes.default.svc.cluster.local'),
+    () =>
+      hydra({
+        issuer: 'https://kubernetes.default.svc.cluster.local',
+        subjectNamespaces: 'disjoint',
+      }),
     'write kubernetes(',
   ],
   ['pingone as duende', () => duende('https://auth.pingone.eu/x/as'), 'write pingone('],
@@ -565,6 +577,95 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
     'githubActions with a misspelled list, which would let everybody in',
     () => Reflect.apply(githubActions, undefined, [{ repositoryOwnerId: ['4411'] }]),
     "Write: githubActions({ repositoryOwnerIds: ['4411'] })",
+  ],
+  [
+    'githubActions with owners that were not found',
+    () => Reflect.apply(githubActions, undefined, [{ repositoryOwnerIds: undefined }]),
+    "write repositoryOwnerIds: ['4411']",
+  ],
+  [
+    'githubActions with repositories that were not found',
+    () =>
+      Reflect.apply(githubActions, undefined, [
+        { repositoryOwnerIds: ['4411'], repositoryIds: undefined },
+      ]),
+    "write repositoryIds: ['90210']",
+  ],
+  [
+    'kubernetes with a life that was not found',
+    () =>
+      Reflect.apply(kubernetes, undefined, [
+        { issuer: 'https://k8s.acme.com', maxLifetimeSec: undefined },
+      ]),
+    'write maxLifetimeSec: 3600',
+  ],
+  [
+    'kubernetes with a life of no time',
+    () => kubernetes({ issuer: 'https://k8s.acme.com', maxLifetimeSec: 0 }),
+    'write maxLifetimeSec: 3600',
+  ],
+  [
+    'kubernetes with a life that is no number',
+    () =>
+      Reflect.apply(kubernetes, undefined, [
+        { issuer: 'https://k8s.acme.com', maxLifetimeSec: '3600' },
+      ]),
+    'write maxLifetimeSec: 3600',
+  ],
+  [
+    'kubernetes with another key',
+    () => Reflect.apply(kubernetes, undefined, [{ issuer: 'https://k8s.acme.com', keyBy: 'pod' }]),
+    "write keyBy: 'uid'",
+  ],
+  [
+    'oidcProvider by its issuer alone',
+    () => Reflect.apply(oidcProvider, undefined, ['https://op.acme.com']),
+    "Write: oidcProvider({ issuer: 'https://…', kindClaim: 'sub_type' })",
+  ],
+  [
+    'oidcProvider without a word on kinds',
+    () => Reflect.apply(oidcProvider, undefined, [{ issuer: 'https://op.acme.com' }]),
+    "write kindClaim: 'sub_type'",
+  ],
+  [
+    'oidcProvider with a claim that is no text',
+    () =>
+      Reflect.apply(oidcProvider, undefined, [{ issuer: 'https://op.acme.com', kindClaim: '' }]),
+    "write kindClaim: 'sub_type'",
+  ],
+  [
+    'oidcProvider with two rules',
+    () =>
+      Reflect.apply(oidcProvider, undefined, [
+        { issuer: 'https://op.acme.com', kindClaim: 'sub_type', subjectNamespaces: 'disjoint' },
+      ]),
+    'exclude each other',
+  ],
+  [
+    'oidcProvider with a claim and a rule',
+    () =>
+      Reflect.apply(oidcProvider, undefined, [
+        { issuer: 'https://op.acme.com', kindClaim: 'sub_type', classify: () => 'user' },
+      ]),
+    'exclude each other',
+  ],
+  [
+    'hydra by its issuer alone',
+    () => Reflect.apply(hydra, undefined, ['https://hydra.acme.com']),
+    "Write: hydra({ issuer: 'https://…', subjectNamespaces: 'disjoint' })",
+  ],
+  [
+    'spring with a client id from elsewhere',
+    () =>
+      Reflect.apply(spring, undefined, [
+        { issuer: 'https://as.acme.com', subjectNamespaces: 'disjoint', clientIdFrom: 'azp' },
+      ]),
+    "write clientIdFrom: 'aud'",
+  ],
+  [
+    'spring with roles in no claim',
+    () => spring({ issuer: 'https://as.acme.com', subjectNamespaces: 'disjoint', rolesClaim: '' }),
+    "write rolesClaim: 'roles'",
   ],
   [
     'spiffe with an issuer that is a workload',

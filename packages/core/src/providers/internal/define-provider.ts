@@ -19,7 +19,10 @@ export type KeysOption =
 
 /** What every preset accepts. */
 export type ProviderOptions = KeysOption & {
-  /** Stands for the issuer in `principal.key` and in events; unique in a resource server. */
+  /**
+   * Stands for the issuer in `principal.key` and in events. Entries that both say the same name share
+   * their callers: write it for the old and the new issuer while one replaces the other.
+   */
   readonly name?: string | undefined;
 };
 
@@ -64,6 +67,14 @@ export function issuerOptions<Options extends ProviderOptions>(
 }
 
 /**
+ * The options of a provider that writes its issuer in more than one way, with a name for all of them:
+ * without one, a caller would have a `principal.key` for each.
+ */
+export function namedAs<Options extends ProviderOptions>(name: string, options: Options): Options {
+  return options.name === undefined ? { ...options, name } : options;
+}
+
+/**
  * The options given back. Throws `ConfigurationError` when there are none, as JavaScript allows, and
  * for one that is unknown. `example` holds those that the preset needs, as a message writes them.
  */
@@ -92,6 +103,22 @@ export function idSet(
   }
   throw new ConfigurationError(
     `${preset}: ${setting} must be a list of non-empty strings; write ${setting}: ${example}`,
+  );
+}
+
+/**
+ * Throws `ConfigurationError` for a setting that is there and `undefined`, where leaving it out would
+ * mean everybody: a look-up that found nothing must not let everybody in.
+ */
+export function refuseUndefined(
+  preset: string,
+  options: object,
+  setting: string,
+  example: string,
+): void {
+  if (!Object.hasOwn(options, setting) || Reflect.get(options, setting) !== undefined) return;
+  throw new ConfigurationError(
+    `${preset}: ${setting} is undefined, which would check nothing; write ${setting}: ${example}, or leave it out`,
   );
 }
 
