@@ -16,6 +16,7 @@ import { checkClaims, checkTime, notBefore } from '../token/claims.ts';
 import { createJwsParser, type UnverifiedJws } from '../token/jws.ts';
 import { buildPrincipal } from './build-principal.ts';
 import { validateClaims } from './claims-schema.ts';
+import { createHeapScale } from './heap-weight.ts';
 import { createTokenCache, type ResolvedTokenCacheOptions } from './token-cache.ts';
 
 /** Verifies access tokens: from a string to a principal, or an `AuthError`. */
@@ -29,6 +30,8 @@ export interface Verifier {
 export interface VerifierOptions {
   readonly clock: Clock;
   readonly clockToleranceSec: number;
+  /** Longest token that is looked at. Default 16,384. */
+  readonly maxTokenBytes?: number;
   /** Bounds of the cache of verified tokens; `undefined` for none. */
   readonly cache: ResolvedTokenCacheOptions | undefined;
   readonly claims: StandardSchemaV1 | undefined;
@@ -41,8 +44,8 @@ export interface VerifierOptions {
  */
 export function createVerifier(issuers: Issuers, options: VerifierOptions): Verifier {
   const { clock, clockToleranceSec, claims: schema } = options;
-  const parse = createJwsParser();
-  const cache = options.cache && createTokenCache<VerifiedToken>(options.cache);
+  const parse = createJwsParser(options.maxTokenBytes);
+  const cache = options.cache && createTokenCache<VerifiedToken>(options.cache, createHeapScale());
   const signatures = createSignatureQueue(
     options.signatureThread && hasSecondCore() ? startSignatureThread : undefined,
   );

@@ -35,7 +35,7 @@ export type DuendeOptions = ProviderOptions & {
  */
 export function duende(target: string | DuendeOptions): AudienceProvider {
   const options = optionsOf('duende', target);
-  const issuer = checkIssuer('duende', options.issuer, { trailingSlash: 'forbidden' });
+  const issuer = checkIssuer('duende', options.issuer);
   return audienceProvider(
     {
       preset: 'duende',

@@ -1,9 +1,11 @@
+import { ConfigurationError } from '../model/errors.ts';
 import type { TokenClaims } from '../model/principal.ts';
 import { type Algorithm, DEFAULT_ALGORITHMS } from '../token/algorithms.ts';
 import { has, noScopes, objectOf, stringOf } from './internal/claim-readers.ts';
 import { asClient, asUnknown } from './internal/classification.ts';
 import { audienceProvider, optionsOf, type ProviderOptions } from './internal/define-provider.ts';
-import { openIdMetadata } from './internal/discovery-documents.ts';
+import { keysAt, openIdMetadata } from './internal/discovery-documents.ts';
+import { type InClusterKeys, type InClusterOptions, inClusterKeys } from './internal/in-cluster.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
 import { PLAIN_OR_NO_TYPE } from './internal/type-policies.ts';
 import type { AudienceProvider, Classification } from './provider.ts';
@@ -12,6 +14,11 @@ import type { AudienceProvider, Classification } from './provider.ts';
 export type KubernetesOptions = ProviderOptions & {
   /** The cluster's `--service-account-issuer`, exactly. */
   readonly issuer: string;
+  /**
+   * For an API that runs as a pod of the cluster: its keys are read from the API server, with the pod's
+   * own token and the cluster's certificate authority. `true` where Kubernetes mounts them as usual.
+   */
+  readonly inCluster?: true | InClusterOptions | undefined;
 };
 
 /**
@@ -19,8 +26,9 @@ export type KubernetesOptions = ProviderOptions & {
  * or the issuer of a managed cluster.
  *
  * - Caller: a pod mounts a projected token with your API's `audience`.
- * - Cluster: the metadata and `/openid/v1/jwks` must be readable without a credential (a role binding
- *   of `system:service-account-issuer-discovery`), or give `jwks` or `jwksUri`.
+ * - Cluster: an API in a pod writes `inCluster: true`. Elsewhere the metadata and `/openid/v1/jwks` must be
+ *   readable without a credential, as managed clusters publish them (or a role binding of
+ *   `system:service-account-issuer-discovery` lets everybody), or give `jwks` or `jwksUri`.
  * - Rule: always a client: `sub` is `system:serviceaccount:<namespace>:<name>`, and agrees with
  *   `kubernetes.io`, when that is there.
  * - Client id: `sub`. No scopes, no tenant.
@@ -36,11 +44,14 @@ export type KubernetesOptions = ProviderOptions & {
 export function kubernetes(target: string | KubernetesOptions): AudienceProvider {
   const options = optionsOf('kubernetes', target);
   const issuer = checkIssuer('kubernetes', options.issuer);
+  const inCluster = inClusterOf(options);
   return audienceProvider(
     {
       preset: 'kubernetes',
       issuer,
-      keys: openIdMetadata(issuer),
+      ...(inCluster === undefined
+        ? { keys: openIdMetadata(issuer) }
+        : { keys: keysAt(inCluster.jwksUri), fetch: inCluster.fetch }),
       types: PLAIN_OR_NO_TYPE,
       requiredClaims: ['aud', 'sub'],
       algorithms: KUBERNETES_ALGORITHMS,
@@ -49,6 +60,18 @@ export function kubernetes(target: string | KubernetesOptions): AudienceProvider
     },
     options,
   );
+}
+
+function inClusterOf(options: Partial<KubernetesOptions>): InClusterKeys | undefined {
+  const { inCluster, jwks, jwksUri, fetch } = options;
+  if (inCluster === undefined) return undefined;
+  const isRight = inCluster === true || (typeof inCluster === 'object' && inCluster !== null);
+  if (!isRight || jwks !== undefined || jwksUri !== undefined || fetch !== undefined) {
+    throw new ConfigurationError(
+      "kubernetes: inCluster says where the keys are and how they are fetched; write kubernetes({ issuer: 'https://…', inCluster: true }), without jwks, jwksUri and fetch",
+    );
+  }
+  return inClusterKeys('kubernetes', inCluster === true ? {} : inCluster);
 }
 
 /** What an API server signs with: by the key's type and curve. */

@@ -55,9 +55,6 @@ export function spring(options: SpringOptions): AudienceProvider {
   const issuer = checkIssuer(
     'spring',
     checkOptions('spring', options, "issuer: 'https://…', subjectNamespaces: 'disjoint'").issuer,
-    {
-      trailingSlash: 'forbidden',
-    },
   );
   return audienceProvider(
     {
