@@ -6,7 +6,7 @@ import {
   type RouteDescription,
   type RouteLayer,
 } from '@authly/core';
-import { layersOf, nameOf, type Route, type RouterLayer } from './router-stack.ts';
+import { isCaseSensitive, layersOf, nameOf, type Route, type RouterLayer } from './router-stack.ts';
 
 /** Options of {@link describeRequirements}. */
 export interface DescribeOptions {
@@ -38,28 +38,56 @@ export function describeRequirements(
     );
   }
   const around: RouteLayer = { method: '*', path: [base], end: false, handlers: before };
-  return describeRoutes([around, ...flattened(layers, [base])]);
+  const place: Place = { path: [base], sensitive: false, loose: false };
+  return describeRoutes([around, ...flattened(layers, place, isCaseSensitive(appOrRouter))]);
+}
+
+/** A path, and whether capitals count in parts of it: each router has its own setting. */
+interface Place {
+  readonly path: PathParts;
+  readonly sensitive: boolean;
+  readonly loose: boolean;
 }
 
 /** Layers in the order of requests: a router stands for its own. */
-function* flattened(layers: readonly RouterLayer[], base: PathParts): Generator<RouteLayer> {
+function* flattened(
+  layers: readonly RouterLayer[],
+  base: Place,
+  capitalsCount: boolean,
+): Generator<RouteLayer> {
   for (const layer of layers) {
     const { route, handle } = layer;
     if (route !== undefined) {
-      for (const path of pathsOf(route.path)) yield* routeLayers(route, [...base, ...path]);
+      for (const path of pathsOf(route.path)) {
+        yield* routeLayers(route, below(base, path, capitalsCount));
+      }
       continue;
     }
     const inner = layersOf(handle);
     for (const mountPath of mountPathsOf(layer)) {
-      const path = [...base, ...mountPath];
-      if (inner !== undefined) yield* flattened(inner, path);
-      else yield { method: '*', path, end: false, handlers: [handle], ...opaque(handle) };
+      const place = below(base, mountPath, capitalsCount);
+      const { path, sensitive } = place;
+      if (inner !== undefined) yield* flattened(inner, place, isCaseSensitive(handle));
+      else
+        yield { method: '*', path, end: false, handlers: [handle], sensitive, ...opaque(handle) };
     }
   }
 }
 
+function below(base: Place, own: PathParts, capitalsCount: boolean): Place {
+  // A parameter's name is no part of the request's path.
+  const hasLetters = own.some(
+    (part) => typeof part === 'string' && /[a-z]/i.test(part.replace(/[:*]\w+/g, '')),
+  );
+  return {
+    path: [...base.path, ...own],
+    sensitive: base.sensitive || (hasLetters && capitalsCount),
+    loose: base.loose || (hasLetters && !capitalsCount),
+  };
+}
+
 /** A route as it is for each of its methods: what `all` added is for every one. */
-function* routeLayers({ methods, stack }: Route, path: PathParts): Generator<RouteLayer> {
+function* routeLayers({ methods, stack }: Route, { path, loose }: Place): Generator<RouteLayer> {
   // `app.all` adds its handlers once for each method; one of them stands for the rest.
   const forAll = isForAll(methods);
   for (const method of forAll ? ['get'] : Object.keys(methods)) {
@@ -68,6 +96,7 @@ function* routeLayers({ methods, stack }: Route, path: PathParts): Generator<Rou
       method: forAll || method === '_all' ? '*' : method.toUpperCase(),
       path,
       end: true,
+      sensitive: !loose,
       handlers: handlers.map(({ handle }) => handle),
     };
   }

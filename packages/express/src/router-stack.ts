@@ -31,6 +31,17 @@ export function layersOf(value: unknown): readonly RouterLayer[] | undefined {
   return router === undefined ? [] : layersOf(router);
 }
 
+/** Whether capitals count in the paths of an app or a router (`caseSensitive`, `case sensitive routing`). */
+export function isCaseSensitive(value: unknown): boolean {
+  if (typeof member(value, 'caseSensitive') === 'boolean') {
+    return member(value, 'caseSensitive') === true;
+  }
+  if (typeof value !== 'function' || typeof member(value, 'set') !== 'function') return false;
+  return (
+    member(member(value, 'lazyrouter' in value ? '_router' : 'router'), 'caseSensitive') === true
+  );
+}
+
 /** The name of a function: Express gives what stands for a mounted app one of its own. */
 export function nameOf(value: unknown): unknown {
   return member(value, 'name');
