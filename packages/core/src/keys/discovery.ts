@@ -44,6 +44,11 @@ export function createDiscovery(
     for (const document of first === undefined ? others : [first, ...others]) {
       try {
         const { body } = await get(document);
+        if (statesNothing(body)) {
+          const what = 'The response is no metadata: it states neither issuer nor jwks_uri';
+          failures.push(new KeyFetchError('malformed', what, { url: document }));
+          continue;
+        }
         const url = jwksUriOf(body, document, options);
         remembered = document;
         return url;
@@ -57,6 +62,10 @@ export function createDiscovery(
   };
 }
 
+function statesNothing(metadata: Readonly<Record<string, unknown>>): boolean {
+  return own(metadata, 'issuer') === undefined && own(metadata, 'jwks_uri') === undefined;
+}
+
 function jwksUriOf(
   metadata: Readonly<Record<string, unknown>>,
   document: string,
@@ -65,10 +74,6 @@ function jwksUriOf(
   // Own members alone: what a polluted prototype holds is not in the document.
   const stated = own(metadata, 'issuer');
   const url = own(metadata, 'jwks_uri');
-  if (stated === undefined && url === undefined) {
-    const what = 'The response is no metadata: it states neither issuer nor jwks_uri';
-    throw new KeyFetchError('not_json', what, { url: document });
-  }
   if (stated !== options.issuer) throw mismatch(stated, url, document, options);
   if (isEndpointUrl(url, options.allowHttp) && mayLeadTo(document, url)) return url;
   throw new KeyFetchError('malformed', 'jwks_uri of the metadata is not an https URL', {

@@ -24,7 +24,7 @@ const TABLE_HEADER = 5 * WORD;
 const LAYOUT = 6 * WORD;
 const LAYOUT_MEMBER = 18 * WORD;
 /** The principal itself, its lists' heads, and the cache's own record of the entry. */
-const PRINCIPAL = 768;
+const PRINCIPAL = 512;
 /** What is neither plain object nor list, as a claims schema may make it: a date, a map. */
 const OTHER_OBJECT = 128;
 
