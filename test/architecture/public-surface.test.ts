@@ -82,6 +82,7 @@ describe('the public surface', () => {
     expect(namesOf(node)).toMatchInlineSnapshot(`
       [
         "fileKeySnapshots",
+        "nodeFetch",
       ]
     `);
   });

@@ -129,6 +129,7 @@ const CALLS: Readonly<Record<string, Call>> = {
   'core user': call({ viaActor: 'refuse' }, core.user),
   'core authenticationContext': call(authenticationContext, core.authenticationContext),
   'core openapiSecurity': call({ name: 'bearer' }, (options) => core.openapiSecurity([], options)),
+  'core/node nodeFetch': call({ ca: undefined }, coreNode.nodeFetch),
   'core/node fileKeySnapshots': call({ directory: '/none' }, coreNode.fileKeySnapshots),
   ...adapterCalls('express', express, () => ExpressRouter()),
   ...adapterCalls('koa', koa, () => new KoaRouter()),

@@ -50,6 +50,7 @@ export type {
   ManyIssuersOptions,
   ResourceServerOptions,
   SingleIssuerOptions,
+  TokenOptions,
 } from './options/options.ts';
 export type { ExplainedStep, ExplainOptions, Explanation } from './pipeline/explain.ts';
 export type { TokenCacheOptions } from './pipeline/token-cache.ts';

@@ -17,7 +17,8 @@ import {
   type ProviderOptions,
   refuseUndefined,
 } from './internal/define-provider.ts';
-import { openIdMetadata } from './internal/discovery-documents.ts';
+import { keysAt, openIdMetadata } from './internal/discovery-documents.ts';
+import { type InClusterKeys, type InClusterOptions, inClusterKeys } from './internal/in-cluster.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
 import { PLAIN_OR_NO_TYPE } from './internal/type-policies.ts';
 import type { AudienceProvider, Classification } from './provider.ts';
@@ -36,12 +37,18 @@ export type KubernetesOptions = ProviderOptions & {
    * gives what a pod asks for, two years too. `undefined` is refused.
    */
   readonly maxLifetimeSec?: number;
+  /**
+   * For an API that runs as a pod of the cluster: its keys are read from the API server, with the pod's
+   * own token and the cluster's certificate authority. `true` where Kubernetes mounts them as usual.
+   */
+  readonly inCluster?: true | InClusterOptions | undefined;
 };
 
 const OPTIONS: OwnOptionNames<KubernetesOptions> = {
   issuer: true,
   keyBy: true,
   maxLifetimeSec: true,
+  inCluster: true,
 };
 
 /**
@@ -50,10 +57,11 @@ const OPTIONS: OwnOptionNames<KubernetesOptions> = {
  *
  * - Caller: a pod mounts a projected token with your API's `audience`, and reads the file anew for
  *   each call, or at least every minute: it is replaced while the pod runs.
- * - Cluster: the metadata and `/openid/v1/jwks` must be readable without a credential (a role binding
- *   of `system:service-account-issuer-discovery` to `system:unauthenticated`), or give `jwks` or
- *   `jwksUri`. Where `--service-account-issuer` is given twice, the metadata names the first alone: the
- *   second needs `jwksUri`.
+ * - Cluster: an API in a pod writes `inCluster: true`. Elsewhere the metadata and `/openid/v1/jwks` must be
+ *   readable without a credential, as managed clusters publish them (or a role binding of
+ *   `system:service-account-issuer-discovery` lets everybody), or give `jwks` or `jwksUri`. Where
+ *   `--service-account-issuer` is given twice, the metadata names the first alone: the second needs
+ *   `jwksUri`.
  * - Rule: always a client: `sub` is `system:serviceaccount:<namespace>:<name>`, and agrees with
  *   `kubernetes.io`, when that is there.
  * - Client id: `sub`. No scopes, no tenant.
@@ -88,11 +96,14 @@ export function kubernetes(target: string | KubernetesOptions): AudienceProvider
       'kubernetes: maxLifetimeSec is a whole number of seconds, at least 1; write maxLifetimeSec: 3600',
     );
   }
+  const inCluster = inClusterOf(options);
   return audienceProvider(
     {
       preset: 'kubernetes',
       issuer,
-      keys: openIdMetadata(issuer),
+      ...(inCluster === undefined
+        ? { keys: openIdMetadata(issuer) }
+        : { keys: keysAt(inCluster.jwksUri), fetch: inCluster.fetch }),
       types: PLAIN_OR_NO_TYPE,
       requiredClaims: ['aud', 'sub'],
       algorithms: KUBERNETES_ALGORITHMS,
@@ -104,6 +115,18 @@ export function kubernetes(target: string | KubernetesOptions): AudienceProvider
     },
     options,
   );
+}
+
+function inClusterOf(options: Partial<KubernetesOptions>): InClusterKeys | undefined {
+  const { inCluster, jwks, jwksUri, fetch } = options;
+  if (inCluster === undefined) return undefined;
+  const isRight = inCluster === true || (typeof inCluster === 'object' && inCluster !== null);
+  if (!isRight || jwks !== undefined || jwksUri !== undefined || fetch !== undefined) {
+    throw new ConfigurationError(
+      "kubernetes: inCluster says where the keys are and how they are fetched; write kubernetes({ issuer: 'https://…', inCluster: true }), without jwks, jwksUri and fetch",
+    );
+  }
+  return inClusterKeys('kubernetes', inCluster === true ? {} : inCluster);
 }
 
 /** What an API server signs with: by the key's type and curve. */

@@ -75,7 +75,7 @@ export function zitadel(options: ZitadelOptions): AudienceProvider {
     OPTIONS,
     "issuer: 'https://…', projectId: '301877700001', classify",
   );
-  const issuer = checkIssuer('zitadel', givenIssuer, { trailingSlash: 'forbidden' });
+  const issuer = checkIssuer('zitadel', givenIssuer);
   if (projectId !== undefined && (typeof projectId !== 'string' || projectId === '')) {
     throw new ConfigurationError("zitadel: projectId is a string; write projectId: '301877700001'");
   }

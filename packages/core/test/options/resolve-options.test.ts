@@ -85,8 +85,14 @@ describe('what may be given', () => {
     [{ cache: false }, { cache: undefined }],
     [{ cache: { maxEntries: 1 } }, { cache: { maxEntries: 1, maxBytes: 33_554_432 } }],
     [{ clockToleranceSec: 0 }, { clockToleranceSec: 0 }],
-    [{ clockToleranceSec: 60 }, { clockToleranceSec: 60 }],
+    [{ clockToleranceSec: 300 }, { clockToleranceSec: 300 }],
     [{ clockToleranceSec: 0.5 }, { clockToleranceSec: 0.5 }],
+    [{ token: {} }, { maxTokenBytes: 16_384 }],
+    [{ token: { maxBytes: 65_536 } }, { maxTokenBytes: 65_536 }],
+    [
+      { allowHttp: ['Keycloak', '172.18.0.3', 'fd00::1'] },
+      { allowHttp: ['keycloak', '172.18.0.3', '[fd00::1]'] },
+    ],
     [{ algorithms: ['PS512', 'EdDSA'] }, { algorithms: ['PS512', 'EdDSA'] }],
     [{ realm: 'my api' }, { realm: 'my api' }],
     [{ resource: 'https://api.example.com/v1' }, { resource: 'https://api.example.com/v1' }],
@@ -219,12 +225,29 @@ const MISTAKES: readonly (readonly [what: string, options: unknown, line: RegExp
     { issuer, audience, algorithms: ['toString'] },
     /Write: algorithms: /,
   ],
-  ...[-1, 61, Number.NaN, Number.POSITIVE_INFINITY, '5', null, [5], true].map(
+  ...[-1, 301, Number.NaN, Number.POSITIVE_INFINITY, '5', null, [5], true].map(
     (clockToleranceSec) =>
       [
         `a tolerance of ${JSON.stringify(clockToleranceSec)}`,
         { issuer, audience, clockToleranceSec },
-        /from 0 to 60\. Write: clockToleranceSec: 5$/,
+        /from 0 to 300\. Write: clockToleranceSec: 5$/,
+      ] as const,
+  ),
+  ...[1_023, 65_537, 0, '20000', Number.NaN].map(
+    (maxBytes) =>
+      [
+        `tokens of ${JSON.stringify(maxBytes)} bytes`,
+        { issuer, audience, token: { maxBytes } },
+        /^token\.maxBytes is a whole number/,
+      ] as const,
+  ),
+  ['an option of token that is none', { issuer, audience, token: { max: 1 } }, /maxBytes$/],
+  ...['keycloak', ['http://keycloak'], ['keycloak:8080'], [''], [7], ['a/b'], null].map(
+    (allowHttp) =>
+      [
+        `allowHttp ${JSON.stringify(allowHttp)}`,
+        { issuer, audience, allowHttp },
+        /Write: allowHttp: \['keycloak', '172\.18\.0\.3'\]$/,
       ] as const,
   ),
   ...[{}, { parse() {} }, 'schema', 7, null, () => {}].map(

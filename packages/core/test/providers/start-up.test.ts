@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../src/model/errors.ts';
 import {
+  type AudienceProvider,
   auth0,
   authentik,
   authly,
@@ -32,6 +33,7 @@ import {
   workos,
   zitadel,
 } from '../../src/providers/index.ts';
+import { createResourceServer } from '../../src/resource-server.ts';
 import { NO_KEYS } from './token-table.ts';
 
 const TENANT = '3b0c9a54-9f2e-4f1b-8d57-5a6f1b2c9e10';
@@ -73,6 +75,8 @@ const FORMS: readonly Form[] = [
       documents: [
         'https://as.acme.com/tenant/.well-known/openid-configuration',
         'https://as.acme.com/.well-known/oauth-authorization-server/tenant',
+        'https://as.acme.com/.well-known/openid-configuration/tenant',
+        'https://as.acme.com/tenant/.well-known/oauth-authorization-server',
       ],
     },
   },
@@ -442,17 +446,22 @@ describe('a preset takes its issuer and keys from the least that is written', ()
   });
 });
 
+function aServer(issuer: AudienceProvider): unknown {
+  return createResourceServer({ issuer, audience: 'https://api.acme.com' });
+}
+
 // Mistakes of JavaScript, and of values that no type can check. Each message has the line to write.
 const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
   ['no options', () => Reflect.apply(keycloak, undefined, []), 'Write: keycloak({'],
   ['no issuer', () => Reflect.apply(keycloak, undefined, [{}]), "write issuer: 'https://…'"],
   ['no URL', () => rfc9068('as.acme.com'), "write issuer: 'https://as.acme.com'"],
-  ['http', () => rfc9068('http://as.acme.com'), 'must be https'],
+  ['http', () => aServer(rfc9068('http://as.acme.com')), "Write: issuer: 'https://as.acme.com…'"],
   [
     'http on a host that only looks local',
-    () => rfc9068('http://127.0.0.1.acme.com'),
-    'must be https',
+    () => aServer(rfc9068('http://127.0.0.1.acme.com')),
+    "allowHttp: ['127.0.0.1.acme.com']",
   ],
+  ['another scheme', () => rfc9068('ftp://as.acme.com'), 'must be an https URL'],
   ['a query', () => rfc9068('https://as.acme.com/?a=1'), 'must not have a query'],
   ['an empty query', () => rfc9068('https://as.acme.com?'), 'must not have a query'],
   ['a fragment', () => rfc9068('https://as.acme.com#'), 'must not have a fragment'],
@@ -473,8 +482,8 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
   ],
   [
     'keys over http',
-    () => rfc9068({ issuer: 'https://as.acme.com', jwksUri: 'http://as.acme.com/k' }),
-    "write jwksUri: 'https://…'",
+    () => aServer(rfc9068({ issuer: 'https://as.acme.com', jwksUri: 'http://as.acme.com/k' })),
+    "allowHttp: ['as.acme.com']",
   ],
   ['an empty name', () => rfc9068({ issuer: 'https://as.acme.com', name: '' }), 'name must be'],
 
