@@ -1,7 +1,7 @@
 import { ownProperty } from '../lib/own-property.ts';
 import { isScopeToken } from '../lib/scope-token.ts';
-import { AuthError } from '../model/errors.ts';
-import { CODES, type RefusalStatus } from '../model/reasons.ts';
+import { AuthError, type ChallengeDetails } from '../model/errors.ts';
+import { CODES, type CodeAnswer, type RefusalStatus } from '../model/reasons.ts';
 import type { Scheme } from '../model/scheme.ts';
 import { type ChallengeParameters, challenge } from './challenge.ts';
 import { SCHEME_NAMES } from './schemes.ts';
@@ -38,8 +38,7 @@ const MAX_NONCE_LENGTH = 128;
  * in the one of the scheme that the request used, or in all where that is not known. It cannot throw.
  */
 export function refusalOf(error: AuthError, context: ChallengeContext): Refusal {
-  // Another copy of this package may know codes that this one does not.
-  const { status, challenge: kind } = CODES[error.code] ?? CODES.temporarily_unavailable;
+  const { status, challenge: kind } = answerFor(error);
   const headers: Record<string, string> = {
     'content-type': 'application/json; charset=utf-8',
     'cache-control': 'no-store',
@@ -54,6 +53,11 @@ export function refusalOf(error: AuthError, context: ChallengeContext): Refusal 
     headers: Object.freeze(headers),
     body: JSON.stringify({ error: error.code, error_description: error.message }),
   });
+}
+
+// Another copy of this package may know codes that this one does not.
+function answerFor({ code }: AuthError): CodeAnswer {
+  return CODES[code] ?? CODES.temporarily_unavailable;
 }
 
 // RFC 9110 §10.2.3: a whole number of seconds, whatever a requirement of the application's gave.
@@ -114,17 +118,30 @@ function isSeconds(value: unknown): value is number {
  * its own status and challenge.
  */
 export class RefusedError extends AuthError {
-  readonly status: Refusal['status'];
+  readonly status: RefusalStatus;
   /** The same as `status`, by the name that Express and `http-errors` look for too. */
-  readonly statusCode: Refusal['status'];
-  readonly headers: Refusal['headers'];
+  readonly statusCode: RefusalStatus;
   /** The message may be shown to the client. */
   readonly expose = true;
+  readonly #answer: (error: AuthError) => Refusal;
 
-  constructor(error: AuthError, { status, headers }: Refusal) {
-    super(error.reason, { ...error.details, cause: error.cause, issuerName: error.issuerName });
-    this.status = status;
-    this.statusCode = status;
-    this.headers = headers;
+  /**
+   * `answer` says how the error is answered: asked only when somebody reads the headers. `details` stand
+   * for those of `error`, where more became known after it was thrown.
+   */
+  constructor(
+    error: AuthError,
+    answer: (error: AuthError) => Refusal,
+    details: ChallengeDetails = error.details,
+  ) {
+    super(error.reason, { ...details, cause: error.cause, issuerName: error.issuerName });
+    this.status = answerFor(error).status;
+    this.statusCode = this.status;
+    this.#answer = answer;
+  }
+
+  /** `WWW-Authenticate`, `Retry-After` and whatever else the answer has. */
+  get headers(): Refusal['headers'] {
+    return this.#answer(this).headers;
   }
 }

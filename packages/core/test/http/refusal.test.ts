@@ -200,7 +200,7 @@ describe('challenges, where DPoP is accepted beside Bearer (RFC 9449 §7.1, §7.
 describe('RefusedError', () => {
   const cause = new Error('below');
   const error = new AuthError('scope_missing', { scopes: ['a'], cause, issuerName: 'acme' });
-  const refused = new RefusedError(error, refusalOf(error, context));
+  const refused = new RefusedError(error, (each) => refusalOf(each, context));
 
   it('is the error, with what a framework’s error handling reads', () => {
     expect(isAuthError(refused)).toBe(true);
