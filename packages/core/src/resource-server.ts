@@ -76,7 +76,7 @@ export interface ResourceServer<Claims = RegisteredClaims> {
   /**
    * Publishes this API's metadata (RFC 9728): from now on every challenge, 400, 401 and 403 alike,
    * names its URL. Before that none does, also where `resource` is configured: a client would be sent
-   * where nobody answers. Serve its `handler`, or have a gateway serve the same. Throws
+   * where nobody answers. A 401 names its `challengeScopes` too. Serve its `handler`, or have a gateway serve the same. Throws
    * `ConfigurationError` without a `resource`, or for options that are not right.
    */
   publishMetadata(options?: ResourceMetadataOptions): PublishedMetadata;
@@ -108,6 +108,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
   const verifier = createVerifier(issuers, resolved);
   const forget = noteResourceServer(resolved);
   let published: PublishedMetadata | undefined;
+  let challengeScopes: readonly string[] | undefined;
 
   function accept({ principal, issuer, cached }: VerifiedToken): void {
     if (!events.active) return;
@@ -131,7 +132,8 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
 
   function refusal(error: AuthError): Refusal {
     const resourceMetadata = published?.url;
-    return refusalOf(error, { schemes: ACCEPTED_SCHEMES, realm, resourceMetadata });
+    const scopes = challengeScopes;
+    return refusalOf(error, { schemes: ACCEPTED_SCHEMES, realm, resourceMetadata, scopes });
   }
 
   function refuse(error: unknown, presented?: Presentation): never {
@@ -238,6 +240,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
         configured.map(({ provider }) => provider.issuer),
         metadata,
       );
+      challengeScopes = metadata?.challengeScopes && [...metadata.challengeScopes];
       return published;
     },
     close() {

@@ -26,6 +26,8 @@ export interface ChallengeContext {
    * does not count: a client would be sent where nobody answers.
    */
   readonly resourceMetadata: string | undefined;
+  /** Scopes to ask for, in a 401 for which no guard has said any. */
+  readonly scopes?: readonly string[] | undefined;
 }
 
 const DEFAULT_RETRY_AFTER_SEC = 5;
@@ -70,11 +72,12 @@ function delaySeconds(seconds: unknown): string {
 function challengesOf(
   error: AuthError,
   kind: 'bare' | 'error',
-  { schemes, proofAlgorithms, realm, resourceMetadata }: ChallengeContext,
+  { schemes, proofAlgorithms, realm, resourceMetadata, scopes }: ChallengeContext,
 ): string {
   const { details } = error;
   const used: unknown = ownProperty(details, 'scheme');
   const maxAgeSec: unknown = ownProperty(details, 'maxAgeSec');
+  const asked: unknown = ownProperty(details, 'scopes') ?? (needsToken(error) ? scopes : undefined);
   const known = schemes.some((scheme) => scheme === used);
   return schemes
     .map((scheme) => {
@@ -84,7 +87,7 @@ function challengesOf(
         realm,
         error: states ? error.code : undefined,
         error_description: states ? error.message : undefined,
-        scope: spaced(ownProperty(details, 'scopes')),
+        scope: spaced(asked),
         acr_values: spaced(ownProperty(details, 'acrValues')),
         max_age: isSeconds(maxAgeSec) ? String(maxAgeSec) : undefined,
         resource_metadata: resourceMetadata,
@@ -93,6 +96,11 @@ function challengesOf(
       return challenge(SCHEME_NAMES[scheme], parameters);
     })
     .join(', ');
+}
+
+// RFC 6750 §3: whoever gets a new token must know for which scopes. The other codes are about more.
+function needsToken({ code }: AuthError): boolean {
+  return code === 'missing_credentials' || code === 'invalid_token';
 }
 
 // A requirement of the application's own may give anything; RFC 6749 §3.3 has a grammar, and an empty
