@@ -87,5 +87,23 @@ export {
   openapiSecurity,
 } from './routes/openapi.ts';
 export type { RouteDescription } from './routes/route-description.ts';
+export {
+  createRevocations,
+  type RevocationKeeper,
+  type RevocationsOptions,
+} from './stores/create-revocations.ts';
 export type { KeySnapshot, KeySnapshotStore } from './stores/key-snapshot-store.ts';
+export { type MemoryRevocationsOptions, memoryRevocations } from './stores/memory-revocations.ts';
+export { markStops, type RevocationIds, revocationIdsOf } from './stores/revocation-ids.ts';
+export {
+  REVOCATION_KINDS,
+  type RevocationAskOptions,
+  type RevocationKind,
+  type RevocationMark,
+  type RevocationMarkKey,
+  type RevocationQuery,
+  type RevocationStore,
+} from './stores/revocation-store.ts';
+export type { RevocationTarget, TokenTarget } from './stores/revocation-target.ts';
+export type { Revocations, RevokeOptions } from './stores/revocations.ts';
 export type { Algorithm } from './token/algorithms.ts';
