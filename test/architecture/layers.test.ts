@@ -19,6 +19,7 @@ const LAYERS: readonly string[] = [
   'routes',
   'http',
   'request',
+  'revocation',
   'pipeline',
   'options',
   'resource-server.ts',

@@ -77,6 +77,7 @@ export {
   createResourceServer,
   type ResourceServer,
 } from './resource-server.ts';
+export type { RevocationOptions } from './revocation/revocation-options.ts';
 export {
   type OpenapiFlows,
   type OpenapiOperation,

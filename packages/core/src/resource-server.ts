@@ -94,9 +94,9 @@ const READY_OPTIONS: OptionNames<Parameters<ResourceServer['ready']>[0] & object
  * Makes a resource server: it verifies access tokens and decides who is calling (RFC 6750, 9068).
  *
  * Checks of a token: algorithm, signature, `typ`, `iss`, `aud`, `exp`, `nbf`, the provider's own
- * marks, the claims schema, and whether a user or a client is calling. It does not check revocation,
- * and refuses sender-constrained tokens (`cnf`). Throws `ConfigurationError` for options that are
- * missing or contradict each other; makes no request before the first token, unless `ready` is called.
+ * marks, the claims schema, whether a user or a client is calling, and with `revocation` whether the
+ * token was revoked. It refuses sender-constrained tokens (`cnf`). Throws `ConfigurationError` for options
+ * that are missing or contradict each other; makes no request before the first token, unless `ready` is called.
  */
 export function createResourceServer<Schema extends StandardSchemaV1 | undefined = undefined>(
   options: ResourceServerOptions<Schema>,
@@ -120,13 +120,14 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     });
   }
 
-  function report({ code, reason, issuerName }: AuthError): void {
+  function report({ code, reason, issuerName, advice }: AuthError): void {
     if (!events.active) return;
     events.emit({
       type: 'request.refused',
       code,
       reason,
       ...(issuerName === undefined ? {} : { issuerName }),
+      ...(advice === undefined ? {} : { advice }),
     });
   }
 

@@ -43,7 +43,17 @@ export type AuthEvent =
       readonly reason: AuthErrorReason;
       /** Known once the token was found to be from a configured issuer. */
       readonly issuerName?: string;
+      /** The option to write, where the request was refused because it is missing. */
+      readonly advice?: string;
     }
+  | {
+      /** A store does not answer as it should: once, until it is back. */
+      readonly type: 'store.failed';
+      readonly store: 'revocation';
+      /** What becomes of requests meanwhile: 503, or tokens are accepted unasked. */
+      readonly outcome: 'refused' | 'accepted';
+    }
+  | { readonly type: 'store.recovered'; readonly store: 'revocation' }
   | { readonly type: 'keys.refreshed'; readonly issuer: string; readonly keys: number }
   | {
       readonly type: 'keys.refresh_failed';

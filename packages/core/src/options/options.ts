@@ -6,6 +6,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { EventListener } from '../model/events.ts';
 import type { TokenCacheOptions } from '../pipeline/token-cache.ts';
 import type { AudienceProvider } from '../providers/provider.ts';
+import type { RevocationOptions } from '../revocation/revocation-options.ts';
 import type { KeySnapshotStore } from '../stores/key-snapshot-store.ts';
 import type { Algorithm } from '../token/algorithms.ts';
 
@@ -48,6 +49,8 @@ interface CommonOptions<Schema extends StandardSchemaV1 | undefined> {
   readonly resource?: string | undefined;
   /** `realm` of challenges (RFC 9110 §11.5). Default `api`. */
   readonly realm?: string | undefined;
+  /** Refuses tokens that were revoked before they expire: {@link RevocationOptions}. Without it none are asked about. */
+  readonly revocation?: RevocationOptions | undefined;
   /** Life cycle of fetched keys. */
   readonly keys?: KeyOptions | undefined;
   /**

@@ -11,6 +11,7 @@ import { SCRATCH_BYTES } from '../lib/shared-buffer.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import type { ResolvedTokenCacheOptions } from '../pipeline/token-cache.ts';
 import type { Provider } from '../providers/provider.ts';
+import { type ResolvedRevocation, resolveRevocation } from '../revocation/revocation-options.ts';
 import type { KeySnapshotStore } from '../stores/key-snapshot-store.ts';
 import { ALGORITHMS, type Algorithm, DEFAULT_ALGORITHMS } from '../token/algorithms.ts';
 import { MAX_TOKEN_LENGTH } from '../token/jws.ts';
@@ -29,6 +30,7 @@ export interface ResolvedOptions {
   readonly scopeImplies: Readonly<Record<string, readonly string[]>>;
   readonly resource: string | undefined;
   readonly realm: string;
+  readonly revocation: ResolvedRevocation | undefined;
   readonly keys: ResolvedKeyOptions;
   readonly keySnapshots: KeySnapshotStore | undefined;
   readonly allowHttp: readonly string[];
@@ -62,6 +64,7 @@ const OPTIONS: OptionNames<ResourceServerOptions> = {
   scopeImplies: true,
   resource: true,
   realm: true,
+  revocation: true,
   keys: true,
   keySnapshots: true,
   allowHttp: true,
@@ -100,6 +103,7 @@ export function resolveOptions(
       'claims must be a Standard Schema. Write: claims: z.object({ tenant_id: z.string() })',
     );
   }
+  const events = createEventSink(options.onEvent);
   return Object.freeze({
     issuers,
     issuerCache: wholeNumbers('issuerCache', DEFAULT_ISSUER_CACHE, options.issuerCache),
@@ -112,12 +116,13 @@ export function resolveOptions(
     scopeImplies: options.scopeImplies ?? {},
     resource: resolveResource(options.resource, issuers),
     realm: resolveRealm(options.realm ?? 'api'),
+    revocation: resolveRevocation(options.revocation, { clockToleranceSec, events }),
     keys: resolveKeyOptions(options.keys),
     keySnapshots: options.keySnapshots,
     allowHttp: resolveAllowHttp(options.allowHttp),
     clock: options.clock ?? systemClock,
     fetch: options.fetch ?? globalThis.fetch,
-    events: createEventSink(options.onEvent),
+    events,
   });
 }
 

@@ -1,6 +1,8 @@
 import type { Issuers } from '../issuers/issuers.ts';
 import { type Clock, epochSeconds } from '../lib/clock.ts';
 import type { CheckFailure, RequestCheck } from '../request/request-check.ts';
+import { createRevocationCheck } from '../revocation/revocation-check.ts';
+import type { ResolvedRevocation } from '../revocation/revocation-options.ts';
 import { checkTime } from '../token/claims.ts';
 
 /** What the checks look at beside the token and its request. */
@@ -8,6 +10,8 @@ export interface ChecksContext {
   readonly issuers: Issuers;
   readonly clock: Clock;
   readonly clockToleranceSec: number;
+  /** How revoked tokens are refused; `undefined` where none are. */
+  readonly revocation?: ResolvedRevocation | undefined;
 }
 
 /**
@@ -15,7 +19,10 @@ export interface ChecksContext {
  * more check is one more line. What has an effect goes last, after anything that may say `read_again`.
  */
 export function createChecks(context: ChecksContext): readonly RequestCheck[] {
-  return [issuerIsCurrent(context), keyIsLive(), timely(context), unbound()];
+  const { revocation } = context;
+  // What is not configured costs nothing.
+  const notRevoked = revocation === undefined ? [] : [createRevocationCheck(revocation, context)];
+  return [issuerIsCurrent(context), keyIsLive(), timely(context), unbound(), ...notRevoked];
 }
 
 function issuerIsCurrent({ issuers }: ChecksContext): RequestCheck {

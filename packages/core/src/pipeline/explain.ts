@@ -40,6 +40,8 @@ export interface Explanation {
   readonly issuerName: string | undefined;
   /** The preset's rule that told user from client, or refused to, once the token came that far. */
   readonly rule: string | undefined;
+  /** The option to write, where the token is refused because one is missing. */
+  readonly advice: string | undefined;
   /** What to do, where the refused token looks like a known trap of its provider. Fixed text. */
   readonly hint: string | undefined;
   /** Algorithm and type as the header states them; nothing of a token that cannot be parsed. */
@@ -54,7 +56,7 @@ const TOKEN_STEPS: readonly Step[] = STEPS.filter(
 );
 
 /** The steps that a token fails at once the preset's rule was asked, or because of it. */
-const CLASSIFIED: ReadonlySet<Step> = new Set(['principal', 'sender_constraint']);
+const CLASSIFIED: ReadonlySet<Step> = new Set(['principal', 'sender_constraint', 'revocation']);
 
 /** Sends a token down the pipeline, past the cache, and records how far it came. */
 export async function explainToken(
@@ -77,6 +79,7 @@ export async function explainToken(
     kind: verified?.principal.kind,
     issuerName: isAuthError(outcome) ? outcome.issuerName : outcome.issuer.name,
     rule: verified?.rule ?? (await ruleBefore(reason, jws, issuers)),
+    advice: isAuthError(outcome) ? outcome.advice : undefined,
     hint: reason && jws && tokenHint(reason, jws.claims, jws.header.parameters),
     header: jws && { alg: textOf(jws, 'alg') ?? '', typ: textOf(jws, 'typ') },
     claims: jws && redact(jws.claims, reveal),

@@ -5,6 +5,7 @@ import { isTrue } from '../lib/callback-result.ts';
 import { type Clock, epochSeconds } from '../lib/clock.ts';
 import { deepFreeze, MAX_JSON_DEPTH } from '../lib/json.ts';
 import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
+import { ownString } from '../lib/own-property.ts';
 import { AuthError, type AuthErrorOptions, isAuthError } from '../model/errors.ts';
 import type { TokenClaims } from '../model/principal.ts';
 import type { AuthErrorReason } from '../model/reasons.ts';
@@ -139,6 +140,7 @@ export function createJwtReader(
         issuer,
         key,
         notBefore: notBefore(claims),
+        subject: ownString(claims, 'sub'),
         isBound: Object.hasOwn(claims, 'cnf'),
         rule: classification.rule,
         cached: false,

@@ -34,9 +34,9 @@ const UNSETTLED: Partial<Record<Step, AuthErrorReason>> = {
  * A check may send it back to be read again, once in a request; a second time is an outage.
  */
 export function createVerifier(issuers: Issuers, options: VerifierOptions): Verifier {
-  const { clock, clockToleranceSec } = options;
+  const { clock, clockToleranceSec, revocation } = options;
   const reader = createJwtReader(issuers, options);
-  const runChecks = composeChecks(createChecks({ issuers, clock, clockToleranceSec }));
+  const runChecks = composeChecks(createChecks({ issuers, clock, clockToleranceSec, revocation }));
   const cache = options.cache && createTokenCache<VerifiedToken>(options.cache, createHeapScale());
 
   function verify(presented: Presentation): MaybePromise<VerifiedToken> {
@@ -82,9 +82,9 @@ export function createVerifier(issuers: Issuers, options: VerifierOptions): Veri
     if (result === undefined) return token;
     const issuerName = token.issuer.name;
     if ('reason' in result) {
-      const { reason, details, cause } = result;
+      const { reason, details, cause, advice } = result;
       if (reason === 'expired') cache?.delete(presented.token);
-      throw new AuthError(reason, { ...details, cause, issuerName });
+      throw new AuthError(reason, { ...details, cause, issuerName, advice });
     }
     cache?.delete(presented.token);
     if (mayReadAgain) return read(presented, false);
@@ -101,6 +101,6 @@ export function createVerifier(issuers: Issuers, options: VerifierOptions): Veri
 
 // Written out: a spread costs many times as much.
 function asCached(token: VerifiedToken): VerifiedToken {
-  const { principal, issuer, key, notBefore, isBound, rule } = token;
-  return { principal, issuer, key, notBefore, isBound, rule, cached: true };
+  const { principal, issuer, key, notBefore, subject, isBound, rule } = token;
+  return { principal, issuer, key, notBefore, subject, isBound, rule, cached: true };
 }

@@ -12,6 +12,8 @@ export interface VerifiedToken {
   readonly key: VerificationKey;
   /** Seconds since the epoch (`nbf`). */
   readonly notBefore: number | undefined;
+  /** `sub` of the token itself, whoever the preset says is calling. */
+  readonly subject: string | undefined;
   /** Whether the token is bound to its sender (`cnf`, RFC 7800), in whatever form. */
   readonly isBound: boolean;
   /** Which of the preset's rules told the kind. */
