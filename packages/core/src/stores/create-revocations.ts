@@ -117,7 +117,7 @@ function bounded(issuedBefore: unknown, latest: number): number {
     return Math.min(issuedBefore, latest);
   }
   throw new TypeError(
-    'issuedBefore is a number of seconds since the epoch. Write: { issuedBefore: Date.now() / 1000 }',
+    'issuedBefore is a number of seconds since the epoch. Write: { issuedBefore: 1_800_000_000 }',
   );
 }
 

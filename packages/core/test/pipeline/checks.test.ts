@@ -7,6 +7,7 @@ import { createChecks } from '../../src/pipeline/checks.ts';
 import { createVerifier } from '../../src/pipeline/verifier.ts';
 import { custom } from '../../src/providers/custom.ts';
 import type { VerifiedToken } from '../../src/request/verified-token.ts';
+import { memoryRevocations } from '../../src/stores/memory-revocations.ts';
 import { refusalOf } from '../errors-of.ts';
 
 const REQUEST = { scheme: 'bearer', request: undefined } as const;
@@ -51,6 +52,18 @@ describe('the list of checks', () => {
     const issuers = {} as Issuers;
     const steps = createChecks({ issuers, clock, clockToleranceSec }).map(({ step }) => step);
     expect(steps).toEqual(['issuer', 'key', 'claims', 'sender_constraint']);
+  });
+
+  it('asks about revocation after the sender constraint, where that is configured', () => {
+    const { clock, clockToleranceSec, revocation } = resolveOptions({
+      issuer: custom({ issuer: ISSUER, jwks, classify: () => 'user' }),
+      audience: AUDIENCE,
+      revocation: { store: memoryRevocations() },
+    });
+    const issuers = {} as Issuers;
+    const list = createChecks({ issuers, clock, clockToleranceSec, revocation });
+    const steps = list.map(({ step }) => step);
+    expect(steps.indexOf('revocation')).toBe(steps.indexOf('sender_constraint') + 1);
   });
 });
 
