@@ -123,6 +123,17 @@ const CALLS: Readonly<Record<string, Call>> = {
   'core createResourceServer: explain': call({ reveal: ['iss'] }, (options) =>
     aResourceServer().explain(aUserToken(), options),
   ),
+  'core createResourceServer: revocation': call(
+    { store: core.memoryRevocations(), onOutage: 'refuse' },
+    (revocation) => core.createResourceServer({ ...server, revocation }),
+  ),
+  'core memoryRevocations': call({ retainSec: 60 }, core.memoryRevocations),
+  'core memoryRevocations: revokePrincipal': call({ issuedBefore: 0 }, (options) =>
+    core.memoryRevocations().revokePrincipal('user:a:b', options),
+  ),
+  'core createRevocations': call({ retainSec: 60 }, (options) =>
+    core.createRevocations('aStore()', core.memoryRevocations() as never, options),
+  ),
   'core createResourceServer: publishMetadata': call(metadata, (options) =>
     aPublishingServer().publishMetadata(options),
   ),
@@ -185,6 +196,7 @@ const WITHOUT_OPTIONS: Readonly<Record<string, readonly string[]>> = {
     ...['permission', 'role', 'scope', 'tenant', 'isAuthError', 'isFormError', 'clientOf'],
     ...['findPrincipal', 'principalOf', 'userOf', 'nodeRequestView', 'credentialsOf'],
     'checkOptions',
+    ...['markStops', 'revocationIdsOf'],
   ],
   'core/node': [],
   express: ['authorize', 'mount', 'requireActor', 'requireAnyScope', 'requireAuthorizationDetail'],

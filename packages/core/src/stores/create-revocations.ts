@@ -36,6 +36,11 @@ export interface RevocationsOptions {
   readonly clock?: Clock | undefined;
 }
 
+const OPTIONS: OptionNames<RevocationsOptions> = {
+  retainSec: true,
+  toleranceSec: true,
+  clock: true,
+};
 const REVOKE_OPTIONS: OptionNames<RevokeOptions> = { issuedBefore: true };
 
 const DAY_SEC = 86_400;
@@ -47,9 +52,9 @@ const MAX_AHEAD_SEC = 60;
 
 /**
  * Makes a store of revocations over a place where marks are kept: what is the same for every place.
- * `owner` is named in messages, and `options` are those of {@link RevocationsOptions} alone.
+ * `owner` is named in messages: `memoryRevocations()`.
  *
- * @throws ConfigurationError for a number that is out of its range.
+ * @throws ConfigurationError for an option that is unknown, or a number that is out of its range.
  */
 export function createRevocations(
   owner: string,
@@ -60,7 +65,7 @@ export function createRevocations(
     retainSec = DAY_SEC,
     toleranceSec = DEFAULT_TOLERANCE_SEC,
     clock = systemClock,
-  } = options;
+  } = checkOptions(owner, options, OPTIONS);
   checkRange(owner, { retainSec }, { from: 1, to: MAX_RETAIN_SEC, example: DAY_SEC });
   checkRange(owner, { toleranceSec }, { from: 0, to: MAX_TOLERANCE_SEC, example: 5 });
 
