@@ -1,4 +1,3 @@
-import { abortable } from '../lib/abortable.ts';
 import { type Clock, epochSeconds } from '../lib/clock.ts';
 import { isThenable, type MaybePromise } from '../lib/maybe-promise.ts';
 import type { Principal } from '../model/principal.ts';
@@ -21,17 +20,18 @@ const LIVES_TOO_LONG: CheckFailure = Object.freeze({
     'The token lives longer than a revocation of it would be remembered. Give the store of revocations a larger retainSec (memoryRevocations({ retainSec: 864_000 })), or let the issuer make tokens that live shorter',
 });
 
-/** Made for each question: a timer and a signal cost more than a store in memory, so they wait until needed. */
-class AskOptions implements RevocationAskOptions {
+/** Made for each question. The signal waits until a store reads it: it costs more than a store in memory. */
+class Question implements RevocationAskOptions {
   #limit: AbortController | undefined;
 
   get signal(): AbortSignal {
-    return this.limit.signal;
+    this.#limit ??= new AbortController();
+    return this.#limit.signal;
   }
 
-  get limit(): AbortController {
+  end(reason: unknown): void {
     this.#limit ??= new AbortController();
-    return this.#limit;
+    this.#limit.abort(reason);
   }
 }
 
@@ -70,22 +70,32 @@ export function createRevocationCheck(
     return onOutage === 'accept' ? undefined : { reason: 'revocation_unavailable', cause };
   }
 
-  function inTime(answer: PromiseLike<unknown>, limit: AbortController): Promise<CheckResult> {
-    const late = () =>
-      limit.abort(new DOMException('The revocation store took too long', 'TimeoutError'));
-    const timer = setTimeout(late, timeoutMs);
-    timer.unref();
-    // Promise.resolve, since a `then` of somebody else's may throw, answer twice, or give no promise.
-    return abortable(Promise.resolve(answer), limit.signal)
-      .finally(() => clearTimeout(timer))
-      .then(answered, failed);
+  // Not a race of promises, which would take ten times as long as the question itself.
+  function inTime(answer: PromiseLike<unknown>, question: Question): Promise<CheckResult> {
+    return new Promise((resolve) => {
+      let isOver = false;
+      const timer = setTimeout(() => {
+        isOver = true;
+        const cause = new DOMException('The revocation store took too long', 'TimeoutError');
+        resolve(failed(cause));
+        question.end(cause);
+      }, timeoutMs);
+      timer.unref();
+      const settle = (conclude: (value: unknown) => CheckResult) => (value: unknown) => {
+        clearTimeout(timer);
+        // What comes late decides nothing, and does not end the outage either.
+        if (!isOver) resolve(conclude(value));
+      };
+      // Promise.resolve, since a `then` of somebody else's may throw, answer twice, or give no promise.
+      Promise.resolve(answer).then(settle(answered), settle(failed));
+    });
   }
 
   function ask(verified: VerifiedToken, token: string): MaybePromise<CheckResult> {
-    const options = new AskOptions();
+    const question = new Question();
     try {
-      const answer: unknown = store.isRevoked(queryOf(verified, token), options);
-      return isThenable(answer) ? inTime(answer, options.limit) : answered(answer);
+      const answer: unknown = store.isRevoked(queryOf(verified, token), question);
+      return isThenable(answer) ? inTime(answer, question) : answered(answer);
     } catch (cause) {
       return failed(cause);
     }

@@ -33,27 +33,42 @@ export function markStops(
 }
 
 function createIds(query: RevocationQuery): RevocationIds {
-  const computed: Partial<Record<RevocationKind, readonly string[]>> = {};
+  let token: readonly string[] | undefined;
+  let session: readonly string[] | undefined;
+  let subject: readonly string[] | undefined;
+  let principal: readonly string[] | undefined;
+  let client: readonly string[] | undefined;
+  let issuer: readonly string[] | undefined;
 
   // Whatever names something within an issuer is unique for that issuer alone (RFC 7519 §4.1.7).
   function ofIssuers(kind: RevocationKind, text: string | undefined): readonly string[] {
     if (text === undefined) return NONE;
-    return query.issuers.map((issuer) => revocationId(kind, [issuer, text]));
+    return query.issuers.map((iss) => revocationId(kind, [iss, text]));
   }
 
-  const compute: Readonly<Record<RevocationKind, () => readonly string[]>> = {
-    token: () => [...ofIssuers('token', query.tokenId), digestKey(query.tokenDigest)],
-    session: () => ofIssuers('session', query.sessionId),
-    subject: () => ofIssuers('subject', query.subject),
-    principal: () => [revocationId('principal', [query.principalKey])],
-    client: () => ofIssuers('client', query.clientId),
-    issuer: () => query.issuers.map((issuer) => revocationId('issuer', [issuer])),
-  };
-
   return {
+    // Written out: on every request, members that are named by a variable cost as much as the marks.
     of(kind) {
-      computed[kind] ??= compute[kind]();
-      return computed[kind];
+      switch (kind) {
+        case 'token':
+          token ??= [...ofIssuers(kind, query.tokenId), digestKey(query.tokenDigest)];
+          return token;
+        case 'session':
+          session ??= ofIssuers(kind, query.sessionId);
+          return session;
+        case 'subject':
+          subject ??= ofIssuers(kind, query.subject);
+          return subject;
+        case 'principal':
+          principal ??= [revocationId(kind, [query.principalKey])];
+          return principal;
+        case 'client':
+          client ??= ofIssuers(kind, query.clientId);
+          return client;
+        case 'issuer':
+          issuer ??= query.issuers.map((iss) => revocationId(kind, [iss]));
+          return issuer;
+      }
     },
   };
 }
