@@ -15,6 +15,7 @@ const OF_SEVERAL_FILES: Readonly<Record<string, string>> = {
   'packages/core/test/options/speed-document.test.ts': 'docs/speed.md beside the defaults',
   'packages/core/test/parsers.property.test.ts': 'every parser, with input at random',
   'packages/core/test/providers/cross-reading.test.ts': 'each preset with the tokens of the others',
+  'packages/core/test/providers/kind-matrix.test.ts': 'each preset, with marks of either kind',
   'packages/core/test/providers/presets.property.test.ts': 'every preset, with claims at random',
   'packages/core/test/providers/presets.test-d.ts': 'the options of every preset',
   'packages/core/test/providers/presets.test.ts': 'every preset, from one table each in tokens/',

@@ -83,6 +83,11 @@ const TABLE = {
     step: 'credentials',
     description: 'The request carries more than one Authorization header or credential',
   },
+  origin_not_allowed: {
+    code: 'forbidden',
+    step: 'credentials',
+    description: 'Requests from this origin may not use the credentials of the browser',
+  },
   token_too_large: {
     code: 'invalid_token',
     step: 'token',
