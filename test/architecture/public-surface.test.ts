@@ -84,6 +84,7 @@ describe('the public surface', () => {
     expect(namesOf(node)).toMatchInlineSnapshot(`
       [
         "fileKeySnapshots",
+        "nodeFetch",
       ]
     `);
   });

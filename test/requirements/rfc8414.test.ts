@@ -76,7 +76,8 @@ describe('the metadata of our issuer', () => {
     'auth.example.com',
   ])('[RFC8414-2-a] %s is no issuer', (issuer) => {
     expect(() => createIssuer({ issuer, keys, clients: memoryClientStore([]) })).toThrow();
-    expect(() => rfc9068(issuer)).toThrow();
+    const audience = 'https://api.example.com';
+    expect(() => createResourceServer({ issuer: rfc9068(issuer), audience })).toThrow();
   });
 });
 

@@ -20,6 +20,7 @@ const MEMBERS: OptionNames<IssuerEntry> = {
   authority: true,
   actorProfile: true,
   commonAudiences: true,
+  fetch: true,
   audienceClaim: true,
 };
 

@@ -111,10 +111,6 @@ function actorFor(
   return actorOf(token, provider.actorProfile);
 }
 
-function own<T extends object, K extends keyof T>(value: T, name: K): T[K] | undefined {
-  return Object.hasOwn(value, name) ? value[name] : undefined;
-}
-
 function isId(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }

@@ -1,4 +1,5 @@
 import type { Issuers } from '../issuers/issuers.ts';
+import { KeyFetchError } from '../keys/key-fetch-error.ts';
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import { isStringList } from '../lib/json.ts';
 import { ownString } from '../lib/own-property.ts';
@@ -25,6 +26,8 @@ export interface ExplainedStep {
   /** Why it failed. */
   readonly reason?: AuthErrorReason;
   readonly description?: string;
+  /** What stood behind it, where keys cannot be had: the URL that was tried, the status or the error's code. */
+  readonly cause?: string;
 }
 
 /** What becomes of a token, and why. */
@@ -63,14 +66,14 @@ export async function explainToken(
   const { reveal = [] } = checkOptions('explain()', explainOptions, OPTIONS);
   checkReveal(reveal);
   const text = typeof token === 'string' ? token : '';
-  const parsed = createJwsParser()(text);
+  const parsed = createJwsParser(options.maxTokenBytes)(text);
   const jws = typeof parsed === 'string' ? undefined : parsed;
   const outcome = await attempt(text, issuers, options);
   const reason = isAuthError(outcome) ? outcome.reason : undefined;
   const verified = isAuthError(outcome) ? undefined : outcome;
   return Object.freeze({
     accepted: verified !== undefined,
-    steps: stepsUntil(reason),
+    steps: stepsUntil(reason, jws, isAuthError(outcome) ? outcome.cause : undefined),
     kind: verified?.principal.kind,
     issuerName: isAuthError(outcome) ? outcome.issuerName : outcome.issuer.name,
     rule: verified?.rule ?? (await ruleBefore(reason, jws, issuers)),
@@ -98,13 +101,29 @@ async function attempt(
   }
 }
 
-function stepsUntil(reason: AuthErrorReason | undefined): readonly ExplainedStep[] {
+function stepsUntil(
+  reason: AuthErrorReason | undefined,
+  jws: UnverifiedJws | undefined,
+  cause: unknown,
+): readonly ExplainedStep[] {
   const failed = reason === undefined ? TOKEN_STEPS.length : TOKEN_STEPS.indexOf(stepOf(reason));
   return TOKEN_STEPS.map((step, index) => {
     if (index < failed) return { step, outcome: 'pass' };
     if (index > failed || reason === undefined) return { step, outcome: 'not_reached' };
-    return { step, outcome: 'fail', reason, description: REASONS[reason].description };
+    const description = REASONS[reason].description + hint(reason, jws);
+    // Other causes are exceptions of the operator's code, whose messages may hold anything.
+    const known = cause instanceof KeyFetchError && { cause: cause.message };
+    return { step, outcome: 'fail', reason, description, ...known };
   });
+}
+
+/** What to compare beside the reason: fixed text. Each of the two settings alone refuses all tokens. */
+function hint(reason: AuthErrorReason, jws: UnverifiedJws | undefined): string {
+  const isSvid =
+    jws !== undefined && ownString(jws.claims, 'sub')?.startsWith('spiffe://') === true;
+  return reason === 'issuer_unknown' && isSvid
+    ? ": of a JWT-SVID; set both SPIRE's jwt_issuer and the issuer of spiffe({ trustDomain, issuer }), or neither"
+    : '';
 }
 
 function stepOf(reason: AuthErrorReason): Step {

@@ -26,7 +26,10 @@ import type {
 
 /** What {@link custom} needs to know, beside how the audience is checked. */
 export type CustomProviderOptions = ProviderOptions & {
-  /** `iss` of the tokens, exactly as they carry it. */
+  /**
+   * `iss` of the tokens, exactly as they carry it: an https URL, under which the metadata is looked for.
+   * With `jwks` or `jwksUri` any StringOrURI (RFC 7519 §2): `urn:acme:as`, `http://adfs…`, a bare host.
+   */
   readonly issuer: string;
   readonly classify: CustomClassify;
   /** Accepted `typ` headers. Default: `at+jwt` and `JWT`, and no token without `typ`. */
@@ -191,7 +194,11 @@ function agreedScopes(claims: TokenClaims): readonly string[] | undefined {
 }
 
 function statementOf(options: CustomProviderOptions): ProviderStatement {
-  const issuer = checkUrl('custom', 'issuer', options.issuer);
+  const { jwks, jwksUri } = options;
+  const areKeysGiven = jwks !== undefined || jwksUri !== undefined;
+  const issuer = areKeysGiven
+    ? checkStringOrUri(options.issuer)
+    : checkUrl('custom', 'issuer', options.issuer);
   const { types, requiredClaims = [], algorithms, permissions, roles, groups, tenant } = options;
   if (
     algorithms !== undefined &&
@@ -209,7 +216,7 @@ function statementOf(options: CustomProviderOptions): ProviderStatement {
   return {
     preset: 'custom',
     issuer,
-    keys: anyMetadata(issuer),
+    keys: areKeysGiven ? undefined : anyMetadata(issuer),
     types: types === undefined ? PLAIN_OR_ACCESS_TOKEN_TYPE : policyOf(types),
     requiredClaims: Object.freeze([...requiredClaims]),
     ...(algorithms === undefined ? {} : { algorithms: Object.freeze([...algorithms]) }),
@@ -222,6 +229,16 @@ function statementOf(options: CustomProviderOptions): ProviderStatement {
       ...(tenant === undefined ? {} : { tenant }),
     },
   };
+}
+
+/** Compared as text and never fetched, so it need not be a URL: but text that can be an `iss`. */
+function checkStringOrUri(issuer: unknown): string {
+  const isText = typeof issuer === 'string' && issuer !== '' && issuer.trim() === issuer;
+  // RFC 7519 §2: any text without a colon, and a URI with one.
+  if (isText && (!issuer.includes(':') || URL.canParse(issuer))) return issuer;
+  throw new ConfigurationError(
+    "custom: issuer is missing, or can be no iss (text without a colon, or a URI); write issuer: '…', exactly as tokens carry it",
+  );
 }
 
 const FUNCTIONS = {

@@ -44,7 +44,7 @@ const OPTIONS: OwnOptionNames<DuendeOptions> = {
  */
 export function duende(target: string | DuendeOptions): AudienceProvider {
   const options = issuerOptions('duende', target, OPTIONS);
-  const issuer = checkIssuer('duende', options.issuer, { trailingSlash: 'forbidden' });
+  const issuer = checkIssuer('duende', options.issuer);
   return audienceProvider(
     {
       preset: 'duende',

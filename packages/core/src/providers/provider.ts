@@ -53,11 +53,14 @@ interface ProviderFacts {
   /** `iss` of its tokens, compared exactly. */
   readonly issuer: string;
   /**
-   * Stands for `issuer` in `principal.key` and in events; unique in a resource server. Set it when
-   * the same callers may come from another `iss` one day: a custom domain, a new token version.
+   * Stands for `issuer` in `principal.key` and in events. Set it when the same callers may come from
+   * another `iss` one day: a custom domain, a new token version. Two entries share a name only where
+   * both say it: their callers are then the same.
    */
   readonly name?: string;
   readonly keys: KeySource;
+  /** Makes the requests for this issuer's metadata and keys, in the place of the server's `fetch`. */
+  readonly fetch?: typeof globalThis.fetch;
   readonly types: TypePolicy;
   /** Claims without which a token is refused, beside `iss` and `exp`. */
   readonly requiredClaims: readonly string[];
