@@ -120,13 +120,14 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     });
   }
 
-  function report({ code, reason, issuerName }: AuthError): void {
+  function report({ code, reason, issuerName, fault }: AuthError): void {
     if (!events.active) return;
     events.emit({
       type: 'request.refused',
       code,
       reason,
       ...(issuerName === undefined ? {} : { issuerName }),
+      ...fault,
     });
   }
 
@@ -257,10 +258,10 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
 function asPresented(error: AuthError, { scheme, token }: Presentation): AuthError {
   // RFC 6750 §3.1: a credential that is no token68 is a malformed request, not a bad token.
   const isMalformed = error.reason === 'token_malformed' && !isToken68(token);
-  const { reason, details, cause, issuerName } = error;
+  const { reason, details, cause, issuerName, fault } = error;
   return isMalformed
     ? new AuthError('authorization_malformed', { scheme })
-    : new AuthError(reason, { ...details, scheme, cause, issuerName });
+    : new AuthError(reason, { ...details, scheme, cause, issuerName, fault });
 }
 
 // RFC 6750 §3.1 forbids an error code where there are no credentials, not the scopes to ask for.

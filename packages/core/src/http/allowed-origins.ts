@@ -1,4 +1,5 @@
 import { isEndpointUrl } from '../lib/endpoint-url.ts';
+import { namesUnsetVariable } from '../lib/unset-variable.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import type { RequestView } from './request-view.ts';
 
@@ -46,7 +47,9 @@ function checkOrigin(owner: string, origin: unknown): string {
   if (origin === SAME_ORIGIN) return origin;
   const example = exampleFor(origin);
   // Compared exactly, as browsers write it: in lower case, without path and without the default port.
-  if (typeof origin === 'string' && example === origin) return origin;
+  if (typeof origin === 'string' && example === origin && !namesUnsetVariable(origin)) {
+    return origin;
+  }
   throw new ConfigurationError(
     `${owner}: origins holds ${typeof origin === 'string' ? `'${origin}'` : `a value of type ${typeof origin}`}, which is no origin of a page ` +
       `(https, or http on loopback; host and port, and no path). Write: origins: ['${example}']`,

@@ -138,6 +138,11 @@ const TABLE = {
     step: 'claims',
     description: 'The token is not an access token',
   },
+  caller_not_listed: {
+    code: 'invalid_token',
+    step: 'claims',
+    description: 'The access token is of a caller that is not listed here',
+  },
   claim_missing: {
     code: 'invalid_token',
     step: 'claims',

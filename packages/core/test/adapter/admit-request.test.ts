@@ -135,7 +135,21 @@ describe('credentials from elsewhere', () => {
   it('refuse what cannot be read, as the server’s own refusal', () => {
     const mode = { ...aMode({ authenticate: () => ada }), credentials };
     expect(() => admitRequest({}, aForwardedView('a b'), mode)).toThrow(RefusedError);
-    expect(() => admitRequest({}, aForwardedView(), mode)).toThrow(AuthError);
+  });
+
+  it('leave a request without them without any, whatever the Authorization header holds', () => {
+    const seen: unknown[] = [];
+    const resourceServer = {
+      ...anAnsweringServer(),
+      authenticateOptional: (view: RequestView) => seen.push(view.header('authorization')),
+    } as unknown as AdmissionMode['resourceServer'];
+    admitRequest({}, aForwardedView(), {
+      ...aMode({}),
+      optional: true,
+      credentials,
+      resourceServer,
+    });
+    expect(seen).toEqual([undefined]);
   });
 
   it('are other credentials: an earlier admission from another place does not serve', () => {
