@@ -67,6 +67,7 @@ describe('the public surface', () => {
         "describeRoutes",
         "guardMakers",
         "guardRequest",
+        "isRequirement",
         "isResourceServer",
         "isThenable",
         "memberOf",
@@ -174,7 +175,9 @@ describe('the public surface', () => {
   it('@authly/mcp', () => {
     expect(namesOf(mcp)).toMatchInlineSnapshot(`
       [
+        "authorizeTool",
         "clientFrom",
+        "jsonRpcRefusal",
         "principalFrom",
         "setAuthInfo",
         "toAuthInfo",

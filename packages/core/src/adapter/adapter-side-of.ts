@@ -48,7 +48,7 @@ function presented(
 ): RequestView {
   if (credentials.scheme === undefined && credentials !== ABSENT) {
     const error = new AuthError(credentials.reason);
-    throw new RefusedError(error, server.refusal(error));
+    throw new RefusedError(error, (each) => server.refusal(each));
   }
   const authorization =
     credentials.scheme === undefined ? undefined : `Bearer ${credentials.token}`;
