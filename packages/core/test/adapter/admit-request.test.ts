@@ -143,7 +143,7 @@ describe('credentials from elsewhere', () => {
       ...anAnsweringServer(),
       authenticateOptional: (view: RequestView) => seen.push(view.header('authorization')),
     } as unknown as AdmissionMode['resourceServer'];
-    admitRequest({}, aForwardedView(), {
+    void admitRequest({}, aForwardedView(), {
       ...aMode({}),
       optional: true,
       credentials,
