@@ -138,18 +138,24 @@ describe.each(LINKED)('the links of %s', (path) => {
   const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
 
   it('lead to files and headings that exist', () => {
-    const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
-      heading
-        .toLowerCase()
-        .replace(/[^\w\- ]/g, '')
-        .replaceAll(' ', '-'),
-    );
     const broken = links.filter((target) => {
       if (target.startsWith('https://')) return false;
-      if (target.startsWith('#')) return !headings.includes(target.slice(1));
-      return !existsSync(new URL(target.split('#')[0] ?? '', new URL(path, ROOT)));
+      const [file = '', heading] = target.split('#');
+      const url = file === '' ? new URL(path, ROOT) : new URL(file, new URL(path, ROOT));
+      if (!existsSync(url)) return true;
+      return heading !== undefined && !anchorsOf(readFileSync(url, 'utf8')).includes(heading);
     });
     expect(links.length).toBeGreaterThan(0);
     expect(broken).toEqual([]);
   });
 });
+
+/** The names that GitHub gives to the headings of a document. */
+function anchorsOf(text: string): readonly string[] {
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
