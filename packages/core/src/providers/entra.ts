@@ -72,7 +72,7 @@ export function entra(target: string | EntraOptions): AudienceProvider {
       keys,
       types: PLAIN_TYPE,
       requiredClaims: ['aud', 'sub', 'oid', 'tid', clientIdClaim],
-      accepts: (claims) => isAccepted(claimOf(claims, 'tid')) || 'caller_not_listed',
+      accepts: (claims) => isAccepted(claimOf(claims, 'tid')),
       keyServes,
       ...(names && { names }),
       classify:

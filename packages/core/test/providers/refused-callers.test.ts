@@ -4,7 +4,6 @@ import {
   clerk,
   cognito,
   descope,
-  entra,
   githubActions,
   google,
   type Provider,
@@ -14,8 +13,6 @@ import { NO_KEYS } from './token-table.ts';
 
 const NOW_SEC = 1_800_000_000;
 const times = { iat: NOW_SEC - 10, exp: NOW_SEC + 600 };
-const TENANT = '3b0c9a54-9f2e-4f1b-8d57-5a6f1b2c9e10';
-const OTHER_TENANT = '9a1f2c34-5b6d-4e7f-9a0b-1c2d3e4f5a6b';
 
 const pool = cognito({
   userPoolId: 'eu-west-1_Zk3Pq9',
@@ -34,7 +31,6 @@ const workflows = githubActions({
   repositoryIds: ['90210'],
   jwks: NO_KEYS,
 });
-const tenants = entra({ tenants: [TENANT], jwks: NO_KEYS });
 const project = descope({ projectId: 'P2abc', classify: () => 'user', jwks: NO_KEYS });
 
 const access = { sub: 'u', username: 'ada', token_use: 'access', client_id: 'web', ...times };
@@ -48,7 +44,6 @@ const workflow = {
   repository_owner_id: '4411',
   ...times,
 };
-const member = { aud: 'urn:api', sub: 's', oid: 'o', azp: 'web', ...times };
 
 /** Why a token is refused whose signature, type and times hold. */
 function reasonFor(provider: Provider, claims: object, typ = 'JWT'): string {
@@ -75,7 +70,6 @@ describe('a good token of a caller who is not on the list', () => {
     ],
     ['githubActions: the owner', workflows, workflow, { repository_owner_id: '1' }],
     ['githubActions: the repository', workflows, workflow, { repository_id: '1' }],
-    ['entra: the tenant', tenants, { ...member, tid: TENANT }, { tid: OTHER_TENANT }],
   ])('is told as that: %s', (_name, provider, listed, change) => {
     expect(reasonFor(provider, listed)).toBe('accepted');
     expect(reasonFor(provider, { ...listed, ...change })).toBe('caller_not_listed');
