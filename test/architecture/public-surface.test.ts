@@ -43,6 +43,7 @@ describe('the public surface', () => {
         "permission",
         "principalOf",
         "readForm",
+        "refusalOf",
         "role",
         "scope",
         "systemClock",
@@ -61,6 +62,8 @@ describe('the public surface', () => {
         "admissionOf",
         "admitRequest",
         "answerRefusal",
+        "answerThrown",
+        "assertGuardedRoutes",
         "checkRequirement",
         "describeRoutes",
         "guardMakers",
@@ -69,6 +72,7 @@ describe('the public surface', () => {
         "isThenable",
         "memberOf",
         "misplacedMetadata",
+        "neutralMiddleware",
         "nodeHandlerRequest",
         "notDescribable",
         "pathPart",
@@ -127,6 +131,8 @@ describe('the public surface', () => {
     const own = namesOf(express).filter((name) => !(name in core));
     expect(own).toMatchInlineSnapshot(`
       [
+        "assertGuarded",
+        "authErrorHandler",
         "authenticate",
         "authorize",
         "describeRequirements",

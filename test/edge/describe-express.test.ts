@@ -193,11 +193,30 @@ describe.each([
     expect(linesOf(described)).toEqual(['GET | /inner/x | authenticated | -']);
   });
 
-  it('does not see a guard that another function calls', () => {
+  it('does not see a guard that another function calls, and says that there may be one', () => {
     const app = express();
     const guard = requireScope('hidden');
-    app.get('/', (request, response, next) => guard(request, response, next), handler);
-    expect(linesOf(describeRequirements(app))).toEqual(['GET | / | open | -']);
+    const wrapper: RequestHandler = (request, response, next) => guard(request, response, next);
+    const before: RequestHandler = (request, response, next) =>
+      authentication(request, response, next);
+    app.get('/', wrapper, handler);
+    app.get('/a', requireScope('a'), wrapper, handler);
+    app.use(before);
+    app.use((_error: unknown, _request: unknown, _response: unknown, next: () => void) => next());
+    app.get('/b', wrapper, handler);
+    const maybe = 'no guard was seen before it, but these functions may call one';
+    const lines = [
+      `GET | / | open | - | ${maybe}: wrapper`,
+      'GET | /a | open | scope a',
+      `GET | /b | open | - | ${maybe}: before, wrapper`,
+    ];
+    expect(linesOf(describeRequirements(app))).toEqual(lines);
+    const [, second, third] = lines;
+    expect(linesOf(describeRequirements(app, { open: ['/'] }))).toEqual([
+      'GET | / | open | -',
+      second,
+      third,
+    ]);
   });
 
   it('describes a router by itself, below its base and behind what is before it', () => {

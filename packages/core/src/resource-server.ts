@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { ABSENT, credentialsOf, isToken68 } from './http/credentials.ts';
-import { type Refusal, RefusedError, refusalOf } from './http/refusal.ts';
+import { type Refusal, RefusedError, refusalFor } from './http/refusal.ts';
 import type { RequestView } from './http/request-view.ts';
 import { type PublishedMetadata, resourceMetadata } from './http/resource-metadata.ts';
 import type { ResourceMetadataOptions } from './http/resource-metadata-document.ts';
@@ -14,6 +14,7 @@ import { noteResourceServer } from './options/duplicate-servers.ts';
 import type { ResourceServerOptions } from './options/options.ts';
 import { resolveOptions } from './options/resolve-options.ts';
 import { type ExplainOptions, type Explanation, explainToken } from './pipeline/explain.ts';
+import { issuerNameOf } from './pipeline/issuer-name-of.ts';
 import { createVerifier } from './pipeline/verifier.ts';
 import {
   ADAPTER_SIDE,
@@ -54,7 +55,9 @@ export interface ResourceServer<Claims = RegisteredClaims> {
    * guards: a challenge names their scopes too, so that the next token suffices for all. For nobody
    * that is `missing_credentials`, whatever the requirement, with the scopes to ask for.
    *
-   * It answers a question and emits no event. An adapter's guards do.
+   * It answers a question and emits no event. An adapter's guards do. The error names the issuer, the
+   * kind and the requirement's description. Throws a `TypeError` when a test or a requirement of the
+   * application's own answers with a promise.
    */
   evaluate(
     principal: Principal<Claims> | undefined,
@@ -119,19 +122,21 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     });
   }
 
-  function report({ code, reason, issuerName }: AuthError): void {
+  function report({ code, reason, issuerName, kind, requirement }: AuthError): void {
     if (!events.active) return;
     events.emit({
       type: 'request.refused',
       code,
       reason,
       ...(issuerName === undefined ? {} : { issuerName }),
+      ...(kind === undefined ? {} : { kind }),
+      ...(requirement === undefined ? {} : { requirement }),
     });
   }
 
   function refusal(error: AuthError): Refusal {
     const resourceMetadata = published?.url;
-    return refusalOf(error, { schemes: ACCEPTED_SCHEMES, realm, resourceMetadata });
+    return refusalFor(error, { schemes: ACCEPTED_SCHEMES, realm, resourceMetadata });
   }
 
   function refused(error: AuthError): RefusedError {
@@ -180,7 +185,13 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     const answer = evaluate(requirement, principal, context);
     if (answer === undefined) return undefined;
     const { reason, scopes, ...rest } = answer;
-    const details = { ...rest, scheme: schemeOf(principal) };
+    const details = {
+      ...rest,
+      scheme: schemeOf(principal),
+      issuerName: issuerNameOf(principal),
+      kind: principal.kind,
+      requirement: requirement.description,
+    };
     if (scopes === undefined) return new AuthError(reason, details);
     const earlier = passed.flatMap((each) => scopesNeeded(each, principal, context));
     const needed = [...new Set([...earlier, ...scopes])];
@@ -214,7 +225,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     evaluate(principal, requirement, passed = []) {
       const error =
         principal === undefined
-          ? anonymous([...passed, requirement])
+          ? anonymous(requirement, passed)
           : unmet(principal, requirement, passed);
       return error && refused(error);
     },
@@ -251,16 +262,17 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
 function asPresented(error: AuthError, { scheme, token }: Presentation): AuthError {
   // RFC 6750 §3.1: a credential that is no token68 is a malformed request, not a bad token.
   const isMalformed = error.reason === 'token_malformed' && !isToken68(token);
-  const { reason, details, cause, issuerName } = error;
+  const { reason, details, cause, issuerName, kind } = error;
   return isMalformed
     ? new AuthError('authorization_malformed', { scheme })
-    : new AuthError(reason, { ...details, scheme, cause, issuerName });
+    : new AuthError(reason, { ...details, scheme, cause, issuerName, kind });
 }
 
 // RFC 6750 §3.1 forbids an error code where there are no credentials, not the scopes to ask for.
-function anonymous(requirements: readonly Requirement[]): AuthError {
-  const scopes = [...new Set(requirements.flatMap(askedScopes))];
-  return new AuthError('credentials_missing', scopes.length === 0 ? {} : { scopes });
+function anonymous(requirement: Requirement, passed: readonly Requirement[]): AuthError {
+  const scopes = [...new Set([...passed, requirement].flatMap(askedScopes))];
+  const details = scopes.length === 0 ? {} : { scopes };
+  return new AuthError('credentials_missing', { ...details, requirement: requirement.description });
 }
 
 /** Whether a value is a resource server, not the options for one. */

@@ -1,5 +1,5 @@
 import type { Principal } from '../model/principal.ts';
-import type { Admitted } from '../request/adapter-side.ts';
+import { type Admitted, ANONYMOUS } from '../request/adapter-side.ts';
 import type { Requirement } from '../requirement/requirement.ts';
 import type { ResourceServer } from '../resource-server.ts';
 import type { Admission } from './admission.ts';
@@ -15,15 +15,18 @@ class RequestAdmission implements Admission {
   readonly principal: Principal | undefined;
   readonly passed: Requirement[] = [];
   readonly delegated: boolean;
+  readonly skipped: boolean;
   readonly #token: string | undefined;
 
   constructor(
     { principal, token }: Admitted,
     { resourceServer, delegated }: Pick<Admission, 'resourceServer' | 'delegated'>,
+    skipped: boolean,
   ) {
     this.resourceServer = resourceServer;
     this.principal = principal;
     this.delegated = delegated;
+    this.skipped = skipped;
     this.#token = token;
   }
 
@@ -39,7 +42,14 @@ export function createAdmission(
   admitted: Admitted,
   mode: Pick<Admission, 'resourceServer' | 'delegated'>,
 ): Admission {
-  return new RequestAdmission(admitted, mode);
+  return new RequestAdmission(admitted, mode, false);
+}
+
+/** Makes the admission of a request that `authenticate` was told to skip: of nobody. */
+export function createSkippedAdmission(
+  mode: Pick<Admission, 'resourceServer' | 'delegated'>,
+): Admission {
+  return new RequestAdmission(ANONYMOUS, mode, true);
 }
 
 /**

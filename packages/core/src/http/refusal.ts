@@ -37,7 +37,7 @@ const MAX_NONCE_LENGTH = 128;
  * §5.1): fixed texts and configuration only. Each accepted scheme gets a challenge; the error stands
  * in the one of the scheme that the request used, or in all where that is not known. It cannot throw.
  */
-export function refusalOf(error: AuthError, context: ChallengeContext): Refusal {
+export function refusalFor(error: AuthError, context: ChallengeContext): Refusal {
   // Another copy of this package may know codes that this one does not.
   const { status, challenge: kind } = CODES[error.code] ?? CODES.temporarily_unavailable;
   const headers: Record<string, string> = {
@@ -52,8 +52,26 @@ export function refusalOf(error: AuthError, context: ChallengeContext): Refusal 
   return Object.freeze({
     status,
     headers: Object.freeze(headers),
-    body: JSON.stringify({ error: error.code, error_description: error.message }),
+    body: bodyOf(error),
   });
+}
+
+/** The answer that a `RefusedError` carries, also one of another copy of this package. */
+export function carriedRefusal(error: AuthError): Refusal | undefined {
+  if (!isRefused(error)) return undefined;
+  const { status, headers } = error;
+  return Object.freeze({ status, headers, body: bodyOf(error) });
+}
+
+function isRefused(error: AuthError): error is RefusedError {
+  const headers: unknown = ownProperty(error, 'headers');
+  return (
+    typeof ownProperty(error, 'status') === 'number' && typeof headers === 'object' && !!headers
+  );
+}
+
+function bodyOf({ code, message }: AuthError): string {
+  return JSON.stringify({ error: code, error_description: message });
 }
 
 // RFC 9110 §10.2.3: a whole number of seconds, whatever a requirement of the application's gave.
@@ -122,7 +140,8 @@ export class RefusedError extends AuthError {
   readonly expose = true;
 
   constructor(error: AuthError, { status, headers }: Refusal) {
-    super(error.reason, { ...error.details, cause: error.cause, issuerName: error.issuerName });
+    const { reason, details, cause, issuerName, kind, requirement } = error;
+    super(reason, { ...details, cause, issuerName, kind, requirement });
     this.status = status;
     this.statusCode = status;
     this.headers = headers;

@@ -9,7 +9,7 @@ import { aResourceServer } from '../resource-servers.ts';
 
 function anAdmission(): Admission {
   const resourceServer = aResourceServer();
-  return { resourceServer, principal: undefined, passed: [], delegated: false };
+  return { resourceServer, principal: undefined, passed: [], delegated: false, skipped: false };
 }
 
 describe('admission', () => {
