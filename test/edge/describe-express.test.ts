@@ -1,4 +1,6 @@
+import type { RequestView } from '@authly/core';
 import {
+  assertGuarded,
   authenticate,
   authorize,
   claim,
@@ -217,6 +219,60 @@ describe.each([
       second,
       third,
     ]);
+  });
+
+  it('tells a route that skip leaves open, and one that it may', () => {
+    const skip = ({ method, url }: RequestView) => method === 'GET' && url === '/livez';
+    const app = express();
+    app.use(authenticate(aResourceServer(), { skip }));
+    app.get('/livez', handler);
+    app.post('/livez', handler);
+    app.get('/users/:id', handler);
+    app.all('/all', handler);
+    app.get(/^\/x/, handler);
+    expect(linesOf(describeRequirements(app))).toEqual([
+      'GET | /livez | open | -',
+      'POST | /livez | authenticated | -',
+      'GET | /users/:id | authenticated | -',
+      '* | /all | authenticated | -',
+      'GET | ? | authenticated | - | the path is a regular expression, /^\\/x/ | authenticate may skip it',
+    ]);
+    expect(() => assertGuarded(app)).toThrow('- GET /livez: no guard runs before it for sure');
+    assertGuarded(app, { open: ['GET /livez'] });
+  });
+
+  it('assertGuarded names the routes that anonymous requests reach, and what to write', () => {
+    const app = express();
+    app.get('/livez', handler);
+    app.use(optional);
+    app.get('/articles', handler);
+    app.get('/drafts', requireUser(), handler);
+    const faults = (options?: { readonly open: readonly string[] }) => {
+      try {
+        assertGuarded(app, options);
+        return [];
+      } catch (error) {
+        return String(error).match(/^- .*$/gm);
+      }
+    };
+    const articles =
+      '- GET /articles: authentication is optional there, and no guard follows. Write app.use(authenticate({ … })) before it, or assertGuarded(app, { open: ["/articles"] }) when it is public';
+    expect(faults()).toEqual([
+      '- GET /livez: no guard runs before it for sure. Write app.use(authenticate({ … })) before it, or assertGuarded(app, { open: ["/livez"] }) when it is public',
+      articles,
+    ]);
+    expect(faults({ open: ['/livez'] })).toEqual([articles]);
+    expect(faults({ open: ['/livez', '/articles'] })).toEqual([]);
+  });
+
+  it('assertGuarded asks that a mounted app is checked by itself', () => {
+    const inner = express();
+    inner.get('/x', handler);
+    const app = express();
+    app.use('/inner', inner);
+    expect(() => assertGuarded(app)).toThrow('an app is mounted here: describe it by itself');
+    expect(() => assertGuarded(inner, { base: '/inner' })).toThrow('- GET /inner/x');
+    assertGuarded(inner, { base: '/inner', before: [authentication] });
   });
 
   it('describes a router by itself, below its base and behind what is before it', () => {
