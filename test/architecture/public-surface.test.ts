@@ -68,6 +68,7 @@ describe('the public surface', () => {
         "describeRoutes",
         "guardMakers",
         "guardRequest",
+        "isRequirement",
         "isResourceServer",
         "isThenable",
         "memberOf",
@@ -86,6 +87,7 @@ describe('the public surface', () => {
     expect(namesOf(node)).toMatchInlineSnapshot(`
       [
         "fileKeySnapshots",
+        "nodeFetch",
       ]
     `);
   });
@@ -177,7 +179,9 @@ describe('the public surface', () => {
   it('@authly/mcp', () => {
     expect(namesOf(mcp)).toMatchInlineSnapshot(`
       [
+        "authorizeTool",
         "clientFrom",
+        "jsonRpcRefusal",
         "principalFrom",
         "setAuthInfo",
         "toAuthInfo",

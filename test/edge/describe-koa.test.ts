@@ -113,7 +113,7 @@ describe('describeRequirements of @koa/router', () => {
       'GET | /admin/x | authenticated | role admin | a guard (role admin) at /admin does not run for the same path in other capitals',
     ]);
     expect(() => assertGuarded(evaded)).toThrow(
-      /GET \/admin\/x: a guard \(role admin\) at \/admin .* Write sensitive: true in the options/,
+      /GET \/admin\/x: a guard \(role admin\) at \/admin .* make the router with sensitive: true/,
     );
     const mended = build({ sensitive: true });
     assertGuarded(mended);
@@ -236,7 +236,7 @@ describe('assertGuarded on Koa', () => {
   it('refuses an authenticate on a router with a prefix, which other capitals evade', async () => {
     const app = new Koa().use(aVersionedRouter({}).routes());
     expect(() => assertGuarded(app)).toThrow(
-      /GET \/v1\/secrets: authenticate at \/v1 does not run .* Write sensitive: true/,
+      /GET \/v1\/secrets: authenticate at \/v1 does not run .* make the router with sensitive: true/,
     );
     const listener = app.callback();
     const statuses = [];

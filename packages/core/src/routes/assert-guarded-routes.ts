@@ -35,12 +35,13 @@ export function assertGuardedRoutes(
   );
 }
 
+const EVASION_REMEDY =
+  'Put it on the app, or make the router with sensitive: true (@koa/router) or caseSensitive: true (Express)';
+
 function faultsOf(route: RouteDescription, open: readonly string[]): readonly string[] {
   const { method, path, warnings } = route;
   const name = `- ${method} ${path ?? '(a path that is not known)'}`;
-  const evaded = warnings.map(
-    (warning) => `${name}: ${warning}. Write sensitive: true in the options of the router`,
-  );
+  const evaded = warnings.map((warning) => `${name}: ${warning}. ${EVASION_REMEDY}`);
   return isOpen(route) && !isListed(route, open)
     ? [...evaded, `${name}: ${whyOpen(route)}. ${remedyFor(route)}`]
     : evaded;

@@ -18,7 +18,7 @@ function aResponse(headersSent = false) {
 describe('answerThrown', () => {
   it('gives the answer that a refusal carries, and remembers it', () => {
     const plain = new AuthError('expired');
-    const error = new RefusedError(plain, resourceServer.refusal(plain));
+    const error = new RefusedError(plain, resourceServer.refusal);
     const request = {};
     expect(answerThrown(error, request, aResponse())).toEqual(resourceServer.refusal(plain));
     expect(refusalOf(request)).toBe(error);
@@ -37,13 +37,13 @@ describe('answerThrown', () => {
   it('takes away what described another body', () => {
     const plain = new AuthError('expired');
     const response = aResponse();
-    answerThrown(new RefusedError(plain, resourceServer.refusal(plain)), {}, response);
+    answerThrown(new RefusedError(plain, resourceServer.refusal), {}, response);
     expect(response.removed).toEqual(expect.arrayContaining(['content-length', 'etag']));
   });
 
   it('throws again what is for the application: faults, late errors, and AuthErrors of nobody', () => {
     const plain = new AuthError('expired');
-    const refused = new RefusedError(plain, resourceServer.refusal(plain));
+    const refused = new RefusedError(plain, resourceServer.refusal);
     const response = aResponse();
     for (const error of [new Error('a bug'), undefined, plain]) {
       expect(() => answerThrown(error, {}, response)).toThrow(

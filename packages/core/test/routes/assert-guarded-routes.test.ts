@@ -44,7 +44,7 @@ describe('assertGuardedRoutes', () => {
     [
       'evaded',
       aRoute({ warnings: ['in capitals'] }),
-      '- GET /a: in capitals. Write sensitive: true',
+      '- GET /a: in capitals. Put it on the app, or make the router with sensitive: true',
     ],
   ])('refuses a route that is %s, and says what to write', (_, route, line) => {
     expect(() => assertGuardedRoutes([aRoute(), route])).toThrow(ConfigurationError);
