@@ -38,6 +38,8 @@ describe('the public surface', () => {
         "createRevocations",
         "credentialsOf",
         "findPrincipal",
+        "fromCookie",
+        "fromHeader",
         "group",
         "isAuthError",
         "isFormError",
@@ -48,6 +50,7 @@ describe('the public surface', () => {
         "permission",
         "principalOf",
         "readForm",
+        "refusalOf",
         "revocationIdsOf",
         "role",
         "scope",
@@ -67,6 +70,8 @@ describe('the public surface', () => {
         "admissionOf",
         "admitRequest",
         "answerRefusal",
+        "answerThrown",
+        "assertGuardedRoutes",
         "checkRequirement",
         "describeRoutes",
         "guardMakers",
@@ -76,6 +81,7 @@ describe('the public surface', () => {
         "isThenable",
         "memberOf",
         "misplacedMetadata",
+        "neutralMiddleware",
         "nodeHandlerRequest",
         "notDescribable",
         "pathPart",
@@ -135,6 +141,8 @@ describe('the public surface', () => {
     const own = namesOf(express).filter((name) => !(name in core));
     expect(own).toMatchInlineSnapshot(`
       [
+        "assertGuarded",
+        "authErrorHandler",
         "authenticate",
         "authorize",
         "describeRequirements",

@@ -219,7 +219,8 @@ describe.each(frameworks)('row 28: what was revoked, in $name', (framework) => {
       code: 'invalid_token',
       reason: 'lifetime_too_long',
       issuerName: ISSUER,
-      advice: expect.stringContaining('retainSec'),
+      hint: expect.stringContaining('retainSec'),
+      kind: 'user',
     });
     // And the longest-lived that is accepted never comes back.
     const day = aToken({ exp: NOW + 86_400 });

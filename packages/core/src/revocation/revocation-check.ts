@@ -16,8 +16,7 @@ export interface RevocationCheckContext {
 const REVOKED: CheckFailure = Object.freeze({ reason: 'token_revoked' });
 const LIVES_TOO_LONG: CheckFailure = Object.freeze({
   reason: 'lifetime_too_long',
-  advice:
-    'The token lives longer than a revocation of it would be remembered. Give the store of revocations a larger retainSec (memoryRevocations({ retainSec: 864_000 })), or let the issuer make tokens that live shorter',
+  hint: 'The token lives longer than a revocation of it would be remembered. Give the store of revocations a larger retainSec (memoryRevocations({ retainSec: 864_000 })), or let the issuer make tokens that live shorter',
 });
 
 /** Made for each question. The signal waits until a store reads it: it costs more than a store in memory. */

@@ -68,6 +68,7 @@ describe('a store that answers', () => {
         code: 'invalid_token',
         reason: 'token_revoked',
         issuerName: ISSUER,
+        kind: 'user',
       },
     ]);
   });
@@ -337,17 +338,18 @@ describe('a token that lives longer than a mark on it', () => {
       onEvent: (event) => events.push(event),
     });
     const error = await refusalOf(() => server.verify(aToken()));
-    expect(error.advice).toContain('memoryRevocations({ retainSec: 864_000 })');
+    expect(error.hint).toContain('memoryRevocations({ retainSec: 864_000 })');
     expect(events.filter(({ type }) => type.startsWith('request.'))).toEqual([
       {
         type: 'request.refused',
         code: 'invalid_token',
         reason: 'lifetime_too_long',
         issuerName: ISSUER,
-        advice: error.advice,
+        hint: error.hint,
+        kind: 'user',
       },
     ]);
-    expect((await server.explain(aToken())).advice).toBe(error.advice);
+    expect((await server.explain(aToken())).hint).toBe(error.hint);
     expect(JSON.stringify([server.refusal(error), error])).not.toContain('retainSec');
   });
 
@@ -378,7 +380,12 @@ describe('explain', () => {
       description: 'The access token was revoked',
     });
     expect((await server.explain(aToken())).rule).toBeDefined();
-    expect((await server.explain(aToken())).advice).toBeUndefined();
-    expect((await aResourceServer().explain(aToken())).accepted).toBe(true);
+    expect((await server.explain(aToken())).hint).toBeUndefined();
+  });
+
+  it('has no such step where revocation is not configured: it would seem to have passed', async () => {
+    const { accepted, steps } = await aResourceServer().explain(aToken());
+    expect(accepted).toBe(true);
+    expect(steps.map(({ step }) => step)).not.toContain('revocation');
   });
 });

@@ -102,5 +102,10 @@ describe('an entry that accepts two forms of `iss`', () => {
     for (const token of forms) {
       await expect(server.verify(token)).rejects.toMatchObject({ reason: 'token_revoked' });
     }
+    await store.clear({ kind: 'subject', issuer: 'https://accounts.google.com', subject: '17' });
+    await store.revokeSubject({ issuer: 'accounts.google.com', subject: '17' });
+    const [bare = '', configured = ''] = forms;
+    await expect(server.verify(bare)).rejects.toMatchObject({ reason: 'token_revoked' });
+    expect(await server.verify(configured)).toMatchObject({ kind: 'user' });
   });
 });

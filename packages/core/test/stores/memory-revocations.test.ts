@@ -96,7 +96,9 @@ describe('a store in memory', () => {
     const { revocations, isRevoked } = aStore();
     const revoke = (issuedBefore: number) =>
       revocations.revokeSubject({ issuer, subject: 'ada' }, { issuedBefore });
-    await revoke(NOW);
+    await revoke(NOW - 100);
+    expect(isRevoked({ issuedAt: NOW - 99 })).toBe(false);
+    expect(await revoke(NOW)).toMatchObject({ issuedBefore: NOW });
     expect(await revoke(NOW - 100)).toMatchObject({ issuedBefore: NOW });
     expect(isRevoked({ issuedAt: NOW })).toBe(true);
     expect(await revoke(NOW + 10)).toMatchObject({ issuedBefore: NOW + 10 });
