@@ -138,7 +138,7 @@ function later(earlier: RevocationMark, mark: RevocationMark): RevocationMark {
   const keptUntil = Math.max(earlier.keptUntil, mark.keptUntil);
   return issuedBefore === earlier.issuedBefore && keptUntil === earlier.keptUntil
     ? earlier
-    : Object.freeze({ ...mark, issuedBefore, keptUntil });
+    : Object.freeze({ kind: mark.kind, id: mark.id, issuedBefore, keptUntil });
 }
 
 function furthest(one: number | undefined, other: number | undefined): number | undefined {
