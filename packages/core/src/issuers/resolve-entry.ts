@@ -1,3 +1,8 @@
+import type { IntrospectionOptions } from '../introspection/options.ts';
+import {
+  type ResolvedIntrospection,
+  resolveIntrospection,
+} from '../introspection/resolve-introspection.ts';
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -19,10 +24,15 @@ const MEMBERS: OptionNames<IssuerEntry> = {
   classify: true,
   authority: true,
   audienceClaim: true,
+  introspected: true,
+  introspection: true,
 };
 
 /** Checks one issuer entry, also one that a resolver returned. Throws {@link ConfigurationError}. */
-export function resolveEntry(provider: Provider, audience: unknown): ResolvedEntry {
+export function resolveEntry(
+  provider: Provider & { readonly introspection?: IntrospectionOptions | undefined },
+  audience: unknown,
+): ResolvedEntry {
   if (
     typeof provider !== 'object' ||
     provider === null ||
@@ -41,7 +51,8 @@ export function resolveEntry(provider: Provider, audience: unknown): ResolvedEnt
           "accepts must check something in its stead. Write: custom({ …, audienceClaim: 'absent', accepts: (claims) => … })",
       );
     }
-    if (audience === undefined) return { provider, audience: undefined };
+    if (audience === undefined)
+      return { provider, audience: undefined, introspection: introspectionOf(provider) };
     throw new ConfigurationError(
       `Tokens of ${provider.preset} carry no aud, so audience cannot be checked. Leave audience out: ` +
         `what ${provider.preset}() itself requires is checked in its stead`,
@@ -54,7 +65,18 @@ export function resolveEntry(provider: Provider, audience: unknown): ResolvedEnt
         "Write: audience: 'https://api.acme.com' (in an issuers list: { ...auth0('…'), audience: '…' })",
     );
   }
-  return { provider, audience: Object.freeze([...list]) };
+  return {
+    provider,
+    audience: Object.freeze([...list]),
+    introspection: introspectionOf(provider),
+  };
+}
+
+function introspectionOf(
+  provider: Provider & { readonly introspection?: IntrospectionOptions | undefined },
+): ResolvedIntrospection | undefined {
+  const { introspection } = provider;
+  return introspection === undefined ? undefined : resolveIntrospection(provider, introspection);
 }
 
 function isNonEmptyString(value: unknown): value is string {

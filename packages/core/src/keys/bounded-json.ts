@@ -1,3 +1,4 @@
+import { readBoundedBody } from '../lib/bounded-body.ts';
 import { ignoreRejection } from '../lib/callback-result.ts';
 import { parseJsonObject } from '../lib/json.ts';
 import { KeyFetchError } from './key-fetch-error.ts';
@@ -38,7 +39,11 @@ export async function fetchJson(url: string, options: BoundedJsonOptions): Promi
       ignoreRejection(response.body?.cancel());
       throw refused;
     }
-    const body = parseJsonObject(await readBody(response, maxBytes));
+    const bytes = await readBoundedBody(response, maxBytes);
+    if (bytes === undefined) {
+      throw new KeyFetchError('too_large', `The response is larger than ${maxBytes} bytes`);
+    }
+    const body = parseJsonObject(bytes);
     if (body === undefined)
       throw new KeyFetchError('not_json', 'The response is not a JSON object');
     return { body, headers: response.headers };
@@ -58,21 +63,4 @@ function refusal(response: Response): KeyFetchError | undefined {
     return new KeyFetchError('status', `The response has status ${status}`, { status });
   }
   return undefined;
-}
-
-async function readBody(response: Response, maxBytes: number): Promise<Uint8Array> {
-  const reader = response.body?.getReader();
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for (;;) {
-    const next = await reader?.read();
-    if (next === undefined || next.done) return Buffer.concat(chunks, length);
-    length += next.value.byteLength;
-    if (length > maxBytes) {
-      // Not awaited: whoever sends too much may also be slow to stop.
-      ignoreRejection(reader?.cancel());
-      throw new KeyFetchError('too_large', `The response is larger than ${maxBytes} bytes`);
-    }
-    chunks.push(next.value);
-  }
 }

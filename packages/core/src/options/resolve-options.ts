@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { IntrospectionOptions } from '../introspection/options.ts';
 import type { IssuerEntry, ResolvedEntry } from '../issuers/issuer-entry.ts';
 import type { IssuerCacheOptions, IssuerResolver } from '../issuers/issuer-resolver.ts';
 import { resolveEntry } from '../issuers/resolve-entry.ts';
@@ -46,6 +47,7 @@ const DEFAULT_ISSUER_CACHE: Required<IssuerCacheOptions> = {
 const OPTIONS: OptionNames<ResourceServerOptions> = {
   issuer: true,
   issuers: true,
+  introspection: true,
   audience: true,
   algorithms: true,
   clockToleranceSec: true,
@@ -115,8 +117,8 @@ function resolveIssuers(
   options: ResourceServerOptions<StandardSchemaV1 | undefined>,
 ): readonly ResolvedEntry[] | IssuerResolver {
   if (options.issuers === undefined) {
-    const issuer: Provider & { readonly audience?: unknown } = options.issuer;
-    return [resolveEntry(issuer, options.audience ?? issuer?.audience)];
+    const issuer: SingleIssuer = options.issuer;
+    return [resolveEntry(withIntrospection(issuer, options), options.audience ?? issuer?.audience)];
   }
   if ('issuer' in options && options.issuer !== undefined) {
     throw new ConfigurationError(
@@ -126,6 +128,14 @@ function resolveIssuers(
   if (options.audience !== undefined) {
     throw new ConfigurationError(
       "With issuers, each entry owns its audience. Write: issuers: [{ ...auth0('…'), audience: '…' }]",
+    );
+  }
+  const introspection: unknown = options.introspection;
+  if (introspection !== undefined) {
+    throw new ConfigurationError(
+      typeof options.issuers === 'function'
+        ? 'introspection does not go with a function of issuers: an opaque token names no issuer to look up. Write: issuers: [{ …, introspection: { client } }]'
+        : 'With issuers, each entry owns its introspection. Write: issuers: [{ …, introspection: { client, matches } }]',
     );
   }
   if (typeof options.issuers === 'function') return options.issuers;
@@ -146,7 +156,34 @@ function resolveIssuers(
       seen.add(label);
     }
   }
+  checkRouting(entries);
   return Object.freeze(entries);
+}
+
+type SingleIssuer = Provider & {
+  readonly audience?: unknown;
+  readonly introspection?: IntrospectionOptions | undefined;
+};
+
+function withIntrospection(
+  issuer: SingleIssuer,
+  { introspection }: Pick<ResourceServerOptions, 'introspection'>,
+): SingleIssuer {
+  if (introspection === undefined) return issuer;
+  if (issuer?.introspection === undefined) return { ...issuer, introspection };
+  throw new ConfigurationError(
+    'introspection stands beside issuer and in it. Write it once: { issuer, audience, introspection: { client } }',
+  );
+}
+
+// An opaque token names no issuer, and is shown to none but its own.
+function checkRouting(entries: readonly ResolvedEntry[]): void {
+  const introspecting = entries.filter(({ introspection }) => introspection !== undefined);
+  const without = introspecting.find(({ introspection }) => introspection?.matches === undefined);
+  if (introspecting.length < 2 || without === undefined) return;
+  throw new ConfigurationError(
+    `Several issuers introspect, and nothing says which opaque tokens are those of ${without.provider.issuer}. Write: introspection: { client, matches: (token) => token.startsWith('ory_at_') }`,
+  );
 }
 
 function resolveAlgorithms(algorithms: unknown): readonly Algorithm[] | undefined {

@@ -7,6 +7,11 @@ import type { TokenClaims } from '../model/principal.ts';
 import { type AuthErrorReason, REASONS, STEPS, type Step } from '../model/reasons.ts';
 import type { VerifiedToken } from '../request/verified-token.ts';
 import { createJwsParser, type UnverifiedJws } from '../token/jws.ts';
+import {
+  type ExplainedIntrospection,
+  explainIntrospection,
+  type ObservedIntrospection,
+} from './explain-introspection.ts';
 import { createVerifier, type VerifierOptions } from './verifier.ts';
 
 /** What of a token may be shown. */
@@ -40,6 +45,8 @@ export interface Explanation {
   readonly header: Readonly<{ alg: string; typ: string | undefined }> | undefined;
   /** The token's claims, as far as it could be parsed: `[hidden string]` unless revealed. */
   readonly claims: Readonly<Record<string, unknown>> | undefined;
+  /** What the authorization server was asked about the token and what it said, where it was asked. */
+  readonly introspection: ExplainedIntrospection | undefined;
 }
 
 // `credentials` needs a request and `requirement` a route: a token alone reaches neither.
@@ -50,7 +57,10 @@ const TOKEN_STEPS: readonly Step[] = STEPS.filter(
 /** The steps that a token fails at once the preset's rule was asked, or because of it. */
 const CLASSIFIED: ReadonlySet<Step> = new Set(['principal', 'sender_constraint']);
 
-/** Sends a token down the pipeline, past the cache, and records how far it came. */
+/**
+ * Sends a token down the pipeline, past the cache, and records how far it came. An opaque token is asked
+ * about as on a request: within the same bounds and circuit, and with the same memory of refused ones.
+ */
 export async function explainToken(
   token: string,
   issuers: Issuers,
@@ -62,17 +72,27 @@ export async function explainToken(
   const text = typeof token === 'string' ? token : '';
   const parsed = createJwsParser()(text);
   const jws = typeof parsed === 'string' ? undefined : parsed;
-  const outcome = await attempt(text, issuers, options);
+  let observed: ObservedIntrospection | undefined;
+  const outcome = await attempt(text, issuers, {
+    ...options,
+    observe: (issuer, introspection) => {
+      observed = { issuer, introspection };
+    },
+  });
   const reason = isAuthError(outcome) ? outcome.reason : undefined;
   const verified = isAuthError(outcome) ? undefined : outcome;
+  const introspection = explainIntrospection(observed, outcome, issuers, (claims) =>
+    redact(claims, reveal),
+  );
   return Object.freeze({
     accepted: verified !== undefined,
-    steps: stepsUntil(reason),
+    steps: stepsUntil(reason, stepsOf(jws, introspection)),
     kind: verified?.principal.kind,
     issuerName: isAuthError(outcome) ? outcome.issuerName : outcome.issuer.name,
-    rule: verified?.rule ?? (await ruleBefore(reason, jws, issuers)),
+    rule: verified?.rule ?? (await ruleBefore(reason, jws, issuers, observed)),
     header: jws && { alg: textOf(jws, 'alg') ?? '', typ: textOf(jws, 'typ') },
     claims: jws && redact(jws.claims, reveal),
+    introspection,
   });
 }
 
@@ -94,9 +114,22 @@ async function attempt(
   }
 }
 
-function stepsUntil(reason: AuthErrorReason | undefined): readonly ExplainedStep[] {
-  const failed = reason === undefined ? TOKEN_STEPS.length : TOKEN_STEPS.indexOf(stepOf(reason));
-  return TOKEN_STEPS.map((step, index) => {
+/** The steps that a token of this form has. */
+function stepsOf(
+  jws: UnverifiedJws | undefined,
+  introspection: ExplainedIntrospection | undefined,
+): readonly Step[] {
+  if (introspection === undefined) return TOKEN_STEPS.filter((step) => step !== 'introspection');
+  if (jws !== undefined) return TOKEN_STEPS;
+  return TOKEN_STEPS.filter((step) => step !== 'key' && step !== 'signature');
+}
+
+function stepsUntil(
+  reason: AuthErrorReason | undefined,
+  steps: readonly Step[],
+): readonly ExplainedStep[] {
+  const failed = reason === undefined ? steps.length : steps.indexOf(stepOf(reason));
+  return steps.map((step, index) => {
     if (index < failed) return { step, outcome: 'pass' };
     if (index > failed || reason === undefined) return { step, outcome: 'not_reached' };
     return { step, outcome: 'fail', reason, description: REASONS[reason].description };
@@ -112,10 +145,15 @@ async function ruleBefore(
   reason: AuthErrorReason | undefined,
   jws: UnverifiedJws | undefined,
   issuers: Issuers,
+  observed: ObservedIntrospection | undefined,
 ): Promise<string | undefined> {
-  if (reason === undefined || jws === undefined || !CLASSIFIED.has(stepOf(reason)))
-    return undefined;
+  if (reason === undefined || !CLASSIFIED.has(stepOf(reason))) return undefined;
   try {
+    const introspected = observed?.introspection.outcome;
+    if (typeof introspected === 'object') {
+      return observed?.issuer.provider.introspected?.classify(introspected).rule;
+    }
+    if (jws === undefined) return undefined;
     const issuer = await issuers.find(jws.claims);
     return issuer?.provider.classify(jws.claims, jws.header.parameters).rule;
   } catch {

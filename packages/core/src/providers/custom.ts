@@ -1,6 +1,7 @@
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import { isStringList } from '../lib/json.ts';
 import { ConfigurationError } from '../model/errors.ts';
+import type { TokenClaims } from '../model/principal.ts';
 import type { TypePolicy } from '../model/type-policy.ts';
 import { ALGORITHMS, type Algorithm } from '../token/algorithms.ts';
 import { scopesOf } from './internal/claim-readers.ts';
@@ -20,8 +21,22 @@ import type {
   AudienceFreeProvider,
   AudienceProvider,
   AuthorityReaders,
+  IntrospectedRule,
   Provider,
 } from './provider.ts';
+
+/** How answers about opaque tokens are read: see {@link CustomProviderOptions.introspected}. */
+export interface CustomIntrospected {
+  /**
+   * Whether the answer is about an access token: servers say `active: true` of refresh tokens, too. What
+   * tells them apart differs: `(answer) => answer.token_type === 'Bearer'`.
+   */
+  readonly accepts: (answer: TokenClaims) => boolean;
+  /** As `classify`, on the members of an answer. There is no header: it gets an empty one. */
+  readonly classify: CustomClassify;
+  /** Members without which an answer is refused, beside `exp` and `aud`. Default: none. */
+  readonly requiredMembers?: readonly string[] | undefined;
+}
 
 /** What {@link custom} needs to know, beside how the audience is checked. */
 export type CustomProviderOptions = ProviderOptions & {
@@ -44,6 +59,11 @@ export type CustomProviderOptions = ProviderOptions & {
   readonly roles?: AuthorityReaders['roles'] | undefined;
   readonly groups?: AuthorityReaders['groups'] | undefined;
   readonly tenant?: AuthorityReaders['tenant'] | undefined;
+  /**
+   * How answers of the introspection endpoint are read (RFC 7662); needed for `introspection`. Ids and
+   * authority are read from them by the same functions as from JWTs.
+   */
+  readonly introspected?: CustomIntrospected | undefined;
 };
 
 /** Options of {@link custom} for a provider whose tokens carry `aud`. */
@@ -75,6 +95,7 @@ const OPTIONS: OwnOptionNames<CustomOptions | CustomAudienceFreeOptions> = {
   roles: true,
   groups: true,
   tenant: true,
+  introspected: true,
 };
 
 /**
@@ -126,6 +147,7 @@ export function custom(target: CustomOptions | CustomAudienceFreeOptions): Provi
 function statementOf(options: CustomProviderOptions): ProviderStatement {
   const issuer = checkUrl('custom', 'issuer', options.issuer);
   const { types, requiredClaims = [], algorithms, permissions, roles, groups, tenant } = options;
+  const { introspected } = options;
   if (
     algorithms !== undefined &&
     !(isStringList(algorithms) && algorithms.every((name) => ALGORITHMS.includes(name)))
@@ -154,7 +176,46 @@ function statementOf(options: CustomProviderOptions): ProviderStatement {
       ...(groups === undefined ? {} : { groups }),
       ...(tenant === undefined ? {} : { tenant }),
     },
+    ...(introspected === undefined
+      ? {}
+      : { introspected: introspectedRule(options, introspected) }),
   };
+}
+
+const INTROSPECTED: OptionNames<CustomIntrospected> = {
+  accepts: true,
+  classify: true,
+  requiredMembers: true,
+};
+
+const INTROSPECTED_LINE =
+  "introspected: { accepts: (answer) => answer.token_type === 'Bearer', classify: (answer) => answer.kind === 'person' ? 'user' : answer.kind === 'service' ? 'client' : 'refuse' }";
+
+function introspectedRule(
+  options: CustomProviderOptions,
+  introspected: CustomIntrospected,
+): IntrospectedRule {
+  const {
+    accepts,
+    classify,
+    requiredMembers = [],
+  } = checkOptions('introspected of custom()', introspected, INTROSPECTED, INTROSPECTED_LINE);
+  if (typeof accepts !== 'function' || typeof classify !== 'function') {
+    throw new ConfigurationError(
+      `custom: introspected needs accepts and classify, two functions of the answer; write ${INTROSPECTED_LINE}`,
+    );
+  }
+  if (!isStringList(requiredMembers)) {
+    throw new ConfigurationError(
+      "custom: requiredMembers of introspected is a list of members; write requiredMembers: ['client_id']",
+    );
+  }
+  const rule = customClassify('custom', classify, options);
+  return Object.freeze({
+    requiredMembers: Object.freeze([...requiredMembers]),
+    accepts,
+    classify: (answer: TokenClaims) => rule(answer, {}),
+  });
 }
 
 const FUNCTIONS = {

@@ -9,6 +9,7 @@ export { type CognitoOptions, cognito } from './cognito.ts';
 export { type CurityOptions, curity } from './curity.ts';
 export {
   type CustomAudienceFreeOptions,
+  type CustomIntrospected,
   type CustomOptions,
   type CustomProviderOptions,
   custom,
@@ -39,6 +40,7 @@ export type {
   AuthorityReaders,
   Classification,
   Classify,
+  IntrospectedRule,
   Provider,
 } from './provider.ts';
 export { type Rfc9068Options, rfc9068 } from './rfc9068.ts';

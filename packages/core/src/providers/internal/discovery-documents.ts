@@ -1,3 +1,4 @@
+import { issuerDocuments, openIdDocument } from '../../keys/issuer-documents.ts';
 import type { KeySource } from '../../keys/key-set.ts';
 
 /** Keys by the issuer's OpenID metadata: the path appended to the issuer (Discovery 1.0 §4). */
@@ -10,26 +11,10 @@ export function openIdMetadata(issuer: string): KeySource {
  * then the one of RFC 8414 §3, whose path stands between host and the issuer's path.
  */
 export function anyMetadata(issuer: string): KeySource {
-  return {
-    kind: 'discovery',
-    documents: Object.freeze([openIdDocument(issuer), oauthDocument(issuer)]),
-  };
+  return { kind: 'discovery', documents: issuerDocuments(issuer) };
 }
 
 /** Keys at a fixed address that the provider documents. */
 export function keysAt(url: string): KeySource {
   return { kind: 'jwks', url };
-}
-
-function openIdDocument(issuer: string): string {
-  return `${withoutSlash(issuer)}/.well-known/openid-configuration`;
-}
-
-function oauthDocument(issuer: string): string {
-  const { origin, pathname } = new URL(issuer);
-  return `${origin}/.well-known/oauth-authorization-server${withoutSlash(pathname)}`;
-}
-
-function withoutSlash(text: string): string {
-  return text.endsWith('/') ? text.slice(0, -1) : text;
 }
