@@ -61,7 +61,10 @@ export async function readAnswer(
   }
   const body = parseJsonObject(bytes);
   if (body === undefined) {
-    throw new IntrospectionFailed('not_json', 'The response is not a JSON object');
+    throw new IntrospectionFailed(
+      isJson(bytes) ? 'malformed' : 'not_json',
+      'The response is not a JSON object, or not as strict as that of a token',
+    );
   }
   return { kind: 'json', body };
 }
@@ -76,6 +79,8 @@ async function readError(
   const body = bytes && parseJsonObject(bytes);
   const error = body && ownProperty(body, 'error');
   if (status === 400) {
+    // Some servers say so with 400 where RFC 6749 §5.2 has 401.
+    if (error === 'invalid_client') throw unauthorized(status);
     if (error !== 'unsupported_token_type') throw failureOf(status, headers);
     if (!isVerifiedJwt) return { kind: 'inactive' };
     throw new IntrospectionFailed('jwts_unsupported', 'The server does not introspect JWTs', {
@@ -87,20 +92,32 @@ async function readError(
   throw failureOf(status, headers);
 }
 
+/** Only once it is known to be no answer: to tell a wrong address from a wrong answer. */
+function isJson(bytes: Uint8Array): boolean {
+  try {
+    JSON.parse(Buffer.from(bytes).toString());
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 // Without quotes by RFC 9110's grammar, too.
 function challengesToken(headers: Headers): boolean {
   return /\berror="?invalid_token\b/.test(headers.get('www-authenticate') ?? '');
 }
 
 function failureOf(status: number, headers: Headers): IntrospectionFailed {
-  if (status === 401 || status === 403) {
-    return new IntrospectionFailed('unauthorized', 'The server refuses our own credentials', {
-      status,
-    });
-  }
+  if (status === 401 || status === 403) return unauthorized(status);
   return new IntrospectionFailed('status', `The response has status ${status}`, {
     status,
     retryAfterSec: retryAfterOf(headers),
+  });
+}
+
+function unauthorized(status: number): IntrospectionFailed {
+  return new IntrospectionFailed('unauthorized', 'The server refuses our own credentials', {
+    status,
   });
 }
 

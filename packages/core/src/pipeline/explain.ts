@@ -150,7 +150,9 @@ async function ruleBefore(
   if (reason === undefined || !CLASSIFIED.has(stepOf(reason))) return undefined;
   try {
     const introspected = observed?.introspection.outcome;
-    if (typeof introspected === 'object') {
+    // The rule that spoke of a confirmed JWT is the one for JWTs.
+    const isOfAnswer = jws === undefined || observed?.issuer.introspector?.jwts === 'answer';
+    if (typeof introspected === 'object' && isOfAnswer) {
       return observed?.issuer.provider.introspected?.classify(introspected).rule;
     }
     if (jws === undefined) return undefined;
