@@ -108,11 +108,11 @@ export async function anIntrospectionEndpoint(
 /** Answers with a status, a text and headers. */
 export function answering(
   status: number,
-  text = '',
+  body: string | Uint8Array = '',
   headers: Readonly<Record<string, string>> = {},
 ): EndpointAnswer {
   return (_question, response) => {
     response.writeHead(status, headers);
-    response.end(text);
+    response.end(body);
   };
 }
