@@ -72,6 +72,7 @@ describe('the public surface', () => {
         "describeRoutes",
         "guardMakers",
         "guardRequest",
+        "isRequirement",
         "isResourceServer",
         "isThenable",
         "memberOf",
@@ -97,6 +98,7 @@ describe('the public surface', () => {
     expect(namesOf(node)).toMatchInlineSnapshot(`
       [
         "fileKeySnapshots",
+        "nodeFetch",
       ]
     `);
   });
@@ -186,7 +188,9 @@ describe('the public surface', () => {
   it('@authly/mcp', () => {
     expect(namesOf(mcp)).toMatchInlineSnapshot(`
       [
+        "authorizeTool",
         "clientFrom",
+        "jsonRpcRefusal",
         "principalFrom",
         "setAuthInfo",
         "toAuthInfo",

@@ -153,7 +153,7 @@ async function refreshToken(): Promise<string> {
 function anApi(introspection: IntrospectionOptions) {
   const events: AuthEvent[] = [];
   const resourceServer = createResourceServer({
-    issuer: oidcProvider(server.origin),
+    issuer: oidcProvider({ issuer: server.origin, subjectNamespaces: 'disjoint' }),
     audience: API,
     introspection,
     onEvent: (event) => events.push(event),

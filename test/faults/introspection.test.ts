@@ -134,7 +134,7 @@ describe('the metadata of the server', () => {
     endpoint.answer(ACTIVE_USER);
     const asked: string[] = [];
     const server = aResourceServer({
-      issuer: oidcProvider({ issuer: endpoint.issuer, jwks }),
+      issuer: oidcProvider({ issuer: endpoint.issuer, jwks, subjectNamespaces: 'disjoint' }),
       audience: AUDIENCE,
       introspection: { client: clientSecretBasic(CLIENT_ID, 's') },
       fetch: async (url: string | URL | Request, init?: RequestInit) => {

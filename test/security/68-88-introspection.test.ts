@@ -25,7 +25,7 @@ const json = (text: string): EndpointAnswer =>
   answering(200, text, { 'content-type': 'application/json' });
 
 describe.each(frameworks)('introspection in $name', (framework) => {
-  it('reads the user and the client that the server names', async () => {
+  it('reads the user and the client that the server names [RFC7662-2.1-a] [RFC7662-2.1-b]', async () => {
     const api = await anIntrospectingApi(framework);
     api.endpoint.answerAbout('user', ACTIVE_USER);
     api.endpoint.answerAbout('client', { ...without('sub'), client_id: 'nightly-sync' });
@@ -37,6 +37,9 @@ describe.each(frameworks)('introspection in $name', (framework) => {
       status: 200,
       body: { kind: 'client', clientId: 'nightly-sync', scopes: ['parcels:read'] },
     });
+    const [question] = api.endpoint.questions;
+    expect(question?.form.toString()).toBe('token_type_hint=access_token&token=user');
+    expect(question?.headers.authorization).toMatch(/^Basic /);
   });
 
   it.each(['"false"', '"true"', '1', 'null'])(
@@ -96,7 +99,7 @@ describe.each(frameworks)('introspection in $name', (framework) => {
       'sender_constraint_unsupported',
     ],
     ['active: false', { ...ACTIVE_USER, active: false }, 'token_inactive'],
-  ])('refuses %s with 401', async (_name, answer, reason) => {
+  ])('refuses %s with 401 [RFC7662-2.2-b]', async (_name, answer, reason) => {
     const api = await anIntrospectingApi(framework);
     api.endpoint.answer(answer);
     const { status, challenge } = await api.call('opaque');
@@ -140,7 +143,7 @@ describe.each(frameworks)('introspection in $name', (framework) => {
     expect(api.endpoint.questions).toHaveLength(2);
   });
 
-  it('does not let an answer outlive exp, nor a clock that was set back prolong it', async () => {
+  it('does not let an answer outlive exp, nor a clock that was set back prolong it [RFC7662-4-a]', async () => {
     const api = await anIntrospectingApi(framework);
     api.endpoint.answer({ ...ACTIVE_USER, exp: NOW + 3 });
     expect((await api.call('opaque')).status).toBe(200);
@@ -187,14 +190,17 @@ describe.each(frameworks)('introspection in $name', (framework) => {
     ['403 and HTML', answering(403, '<html>', { 'content-type': 'text/html' })],
     ['401 invalid_client', answering(401, '{"error":"invalid_client"}')],
     ['400 invalid_client', answering(400, '{"error":"invalid_client"}')],
-  ])('is down when the server refuses our credentials: %s', async (_name, answer) => {
-    const api = await anIntrospectingApi(framework);
-    api.endpoint.answer(answer);
-    for (const token of ['a', 'b', 'c']) expect((await api.call(token)).status).toBe(503);
-    expect(api.told()).toEqual(['unauthorized']);
-    // It is up: every request asks it, and the first that it answers is served.
-    expect(api.endpoint.questions).toHaveLength(3);
-  });
+  ])(
+    'is down when the server refuses our credentials: %s [RFC7662-2.3-a]',
+    async (_name, answer) => {
+      const api = await anIntrospectingApi(framework);
+      api.endpoint.answer(answer);
+      for (const token of ['a', 'b', 'c']) expect((await api.call(token)).status).toBe(503);
+      expect(api.told()).toEqual(['unauthorized']);
+      // It is up: every request asks it, and the first that it answers is served.
+      expect(api.endpoint.questions).toHaveLength(3);
+    },
+  );
 
   it.each([
     ['400 unsupported_token_type', answering(400, '{"error":"unsupported_token_type"}')],
@@ -268,7 +274,7 @@ describe.each(frameworks)('introspection in $name', (framework) => {
     const second = await anIntrospectionEndpoint();
     const client = clientSecretBasic(CLIENT_ID, 'secret');
     const entry = (issuer: string, prefixes: readonly string[]) => ({
-      ...oidcProvider({ issuer, jwks }),
+      ...oidcProvider({ issuer, jwks, subjectNamespaces: 'disjoint' }),
       audience: AUDIENCE,
       introspection: {
         client,
@@ -355,7 +361,7 @@ describe.each(frameworks)('introspection in $name', (framework) => {
     expect(api.endpoint.questions).toHaveLength(1);
   });
 
-  it('is no access token of another kind: neither a signed answer nor Keycloak’s jwt', async () => {
+  it('is no access token of another kind: neither a signed answer nor Keycloak’s jwt [RFC9701-8.1-a]', async () => {
     const api = await anIntrospectingApi(framework);
     const { issuer } = api.endpoint;
     const header = { alg: 'ES256', kid: issuerKey.kid, typ: 'token-introspection+jwt' };
@@ -407,7 +413,7 @@ describe.each(frameworks)('shared answers in $name', (framework) => {
     endpoint.answer({ ...ACTIVE_USER, jwt: 'secret-jwt' });
     const process = () =>
       aResourceServer({
-        issuer: oidcProvider({ issuer: endpoint.issuer, jwks }),
+        issuer: oidcProvider({ issuer: endpoint.issuer, jwks, subjectNamespaces: 'disjoint' }),
         introspection: {
           client: clientSecretBasic(CLIENT_ID, 's'),
           cache: { store, secrets: [secret] },
@@ -433,7 +439,7 @@ describe.each(frameworks)('shared answers in $name', (framework) => {
     endpoint.answer(ACTIVE_USER);
     const call = async (secrets: readonly [string], client: string, token = 'opaque') => {
       const server = aResourceServer({
-        issuer: oidcProvider({ issuer: endpoint.issuer, jwks }),
+        issuer: oidcProvider({ issuer: endpoint.issuer, jwks, subjectNamespaces: 'disjoint' }),
         introspection: { client: clientSecretBasic(client, 's'), cache: { store, secrets } },
       });
       return (await send(protectedApp(framework, { server }), { token })).status;
@@ -496,7 +502,7 @@ describe.each(frameworks)('signed answers in $name', (framework) => {
     ['an iat to come', { iat: NOW + 6, token_introspection: ACTIVE_USER }, {}],
     ['exp in the past', { exp: NOW - 10, token_introspection: ACTIVE_USER }, {}],
     ['a list in the place of the answer', { token_introspection: [ACTIVE_USER] }, {}],
-  ])('with %s are an outage', async (_name, claims, header) => {
+  ])('with %s are an outage [RFC9701-5-b]', async (_name, claims, header) => {
     const api = await setUp();
     const payload = { iss: api.endpoint.issuer, aud: CLIENT_ID, iat: NOW, ...claims };
     api.endpoint.answer(signed(sign(payload, header)));

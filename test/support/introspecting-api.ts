@@ -106,5 +106,5 @@ export async function anIntrospectingApi(
 }
 
 function preset(issuer: string): AudienceProvider {
-  return oidcProvider({ issuer, jwks });
+  return oidcProvider({ issuer, jwks, subjectNamespaces: 'disjoint' });
 }

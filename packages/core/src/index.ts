@@ -58,6 +58,7 @@ export type {
 export type { IntrospectionFailure } from './model/introspection-failure.ts';
 export type {
   Actor,
+  ActorProfile,
   Authentication,
   ClientPrincipal,
   Principal,
@@ -75,6 +76,7 @@ export type {
   ManyIssuersOptions,
   ResourceServerOptions,
   SingleIssuerOptions,
+  TokenOptions,
 } from './options/options.ts';
 export type { ExplainedStep, ExplainOptions, Explanation } from './pipeline/explain.ts';
 export type { ExplainedIntrospection } from './pipeline/explain-introspection.ts';
@@ -84,7 +86,13 @@ export {
   type AuthorizationDetail,
   authorizationDetail,
 } from './requirement/authorization-detail.ts';
-export { actor, client, type UserOptions, user } from './requirement/caller-kind.ts';
+export {
+  actor,
+  type CallerIds,
+  client,
+  type UserOptions,
+  user,
+} from './requirement/caller-kind.ts';
 export { claim } from './requirement/claim.ts';
 export { allOf, anyOf } from './requirement/combinators.ts';
 export { group, permission, role, tenant } from './requirement/membership.ts';

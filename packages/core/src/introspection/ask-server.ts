@@ -1,7 +1,9 @@
 import type { KeySet, KeySource } from '../keys/key-set.ts';
 import { createSignedJwtCheck } from '../keys/signed-jwt.ts';
 import type { Clock } from '../lib/clock.ts';
+import { isEndpointUrl } from '../lib/endpoint-url.ts';
 import { parseJsonObject } from '../lib/json.ts';
+import { ConfigurationError } from '../model/errors.ts';
 import type { Algorithm } from '../token/algorithms.ts';
 import type { AuthenticateClient, IntrospectionClient } from './client-authentication.ts';
 import { createDiscoverEndpoint } from './discover-endpoint.ts';
@@ -41,6 +43,8 @@ export interface AskServerContext {
   readonly keySet: KeySet;
   readonly algorithms: readonly Algorithm[];
   readonly fetch: typeof globalThis.fetch;
+  /** Hosts that may be asked over http, beside the machine itself. */
+  readonly allowHttp: readonly string[];
   readonly clock: Clock;
   readonly clockToleranceSec: number;
 }
@@ -76,14 +80,26 @@ function askEndpoint(
   context: AskServerContext,
 ): AskServer {
   const { client, endpoint, signed } = source;
-  const { issuer, keys, keySet, algorithms, clock, clockToleranceSec } = context;
+  const { issuer, keys, keySet, algorithms, clock, clockToleranceSec, allowHttp } = context;
   const { clientId } = client;
+  if (endpoint !== undefined && !isEndpointUrl(endpoint, allowHttp)) {
+    throw new ConfigurationError(
+      "introspection.endpoint is an https URL (http on loopback and on hosts of allowHttp only) without credentials. Write: endpoint: 'https://as.acme.com/introspect'",
+    );
+  }
   // The operator's own, where the client has one: it presents the certificate.
   const fetch = client.fetch ?? context.fetch;
   const isMutualTls = client.method === 'tls_client_auth';
   const discover =
     endpoint === undefined
-      ? createDiscoverEndpoint({ issuer, keys, fetch: context.fetch, clock, isMutualTls })
+      ? createDiscoverEndpoint({
+          issuer,
+          keys,
+          fetch: context.fetch,
+          allowHttp,
+          clock,
+          isMutualTls,
+        })
       : async () => endpoint;
   const verify = createSignedJwtCheck({
     issuer,

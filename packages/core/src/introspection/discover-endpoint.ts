@@ -1,4 +1,5 @@
 import { fetchJson } from '../keys/bounded-json.ts';
+import { mayLeadTo } from '../keys/discovery.ts';
 import { issuerDocuments } from '../keys/issuer-documents.ts';
 import { KeyFetchError } from '../keys/key-fetch-error.ts';
 import type { KeySource } from '../keys/key-set.ts';
@@ -15,6 +16,8 @@ export interface DiscoverEndpointContext {
   /** Where the issuer's keys come from: the same documents are read. */
   readonly keys: KeySource;
   readonly fetch: typeof globalThis.fetch;
+  /** Hosts that may be asked over http, beside the machine itself. */
+  readonly allowHttp: readonly string[];
   readonly clock: Clock;
   /** Whether the endpoint for client certificates is wanted, where there is one (RFC 8705 §5). */
   readonly isMutualTls: boolean;
@@ -27,7 +30,7 @@ const MAX_BYTES = 512 * 1_024;
 /**
  * Finds `introspection_endpoint` in the metadata of an issuer (RFC 8414 §2). Where the first document does
  * not name it, the other kind is read, too: some servers have it in one of them only. Checks that `issuer`
- * is the configured one, and that the endpoint is https; http on loopback only where the document is, too.
+ * is the configured one, and that the endpoint is https or, where the document came over http, http on loopback and on hosts of `allowHttp`.
  *
  * An endpoint that was found stays when the metadata cannot be read later. Rejects with an
  * `IntrospectionFailed`, or as `signal` says.
@@ -77,7 +80,7 @@ async function find(context: DiscoverEndpointContext, signal: AbortSignal): Prom
 function endpointOf(
   metadata: Readonly<Record<string, unknown>>,
   document: string,
-  { issuer, isMutualTls }: DiscoverEndpointContext,
+  { issuer, isMutualTls, allowHttp }: DiscoverEndpointContext,
 ): string | undefined {
   if (ownProperty(metadata, 'issuer') !== issuer) {
     throw new IntrospectionFailed('discovery', `The metadata is not that of ${issuer}`);
@@ -89,13 +92,8 @@ function endpointOf(
       : undefined;
   const url = alias ?? ownProperty(metadata, 'introspection_endpoint');
   if (url === undefined) return undefined;
-  // A stranger's document must not send tokens to what listens on this machine.
-  if (isEndpointUrl(url) && (isHttps(url) || !isHttps(document))) return url;
+  if (isEndpointUrl(url, allowHttp) && mayLeadTo(document, url)) return url;
   throw new IntrospectionFailed('discovery', 'introspection_endpoint is not an https URL');
-}
-
-function isHttps(url: string): boolean {
-  return new URL(url).protocol === 'https:';
 }
 
 function isNotFound(error: unknown): boolean {

@@ -62,6 +62,7 @@ export interface IntrospectorContext {
   readonly clock: Clock;
   readonly clockToleranceSec: number;
   readonly fetch: typeof globalThis.fetch;
+  readonly allowHttp: readonly string[];
   readonly events: EventSink;
   /** Uniform in [0, 1), for jitter. Default {@link systemRandom}. */
   readonly random?: () => number;

@@ -1,5 +1,4 @@
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
-import { isEndpointUrl } from '../lib/endpoint-url.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import type { IntrospectedRule, Provider } from '../providers/provider.ts';
 import type { IntrospectionStore } from '../stores/introspection-store.ts';
@@ -132,11 +131,6 @@ function sourceOf(
   if (signed && rule.signsAnswers === false) {
     throw new ConfigurationError(
       `introspection.signed: ${preset} never signs its answers (RFC 9701), so every token would be refused. Leave signed out`,
-    );
-  }
-  if (endpoint !== undefined && !isEndpointUrl(endpoint)) {
-    throw new ConfigurationError(
-      "introspection.endpoint is an https URL (http on loopback only) without credentials. Write: endpoint: 'https://as.acme.com/introspect'",
     );
   }
   if (client.method === 'none' && endpoint === undefined) {

@@ -23,6 +23,9 @@ const MEMBERS: OptionNames<IssuerEntry> = {
   keyUses: true,
   classify: true,
   authority: true,
+  actorProfile: true,
+  commonAudiences: true,
+  fetch: true,
   audienceClaim: true,
   introspected: true,
   introspection: true,
@@ -63,6 +66,15 @@ export function resolveEntry(
     throw new ConfigurationError(
       `audience is missing for ${provider.issuer}: without it a token for any other API would pass. ` +
         "Write: audience: 'https://api.acme.com' (in an issuers list: { ...auth0('…'), audience: '…' })",
+    );
+  }
+  const { commonAudiences } = provider;
+  if (
+    commonAudiences !== undefined &&
+    list.every((each) => commonAudiences.values.includes(each))
+  ) {
+    throw new ConfigurationError(
+      `audience '${list[0]}' is in tokens of ${provider.issuer} whatever API they are for: a token for any other API would pass. ${commonAudiences.advice}`,
     );
   }
   return {

@@ -31,6 +31,8 @@ export interface SignedToken {
 
 /** What a reader of JWTs is made from. */
 export interface JwtReaderOptions {
+  /** Longest token that is looked at, in bytes. Default 16,384. */
+  readonly maxTokenBytes?: number;
   /** Whether signatures may be verified on a thread of their own under load. */
   readonly signatureThread: boolean;
 }
@@ -42,10 +44,10 @@ export interface JwtReaderOptions {
  */
 export function createJwtReader(
   issuers: Issuers,
-  { signatureThread }: JwtReaderOptions,
+  { maxTokenBytes, signatureThread }: JwtReaderOptions,
   accept: (signed: SignedToken) => MaybePromise<VerifiedToken>,
 ): TokenReader {
-  const parse = createJwsParser();
+  const parse = createJwsParser(maxTokenBytes);
   const signatures = createSignatureQueue(
     signatureThread && hasSecondCore() ? startSignatureThread : undefined,
   );

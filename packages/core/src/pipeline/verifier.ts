@@ -5,6 +5,7 @@ import type { AuthErrorReason, Step } from '../model/reasons.ts';
 import type { Presentation } from '../request/presentation.ts';
 import type { VerifiedToken } from '../request/verified-token.ts';
 import { type ChecksContext, createChecks } from './checks.ts';
+import { createHeapScale } from './heap-weight.ts';
 import { createHybridReader, type HybridReaderOptions } from './hybrid-reader.ts';
 import { createJwtReader } from './jwt-reader.ts';
 import { createLocalClaims } from './local-claims.ts';
@@ -43,7 +44,7 @@ export function createVerifier(issuers: Issuers, options: VerifierOptions): Veri
       ? createJwtReader(issuers, options, createLocalClaims(options))
       : createHybridReader(issuers, options);
   const runChecks = composeChecks(createChecks({ issuers, clock, clockToleranceSec }));
-  const cache = options.cache && createTokenCache<VerifiedToken>(options.cache);
+  const cache = options.cache && createTokenCache<VerifiedToken>(options.cache, createHeapScale());
 
   function verify(presented: Presentation): MaybePromise<VerifiedToken> {
     const known = cache?.get(presented.token);

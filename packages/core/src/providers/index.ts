@@ -9,7 +9,6 @@ export { type CognitoOptions, cognito } from './cognito.ts';
 export { type CurityOptions, curity } from './curity.ts';
 export {
   type CustomAudienceFreeOptions,
-  type CustomIntrospected,
   type CustomOptions,
   type CustomProviderOptions,
   custom,
@@ -23,8 +22,10 @@ export { type GithubActionsOptions, githubActions } from './github-actions.ts';
 export { type GoogleOptions, google } from './google.ts';
 export { type HydraOptions, hydra } from './hydra.ts';
 export type { CustomClassify, CustomVerdict, IdReader } from './internal/custom-classify.ts';
+export type { CustomIntrospected } from './internal/custom-introspected.ts';
 export type { KeysOption, ProviderOptions } from './internal/define-provider.ts';
 export type { EntraOptions, EntraVersion } from './internal/entra-issuer.ts';
+export type { InClusterOptions } from './internal/in-cluster.ts';
 export type { OperatorRuleOption, SubjectNamespacesOption } from './internal/subject-namespaces.ts';
 export { type KeycloakOptions, keycloak } from './keycloak.ts';
 export { type KindeOptions, kinde } from './kinde.ts';

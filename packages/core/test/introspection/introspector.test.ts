@@ -22,7 +22,10 @@ const ACTIVE = {
 
 type Answer = Readonly<Record<string, unknown>> | undefined | Error;
 
-function setUp(options: object = {}, provider: Provider = oidcProvider({ issuer: ISSUER, jwks })) {
+function setUp(
+  options: object = {},
+  provider: Provider = oidcProvider({ issuer: ISSUER, jwks, subjectNamespaces: 'disjoint' }),
+) {
   const clock = aClock();
   const asked: string[] = [];
   const events: AuthEvent[] = [];
@@ -41,6 +44,7 @@ function setUp(options: object = {}, provider: Provider = oidcProvider({ issuer:
     clock,
     clockToleranceSec: 5,
     fetch: () => Promise.reject(new Error('no request is made')),
+    allowHttp: [],
     events: { active: true, emit: (event) => events.push(event) },
     random: () => 0,
   });

@@ -20,7 +20,7 @@ const ENDPOINT = `${ISSUER}/introspect`;
 
 function aServer(answer: object | Error, options: Partial<IntrospectionOptions> = {}) {
   return aResourceServer({
-    issuer: oidcProvider({ issuer: ISSUER, jwks }),
+    issuer: oidcProvider({ issuer: ISSUER, jwks, subjectNamespaces: 'disjoint' }),
     audience: AUDIENCE,
     introspection: {
       client: clientSecretBasic('api', 'secret'),

@@ -7,8 +7,9 @@ export function openIdMetadata(issuer: string): KeySource {
 }
 
 /**
- * Keys by the issuer's metadata where it is not known which kind it has: OpenID's document first,
- * then the one of RFC 8414 §3, whose path stands between host and the issuer's path.
+ * Keys by the issuer's metadata where it is not known which kind it has: OpenID's document (Discovery
+ * 1.0 §4), the one of RFC 8414 §3, whose path stands between host and the issuer's path, and each with
+ * its path where the other has it (RFC 8414 §5; servers behind one router). Without a path these are two.
  */
 export function anyMetadata(issuer: string): KeySource {
   return { kind: 'discovery', documents: issuerDocuments(issuer) };
