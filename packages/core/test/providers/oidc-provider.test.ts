@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { ISSUER, jwks } from '../../../../test/support/tokens.ts';
+import type { TokenClaims } from '../../src/model/principal.ts';
 import { oidcProvider } from '../../src/providers/oidc-provider.ts';
 
 const USER = { sub: 'dana', client_id: 'web', token_type: 'Bearer' };
 const CLIENT = { client_id: 'nightly', token_type: 'Bearer' };
 
 const classify = (options: object, answer: object) =>
-  oidcProvider({ issuer: ISSUER, jwks, ...options } as never).introspected?.classify(answer);
+  oidcProvider({ issuer: ISSUER, jwks, ...options } as never).introspected?.classify(
+    answer as TokenClaims,
+  );
 
 describe('answers of oidc-provider, without a claim of the kind', () => {
   const disjoint = { subjectNamespaces: 'disjoint' };
