@@ -63,7 +63,7 @@ describe.each(frameworks)('introspection in $name', (framework) => {
   });
 
   it.each([
-    ['a refresh token, which has no token_type', without('token_type'), 'claim_missing'],
+    ['a refresh token, which has no token_type', without('token_type'), 'type_not_accepted'],
     ['an ID token', { ...ACTIVE_USER, at_hash: 'x' }, 'type_not_accepted'],
     [
       'a refresh token by token_use',

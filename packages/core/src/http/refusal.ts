@@ -142,7 +142,8 @@ export class RefusedError extends AuthError {
     answer: (error: AuthError) => Refusal,
     details: ChallengeDetails = error.details,
   ) {
-    super(error.reason, { ...details, cause: error.cause, issuerName: error.issuerName });
+    const { reason, cause, issuerName, fault } = error;
+    super(reason, { ...details, cause, issuerName, fault });
     this.status = answerFor(error).status;
     this.statusCode = this.status;
     this.#answer = answer;

@@ -2,10 +2,9 @@ import { isTrue } from '../lib/callback-result.ts';
 import { isPlainObject } from '../lib/json.ts';
 import { ownProperty } from '../lib/own-property.ts';
 import type { TokenClaims } from '../model/principal.ts';
-import type { AuthErrorReason } from '../model/reasons.ts';
 import type { TokenHeader } from '../model/token-header.ts';
 import type { IntrospectedRule, Provider } from '../providers/provider.ts';
-import { type ClaimsPolicy, checkClaims } from '../token/claims.ts';
+import { type ClaimsPolicy, type ClaimsRefusal, checkClaims } from '../token/claims.ts';
 
 /** What an answer is held against; made once, at construction. */
 export interface AnswerPolicy {
@@ -40,9 +39,10 @@ export function answerPolicy(
       types: NO_TYPE,
       requiredClaims: rule.requiredMembers,
       clockToleranceSec: options.clockToleranceSec,
-      accepts: (claims: TokenClaims) =>
-        isTrue(rule.accepts(claims)) &&
-        (instead === undefined || isTrue(instead(claims, NO_HEADER))),
+      accepts: (claims: TokenClaims) => {
+        if (!isTrue(rule.accepts(claims))) return false;
+        return instead === undefined ? true : instead(claims, NO_HEADER);
+      },
     }),
     isAudienceRequired: options.isAudienceRequired,
     names: (claims) =>
@@ -61,7 +61,7 @@ export function claimsOfAnswer(answer: Readonly<Record<string, unknown>>): Token
 
 /**
  * Checks the claims of an active answer as those of a JWT are checked (RFC 7662 §2.2, RFC 7519 §4), by
- * the preset's rule. Gives the reason why the token is refused, or `undefined`.
+ * the preset's rule. Gives why the token is refused, or `undefined`.
  *
  * Checks: types of claims, `iss` when there, `token_type` when there and whether it fits `cnf`, required
  * members, `exp` (required), `nbf`, `aud` (required unless it is trusted), and that the answer is about an
@@ -71,14 +71,14 @@ export function checkAnswer(
   claims: TokenClaims,
   policy: AnswerPolicy,
   nowSec: number,
-): AuthErrorReason | undefined {
+): ClaimsRefusal | undefined {
   if (Object.hasOwn(claims, 'auth_time') && !Number.isFinite(claims['auth_time'])) {
-    return 'claim_malformed';
+    return { reason: 'claim_malformed', claim: 'auth_time' };
   }
   const iss: unknown = ownProperty(claims, 'iss');
   if (iss !== undefined) {
-    if (typeof iss !== 'string') return 'claim_malformed';
-    if (!policy.names(claims)) return 'issuer_unknown';
+    if (typeof iss !== 'string') return { reason: 'claim_malformed', claim: 'iss' };
+    if (!policy.names(claims)) return { reason: 'issuer_unknown' };
   }
   const type = checkTokenType(claims);
   if (type !== undefined) return type;
@@ -87,19 +87,24 @@ export function checkAnswer(
   return checkClaims(claims, NO_HEADER, checked, nowSec);
 }
 
+const OTHER_TYPE: ClaimsRefusal = Object.freeze({
+  reason: 'type_not_accepted',
+  claim: 'token_type',
+});
+
 // RFC 9449 §6.2: a token that is bound to a key is of type DPoP, and no other is.
-function checkTokenType(claims: TokenClaims): AuthErrorReason | undefined {
+function checkTokenType(claims: TokenClaims): ClaimsRefusal | undefined {
   if (!Object.hasOwn(claims, 'token_type')) return undefined;
   const type = claims['token_type'];
-  if (typeof type !== 'string') return 'claim_malformed';
+  if (typeof type !== 'string') return { reason: 'claim_malformed', claim: 'token_type' };
   const cnf: unknown = ownProperty(claims, 'cnf');
   const isKeyBound = isPlainObject(cnf) && Object.hasOwn(cnf, 'jkt');
   switch (type.toLowerCase()) {
     case 'dpop':
-      return isKeyBound ? undefined : 'type_not_accepted';
+      return isKeyBound ? undefined : OTHER_TYPE;
     case 'bearer':
-      return isKeyBound ? 'type_not_accepted' : undefined;
+      return isKeyBound ? OTHER_TYPE : undefined;
     default:
-      return 'type_not_accepted';
+      return OTHER_TYPE;
   }
 }

@@ -8,8 +8,10 @@ import { systemRandom } from '../lib/random.ts';
 import { AuthError, isAuthError } from '../model/errors.ts';
 import type { TokenClaims } from '../model/principal.ts';
 import type { AuthErrorReason } from '../model/reasons.ts';
+import type { TokenFault } from '../model/token-fault.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Algorithm } from '../token/algorithms.ts';
+import type { ClaimsRefusal } from '../token/claims.ts';
 import { createAskServer, type ServerAnswer } from './ask-server.ts';
 import { createTokenMemory } from './cache.ts';
 import { answerPolicy, checkAnswer, claimsOfAnswer } from './claims.ts';
@@ -28,6 +30,8 @@ export type Asking = 'opaque' | Exclude<JwtHandling, 'local'>;
 export interface Introspection {
   /** The claims, which may be believed, or why the token is refused. */
   readonly outcome: TokenClaims | AuthErrorReason;
+  /** What of the claims is at fault, where they are. */
+  readonly fault?: TokenFault | undefined;
   /** What the server said, for `explain`; `undefined` when a refusal was remembered. */
   readonly answer: ServerAnswer | undefined;
   /** When the server said it, in milliseconds since the epoch. */
@@ -67,6 +71,8 @@ export interface IntrospectorContext {
   /** Uniform in [0, 1), for jitter. Default {@link systemRandom}. */
   readonly random?: () => number;
 }
+
+const INACTIVE: ClaimsRefusal = Object.freeze({ reason: 'token_inactive' });
 
 /** Another process's clock may be this much ahead, in milliseconds. */
 const CLOCK_SKEW_MS = 5_000;
@@ -118,33 +124,37 @@ export function createIntrospector(
     const fromOthers = await sharedAnswer(token);
     const kept = fromOthers ?? (await askedAnswer(token, digest, asking));
     const { answer, answeredAt } = kept;
-    const outcome =
-      ownProperty(answer, 'active') === true ? claimsOf(answer, asking) : 'token_inactive';
-    if (typeof outcome === 'string') {
+    const claims = claimsOfAnswer(answer);
+    const refusal = ownProperty(answer, 'active') === true ? refusalOf(claims, asking) : INACTIVE;
+    if (refusal !== undefined) {
+      const { reason, ...fault } = refusal;
       // A token that is not valid yet soon may be.
-      if (outcome !== 'not_yet_valid') memory.refuse(digest, outcome);
-      return refused(outcome, answer);
+      if (reason !== 'not_yet_valid') memory.refuse(digest, reason);
+      return refused(reason, answer, fault);
     }
     memory.noteActive(digest);
-    if (fromOthers === undefined) share(token, outcome, answeredAt);
-    return { outcome, answer, answeredAt, readAgainAt: answeredAt + activeForMs };
+    if (fromOthers === undefined) share(token, claims, answeredAt);
+    return { outcome: claims, answer, answeredAt, readAgainAt: answeredAt + activeForMs };
   }
 
-  function claimsOf(answer: ServerAnswer, asking: Asking): TokenClaims | AuthErrorReason {
-    const claims = claimsOfAnswer(answer);
+  function refusalOf(claims: TokenClaims, asking: Asking): ClaimsRefusal | undefined {
     // The principal of a confirmed JWT is the JWT's own: what the answer says beside `active` is compared.
-    if (asking === 'confirm') return claims;
+    if (asking === 'confirm') return undefined;
     try {
-      return checkAnswer(claims, policy, epochSeconds(clock)) ?? claims;
+      return checkAnswer(claims, policy, epochSeconds(clock));
     } catch (cause) {
       // The rule may be the operator's own: a throw there is our outage.
       throw new AuthError('classification_failed', { cause });
     }
   }
 
-  function refused(outcome: AuthErrorReason, answer: ServerAnswer | undefined): Introspection {
+  function refused(
+    outcome: AuthErrorReason,
+    answer: ServerAnswer | undefined,
+    fault?: TokenFault,
+  ): Introspection {
     const now = clock.now();
-    return { outcome, answer, answeredAt: now, readAgainAt: now };
+    return { outcome, fault, answer, answeredAt: now, readAgainAt: now };
   }
 
   async function sharedAnswer(token: string): Promise<KeptAnswer | undefined> {

@@ -24,10 +24,10 @@ export function createLocalClaims({
     // Freeze only after the signature is verified: unauthenticated input is not worth the work.
     if (!deepFreeze(claims, MAX_JSON_DEPTH)) throw new AuthError('token_malformed');
     const { provider, policy } = issuer;
-    const classify = () =>
-      checkClaims(claims, header, policy, epochSeconds(clock)) ?? provider.classify(claims, header);
+    const check = () => checkClaims(claims, header, policy, epochSeconds(clock));
+    const classify = () => provider.classify(claims, header);
     return tokenFromClaims(
-      { issuer, key, claims, header, source: 'jwt', provider, classify },
+      { issuer, key, claims, header, source: 'jwt', provider, check, classify },
       schema,
     );
   };

@@ -8,7 +8,6 @@ import { isTrue } from '../lib/callback-result.ts';
 import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
 import { AuthError } from '../model/errors.ts';
 import type { TokenClaims } from '../model/principal.ts';
-import type { AuthErrorReason } from '../model/reasons.ts';
 import type { Classification } from '../providers/provider.ts';
 import type { TokenReader } from '../request/token-reader.ts';
 import type { VerifiedToken } from '../request/verified-token.ts';
@@ -70,8 +69,8 @@ export function readIntrospected(
   { claims: schema, observe }: OpaqueReaderOptions,
 ): MaybePromise<VerifiedToken> {
   const { issuer, key, isBound = false } = asked;
-  return andThen(introspected(asked, observe), ({ outcome, answeredAt, readAgainAt }) => {
-    if (typeof outcome === 'string') return refuse(issuer, outcome);
+  return andThen(introspected(asked, observe), ({ outcome, fault, answeredAt, readAgainAt }) => {
+    if (typeof outcome === 'string') return refuse(issuer, outcome, { ...(fault && { fault }) });
     return tokenFromClaims(
       {
         issuer,
@@ -107,13 +106,12 @@ export function introspected(
   );
 }
 
-function classify(
-  { provider }: TrustedIssuer,
-  claims: TokenClaims,
-): Classification | AuthErrorReason {
+function classify({ provider }: TrustedIssuer, claims: TokenClaims): Classification {
   const { introspected: rule } = provider;
-  return rule === undefined ? 'principal_ambiguous' : rule.classify(claims);
+  return rule === undefined ? NO_RULE : rule.classify(claims);
 }
+
+const NO_RULE: Classification = Object.freeze({ kind: 'unknown', rule: 'there is no rule' });
 
 /** A rule of the application's: what it throws is its own outage, not the token's fault. */
 function matches({ introspector, name }: TrustedIssuer, token: string): unknown {

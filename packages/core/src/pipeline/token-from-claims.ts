@@ -7,10 +7,10 @@ import type { TokenHeader } from '../model/token-header.ts';
 import type { Classification, Provider } from '../providers/provider.ts';
 import type { VerifiedToken } from '../request/verified-token.ts';
 import type { VerificationKey } from '../signature/verification-key.ts';
-import { notBefore } from '../token/claims.ts';
+import { type ClaimsRefusal, notBefore } from '../token/claims.ts';
 import { buildPrincipal } from './build-principal.ts';
 import { validateClaims } from './claims-schema.ts';
-import { refuse } from './refuse-token.ts';
+import { refuse, refuseFor } from './refuse-token.ts';
 
 /** Claims that may be believed, and where they come from. */
 export interface TrustedClaims {
@@ -23,8 +23,10 @@ export interface TrustedClaims {
   readonly source: Principal['source'];
   /** By which preset the principal is read. */
   readonly provider: Provider;
-  /** Checks the claims and says who is calling, or why the token is refused. */
-  readonly classify: () => Classification | AuthErrorReason;
+  /** Checks the claims: why the token is refused, where they were not checked before. */
+  readonly check?: () => ClaimsRefusal | undefined;
+  /** Says who is calling. */
+  readonly classify: () => Classification;
   /** Whether something else than these claims says that the token is bound. */
   readonly isBound?: boolean;
   /** See {@link VerifiedToken}. */
@@ -37,17 +39,18 @@ export interface TrustedClaims {
  * preset's functions may be the operator's own (`custom`): what they throw is an outage of ours.
  */
 export function tokenFromClaims(
-  { issuer, claims, header, source, provider, classify, ...rest }: TrustedClaims,
+  { issuer, claims, header, source, provider, check, classify, ...rest }: TrustedClaims,
   schema: StandardSchemaV1 | undefined,
 ): MaybePromise<VerifiedToken> {
+  const refusal = check && attempt(issuer, 'classification_failed', check);
+  if (refusal !== undefined) return refuseFor(issuer, refusal);
   const classification = attempt(issuer, 'classification_failed', classify);
-  if (typeof classification === 'string') return refuse(issuer, classification);
 
   return andThen(readClaims(issuer, schema, claims), (readable) => {
     const principal = attempt(issuer, 'classification_failed', () =>
       buildPrincipal(provider, classification, claims, header, readable, source),
     );
-    if (typeof principal === 'string') return refuse(issuer, principal);
+    if (isRefusal(principal)) return refuseFor(issuer, principal);
     return {
       principal,
       issuer,
@@ -60,6 +63,11 @@ export function tokenFromClaims(
       cached: false,
     };
   });
+}
+
+// An own member: a polluted prototype would refuse every token.
+function isRefusal(result: Principal | ClaimsRefusal): result is ClaimsRefusal {
+  return Object.hasOwn(result, 'reason');
 }
 
 function readClaims(

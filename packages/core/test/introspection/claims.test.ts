@@ -28,7 +28,7 @@ function check(
     clockToleranceSec: 5,
     ...options,
   });
-  return checkAnswer({ ...CLAIMS, ...claims } as TokenClaims, policy, NOW);
+  return checkAnswer({ ...CLAIMS, ...claims } as TokenClaims, policy, NOW)?.reason;
 }
 
 describe('claimsOfAnswer', () => {
@@ -84,7 +84,7 @@ describe('checkAnswer', () => {
       isAudienceRequired: true,
       clockToleranceSec: 5,
     });
-    expect(checkAnswer(Object.fromEntries(entries), policy, NOW)).toBe('claim_missing');
+    expect(checkAnswer(Object.fromEntries(entries), policy, NOW)?.reason).toBe('claim_missing');
   });
 
   it('needs no token_type of its own', () => {
@@ -97,7 +97,7 @@ describe('checkAnswer', () => {
     expect(checkAnswer(rest, policy, NOW)).toBeUndefined();
     const { aud: _aud, ...without } = rest;
     expect(checkAnswer(without, policy, NOW)).toBeUndefined();
-    expect(checkAnswer({ ...rest, aud: 'x' }, policy, NOW)).toBe('audience_mismatch');
+    expect(checkAnswer({ ...rest, aud: 'x' }, policy, NOW)?.reason).toBe('audience_mismatch');
   });
 
   it('asks an entry of many issuers whether iss is one of them', () => {
@@ -122,7 +122,7 @@ describe('checkAnswer', () => {
     });
     expect(checkAnswer({ ...rest, client_id: 'ours' }, policy, NOW)).toBeUndefined();
     for (const claims of [{ client_id: 'x' }, { client_id: 'ours', kind: 'x' }]) {
-      expect(checkAnswer({ ...rest, ...claims }, policy, NOW)).toBe('type_not_accepted');
+      expect(checkAnswer({ ...rest, ...claims }, policy, NOW)?.reason).toBe('type_not_accepted');
     }
   });
 
@@ -133,6 +133,6 @@ describe('checkAnswer', () => {
       isAudienceRequired: true,
       clockToleranceSec: 5,
     });
-    expect(checkAnswer(CLAIMS, policy, NOW)).toBe('type_not_accepted');
+    expect(checkAnswer(CLAIMS, policy, NOW)?.reason).toBe('type_not_accepted');
   });
 });

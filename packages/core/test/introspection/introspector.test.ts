@@ -126,7 +126,7 @@ describe('an introspector', () => {
     const { introspector, state } = setUp();
     state.answer = { active: true };
     expect((await introspector.introspect('a', 'confirm')).outcome).toEqual({});
-    expect((await introspector.introspect('a', 'answer')).outcome).toBe('claim_missing');
+    expect((await introspector.introspect('a', 'answer')).outcome).toBe('type_not_accepted');
   });
 
   it.each([[undefined], [{}], [{ active: 'true' }], [[ACTIVE]]])(
