@@ -51,6 +51,7 @@ describe('the public surface', () => {
         "principalOf",
         "privateKeyJwt",
         "readForm",
+        "refusalOf",
         "role",
         "scope",
         "systemClock",
@@ -70,6 +71,8 @@ describe('the public surface', () => {
         "admissionOf",
         "admitRequest",
         "answerRefusal",
+        "answerThrown",
+        "assertGuardedRoutes",
         "checkRequirement",
         "describeRoutes",
         "guardMakers",
@@ -79,6 +82,7 @@ describe('the public surface', () => {
         "isThenable",
         "memberOf",
         "misplacedMetadata",
+        "neutralMiddleware",
         "nodeHandlerRequest",
         "notDescribable",
         "pathPart",
@@ -146,6 +150,8 @@ describe('the public surface', () => {
     const own = namesOf(express).filter((name) => !(name in core));
     expect(own).toMatchInlineSnapshot(`
       [
+        "assertGuarded",
+        "authErrorHandler",
         "authenticate",
         "authorize",
         "describeRequirements",

@@ -2,6 +2,7 @@
 
 export type { StandardSchemaV1 } from '@standard-schema/spec';
 export { clientOf, findPrincipal, principalOf, userOf } from './adapter/principal-of.ts';
+export { refusalOf } from './adapter/refusal-of.ts';
 export {
   type CredentialSource,
   type FromCookieOptions,

@@ -45,6 +45,10 @@ export type AuthEvent =
       readonly reason: AuthErrorReason;
       /** Known once the token was found to be from a configured issuer. */
       readonly issuerName?: string;
+      /** Who is calling, once known. */
+      readonly kind?: 'user' | 'client';
+      /** What a guard asked for and the caller does not meet, in the words of its description. */
+      readonly requirement?: string;
     } & TokenFault)
   | { readonly type: 'keys.refreshed'; readonly issuer: string; readonly keys: number }
   | {

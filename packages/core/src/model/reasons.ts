@@ -1,4 +1,4 @@
-/** What OAuth calls a refusal; `refusalOf` gives each its status and challenge. */
+/** What OAuth calls a refusal; `refusalFor` gives each its status and challenge. */
 export type AuthErrorCode =
   | 'missing_credentials'
   | 'invalid_request'
