@@ -1,5 +1,6 @@
 import * as core from '@authly/core';
 import * as adapter from '@authly/core/adapter';
+import * as jwt from '@authly/core/jwt';
 import * as node from '@authly/core/node';
 import * as providers from '@authly/core/providers';
 import * as express from '@authly/express';
@@ -26,14 +27,18 @@ describe('the public surface', () => {
         "RefusedError",
         "actor",
         "allOf",
+        "anonymous",
         "anyOf",
         "anyScope",
         "authenticationContext",
         "authorizationDetail",
+        "bearerToken",
         "checkOptions",
         "claim",
         "client",
         "clientOf",
+        "clientSecretBasic",
+        "clientSecretPost",
         "createResourceServer",
         "createRevocations",
         "credentialsOf",
@@ -49,6 +54,7 @@ describe('the public surface', () => {
         "openapiSecurity",
         "permission",
         "principalOf",
+        "privateKeyJwt",
         "readForm",
         "refusalOf",
         "revocationIdsOf",
@@ -56,6 +62,7 @@ describe('the public surface', () => {
         "scope",
         "systemClock",
         "tenant",
+        "tlsClientAuth",
         "user",
         "userOf",
       ]
@@ -87,6 +94,14 @@ describe('the public surface', () => {
         "pathPart",
         "presentedTokenOf",
         "rawHeader",
+      ]
+    `);
+  });
+
+  it('@authly/core/jwt', () => {
+    expect(namesOf(jwt)).toMatchInlineSnapshot(`
+      [
+        "createSignedJwtVerifier",
       ]
     `);
   });

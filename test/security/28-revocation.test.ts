@@ -10,6 +10,7 @@ import { type TestIssuer, testIssuer } from '@authly/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { foreignPromises } from '../support/foreign-promises.ts';
 import { type Framework, frameworks } from '../support/frameworks.ts';
+import { ACTIVE_USER, anIntrospectingApi } from '../support/introspecting-api.ts';
 import {
   AUDIENCE,
   aClientToken,
@@ -241,6 +242,22 @@ describe.each(frameworks)('row 28: what was revoked, in $name', (framework) => {
     await revocations.revokeIssuer({ issuer: ISSUER });
     expectRefusal(await target.send({ token: aToken() }), REVOKED);
     expect((await target.send({})).status).toBe(200);
+  });
+
+  it('case 73: an opaque token is refused at once, though its answer is remembered', async () => {
+    const revocations = memoryRevocations({ clock: aClock() });
+    const api = await anIntrospectingApi(framework, {
+      options: { revocation: { store: revocations } },
+    });
+    api.endpoint.answer(ACTIVE_USER);
+    expect((await api.call('opaque-1')).status).toBe(200);
+    await revocations.revokeToken({ token: 'opaque-1' });
+    expect((await api.call('opaque-1')).status).toBe(401);
+    expect((await api.call('opaque-2')).status).toBe(200);
+    await revocations.revokeSubject({ issuer: api.endpoint.issuer, subject: 'dana' });
+    expect((await api.call('opaque-2')).status).toBe(401);
+    expect(api.reasons()).toEqual(['token_revoked', 'token_revoked']);
+    expect(api.endpoint.questions).toHaveLength(2);
   });
 
   it('is refused by every API that shares the store', async () => {

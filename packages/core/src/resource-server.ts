@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { type CredentialSource, readCredentials } from './http/credential-source.ts';
-import { ABSENT, credentialsOf, isToken68 } from './http/credentials.ts';
+import { ABSENT, credentialsOf } from './http/credentials.ts';
 import { type Refusal, RefusedError, refusalFor } from './http/refusal.ts';
 import type { RequestView } from './http/request-view.ts';
 import { type PublishedMetadata, resourceMetadata } from './http/resource-metadata.ts';
@@ -9,6 +9,7 @@ import { ACCEPTED_SCHEMES, schemeOf } from './http/schemes.ts';
 import { createIssuers } from './issuers/create-issuers.ts';
 import { checkOptions, type OptionNames } from './lib/check-options.ts';
 import { isThenable, type MaybePromise } from './lib/maybe-promise.ts';
+import { isToken68 } from './lib/token68.ts';
 import { AuthError, isAuthError } from './model/errors.ts';
 import type { Principal, RegisteredClaims } from './model/principal.ts';
 import { noteResourceServer } from './options/duplicate-servers.ts';

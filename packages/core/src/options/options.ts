@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { IntrospectionOptions } from '../introspection/options.ts';
 import type { Audience, IssuerEntry } from '../issuers/issuer-entry.ts';
 import type { IssuerCacheOptions, IssuerResolver } from '../issuers/issuer-resolver.ts';
 import type { KeyOptions } from '../keys/key-options.ts';
@@ -77,6 +78,8 @@ export interface SingleIssuerOptions<Schema extends StandardSchemaV1 | undefined
   readonly issuer: AudienceProvider;
   /** This API's identifier at the issuer; tokens for others are refused. */
   readonly audience: Audience;
+  /** How the issuer's opaque tokens are introspected (RFC 7662). Without it they are refused. */
+  readonly introspection?: IntrospectionOptions | undefined;
   readonly issuers?: never;
   readonly issuerCache?: never;
 }
@@ -90,6 +93,8 @@ export interface CompleteIssuerOptions<Schema extends StandardSchemaV1 | undefin
    */
   readonly issuer: IssuerEntry;
   readonly audience?: never;
+  /** How the issuer's opaque tokens are introspected (RFC 7662). Without it they are refused. */
+  readonly introspection?: IntrospectionOptions | undefined;
   readonly issuers?: never;
   readonly issuerCache?: never;
 }
@@ -103,6 +108,8 @@ export interface ManyIssuersOptions<Schema extends StandardSchemaV1 | undefined 
   readonly issuerCache?: IssuerCacheOptions | undefined;
   readonly issuer?: never;
   readonly audience?: never;
+  /** Each entry has its own. */
+  readonly introspection?: never;
 }
 
 /**
