@@ -20,6 +20,7 @@ describe('the public surface', () => {
       [
         "AuthError",
         "ConfigurationError",
+        "DPOP_CORS",
         "FormError",
         "RefusedError",
         "actor",
@@ -38,6 +39,7 @@ describe('the public surface', () => {
         "group",
         "isAuthError",
         "isFormError",
+        "memoryReplayStore",
         "nodeRequestView",
         "openapiSecurity",
         "permission",
@@ -185,11 +187,13 @@ describe('the public surface', () => {
   it('@authly/testing', () => {
     expect(namesOf(testing)).toMatchInlineSnapshot(`
       [
+        "aProof",
         "compactJws",
         "fakeClock",
         "generateTestKey",
         "tampered",
         "testIssuer",
+        "thumbprintOf",
         "unsigned",
       ]
     `);

@@ -1,19 +1,24 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { ABSENT, credentialsOf, isToken68 } from './http/credentials.ts';
+import { acceptedSchemes, readableSchemes } from './binding/accepted-schemes.ts';
+import { proofAlgorithmNames } from './binding/proof-algorithms.ts';
+import { ABSENT, credentialsOf } from './http/credentials.ts';
 import { type Refusal, RefusedError, refusalOf } from './http/refusal.ts';
 import type { RequestView } from './http/request-view.ts';
 import { type PublishedMetadata, resourceMetadata } from './http/resource-metadata.ts';
 import type { ResourceMetadataOptions } from './http/resource-metadata-document.ts';
-import { ACCEPTED_SCHEMES, schemeOf } from './http/schemes.ts';
+import { schemeOf } from './http/schemes.ts';
 import { createIssuers } from './issuers/create-issuers.ts';
 import { checkOptions, type OptionNames } from './lib/check-options.ts';
 import { isThenable, type MaybePromise } from './lib/maybe-promise.ts';
 import { AuthError, isAuthError } from './model/errors.ts';
 import type { Principal, RegisteredClaims } from './model/principal.ts';
+import type { Scheme } from './model/scheme.ts';
 import { noteResourceServer } from './options/duplicate-servers.ts';
 import type { ResourceServerOptions } from './options/options.ts';
 import { resolveOptions } from './options/resolve-options.ts';
+import { asPresented } from './pipeline/as-presented.ts';
 import { type ExplainOptions, type Explanation, explainToken } from './pipeline/explain.ts';
+import { explainRequest, type RequestExplanation } from './pipeline/explain-request.ts';
 import { createVerifier } from './pipeline/verifier.ts';
 import {
   ADAPTER_SIDE,
@@ -44,8 +49,8 @@ export interface ResourceServer<Claims = RegisteredClaims> {
   authenticateOptional(request: RequestView): Promise<Principal<Claims> | undefined>;
   /**
    * Verifies an access token without a request (RFC 9068 §4): a queue message, a socket. A
-   * sender-constrained token is refused, since there is no request to hold it against. Rejects with
-   * `RefusedError`.
+   * sender-constrained token is refused, since there is no request to hold it against; where binding is
+   * required, every token is (`binding_required`). Rejects with `RefusedError`.
    */
   verify(token: string): Promise<Principal<Claims>>;
   /**
@@ -74,6 +79,11 @@ export interface ResourceServer<Claims = RegisteredClaims> {
    */
   explain(token: string, options?: ExplainOptions): Promise<Explanation>;
   /**
+   * The same for a request as `authenticate` would see it: its credentials and its proof of possession,
+   * too. It marks no proof as used, so that it says nothing of replays, and sets no header.
+   */
+  explainRequest(request: RequestView, options?: ExplainOptions): Promise<RequestExplanation>;
+  /**
    * Publishes this API's metadata (RFC 9728): from now on every challenge, 400, 401 and 403 alike,
    * names its URL. Before that none does, also where `resource` is configured: a client would be sent
    * where nobody answers. Serve its `handler`, or have a gateway serve the same. Throws
@@ -84,6 +94,11 @@ export interface ResourceServer<Claims = RegisteredClaims> {
   close(): void;
   /** This API's resource identifier, when it has one (RFC 9728 §1.2). */
   readonly resource: string | undefined;
+  /**
+   * The schemes of `Authorization` under which tokens are accepted: `['bearer']`, `['bearer', 'dpop']`
+   * with `dpop: 'when-bound'`, `['dpop']` where binding is required.
+   */
+  readonly schemes: readonly Scheme[];
 }
 
 const READY_OPTIONS: OptionNames<Parameters<ResourceServer['ready']>[0] & object> = {
@@ -94,44 +109,50 @@ const READY_OPTIONS: OptionNames<Parameters<ResourceServer['ready']>[0] & object
  * Makes a resource server: it verifies access tokens and decides who is calling (RFC 6750, 9068).
  *
  * Checks of a token: algorithm, signature, `typ`, `iss`, `aud`, `exp`, `nbf`, the provider's own
- * marks, the claims schema, and whether a user or a client is calling. It does not check revocation,
- * and refuses sender-constrained tokens (`cnf`). Throws `ConfigurationError` for options that are
+ * marks, the claims schema, whether a user or a client is calling, and with `dpop` the proof of a bound
+ * token (RFC 9449). It does not check revocation; without `dpop` it refuses bound tokens (`cnf`). Throws `ConfigurationError` for options that are
  * missing or contradict each other; makes no request before the first token, unless `ready` is called.
  */
 export function createResourceServer<Schema extends StandardSchemaV1 | undefined = undefined>(
   options: ResourceServerOptions<Schema>,
 ): ResourceServer<ClaimsOf<Schema>> {
   const resolved = resolveOptions(options);
-  const { events, clock, scopeImplies, realm, resource } = resolved;
+  const { events, clock, scopeImplies, realm, resource, dpop } = resolved;
+  const schemes = acceptedSchemes(dpop);
+  const proofAlgorithms = dpop && proofAlgorithmNames(dpop.algorithms);
   const context = createScopeHierarchy({ scopeImplies, clock });
   const issuers = createIssuers(resolved);
   const verifier = createVerifier(issuers, resolved);
   const forget = noteResourceServer(resolved);
   let published: PublishedMetadata | undefined;
 
-  function accept({ principal, issuer, cached }: VerifiedToken): void {
+  function accept({ principal, issuer, cached }: VerifiedToken, scheme: Scheme): void {
     if (!events.active) return;
     events.emit({
       type: 'request.authenticated',
       kind: principal.kind,
       issuerName: issuer.name,
       cached,
+      // Accepted under the scheme DPoP means: its proof held.
+      binding: scheme === 'dpop' ? 'dpop' : 'none',
+      source: principal.source,
     });
   }
 
-  function report({ code, reason, issuerName }: AuthError): void {
+  function report({ code, reason, issuerName, advice }: AuthError): void {
     if (!events.active) return;
     events.emit({
       type: 'request.refused',
       code,
       reason,
       ...(issuerName === undefined ? {} : { issuerName }),
+      ...(advice === undefined ? {} : { advice }),
     });
   }
 
   function refusal(error: AuthError): Refusal {
     const resourceMetadata = published?.url;
-    return refusalOf(error, { schemes: ACCEPTED_SCHEMES, realm, resourceMetadata });
+    return refusalOf(error, { schemes, proofAlgorithms, realm, resourceMetadata });
   }
 
   function refused(error: AuthError): RefusedError {
@@ -158,13 +179,13 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     }
   }
 
-  function admitted(verified: VerifiedToken, { token }: Presentation): Admitted {
-    accept(verified);
+  function admitted(verified: VerifiedToken, { token, scheme }: Presentation): Admitted {
+    accept(verified, scheme);
     return { principal: verified.principal, token };
   }
 
   function admitRequest(request: RequestView, optional: boolean): MaybePromise<Admitted> {
-    const credentials = credentialsOf(request);
+    const credentials = credentialsOf(request, readableSchemes(dpop));
     if (credentials.scheme !== undefined) {
       return admit({ token: credentials.token, scheme: credentials.scheme, request });
     }
@@ -189,6 +210,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
 
   const server: ResourceServer = {
     resource,
+    schemes,
     async authenticate(request) {
       const { principal } = await admitRequest(request, false);
       // `undefined` stands for an anonymous request, which was not asked for.
@@ -205,7 +227,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
           scheme: 'bearer',
           request: undefined,
         });
-        accept(verified);
+        accept(verified, 'bearer');
         return verified.principal;
       } catch (error) {
         return refuse(error);
@@ -225,12 +247,15 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
       await issuers.ready(signal);
     },
     explain: (token, explainOptions) => explainToken(token, issuers, resolved, explainOptions),
+    explainRequest: (request, explainOptions) =>
+      explainRequest(request, issuers, resolved, explainOptions),
     publishMetadata(metadata) {
       const configured = typeof resolved.issuers === 'function' ? [] : resolved.issuers;
       published = resourceMetadata(
         resource,
         configured.map(({ provider }) => provider.issuer),
         metadata,
+        dpop && { required: dpop.mode === 'required', algorithms: proofAlgorithms ?? [] },
       );
       return published;
     },
@@ -245,16 +270,6 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
   Object.defineProperty(server, ADAPTER_SIDE, { value: side });
   const shared: ResourceServer = Object.freeze(server);
   return shared as ResourceServer<ClaimsOf<Schema>>;
-}
-
-/** The error that a request is refused with, once it is known how the request presented its token. */
-function asPresented(error: AuthError, { scheme, token }: Presentation): AuthError {
-  // RFC 6750 §3.1: a credential that is no token68 is a malformed request, not a bad token.
-  const isMalformed = error.reason === 'token_malformed' && !isToken68(token);
-  const { reason, details, cause, issuerName } = error;
-  return isMalformed
-    ? new AuthError('authorization_malformed', { scheme })
-    : new AuthError(reason, { ...details, scheme, cause, issuerName });
 }
 
 // RFC 6750 §3.1 forbids an error code where there are no credentials, not the scopes to ask for.

@@ -33,9 +33,11 @@ export type OAuthErrorClass = new (code: string, message: string) => Error;
  * - of several `Authorization` headers the first counts, where Authly refuses the request;
  * - `clockToleranceSec` does not help an expired token: the SDK compares `exp` with its own clock;
  * - `requiredScopes` work with `scopeImplies`, but nothing else of Authly's guards does: no kinds, no
- *   step-up, no scopes of earlier guards in a challenge.
+ *   step-up, no scopes of earlier guards in a challenge;
+ * - a token that is bound to a key (DPoP) is refused, since there is no request to look for its proof.
  *
- * @throws ConfigurationError without a `resource`: the MCP server's URL.
+ * @throws ConfigurationError without a `resource`: the MCP server's URL; and for a resource server with
+ *   `dpop: 'required'`, whose tokens only `authenticate` can accept.
  */
 export function tokenVerifier(
   resourceServer: ResourceServer<unknown>,
@@ -44,6 +46,12 @@ export function tokenVerifier(
   if (resourceServer.resource === undefined) {
     throw new ConfigurationError(
       "An MCP server needs its own URL. Write: createResourceServer({ …, resource: 'https://mcp.acme.com/mcp' })",
+    );
+  }
+  // The SDK's middleware hands over a token and no request, so that no proof can be checked.
+  if (!resourceServer.schemes.includes('bearer')) {
+    throw new ConfigurationError(
+      "tokenVerifier() cannot serve a resource server with dpop: 'required': it sees no request, and so no proof. Write: authenticate(resourceServer) before the MCP handler",
     );
   }
   return Object.freeze({

@@ -1,6 +1,7 @@
 import { credentialsOf } from '../http/credentials.ts';
 import { andThen } from '../lib/maybe-promise.ts';
 import type { Principal } from '../model/principal.ts';
+import { SCHEMES } from '../model/scheme.ts';
 import { ADAPTER_SIDE, type AdapterSide } from '../request/adapter-side.ts';
 import type { ResourceServer } from '../resource-server.ts';
 
@@ -22,7 +23,7 @@ function publicSideOf(server: ResourceServer<unknown>): AdapterSide {
   return {
     admit(request, optional) {
       // Read before anything is awaited: a request may change while it waits.
-      const credentials = credentialsOf(request);
+      const credentials = credentialsOf(request, SCHEMES);
       const token = credentials.scheme === undefined ? undefined : credentials.token;
       const answer = optional ? server.authenticateOptional(request) : server.authenticate(request);
       // The claims are those of the server's schema, which is what `Register` declares.

@@ -122,7 +122,8 @@ export class RefusedError extends AuthError {
   readonly expose = true;
 
   constructor(error: AuthError, { status, headers }: Refusal) {
-    super(error.reason, { ...error.details, cause: error.cause, issuerName: error.issuerName });
+    const { reason, details, cause, issuerName, advice } = error;
+    super(reason, { ...details, cause, issuerName, advice });
     this.status = status;
     this.statusCode = status;
     this.headers = headers;

@@ -26,6 +26,8 @@ export interface AuthErrorOptions extends ChallengeDetails {
   readonly cause?: unknown;
   /** The configured name of the token's issuer, once known: for events. */
   readonly issuerName?: string | undefined;
+  /** The option to write, where one is missing: for the operator. A fixed text, never shown to a client. */
+  readonly advice?: string | undefined;
 }
 
 /**
@@ -40,15 +42,18 @@ export class AuthError extends Error {
   readonly details: ChallengeDetails;
   /** The configured name of the token's issuer, when the refusal came after that was known. */
   readonly issuerName: string | undefined;
+  /** The option to write, where one is missing: for the operator, never for a client. */
+  readonly advice: string | undefined;
 
   constructor(reason: AuthErrorReason, options: AuthErrorOptions = {}) {
-    const { cause, issuerName, ...details } = options;
+    const { cause, issuerName, advice, ...details } = options;
     super(REASONS[reason].description, cause === undefined ? undefined : { cause });
     this.name = 'AuthError';
     this.code = REASONS[reason].code;
     this.reason = reason;
     this.details = Object.freeze(details);
     this.issuerName = issuerName;
+    this.advice = advice;
     Object.defineProperty(this, BRAND, { value: true });
   }
 

@@ -1,10 +1,11 @@
 import type { Issuers } from '../issuers/issuers.ts';
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
+import type { EventSink } from '../lib/event-sink.ts';
 import { isStringList } from '../lib/json.ts';
 import { ownString } from '../lib/own-property.ts';
 import { type AuthError, ConfigurationError, isAuthError } from '../model/errors.ts';
-import type { TokenClaims } from '../model/principal.ts';
 import { type AuthErrorReason, REASONS, STEPS, type Step } from '../model/reasons.ts';
+import type { Presentation } from '../request/presentation.ts';
 import type { VerifiedToken } from '../request/verified-token.ts';
 import { createJwsParser, type UnverifiedJws } from '../token/jws.ts';
 import { createVerifier, type VerifierOptions } from './verifier.ts';
@@ -36,6 +37,8 @@ export interface Explanation {
   readonly issuerName: string | undefined;
   /** The preset's rule that told user from client, or refused to, once the token came that far. */
   readonly rule: string | undefined;
+  /** The option to write, where the token is refused because one is missing. */
+  readonly advice: string | undefined;
   /** Algorithm and type as the header states them; nothing of a token that cannot be parsed. */
   readonly header: Readonly<{ alg: string; typ: string | undefined }> | undefined;
   /** The token's claims, as far as it could be parsed: `[hidden string]` unless revealed. */
@@ -47,6 +50,8 @@ const TOKEN_STEPS: readonly Step[] = STEPS.filter(
   (step) => step !== 'credentials' && step !== 'requirement',
 );
 
+const SILENT: EventSink = Object.freeze({ active: false, emit: () => {} });
+
 /** The steps that a token fails at once the preset's rule was asked, or because of it. */
 const CLASSIFIED: ReadonlySet<Step> = new Set(['principal', 'sender_constraint']);
 
@@ -57,46 +62,65 @@ export async function explainToken(
   options: VerifierOptions,
   explainOptions: ExplainOptions = {},
 ): Promise<Explanation> {
-  const { reveal = [] } = checkOptions('explain()', explainOptions, OPTIONS);
-  checkReveal(reveal);
+  const reveal = revealOf('explain()', explainOptions);
   const text = typeof token === 'string' ? token : '';
-  const parsed = createJwsParser()(text);
-  const jws = typeof parsed === 'string' ? undefined : parsed;
-  const outcome = await attempt(text, issuers, options);
-  const reason = isAuthError(outcome) ? outcome.reason : undefined;
-  const verified = isAuthError(outcome) ? undefined : outcome;
-  return Object.freeze({
-    accepted: verified !== undefined,
-    steps: stepsUntil(reason),
-    kind: verified?.principal.kind,
-    issuerName: isAuthError(outcome) ? outcome.issuerName : outcome.issuer.name,
-    rule: verified?.rule ?? (await ruleBefore(reason, jws, issuers)),
-    header: jws && { alg: textOf(jws, 'alg') ?? '', typ: textOf(jws, 'typ') },
-    claims: jws && redact(jws.claims, reveal),
-  });
+  const presented: Presentation = { token: text, scheme: 'bearer', request: undefined };
+  return Object.freeze(await explainPresented(presented, issuers, options, reveal, TOKEN_STEPS));
 }
 
+/** The same for a token as it is presented, over the steps that it goes. */
+export async function explainPresented(
+  presented: Presentation,
+  issuers: Issuers,
+  options: VerifierOptions,
+  reveal: readonly string[],
+  steps: readonly Step[],
+): Promise<Explanation> {
+  const parsed = createJwsParser()(presented.token);
+  const jws = typeof parsed === 'string' ? undefined : parsed;
+  const outcome = await attempt(presented, issuers, options);
+  const failure = isAuthError(outcome) ? outcome : undefined;
+  const verified = isAuthError(outcome) ? undefined : outcome;
+  return {
+    accepted: verified !== undefined,
+    steps: stepsUntil(failure?.reason, steps),
+    kind: verified?.principal.kind,
+    issuerName: isAuthError(outcome) ? outcome.issuerName : outcome.issuer.name,
+    rule: verified?.rule ?? (await ruleBefore(failure?.reason, jws, issuers)),
+    advice: failure?.advice,
+    header: jws && { alg: textOf(jws, 'alg') ?? '', typ: textOf(jws, 'typ') },
+    claims: jws && redact(jws.claims, reveal),
+  };
+}
+
+/** Looks without any effect: nothing is kept, marked as used or reported. */
 async function attempt(
-  token: string,
+  presented: Presentation,
   issuers: Issuers,
   options: VerifierOptions,
 ): Promise<VerifiedToken | AuthError> {
+  const alone: VerifierOptions = {
+    ...options,
+    cache: undefined,
+    signatureThread: false,
+    events: SILENT,
+    hasEffects: false,
+  };
   try {
-    const alone = { ...options, cache: undefined, signatureThread: false };
-    return await createVerifier(issuers, alone).verify({
-      token,
-      scheme: 'bearer',
-      request: undefined,
-    });
+    return await createVerifier(issuers, alone).verify(presented);
   } catch (error) {
     if (isAuthError(error)) return error;
     throw error;
   }
 }
 
-function stepsUntil(reason: AuthErrorReason | undefined): readonly ExplainedStep[] {
-  const failed = reason === undefined ? TOKEN_STEPS.length : TOKEN_STEPS.indexOf(stepOf(reason));
-  return TOKEN_STEPS.map((step, index) => {
+/** The steps of a way that ended for this reason, or that was gone to its end. */
+export function stepsUntil(
+  reason: AuthErrorReason | undefined,
+  steps: readonly Step[],
+): readonly ExplainedStep[] {
+  const failed = reason === undefined ? steps.length : steps.indexOf(stepOf(reason));
+  return steps.map((step, index) => {
     if (index < failed) return { step, outcome: 'pass' };
     if (index > failed || reason === undefined) return { step, outcome: 'not_reached' };
     return { step, outcome: 'fail', reason, description: REASONS[reason].description };
@@ -127,15 +151,24 @@ function textOf({ header }: UnverifiedJws, name: string): string | undefined {
   return ownString(header.parameters, name);
 }
 
-// Of a text every part would be found in it: `'email_verified'` would show `email`, too.
-function checkReveal(reveal: unknown): void {
-  if (isStringList(reveal)) return;
+/** The claims to show. Throws {@link ConfigurationError} for what is no list of names. */
+export function revealOf(
+  owner: 'explain()' | 'explainRequest()',
+  options: ExplainOptions,
+): readonly string[] {
+  const { reveal = [] } = checkOptions(owner, options, OPTIONS);
+  // Of a text every part would be found in it: `'email_verified'` would show `email`, too.
+  if (isStringList(reveal)) return reveal;
   throw new ConfigurationError(
-    "explain(): reveal is a list of claims. Write: explain(token, { reveal: ['iss', 'aud'] })",
+    `${owner}: reveal is a list of claims. Write: { reveal: ['iss', 'aud'] }`,
   );
 }
 
-function redact(claims: TokenClaims, reveal: readonly string[]): Readonly<Record<string, unknown>> {
+/** Claims with their values hidden, but for those to show. */
+export function redact(
+  claims: Readonly<Record<string, unknown>>,
+  reveal: readonly string[],
+): Readonly<Record<string, unknown>> {
   const shown = Object.entries(claims).map(([name, value]) => [
     name,
     reveal.includes(name) ? value : `[hidden ${Array.isArray(value) ? 'array' : typeof value}]`,

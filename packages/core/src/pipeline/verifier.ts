@@ -1,4 +1,9 @@
+import {
+  createSenderConstraint,
+  type SenderConstraintOptions,
+} from '../binding/sender-constraint.ts';
 import type { Issuers } from '../issuers/issuers.ts';
+import type { Clock } from '../lib/clock.ts';
 import { isThenable, type MaybePromise } from '../lib/maybe-promise.ts';
 import { AuthError } from '../model/errors.ts';
 import type { AuthErrorReason, Step } from '../model/reasons.ts';
@@ -17,7 +22,13 @@ export interface Verifier {
 }
 
 /** What a verifier is made from. */
-export interface VerifierOptions extends JwtReaderOptions, Omit<ChecksContext, 'issuers'> {
+export interface VerifierOptions
+  extends JwtReaderOptions,
+    SenderConstraintOptions,
+    Pick<ChecksContext, 'clockToleranceSec'> {
+  readonly clock: Clock;
+  /** `false` to look without any effect: no proof is marked as used. Default `true`. */
+  readonly hasEffects?: boolean;
   /** Bounds of the cache of verified tokens; `undefined` for none. */
   readonly cache: ResolvedTokenCacheOptions | undefined;
 }
@@ -33,9 +44,12 @@ const UNSETTLED: Partial<Record<Step, AuthErrorReason>> = {
  * A check may send it back to be read again, once in a request; a second time is an outage.
  */
 export function createVerifier(issuers: Issuers, options: VerifierOptions): Verifier {
-  const { clock, clockToleranceSec } = options;
+  const { clock, clockToleranceSec, dpop, events, hasEffects = true } = options;
   const reader = createJwtReader(issuers, options);
-  const runChecks = composeChecks(createChecks({ issuers, clock, clockToleranceSec }));
+  const senderConstraint = createSenderConstraint({ dpop, clock, events });
+  const runChecks = composeChecks(
+    createChecks({ issuers, clock, clockToleranceSec, senderConstraint, hasEffects }),
+  );
   const cache = options.cache && createTokenCache<VerifiedToken>(options.cache);
 
   function verify(presented: Presentation): MaybePromise<VerifiedToken> {
@@ -81,9 +95,9 @@ export function createVerifier(issuers: Issuers, options: VerifierOptions): Veri
     if (result === undefined) return token;
     const issuerName = token.issuer.name;
     if ('reason' in result) {
-      const { reason, details, cause } = result;
+      const { reason, details, cause, advice } = result;
       if (reason === 'expired') cache?.delete(presented.token);
-      throw new AuthError(reason, { ...details, cause, issuerName });
+      throw new AuthError(reason, { ...details, cause, issuerName, advice });
     }
     cache?.delete(presented.token);
     if (mayReadAgain) return read(presented, false);

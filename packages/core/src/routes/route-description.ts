@@ -1,4 +1,7 @@
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
+import { isStringList } from '../lib/json.ts';
+import { memberOf } from '../lib/member-of.ts';
+import { SCHEMES, type Scheme } from '../model/scheme.ts';
 import { isRequirement } from '../requirement/check-requirement.ts';
 import type { Requirement } from '../requirement/requirement.ts';
 import {
@@ -22,6 +25,11 @@ export interface RouteDescription {
   readonly authenticated: boolean;
   /** Whether anonymous requests get through: authentication is optional, and no guard follows. */
   readonly optional: boolean;
+  /**
+   * The schemes under which tokens are accepted there (RFC 6750, RFC 9449): those of every
+   * `authenticate`. A description made by hand may leave it out: Bearer.
+   */
+  readonly schemes?: readonly Scheme[];
   /** What could not be told, in words. Empty when the description is whole. */
   readonly unknown: readonly string[];
   /** Where a guard can be evaded, in words: look at these. */
@@ -63,6 +71,7 @@ interface Check {
   readonly handler: object;
   readonly requirement?: Requirement;
   readonly optional?: boolean;
+  readonly schemes?: readonly Scheme[];
 }
 
 /**
@@ -126,9 +135,16 @@ function describe(route: Placed, before: readonly Placed[]): RouteDescription {
       authenticated &&
       requirements.length === 0 &&
       authentications.every(({ optional }) => optional === true),
+    schemes: Object.freeze(schemesOf(authentications)),
     unknown: Object.freeze([...new Set(unknown)]),
     warnings: Object.freeze(warnings),
   });
+}
+
+/** Each `authenticate` must let the request in, so that one which asks for more decides. */
+function schemesOf(authentications: readonly Check[]): readonly Scheme[] {
+  const [first = [], ...others] = authentications.map(({ schemes = ['bearer'] }) => schemes);
+  return first.filter((scheme) => others.every((schemes) => schemes.includes(scheme)));
 }
 
 function runsBefore(step: Placed, route: Placed): Coverage {
@@ -172,5 +188,9 @@ function checkOf(handler: unknown): Check | undefined {
     return { handler, requirement: handler.requirement };
   }
   if (!('resourceServer' in handler)) return undefined;
-  return { handler, optional: 'optional' in handler && handler.optional === true };
+  const optional = 'optional' in handler && handler.optional === true;
+  const schemes: unknown = memberOf(handler.resourceServer, 'schemes');
+  return isStringList(schemes)
+    ? { handler, optional, schemes: SCHEMES.filter((scheme) => schemes.includes(scheme)) }
+    : { handler, optional };
 }

@@ -38,6 +38,7 @@ describe('describeRoutes', () => {
         requirements: [],
         authenticated: false,
         optional: false,
+        schemes: [],
         unknown: [],
         warnings: [],
       },
