@@ -11,6 +11,7 @@ import * as koaNode from '@authly/koa/node';
 import * as koaProviders from '@authly/koa/providers';
 import * as mcp from '@authly/mcp';
 import * as testing from '@authly/testing';
+import * as contracts from '@authly/testing/contracts';
 import { describe, expect, it } from 'vitest';
 
 // What is there at run time. A change here is a change of the public surface: it wants a change note.
@@ -195,6 +196,14 @@ describe('the public surface', () => {
         "testIssuer",
         "thumbprintOf",
         "unsigned",
+      ]
+    `);
+  });
+
+  it('@authly/testing/contracts', () => {
+    expect(namesOf(contracts)).toMatchInlineSnapshot(`
+      [
+        "replayStoreContract",
       ]
     `);
   });
