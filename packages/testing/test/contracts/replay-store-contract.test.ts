@@ -84,8 +84,9 @@ const WRONG: Readonly<Record<string, () => ReplayStoreUnderTest>> = {
   "answers by the server's own words": () =>
     over(() => {
       const inner = memoryReplayStore();
-      return ((id, options) =>
-        inner.reserve(id, options) ? 'OK' : null) as ReplayStore['reserve'];
+      const reserve = (...given: Parameters<ReplayStore['reserve']>): unknown =>
+        inner.reserve(...given) ? 'OK' : null;
+      return reserve as ReplayStore['reserve'];
     }),
 };
 
