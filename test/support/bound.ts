@@ -8,6 +8,9 @@ import {
 } from '@authly/testing';
 import { AUDIENCE, aClock, aUserToken } from './tokens.ts';
 
+// Core's own tests take these from here: a dependency of core on @authly/testing would be a circle.
+export { aProof, type ProofOptions, thumbprintOf } from '@authly/testing';
+
 /** The key of the client in tests of bound tokens. */
 export const clientKey: TestKey = generateTestKey('ES256', 'client');
 

@@ -88,6 +88,10 @@ export {
 } from './routes/openapi.ts';
 export type { RouteDescription } from './routes/route-description.ts';
 export type { KeySnapshot, KeySnapshotStore } from './stores/key-snapshot-store.ts';
-export { type MemoryReplayStoreOptions, memoryReplayStore } from './stores/memory-replay-store.ts';
+export {
+  type MemoryReplayStore,
+  type MemoryReplayStoreOptions,
+  memoryReplayStore,
+} from './stores/memory-replay-store.ts';
 export type { ReplayStore, ReserveOptions } from './stores/replay-store.ts';
 export type { Algorithm } from './token/algorithms.ts';

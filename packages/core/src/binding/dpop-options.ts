@@ -3,7 +3,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { EventSink } from '../lib/event-sink.ts';
 import { memberOf } from '../lib/member-of.ts';
 import { ConfigurationError } from '../model/errors.ts';
-import { memoryReplayStore } from '../stores/memory-replay-store.ts';
+import { type MemoryReplayStore, memoryReplayStore } from '../stores/memory-replay-store.ts';
 import type { ReplayStore } from '../stores/replay-store.ts';
 import { ALGORITHMS, type Algorithm } from '../token/algorithms.ts';
 import { createProofNonces, type ProofNonces } from './proof-nonce.ts';
@@ -69,7 +69,7 @@ export interface ResolvedDpop {
   readonly nonces: ProofNonces | undefined;
   readonly replay: ReplayStore;
   /** This process's own memory, which decides while `replay` fails; `undefined` where nothing does. */
-  readonly fallback: ReplayStore | undefined;
+  readonly fallback: MemoryReplayStore | undefined;
 }
 
 /** What of a resource server its DPoP options are resolved with. */

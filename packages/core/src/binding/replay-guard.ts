@@ -101,7 +101,7 @@ export function createReplayGuard({
   function askFallback(id: string, reservation: Reservation): MarkOutcome {
     if (fallback === undefined) return FIRST;
     try {
-      return fallback.reserve(id, reservation) === true ? FIRST : REPLAYED;
+      return fallback.reserve(id, reservation) ? FIRST : REPLAYED;
     } catch (cause) {
       return { outcome: 'unavailable', cause };
     }

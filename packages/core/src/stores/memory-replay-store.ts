@@ -1,7 +1,7 @@
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { ConfigurationError } from '../model/errors.ts';
-import { type ReplayStore, ReplayStoreFullError } from './replay-store.ts';
+import { type ReplayStore, ReplayStoreFullError, type ReserveOptions } from './replay-store.ts';
 
 /** Options of {@link memoryReplayStore}. */
 export interface MemoryReplayStoreOptions {
@@ -12,6 +12,11 @@ export interface MemoryReplayStoreOptions {
   readonly maxEntries?: number;
   /** The time. Default: the machine's. Give it the clock of the resource server. */
   readonly clock?: Clock;
+}
+
+/** A {@link ReplayStore} that answers at once. */
+export interface MemoryReplayStore extends ReplayStore {
+  reserve(id: string, options: ReserveOptions): boolean;
 }
 
 const OPTIONS: OptionNames<MemoryReplayStoreOptions> = { maxEntries: true, clock: true };
@@ -43,7 +48,7 @@ interface Bucket {
  *
  * @throws ConfigurationError for an option that is unknown or not right.
  */
-export function memoryReplayStore(options: MemoryReplayStoreOptions = {}): ReplayStore {
+export function memoryReplayStore(options: MemoryReplayStoreOptions = {}): MemoryReplayStore {
   const { maxEntries = DEFAULT_MAX_ENTRIES, clock = systemClock } = checkOptions(
     'memoryReplayStore()',
     options,
@@ -57,6 +62,8 @@ export function memoryReplayStore(options: MemoryReplayStoreOptions = {}): Repla
   const maxOfHolder = Math.max(1, Math.floor(maxEntries / HOLDER_SHARE));
   /** When each id is free again, in milliseconds. They decide; the buckets only say what to drop. */
   const shards = Array.from({ length: SHARDS }, () => new Map<string, number>());
+  /** For an id without a first character. */
+  const rest = new Map<string, number>();
   const held = new Map<string, number>();
   const buckets = new Map<number, Bucket>();
   /** The same buckets, the earliest last. */
@@ -64,7 +71,7 @@ export function memoryReplayStore(options: MemoryReplayStoreOptions = {}): Repla
   let entries = 0;
 
   function shardOf(id: string): Map<string, number> {
-    return shards[id.charCodeAt(0) % SHARDS] ?? new Map();
+    return shards[id.charCodeAt(0) % SHARDS] ?? rest;
   }
 
   function hasItsShare(holder: string): boolean {
@@ -108,7 +115,7 @@ export function memoryReplayStore(options: MemoryReplayStoreOptions = {}): Repla
     return made;
   }
 
-  return Object.freeze<ReplayStore>({
+  return Object.freeze<MemoryReplayStore>({
     reserve(id, { ttlMs, holder = '' }) {
       if (!(Number.isFinite(ttlMs) && ttlMs > 0)) {
         throw new RangeError('ttlMs is a number of milliseconds above 0');
