@@ -1,10 +1,15 @@
+import { DPOP_CORS } from '@authly/core';
+import * as expressKit from '@authly/express';
+import * as koaKit from '@authly/koa';
+import express from 'express';
+import Koa from 'koa';
 import { describe, expect, it } from 'vitest';
 import { protectedApp } from '../support/apps.ts';
 import { aBoundToken, boundHeaders } from '../support/bound.ts';
-import { frameworks } from '../support/frameworks.ts';
+import { frameworks, type Routes } from '../support/frameworks.ts';
 import { send } from '../support/requests.ts';
 import { aResourceServer } from '../support/resource-servers.ts';
-import { aUserToken } from '../support/tokens.ts';
+import { AUDIENCE, aUserToken } from '../support/tokens.ts';
 
 const ALGS = 'algs="ES256 Ed25519 EdDSA PS256 RS256"';
 
@@ -49,5 +54,104 @@ describe.each(frameworks)('$name: bound tokens', (framework) => {
     const strict = protectedApp(framework, { server: aResourceServer({ dpop: 'required' }) });
     expect((await send(lenient, { token })).status).toBe(200);
     expect((await send(strict, { token })).body).toMatchObject({ error: 'invalid_token' });
+  });
+
+  it('13 are for the whole path, below routers and mounted apps, nested twice', async () => {
+    const server = aResourceServer({ dpop: 'when-bound' });
+    const inner = (routes: Routes) => {
+      routes.use(framework.authenticate(server));
+      routes.route('/orders', () => 'in');
+    };
+    const app = framework.createApp(({ app: mounted, router }) => {
+      mounted('/v1', (outer) => outer.app('/eu', inner));
+      router('/v2', (outer) => outer.router('/eu', inner));
+    });
+    for (const path of ['/v1/eu/orders', '/v2/eu/orders']) {
+      const at = (url: string) => boundHeaders(aBoundToken(), { url: AUDIENCE + url });
+      expect((await send(app, { path, headers: at(path) })).status).toBe(200);
+      for (const wrong of ['/orders', '/eu/orders', '/']) {
+        expect((await send(app, { path, headers: at(wrong) })).body).toMatchObject({
+          error: 'invalid_dpop_proof',
+        });
+      }
+    }
+  });
+
+  it('are published as accepted, or as required', async () => {
+    for (const [dpop, members] of [
+      [
+        'when-bound',
+        { dpop_bound_access_tokens_required: false, bearer_methods_supported: ['header'] },
+      ],
+      ['required', { dpop_bound_access_tokens_required: true, bearer_methods_supported: [] }],
+    ] as const) {
+      const server = aResourceServer({ dpop });
+      const app = framework.createApp(({ use }) => {
+        use(framework.kit.protectedResourceMetadata(server));
+      });
+      const { body } = await send(app, { path: '/.well-known/oauth-protected-resource' });
+      expect(body).toMatchObject({
+        ...members,
+        dpop_signing_alg_values_supported: ['ES256', 'Ed25519', 'EdDSA', 'PS256', 'RS256'],
+      });
+    }
+  });
+});
+
+it('are for the method on the request line, behind method-override middleware of Express', async () => {
+  const app = express();
+  app.use((request, _response, next) => {
+    // What the package method-override does.
+    Object.assign(request, { originalMethod: request.method, method: 'DELETE' });
+    next();
+  });
+  app.use(expressKit.authenticate(aResourceServer({ dpop: 'when-bound' })));
+  app.delete('/', (_request, response) => void response.json('deleted'));
+  const subject = { listener: app, faults: [] };
+  const post = (method: string) =>
+    send(subject, { method: 'post', headers: boundHeaders(aBoundToken(), { method }) });
+  expect((await post('DELETE')).body).toMatchObject({ error: 'invalid_dpop_proof' });
+  expect((await post('POST')).status).toBe(200);
+});
+
+describe('a CORS layer with DPOP_CORS before authenticate', () => {
+  const allow = DPOP_CORS.allowedHeaders.join(', ');
+  const expose = DPOP_CORS.exposedHeaders.join(', ');
+
+  const onExpress = express();
+  onExpress.use((request, response, next) => {
+    response.set({
+      'Access-Control-Allow-Origin': 'https://app.example.com',
+      'Access-Control-Expose-Headers': expose,
+    });
+    if (request.method !== 'OPTIONS') return next();
+    response.set('Access-Control-Allow-Headers', allow).sendStatus(204);
+  });
+  onExpress.use(expressKit.authenticate(aResourceServer({ dpop: 'required' })));
+
+  const onKoa = new Koa();
+  onKoa.use((context, next) => {
+    context.set({
+      'Access-Control-Allow-Origin': 'https://app.example.com',
+      'Access-Control-Expose-Headers': expose,
+    });
+    if (context.method !== 'OPTIONS') return next();
+    context.set('Access-Control-Allow-Headers', allow);
+    context.status = 204;
+    return undefined;
+  });
+  onKoa.use(koaKit.authenticate(aResourceServer({ dpop: 'required' })));
+
+  it.each([
+    ['Express', onExpress],
+    ['Koa', onKoa.callback()],
+  ])('lets browsers send a proof, and read what is wrong with it: %s', async (_name, listener) => {
+    const app = { listener, faults: [] };
+    const preflight = await send(app, { method: 'options' });
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers['access-control-allow-headers']).toBe('Authorization, DPoP');
+    const refused = await send(app);
+    expect(refused.status).toBe(401);
+    expect(refused.headers['access-control-expose-headers']).toBe('WWW-Authenticate, DPoP-Nonce');
   });
 });
