@@ -35,7 +35,7 @@ async function outcomeOf(target: DpopTarget, given: Partial<DpopCase>): Promise<
 const token = aBoundToken({ exp: NOW + 3_600 });
 
 describe.each(frameworks)('$name', (framework) => {
-  it('27 accepts a proof at one instant of its time and never again', async () => {
+  it('[RFC9449-11.1-a] 27 accepts a proof at one instant of its time and never again', async () => {
     const target = await open(framework, {});
     const dpop = [aBoundProof(token)];
     const outcomes: string[] = [];
@@ -194,7 +194,7 @@ describe.each(frameworks)('$name', (framework) => {
     expect(await outcomeOf(target, answer)).toBe('proof_missing');
   });
 
-  it('40 a bound token as Bearer is refused, with a perfect proof beside it', async () => {
+  it('[RFC9449-7.2-a] 40 a bound token as Bearer is refused, with a perfect proof beside it', async () => {
     const target = await open(framework, {});
     expect(await outcomeOf(target, { token, authorization: [`Bearer ${token}`] })).toBe(
       'binding_scheme_mismatch',

@@ -40,7 +40,7 @@ describe.each(frameworks)('$name: nonces', (one) => {
     return (await ask(target)).headers['dpop-nonce'] ?? '';
   }
 
-  it('48 are asked for, and then good', async () => {
+  it('[RFC9449-9-a] [RFC9449-11.3-a] 48 are asked for, and then good', async () => {
     const target = await open();
     const { status, headers } = await ask(target);
     expect(status).toBe(401);
@@ -56,7 +56,7 @@ describe.each(frameworks)('$name: nonces', (one) => {
     expect(again.headers['cache-control']).toBeUndefined();
   });
 
-  it('49 are good for the step after the next, and the answer then has the new one', async () => {
+  it('[RFC9449-8.2-a] 49 are good for the step after the next, and the answer then has the new one', async () => {
     const target = await open();
     const nonce = await nonceOf(target);
     for (const steps of [1, 2]) {

@@ -50,6 +50,9 @@ const OPTIONS: OwnOptionNames<SpringOptions> = {
  * - Pitfalls: **if you set `aud` to a plain name of your API, add `client_id`**: without it a
  *   machine's token cannot be told from a user's. A user whose name is the id of the client that he
  *   logs in through has a machine's token, byte for byte.
+ * - Bound tokens: `cnf` has `jkt` (DPoP), `x5t#S256` (mTLS) or both. With `dpop` those of the first form
+ *   are accepted; a certificate is not checked, so the others are refused. A refresh without a proof
+ *   returns a token that is **not bound**: only `dpop: 'required'` keeps such a client to its key.
  *
  * Per source as of September 2026:
  * https://docs.spring.io/spring-authorization-server/reference/core-model-components.html
