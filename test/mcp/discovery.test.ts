@@ -38,13 +38,15 @@ describe.each(examples)('%s', (_, servers) => {
     },
   );
 
-  it('names its metadata in the 401 for a request without a token, and no error', async () => {
+  it('names its metadata and the scopes in the 401 for a request without a token, and no error', async () => {
     const { url } = await aRunningExample(servers);
     const response = await post(url, undefined);
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toBe(
       ['Bearer realm="api"', 'DPoP realm="api"']
-        .map((challenge) => `${challenge}, resource_metadata="${metadataOf(url)}"`)
+        .map(
+          (challenge) => `${challenge}, scope="notes:read", resource_metadata="${metadataOf(url)}"`,
+        )
         .join(', ')
         .concat(', algs="ES256 Ed25519 EdDSA PS256 RS256"'),
     );

@@ -16,9 +16,9 @@ import type { Scheme } from './model/scheme.ts';
 import { noteResourceServer } from './options/duplicate-servers.ts';
 import type { ResourceServerOptions } from './options/options.ts';
 import { resolveOptions } from './options/resolve-options.ts';
-import { asPresented } from './pipeline/as-presented.ts';
 import { type ExplainOptions, type Explanation, explainToken } from './pipeline/explain.ts';
 import { explainRequest, type RequestExplanation } from './pipeline/explain-request.ts';
+import { refusedAs } from './pipeline/refused-as.ts';
 import { createVerifier } from './pipeline/verifier.ts';
 import {
   ADAPTER_SIDE,
@@ -86,7 +86,7 @@ export interface ResourceServer<Claims = RegisteredClaims> {
   /**
    * Publishes this API's metadata (RFC 9728): from now on every challenge, 400, 401 and 403 alike,
    * names its URL. Before that none does, also where `resource` is configured: a client would be sent
-   * where nobody answers. Serve its `handler`, or have a gateway serve the same. Throws
+   * where nobody answers. A 401 names its `challengeScopes` too. Serve its `handler`, or have a gateway serve the same. Throws
    * `ConfigurationError` without a `resource`, or for options that are not right.
    */
   publishMetadata(options?: ResourceMetadataOptions): PublishedMetadata;
@@ -125,6 +125,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
   const verifier = createVerifier(issuers, resolved);
   const forget = noteResourceServer(resolved);
   let published: PublishedMetadata | undefined;
+  let challengeScopes: readonly string[] | undefined;
 
   function accept({ principal, issuer, cached }: VerifiedToken, scheme: Scheme): void {
     if (!events.active) return;
@@ -139,29 +140,29 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     });
   }
 
-  function report({ code, reason, issuerName, advice }: AuthError): void {
+  function report({ code, reason, issuerName, hint }: AuthError): void {
     if (!events.active) return;
     events.emit({
       type: 'request.refused',
       code,
       reason,
       ...(issuerName === undefined ? {} : { issuerName }),
-      ...(advice === undefined ? {} : { advice }),
+      ...(hint === undefined ? {} : { hint }),
     });
   }
 
   function refusal(error: AuthError): Refusal {
     const resourceMetadata = published?.url;
-    return refusalOf(error, { schemes, proofAlgorithms, realm, resourceMetadata });
-  }
-
-  function refused(error: AuthError): RefusedError {
-    return new RefusedError(error, refusal(error));
+    const scopes = challengeScopes;
+    return refusalOf(error, { schemes, proofAlgorithms, realm, resourceMetadata, scopes });
   }
 
   function refuse(error: unknown, presented?: Presentation): never {
     if (!isAuthError(error)) throw error;
-    const final = refused(presented === undefined ? error : asPresented(error, presented));
+    const final =
+      presented === undefined
+        ? new RefusedError(error, refusal)
+        : refusedAs(error, presented, refusal);
     report(final);
     throw final;
   }
@@ -212,21 +213,21 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     resource,
     schemes,
     async authenticate(request) {
-      const { principal } = await admitRequest(request, false);
+      const admission = admitRequest(request, false);
+      // What is there is not awaited: that would cost another turn of the microtask queue.
+      const { principal } = isThenable(admission) ? await admission : admission;
       // `undefined` stands for an anonymous request, which was not asked for.
       return principal ?? refuse(new AuthError('credentials_missing'));
     },
     async authenticateOptional(request) {
-      return (await admitRequest(request, true)).principal;
+      const admission = admitRequest(request, true);
+      return (isThenable(admission) ? await admission : admission).principal;
     },
-    async verify(token) {
-      const text = typeof token === 'string' ? token : '';
+    async verify(text) {
+      const token = typeof text === 'string' ? text : '';
       try {
-        const verified = await verifier.verify({
-          token: text,
-          scheme: 'bearer',
-          request: undefined,
-        });
+        const answer = verifier.verify({ token, scheme: 'bearer', request: undefined });
+        const verified = isThenable(answer) ? await answer : answer;
         accept(verified, 'bearer');
         return verified.principal;
       } catch (error) {
@@ -238,7 +239,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
         principal === undefined
           ? anonymous([...passed, requirement])
           : unmet(principal, requirement, passed);
-      return error && refused(error);
+      return error && new RefusedError(error, refusal);
     },
     expandScopes: (scopes) => context.expandScopes(scopes),
     refusal,
@@ -257,6 +258,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
         metadata,
         dpop && { required: dpop.mode === 'required', algorithms: proofAlgorithms ?? [] },
       );
+      challengeScopes = metadata?.challengeScopes && [...metadata.challengeScopes];
       return published;
     },
     close() {

@@ -14,8 +14,13 @@ export interface TokenVerifier {
   verifyAccessToken(token: string): Promise<AuthInfo>;
 }
 
-/** The MCP SDK's error class: its middleware answers no other error than its own. */
-export type OAuthErrorClass = new (code: string, message: string) => Error;
+/** The error class of the MCP SDK 2.x: its middleware answers no other error than its own, by `code`. */
+export type OAuthErrorClass = new (
+  code: string,
+  message: string,
+) => Error & {
+  readonly code: string;
+};
 
 /**
  * A verifier for `requireBearerAuth` of the MCP SDK, for servers that keep that middleware:
@@ -36,8 +41,12 @@ export type OAuthErrorClass = new (code: string, message: string) => Error;
  *   step-up, no scopes of earlier guards in a challenge;
  * - a token that is bound to a key (DPoP) is refused, since there is no request to look for its proof.
  *
- * @throws ConfigurationError without a `resource`: the MCP server's URL; and for a resource server with
- *   `dpop: 'required'`, whose tokens only `authenticate` can accept.
+ * It does not fit the SDK 1.x, whose middleware wants a class for each error: there, `authenticate` and
+ * `setAuthInfo` do the same and more.
+ *
+ * @throws ConfigurationError without a `resource`, the MCP server's URL; for a resource server with
+ *   `dpop: 'required'`, whose tokens only `authenticate` can accept; and for another class than the
+ *   `OAuthError` of the SDK 2.x.
  */
 export function tokenVerifier(
   resourceServer: ResourceServer<unknown>,
@@ -54,6 +63,7 @@ export function tokenVerifier(
       "tokenVerifier() cannot serve a resource server with dpop: 'required': it sees no request, and so no proof. Write: authenticate(resourceServer) before the MCP handler",
     );
   }
+  checkErrorClass(OAuthError);
   return Object.freeze({
     async verifyAccessToken(token: string) {
       try {
@@ -65,6 +75,21 @@ export function tokenVerifier(
       }
     },
   });
+}
+
+// The class of SDK 1.x takes a message first and has its code in the class: what it made would be answered
+// with 400 and no challenge.
+function checkErrorClass(OAuthError: OAuthErrorClass): void {
+  const [code, message] = ['invalid_token', 'The access token has expired'];
+  if (typeof OAuthError === 'function') {
+    const error = new OAuthError(code, message);
+    if (error.code === code && error.message === message) return;
+  }
+  throw new ConfigurationError(
+    'tokenVerifier() needs the class OAuthError of the MCP SDK 2.x. ' +
+      "Write: import { OAuthError } from '@modelcontextprotocol/server'. With the SDK 1.x, leave requireBearerAuth out and write: " +
+      'app.use(authenticate(resourceServer)), then setAuthInfo(req, principalOf(req), resourceServer)',
+  );
 }
 
 function translated(error: AuthError, OAuthError: OAuthErrorClass): Error {

@@ -33,19 +33,18 @@ export interface SenderConstraintOptions {
 const UNSUPPORTED: CheckFailure = Object.freeze({ reason: 'sender_constraint_unsupported' });
 const WRITE_DPOP: CheckFailure = Object.freeze({
   reason: 'sender_constraint_unsupported',
-  advice:
-    "The token is bound to a key (DPoP). Write: createResourceServer({ …, dpop: 'when-bound' })",
+  hint: "The token is bound to a key (DPoP). Write: createResourceServer({ …, dpop: 'when-bound' })",
 });
 const USE_REQUEST =
   'The proof of a bound token comes with its request. Write: authenticate(view), or explainRequest(view)';
 const NEEDS_REQUEST: CheckFailure = Object.freeze({
   reason: 'sender_constraint_unsupported',
-  advice: USE_REQUEST,
+  hint: USE_REQUEST,
 });
 const REQUIRED: CheckFailure = Object.freeze({ reason: 'binding_required' });
 const REQUIRED_OF_REQUEST: CheckFailure = Object.freeze({
   reason: 'binding_required',
-  advice: USE_REQUEST,
+  hint: USE_REQUEST,
 });
 const NOT_BOUND: CheckFailure = Object.freeze({ reason: 'binding_missing' });
 const SENT_AS_BEARER: CheckFailure = Object.freeze({ reason: 'binding_scheme_mismatch' });

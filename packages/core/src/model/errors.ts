@@ -27,7 +27,7 @@ export interface AuthErrorOptions extends ChallengeDetails {
   /** The configured name of the token's issuer, once known: for events. */
   readonly issuerName?: string | undefined;
   /** The option to write, where one is missing: for the operator. A fixed text, never shown to a client. */
-  readonly advice?: string | undefined;
+  readonly hint?: string | undefined;
 }
 
 /**
@@ -43,17 +43,17 @@ export class AuthError extends Error {
   /** The configured name of the token's issuer, when the refusal came after that was known. */
   readonly issuerName: string | undefined;
   /** The option to write, where one is missing: for the operator, never for a client. */
-  readonly advice: string | undefined;
+  readonly hint: string | undefined;
 
   constructor(reason: AuthErrorReason, options: AuthErrorOptions = {}) {
-    const { cause, issuerName, advice, ...details } = options;
+    const { cause, issuerName, hint, ...details } = options;
     super(REASONS[reason].description, cause === undefined ? undefined : { cause });
     this.name = 'AuthError';
     this.code = REASONS[reason].code;
     this.reason = reason;
     this.details = Object.freeze(details);
     this.issuerName = issuerName;
-    this.advice = advice;
+    this.hint = hint;
     Object.defineProperty(this, BRAND, { value: true });
   }
 

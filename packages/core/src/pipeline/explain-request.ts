@@ -64,7 +64,7 @@ export async function explainRequest(
       kind: undefined,
       issuerName: undefined,
       rule: undefined,
-      advice: undefined,
+      hint: undefined,
       header: undefined,
       claims: undefined,
       scheme,

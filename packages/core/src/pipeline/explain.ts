@@ -1,10 +1,12 @@
 import type { Issuers } from '../issuers/issuers.ts';
+import { KeyFetchError } from '../keys/key-fetch-error.ts';
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import type { EventSink } from '../lib/event-sink.ts';
 import { isStringList } from '../lib/json.ts';
 import { ownString } from '../lib/own-property.ts';
 import { type AuthError, ConfigurationError, isAuthError } from '../model/errors.ts';
 import { type AuthErrorReason, REASONS, STEPS, type Step } from '../model/reasons.ts';
+import { tokenHint } from '../providers/internal/token-hint.ts';
 import type { Presentation } from '../request/presentation.ts';
 import type { VerifiedToken } from '../request/verified-token.ts';
 import { createJwsParser, type UnverifiedJws } from '../token/jws.ts';
@@ -25,6 +27,8 @@ export interface ExplainedStep {
   /** Why it failed. */
   readonly reason?: AuthErrorReason;
   readonly description?: string;
+  /** What stood behind it, where keys cannot be had: the URL that was tried, the status or the error's code. */
+  readonly cause?: string;
 }
 
 /** What becomes of a token, and why. */
@@ -37,8 +41,8 @@ export interface Explanation {
   readonly issuerName: string | undefined;
   /** The preset's rule that told user from client, or refused to, once the token came that far. */
   readonly rule: string | undefined;
-  /** The option to write, where the token is refused because one is missing. */
-  readonly advice: string | undefined;
+  /** What to do: the option to write, or a known trap of the token's provider. Fixed text. */
+  readonly hint: string | undefined;
   /** Algorithm and type as the header states them; nothing of a token that cannot be parsed. */
   readonly header: Readonly<{ alg: string; typ: string | undefined }> | undefined;
   /** The token's claims, as far as it could be parsed: `[hidden string]` unless revealed. */
@@ -76,18 +80,19 @@ export async function explainPresented(
   reveal: readonly string[],
   steps: readonly Step[],
 ): Promise<Explanation> {
-  const parsed = createJwsParser()(presented.token);
+  const parsed = createJwsParser(options.maxTokenBytes)(presented.token);
   const jws = typeof parsed === 'string' ? undefined : parsed;
   const outcome = await attempt(presented, issuers, options);
   const failure = isAuthError(outcome) ? outcome : undefined;
+  const reason = failure?.reason;
   const verified = isAuthError(outcome) ? undefined : outcome;
   return {
     accepted: verified !== undefined,
-    steps: stepsUntil(failure?.reason, steps),
+    steps: stepsUntil(reason, steps, { jws, cause: failure?.cause }),
     kind: verified?.principal.kind,
     issuerName: isAuthError(outcome) ? outcome.issuerName : outcome.issuer.name,
-    rule: verified?.rule ?? (await ruleBefore(failure?.reason, jws, issuers)),
-    advice: failure?.advice,
+    rule: verified?.rule ?? (await ruleBefore(reason, jws, issuers)),
+    hint: failure?.hint ?? (reason && jws && tokenHint(reason, jws.claims, jws.header.parameters)),
     header: jws && { alg: textOf(jws, 'alg') ?? '', typ: textOf(jws, 'typ') },
     claims: jws && redact(jws.claims, reveal),
   };
@@ -118,13 +123,26 @@ async function attempt(
 export function stepsUntil(
   reason: AuthErrorReason | undefined,
   steps: readonly Step[],
+  { jws, cause }: { readonly jws?: UnverifiedJws | undefined; readonly cause?: unknown } = {},
 ): readonly ExplainedStep[] {
   const failed = reason === undefined ? steps.length : steps.indexOf(stepOf(reason));
   return steps.map((step, index) => {
     if (index < failed) return { step, outcome: 'pass' };
     if (index > failed || reason === undefined) return { step, outcome: 'not_reached' };
-    return { step, outcome: 'fail', reason, description: REASONS[reason].description };
+    const description = REASONS[reason].description + comparison(reason, jws);
+    // Other causes are exceptions of the operator's code, whose messages may hold anything.
+    const known = cause instanceof KeyFetchError && { cause: cause.message };
+    return { step, outcome: 'fail', reason, description, ...known };
   });
+}
+
+/** What to compare beside the reason: fixed text. Each of the two settings alone refuses all tokens. */
+function comparison(reason: AuthErrorReason, jws: UnverifiedJws | undefined): string {
+  const isSvid =
+    jws !== undefined && ownString(jws.claims, 'sub')?.startsWith('spiffe://') === true;
+  return reason === 'issuer_unknown' && isSvid
+    ? ": of a JWT-SVID; set both SPIRE's jwt_issuer and the issuer of spiffe({ trustDomain, issuer }), or neither"
+    : '';
 }
 
 function stepOf(reason: AuthErrorReason): Step {

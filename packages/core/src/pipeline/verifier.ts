@@ -10,6 +10,7 @@ import type { AuthErrorReason, Step } from '../model/reasons.ts';
 import type { Presentation } from '../request/presentation.ts';
 import type { VerifiedToken } from '../request/verified-token.ts';
 import { type ChecksContext, createChecks } from './checks.ts';
+import { createHeapScale } from './heap-weight.ts';
 import { createJwtReader, type JwtReaderOptions } from './jwt-reader.ts';
 import { type ChecksResult, composeChecks } from './run-checks.ts';
 import { createTokenCache, type ResolvedTokenCacheOptions } from './token-cache.ts';
@@ -50,7 +51,7 @@ export function createVerifier(issuers: Issuers, options: VerifierOptions): Veri
   const runChecks = composeChecks(
     createChecks({ issuers, clock, clockToleranceSec, senderConstraint, hasEffects }),
   );
-  const cache = options.cache && createTokenCache<VerifiedToken>(options.cache);
+  const cache = options.cache && createTokenCache<VerifiedToken>(options.cache, createHeapScale());
 
   function verify(presented: Presentation): MaybePromise<VerifiedToken> {
     const known = cache?.get(presented.token);
@@ -95,9 +96,9 @@ export function createVerifier(issuers: Issuers, options: VerifierOptions): Veri
     if (result === undefined) return token;
     const issuerName = token.issuer.name;
     if ('reason' in result) {
-      const { reason, details, cause, advice } = result;
+      const { reason, details, cause, hint } = result;
       if (reason === 'expired') cache?.delete(presented.token);
-      throw new AuthError(reason, { ...details, cause, issuerName, advice });
+      throw new AuthError(reason, { ...details, cause, issuerName, hint });
     }
     cache?.delete(presented.token);
     if (mayReadAgain) return read(presented, false);

@@ -11,7 +11,7 @@ export interface CheckFailure {
   /** For the operator's log; never shown to a client. */
   readonly cause?: unknown;
   /** The option to write, where one is missing: for the operator, never for a client. */
-  readonly advice?: string;
+  readonly hint?: string;
 }
 
 /**

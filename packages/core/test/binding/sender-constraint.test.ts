@@ -130,7 +130,7 @@ describe.each<[string, DpopMode | undefined, VerifiedToken, Presentation, unknow
     undefined,
     verified({ jkt }),
     presented('bearer'),
-    { reason: 'sender_constraint_unsupported', advice: WRITE },
+    { reason: 'sender_constraint_unsupported', hint: WRITE },
   ],
   [
     'bound to a certificate',
@@ -174,7 +174,7 @@ describe.each<[string, DpopMode | undefined, VerifiedToken, Presentation, unknow
     'when-bound',
     verified({ jkt }),
     presented('bearer', 'alone'),
-    { reason: 'sender_constraint_unsupported', advice: USE_REQUEST },
+    { reason: 'sender_constraint_unsupported', hint: USE_REQUEST },
   ],
   [
     'bound, no proof',
@@ -237,7 +237,7 @@ describe.each<[string, DpopMode | undefined, VerifiedToken, Presentation, unknow
     'required',
     verified(),
     presented('bearer', 'alone'),
-    { reason: 'binding_required', advice: USE_REQUEST },
+    { reason: 'binding_required', hint: USE_REQUEST },
   ],
   [
     'not bound, DPoP',

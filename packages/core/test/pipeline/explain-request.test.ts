@@ -49,7 +49,7 @@ describe('explainRequest', () => {
         kind: 'user',
         scheme: 'dpop',
         replay: 'not_checked',
-        advice: undefined,
+        hint: undefined,
       });
       expect(outcomes(explained.steps)).toEqual([
         'credentials pass',
@@ -148,10 +148,10 @@ describe('explainRequest', () => {
     const bearer = await server.explainRequest(view({ authorization: `Bearer ${token}` }));
     expect(bearer).toMatchObject({
       scheme: 'bearer',
-      advice: expect.stringContaining("dpop: 'when-bound'"),
+      hint: expect.stringContaining("dpop: 'when-bound'"),
     });
     const alone = await server.explain(token);
-    expect(alone.advice).toContain("dpop: 'when-bound'");
+    expect(alone.hint).toContain("dpop: 'when-bound'");
     await server.verify(token).catch(() => undefined);
     expect(events).toEqual([
       {
@@ -159,7 +159,7 @@ describe('explainRequest', () => {
         code: 'invalid_token',
         reason: 'sender_constraint_unsupported',
         issuerName: ISSUER,
-        advice: alone.advice,
+        hint: alone.hint,
       },
     ]);
     server.close();
@@ -195,7 +195,7 @@ describe('verify, where binding is required', () => {
     for (const each of [aToken(), token]) {
       await expect(server.verify(each)).rejects.toMatchObject({
         reason: 'binding_required',
-        advice: expect.stringContaining('authenticate(view)'),
+        hint: expect.stringContaining('authenticate(view)'),
       });
     }
     server.close();
