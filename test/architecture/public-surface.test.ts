@@ -37,6 +37,8 @@ describe('the public surface', () => {
         "createResourceServer",
         "credentialsOf",
         "findPrincipal",
+        "fromCookie",
+        "fromHeader",
         "group",
         "isAuthError",
         "isFormError",

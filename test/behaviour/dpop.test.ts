@@ -1,4 +1,4 @@
-import { DPOP_CORS } from '@authly/core';
+import { DPOP_CORS, fromCookie } from '@authly/core';
 import * as expressKit from '@authly/express';
 import * as koaKit from '@authly/koa';
 import express from 'express';
@@ -75,6 +75,20 @@ describe.each(frameworks)('$name: bound tokens', (framework) => {
         });
       }
     }
+  });
+
+  it('pass in the Authorization header where a cookie may hold a token, and never in the cookie', async () => {
+    const credentials = fromCookie('__Host-at', { origins: ['same-origin'] });
+    const server = aResourceServer({ dpop: 'when-bound' });
+    const app = framework.createApp(({ use, route }) => {
+      use(framework.kit.authenticate(server, { credentials }));
+      route('/', () => 'in');
+    });
+    expect((await send(app, { headers: boundHeaders() })).status).toBe(200);
+    const token = aBoundToken();
+    const { dpop } = boundHeaders(token);
+    const inCookie = await send(app, { headers: { cookie: `__Host-at=${token}`, dpop } });
+    expect(inCookie.body).toMatchObject({ error: 'invalid_token' });
   });
 
   it('are published as accepted, or as required', async () => {

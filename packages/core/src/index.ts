@@ -8,6 +8,13 @@ export type {
   DpopNonceSecret,
   DpopOptions,
 } from './binding/dpop-options.ts';
+export {
+  type CredentialSource,
+  type FromCookieOptions,
+  type FromHeaderOptions,
+  fromCookie,
+  fromHeader,
+} from './http/credential-source.ts';
 export { type Credentials, credentialsOf } from './http/credentials.ts';
 export { DPOP_CORS } from './http/dpop-cors.ts';
 export { type Form, type FormOptions, readForm } from './http/form.ts';

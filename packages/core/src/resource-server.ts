@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { acceptedSchemes, readableSchemes } from './binding/accepted-schemes.ts';
 import { proofAlgorithmNames } from './binding/proof-algorithms.ts';
+import { type CredentialSource, readCredentials } from './http/credential-source.ts';
 import { ABSENT, credentialsOf } from './http/credentials.ts';
 import { type Refusal, RefusedError, refusalOf } from './http/refusal.ts';
 import type { RequestView } from './http/request-view.ts';
@@ -118,7 +119,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
 ): ResourceServer<ClaimsOf<Schema>> {
   const resolved = resolveOptions(options);
   const { events, clock, scopeImplies, realm, resource, dpop } = resolved;
-  const schemes = acceptedSchemes(dpop);
+  const [schemes, readable] = [acceptedSchemes(dpop), readableSchemes(dpop)];
   const proofAlgorithms = dpop && proofAlgorithmNames(dpop.algorithms);
   const context = createScopeHierarchy({ scopeImplies, clock });
   const issuers = createIssuers(resolved);
@@ -140,7 +141,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     });
   }
 
-  function report({ code, reason, issuerName, hint }: AuthError): void {
+  function report({ code, reason, issuerName, fault, hint }: AuthError): void {
     if (!events.active) return;
     events.emit({
       type: 'request.refused',
@@ -148,6 +149,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
       reason,
       ...(issuerName === undefined ? {} : { issuerName }),
       ...(hint === undefined ? {} : { hint }),
+      ...fault,
     });
   }
 
@@ -185,8 +187,15 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     return { principal: verified.principal, token };
   }
 
-  function admitRequest(request: RequestView, optional: boolean): MaybePromise<Admitted> {
-    const credentials = credentialsOf(request, readableSchemes(dpop));
+  function admitRequest(
+    request: RequestView,
+    optional: boolean,
+    source?: CredentialSource,
+  ): MaybePromise<Admitted> {
+    const credentials =
+      source === undefined
+        ? credentialsOf(request, readable)
+        : readCredentials(source, request, readable);
     if (credentials.scheme !== undefined) {
       return admit({ token: credentials.token, scheme: credentials.scheme, request });
     }

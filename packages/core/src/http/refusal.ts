@@ -142,8 +142,8 @@ export class RefusedError extends AuthError {
     answer: (error: AuthError) => Refusal,
     details: ChallengeDetails = error.details,
   ) {
-    const { reason, cause, issuerName, hint } = error;
-    super(reason, { ...details, cause, issuerName, hint });
+    const { reason, cause, issuerName, fault, hint } = error;
+    super(reason, { ...details, cause, issuerName, fault, hint });
     this.status = answerFor(error).status;
     this.statusCode = this.status;
     this.#answer = answer;

@@ -1,4 +1,5 @@
 import type { AuthErrorCode, AuthErrorReason } from './reasons.ts';
+import type { TokenFault } from './token-fault.ts';
 
 /** Why a key set could not be refreshed. */
 export type RefreshFailure =
@@ -41,7 +42,7 @@ export type AuthEvent =
       /** Where the claims come from. */
       readonly source: 'jwt' | 'introspection';
     }
-  | {
+  | ({
       readonly type: 'request.refused';
       readonly code: AuthErrorCode;
       readonly reason: AuthErrorReason;
@@ -49,7 +50,7 @@ export type AuthEvent =
       readonly issuerName?: string;
       /** The option to write, where the request was refused because it is missing. */
       readonly hint?: string;
-    }
+    } & TokenFault)
   | {
       /** A proof was refused for its time. */
       readonly type: 'proof.clock_skew';

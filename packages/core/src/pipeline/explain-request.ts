@@ -6,6 +6,7 @@ import type { Issuers } from '../issuers/issuers.ts';
 import { epochSeconds } from '../lib/clock.ts';
 import { decodeBase64Url, parseJsonObject } from '../lib/json.ts';
 import { ownNumber, ownString } from '../lib/own-property.ts';
+import { AuthError } from '../model/errors.ts';
 import { STEPS, type Step } from '../model/reasons.ts';
 import type { Scheme } from '../model/scheme.ts';
 import { ALGORITHMS } from '../token/algorithms.ts';
@@ -60,7 +61,7 @@ export async function explainRequest(
   if (scheme === undefined) {
     return Object.freeze<RequestExplanation>({
       accepted: false,
-      steps: stepsUntil(credentials.reason, REQUEST_STEPS),
+      steps: stepsUntil(new AuthError(credentials.reason), REQUEST_STEPS),
       kind: undefined,
       issuerName: undefined,
       rule: undefined,

@@ -1,4 +1,5 @@
 import type { Issuers } from '../issuers/issuers.ts';
+import type { TrustedIssuer } from '../issuers/trusted-issuer.ts';
 import { KeyFetchError } from '../keys/key-fetch-error.ts';
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import type { EventSink } from '../lib/event-sink.ts';
@@ -6,10 +7,12 @@ import { isStringList } from '../lib/json.ts';
 import { ownString } from '../lib/own-property.ts';
 import { type AuthError, ConfigurationError, isAuthError } from '../model/errors.ts';
 import { type AuthErrorReason, REASONS, STEPS, type Step } from '../model/reasons.ts';
+import type { TokenFault } from '../model/token-fault.ts';
 import { tokenHint } from '../providers/internal/token-hint.ts';
 import type { Presentation } from '../request/presentation.ts';
 import type { VerifiedToken } from '../request/verified-token.ts';
 import { createJwsParser, type UnverifiedJws } from '../token/jws.ts';
+import { refusalHint } from './refusal-hint.ts';
 import { createVerifier, type VerifierOptions } from './verifier.ts';
 
 /** What of a token may be shown. */
@@ -21,7 +24,7 @@ export interface ExplainOptions {
 const OPTIONS: OptionNames<ExplainOptions> = { reveal: true };
 
 /** One step of a token's way and what became of it. */
-export interface ExplainedStep {
+export interface ExplainedStep extends TokenFault {
   readonly step: Step;
   readonly outcome: 'pass' | 'fail' | 'not_reached';
   /** Why it failed. */
@@ -41,7 +44,7 @@ export interface Explanation {
   readonly issuerName: string | undefined;
   /** The preset's rule that told user from client, or refused to, once the token came that far. */
   readonly rule: string | undefined;
-  /** What to do: the option to write, or a known trap of the token's provider. Fixed text. */
+  /** What to do about the refused token: fixed texts, and names and values of the configuration. */
   readonly hint: string | undefined;
   /** Algorithm and type as the header states them; nothing of a token that cannot be parsed. */
   readonly header: Readonly<{ alg: string; typ: string | undefined }> | undefined;
@@ -84,15 +87,14 @@ export async function explainPresented(
   const jws = typeof parsed === 'string' ? undefined : parsed;
   const outcome = await attempt(presented, issuers, options);
   const failure = isAuthError(outcome) ? outcome : undefined;
-  const reason = failure?.reason;
   const verified = isAuthError(outcome) ? undefined : outcome;
   return {
     accepted: verified !== undefined,
-    steps: stepsUntil(reason, steps, { jws, cause: failure?.cause }),
+    steps: stepsUntil(failure, steps, jws),
     kind: verified?.principal.kind,
     issuerName: isAuthError(outcome) ? outcome.issuerName : outcome.issuer.name,
-    rule: verified?.rule ?? (await ruleBefore(reason, jws, issuers)),
-    hint: failure?.hint ?? (reason && jws && tokenHint(reason, jws.claims, jws.header.parameters)),
+    rule: verified?.rule ?? (await ruleBefore(failure?.reason, jws, issuers)),
+    hint: failure && (await hintFor(failure, presented.token, jws, issuers)),
     header: jws && { alg: textOf(jws, 'alg') ?? '', typ: textOf(jws, 'typ') },
     claims: jws && redact(jws.claims, reveal),
   };
@@ -119,12 +121,13 @@ async function attempt(
   }
 }
 
-/** The steps of a way that ended for this reason, or that was gone to its end. */
+/** The steps of a way that ended with this error, or that was gone to its end. */
 export function stepsUntil(
-  reason: AuthErrorReason | undefined,
+  error: AuthError | undefined,
   steps: readonly Step[],
-  { jws, cause }: { readonly jws?: UnverifiedJws | undefined; readonly cause?: unknown } = {},
+  jws?: UnverifiedJws,
 ): readonly ExplainedStep[] {
+  const { reason, cause, fault } = error ?? {};
   const failed = reason === undefined ? steps.length : steps.indexOf(stepOf(reason));
   return steps.map((step, index) => {
     if (index < failed) return { step, outcome: 'pass' };
@@ -132,7 +135,7 @@ export function stepsUntil(
     const description = REASONS[reason].description + comparison(reason, jws);
     // Other causes are exceptions of the operator's code, whose messages may hold anything.
     const known = cause instanceof KeyFetchError && { cause: cause.message };
-    return { step, outcome: 'fail', reason, description, ...known };
+    return { step, outcome: 'fail', reason, description, ...fault, ...known };
   });
 }
 
@@ -143,6 +146,33 @@ function comparison(reason: AuthErrorReason, jws: UnverifiedJws | undefined): st
   return reason === 'issuer_unknown' && isSvid
     ? ": of a JWT-SVID; set both SPIRE's jwt_issuer and the issuer of spiffe({ trustDomain, issuer }), or neither"
     : '';
+}
+
+// The look of the token says more than the reason, where it is one of a provider's known traps.
+async function hintFor(
+  error: AuthError,
+  token: string,
+  jws: UnverifiedJws | undefined,
+  issuers: Issuers,
+): Promise<string | undefined> {
+  if (error.hint !== undefined) return error.hint;
+  const trap = jws && tokenHint(error.reason, jws.claims, jws.header.parameters);
+  if (trap !== undefined || error.issuerName === undefined || jws === undefined) {
+    return trap ?? refusalHint(error, token, undefined);
+  }
+  return refusalHint(error, token, (await issuerOf(jws, issuers))?.provider.preset);
+}
+
+// It was found before; a resolver that fails the second time leaves the rest of the explanation.
+async function issuerOf(
+  { claims }: UnverifiedJws,
+  issuers: Issuers,
+): Promise<TrustedIssuer | undefined> {
+  try {
+    return await issuers.find(claims);
+  } catch {
+    return undefined;
+  }
 }
 
 function stepOf(reason: AuthErrorReason): Step {

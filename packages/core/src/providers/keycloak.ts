@@ -99,7 +99,8 @@ export function keycloak(target: string | KeycloakOptions): AudienceProvider {
 
 const ACCOUNT_AUDIENCE = Object.freeze({
   values: Object.freeze(['account']),
-  advice: "Add a mapper of type Audience for your API to the clients that call it (Clients, <client>, Client scopes, <client>-dedicated, Add mapper), and write: audience: '<that audience>'",
+  advice:
+    "Add a mapper of type Audience for your API to the clients that call it (Clients, <client>, Client scopes, <client>-dedicated, Add mapper), and write: audience: '<that audience>'",
 });
 
 function isAccessToken(claims: TokenClaims): boolean {
