@@ -1,5 +1,6 @@
 import * as core from '@authly/core';
 import * as adapter from '@authly/core/adapter';
+import * as jwt from '@authly/core/jwt';
 import * as node from '@authly/core/node';
 import * as providers from '@authly/core/providers';
 import * as express from '@authly/express';
@@ -26,14 +27,18 @@ describe('the public surface', () => {
         "RefusedError",
         "actor",
         "allOf",
+        "anonymous",
         "anyOf",
         "anyScope",
         "authenticationContext",
         "authorizationDetail",
+        "bearerToken",
         "checkOptions",
         "claim",
         "client",
         "clientOf",
+        "clientSecretBasic",
+        "clientSecretPost",
         "createResourceServer",
         "credentialsOf",
         "findPrincipal",
@@ -47,11 +52,14 @@ describe('the public surface', () => {
         "openapiSecurity",
         "permission",
         "principalOf",
+        "privateKeyJwt",
         "readForm",
+        "refusalOf",
         "role",
         "scope",
         "systemClock",
         "tenant",
+        "tlsClientAuth",
         "user",
         "userOf",
       ]
@@ -66,6 +74,8 @@ describe('the public surface', () => {
         "admissionOf",
         "admitRequest",
         "answerRefusal",
+        "answerThrown",
+        "assertGuardedRoutes",
         "checkRequirement",
         "describeRoutes",
         "guardMakers",
@@ -75,11 +85,20 @@ describe('the public surface', () => {
         "isThenable",
         "memberOf",
         "misplacedMetadata",
+        "neutralMiddleware",
         "nodeHandlerRequest",
         "notDescribable",
         "pathPart",
         "presentedTokenOf",
         "rawHeader",
+      ]
+    `);
+  });
+
+  it('@authly/core/jwt', () => {
+    expect(namesOf(jwt)).toMatchInlineSnapshot(`
+      [
+        "createSignedJwtVerifier",
       ]
     `);
   });
@@ -134,6 +153,8 @@ describe('the public surface', () => {
     const own = namesOf(express).filter((name) => !(name in core));
     expect(own).toMatchInlineSnapshot(`
       [
+        "assertGuarded",
+        "authErrorHandler",
         "authenticate",
         "authorize",
         "describeRequirements",

@@ -81,7 +81,7 @@ describe.each(frameworks)('$name: bound tokens', (framework) => {
     const credentials = fromCookie('__Host-at', { origins: ['same-origin'] });
     const server = aResourceServer({ dpop: 'when-bound' });
     const app = framework.createApp(({ use, route }) => {
-      use(framework.kit.authenticate(server, { credentials }));
+      use(framework.authenticate(server, { credentials }));
       route('/', () => 'in');
     });
     expect((await send(app, { headers: boundHeaders() })).status).toBe(200);

@@ -2,6 +2,7 @@
 
 export type { StandardSchemaV1 } from '@standard-schema/spec';
 export { clientOf, findPrincipal, principalOf, userOf } from './adapter/principal-of.ts';
+export { refusalOf } from './adapter/refusal-of.ts';
 export type {
   DpopMode,
   DpopNonceOptions,
@@ -30,6 +31,26 @@ export { type Refusal, RefusedError } from './http/refusal.ts';
 export type { RequestView, SetResponseHeader } from './http/request-view.ts';
 export type { PublishedMetadata } from './http/resource-metadata.ts';
 export type { ResourceMetadataOptions } from './http/resource-metadata-document.ts';
+export {
+  anonymous,
+  bearerToken,
+  clientSecretBasic,
+  clientSecretPost,
+  type IntrospectionClient,
+  type PrivateKeyJwtOptions,
+  privateKeyJwt,
+  type SecretSource,
+  type TlsClientAuthOptions,
+  tlsClientAuth,
+} from './introspection/client-authentication.ts';
+export type {
+  AskIntrospectionOptions,
+  EndpointIntrospectionOptions,
+  IntrospectionAnswer,
+  IntrospectionCacheOptions,
+  IntrospectionOptions,
+  JwtHandling,
+} from './introspection/options.ts';
 export type { Audience, IssuerEntry } from './issuers/issuer-entry.ts';
 export type { IssuerCacheOptions, IssuerResolver } from './issuers/issuer-resolver.ts';
 export type { KeyOptions } from './keys/key-options.ts';
@@ -43,7 +64,13 @@ export {
   ConfigurationError,
   isAuthError,
 } from './model/errors.ts';
-export type { AuthEvent, EventListener, KeyUnfit, RefreshFailure } from './model/events.ts';
+export type {
+  AuthEvent,
+  EventListener,
+  KeyUnfit,
+  RefreshFailure,
+} from './model/events.ts';
+export type { IntrospectionFailure } from './model/introspection-failure.ts';
 export type {
   Actor,
   ActorProfile,
@@ -67,6 +94,7 @@ export type {
   TokenOptions,
 } from './options/options.ts';
 export type { ExplainedStep, ExplainOptions, Explanation } from './pipeline/explain.ts';
+export type { ExplainedIntrospection } from './pipeline/explain-introspection.ts';
 export type { ExplainedProof, RequestExplanation } from './pipeline/explain-request.ts';
 export type { TokenCacheOptions } from './pipeline/token-cache.ts';
 export type { AudienceFreeProvider, AudienceProvider, Provider } from './providers/provider.ts';
@@ -102,6 +130,7 @@ export {
   openapiSecurity,
 } from './routes/openapi.ts';
 export type { RouteDescription } from './routes/route-description.ts';
+export type { IntrospectionStore } from './stores/introspection-store.ts';
 export type { KeySnapshot, KeySnapshotStore } from './stores/key-snapshot-store.ts';
 export {
   type MemoryReplayStore,

@@ -3,11 +3,10 @@ import { acceptedSchemes, readableSchemes } from './binding/accepted-schemes.ts'
 import { proofAlgorithmNames } from './binding/proof-algorithms.ts';
 import { type CredentialSource, readCredentials } from './http/credential-source.ts';
 import { ABSENT, credentialsOf } from './http/credentials.ts';
-import { type Refusal, RefusedError, refusalOf } from './http/refusal.ts';
+import { type Refusal, RefusedError, refusalFor } from './http/refusal.ts';
 import type { RequestView } from './http/request-view.ts';
 import { type PublishedMetadata, resourceMetadata } from './http/resource-metadata.ts';
 import type { ResourceMetadataOptions } from './http/resource-metadata-document.ts';
-import { schemeOf } from './http/schemes.ts';
 import { createIssuers } from './issuers/create-issuers.ts';
 import { checkOptions, type OptionNames } from './lib/check-options.ts';
 import { isThenable, type MaybePromise } from './lib/maybe-promise.ts';
@@ -20,6 +19,7 @@ import { resolveOptions } from './options/resolve-options.ts';
 import { type ExplainOptions, type Explanation, explainToken } from './pipeline/explain.ts';
 import { explainRequest, type RequestExplanation } from './pipeline/explain-request.ts';
 import { refusedAs } from './pipeline/refused-as.ts';
+import { unmetRequirement } from './pipeline/unmet-requirement.ts';
 import { createVerifier } from './pipeline/verifier.ts';
 import {
   ADAPTER_SIDE,
@@ -29,8 +29,6 @@ import {
 } from './request/adapter-side.ts';
 import type { Presentation } from './request/presentation.ts';
 import type { VerifiedToken } from './request/verified-token.ts';
-import { askedScopes } from './requirement/asked-scopes.ts';
-import { evaluate, scopesNeeded } from './requirement/evaluate.ts';
 import type { Requirement } from './requirement/requirement.ts';
 import { createScopeHierarchy } from './requirement/scope-hierarchy.ts';
 
@@ -60,7 +58,9 @@ export interface ResourceServer<Claims = RegisteredClaims> {
    * guards: a challenge names their scopes too, so that the next token suffices for all. For nobody
    * that is `missing_credentials`, whatever the requirement, with the scopes to ask for.
    *
-   * It answers a question and emits no event. An adapter's guards do.
+   * It answers a question and emits no event. An adapter's guards do. The error names the issuer, the
+   * kind and the requirement's description. Throws a `TypeError` when a test or a requirement of the
+   * application's own answers with a promise.
    */
   evaluate(
     principal: Principal<Claims> | undefined,
@@ -87,8 +87,8 @@ export interface ResourceServer<Claims = RegisteredClaims> {
   /**
    * Publishes this API's metadata (RFC 9728): from now on every challenge, 400, 401 and 403 alike,
    * names its URL. Before that none does, also where `resource` is configured: a client would be sent
-   * where nobody answers. A 401 names its `challengeScopes` too. Serve its `handler`, or have a gateway serve the same. Throws
-   * `ConfigurationError` without a `resource`, or for options that are not right.
+   * where nobody answers. A 401 names its `challengeScopes` too. Serve its `handler`, or have a gateway
+   * serve the same. Throws `ConfigurationError` without a `resource`, or for options that are not right.
    */
   publishMetadata(options?: ResourceMetadataOptions): PublishedMetadata;
   /** Ends background work and forgets verified tokens. */
@@ -141,7 +141,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     });
   }
 
-  function report({ code, reason, issuerName, fault, hint }: AuthError): void {
+  function report({ code, reason, issuerName, fault, hint, kind, requirement }: AuthError): void {
     if (!events.active) return;
     events.emit({
       type: 'request.refused',
@@ -150,13 +150,15 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
       ...(issuerName === undefined ? {} : { issuerName }),
       ...(hint === undefined ? {} : { hint }),
       ...fault,
+      ...(kind === undefined ? {} : { kind }),
+      ...(requirement === undefined ? {} : { requirement }),
     });
   }
 
   function refusal(error: AuthError): Refusal {
     const resourceMetadata = published?.url;
     const scopes = challengeScopes;
-    return refusalOf(error, { schemes, proofAlgorithms, realm, resourceMetadata, scopes });
+    return refusalFor(error, { schemes, proofAlgorithms, realm, resourceMetadata, scopes });
   }
 
   function refuse(error: unknown, presented?: Presentation): never {
@@ -203,21 +205,6 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     return refuse(new AuthError(credentials.reason));
   }
 
-  function unmet(
-    principal: Principal,
-    requirement: Requirement,
-    passed: readonly Requirement[],
-  ): AuthError | undefined {
-    const answer = evaluate(requirement, principal, context);
-    if (answer === undefined) return undefined;
-    const { reason, scopes, ...rest } = answer;
-    const details = { ...rest, scheme: schemeOf(principal) };
-    if (scopes === undefined) return new AuthError(reason, details);
-    const earlier = passed.flatMap((each) => scopesNeeded(each, principal, context));
-    const needed = [...new Set([...earlier, ...scopes])];
-    return new AuthError(reason, { ...details, scopes: needed });
-  }
-
   const server: ResourceServer = {
     resource,
     schemes,
@@ -244,10 +231,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
       }
     },
     evaluate(principal, requirement, passed = []) {
-      const error =
-        principal === undefined
-          ? anonymous([...passed, requirement])
-          : unmet(principal, requirement, passed);
+      const error = unmetRequirement(principal, { passed, requirement }, context);
       return error && new RefusedError(error, refusal);
     },
     expandScopes: (scopes) => context.expandScopes(scopes),
@@ -281,12 +265,6 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
   Object.defineProperty(server, ADAPTER_SIDE, { value: side });
   const shared: ResourceServer = Object.freeze(server);
   return shared as ResourceServer<ClaimsOf<Schema>>;
-}
-
-// RFC 6750 §3.1 forbids an error code where there are no credentials, not the scopes to ask for.
-function anonymous(requirements: readonly Requirement[]): AuthError {
-  const scopes = [...new Set(requirements.flatMap(askedScopes))];
-  return new AuthError('credentials_missing', scopes.length === 0 ? {} : { scopes });
 }
 
 /** Whether a value is a resource server, not the options for one. */

@@ -1,4 +1,5 @@
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
+import { isToken68 } from '../lib/token68.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import type { Scheme } from '../model/scheme.ts';
 import { originCheck } from './allowed-origins.ts';
@@ -6,7 +7,6 @@ import {
   ABSENT,
   type Credentials,
   credentialsOf,
-  isToken68,
   REPEATED,
   refusedCredentials,
 } from './credentials.ts';

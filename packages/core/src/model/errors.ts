@@ -29,6 +29,10 @@ export interface AuthErrorOptions extends ChallengeDetails {
   readonly issuerName?: string | undefined;
   /** What the token lacks, once its issuer is known: for events and `explain`. */
   readonly fault?: TokenFault | undefined;
+  /** Whether a user or a client is calling, once known: for events. */
+  readonly kind?: 'user' | 'client' | undefined;
+  /** The description of the requirement that is not met: for events. Configuration only. */
+  readonly requirement?: string | undefined;
   /** The option to write, where one is missing: for the operator. A fixed text, never shown to a client. */
   readonly hint?: string | undefined;
 }
@@ -37,7 +41,7 @@ export interface AuthErrorOptions extends ChallengeDetails {
  * A request was refused. `reason` says exactly why, `code` is what OAuth calls it, `message` is
  * the public description from a fixed table: it holds nothing of the request, the token or `cause`.
  *
- * It knows nothing of HTTP: `refusalOf` turns it into a status, headers and a body.
+ * It knows nothing of HTTP: a resource server's `refusal` turns it into a status, headers and a body.
  */
 export class AuthError extends Error {
   readonly code: AuthErrorCode;
@@ -50,8 +54,13 @@ export class AuthError extends Error {
   /** The option to write, where one is missing: for the operator, never for a client. */
   readonly hint: string | undefined;
 
+  /** Whether a user or a client is calling, when the refusal came after that was known. */
+  readonly kind: 'user' | 'client' | undefined;
+  /** What a guard, `userOf` or `clientOf` asked for and the caller does not meet: `scope read:users`. */
+  readonly requirement: string | undefined;
+
   constructor(reason: AuthErrorReason, options: AuthErrorOptions = {}) {
-    const { cause, issuerName, fault, hint, ...details } = options;
+    const { cause, issuerName, fault, hint, kind, requirement, ...details } = options;
     super(REASONS[reason].description, cause === undefined ? undefined : { cause });
     this.name = 'AuthError';
     this.code = REASONS[reason].code;
@@ -59,6 +68,8 @@ export class AuthError extends Error {
     this.details = Object.freeze(details);
     this.issuerName = issuerName;
     this.fault = fault && Object.freeze({ ...fault });
+    this.kind = kind;
+    this.requirement = requirement;
     this.hint = hint;
     Object.defineProperty(this, BRAND, { value: true });
   }

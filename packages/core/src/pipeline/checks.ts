@@ -20,7 +20,10 @@ export interface ChecksContext {
  */
 export function createChecks(context: ChecksContext): readonly RequestCheck[] {
   const { holds, markAsUsed } = context.senderConstraint;
-  const list = [issuerIsCurrent(context), keyIsLive(), timely(context), holds];
+  // What is not configured costs nothing.
+  const introspects = (context.issuers.introspecting ?? []).length > 0;
+  const recency = introspects ? [answerIsRecent(context)] : [];
+  const list = [issuerIsCurrent(context), keyIsLive(), ...recency, timely(context), holds];
   return context.hasEffects ? [...list, markAsUsed] : list;
 }
 
@@ -34,7 +37,20 @@ function issuerIsCurrent({ issuers }: ChecksContext): RequestCheck {
 function keyIsLive(): RequestCheck {
   return {
     step: 'key',
-    check: ({ issuer, key }) => (issuer.keySet.isLive(key) ? undefined : 'read_again'),
+    check: ({ issuer, key }) =>
+      key === undefined || issuer.keySet.isLive(key) ? undefined : 'read_again',
+  };
+}
+
+/** An answer of the authorization server counts for a while; a clock that was set back must not prolong that. */
+function answerIsRecent({ clock }: ChecksContext): RequestCheck {
+  return {
+    step: 'introspection',
+    check({ cached, readAt, readAgainAt }) {
+      if (!cached || readAt === undefined || readAgainAt === undefined) return undefined;
+      const now = clock.now();
+      return now >= readAt && now < readAgainAt ? undefined : 'read_again';
+    },
   };
 }
 

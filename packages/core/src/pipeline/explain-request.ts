@@ -61,13 +61,17 @@ export async function explainRequest(
   if (scheme === undefined) {
     return Object.freeze<RequestExplanation>({
       accepted: false,
-      steps: stepsUntil(new AuthError(credentials.reason), REQUEST_STEPS),
+      steps: stepsUntil(
+        new AuthError(credentials.reason),
+        REQUEST_STEPS.filter((step) => step !== 'introspection'),
+      ),
       kind: undefined,
       issuerName: undefined,
       rule: undefined,
       hint: undefined,
       header: undefined,
       claims: undefined,
+      introspection: undefined,
       scheme,
       proof,
       replay: 'not_checked',

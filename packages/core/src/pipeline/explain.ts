@@ -12,6 +12,11 @@ import { tokenHint } from '../providers/internal/token-hint.ts';
 import type { Presentation } from '../request/presentation.ts';
 import type { VerifiedToken } from '../request/verified-token.ts';
 import { createJwsParser, type UnverifiedJws } from '../token/jws.ts';
+import {
+  type ExplainedIntrospection,
+  explainIntrospection,
+  type ObservedIntrospection,
+} from './explain-introspection.ts';
 import { refusalHint } from './refusal-hint.ts';
 import { createVerifier, type VerifierOptions } from './verifier.ts';
 
@@ -50,6 +55,8 @@ export interface Explanation {
   readonly header: Readonly<{ alg: string; typ: string | undefined }> | undefined;
   /** The token's claims, as far as it could be parsed: `[hidden string]` unless revealed. */
   readonly claims: Readonly<Record<string, unknown>> | undefined;
+  /** What the authorization server was asked about the token and what it said, where it was asked. */
+  readonly introspection: ExplainedIntrospection | undefined;
 }
 
 // `credentials` needs a request and `requirement` a route: a token alone reaches neither.
@@ -62,7 +69,10 @@ const SILENT: EventSink = Object.freeze({ active: false, emit: () => {} });
 /** The steps that a token fails at once the preset's rule was asked, or because of it. */
 const CLASSIFIED: ReadonlySet<Step> = new Set(['principal', 'sender_constraint']);
 
-/** Sends a token down the pipeline, past the cache, and records how far it came. */
+/**
+ * Sends a token down the pipeline, past the cache, and records how far it came. An opaque token is asked
+ * about as on a request: within the same bounds and circuit, and with the same memory of refused ones.
+ */
 export async function explainToken(
   token: string,
   issuers: Issuers,
@@ -85,18 +95,28 @@ export async function explainPresented(
 ): Promise<Explanation> {
   const parsed = createJwsParser(options.maxTokenBytes)(presented.token);
   const jws = typeof parsed === 'string' ? undefined : parsed;
-  const outcome = await attempt(presented, issuers, options);
+  let observed: ObservedIntrospection | undefined;
+  const outcome = await attempt(presented, issuers, {
+    ...options,
+    observe: (issuer, introspection) => {
+      observed = { issuer, introspection };
+    },
+  });
   const failure = isAuthError(outcome) ? outcome : undefined;
   const verified = isAuthError(outcome) ? undefined : outcome;
+  const introspection = explainIntrospection(observed, outcome, issuers, (claims) =>
+    redact(claims, reveal),
+  );
   return {
     accepted: verified !== undefined,
-    steps: stepsUntil(failure, steps, jws),
+    steps: stepsUntil(failure, stepsOf(steps, jws, introspection), jws),
     kind: verified?.principal.kind,
     issuerName: isAuthError(outcome) ? outcome.issuerName : outcome.issuer.name,
-    rule: verified?.rule ?? (await ruleBefore(failure?.reason, jws, issuers)),
+    rule: verified?.rule ?? (await ruleBefore(failure?.reason, jws, issuers, observed)),
     hint: failure && (await hintFor(failure, presented.token, jws, issuers)),
     header: jws && { alg: textOf(jws, 'alg') ?? '', typ: textOf(jws, 'typ') },
     claims: jws && redact(jws.claims, reveal),
+    introspection,
   };
 }
 
@@ -119,6 +139,17 @@ async function attempt(
     if (isAuthError(error)) return error;
     throw error;
   }
+}
+
+/** Those of the steps that a token of this form has. */
+function stepsOf(
+  steps: readonly Step[],
+  jws: UnverifiedJws | undefined,
+  introspection: ExplainedIntrospection | undefined,
+): readonly Step[] {
+  if (introspection === undefined) return steps.filter((step) => step !== 'introspection');
+  if (jws !== undefined) return steps;
+  return steps.filter((step) => step !== 'key' && step !== 'signature');
 }
 
 /** The steps of a way that ended with this error, or that was gone to its end. */
@@ -184,10 +215,17 @@ async function ruleBefore(
   reason: AuthErrorReason | undefined,
   jws: UnverifiedJws | undefined,
   issuers: Issuers,
+  observed: ObservedIntrospection | undefined,
 ): Promise<string | undefined> {
-  if (reason === undefined || jws === undefined || !CLASSIFIED.has(stepOf(reason)))
-    return undefined;
+  if (reason === undefined || !CLASSIFIED.has(stepOf(reason))) return undefined;
   try {
+    const introspected = observed?.introspection.outcome;
+    // The rule that spoke of a confirmed JWT is the one for JWTs.
+    const isOfAnswer = jws === undefined || observed?.issuer.introspector?.jwts === 'answer';
+    if (typeof introspected === 'object' && isOfAnswer) {
+      return observed?.issuer.provider.introspected?.classify(introspected).rule;
+    }
+    if (jws === undefined) return undefined;
     const issuer = await issuers.find(jws.claims);
     return issuer?.provider.classify(jws.claims, jws.header.parameters).rule;
   } catch {

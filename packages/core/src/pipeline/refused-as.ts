@@ -1,5 +1,5 @@
-import { isToken68 } from '../http/credentials.ts';
 import { type Refusal, RefusedError } from '../http/refusal.ts';
+import { isToken68 } from '../lib/token68.ts';
 import { AuthError } from '../model/errors.ts';
 import type { Presentation } from '../request/presentation.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { STATUS_CODES } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { type ChallengeContext, refusalOf } from '../../src/http/refusal.ts';
+import { type ChallengeContext, refusalFor } from '../../src/http/refusal.ts';
 import { AuthError, type AuthErrorOptions } from '../../src/model/errors.ts';
 import { type AuthErrorCode, type AuthErrorReason, REASONS } from '../../src/model/reasons.ts';
 
@@ -79,7 +79,7 @@ describe('docs/errors.md', () => {
   it.each(codes)(
     'shows the answer of $code as it is sent',
     ({ code, example: [reason, details] }) => {
-      const { status, headers, body } = refusalOf(
+      const { status, headers, body } = refusalFor(
         new AuthError(reason, details),
         contextOf(details),
       );
@@ -98,7 +98,7 @@ describe('docs/errors.md', () => {
   );
 
   it.each(codes)('gives the status of $code in the table', ({ code, example: [reason] }) => {
-    const { status, headers } = refusalOf(new AuthError(reason), contextOf(undefined));
+    const { status, headers } = refusalFor(new AuthError(reason), contextOf(undefined));
     const row = text.split('\n').find((line) => line.startsWith(`| [\`${code}\`]`)) ?? '';
     const [, , statusCell, challengeCell] = row.split('|').map((cell) => cell.trim());
     expect(statusCell).toBe(String(status));

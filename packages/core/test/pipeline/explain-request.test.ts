@@ -158,6 +158,7 @@ describe('explainRequest', () => {
         type: 'request.refused',
         code: 'invalid_token',
         reason: 'sender_constraint_unsupported',
+        kind: 'user',
         issuerName: ISSUER,
         hint: alone.hint,
       },
