@@ -69,9 +69,9 @@ describe.each([...COMPARING, ...OTHERS])('$preset', ({ create, issuer, tokens, .
   const good = tokens.filter(({ contrived, expect: expected, provider }) => {
     return expected !== 'refused' && contrived !== true && provider === undefined;
   });
-  const usual = create(issuer);
 
   function readings(kind: 'user' | 'client', mark: Readonly<Record<string, unknown>>) {
+    const usual = create(issuer);
     return (
       good
         .filter(({ expect: expected }) => expected !== 'refused' && expected.kind === kind)

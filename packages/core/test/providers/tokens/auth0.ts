@@ -68,6 +68,7 @@ export const table: TokenTable = {
   ],
   create: (issuer) => auth0({ issuer, jwks: NO_KEYS }),
   issuer: iss,
+  requires: ['aud', 'sub', 'iat'],
   audience: [API],
   tokens: [
     { name: 'a user', truth: 'user', header, claims: user, expect: asUser },
@@ -145,7 +146,8 @@ export const table: TokenTable = {
       name: 'a user with roles in a namespaced claim',
       truth: 'user',
       header,
-      provider: auth0({ issuer: iss, jwks: NO_KEYS, rolesClaim: 'https://parcels.example/roles' }),
+      provider: () =>
+        auth0({ issuer: iss, jwks: NO_KEYS, rolesClaim: 'https://parcels.example/roles' }),
       claims: { ...user, 'https://parcels.example/roles': ['dispatcher'], roles: ['admin'] },
       expect: { ...asUser, roles: ['dispatcher'] },
     },

@@ -85,6 +85,7 @@ export const table: TokenTable = {
       machines: ['mch_3Qa'],
     }),
   issuer: iss,
+  requires: ['sub'],
   audience: [],
   tokens: [
     {

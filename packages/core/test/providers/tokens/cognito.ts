@@ -48,6 +48,7 @@ export const table: TokenTable = {
   ],
   create: (issuer) => cognito({ issuer, jwks: NO_KEYS, clientIds: ['6k2v9h', '1p8s3d'] }),
   issuer: iss,
+  requires: ['client_id', 'sub', 'token_use'],
   audience: [],
   reserved: ['username'],
   tokens: [
@@ -88,12 +89,13 @@ export const table: TokenTable = {
       name: 'a user with an aud that is a resource of ours',
       truth: 'user',
       header,
-      provider: cognito({
-        userPoolId: 'eu-west-1_Zk3Pq9',
-        jwks: NO_KEYS,
-        clientIds: ['6k2v9h'],
-        resources: [API],
-      }),
+      provider: () =>
+        cognito({
+          userPoolId: 'eu-west-1_Zk3Pq9',
+          jwks: NO_KEYS,
+          clientIds: ['6k2v9h'],
+          resources: [API],
+        }),
       claims: { ...user, aud: [API] },
       expect: asUser,
     },

@@ -22,7 +22,7 @@ const client = {
   roles: ['Sync'],
 };
 
-const unknown = descope({ projectId: 'P2kQ7', jwks: NO_KEYS, subjectNamespaces: 'unknown' });
+const unknown = () => descope({ projectId: 'P2kQ7', jwks: NO_KEYS, subjectNamespaces: 'unknown' });
 
 const asUser = {
   kind: 'user',
@@ -47,6 +47,7 @@ export const table: TokenTable = {
         caller_type === 'human' ? 'user' : caller_type === 'machine' ? 'client' : 'refuse',
     }),
   issuer: 'P2kQ7',
+  requires: ['sub', 'drn'],
   audience: [],
   operatorRule: true,
   tokens: [

@@ -91,6 +91,7 @@ export const table: TokenTable = {
   ],
   create: (issuer) => keycloak({ issuer, jwks: NO_KEYS }),
   issuer: iss,
+  requires: ['aud', 'azp', 'jti', 'typ'],
   audience: ['parcels-api'],
   // No client can write them: realm mappers are the admins', as are those of the other claims.
   reserved: ['auth_time', 'preferred_username', 'sid'],

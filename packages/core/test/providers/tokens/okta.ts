@@ -58,6 +58,7 @@ export const table: TokenTable = {
   ],
   create: (issuer) => okta({ issuer, jwks: NO_KEYS }),
   issuer: iss,
+  requires: ['aud', 'sub', 'iat'],
   audience: ['api://parcels'],
   reserved: ['uid'],
   tokens: [

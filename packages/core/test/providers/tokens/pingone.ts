@@ -51,6 +51,7 @@ export const table: TokenTable = {
   ],
   create: (issuer) => pingone({ issuer, jwks: NO_KEYS }),
   issuer: iss,
+  requires: ['aud', 'client_id'],
   audience: [API],
   reserved: ['auth_time', 'sid', 'acr'],
   tokens: [

@@ -44,6 +44,7 @@ export const table: TokenTable = {
   ],
   create: (issuer) => rfc9068({ issuer, jwks: NO_KEYS }),
   issuer: 'https://as.parcels.example',
+  requires: ['aud', 'sub', 'client_id', 'iat', 'jti'],
   audience: [API],
   byComparison: true,
   tokens: [

@@ -24,22 +24,24 @@ const client = {
   jti: 'sp2',
 };
 
-const unknown = spring({ issuer: iss, jwks: NO_KEYS, subjectNamespaces: 'unknown' });
+const unknown = () => spring({ issuer: iss, jwks: NO_KEYS, subjectNamespaces: 'unknown' });
 
-const byClientId = spring({
-  issuer: iss,
-  jwks: NO_KEYS,
-  subjectNamespaces: 'disjoint',
-  rolesClaim: 'roles',
-});
+const byClientId = () =>
+  spring({
+    issuer: iss,
+    jwks: NO_KEYS,
+    subjectNamespaces: 'disjoint',
+    rolesClaim: 'roles',
+  });
 
-const own = spring({
-  issuer: iss,
-  jwks: NO_KEYS,
-  clientIdFrom: 'aud',
-  classify: ({ caller_type }) =>
-    caller_type === 'human' ? 'user' : caller_type === 'machine' ? 'client' : 'refuse',
-});
+const own = () =>
+  spring({
+    issuer: iss,
+    jwks: NO_KEYS,
+    clientIdFrom: 'aud',
+    classify: ({ caller_type }) =>
+      caller_type === 'human' ? 'user' : caller_type === 'machine' ? 'client' : 'refuse',
+  });
 
 const asUser = {
   kind: 'user',
@@ -58,6 +60,7 @@ export const table: TokenTable = {
   create: (issuer) =>
     spring({ issuer, jwks: NO_KEYS, subjectNamespaces: 'disjoint', clientIdFrom: 'aud' }),
   issuer: iss,
+  requires: ['aud', 'sub', 'nbf'],
   audience: [API, 'courier-web', 'nightly-sync'],
   byComparison: true,
   tokens: [
