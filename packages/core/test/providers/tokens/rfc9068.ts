@@ -134,6 +134,13 @@ export const table: TokenTable = {
       expect: 'refused',
     },
     {
+      name: 'an ID token of a server that gives it the type of access tokens, by nonce',
+      truth: 'user',
+      header,
+      claims: { ...user, nonce: 'n-0S6_WzA2Mj' },
+      expect: 'refused',
+    },
+    {
       name: 'a token of another type',
       truth: 'user',
       header: { ...header, typ: 'JWT' },
