@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import * as presets from '../../src/providers/index.ts';
 import { TABLES } from './all-tables.ts';
 import { classified } from './token-table.ts';
 
@@ -57,6 +58,34 @@ const COMPARING = TABLES.filter(({ byComparison }) => byComparison);
 const OTHERS = TABLES.filter(({ preset }) =>
   ['authly', 'duende', 'pingam', 'pingone'].includes(preset),
 );
+
+/** Presets that take a token for what claims of their own say, or the operator does, or have one kind. */
+const BY_OWN_EVIDENCE = [
+  'auth0',
+  'authentik',
+  'clerk',
+  'cognito',
+  'custom',
+  'descope',
+  'entra',
+  'firebase',
+  'fusionauth',
+  'githubActions',
+  'google',
+  'keycloak',
+  'kinde',
+  'kubernetes',
+  'okta',
+  'spiffe',
+  'stytch',
+  'workos',
+  'zitadel',
+];
+
+it('knows of every preset what its rule rests on', () => {
+  const known = [...COMPARING, ...OTHERS].map(({ preset }) => preset);
+  expect([...known, ...BY_OWN_EVIDENCE].toSorted()).toEqual(Object.keys(presets).toSorted());
+});
 
 it('knows the presets that rest on sub and the id of the client', () => {
   expect(COMPARING.map(({ preset }) => preset).toSorted()).toEqual(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../src/model/errors.ts';
+import * as presets from '../../src/providers/index.ts';
 import {
   type AudienceProvider,
   auth0,
@@ -235,6 +236,21 @@ const FORMS: readonly Form[] = [
     keys: openId('https://auth.acme.com/oidc'),
   },
   {
+    written: 'spring with a path and a slash',
+    provider: () =>
+      spring({ issuer: 'https://auth.acme.com/tenant/', subjectNamespaces: 'unknown' }),
+    issuer: 'https://auth.acme.com/tenant/',
+    keys: {
+      kind: 'discovery',
+      documents: [
+        'https://auth.acme.com/tenant/.well-known/openid-configuration',
+        'https://auth.acme.com/.well-known/oauth-authorization-server/tenant',
+        'https://auth.acme.com/.well-known/openid-configuration/tenant',
+        'https://auth.acme.com/tenant/.well-known/oauth-authorization-server',
+      ],
+    },
+  },
+  {
     written: 'hydra with a slash',
     provider: () => hydra({ issuer: 'https://hydra.acme.com/', subjectNamespaces: 'disjoint' }),
     issuer: 'https://hydra.acme.com/',
@@ -456,6 +472,22 @@ describe('a preset takes its issuer and keys from the least that is written', ()
   });
 });
 
+describe('every preset', () => {
+  it('has its shortest forms here', () => {
+    const written = FORMS.map(({ provider }) => provider().preset);
+    expect([...new Set(written)].toSorted()).toEqual(Object.keys(presets).toSorted());
+  });
+
+  it.each(Object.entries(presets))(
+    '%s names itself where an option is misspelled',
+    (name, make) => {
+      const written = () => Reflect.apply(make, undefined, [{ jwksURI: 'https://as.acme.com/k' }]);
+      expect(written).toThrow(ConfigurationError);
+      expect(written).toThrow(`${name}(`);
+    },
+  );
+});
+
 function aServer(issuer: AudienceProvider): unknown {
   return createResourceServer({ issuer, audience: 'https://api.acme.com' });
 }
@@ -565,6 +597,11 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
 
   // What a preset needs beside the issuer.
   [
+    'keycloak with a path behind the realm',
+    () => keycloak('https://sso.acme.com/realms/x/account'),
+    "write keycloak({ issuer: 'https://sso.acme.com/realms/acme' })",
+  ],
+  [
     'keycloak without a realm',
     () => keycloak('https://sso.acme.com'),
     "write keycloak({ issuer: 'https://sso.acme.com/realms/acme' })",
@@ -578,6 +615,31 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
     'okta without a server, in an object',
     () => Reflect.apply(okta, undefined, [{ domain: 'acme.okta.com' }]),
     'authorizationServer',
+  ],
+  [
+    'okta with an empty server',
+    () => okta('acme.okta.com', { authorizationServer: '' }),
+    "write okta('acme.okta.com', { authorizationServer: 'default' })",
+  ],
+  [
+    'okta with a slash',
+    () => okta('https://acme.okta.com/oauth2/default/'),
+    "write okta({ issuer: 'https://acme.okta.com/oauth2/default' })",
+  ],
+  [
+    'okta with a path behind the server',
+    () => okta('https://acme.okta.com/oauth2/default/v1/token'),
+    "write okta({ issuer: 'https://acme.okta.com/oauth2/default' })",
+  ],
+  [
+    'okta with a path before the server',
+    () => okta('https://acme.okta.com/tenant/oauth2/default'),
+    "write okta({ issuer: 'https://acme.okta.com/oauth2/default' })",
+  ],
+  [
+    'okta with a domain that is none',
+    () => okta('acme okta', { authorizationServer: 'default' }),
+    "write okta('acme.okta.com', { authorizationServer: 'default' })",
   ],
   ['okta of the org server', () => okta({ issuer: 'https://acme.okta.com' }), 'oauth2/default'],
   [

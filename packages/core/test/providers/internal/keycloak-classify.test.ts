@@ -20,6 +20,7 @@ describe('the rule of a token of Keycloak, as explain shows it', () => {
     [{ preferred_username: 7, sid: 's' }, /neither clientHost nor clientAddress/],
     [{ clientId: 'web' }, /neither clientHost nor clientAddress/],
     [{ client_id: 'other' }, /that of another client than azp/],
+    [{ clientId: 'other', clientHost: 'h' }, /that of another client than azp/],
     [{ clientHost: 'h', preferred_username: 'service-account-x' }, /that of another client/],
     [{ clientHost: 'h', auth_time: 1 }, /auth_time is there/],
     [{ jti: 'trrtcc:1', auth_time: 1 }, /auth_time is there/],

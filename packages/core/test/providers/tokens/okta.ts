@@ -137,6 +137,13 @@ export const table: TokenTable = {
       expect: asClient,
     },
     {
+      name: 'an agent whose client id is of another type',
+      truth: 'client',
+      header,
+      claims: { ...agent, sub_profile: 'ai_agent', cid: 7 },
+      expect: 'refused',
+    },
+    {
       name: 'an agent with the id of a user',
       truth: 'client',
       header,
