@@ -472,6 +472,31 @@ describe('a preset takes its issuer and keys from the least that is written', ()
   });
 });
 
+const ruled = { classify: () => 'refuse' } as const;
+
+/** The presets that are given an issuer, with the other options that they need. */
+const BY_ISSUER: readonly (readonly [string, object])[] = [
+  ['auth0', {}],
+  ['authentik', ruled],
+  ['authly', {}],
+  ['clerk', { machines: ['mch_1'] }],
+  ['curity', ruled],
+  ['custom', ruled],
+  ['duende', {}],
+  ['hydra', ruled],
+  ['keycloak', {}],
+  ['kinde', {}],
+  ['kubernetes', {}],
+  ['logto', {}],
+  ['oidcProvider', ruled],
+  ['okta', {}],
+  ['pingam', {}],
+  ['pingone', {}],
+  ['rfc9068', {}],
+  ['spring', ruled],
+  ['zitadel', ruled],
+];
+
 describe('every preset', () => {
   it('has its shortest forms here', () => {
     const written = FORMS.map(({ provider }) => provider().preset);
@@ -486,6 +511,21 @@ describe('every preset', () => {
       expect(written).toThrow(`${name}(`);
     },
   );
+
+  it.each(Object.keys(presets))('%s says what to write where its options are none', (name) => {
+    const written = () => Reflect.apply(Reflect.get(presets, name), undefined, [null]);
+    expect(written).toThrow(ConfigurationError);
+    expect(written).toThrow(new RegExp(`^${name}.*${name}\\(\\{ ?\\w.*\\}\\)`));
+  });
+
+  it.each(BY_ISSUER)('%s names itself where its issuer has a query', (name, options) => {
+    const written = () =>
+      Reflect.apply(Reflect.get(presets, name), undefined, [
+        { issuer: 'https://as.acme.com?tenant=1', ...options },
+      ]);
+    expect(written).toThrow(ConfigurationError);
+    expect(written).toThrow(new RegExp(`^${name}: `));
+  });
 });
 
 function aServer(issuer: AudienceProvider): unknown {
@@ -640,6 +680,14 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
     'okta with a domain that is none',
     () => okta('acme okta', { authorizationServer: 'default' }),
     "write okta('acme.okta.com', { authorizationServer: 'default' })",
+  ],
+  [
+    'spring with a claim of roles that is no name',
+    () =>
+      Reflect.apply(spring, undefined, [
+        { issuer: 'https://auth.acme.com', subjectNamespaces: 'disjoint', rolesClaim: 7 },
+      ]),
+    "write rolesClaim: 'roles'",
   ],
   ['okta of the org server', () => okta({ issuer: 'https://acme.okta.com' }), 'oauth2/default'],
   [

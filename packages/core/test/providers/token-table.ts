@@ -36,7 +36,7 @@ export interface TokenCase {
   readonly expect: ExpectedReading | 'refused';
   /** No provider issues it: only its own preset is asked about it. */
   readonly contrived?: true;
-  /** Claims without which the token is a user's, byte for byte: no rule can see that all were taken out. */
+  /** Claims without which the token is one of the other kind: no rule can see that all were taken out. */
   readonly onlyMarks?: readonly string[];
   /**
    * Where the token needs other options than the table's. Made by whoever asks, inside a test: what is

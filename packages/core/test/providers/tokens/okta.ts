@@ -62,10 +62,11 @@ export const table: TokenTable = {
   audience: ['api://parcels'],
   reserved: ['uid'],
   tokens: [
-    { name: 'a user', truth: 'user', header, claims: user, expect: asUser },
+    { name: 'a user', truth: 'user', header, claims: user, expect: asUser, onlyMarks: ['uid'] },
     {
       name: 'a user, with typ in the header and no groups',
       truth: 'user',
+      onlyMarks: ['uid'],
       header: { ...header, typ: 'JWT' },
       claims: without(user, 'groups'),
       expect: {
@@ -78,6 +79,7 @@ export const table: TokenTable = {
     {
       name: 'a user whose mapped sub is the id of the client',
       truth: 'user',
+      onlyMarks: ['uid'],
       header,
       claims: { ...user, sub: '0oa4t7' },
       expect: asUser,
@@ -85,6 +87,7 @@ export const table: TokenTable = {
     {
       name: 'a user for whom an agent acts',
       truth: 'user',
+      onlyMarks: ['uid'],
       header,
       claims: { ...user, sub_profile: 'user', act: { sub: 'wlp2aa', sub_profile: 'ai_agent' } },
       expect: { ...asUser, actor: { id: 'wlp2aa', profile: 'agent' } },
@@ -92,6 +95,7 @@ export const table: TokenTable = {
     {
       name: 'a user for whom something acts that is not documented',
       truth: 'user',
+      onlyMarks: ['uid'],
       header,
       claims: { ...user, act: { sub: 'wlp2aa', sub_profile: 'robot' } },
       expect: asUser,

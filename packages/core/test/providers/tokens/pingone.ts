@@ -62,6 +62,7 @@ export const table: TokenTable = {
       header: { ...header, typ: 'at+jwt' },
       claims: without(user, 'sid', 'acr', 'act'),
       expect: asUser,
+      onlyMarks: ['sub', 'auth_time'],
     },
     { name: 'a client', truth: 'client', header, claims: client, expect: asClient },
     {

@@ -148,6 +148,27 @@ export const table: TokenTable = {
       expect: { kind: 'user', id: 'dana', clientId: 'courier-web' },
     },
     {
+      name: 'the same, where the type is written short',
+      truth: 'user',
+      header: { ...header, typ: 'at+jwt' },
+      claims: without(user, 'scope'),
+      expect: { kind: 'user', id: 'dana', clientId: 'courier-web' },
+    },
+    {
+      name: 'a user whose scopes a customizer, which adds client_id, made a string',
+      truth: 'user',
+      header,
+      claims: { ...user, aud: [API], client_id: 'courier-web', scope: 'parcels.read' },
+      expect: asUser,
+    },
+    {
+      name: 'a user whose client azp names, and not aud',
+      truth: 'user',
+      header,
+      claims: { ...user, aud: 'nightly-sync', azp: 'courier-web' },
+      expect: asUser,
+    },
+    {
       name: 'a token without scope of another server, by its type',
       truth: 'client',
       header: { ...header, typ: 'JWT' },
