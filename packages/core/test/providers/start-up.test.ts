@@ -575,6 +575,16 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
     () => auth0('https://acme.eu.auth0.com'),
     "write auth0({ issuer: 'https://acme.eu.auth0.com/' })",
   ],
+  [
+    'auth0 with a path and a slash',
+    () => auth0('https://acme.eu.auth0.com/x/'),
+    "write auth0({ issuer: 'https://acme.eu.auth0.com/' })",
+  ],
+  [
+    'auth0 with a domain that is none',
+    () => auth0('acme auth0'),
+    "auth0: 'acme auth0' is not a domain; write auth0('acme.eu.auth0.com')",
+  ],
   ['auth0 with a path', () => auth0('acme.eu.auth0.com/x'), "write auth0('acme.eu.auth0.com')"],
   [
     'keycloak with a slash',
@@ -679,7 +689,7 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
   [
     'okta with a domain that is none',
     () => okta('acme okta', { authorizationServer: 'default' }),
-    "write okta('acme.okta.com', { authorizationServer: 'default' })",
+    "okta: 'acme okta' is not a domain; write okta('acme.okta.com', { authorizationServer: 'default' })",
   ],
   [
     'spring with a claim of roles that is no name',
