@@ -238,6 +238,13 @@ export const table: TokenTable = {
       },
     },
     {
+      name: 'a user by idtyp, without scopes',
+      truth: 'user',
+      header,
+      claims: { ...without(user, 'scp', 'roles', 'groups'), idtyp: 'user' },
+      expect: { kind: 'user', id: person, clientId: app, tenant: tid },
+    },
+    {
       name: 'a user with facets that say nothing of agents',
       truth: 'user',
       header,
