@@ -65,6 +65,7 @@ describe('the public surface', () => {
         "describeRoutes",
         "guardMakers",
         "guardRequest",
+        "isRequirement",
         "isResourceServer",
         "isThenable",
         "memberOf",
@@ -172,7 +173,9 @@ describe('the public surface', () => {
   it('@authly/mcp', () => {
     expect(namesOf(mcp)).toMatchInlineSnapshot(`
       [
+        "authorizeTool",
         "clientFrom",
+        "jsonRpcRefusal",
         "principalFrom",
         "setAuthInfo",
         "toAuthInfo",

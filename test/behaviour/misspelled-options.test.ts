@@ -197,7 +197,9 @@ const WITHOUT_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   ],
   // What mcp's functions take in the place of options is a resource server as a whole.
   mcp: [
+    'authorizeTool',
     'clientFrom',
+    'jsonRpcRefusal',
     'principalFrom',
     'setAuthInfo',
     'toAuthInfo',

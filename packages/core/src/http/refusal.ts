@@ -1,7 +1,7 @@
 import { ownProperty } from '../lib/own-property.ts';
 import { isScopeToken } from '../lib/scope-token.ts';
-import { AuthError } from '../model/errors.ts';
-import { CODES, type RefusalStatus } from '../model/reasons.ts';
+import { AuthError, type ChallengeDetails } from '../model/errors.ts';
+import { CODES, type CodeAnswer, type RefusalStatus } from '../model/reasons.ts';
 import type { Scheme } from '../model/scheme.ts';
 import { type ChallengeParameters, challenge } from './challenge.ts';
 import { SCHEME_NAMES } from './schemes.ts';
@@ -26,6 +26,8 @@ export interface ChallengeContext {
    * does not count: a client would be sent where nobody answers.
    */
   readonly resourceMetadata: string | undefined;
+  /** Scopes to ask for, in a 401 for which no guard has said any. */
+  readonly scopes?: readonly string[] | undefined;
 }
 
 const DEFAULT_RETRY_AFTER_SEC = 5;
@@ -38,8 +40,7 @@ const MAX_NONCE_LENGTH = 128;
  * in the one of the scheme that the request used, or in all where that is not known. It cannot throw.
  */
 export function refusalOf(error: AuthError, context: ChallengeContext): Refusal {
-  // Another copy of this package may know codes that this one does not.
-  const { status, challenge: kind } = CODES[error.code] ?? CODES.temporarily_unavailable;
+  const { status, challenge: kind } = answerFor(error);
   const headers: Record<string, string> = {
     'content-type': 'application/json; charset=utf-8',
     'cache-control': 'no-store',
@@ -56,6 +57,11 @@ export function refusalOf(error: AuthError, context: ChallengeContext): Refusal 
   });
 }
 
+// Another copy of this package may know codes that this one does not.
+function answerFor({ code }: AuthError): CodeAnswer {
+  return CODES[code] ?? CODES.temporarily_unavailable;
+}
+
 // RFC 9110 §10.2.3: a whole number of seconds, whatever a requirement of the application's gave.
 function delaySeconds(seconds: unknown): string {
   const whole = typeof seconds === 'number' ? Math.ceil(seconds) : Number.NaN;
@@ -66,11 +72,12 @@ function delaySeconds(seconds: unknown): string {
 function challengesOf(
   error: AuthError,
   kind: 'bare' | 'error',
-  { schemes, proofAlgorithms, realm, resourceMetadata }: ChallengeContext,
+  { schemes, proofAlgorithms, realm, resourceMetadata, scopes }: ChallengeContext,
 ): string {
   const { details } = error;
   const used: unknown = ownProperty(details, 'scheme');
   const maxAgeSec: unknown = ownProperty(details, 'maxAgeSec');
+  const asked: unknown = ownProperty(details, 'scopes') ?? (needsToken(error) ? scopes : undefined);
   const known = schemes.some((scheme) => scheme === used);
   return schemes
     .map((scheme) => {
@@ -80,7 +87,7 @@ function challengesOf(
         realm,
         error: states ? error.code : undefined,
         error_description: states ? error.message : undefined,
-        scope: spaced(ownProperty(details, 'scopes')),
+        scope: spaced(asked),
         acr_values: spaced(ownProperty(details, 'acrValues')),
         max_age: isSeconds(maxAgeSec) ? String(maxAgeSec) : undefined,
         resource_metadata: resourceMetadata,
@@ -89,6 +96,11 @@ function challengesOf(
       return challenge(SCHEME_NAMES[scheme], parameters);
     })
     .join(', ');
+}
+
+// RFC 6750 §3: whoever gets a new token must know for which scopes. The other codes are about more.
+function needsToken({ code }: AuthError): boolean {
+  return code === 'missing_credentials' || code === 'invalid_token';
 }
 
 // A requirement of the application's own may give anything; RFC 6749 §3.3 has a grammar, and an empty
@@ -114,17 +126,30 @@ function isSeconds(value: unknown): value is number {
  * its own status and challenge.
  */
 export class RefusedError extends AuthError {
-  readonly status: Refusal['status'];
+  readonly status: RefusalStatus;
   /** The same as `status`, by the name that Express and `http-errors` look for too. */
-  readonly statusCode: Refusal['status'];
-  readonly headers: Refusal['headers'];
+  readonly statusCode: RefusalStatus;
   /** The message may be shown to the client. */
   readonly expose = true;
+  readonly #answer: (error: AuthError) => Refusal;
 
-  constructor(error: AuthError, { status, headers }: Refusal) {
-    super(error.reason, { ...error.details, cause: error.cause, issuerName: error.issuerName });
-    this.status = status;
-    this.statusCode = status;
-    this.headers = headers;
+  /**
+   * `answer` says how the error is answered: asked only when somebody reads the headers. `details` stand
+   * for those of `error`, where more became known after it was thrown.
+   */
+  constructor(
+    error: AuthError,
+    answer: (error: AuthError) => Refusal,
+    details: ChallengeDetails = error.details,
+  ) {
+    super(error.reason, { ...details, cause: error.cause, issuerName: error.issuerName });
+    this.status = answerFor(error).status;
+    this.statusCode = this.status;
+    this.#answer = answer;
+  }
+
+  /** `WWW-Authenticate`, `Retry-After` and whatever else the answer has. */
+  get headers(): Refusal['headers'] {
+    return this.#answer(this).headers;
   }
 }
