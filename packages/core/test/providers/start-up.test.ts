@@ -598,6 +598,70 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
     "o/x/' })",
   ],
   [
+    'clerk with a slash',
+    () => clerk({ issuer: 'https://clerk.acme.com/', machines: ['mch_1'] }),
+    "write clerk({ issuer: 'https://clerk.acme.com' })",
+  ],
+  [
+    'githubActions with a slash',
+    () =>
+      githubActions({
+        issuer: 'https://ghes.acme.com/_services/token/',
+        repositoryIds: ['90210'],
+      }),
+    "write githubActions({ issuer: 'https://ghes.acme.com/_services/token' })",
+  ],
+  [
+    'pingam with a slash',
+    () => pingam('https://am.acme.com/am/oauth2/realms/root/'),
+    "write pingam({ issuer: 'https://am.acme.com/am/oauth2/realms/root' })",
+  ],
+  [
+    'pingone with a slash',
+    () => pingone('https://auth.pingone.eu/6b1e/as/'),
+    "write pingone({ issuer: 'https://auth.pingone.eu/6b1e/as' })",
+  ],
+  [
+    'workos with a slash',
+    () => workos('https://acme.authkit.app/'),
+    "write workos({ issuer: 'https://acme.authkit.app' })",
+  ],
+  [
+    'curity with a slash',
+    () => curity({ issuer: 'https://id.acme.com/oauth/', subjectNamespaces: 'disjoint' }),
+    "write curity({ issuer: 'https://id.acme.com/oauth' })",
+  ],
+  [
+    'logto with a slash',
+    () => logto('https://auth.acme.com/oidc/'),
+    "write logto({ issuer: 'https://auth.acme.com/oidc' })",
+  ],
+  [
+    'logto without its path',
+    () => logto('https://auth.acme.com/oidc/x'),
+    "write logto({ issuer: 'https://acme.logto.app/oidc' })",
+  ],
+  [
+    'cognito with a slash',
+    () =>
+      cognito({
+        issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a/',
+        clientIds: ['6k2v9h'],
+      }),
+    "write cognito({ issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a' })",
+  ],
+  ...['/a/eu-west-1_a', '/eu-west-1_a/.well-known', '/eu-west-1_a%20'].map(
+    (path): (typeof MISTAKES)[number] => [
+      `cognito with the path ${path}`,
+      () =>
+        cognito({
+          issuer: `https://cognito-idp.eu-west-1.amazonaws.com${path}`,
+          clientIds: ['6k2v9h'],
+        }),
+      "write cognito({ issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Zk3Pq9' })",
+    ],
+  ),
+  [
     'entra v2 with a slash',
     () => entra({ issuer: `https://login.microsoftonline.com/${TENANT}/v2.0/` }),
     '/v2.0',
@@ -690,6 +754,19 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
     'okta with a domain that is none',
     () => okta('acme okta', { authorizationServer: 'default' }),
     "okta: 'acme okta' is not a domain; write okta('acme.okta.com', { authorizationServer: 'default' })",
+  ],
+  [
+    'zitadel with a project that is no id',
+    () =>
+      Reflect.apply(zitadel, undefined, [
+        { issuer: 'https://acme.zitadel.cloud', projectId: 301877700001, classify: () => 'user' },
+      ]),
+    "write projectId: '301877700001'",
+  ],
+  [
+    'zitadel without a rule, which every organization of the instance could answer',
+    () => Reflect.apply(zitadel, undefined, [{ issuer: 'https://acme.zitadel.cloud' }]),
+    "claims['urn:zitadel:iam:user:resourceowner:id'] !== '<your organization>' ? 'refuse' : ",
   ],
   [
     'spring with a claim of roles that is no name',

@@ -77,6 +77,13 @@ export const table: TokenTable = {
       claims: { ...user, scope: 'openid parcels.read parcels.delete' },
       expect: asUser,
     },
+    {
+      name: 'a user whose person the log-in app puts under ext',
+      truth: 'user',
+      header,
+      claims: { ...user, ext: { email: 'dana@parcels.example', sub: 'evil', client_id: 'evil' } },
+      expect: asUser,
+    },
     { name: 'a client', truth: 'client', header, claims: client, expect: asClient },
     {
       name: 'a client with claims of a session',
