@@ -48,7 +48,7 @@ const bySubject: Rule = ({ sub, client_id: id }) => (sub === id ? 'client' : 'us
 
 const hasNoClientId = ({ payload }: RecordedToken) => !Object.hasOwn(payload, 'client_id');
 
-const ES512 = 'ES512 is not supported';
+const ES512 = 'ES512, which no preset accepts unless told to';
 const NAMED_LIKE_CLIENT = 'a user whose subject is the id of the client that he signs in through';
 
 /** Spring: users who are named like their clients, and have an authority that only people have. */

@@ -1053,6 +1053,16 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
       ['types without a list', { types: { accepted: 'jwt', optional: true } }, 'write types: {'],
       ['types that leave open', { types: { accepted: ['jwt'] } }, 'write types: {'],
       ['a misspelled part of types', { types: { accept: ['jwt'] } }, 'has no option "accept"'],
+      [
+        'an algorithm that nobody knows beside one that is known',
+        { algorithms: ['ES256', 'HS256'] },
+        'RS512, PS256',
+      ],
+      [
+        'a misspelled part of types, with its place',
+        { types: { accept: ['jwt'] } },
+        'types of custom()',
+      ],
       ['one algorithm as text', { algorithms: 'ES256' }, "write algorithms: ['ES256']"],
       [
         'a required claim as text',
