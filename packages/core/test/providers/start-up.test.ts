@@ -943,6 +943,20 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
     'write clientIds',
   ],
   [
+    'cognito with a client as text',
+    () =>
+      Reflect.apply(cognito, undefined, [{ userPoolId: 'eu-west-1_Zk3Pq9', clientIds: '6k2v9h' }]),
+    "cognito: clientIds must be a list of non-empty strings; write clientIds: ['<app client id>']",
+  ],
+  [
+    'cognito with a resource as text',
+    () =>
+      Reflect.apply(cognito, undefined, [
+        { userPoolId: 'eu-west-1_Zk3Pq9', clientIds: ['6k2v9h'], resources: 'api' },
+      ]),
+    "cognito: resources must be a list of non-empty strings; write resources: ['https://api.acme.com']",
+  ],
+  [
     'cognito by something else',
     () => cognito({ userPoolId: 'Zk3Pq9', clientIds: ['a'] }),
     "write userPoolId: 'eu-west-1_Zk3Pq9'",

@@ -99,6 +99,20 @@ export const table: TokenTable = {
       claims: { ...user, aud: [API] },
       expect: asUser,
     },
+    {
+      name: 'a user with an aud that names an application of ours among others',
+      truth: 'user',
+      header,
+      claims: { ...user, aud: ['https://other.parcels.example', '6k2v9h'] },
+      expect: asUser,
+    },
+    {
+      name: 'a user whose name is of another type',
+      truth: 'user',
+      header,
+      claims: { ...user, username: 7 },
+      expect: 'refused',
+    },
     { name: 'a client', truth: 'client', header, claims: client, expect: asClient },
     {
       name: 'a client with what it sent as metadata',

@@ -84,6 +84,13 @@ export const table: TokenTable = {
       },
       expect: { ...asUser, groups: ['g-north'], permissions: ['labels.print'] },
     },
+    ...[['dispatcher', 7], ['dispatcher', { value: 7 }], [null], 'dispatcher'].map((roles) => ({
+      name: `a user with roles that are none: ${JSON.stringify(roles)}`,
+      truth: 'user' as const,
+      header,
+      claims: { ...user, roles },
+      expect: { ...without(asUser, 'roles'), kind: 'user' as const, id: asUser.id },
+    })),
     {
       name: 'a user without the claims of a login',
       truth: 'user',
