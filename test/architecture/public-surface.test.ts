@@ -35,6 +35,8 @@ describe('the public surface', () => {
         "createResourceServer",
         "credentialsOf",
         "findPrincipal",
+        "fromCookie",
+        "fromHeader",
         "group",
         "isAuthError",
         "isFormError",
@@ -43,6 +45,7 @@ describe('the public surface', () => {
         "permission",
         "principalOf",
         "readForm",
+        "refusalOf",
         "role",
         "scope",
         "systemClock",
@@ -61,6 +64,8 @@ describe('the public surface', () => {
         "admissionOf",
         "admitRequest",
         "answerRefusal",
+        "answerThrown",
+        "assertGuardedRoutes",
         "checkRequirement",
         "describeRoutes",
         "guardMakers",
@@ -70,6 +75,7 @@ describe('the public surface', () => {
         "isThenable",
         "memberOf",
         "misplacedMetadata",
+        "neutralMiddleware",
         "nodeHandlerRequest",
         "notDescribable",
         "pathPart",
@@ -129,6 +135,8 @@ describe('the public surface', () => {
     const own = namesOf(express).filter((name) => !(name in core));
     expect(own).toMatchInlineSnapshot(`
       [
+        "assertGuarded",
+        "authErrorHandler",
         "authenticate",
         "authorize",
         "describeRequirements",

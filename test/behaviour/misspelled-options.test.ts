@@ -126,13 +126,19 @@ const CALLS: Readonly<Record<string, Call>> = {
   'core createResourceServer: publishMetadata': call(metadata, (options) =>
     aPublishingServer().publishMetadata(options),
   ),
+  'core fromCookie': call({ origins: ['https://app.example.com'], prefix: '__Host-' }, (options) =>
+    core.fromCookie('__Host-at', options),
+  ),
+  'core fromHeader': call({ origins: ['https://app.example.com'] }, (options) =>
+    core.fromHeader('x-token', options),
+  ),
   'core user': call({ viaActor: 'refuse' }, core.user),
   'core authenticationContext': call(authenticationContext, core.authenticationContext),
   'core openapiSecurity': call({ name: 'bearer' }, (options) => core.openapiSecurity([], options)),
   'core/node nodeFetch': call({ ca: undefined }, coreNode.nodeFetch),
   'core/node fileKeySnapshots': call({ directory: '/none' }, coreNode.fileKeySnapshots),
-  ...adapterCalls('express', express, () => ExpressRouter()),
-  ...adapterCalls('koa', koa, () => new KoaRouter()),
+  ...adapterCalls('express', express, () => ExpressRouter().get('/open', () => {})),
+  ...adapterCalls('koa', koa, () => new KoaRouter().get('/open', () => {})),
   'issuer createIssuer': call({ issuer: ISSUER, keys: [key], clients }, issuerPackage.createIssuer),
   'issuer createIssuer: userToken': call({ ...grant, identity, include: [] }, (request) =>
     anIssuer.userToken(request),
@@ -157,15 +163,20 @@ function adapterCalls(
   adapter: typeof express | typeof koa,
   aRouter: () => object,
 ): Readonly<Record<string, Call>> {
+  // The overloads of both adapters are the same but for one value: together they cannot be called.
+  const authenticate: (server: never, options?: never) => unknown = adapter.authenticate;
+  const routes = { base: '/', before: [], open: [] };
   return {
-    [`${name} authenticate`]: call({ optional: true }, (options) =>
-      adapter.authenticate(aResourceServer(), options),
+    [`${name} authenticate`]: call(
+      { optional: true, skip: () => false, credentials: undefined },
+      (options) => authenticate(aResourceServer() as never, options),
     ),
-    [`${name} authenticate: resource server`]: call(server, (options) =>
-      adapter.authenticate(options),
-    ),
-    [`${name} describeRequirements`]: call({ base: '/', before: [] }, (options) =>
+    [`${name} authenticate: resource server`]: call(server, authenticate),
+    [`${name} describeRequirements`]: call(routes, (options) =>
       adapter.describeRequirements(aRouter(), options),
+    ),
+    [`${name} assertGuarded`]: call({ ...routes, open: ['/open'] }, (options) =>
+      adapter.assertGuarded(aRouter(), options),
     ),
     [`${name} protectedResourceMetadata`]: call(metadata, (options) =>
       adapter.protectedResourceMetadata(aPublishingServer(), options),
@@ -183,11 +194,14 @@ const WITHOUT_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   core: [
     ...['actor', 'allOf', 'anyOf', 'anyScope', 'authorizationDetail', 'claim', 'client', 'group'],
     ...['permission', 'role', 'scope', 'tenant', 'isAuthError', 'isFormError', 'clientOf'],
-    ...['findPrincipal', 'principalOf', 'userOf', 'nodeRequestView', 'credentialsOf'],
+    ...['findPrincipal', 'principalOf', 'refusalOf', 'userOf', 'nodeRequestView', 'credentialsOf'],
     'checkOptions',
   ],
   'core/node': [],
-  express: ['authorize', 'mount', 'requireActor', 'requireAnyScope', 'requireAuthorizationDetail'],
+  express: [
+    ...['authErrorHandler', 'authorize', 'mount', 'requireActor', 'requireAnyScope'],
+    'requireAuthorizationDetail',
+  ],
   issuer: [
     'generateClientSecret',
     'generateSigningKey',

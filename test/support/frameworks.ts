@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import type { CredentialSource, RequestView } from '@authly/core';
 import * as expressKit from '@authly/express';
 import * as koaKit from '@authly/koa';
 import express from 'express';
@@ -57,6 +58,8 @@ export interface AppOptions {
   readonly bodyParser?: BodyParser;
   /** Whether the framework believes `X-Forwarded-For`. */
   readonly trustProxy?: boolean;
+  /** Whether the adapter's `authErrorHandler` is installed. */
+  readonly authErrors?: boolean;
 }
 
 /** An app to send requests to. */
@@ -66,6 +69,14 @@ export interface TestApp {
   readonly faults: readonly unknown[];
 }
 
+/** How `authenticate` lets requests in. */
+export interface ModeOptions {
+  readonly optional?: boolean;
+  readonly delegated?: boolean;
+  readonly skip?: (view: RequestView) => boolean;
+  readonly credentials?: CredentialSource | undefined;
+}
+
 /** A framework to run a behaviour test in. */
 export interface Framework {
   readonly name: string;
@@ -73,7 +84,7 @@ export interface Framework {
   /** `authenticate` of the adapter; `delegated` is its way to say "to the application's error handling". */
   authenticate(
     resourceServerOrOptions: Parameters<Kit['authenticate']>[0],
-    options?: { readonly optional?: boolean; readonly delegated?: boolean },
+    options?: ModeOptions,
   ): ReturnType<Kit['authenticate']>;
   createApp(define: (routes: Routes) => void, options?: AppOptions): TestApp;
 }
@@ -90,8 +101,13 @@ function expressFramework(name: string, create: typeof express): Framework {
   return {
     name,
     kit: expressKit,
-    authenticate: (subject, { optional = false, delegated = false } = {}) =>
-      expressKit.authenticate(subject, { optional, onRefusal: delegated ? 'next' : 'respond' }),
+    authenticate: (subject, { optional, skip, credentials, delegated = false } = {}) =>
+      expressKit.authenticate(subject, {
+        optional,
+        skip,
+        credentials,
+        onRefusal: delegated ? 'next' : 'respond',
+      }),
     createApp: (define, options = {}) => createExpressApp(create, define, options),
   };
 }
@@ -100,8 +116,13 @@ function koaFramework(name: string, create: typeof Koa): Framework {
   return {
     name,
     kit: koaKit,
-    authenticate: (subject, { optional = false, delegated = false } = {}) =>
-      koaKit.authenticate(subject, { optional, onRefusal: delegated ? 'throw' : 'respond' }),
+    authenticate: (subject, { optional, skip, credentials, delegated = false } = {}) =>
+      koaKit.authenticate(subject, {
+        optional,
+        skip,
+        credentials,
+        onRefusal: delegated ? 'throw' : 'respond',
+      }),
     createApp: (define, options = {}) => createKoaApp(create, define, options),
   };
 }

@@ -1,7 +1,11 @@
+import { type CredentialSource, isCredentialSource } from '../http/credential-source.ts';
+import type { RequestView } from '../http/request-view.ts';
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
+import { ConfigurationError } from '../model/errors.ts';
 import type { Principal } from '../model/principal.ts';
 import type { AnyResourceServerOptions } from '../options/options.ts';
 import { createResourceServer, isResourceServer, type ResourceServer } from '../resource-server.ts';
+import { refuseUncalled } from './refuse-uncalled.ts';
 
 /** How requests are let in: made once for each `authenticate`, not for each request. */
 export interface AdmissionMode<Carrier extends object = object> {
@@ -10,12 +14,19 @@ export interface AdmissionMode<Carrier extends object = object> {
   readonly optional: boolean;
   /** Whether refusals go to the application's own error handling. */
   readonly delegated: boolean;
+  /** Where requests carry their token; `undefined` for the `Authorization` header alone. */
+  readonly credentials?: CredentialSource | undefined;
   /**
    * Puts the principal where the framework's handlers look for it. Runs once for each admission, when
    * `admissionOf(carrier)` is already there.
    */
   readonly show?: ((carrier: Carrier, principal: Principal | undefined) => void) | undefined;
+  /** Tells the requests that are not looked at. */
+  readonly skip?: Skip | undefined;
 }
+
+/** Tells public requests by their method and URL: `({ url }) => url === '/livez'`. */
+export type Skip = (view: RequestView) => boolean;
 
 /**
  * How an adapter's `authenticate` treats requests that it does not let in. `Delegated` is the
@@ -29,6 +40,23 @@ export interface AuthenticateOptionsOf<Delegated extends string> {
    * error with `status`, `headers` and `expose`. The guards after it do the same.
    */
   readonly onRefusal?: 'respond' | Delegated | undefined;
+  /**
+   * Where requests carry their token: `fromCookie('__Host-at', { origins: […] })`,
+   * `fromHeader('x-forwarded-access-token')`. Default: the `Authorization` header, and nowhere else.
+   */
+  readonly credentials?: CredentialSource | undefined;
+  /**
+   * Requests for which this is `true` itself pass as anonymous, and their credentials are not looked at:
+   * for public routes, without a wrapper around `authenticate`. Guards still refuse them (401).
+   *
+   * `url` is path and query as the client sent them. Compare it whole (`url === '/livez'`): a beginning
+   * (`startsWith('/public')`) also fits `/publications`. What `skip` throws fails the request (500), and
+   * so does a promise.
+   *
+   * `describeRequirements` asks it once for each route, with the route's method and its path as it is
+   * written (`/users/:id`), and no headers.
+   */
+  readonly skip?: Skip | undefined;
 }
 
 /** What of a mode is the framework's, and the same for each `authenticate`. */
@@ -44,11 +72,15 @@ export interface AuthenticateInfo {
   readonly resourceServer: ResourceServer<unknown>;
   /** Whether requests without credentials pass: for documentation. */
   readonly optional: boolean;
+  /** Tells the requests that are not looked at: for documentation. */
+  readonly skip: Skip | undefined;
 }
 
 const AUTHENTICATE_OPTIONS: OptionNames<AuthenticateOptionsOf<string>> = {
   optional: true,
   onRefusal: true,
+  credentials: true,
+  skip: true,
 };
 
 /**
@@ -60,13 +92,26 @@ export function admissionMode<Carrier extends object, Delegated extends string =
   options: AuthenticateOptionsOf<Delegated> = {},
   { delegates, show }: FrameworkMode<Carrier, Delegated> = {},
 ): AdmissionMode<Carrier> {
-  const { optional = false, onRefusal = 'respond' } = checkOptions(
-    'authenticate()',
-    options,
-    AUTHENTICATE_OPTIONS,
-  );
+  refuseUncalled('authenticate', 'authenticate({ issuer, audience })', [resourceServerOrOptions]);
+  const {
+    credentials,
+    optional = false,
+    onRefusal = 'respond',
+    skip,
+  } = checkOptions('authenticate()', options, AUTHENTICATE_OPTIONS);
+  if (credentials !== undefined && !isCredentialSource(credentials)) {
+    throw new ConfigurationError(
+      "authenticate(): credentials says where the token is. Write: credentials: fromCookie('__Host-at', { origins: ['https://app.acme.com'] }), or credentials: fromHeader('x-forwarded-access-token')",
+    );
+  }
+  if (skip !== undefined && typeof skip !== 'function') {
+    throw new ConfigurationError(
+      "authenticate(): skip must be a function. Write: skip: ({ url }) => url === '/livez'",
+    );
+  }
   const resourceServer: ResourceServer<unknown> = isResourceServer(resourceServerOrOptions)
     ? resourceServerOrOptions
     : createResourceServer(resourceServerOrOptions);
-  return Object.freeze({ resourceServer, optional, delegated: onRefusal === delegates, show });
+  const delegated = onRefusal === delegates;
+  return Object.freeze({ resourceServer, optional, delegated, credentials, show, skip });
 }

@@ -1,17 +1,18 @@
 import type { RequestView } from '../http/request-view.ts';
 import { isThenable, type MaybePromise } from '../lib/maybe-promise.ts';
-import type { Admitted } from '../request/adapter-side.ts';
+import { refusePromise } from '../requirement/programming-mistake.ts';
 import { adapterSideOf } from './adapter-side-of.ts';
-import { type Admission, admissionOf, admit } from './admission.ts';
-import type { AdmissionMode } from './admission-mode.ts';
-import { createAdmission } from './create-admission.ts';
+import { type Admission, admit, admittedAs } from './admission.ts';
+import type { AdmissionMode, Skip } from './admission-mode.ts';
+import { createAdmission, createSkippedAdmission } from './create-admission.ts';
+import { noteRefusal } from './refusal-of.ts';
 
 /**
  * Lets a request in, or throws what {@link answerRefusal} turns into an answer. `carrier` is the object
  * that stands for this one request in the framework: guards and `principalOf` find the admission by it.
  *
- * A request that the same server has let in before keeps its admission, and its token is not verified
- * again; an anonymous one is authenticated again where authentication is not optional.
+ * A request that the same server has let in before, with credentials from the same place, keeps its
+ * admission, and its token is not verified again; an anonymous one is authenticated again where authentication is not optional.
  *
  * The result is a promise only when something must be awaited (keys, or under load the signature's
  * turn); then it rejects instead of throwing. A cached token costs no promise.
@@ -21,22 +22,58 @@ export function admitRequest<Carrier extends object>(
   view: RequestView,
   mode: AdmissionMode<Carrier>,
 ): MaybePromise<Admission> {
-  const earlier = admissionOf(carrier);
-  if (earlier?.resourceServer === mode.resourceServer && (mode.optional || earlier.principal)) {
-    return earlier;
+  const earlier = admittedAs(carrier);
+  if (earlier !== undefined && isEnough(earlier, mode)) return earlier;
+  if (mode.skip !== undefined && skips(mode.skip, view)) {
+    return earlier ?? letIn(carrier, createSkippedAdmission(mode), mode);
   }
-  const admitted = adapterSideOf(mode.resourceServer).admit(view, mode.optional);
-  if (!isThenable(admitted)) return letIn(carrier, admitted, mode);
-  return admitted.then((settled) => letIn(carrier, settled, mode));
+  try {
+    const admitted = adapterSideOf(mode.resourceServer).admit(
+      view,
+      mode.optional,
+      mode.credentials,
+    );
+    if (!isThenable(admitted)) return letIn(carrier, createAdmission(admitted, mode), mode);
+    return admitted.then(
+      (settled) => letIn(carrier, createAdmission(settled, mode), mode),
+      (error) => refuse(carrier, error),
+    );
+  } catch (error) {
+    return refuse(carrier, error);
+  }
+}
+
+function isEnough(
+  earlier: Admission,
+  {
+    resourceServer,
+    credentials,
+    optional,
+  }: Pick<AdmissionMode, 'resourceServer' | 'credentials' | 'optional'>,
+): boolean {
+  if (earlier.resourceServer !== resourceServer) return false;
+  // Another place is other credentials, and perhaps a check of the origin that was not made yet.
+  if (earlier.credentials !== credentials) return false;
+  return earlier.principal !== undefined || (optional && !earlier.skipped);
+}
+
+function skips(skip: Skip, view: RequestView): boolean {
+  const answer: unknown = skip(view);
+  refusePromise('skip of authenticate()', answer);
+  return answer === true;
+}
+
+function refuse(carrier: object, error: unknown): never {
+  noteRefusal(carrier, error);
+  throw error;
 }
 
 function letIn<Carrier extends object>(
   carrier: Carrier,
-  admitted: Admitted,
-  mode: AdmissionMode<Carrier>,
+  admission: Admission,
+  { show }: AdmissionMode<Carrier>,
 ): Admission {
-  const admission = createAdmission(admitted, mode);
   admit(carrier, admission);
-  mode.show?.(carrier, admission.principal);
+  show?.(carrier, admission.principal);
   return admission;
 }

@@ -1,5 +1,6 @@
 import { type AuthErrorCode, type AuthErrorReason, REASONS } from './reasons.ts';
 import type { Scheme } from './scheme.ts';
+import type { TokenFault } from './token-fault.ts';
 
 // A brand instead of instanceof: two copies of this package in one process know each other's errors.
 const BRAND: unique symbol = Symbol.for('@authly/core:AuthError');
@@ -26,13 +27,19 @@ export interface AuthErrorOptions extends ChallengeDetails {
   readonly cause?: unknown;
   /** The configured name of the token's issuer, once known: for events. */
   readonly issuerName?: string | undefined;
+  /** What the token lacks, once its issuer is known: for events and `explain`. */
+  readonly fault?: TokenFault | undefined;
+  /** Whether a user or a client is calling, once known: for events. */
+  readonly kind?: 'user' | 'client' | undefined;
+  /** The description of the requirement that is not met: for events. Configuration only. */
+  readonly requirement?: string | undefined;
 }
 
 /**
  * A request was refused. `reason` says exactly why, `code` is what OAuth calls it, `message` is
  * the public description from a fixed table: it holds nothing of the request, the token or `cause`.
  *
- * It knows nothing of HTTP: `refusalOf` turns it into a status, headers and a body.
+ * It knows nothing of HTTP: a resource server's `refusal` turns it into a status, headers and a body.
  */
 export class AuthError extends Error {
   readonly code: AuthErrorCode;
@@ -40,15 +47,25 @@ export class AuthError extends Error {
   readonly details: ChallengeDetails;
   /** The configured name of the token's issuer, when the refusal came after that was known. */
   readonly issuerName: string | undefined;
+  /** What the token lacks, and what was expected: configuration alone, and for the operator alone. */
+  readonly fault: TokenFault | undefined;
+
+  /** Whether a user or a client is calling, when the refusal came after that was known. */
+  readonly kind: 'user' | 'client' | undefined;
+  /** What a guard, `userOf` or `clientOf` asked for and the caller does not meet: `scope read:users`. */
+  readonly requirement: string | undefined;
 
   constructor(reason: AuthErrorReason, options: AuthErrorOptions = {}) {
-    const { cause, issuerName, ...details } = options;
+    const { cause, issuerName, fault, kind, requirement, ...details } = options;
     super(REASONS[reason].description, cause === undefined ? undefined : { cause });
     this.name = 'AuthError';
     this.code = REASONS[reason].code;
     this.reason = reason;
     this.details = Object.freeze(details);
     this.issuerName = issuerName;
+    this.fault = fault && Object.freeze({ ...fault });
+    this.kind = kind;
+    this.requirement = requirement;
     Object.defineProperty(this, BRAND, { value: true });
   }
 

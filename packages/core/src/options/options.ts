@@ -4,6 +4,7 @@ import type { IssuerCacheOptions, IssuerResolver } from '../issuers/issuer-resol
 import type { KeyOptions } from '../keys/key-options.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { EventListener } from '../model/events.ts';
+import type { Register } from '../model/principal.ts';
 import type { TokenCacheOptions } from '../pipeline/token-cache.ts';
 import type { AudienceProvider } from '../providers/provider.ts';
 import type { KeySnapshotStore } from '../stores/key-snapshot-store.ts';
@@ -101,11 +102,20 @@ export interface ManyIssuersOptions<Schema extends StandardSchemaV1 | undefined 
   readonly audience?: never;
 }
 
+/**
+ * What `Register` demands of every resource server of the program: the schema that is registered. Another
+ * one, or none, would leave the principals' types untrue.
+ */
+export type RegisteredOptions = Register extends {
+  claims: infer Schema extends StandardSchemaV1;
+}
+  ? { readonly claims: Schema }
+  : unknown;
+
 /** What a resource server is made from. */
 export type ResourceServerOptions<Schema extends StandardSchemaV1 | undefined = undefined> =
-  | SingleIssuerOptions<Schema>
-  | CompleteIssuerOptions<Schema>
-  | ManyIssuersOptions<Schema>;
+  RegisteredOptions &
+    (SingleIssuerOptions<Schema> | CompleteIssuerOptions<Schema> | ManyIssuersOptions<Schema>);
 
 /** {@link ResourceServerOptions} with any claims schema, or none. */
 export type AnyResourceServerOptions = ResourceServerOptions<StandardSchemaV1 | undefined>;

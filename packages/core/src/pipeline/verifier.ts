@@ -81,14 +81,15 @@ export function createVerifier(issuers: Issuers, options: VerifierOptions): Veri
   ): MaybePromise<VerifiedToken> {
     if (result === undefined) return token;
     const issuerName = token.issuer.name;
+    const { kind } = token.principal;
     if ('reason' in result) {
       const { reason, details, cause } = result;
       if (reason === 'expired') cache?.delete(presented.token);
-      throw new AuthError(reason, { ...details, cause, issuerName });
+      throw new AuthError(reason, { ...details, cause, issuerName, kind });
     }
     cache?.delete(presented.token);
     if (mayReadAgain) return read(presented, false);
-    throw new AuthError(UNSETTLED[result.readAgain] ?? 'keys_unavailable', { issuerName });
+    throw new AuthError(UNSETTLED[result.readAgain] ?? 'keys_unavailable', { issuerName, kind });
   }
 
   function close(): void {

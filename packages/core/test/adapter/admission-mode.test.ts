@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { admissionMode } from '../../src/adapter/admission-mode.ts';
+import { fromHeader } from '../../src/http/credential-source.ts';
 import { ConfigurationError } from '../../src/model/errors.ts';
 import type { AnyResourceServerOptions } from '../../src/options/options.ts';
 import { rfc9068 } from '../../src/providers/rfc9068.ts';
@@ -37,6 +38,36 @@ describe('admissionMode', () => {
     expect(isResourceServer(mode.resourceServer)).toBe(true);
     expect(Object.isFrozen(mode)).toBe(true);
     mode.resourceServer.close();
+  });
+
+  it('takes credentials from where fromCookie and fromHeader say, and from nothing else', () => {
+    const resourceServer = anAnsweringServer();
+    const credentials = fromHeader('x-token');
+    expect(admissionMode(resourceServer, { credentials }).credentials).toBe(credentials);
+    for (const other of ['x-token', {}, null, () => 'a.b.c']) {
+      expect(() => admissionMode(resourceServer, { credentials: other as never })).toThrow(
+        "Write: credentials: fromCookie('__Host-at', { origins: ['https://app.acme.com'] })",
+      );
+    }
+  });
+
+  it('takes a function to tell what is skipped, and nothing else', () => {
+    const resourceServer = anAnsweringServer();
+    const skip = () => true;
+    expect(admissionMode(resourceServer, { skip }).skip).toBe(skip);
+    for (const wrong of ['/livez', ['/livez'], true, null]) {
+      const options = { skip: wrong as never };
+      expect(() => admissionMode(resourceServer, options)).toThrow(
+        "Write: skip: ({ url }) => url === '/livez'",
+      );
+    }
+  });
+
+  it('tells a request in the place of a resource server', () => {
+    const request: unknown = { method: 'GET', originalUrl: '/' };
+    expect(() => admissionMode(request as AnyResourceServerOptions)).toThrow(
+      'Write authenticate({ issuer, audience })',
+    );
   });
 
   it('throws ConfigurationError for options that are not right', () => {

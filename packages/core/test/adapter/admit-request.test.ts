@@ -4,6 +4,10 @@ import { admissionOf } from '../../src/adapter/admission.ts';
 import type { AdmissionMode } from '../../src/adapter/admission-mode.ts';
 import { admitRequest } from '../../src/adapter/admit-request.ts';
 import { presentedTokenOf } from '../../src/adapter/create-admission.ts';
+import { refusalOf } from '../../src/adapter/refusal-of.ts';
+import { fromHeader } from '../../src/http/credential-source.ts';
+import { RefusedError } from '../../src/http/refusal.ts';
+import type { RequestView } from '../../src/http/request-view.ts';
 import { AuthError } from '../../src/model/errors.ts';
 import type { Principal } from '../../src/model/principal.ts';
 import { type Answers, anAnsweringServer, aThenable } from './servers.ts';
@@ -81,6 +85,51 @@ describe('admitRequest', () => {
   });
 });
 
+describe('admitRequest with skip', () => {
+  const view = aView('Bearer a');
+
+  it('lets in nobody, and asks no server', () => {
+    const authenticate = vi.fn(() => ada);
+    const carrier = {};
+    const skip = vi.fn(() => true);
+    const admission = admitRequest(carrier, view, aMode({ authenticate }, { skip }));
+    expect(admission).toMatchObject({ principal: undefined, skipped: true });
+    expect(admissionOf(carrier)).toBe(admission);
+    expect(skip.mock.calls).toEqual([[view]]);
+    expect(authenticate).not.toHaveBeenCalled();
+  });
+
+  it('is no answer for a later one, and none to who was let in before', () => {
+    const mode = aMode({ authenticate: () => ada, authenticateOptional: () => ada });
+    const skipping = { ...mode, skip: () => true };
+    for (const optional of [true, false]) {
+      const carrier = {};
+      expect(admitRequest(carrier, view, skipping)).toMatchObject({ skipped: true });
+      const later = admitRequest(carrier, view, { ...mode, optional });
+      expect(later).toMatchObject({ principal: ada, skipped: false });
+      expect(admitRequest(carrier, view, skipping)).toBe(later);
+      const other = { ...aMode({}), skip: () => true };
+      expect(admitRequest(carrier, view, other)).toBe(later);
+    }
+  });
+
+  it('remembers why a request is refused, at once and later', async () => {
+    const error = new AuthError('expired');
+    const refusing = [
+      () => {
+        throw error;
+      },
+      () => Promise.reject(error),
+    ];
+    for (const authenticate of refusing) {
+      const carrier = {};
+      const attempt = async () => admitRequest(carrier, view, aMode({ authenticate }));
+      await expect(attempt()).rejects.toBe(error);
+      expect(refusalOf(carrier)).toBe(error);
+    }
+  });
+});
+
 describe('a second admitRequest', () => {
   it('with the same server keeps the admission and asks nobody', () => {
     const carrier = {};
@@ -106,6 +155,59 @@ describe('a second admitRequest', () => {
     const other = aMode({ authenticate: () => ({ ...ada }) });
     expect(admitRequest(carrier, aView('Bearer a'), other)).toBe(admissionOf(carrier));
     expect(admissionOf(carrier)?.resourceServer).toBe(other.resourceServer);
+  });
+});
+
+describe('credentials from elsewhere', () => {
+  const credentials = fromHeader('x-token');
+  const aForwardedView = (token?: string) => ({
+    ...aView(),
+    header: (name: string) => (name === 'x-token' ? token : 'Bearer from.the.header'),
+  });
+
+  it('are shown to a server of the application’s own as it reads them', async () => {
+    const seen: unknown[] = [];
+    const server = anAnsweringServer();
+    const authenticate = async (view: RequestView) => {
+      seen.push(view.header('authorization'), view.header('other'), view.method);
+      return ada;
+    };
+    const mode = { ...aMode({}), credentials, resourceServer: { ...server, authenticate } };
+    const admission = await admitRequest({}, aForwardedView('a.b.c'), mode as AdmissionMode);
+    expect(seen).toEqual(['Bearer a.b.c', 'Bearer from.the.header', 'GET']);
+    expect(presentedTokenOf(admission)).toBe('a.b.c');
+  });
+
+  it('refuse what cannot be read, as the server’s own refusal', () => {
+    const mode = { ...aMode({ authenticate: () => ada }), credentials };
+    expect(() => admitRequest({}, aForwardedView('a b'), mode)).toThrow(RefusedError);
+  });
+
+  it('leave a request without them without any, whatever the Authorization header holds', () => {
+    const seen: unknown[] = [];
+    const resourceServer = {
+      ...anAnsweringServer(),
+      authenticateOptional: (view: RequestView) => seen.push(view.header('authorization')),
+    } as unknown as AdmissionMode['resourceServer'];
+    void admitRequest({}, aForwardedView(), {
+      ...aMode({}),
+      optional: true,
+      credentials,
+      resourceServer,
+    });
+    expect(seen).toEqual([undefined]);
+  });
+
+  it('are other credentials: an earlier admission from another place does not serve', () => {
+    const carrier = {};
+    const authenticate = vi.fn(() => ada);
+    const header = aMode({ authenticate });
+    const forwarded = { ...header, credentials };
+    const first = admitRequest(carrier, aForwardedView('a.b.c'), forwarded);
+    expect(admitRequest(carrier, aForwardedView('a.b.c'), forwarded)).toBe(first);
+    expect(admitRequest(carrier, aForwardedView('a.b.c'), header)).not.toBe(first);
+    expect(authenticate).toHaveBeenCalledTimes(2);
+    expect(admissionOf(carrier)?.credentials).toBeUndefined();
   });
 });
 
