@@ -38,8 +38,9 @@ describe.each(TABLES)(
         const needed = own.requires ?? (provider === undefined ? requires : []);
         for (const claim of needed) {
           const token = { claims: without(claims, claim), header };
+          // A token that lacks what marks access tokens may be called one of another type instead.
           const refusal = refusalOf(provider?.() ?? create(issuer), token, audience);
-          expect([name, claim, refusal]).toEqual([name, claim, 'claim_missing']);
+          expect([name, refusal?.claim]).toEqual([name, claim]);
         }
       }
     });

@@ -59,7 +59,7 @@ export interface TokenTable {
   readonly issuer: string;
   /** What the API accepts as `aud`. */
   readonly audience: readonly string[];
-  /** Claims without which every token is refused as `claim_missing`, written out again. */
+  /** Claims without any of which every token is refused for that, written out again. */
   readonly requires: readonly string[];
   readonly tokens: readonly TokenCase[];
   /** The provider issues tokens of users only, or of machines only. */
