@@ -1,5 +1,6 @@
 import * as core from '@authly/core';
 import * as adapter from '@authly/core/adapter';
+import * as jwt from '@authly/core/jwt';
 import * as node from '@authly/core/node';
 import * as providers from '@authly/core/providers';
 import * as express from '@authly/express';
@@ -11,6 +12,7 @@ import * as koaNode from '@authly/koa/node';
 import * as koaProviders from '@authly/koa/providers';
 import * as mcp from '@authly/mcp';
 import * as testing from '@authly/testing';
+import * as contracts from '@authly/testing/contracts';
 import { describe, expect, it } from 'vitest';
 
 // What is there at run time. A change here is a change of the public surface: it wants a change note.
@@ -20,18 +22,23 @@ describe('the public surface', () => {
       [
         "AuthError",
         "ConfigurationError",
+        "DPOP_CORS",
         "FormError",
         "RefusedError",
         "actor",
         "allOf",
+        "anonymous",
         "anyOf",
         "anyScope",
         "authenticationContext",
         "authorizationDetail",
+        "bearerToken",
         "checkOptions",
         "claim",
         "client",
         "clientOf",
+        "clientSecretBasic",
+        "clientSecretPost",
         "createResourceServer",
         "credentialsOf",
         "findPrincipal",
@@ -40,16 +47,19 @@ describe('the public surface', () => {
         "group",
         "isAuthError",
         "isFormError",
+        "memoryReplayStore",
         "nodeRequestView",
         "openapiSecurity",
         "permission",
         "principalOf",
+        "privateKeyJwt",
         "readForm",
         "refusalOf",
         "role",
         "scope",
         "systemClock",
         "tenant",
+        "tlsClientAuth",
         "user",
         "userOf",
       ]
@@ -81,6 +91,14 @@ describe('the public surface', () => {
         "pathPart",
         "presentedTokenOf",
         "rawHeader",
+      ]
+    `);
+  });
+
+  it('@authly/core/jwt', () => {
+    expect(namesOf(jwt)).toMatchInlineSnapshot(`
+      [
+        "createSignedJwtVerifier",
       ]
     `);
   });
@@ -197,12 +215,22 @@ describe('the public surface', () => {
   it('@authly/testing', () => {
     expect(namesOf(testing)).toMatchInlineSnapshot(`
       [
+        "aProof",
         "compactJws",
         "fakeClock",
         "generateTestKey",
         "tampered",
         "testIssuer",
+        "thumbprintOf",
         "unsigned",
+      ]
+    `);
+  });
+
+  it('@authly/testing/contracts', () => {
+    expect(namesOf(contracts)).toMatchInlineSnapshot(`
+      [
+        "replayStoreContract",
       ]
     `);
   });

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import * as core from '@authly/core';
+import * as jwt from '@authly/core/jwt';
 import * as coreNode from '@authly/core/node';
 import * as providers from '@authly/core/providers';
 import * as express from '@authly/express';
@@ -83,6 +84,8 @@ const grant = { clientId: 'sync', audience: AUDIENCE, scopes: ['a'], claims: {},
 const identity = { provider: 'local', externalId: 'ada' };
 const credentials = { clientId: 'sync', clientSecret: secret, method: 'client_secret_basic' };
 
+const asking = core.clientSecretBasic('api', 'secret');
+
 /** A form of one parameter that nobody has read yet. */
 const aForm = (): core.HandlerRequest => ({
   method: 'POST',
@@ -116,6 +119,34 @@ const CALLS: Readonly<Record<string, Call>> = {
   'core createResourceServer: issuers': call({ ...entry, audience: AUDIENCE }, (one) =>
     core.createResourceServer({ issuers: [one] }),
   ),
+  'core createResourceServer: introspection': call({ client: asking }, (introspection) =>
+    core.createResourceServer({ ...server, introspection }),
+  ),
+  'core createResourceServer: introspection.cache': call({ activeForSec: 1 }, (cache) =>
+    core.createResourceServer({
+      ...server,
+      introspection: { client: asking, cache },
+    }),
+  ),
+  'core privateKeyJwt': call({ audience: ISSUER }, (options) =>
+    core.privateKeyJwt('api', testing.generateTestKey('ES256', 'k').privateKey, options),
+  ),
+  'core tlsClientAuth': call({ fetch }, (options) => core.tlsClientAuth('api', options)),
+  'core custom: introspected': call({ accepts: () => true, classify }, (introspected) =>
+    providers.custom({ issuer: ISSUER, jwks, classify, introspected }),
+  ),
+  'core/jwt createSignedJwtVerifier': call(
+    { issuer: ISSUER, typ: 'secevent+jwt', keys: { jwks } },
+    jwt.createSignedJwtVerifier,
+  ),
+  'core/jwt createSignedJwtVerifier: keys': call({ jwks }, (keys) =>
+    jwt.createSignedJwtVerifier({ issuer: ISSUER, typ: 'secevent+jwt', keys }),
+  ),
+  'core/jwt createSignedJwtVerifier: ready': call({ signal: undefined }, (options) =>
+    jwt
+      .createSignedJwtVerifier({ issuer: ISSUER, typ: 'secevent+jwt', keys: { jwks } })
+      .ready(options),
+  ),
   'core readForm': call({ repeatable: ['resource'] }, (options) => core.readForm(aForm(), options)),
   'core createResourceServer: ready': call({ signal: undefined }, (options) =>
     aResourceServer().ready(options),
@@ -123,6 +154,16 @@ const CALLS: Readonly<Record<string, Call>> = {
   'core createResourceServer: explain': call({ reveal: ['iss'] }, (options) =>
     aResourceServer().explain(aUserToken(), options),
   ),
+  'core createResourceServer: explainRequest': call({ reveal: ['iss'] }, (options) =>
+    aResourceServer().explainRequest({ method: 'GET', url: '/', header: () => undefined }, options),
+  ),
+  'core createResourceServer: dpop': call({ mode: 'required', maxAgeSec: 60 }, (dpop) =>
+    core.createResourceServer({ ...server, dpop }),
+  ),
+  'core createResourceServer: dpop, nonce': call({ secrets: ['s'.repeat(32)] }, (nonce) =>
+    core.createResourceServer({ ...server, dpop: { nonce } }),
+  ),
+  'core memoryReplayStore': call({ maxEntries: 10 }, core.memoryReplayStore),
   'core createResourceServer: publishMetadata': call(metadata, (options) =>
     aPublishingServer().publishMetadata(options),
   ),
@@ -151,6 +192,7 @@ const CALLS: Readonly<Record<string, Call>> = {
     anIssuer.clientCredentials.grant(request),
   ),
   'issuer memoryClientStore': call(client, (one) => issuerPackage.memoryClientStore([one])),
+  'testing aProof': call({ key: testing.generateTestKey(), url: AUDIENCE }, testing.aProof),
   'testing testIssuer': call({ audience: AUDIENCE }, testing.testIssuer),
   'testing testIssuer: aToken': call({ expiresInSec: 1 }, (options) => issuer.aToken({}, options)),
   'testing testIssuer: aClientToken': call({ issuedInSec: 1 }, (options) =>
@@ -195,8 +237,9 @@ const WITHOUT_OPTIONS: Readonly<Record<string, readonly string[]>> = {
     ...['actor', 'allOf', 'anyOf', 'anyScope', 'authorizationDetail', 'claim', 'client', 'group'],
     ...['permission', 'role', 'scope', 'tenant', 'isAuthError', 'isFormError', 'clientOf'],
     ...['findPrincipal', 'principalOf', 'refusalOf', 'userOf', 'nodeRequestView', 'credentialsOf'],
-    'checkOptions',
+    ...['anonymous', 'bearerToken', 'clientSecretBasic', 'clientSecretPost', 'checkOptions'],
   ],
+  'core/jwt': [],
   'core/node': [],
   express: [
     ...['authErrorHandler', 'authorize', 'mount', 'requireActor', 'requireAnyScope'],
@@ -221,7 +264,7 @@ const WITHOUT_OPTIONS: Readonly<Record<string, readonly string[]>> = {
     'toolRequirement',
     'userFrom',
   ],
-  testing: ['compactJws', 'fakeClock', 'generateTestKey', 'tampered', 'unsigned'],
+  testing: ['compactJws', 'fakeClock', 'generateTestKey', 'tampered', 'thumbprintOf', 'unsigned'],
 };
 
 const GUARDS = [
@@ -235,6 +278,7 @@ const GUARDS = [
 
 const PACKAGES: Readonly<Record<string, object>> = {
   core,
+  'core/jwt': jwt,
   'core/node': coreNode,
   express,
   koa,

@@ -1,7 +1,7 @@
 import type { AuthErrorReason } from '../model/reasons.ts';
 import type { Scheme } from '../model/scheme.ts';
 import type { RequestView } from './request-view.ts';
-import { ACCEPTED_SCHEMES } from './schemes.ts';
+import { BEARER_ALONE } from './schemes.ts';
 
 /** The credentials of a request: a scheme and a token, or why there are none. Nothing is verified. */
 export type Credentials =
@@ -22,23 +22,18 @@ const SPACE = 0x20;
  * `Authorization` header and nowhere else, neither query nor body. Schemes that are not in `accepted`
  * give `scheme_unsupported`.
  *
- * It checks the form of the header, not the characters of the token: {@link isToken68} does, and runs
+ * It checks the form of the header, not the characters of the token: `isToken68` does, and runs
  * only after a failure, to choose the right error.
  */
 export function credentialsOf(
   request: RequestView,
-  accepted: readonly Scheme[] = ACCEPTED_SCHEMES,
+  accepted: readonly Scheme[] = BEARER_ALONE,
 ): Credentials {
   const header = request.header('authorization');
   if (header === undefined) return ABSENT;
   if (typeof header === 'string') return parseAuthorization(header, accepted);
   const [only] = header;
   return header.length === 1 && only !== undefined ? parseAuthorization(only, accepted) : REPEATED;
-}
-
-/** Whether text is a `token68` (RFC 9110 §11.2), which RFC 6750 §2.1 calls `b64token`. */
-export function isToken68(text: string): boolean {
-  return /^[A-Za-z0-9\-._~+/]+=*$/.test(text);
 }
 
 function parseAuthorization(value: string, accepted: readonly Scheme[]): Credentials {

@@ -1,3 +1,4 @@
+import { readBoundedBody } from '../lib/bounded-body.ts';
 import { ignoreRejection } from '../lib/callback-result.ts';
 import { parseJsonObject } from '../lib/json.ts';
 import { KeyFetchError } from './key-fetch-error.ts';
@@ -42,7 +43,12 @@ export async function fetchJson(url: string, options: BoundedJsonOptions): Promi
       ignoreRejection(response.body?.cancel());
       throw refused;
     }
-    const body = parseJsonObject(withoutByteOrderMark(await readBody(response, url, maxBytes)));
+    const bytes = await readBoundedBody(response, maxBytes);
+    if (bytes === undefined) {
+      const what = `The response is larger than ${maxBytes} bytes`;
+      throw new KeyFetchError('too_large', what, { url });
+    }
+    const body = parseJsonObject(withoutByteOrderMark(bytes));
     if (body === undefined)
       throw new KeyFetchError('not_json', 'The response is not a JSON object', { url });
     return { body, headers: response.headers };
@@ -85,22 +91,4 @@ function systemCode(error: unknown): string | undefined {
 function withoutByteOrderMark(bytes: Uint8Array): Uint8Array {
   const isThere = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   return isThere ? bytes.subarray(3) : bytes;
-}
-
-async function readBody(response: Response, url: string, maxBytes: number): Promise<Uint8Array> {
-  const reader = response.body?.getReader();
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for (;;) {
-    const next = await reader?.read();
-    if (next === undefined || next.done) return Buffer.concat(chunks, length);
-    length += next.value.byteLength;
-    if (length > maxBytes) {
-      // Not awaited: whoever sends too much may also be slow to stop.
-      ignoreRejection(reader?.cancel());
-      const what = `The response is larger than ${maxBytes} bytes`;
-      throw new KeyFetchError('too_large', what, { url });
-    }
-    chunks.push(next.value);
-  }
 }

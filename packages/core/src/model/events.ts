@@ -1,3 +1,4 @@
+import type { IntrospectionFailure } from './introspection-failure.ts';
 import type { AuthErrorCode, AuthErrorReason } from './reasons.ts';
 import type { TokenFault } from './token-fault.ts';
 
@@ -37,6 +38,10 @@ export type AuthEvent =
       readonly issuerName: string;
       /** Whether the token was found in the verified-token cache. */
       readonly cached: boolean;
+      /** What the token is bound to, and the request has proved: `dpop` is a key (RFC 9449). */
+      readonly binding: 'none' | 'dpop';
+      /** Where the claims come from. */
+      readonly source: 'jwt' | 'introspection';
     }
   | ({
       readonly type: 'request.refused';
@@ -48,7 +53,27 @@ export type AuthEvent =
       readonly kind?: 'user' | 'client';
       /** What a guard asked for and the caller does not meet, in the words of its description. */
       readonly requirement?: string;
+      /** The option to write, where the request was refused because it is missing. */
+      readonly hint?: string;
     } & TokenFault)
+  | {
+      /** A proof was refused for its time. */
+      readonly type: 'proof.clock_skew';
+      /** By how much the proof's time is ahead of this machine's, in whole seconds; negative: behind. */
+      readonly seconds: number;
+    }
+  | {
+      /** A store does not answer as it should: once, until it is back. */
+      readonly type: 'store.failed';
+      readonly store: 'replay';
+      /** What becomes of requests meanwhile: 503, or this process's own memory decides. */
+      readonly outcome: 'refused' | 'local';
+    }
+  | { readonly type: 'store.recovered'; readonly store: 'replay' }
+  | {
+      /** Used proofs are remembered in this process alone: right for one process, wrong for several. */
+      readonly type: 'config.local_replay_store';
+    }
   | { readonly type: 'keys.refreshed'; readonly issuer: string; readonly keys: number }
   | {
       readonly type: 'keys.refresh_failed';
@@ -77,6 +102,24 @@ export type AuthEvent =
       readonly type: 'keys.snapshot';
       readonly issuer: string;
       readonly outcome: 'loaded' | 'saved' | 'refused' | 'failed';
+    }
+  | {
+      /** Once, until the cause changes or an answer comes: not for each request. */
+      readonly type: 'introspection.failed';
+      readonly issuer: string;
+      readonly cause: IntrospectionFailure;
+      /** The response's status, when that is what was wrong. */
+      readonly status?: number;
+    }
+  | { readonly type: 'introspection.recovered'; readonly issuer: string }
+  | {
+      /**
+       * Once: the first answers of the server all said that the token is not active. Mostly it is the
+       * asking client that may not see the tokens: not in `aud`, or not linked to the API.
+       */
+      readonly type: 'introspection.nothing_active';
+      readonly issuer: string;
+      readonly answers: number;
     }
   | { readonly type: 'config.duplicate_resource_server'; readonly issuer: string }
   /** At start: keys of the issuer are fetched over http from a host of `allowHttp`. */

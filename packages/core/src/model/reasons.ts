@@ -1,3 +1,5 @@
+import { SENDER_CONSTRAINT_REASONS } from './sender-constraint-reasons.ts';
+
 /** What OAuth calls a refusal; `refusalFor` gives each its status and challenge. */
 export type AuthErrorCode =
   | 'missing_credentials'
@@ -34,13 +36,17 @@ export const CODES: Readonly<Record<AuthErrorCode, CodeAnswer>> = {
   temporarily_unavailable: { status: 503, challenge: 'none' },
 };
 
-/** The steps of a request's way, in order; each reason belongs to one. */
+/**
+ * The steps of a request's way, in order; each reason belongs to one. An opaque token has no key and no
+ * signature, and a JWT mostly no introspection.
+ */
 export const STEPS = [
   'credentials',
   'token',
   'issuer',
   'key',
   'signature',
+  'introspection',
   'claims',
   'principal',
   'sender_constraint',
@@ -113,6 +119,21 @@ const TABLE = {
     step: 'issuer',
     description: 'The issuer of the access token cannot be looked up at the moment',
   },
+  token_inactive: {
+    code: 'invalid_token',
+    step: 'introspection',
+    description: 'The access token is not active',
+  },
+  introspection_unavailable: {
+    code: 'temporarily_unavailable',
+    step: 'introspection',
+    description: 'The access token cannot be checked with its issuer at the moment',
+  },
+  introspection_overloaded: {
+    code: 'temporarily_unavailable',
+    step: 'introspection',
+    description: 'Too many access tokens are being checked with their issuer at the moment',
+  },
   algorithm_not_allowed: {
     code: 'invalid_token',
     step: 'key',
@@ -184,11 +205,6 @@ const TABLE = {
     step: 'principal',
     description: 'The claims of the access token cannot be checked at the moment',
   },
-  sender_constraint_unsupported: {
-    code: 'invalid_token',
-    step: 'sender_constraint',
-    description: 'Sender-constrained access tokens are not accepted here',
-  },
   scope_missing: {
     code: 'insufficient_scope',
     step: 'requirement',
@@ -259,7 +275,10 @@ const TABLE = {
 } as const;
 
 /** Why exactly a request was refused. */
-export type AuthErrorReason = keyof typeof TABLE;
+export type AuthErrorReason = keyof typeof TABLE | keyof typeof SENDER_CONSTRAINT_REASONS;
 
 /** What each reason means. */
-export const REASONS: Readonly<Record<AuthErrorReason, Reason>> = TABLE;
+export const REASONS: Readonly<Record<AuthErrorReason, Reason>> = {
+  ...TABLE,
+  ...SENDER_CONSTRAINT_REASONS,
+};

@@ -1,4 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { DpopMode, DpopOptions } from '../binding/dpop-options.ts';
+import type { IntrospectionOptions } from '../introspection/options.ts';
 import type { Audience, IssuerEntry } from '../issuers/issuer-entry.ts';
 import type { IssuerCacheOptions, IssuerResolver } from '../issuers/issuer-resolver.ts';
 import type { KeyOptions } from '../keys/key-options.ts';
@@ -49,6 +51,11 @@ interface CommonOptions<Schema extends StandardSchemaV1 | undefined> {
   readonly resource?: string | undefined;
   /** `realm` of challenges (RFC 9110 §11.5). Default `api`. */
   readonly realm?: string | undefined;
+  /**
+   * Accepts access tokens that are bound to a key, with a DPoP proof (RFC 9449): `'when-bound'`,
+   * `'required'`, or {@link DpopOptions}. Without it, bound tokens are refused.
+   */
+  readonly dpop?: DpopMode | DpopOptions | undefined;
   /** Life cycle of fetched keys. */
   readonly keys?: KeyOptions | undefined;
   /**
@@ -74,6 +81,8 @@ export interface SingleIssuerOptions<Schema extends StandardSchemaV1 | undefined
   readonly issuer: AudienceProvider;
   /** This API's identifier at the issuer; tokens for others are refused. */
   readonly audience: Audience;
+  /** How the issuer's opaque tokens are introspected (RFC 7662). Without it they are refused. */
+  readonly introspection?: IntrospectionOptions | undefined;
   readonly issuers?: never;
   readonly issuerCache?: never;
 }
@@ -87,6 +96,8 @@ export interface CompleteIssuerOptions<Schema extends StandardSchemaV1 | undefin
    */
   readonly issuer: IssuerEntry;
   readonly audience?: never;
+  /** How the issuer's opaque tokens are introspected (RFC 7662). Without it they are refused. */
+  readonly introspection?: IntrospectionOptions | undefined;
   readonly issuers?: never;
   readonly issuerCache?: never;
 }
@@ -100,6 +111,8 @@ export interface ManyIssuersOptions<Schema extends StandardSchemaV1 | undefined 
   readonly issuerCache?: IssuerCacheOptions | undefined;
   readonly issuer?: never;
   readonly audience?: never;
+  /** Each entry has its own. */
+  readonly introspection?: never;
 }
 
 /**

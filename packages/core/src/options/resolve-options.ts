@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { type ResolvedDpop, resolveDpop } from '../binding/dpop-options.ts';
 import type { IssuerEntry, ResolvedEntry } from '../issuers/issuer-entry.ts';
 import type { IssuerCacheOptions, IssuerResolver } from '../issuers/issuer-resolver.ts';
 import { resolveEntry } from '../issuers/resolve-entry.ts';
@@ -11,10 +12,10 @@ import { SCRATCH_BYTES } from '../lib/shared-buffer.ts';
 import { namesUnsetVariable } from '../lib/unset-variable.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import type { ResolvedTokenCacheOptions } from '../pipeline/token-cache.ts';
-import type { Provider } from '../providers/provider.ts';
 import type { KeySnapshotStore } from '../stores/key-snapshot-store.ts';
 import { ALGORITHMS, type Algorithm, DEFAULT_ALGORITHMS } from '../token/algorithms.ts';
 import { MAX_TOKEN_LENGTH } from '../token/jws.ts';
+import { checkRouting, type SingleIssuer, withIntrospection } from './introspecting-issuers.ts';
 import type { ResourceServerOptions, TokenOptions } from './options.ts';
 
 /** Options with every default decided: request code never sees an undefined one. */
@@ -30,6 +31,7 @@ export interface ResolvedOptions {
   readonly scopeImplies: Readonly<Record<string, readonly string[]>>;
   readonly resource: string | undefined;
   readonly realm: string;
+  readonly dpop: ResolvedDpop | undefined;
   readonly keys: ResolvedKeyOptions;
   readonly keySnapshots: KeySnapshotStore | undefined;
   readonly allowHttp: readonly string[];
@@ -53,6 +55,7 @@ const DEFAULT_ISSUER_CACHE: Required<IssuerCacheOptions> = {
 const OPTIONS: OptionNames<ResourceServerOptions> = {
   issuer: true,
   issuers: true,
+  introspection: true,
   audience: true,
   algorithms: true,
   clockToleranceSec: true,
@@ -63,6 +66,7 @@ const OPTIONS: OptionNames<ResourceServerOptions> = {
   scopeImplies: true,
   resource: true,
   realm: true,
+  dpop: true,
   keys: true,
   keySnapshots: true,
   allowHttp: true,
@@ -101,6 +105,9 @@ export function resolveOptions(
       'claims must be a Standard Schema. Write: claims: z.object({ tenant_id: z.string() })',
     );
   }
+  const resource = resolveResource(options.resource, issuers);
+  const clock = options.clock ?? systemClock;
+  const events = createEventSink(options.onEvent);
   return Object.freeze({
     issuers,
     issuerCache: wholeNumbers('issuerCache', DEFAULT_ISSUER_CACHE, options.issuerCache),
@@ -111,14 +118,15 @@ export function resolveOptions(
     signatureThread,
     claims: options.claims,
     scopeImplies: options.scopeImplies ?? {},
-    resource: resolveResource(options.resource, issuers),
+    resource,
     realm: resolveRealm(options.realm ?? 'api'),
+    dpop: resolveDpop(options.dpop, { resource, clock, events }),
     keys: resolveKeyOptions(options.keys),
     keySnapshots: options.keySnapshots,
     allowHttp: resolveAllowHttp(options.allowHttp),
-    clock: options.clock ?? systemClock,
+    clock,
     fetch: options.fetch ?? globalThis.fetch,
-    events: createEventSink(options.onEvent),
+    events,
   });
 }
 
@@ -126,8 +134,8 @@ function resolveIssuers(
   options: ResourceServerOptions<StandardSchemaV1 | undefined>,
 ): readonly ResolvedEntry[] | IssuerResolver {
   if (options.issuers === undefined) {
-    const issuer: Provider & { readonly audience?: unknown } = options.issuer;
-    return [resolveEntry(issuer, options.audience ?? issuer?.audience)];
+    const issuer: SingleIssuer = options.issuer;
+    return [resolveEntry(withIntrospection(issuer, options), options.audience ?? issuer?.audience)];
   }
   if ('issuer' in options && options.issuer !== undefined) {
     throw new ConfigurationError(
@@ -139,6 +147,14 @@ function resolveIssuers(
       "With issuers, each entry owns its audience. Write: issuers: [{ ...auth0('…'), audience: '…' }]",
     );
   }
+  const introspection: unknown = options.introspection;
+  if (introspection !== undefined) {
+    throw new ConfigurationError(
+      typeof options.issuers === 'function'
+        ? 'introspection does not go with a function of issuers: an opaque token names no issuer to look up. Write: issuers: [{ …, introspection: { client } }]'
+        : 'With issuers, each entry owns its introspection. Write: issuers: [{ …, introspection: { client, matches } }]',
+    );
+  }
   if (typeof options.issuers === 'function') return options.issuers;
   if (!Array.isArray(options.issuers) || options.issuers.length === 0) {
     throw new ConfigurationError(
@@ -147,6 +163,7 @@ function resolveIssuers(
   }
   const entries = options.issuers.map((entry: IssuerEntry) => resolveEntry(entry, entry?.audience));
   checkDistinct(entries);
+  checkRouting(entries);
   return Object.freeze(entries);
 }
 

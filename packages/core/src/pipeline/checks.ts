@@ -1,3 +1,4 @@
+import type { SenderConstraint } from '../binding/sender-constraint.ts';
 import type { Issuers } from '../issuers/issuers.ts';
 import { type Clock, epochSeconds } from '../lib/clock.ts';
 import type { CheckFailure, RequestCheck } from '../request/request-check.ts';
@@ -8,6 +9,9 @@ export interface ChecksContext {
   readonly issuers: Issuers;
   readonly clock: Clock;
   readonly clockToleranceSec: number;
+  readonly senderConstraint: SenderConstraint;
+  /** `false` to look without any effect: no proof is marked as used. */
+  readonly hasEffects: boolean;
 }
 
 /**
@@ -15,7 +19,12 @@ export interface ChecksContext {
  * more check is one more line. What has an effect goes last, after anything that may say `read_again`.
  */
 export function createChecks(context: ChecksContext): readonly RequestCheck[] {
-  return [issuerIsCurrent(context), keyIsLive(), timely(context), unbound()];
+  const { holds, markAsUsed } = context.senderConstraint;
+  // What is not configured costs nothing.
+  const introspects = (context.issuers.introspecting ?? []).length > 0;
+  const recency = introspects ? [answerIsRecent(context)] : [];
+  const list = [issuerIsCurrent(context), keyIsLive(), ...recency, timely(context), holds];
+  return context.hasEffects ? [...list, markAsUsed] : list;
 }
 
 function issuerIsCurrent({ issuers }: ChecksContext): RequestCheck {
@@ -28,7 +37,20 @@ function issuerIsCurrent({ issuers }: ChecksContext): RequestCheck {
 function keyIsLive(): RequestCheck {
   return {
     step: 'key',
-    check: ({ issuer, key }) => (issuer.keySet.isLive(key) ? undefined : 'read_again'),
+    check: ({ issuer, key }) =>
+      key === undefined || issuer.keySet.isLive(key) ? undefined : 'read_again',
+  };
+}
+
+/** An answer of the authorization server counts for a while; a clock that was set back must not prolong that. */
+function answerIsRecent({ clock }: ChecksContext): RequestCheck {
+  return {
+    step: 'introspection',
+    check({ cached, readAt, readAgainAt }) {
+      if (!cached || readAt === undefined || readAgainAt === undefined) return undefined;
+      const now = clock.now();
+      return now >= readAt && now < readAgainAt ? undefined : 'read_again';
+    },
   };
 }
 
@@ -44,15 +66,5 @@ function timely({ clock, clockToleranceSec }: ChecksContext): RequestCheck {
       if (untimely === undefined) return undefined;
       return untimely === 'expired' ? EXPIRED : NOT_YET_VALID;
     },
-  };
-}
-
-const UNSUPPORTED: CheckFailure = Object.freeze({ reason: 'sender_constraint_unsupported' });
-
-// RFC 7800: a bound token is worth nothing without the proof, and no proof is understood yet.
-function unbound(): RequestCheck {
-  return {
-    step: 'sender_constraint',
-    check: ({ isBound }) => (isBound ? UNSUPPORTED : undefined),
   };
 }

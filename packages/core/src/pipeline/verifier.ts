@@ -1,4 +1,9 @@
+import {
+  createSenderConstraint,
+  type SenderConstraintOptions,
+} from '../binding/sender-constraint.ts';
 import type { Issuers } from '../issuers/issuers.ts';
+import type { Clock } from '../lib/clock.ts';
 import { isThenable, type MaybePromise } from '../lib/maybe-promise.ts';
 import { AuthError } from '../model/errors.ts';
 import type { AuthErrorReason, Step } from '../model/reasons.ts';
@@ -6,7 +11,9 @@ import type { Presentation } from '../request/presentation.ts';
 import type { VerifiedToken } from '../request/verified-token.ts';
 import { type ChecksContext, createChecks } from './checks.ts';
 import { createHeapScale } from './heap-weight.ts';
-import { createJwtReader, type JwtReaderOptions } from './jwt-reader.ts';
+import { createHybridReader, type HybridReaderOptions } from './hybrid-reader.ts';
+import { createJwtReader } from './jwt-reader.ts';
+import { createLocalClaims } from './local-claims.ts';
 import { type ChecksResult, composeChecks } from './run-checks.ts';
 import { createTokenCache, type ResolvedTokenCacheOptions } from './token-cache.ts';
 
@@ -18,7 +25,13 @@ export interface Verifier {
 }
 
 /** What a verifier is made from. */
-export interface VerifierOptions extends JwtReaderOptions, Omit<ChecksContext, 'issuers'> {
+export interface VerifierOptions
+  extends HybridReaderOptions,
+    SenderConstraintOptions,
+    Pick<ChecksContext, 'clockToleranceSec'> {
+  readonly clock: Clock;
+  /** `false` to look without any effect: no proof is marked as used. Default `true`. */
+  readonly hasEffects?: boolean;
   /** Bounds of the cache of verified tokens; `undefined` for none. */
   readonly cache: ResolvedTokenCacheOptions | undefined;
 }
@@ -26,6 +39,7 @@ export interface VerifierOptions extends JwtReaderOptions, Omit<ChecksContext, '
 /** What cannot be had when a check asks twice in one request to read a token again. */
 const UNSETTLED: Partial<Record<Step, AuthErrorReason>> = {
   issuer: 'issuer_unavailable',
+  introspection: 'introspection_unavailable',
   key: 'keys_unavailable',
 };
 
@@ -34,9 +48,16 @@ const UNSETTLED: Partial<Record<Step, AuthErrorReason>> = {
  * A check may send it back to be read again, once in a request; a second time is an outage.
  */
 export function createVerifier(issuers: Issuers, options: VerifierOptions): Verifier {
-  const { clock, clockToleranceSec } = options;
-  const reader = createJwtReader(issuers, options);
-  const runChecks = composeChecks(createChecks({ issuers, clock, clockToleranceSec }));
+  const { clock, clockToleranceSec, dpop, events, hasEffects = true } = options;
+  // What is not configured costs nothing: without introspection there is one reader.
+  const reader =
+    issuers.introspecting === undefined || issuers.introspecting.length === 0
+      ? createJwtReader(issuers, options, createLocalClaims(options))
+      : createHybridReader(issuers, options);
+  const senderConstraint = createSenderConstraint({ dpop, clock, events });
+  const runChecks = composeChecks(
+    createChecks({ issuers, clock, clockToleranceSec, senderConstraint, hasEffects }),
+  );
   const cache = options.cache && createTokenCache<VerifiedToken>(options.cache, createHeapScale());
 
   function verify(presented: Presentation): MaybePromise<VerifiedToken> {
@@ -57,7 +78,7 @@ export function createVerifier(issuers: Issuers, options: VerifierOptions): Veri
     presented: Presentation,
     mayReadAgain: boolean,
   ): MaybePromise<VerifiedToken> {
-    cache?.set(presented.token, asCached(token));
+    if (isKept(token)) cache?.set(presented.token, asCached(token));
     return check(token, presented, mayReadAgain);
   }
 
@@ -83,9 +104,9 @@ export function createVerifier(issuers: Issuers, options: VerifierOptions): Veri
     const issuerName = token.issuer.name;
     const { kind } = token.principal;
     if ('reason' in result) {
-      const { reason, details, cause } = result;
+      const { reason, details, cause, hint } = result;
       if (reason === 'expired') cache?.delete(presented.token);
-      throw new AuthError(reason, { ...details, cause, issuerName, kind });
+      throw new AuthError(reason, { ...details, cause, issuerName, kind, hint });
     }
     cache?.delete(presented.token);
     if (mayReadAgain) return read(presented, false);
@@ -102,6 +123,11 @@ export function createVerifier(issuers: Issuers, options: VerifierOptions): Veri
 
 // Written out: a spread costs many times as much.
 function asCached(token: VerifiedToken): VerifiedToken {
-  const { principal, issuer, key, notBefore, isBound, rule } = token;
-  return { principal, issuer, key, notBefore, isBound, rule, cached: true };
+  const { principal, issuer, key, notBefore, isBound, readAt, readAgainAt, rule } = token;
+  return { principal, issuer, key, notBefore, isBound, readAt, readAgainAt, rule, cached: true };
+}
+
+/** Where answers are not kept, a token is asked about each time. */
+function isKept({ readAt, readAgainAt }: VerifiedToken): boolean {
+  return readAgainAt === undefined || readAgainAt !== readAt;
 }
