@@ -20,6 +20,7 @@ const LAYERS: readonly string[] = [
   'routes',
   'http',
   'request',
+  'binding',
   'revocation',
   'pipeline',
   'options',

@@ -22,6 +22,7 @@ describe('the public surface', () => {
       [
         "AuthError",
         "ConfigurationError",
+        "DPOP_CORS",
         "FormError",
         "REVOCATION_KINDS",
         "RefusedError",
@@ -49,6 +50,7 @@ describe('the public surface', () => {
         "isAuthError",
         "isFormError",
         "markStops",
+        "memoryReplayStore",
         "memoryRevocations",
         "nodeRequestView",
         "openapiSecurity",
@@ -218,11 +220,13 @@ describe('the public surface', () => {
   it('@authly/testing', () => {
     expect(namesOf(testing)).toMatchInlineSnapshot(`
       [
+        "aProof",
         "compactJws",
         "fakeClock",
         "generateTestKey",
         "tampered",
         "testIssuer",
+        "thumbprintOf",
         "unsigned",
       ]
     `);
@@ -231,6 +235,7 @@ describe('the public surface', () => {
   it('@authly/testing/contracts', () => {
     expect(namesOf(contracts)).toMatchInlineSnapshot(`
       [
+        "replayStoreContract",
         "revocationStoreContract",
       ]
     `);

@@ -38,6 +38,10 @@ export type AuthEvent =
       readonly issuerName: string;
       /** Whether the token was found in the verified-token cache. */
       readonly cached: boolean;
+      /** What the token is bound to, and the request has proved: `dpop` is a key (RFC 9449). */
+      readonly binding: 'none' | 'dpop';
+      /** Where the claims come from. */
+      readonly source: 'jwt' | 'introspection';
     }
   | ({
       readonly type: 'request.refused';
@@ -53,13 +57,26 @@ export type AuthEvent =
       readonly requirement?: string;
     } & TokenFault)
   | {
+      /** A proof was refused for its time. */
+      readonly type: 'proof.clock_skew';
+      /** By how much the proof's time is ahead of this machine's, in whole seconds; negative: behind. */
+      readonly seconds: number;
+    }
+  | {
       /** A store does not answer as it should: once, until it is back. */
       readonly type: 'store.failed';
-      readonly store: 'revocation';
-      /** What becomes of requests meanwhile: 503, or tokens are accepted unasked. */
-      readonly outcome: 'refused' | 'accepted';
+      readonly store: 'replay' | 'revocation';
+      /**
+       * What becomes of requests meanwhile: 503; this process's own memory decides about a proof; tokens
+       * are accepted unasked.
+       */
+      readonly outcome: 'refused' | 'local' | 'accepted';
     }
-  | { readonly type: 'store.recovered'; readonly store: 'revocation' }
+  | { readonly type: 'store.recovered'; readonly store: 'replay' | 'revocation' }
+  | {
+      /** Used proofs are remembered in this process alone: right for one process, wrong for several. */
+      readonly type: 'config.local_replay_store';
+    }
   | { readonly type: 'keys.refreshed'; readonly issuer: string; readonly keys: number }
   | {
       readonly type: 'keys.refresh_failed';
