@@ -59,6 +59,7 @@ describe('the public surface', () => {
         "admissionBehind",
         "admissionMode",
         "admissionOf",
+        "admitPrincipal",
         "admitRequest",
         "answerRefusal",
         "checkRequirement",
@@ -162,6 +163,8 @@ describe('the public surface', () => {
         "generateSigningKey",
         "hashClientSecret",
         "isClientId",
+        "isIssuanceError",
+        "isTokenRequestError",
         "memoryClientStore",
         "userSubject",
       ]
@@ -185,12 +188,15 @@ describe('the public surface', () => {
   it('@authly/testing', () => {
     expect(namesOf(testing)).toMatchInlineSnapshot(`
       [
+        "aClient",
+        "aUser",
         "compactJws",
         "fakeClock",
         "generateTestKey",
         "tampered",
         "testIssuer",
         "unsigned",
+        "withPrincipal",
       ]
     `);
   });

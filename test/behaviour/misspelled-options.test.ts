@@ -139,6 +139,11 @@ const CALLS: Readonly<Record<string, Call>> = {
     anIssuer.clientCredentials.grant(request),
   ),
   'issuer memoryClientStore': call(client, (one) => issuerPackage.memoryClientStore([one])),
+  'testing aUser': call({ userId: 'ada' }, testing.aUser),
+  'testing aClient': call({ clientId: 'sync' }, testing.aClient),
+  'testing withPrincipal': call({ resourceServer: aResourceServer() }, (options) =>
+    testing.withPrincipal({}, undefined, options),
+  ),
   'testing testIssuer': call({ audience: AUDIENCE }, testing.testIssuer),
   'testing testIssuer: aToken': call({ expiresInSec: 1 }, (options) => issuer.aToken({}, options)),
   'testing testIssuer: aClientToken': call({ issuedInSec: 1 }, (options) =>
@@ -183,6 +188,8 @@ const WITHOUT_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   'core/node': [],
   express: ['authorize', 'mount', 'requireActor', 'requireAnyScope', 'requireAuthorizationDetail'],
   issuer: [
+    'isIssuanceError',
+    'isTokenRequestError',
     'generateClientSecret',
     'generateSigningKey',
     'hashClientSecret',

@@ -59,8 +59,24 @@ describe('the packed packages, installed outside the workspace', () => {
     expect(empty).toEqual([]);
   });
 
-  it('share one copy of core between import and require()', async () => {
-    expect(await node('one-copy.cjs')).toBe('one copy\n');
+  it('have one state for import and require(), though the code is there twice', async () => {
+    const found = {
+      copies: 'two',
+      express: { user: 'ada', accessor: 'ada', token: true, allowed: 'passed', refused: 403 },
+      koa: { client: 'nightly-sync', status: 403, own: true },
+      errors: { auth: true, form: true },
+      events: ['config.duplicate_resource_server'],
+      mcp: 'ada',
+      testing: 'ada',
+    };
+    expect(JSON.parse(await node('both-forms.cjs'))).toEqual({
+      'required to imported': found,
+      'imported to required': found,
+    });
+  });
+
+  it('verify signatures on a second thread under load, after require() too', async () => {
+    expect(JSON.parse(await node('under-load.cjs'))).toEqual({ good: 500, isAsExpected: true });
   });
 
   it('guard an Express and a Koa application that runs on the builds', async () => {

@@ -12,7 +12,7 @@ import {
   answerRefusal,
   isThenable,
 } from '@authly/core/adapter';
-import type { KoaContext, KoaMiddleware } from './framework.ts';
+import type { KoaContext, KoaContextOf, KoaMiddleware, KoaNext } from './framework.ts';
 import { respond } from './respond.ts';
 
 /** How {@link authenticate} treats requests that it does not let in. */
@@ -22,6 +22,13 @@ export type AuthenticateOptions = AuthenticateOptionsOf<'throw'>;
 export interface AuthenticateMiddleware extends KoaMiddleware, Readonly<AuthenticateInfo> {}
 
 /**
+ * The same where authentication is not optional: in the handlers after it, of the same route or the same
+ * chain of `app.use`, `ctx.state.principal` is there.
+ */
+export type RequiredAuthenticateMiddleware = AuthenticateMiddleware &
+  ((context: KoaContextOf<Principal>, next: KoaNext) => unknown);
+
+/**
  * Lets requests with a valid access token in, and says who is calling: `ctx.state.principal`,
  * `principalOf(ctx)` (RFC 6750 §2.1). Checks what `createResourceServer` lists; what a caller may do is
  * for guards such as `requireScope`. No method is special: `OPTIONS` needs a token too, so put CORS
@@ -29,6 +36,14 @@ export interface AuthenticateMiddleware extends KoaMiddleware, Readonly<Authenti
  *
  * Throws `ConfigurationError` at once when the options are not right.
  */
+export function authenticate(
+  resourceServerOrOptions: ResourceServer<unknown> | AnyResourceServerOptions,
+  options?: AuthenticateOptions & { readonly optional?: false | undefined },
+): RequiredAuthenticateMiddleware;
+export function authenticate(
+  resourceServerOrOptions: ResourceServer<unknown> | AnyResourceServerOptions,
+  options?: AuthenticateOptions,
+): AuthenticateMiddleware;
 export function authenticate(
   resourceServerOrOptions: ResourceServer<unknown> | AnyResourceServerOptions,
   options?: AuthenticateOptions,
@@ -53,6 +68,7 @@ export function authenticate(
   return Object.assign(middleware, { resourceServer, optional });
 }
 
-function show({ state }: KoaContext, principal: Principal | undefined): void {
+function show(context: KoaContext, principal: Principal | undefined): void {
+  const state: { principal?: Principal | undefined } = context.state;
   state.principal = principal;
 }

@@ -2,6 +2,7 @@
 
 export { compactJws, type JwsPart, type JwsSigner } from './compact-jws.ts';
 export { type FakeClock, fakeClock } from './fake-clock.ts';
+export { aClient, aUser, type ClientOverrides, type UserOverrides } from './principals.ts';
 export { tampered, unsigned } from './tampering.ts';
 export {
   type ListeningTestIssuer,
@@ -12,3 +13,4 @@ export {
 } from './test-issuer.ts';
 export { generateTestKey, type TestKey } from './test-key.ts';
 export type { ClaimOverrides, TokenBuilder, TokenOptions } from './token-builder.ts';
+export { type WithPrincipalOptions, withPrincipal } from './with-principal.ts';

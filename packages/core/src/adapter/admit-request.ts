@@ -1,5 +1,6 @@
 import type { RequestView } from '../http/request-view.ts';
 import { isThenable, type MaybePromise } from '../lib/maybe-promise.ts';
+import type { Principal } from '../model/principal.ts';
 import type { Admitted } from '../request/adapter-side.ts';
 import { adapterSideOf } from './adapter-side-of.ts';
 import { type Admission, admissionOf, admit } from './admission.ts';
@@ -28,6 +29,18 @@ export function admitRequest<Carrier extends object>(
   const admitted = adapterSideOf(mode.resourceServer).admit(view, mode.optional);
   if (!isThenable(admitted)) return letIn(carrier, admitted, mode);
   return admitted.then((settled) => letIn(carrier, settled, mode));
+}
+
+/**
+ * Lets a request in as this caller, whom something else has authenticated: a test, or another way of
+ * signing in than by access token. There is no token to exchange then.
+ */
+export function admitPrincipal<Carrier extends object>(
+  carrier: Carrier,
+  principal: Principal | undefined,
+  mode: AdmissionMode<Carrier>,
+): Admission {
+  return letIn(carrier, { principal, token: undefined }, mode);
 }
 
 function letIn<Carrier extends object>(

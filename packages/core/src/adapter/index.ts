@@ -20,7 +20,7 @@ export {
   admissionMode,
   type FrameworkMode,
 } from './admission-mode.ts';
-export { admitRequest } from './admit-request.ts';
+export { admitPrincipal, admitRequest } from './admit-request.ts';
 export { type AnswerMode, answerRefusal } from './answer-refusal.ts';
 export { presentedTokenOf } from './create-admission.ts';
 export { type GuardMakers, guardMakers } from './guard-makers.ts';

@@ -6,6 +6,9 @@ import type { Scheme } from '../model/scheme.ts';
 import { type ChallengeParameters, challenge } from './challenge.ts';
 import { SCHEME_NAMES } from './schemes.ts';
 
+// A brand instead of instanceof: two copies of this package in one process know each other's errors.
+const BRAND: unique symbol = Symbol.for('@authly/core:RefusedError');
+
 /** How a refusal is answered over HTTP. */
 export interface Refusal {
   readonly status: RefusalStatus;
@@ -114,10 +117,10 @@ function isSeconds(value: unknown): value is number {
  * its own status and challenge.
  */
 export class RefusedError extends AuthError {
-  readonly status: Refusal['status'];
+  override readonly status: Refusal['status'];
   /** The same as `status`, by the name that Express and `http-errors` look for too. */
   readonly statusCode: Refusal['status'];
-  readonly headers: Refusal['headers'];
+  override readonly headers: Refusal['headers'];
   /** The message may be shown to the client. */
   readonly expose = true;
 
@@ -126,5 +129,11 @@ export class RefusedError extends AuthError {
     this.status = status;
     this.statusCode = status;
     this.headers = headers;
+    Object.defineProperty(this, BRAND, { value: true });
   }
+}
+
+/** Whether `error` is a {@link RefusedError}, also one of another copy of this package. */
+export function isRefusedError(error: unknown): error is RefusedError {
+  return typeof error === 'object' && error !== null && Object.hasOwn(error, BRAND);
 }

@@ -1,6 +1,6 @@
 import { ignoreRejection } from '../lib/callback-result.ts';
 import { parseJsonObject } from '../lib/json.ts';
-import { KeyFetchError } from './key-fetch-error.ts';
+import { isKeyFetchError, KeyFetchError } from './key-fetch-error.ts';
 
 /** Bounds of one request. */
 export interface BoundedJsonOptions {
@@ -43,7 +43,7 @@ export async function fetchJson(url: string, options: BoundedJsonOptions): Promi
       throw new KeyFetchError('not_json', 'The response is not a JSON object');
     return { body, headers: response.headers };
   } catch (cause) {
-    if (cause instanceof KeyFetchError) throw cause;
+    if (isKeyFetchError(cause)) throw cause;
     if (signal.aborted) throw signal.reason;
     throw new KeyFetchError('network', 'The request failed', { cause });
   }

@@ -1,7 +1,7 @@
 import { isEndpointUrl } from '../lib/endpoint-url.ts';
 import { ownProperty } from '../lib/own-property.ts';
 import type { JsonResponse } from './bounded-json.ts';
-import { KeyFetchError } from './key-fetch-error.ts';
+import { isKeyFetchError, KeyFetchError } from './key-fetch-error.ts';
 
 /** What discovery needs of its surroundings. */
 export interface DiscoveryOptions {
@@ -62,5 +62,5 @@ function isHttps(url: string): boolean {
 }
 
 function isNotFound(error: unknown): boolean {
-  return error instanceof KeyFetchError && error.status === 404;
+  return isKeyFetchError(error) && error.status === 404;
 }

@@ -1,5 +1,8 @@
 import type { RefreshFailure } from '../model/events.ts';
 
+// A brand instead of instanceof: two copies of this package in one process know each other's errors.
+const BRAND: unique symbol = Symbol.for('@authly/core:KeyFetchError');
+
 /** Why keys could not be fetched. Seen by operators as the `cause` of an `AuthError`, by no client. */
 export class KeyFetchError extends Error {
   readonly failure: RefreshFailure;
@@ -15,5 +18,11 @@ export class KeyFetchError extends Error {
     this.name = 'KeyFetchError';
     this.failure = failure;
     this.status = options.status;
+    Object.defineProperty(this, BRAND, { value: true });
   }
+}
+
+/** Whether `error` is a {@link KeyFetchError}, also one of another copy of this package. */
+export function isKeyFetchError(error: unknown): error is KeyFetchError {
+  return typeof error === 'object' && error !== null && Object.hasOwn(error, BRAND);
 }

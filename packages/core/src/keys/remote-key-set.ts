@@ -4,7 +4,7 @@ import type { EventSink } from '../lib/event-sink.ts';
 import { AuthError } from '../model/errors.ts';
 import type { VerificationKey } from '../signature/verification-key.ts';
 import type { KeySnapshot } from '../stores/key-snapshot-store.ts';
-import { KeyFetchError } from './key-fetch-error.ts';
+import { isKeyFetchError, KeyFetchError } from './key-fetch-error.ts';
 import type { KeyFetcher } from './key-fetcher.ts';
 import type { ResolvedKeyOptions } from './key-options.ts';
 import { chooseKey, type KeyChoice, type KeyQuery, type KeySet } from './key-set.ts';
@@ -142,7 +142,7 @@ export function createRemoteKeySet(context: RemoteKeySetContext): KeySet {
     apply({ type: 'failed', now, random: random() });
     lastFailure = error;
     if (state.closed) return;
-    const cause = error instanceof KeyFetchError ? error.failure : 'network';
+    const cause = isKeyFetchError(error) ? error.failure : 'network';
     events.emit({ type: 'keys.refresh_failed', issuer, cause });
     if (isUsable() && now >= state.freshUntil) {
       const staleForSec = Math.round((now - state.freshUntil) / 1_000);

@@ -1,8 +1,16 @@
-import { type AuthErrorCode, type AuthErrorReason, REASONS } from './reasons.ts';
+import {
+  type AuthErrorCode,
+  type AuthErrorReason,
+  CODES,
+  REASONS,
+  type RefusalStatus,
+} from './reasons.ts';
 import type { Scheme } from './scheme.ts';
 
 // A brand instead of instanceof: two copies of this package in one process know each other's errors.
 const BRAND: unique symbol = Symbol.for('@authly/core:AuthError');
+
+const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
 
 /** What an answer tells the client beyond the error code: configuration only, never request data. */
 export interface ChallengeDetails {
@@ -32,7 +40,8 @@ export interface AuthErrorOptions extends ChallengeDetails {
  * A request was refused. `reason` says exactly why, `code` is what OAuth calls it, `message` is
  * the public description from a fixed table: it holds nothing of the request, the token or `cause`.
  *
- * It knows nothing of HTTP: `refusalOf` turns it into a status, headers and a body.
+ * `status` is that of its code, and there are no `headers` yet: what leaves a resource server is a
+ * `RefusedError`, whose `headers` hold the challenge.
  */
 export class AuthError extends Error {
   readonly code: AuthErrorCode;
@@ -40,6 +49,10 @@ export class AuthError extends Error {
   readonly details: ChallengeDetails;
   /** The configured name of the token's issuer, when the refusal came after that was known. */
   readonly issuerName: string | undefined;
+  /** The HTTP status of `code`. */
+  readonly status: RefusalStatus;
+  /** Headers of the answer: empty, but in a `RefusedError`. */
+  readonly headers: Readonly<Record<string, string>>;
 
   constructor(reason: AuthErrorReason, options: AuthErrorOptions = {}) {
     const { cause, issuerName, ...details } = options;
@@ -49,6 +62,8 @@ export class AuthError extends Error {
     this.reason = reason;
     this.details = Object.freeze(details);
     this.issuerName = issuerName;
+    this.status = CODES[this.code].status;
+    this.headers = NO_HEADERS;
     Object.defineProperty(this, BRAND, { value: true });
   }
 
@@ -62,7 +77,10 @@ export class AuthError extends Error {
   }
 }
 
-/** Whether `error` is an {@link AuthError}, also one of another copy of this package. */
+/**
+ * Whether `error` is an {@link AuthError}, also one of another copy of this package. Then it has `status` and
+ * `headers` to answer with.
+ */
 export function isAuthError(error: unknown): error is AuthError {
   return typeof error === 'object' && error !== null && Object.hasOwn(error, BRAND);
 }

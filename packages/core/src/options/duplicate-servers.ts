@@ -1,7 +1,8 @@
+import { processWide } from '../lib/process-wide.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
 
 // One record for the process: the mistake it finds is made across modules.
-const known = new Map<string, number>();
+const known = processWide('resource-servers', () => new Map<string, number>());
 
 /**
  * Remembers that a resource server exists; a second one with the same issuer and audience doubles

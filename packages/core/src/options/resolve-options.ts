@@ -106,10 +106,13 @@ export function resolveOptions(
     keys: resolveKeyOptions(options.keys),
     keySnapshots: options.keySnapshots,
     clock: options.clock ?? systemClock,
-    fetch: options.fetch ?? globalThis.fetch,
+    fetch: options.fetch ?? currentFetch,
     events: createEventSink(options.onEvent),
   });
 }
+
+/** Looked up when it is called: what replaces the global one later, for tests or tracing, counts too. */
+const currentFetch: typeof globalThis.fetch = (...request) => globalThis.fetch(...request);
 
 function resolveIssuers(
   options: ResourceServerOptions<StandardSchemaV1 | undefined>,

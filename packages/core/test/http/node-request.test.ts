@@ -42,7 +42,9 @@ describe('rawHeader', () => {
     const headers = { authorization: 'Bearer a', 'set-cookie': ['a', 'b'] };
     expect(rawHeader({ rawHeaders: [], headers }, 'authorization')).toBe('Bearer a');
     expect(rawHeader({ rawHeaders: [], headers }, 'set-cookie')).toEqual(['a', 'b']);
+    expect(rawHeader({ headers }, 'authorization')).toBe('Bearer a');
     expect(rawHeader({ rawHeaders: [], headers }, 'dpop')).toBeUndefined();
+    expect(rawHeader({}, 'dpop')).toBeUndefined();
     expect(rawHeader({ rawHeaders: ['host', 'x'], headers }, 'authorization')).toBeUndefined();
   });
 
