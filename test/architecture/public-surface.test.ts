@@ -66,6 +66,7 @@ describe('the public surface', () => {
         "describeRoutes",
         "guardMakers",
         "guardRequest",
+        "isRequirement",
         "isResourceServer",
         "isThenable",
         "memberOf",
@@ -83,6 +84,7 @@ describe('the public surface', () => {
     expect(namesOf(node)).toMatchInlineSnapshot(`
       [
         "fileKeySnapshots",
+        "nodeFetch",
       ]
     `);
   });
@@ -174,7 +176,9 @@ describe('the public surface', () => {
   it('@authly/mcp', () => {
     expect(namesOf(mcp)).toMatchInlineSnapshot(`
       [
+        "authorizeTool",
         "clientFrom",
+        "jsonRpcRefusal",
         "principalFrom",
         "setAuthInfo",
         "toAuthInfo",

@@ -15,9 +15,16 @@ const OF_SEVERAL_FILES: Readonly<Record<string, string>> = {
   'packages/core/test/options/speed-document.test.ts': 'docs/speed.md beside the defaults',
   'packages/core/test/parsers.property.test.ts': 'every parser, with input at random',
   'packages/core/test/providers/cross-reading.test.ts': 'each preset with the tokens of the others',
+  'packages/core/test/providers/custom-issuer.test.ts':
+    'issuers that are no https URL, in several presets',
+  'packages/core/test/providers/kubernetes-in-cluster.test.ts':
+    'kubernetes.ts and in-cluster.ts, beside a server that behaves like the API server',
+  'packages/core/test/providers/kind-matrix.test.ts': 'every preset, with marks of the other kind',
   'packages/core/test/providers/presets.property.test.ts': 'every preset, with claims at random',
   'packages/core/test/providers/presets.test-d.ts': 'the options of every preset',
   'packages/core/test/providers/presets.test.ts': 'every preset, from one table each in tokens/',
+  'packages/core/test/providers/principal-keys.test.ts':
+    'the database keys of callers that a preset names',
   'packages/core/test/providers/start-up.test.ts': 'every preset: what it says of wrong options',
   'packages/core/test/token/vectors.test.ts': 'examples of the RFCs: keys and signatures together',
   'packages/mcp/test/sdk-types.test-d.ts': 'the package beside the types of the MCP SDK',

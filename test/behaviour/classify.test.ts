@@ -112,6 +112,7 @@ describe.each(frameworks)('a provider’s preset in $name', (framework) => {
         sub: '2e',
         azp: 'nightly-sync',
         client_id: 'nightly-sync',
+        clientHost: '10.2.0.7',
         preferred_username: 'service-account-nightly-sync',
       },
       { header: { typ: 'JWT' } },

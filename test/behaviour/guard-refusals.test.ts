@@ -32,7 +32,9 @@ const short: readonly (readonly [string, Guard, string])[] = [
 ];
 
 /** A guard, and a caller that it refuses with 403 forbidden. */
-const forbidden: readonly (readonly [string, Guard, 'user' | 'client', Claims, string])[] = [
+type Forbidden = readonly [string, Guard, 'user' | 'client', Claims, string];
+
+const forbidden: readonly Forbidden[] = [
   [
     'a client where a user is needed',
     (kit) => kit.requireUser(),
@@ -82,6 +84,24 @@ const forbidden: readonly (readonly [string, Guard, 'user' | 'client', Claims, s
     { act: { sub: 'agent' } },
     'This may not be done on behalf of a user',
   ],
+  ...(['agent', '{"sub":"agent"}', [{ sub: 'agent' }], null, ''] as const).flatMap(
+    (act): Forbidden[] => [
+      [
+        `an act that cannot be read, where none may act: ${JSON.stringify(act)}`,
+        (kit) => kit.requireUser({ viaActor: 'refuse' }),
+        'user',
+        { act },
+        'This may not be done on behalf of a user',
+      ],
+      [
+        `an act that cannot be read, where one may act: ${JSON.stringify(act)}`,
+        (kit) => kit.requireUser({ viaActor: ['agent'] }),
+        'user',
+        { act },
+        'This may not be done on behalf of a user',
+      ],
+    ],
+  ),
   [
     'an earlier actor in the list',
     (kit) => kit.requireUser({ viaActor: ['agent'] }),

@@ -122,11 +122,30 @@ describe.each(frameworks)('issuers that a function finds in $name', (framework) 
 });
 
 describe('issuers at construction', () => {
-  it('two of one iss, or of one name, are a ConfigurationError', () => {
+  it('two of one iss, or one named as another, are a ConfigurationError', () => {
     expect(() => aResourceServer({ issuers: [entryA, entryA] })).toThrow(/share the iss/);
-    const named = { ...entryA, name: 'partners' };
-    expect(() => aResourceServer({ issuers: [named, entryB] })).toThrow(/share the name partners/);
+    const named = { ...entryB, name: a.issuer };
+    expect(() => aResourceServer({ issuers: [entryA, named] })).toThrow(/share the name https/);
+    expect(() => aResourceServer({ issuers: [named, entryA] })).toThrow(/share the name https/);
   });
+
+  it.each(frameworks)(
+    'two that both say one name have one key for a user, in $name',
+    async (framework) => {
+      const renamed = { ...entryA, name: 'partners' };
+      const server = aResourceServer({ issuers: [renamed, entryB], clock });
+      const app = protectedApp(framework, { server });
+      for (const issuer of [a, b]) {
+        const { body } = await send(app, { token: issuer.aUserToken({ sub: 'ada' }) });
+        expect(body).toMatchObject({ issuer: issuer.issuer, key: 'user:partners:ada' });
+      }
+      // One name is not one set of keys, nor one audience.
+      expect(
+        (await send(app, { token: a.aUserToken({ iss: b.issuer, aud: b.audience }) })).status,
+      ).toBe(401);
+      expect((await send(app, { token: a.aUserToken({ aud: b.audience }) })).status).toBe(401);
+    },
+  );
 
   it('a known provider’s issuer is refused by a preset that would misread it', () => {
     expect(() => rfc9068('https://acme.eu.auth0.com/')).toThrow(/write auth0\(/);

@@ -137,7 +137,7 @@ describe.each(matrix)('an issuer mounted in $name, body parser: $bodyParser', (r
       const metadata = await send(app, { path: `/.well-known/${name}` });
       expect(metadata.status).toBe(200);
       expect(metadata.body).toEqual(issuer.metadata());
-      expect(metadata.body).toMatchObject({ issuer: ISSUER, response_types_supported: [] });
+      expect(metadata.body).toMatchObject({ issuer: ISSUER, response_types_supported: ['none'] });
     }
     const authorize = await send(app, { path: '/authorize?response_type=code' });
     expect(authorize.status).toBe(400);

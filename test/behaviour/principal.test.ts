@@ -84,9 +84,10 @@ describe.each(frameworks)('the principal in $name', (framework) => {
     const response = await send(protectedApp(framework), { token: aUserToken({ act }) });
     expect(response.body.kind).toBe('user');
     expect(response.body.actor).toEqual({
+      profile: 'unknown',
       subject: 'support-agent',
       clientId: 'helpdesk',
-      previous: [{ subject: 'first-agent', previous: [] }],
+      previous: [{ profile: 'unknown', subject: 'first-agent', previous: [] }],
     });
   });
 

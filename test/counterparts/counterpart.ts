@@ -11,6 +11,24 @@ export interface Counterpart {
   start(): Promise<RunningCounterpart>;
 }
 
+/** A client of somebody else, to be tried by hand in the same way. */
+export interface ClientCounterpart {
+  /** What it tries, in one line. */
+  readonly description: string;
+  /** Lets the client meet servers of ours: one row for each thing that was tried. */
+  meet(): Promise<readonly Meeting[]>;
+}
+
+/** One thing that a client of somebody else has tried. */
+export interface Meeting {
+  readonly caller: string;
+  readonly action: string;
+  /** What has to come of it: this text, or one that has this in it. */
+  readonly expected: string;
+  /** By the framework's name. */
+  readonly answers: Readonly<Record<string, string>>;
+}
+
 /** A {@link Counterpart} that answers. */
 export interface RunningCounterpart {
   /** How the API trusts it: its preset. */

@@ -46,6 +46,10 @@ export function oidcProviderConfiguration({ pages = false } = {}): object {
     jwks: { keys: ALGORITHMS.map((name) => generateTestKey(name, `op-${name}`).privateJwk) },
     ttl: { ClientCredentials: 60, AccessToken: 60 },
     cookies: { keys: ['a key for the cookies of a test'] },
+    // Says the kind; the server writes `sub`, `client_id`, `iss` and `aud` over it.
+    extraTokenClaims: (_context: unknown, token: { readonly kind: string }) => ({
+      sub_type: token.kind === 'ClientCredentials' ? 'client' : 'user',
+    }),
     features: {
       devInteractions: { enabled: pages },
       clientCredentials: { enabled: true },

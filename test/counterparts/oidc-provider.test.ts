@@ -22,7 +22,7 @@ describe.each(frameworks)(
 
     beforeAll(() => {
       // Its keys come by discovery, over HTTP, at the first request.
-      const issuer = oidcProvider(authorizationServer.issuer);
+      const issuer = oidcProvider({ issuer: authorizationServer.issuer, kindClaim: 'sub_type' });
       const authenticate = framework.authenticate({ issuer, audience: API });
       app = framework.createApp(({ use, route }) => {
         use(authenticate);
@@ -91,11 +91,10 @@ describe('tokens of oidc-provider', () => {
       const token = await authorizationServer.clientToken({ resource: audience });
       const header = Buffer.from(token.split('.')[0] ?? '', 'base64url').toString();
       expect(JSON.parse(header)).toMatchObject({ alg: name, typ: 'at+jwt' });
-      for (const preset of [oidcProvider, rfc9068]) {
-        const server = createResourceServer({
-          issuer: preset(authorizationServer.issuer),
-          audience,
-        });
+      const { issuer: url } = authorizationServer;
+      const byClaim = oidcProvider({ issuer: url, kindClaim: 'sub_type' });
+      for (const issuer of [byClaim, rfc9068(url)]) {
+        const server = createResourceServer({ issuer, audience });
         await server.ready();
         expect(await server.verify(token)).toMatchObject({
           kind: 'client',
@@ -108,7 +107,7 @@ describe('tokens of oidc-provider', () => {
 
   it('are refused by a server that does not accept their algorithm', async () => {
     const server = createResourceServer({
-      issuer: oidcProvider(authorizationServer.issuer),
+      issuer: oidcProvider({ issuer: authorizationServer.issuer, kindClaim: 'sub_type' }),
       audience: API,
       algorithms: ['RS256'],
     });

@@ -1,6 +1,7 @@
 import { authly, rfc9068 } from '@authly/core/providers';
 import { createIssuer, generateClientSecret, memoryClientStore } from '@authly/issuer';
 import { generateTestKey } from '@authly/testing';
+import { decodeJwt } from 'jose';
 import * as oauth from 'oauth4webapi';
 import * as client from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,6 +9,7 @@ import { type AppOptions, type Framework, frameworks } from '../support/framewor
 import { listen, type RunningServer } from '../support/requests.ts';
 
 const AUDIENCE = 'https://api.example.com';
+const OTHER = 'https://billing.example.com';
 const basic = generateClientSecret();
 const post = generateClientSecret();
 
@@ -15,6 +17,11 @@ const post = generateClientSecret();
 const machines = [
   ['client_secret_basic', 'nightly-sync', client.ClientSecretBasic(basic.secret)],
   ['client_secret_post', 'reporter', client.ClientSecretPost(post.secret)],
+  [
+    'client_secret_post, registered for none',
+    'nightly-sync',
+    client.ClientSecretPost(basic.secret),
+  ],
 ] as const;
 
 const parsers = ['none', 'usual', 'other'] as const;
@@ -64,10 +71,20 @@ describe.each(matrix)('openid-client with our issuer in $name, body parser: $bod
     },
   );
 
+  it('gets a token for the default audience of a client with several, and for the one it names', async () => {
+    const configuration = await discovered('several', machines[0][2], 'oauth2');
+    const audiences = [{}, { resource: OTHER }].map(async (parameters) => {
+      const tokens = await client.clientCredentialsGrant(configuration, parameters);
+      return decodeJwt(tokens.access_token).aud;
+    });
+    expect(await Promise.all(audiences)).toEqual([AUDIENCE, OTHER]);
+  });
+
   it('finds the issuer by OpenID Connect Discovery as well', async () => {
     const [, id, authentication] = machines[0];
     const configuration = await discovered(id, authentication, 'oidc');
     expect(configuration.serverMetadata().token_endpoint).toBe(`${server.origin}/token`);
+    expect(configuration.serverMetadata().supportsPKCE()).toBe(true);
     expect((await client.clientCredentialsGrant(configuration)).scope).toBe(
       'read:users write:users',
     );
@@ -164,6 +181,13 @@ async function startIssuerAndApi(
         secretHashes: [basic.hash],
         scopes: ['read:users', 'write:users'],
         audiences: [AUDIENCE],
+      },
+      {
+        clientId: 'several',
+        secretHashes: [basic.hash],
+        scopes: ['read:users'],
+        audiences: [OTHER, AUDIENCE],
+        defaultAudience: AUDIENCE,
       },
       {
         clientId: 'reporter',

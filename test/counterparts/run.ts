@@ -1,10 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs';
-import type { Counterpart } from './counterpart.ts';
+import type { ClientCounterpart, Counterpart, Meeting } from './counterpart.ts';
+import { MissingToolError } from './external-tool.ts';
 import { columns, isAsExpected, type Visit, visitApis } from './visits.ts';
 
 // `pnpm counterpart <name>`: starts somebody else's authorization server, gets a user's and a machine's
 // token from it, sends them to APIs of this kit, prints a table and stops everything. Without a name,
-// or with an unknown one, it lists the names.
+// or with an unknown one, it lists the names. Some names are clients instead: those meet servers of this
+// kit.
 
 const FOLDER = new URL('names/', import.meta.url);
 
@@ -17,7 +19,18 @@ async function run(name: string | undefined): Promise<number> {
     await listNames(name);
     return name === undefined ? 0 : 1;
   }
-  const running = await (await load(file)).start();
+  try {
+    const counterpart = await load(file);
+    return 'start' in counterpart ? await visit(counterpart) : await meet(counterpart);
+  } catch (error) {
+    if (!(error instanceof MissingToolError)) throw error;
+    print(error.message);
+    return 1;
+  }
+}
+
+async function visit(counterpart: Counterpart): Promise<number> {
+  const running = await counterpart.start();
   process.once('SIGINT', () => {
     const exit = () => process.exit(130);
     running.stop().then(exit, exit);
@@ -25,12 +38,29 @@ async function run(name: string | undefined): Promise<number> {
   try {
     const visits = await visitApis(running);
     print(tableOf(visits));
-    const wrong = visits.filter((visit) => !isAsExpected(visit)).length;
-    print(wrong === 0 ? 'All as expected.' : `${wrong} of ${visits.length} are not as expected.`);
-    return wrong === 0 ? 0 : 1;
+    return conclude(visits.length, visits.filter((each) => !isAsExpected(each)).length);
   } finally {
     await running.stop();
   }
+}
+
+async function meet(counterpart: ClientCounterpart): Promise<number> {
+  const meetings = await counterpart.meet();
+  for (const { caller, action, answers } of meetings) {
+    for (const [name, answer] of Object.entries(answers)) {
+      print([caller.padEnd(18), name.padEnd(8), action.padEnd(11), answer].join('  '));
+    }
+  }
+  return conclude(meetings.length, meetings.filter((each) => !isAsMeant(each)).length);
+}
+
+function isAsMeant({ answers, expected }: Meeting): boolean {
+  return Object.values(answers).every((answer) => answer.includes(expected));
+}
+
+function conclude(all: number, wrong: number): number {
+  print(wrong === 0 ? 'All as expected.' : `${wrong} of ${all} are not as expected.`);
+  return wrong === 0 ? 0 : 1;
 }
 
 async function listNames(unknown: string | undefined): Promise<void> {
@@ -42,8 +72,8 @@ async function listNames(unknown: string | undefined): Promise<void> {
   }
 }
 
-async function load(file: URL): Promise<Counterpart> {
-  const module: { readonly counterpart: Counterpart } = await import(file.href);
+async function load(file: URL): Promise<Counterpart | ClientCounterpart> {
+  const module: { readonly counterpart: Counterpart | ClientCounterpart } = await import(file.href);
   return module.counterpart;
 }
 

@@ -78,18 +78,26 @@ describe('the routes of docs/callers.md', () => {
   });
 });
 
+const ORGANIZATION = 'urn:zitadel:iam:user:resourceowner:id';
+const ours = { [ORGANIZATION]: '301870000009' };
+
 describe('the rules of docs/callers.md', () => {
   it.each([
     [
-      { sub: '1', client_id: 'login', caller_type: 'human' },
+      { ...ours, sub: '1', client_id: 'login', caller_type: 'human' },
       { kind: 'user', userId: '1' },
     ],
     [
-      { sub: '2', client_id: 'sync', caller_type: 'machine' },
+      { ...ours, sub: '2', client_id: 'sync', caller_type: 'machine' },
       { kind: 'client', clientId: '2' },
     ],
-    [{ client_id: 'sync', caller_type: 'machine' }, { kind: 'unknown' }],
-    [{ sub: '3', client_id: 'login' }, { kind: 'unknown' }],
+    [{ ...ours, client_id: 'sync', caller_type: 'machine' }, { kind: 'unknown' }],
+    [{ ...ours, sub: '3', client_id: 'login' }, { kind: 'unknown' }],
+    [{ sub: '4', client_id: 'login', caller_type: 'human' }, { kind: 'unknown' }],
+    [
+      { [ORGANIZATION]: '309', sub: '5', client_id: 'login', caller_type: 'human' },
+      { kind: 'unknown' },
+    ],
   ])('read %j by the claim that was added', (claims, expected) => {
     expect(people.classify(claims, {})).toMatchObject(expected);
   });

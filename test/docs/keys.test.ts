@@ -187,3 +187,47 @@ it('the snippet for Entra accepts the listed tenants with one set of keys, and n
   expect(await reasonOf(() => resourceServer.verify(token(other)))).toBe('issuer_unknown');
   expect(asked).toHaveLength(2);
 });
+
+describe('the snippets for providers inside a network', () => {
+  it('ask a host of allowHttp over http', async () => {
+    const { resourceServer } = await import('./snippets/keys/allow-http.ts');
+    await expect(resourceServer.ready()).rejects.toMatchObject({ reason: 'keys_unavailable' });
+    expect(asked).toEqual(['http://keycloak:8080/realms/acme/.well-known/openid-configuration']);
+  });
+
+  it('take the public issuer with keys from inside', async () => {
+    const { issuer } = await import('./snippets/keys/internal-address.ts');
+    expect(issuer).toMatchObject({
+      issuer: 'https://sso.acme.com/realms/acme',
+      keys: { url: 'http://keycloak:8080/realms/acme/protocol/openid-connect/certs' },
+    });
+  });
+
+  it('ask the API server of the cluster', async () => {
+    const { resourceServer } = await import('./snippets/keys/in-cluster.ts');
+    // No pod: the token's file is not there, and nothing is asked for without it.
+    await expect(resourceServer.ready()).rejects.toMatchObject({ cause: { code: 'ENOENT' } });
+    expect(asked).toEqual([]);
+  });
+});
+
+it.each([
+  ['127.0.0.1'],
+  ['10.1.2.3'],
+  ['172.20.0.1'],
+  ['192.168.0.1'],
+  ['169.254.169.254'],
+  ['100.100.0.1'],
+  ['0.0.0.0'],
+  ['[::1]'],
+  ['[fd00::1]'],
+  ['[fe80::1]'],
+  ['[::ffff:127.0.0.1]'],
+  ['[64:ff9b::a00:1]'],
+  ['[2002:a00:1::]'],
+])('the snippet for addresses does not connect to %s', async (host) => {
+  const { fetchFromOutside } = await import('./snippets/keys/addresses.ts');
+  await expect(fetchFromOutside(`https://${host}:1/`)).rejects.toMatchObject({
+    code: 'ERR_ADDRESS_REFUSED',
+  });
+});

@@ -33,7 +33,7 @@ async function answer(input: string | URL | Request): Promise<Response> {
   const url = String(input instanceof Request ? input.url : input);
   const issuer = [auth0, entra, own, cognito].find(({ issuer }) => url.startsWith(issuer));
   if (issuer === undefined) return new Response('', { status: 404 });
-  if (url.endsWith('/jwks')) return Response.json(issuer.jwks);
+  if (/\/jwks(?:\.json)?$/.test(url)) return Response.json(issuer.jwks);
   return Response.json({ issuer: issuer.issuer, jwks_uri: `${issuer.issuer}/jwks` });
 }
 

@@ -9,6 +9,7 @@ import {
 } from '@authly/express';
 import express5, { type RequestHandler } from 'express';
 import express4 from 'express4';
+import supertest from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { aResourceServer } from '../support/resource-servers.ts';
 import { linesOf } from './route-lines.ts';
@@ -75,6 +76,37 @@ describe.each([
       'GET | /:what/me | open | - | authenticate at /users/:id may run before it | a guard (scope users) at /users/:id may run before it',
       'GET | /users | open | -',
     ]);
+  });
+
+  it('warns of a guard that other capitals evade, as its router has it', async () => {
+    const build = (caseSensitive: boolean) => {
+      const guards = express.Router({ caseSensitive });
+      // A route of guards alone: Express 4 keeps the paths of these.
+      guards.all('/admin/:what', authentication, requireRole('admin'));
+      const app = express();
+      app.use(guards);
+      app.get('/admin/:what', handler);
+      return app;
+    };
+    expect((await supertest(build(true)).get('/ADMIN/x')).status).toBe(200);
+    const evaded = (check: string) =>
+      `${check} at /admin/:what does not run for the same path in other capitals`;
+    expect(linesOf(describeRequirements(build(true)))).toEqual([
+      `GET | /admin/:what | authenticated | role admin | ${evaded('authenticate')} | ${evaded('a guard (role admin)')}`,
+    ]);
+    expect((await supertest(build(false)).get('/ADMIN/x')).status).toBe(401);
+    expect(linesOf(describeRequirements(build(false)))).toEqual([
+      'GET | /admin/:what | authenticated | role admin',
+    ]);
+  });
+
+  it('warns of none where capitals count for the route, too', async () => {
+    const app = express();
+    app.set('case sensitive routing', true);
+    app.all('/admin/:what', authentication);
+    app.get('/admin/:what', handler);
+    expect((await supertest(app).get('/ADMIN/x')).status).toBe(404);
+    expect(linesOf(describeRequirements(app))).toEqual(['GET | /admin/:what | authenticated | -']);
   });
 
   it('guards after a route are not its own', () => {

@@ -5,6 +5,7 @@ import {
   type Guard,
   openapiSecurity,
   type RouteDescription,
+  requireActor,
   requireClient,
   requireScope,
   requireUser,
@@ -62,3 +63,12 @@ typed<string>(routes[0]?.path ?? 0);
 openapiSecurity(routes, { scheme: { type: 'openIdConnect' } });
 // @ts-expect-error: there is no such method in OpenAPI 3.1
 paths['/me']?.query;
+
+// A list of callers is given as a list: spread, an empty one would be everybody.
+const listed: readonly string[] = ['nightly-sync'];
+requireClient(listed);
+requireActor(listed);
+// @ts-expect-error a spread list
+requireClient(...listed);
+// @ts-expect-error a spread list
+requireActor(...listed);

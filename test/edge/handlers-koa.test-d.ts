@@ -7,6 +7,7 @@ import {
   type KoaMiddleware,
   openapiSecurity,
   type Principal,
+  requireActor,
   requireClient,
   requireRole,
   requireScope,
@@ -77,3 +78,12 @@ openapiSecurity([
   ...describeRequirements(router, { base: '/v1', before: own }),
   ...describeRequirements(router.routes()),
 ]);
+
+// A list of callers is given as a list: spread, an empty one would be everybody.
+const listed: readonly string[] = ['nightly-sync'];
+requireClient(listed);
+requireActor(listed);
+// @ts-expect-error a spread list
+requireClient(...listed);
+// @ts-expect-error a spread list
+requireActor(...listed);

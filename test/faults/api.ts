@@ -53,9 +53,9 @@ export function anApi(provider: IdentityProvider, options: Options = {}): Api {
     // What waits, waits for keys alone.
     signatureThread: false,
     clock,
-    // Each refresh begins with the metadata, and ends with one of two events.
+    // Each refresh begins with the first place of the metadata, and ends with one of two events.
     fetch: (input, init) => {
-      if (!String(input).endsWith('/jwks')) {
+      if (String(input).endsWith('/openid-configuration')) {
         attempts.push(clock.now());
         inFlight += 1;
       }

@@ -28,7 +28,6 @@ describe.each<[string, string, (kid: string) => Promise<readonly unknown[]>]>([
       { kty: 'RSA', kid: 'bad', e: 'AQAB', n: Buffer.alloc(128, 0xc5).toString('base64url') },
     ],
   ],
-  ['encryption keys', 'use', async (kid) => [{ ...(await aJwk()), kid, use: 'enc' }]],
   [
     'keys for other operations',
     'key_ops',
@@ -106,4 +105,21 @@ it.each<[string, unknown]>([
   api.clock.pass(FRESH);
   expect(await api.ask(await key.token(api.clock.now()))).toMatchObject({ status: 200 });
   expect(api.events.map(({ type }) => type)).toContain('keys.refresh_failed');
+});
+
+it.each<[string, (kid: string) => Promise<readonly unknown[]>]>([
+  ['use: enc, as at every Keycloak', async (kid) => [{ ...(await aJwk()), kid, use: 'enc' }]],
+  [
+    'RSA-OAEP without use',
+    async () => [{ ...(await aJwk('RS256')), kid: 'e', alg: 'RSA-OAEP-256' }],
+  ],
+  ['key_ops: encrypt', async () => [{ ...(await aJwk('RS256')), kid: 'e', key_ops: ['encrypt'] }]],
+  ['x509-svid, as in every SPIFFE bundle', async () => [{ ...(await aJwk()), use: 'x509-svid' }]],
+])('a key for something else is no event: %s', async (_what, others) => {
+  const provider = await anIdentityProvider();
+  const key = await provider.newKey('good');
+  provider.keys = [...(await others('good')), key.jwk];
+  const api = anApi(provider);
+  expect(await api.ask(await key.token(api.clock.now()))).toMatchObject({ status: 200 });
+  expect(api.events.filter(({ type }) => type === 'keys.ignored')).toEqual([]);
 });

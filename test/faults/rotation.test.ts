@@ -49,8 +49,10 @@ it('so is one of a provider that names its only key nowhere and replaces it with
   const tokens = await Promise.all([1, 2, 3].map(() => next.token(api.clock.now())));
   const answers = await Promise.all(tokens.map((token) => api.ask(token)));
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
-  expect(await api.ask(old)).toMatchObject({ status: 401 });
   expect(provider.requests).toEqual({ metadata: 2, keys: 2 });
+  // Its key may have come back: one more look.
+  expect(await api.ask(old)).toMatchObject({ status: 401 });
+  expect(provider.requests).toEqual({ metadata: 3, keys: 3 });
 });
 
 it('10 rotations under load, each key published one refresh interval ahead, refuse no good token', async () => {

@@ -38,12 +38,12 @@ describe.each(examples)('%s', (_, servers) => {
     },
   );
 
-  it('names its metadata in the 401 for a request without a token, and no error', async () => {
+  it('names its metadata and the scopes in the 401 for a request without a token, and no error', async () => {
     const { url } = await aRunningExample(servers);
     const response = await post(url, undefined);
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toBe(
-      `Bearer realm="api", resource_metadata="${metadataOf(url)}"`,
+      `Bearer realm="api", scope="notes:read", resource_metadata="${metadataOf(url)}"`,
     );
   });
 

@@ -150,6 +150,31 @@ describe.each(frameworks)('$name', (framework) => {
       }
     });
 
+    it('names challengeScopes in a 401, in no other refusal and not in the document', async () => {
+      const metadata = { scopes: ['read', 'write'], challengeScopes: ['read', 'list'] };
+      const app = describedApp(framework, { metadata });
+      expect((await send(app, { path: WELL_KNOWN })).body.scopes_supported).toEqual([
+        'read',
+        'write',
+      ]);
+      const url = `resource_metadata="${AUDIENCE}${WELL_KNOWN}"`;
+      expect((await send(app)).headers['www-authenticate']).toBe(
+        `Bearer realm="api", scope="read list", ${url}`,
+      );
+      const expired = await send(app, { token: aUserToken({ exp: 1 }) });
+      expect(expired.headers['www-authenticate']).toMatch(
+        /error="invalid_token".*scope="read list"/,
+      );
+      const malformed = await send(app, { headers: { authorization: 'Bearer a b' } });
+      expect(malformed.status).toBe(400);
+      expect(malformed.headers['www-authenticate']).not.toContain('scope=');
+    });
+
+    it('refuses challengeScopes that are no scopes', () => {
+      const metadata = { challengeScopes: ['read write'] };
+      expect(() => describedApp(framework, { metadata })).toThrow(/Write: \{ challengeScopes: /);
+    });
+
     it('points at it in a 403 for a missing scope too', async () => {
       const server = aResourceServer();
       const app = framework.createApp(({ use, route }) => {

@@ -113,8 +113,9 @@ describe.each(examples)('%s', (_, servers) => {
     expect(response.status).toBe(403);
     expect(response.headers.get('www-authenticate')).toBeNull();
     expect(await response.json()).toEqual({
-      error: 'forbidden',
-      error_description: 'Only a user may do this',
+      jsonrpc: '2.0',
+      id: 1,
+      error: { code: -32001, message: 'Only a user may do this' },
     });
     const client = await connect(example.url, machine(example.reader));
     onTestFinished(() => client.close());

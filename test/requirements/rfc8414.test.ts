@@ -28,7 +28,7 @@ function answerAt(issuer: string, path: string, scopes?: readonly string[]): sup
 }
 
 describe('the metadata of our issuer', () => {
-  it('[RFC8414-2-b] [RFC8414-2-c] [RFC8414-2-e] [RFC8414-3.2-a] says what clients need', async () => {
+  it('[RFC8414-2-b] [RFC8414-2-c] [RFC8414-2-e] [RFC8414-3.2-a] [RFC8414-3.2-b] says what clients need', async () => {
     const issuer = 'https://auth.example.com';
     const { status, headers, body } = await answerAt(
       issuer,
@@ -39,11 +39,12 @@ describe('the metadata of our issuer', () => {
     expect(body).toMatchObject({
       issuer,
       token_endpoint: 'https://auth.example.com/token',
-      response_types_supported: [],
+      response_types_supported: ['none'],
       grant_types_supported: ['client_credentials'],
       token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
     });
     expect(body).not.toHaveProperty('scopes_supported');
+    expect(Object.values(body)).not.toContainEqual([]);
   });
 
   it('[RFC8414-2-f] lists configured scopes', async () => {
@@ -76,7 +77,8 @@ describe('the metadata of our issuer', () => {
     'auth.example.com',
   ])('[RFC8414-2-a] %s is no issuer', (issuer) => {
     expect(() => createIssuer({ issuer, keys, clients: memoryClientStore([]) })).toThrow();
-    expect(() => rfc9068(issuer)).toThrow();
+    const audience = 'https://api.example.com';
+    expect(() => createResourceServer({ issuer: rfc9068(issuer), audience })).toThrow();
   });
 });
 

@@ -268,6 +268,11 @@ underAttack('row 8: other kinds of tokens', [
     ),
     answer: NOT_ACCESS_TOKEN,
   },
+  ...['at_hash', 'c_hash', 'events'].map((name) => ({
+    name: `another token under the typ of access tokens: ${name} is there`,
+    token: aToken({ [name]: name === 'events' ? {} : 'Xr0v' }),
+    answer: NOT_ACCESS_TOKEN,
+  })),
   {
     name: 'a client assertion (RFC 7523): its audience is the authorization server',
     token: aToken({ aud: 'https://as.example.com', sub: 'web-app' }),

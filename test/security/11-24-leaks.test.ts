@@ -306,7 +306,12 @@ describe('row 24: the issuer', () => {
     const key = await generateSigningKey('ES256');
     const common = { scopes: ['read:users'], audiences: [AUDIENCE] };
     const clients: readonly Client[] = [
-      { ...common, clientId: 'generated', secretHashes: [generated.hash] },
+      {
+        ...common,
+        clientId: 'generated',
+        secretHashes: [generated.hash],
+        authenticationMethod: 'client_secret_basic',
+      },
       { ...common, clientId: 'chosen', secretHashes: [await hashClientSecret(chosen)] },
     ];
     store = memoryClientStore(clients);

@@ -29,7 +29,7 @@ function anEndpoint(keys: readonly unknown[] = [es256.publicJwk]) {
 // Row 15: a flood of tokens that name keys nobody has.
 
 describe.each(frameworks)('row 15: unknown keys in $name', (framework) => {
-  it('300 made-up kids cost one fetch, and nobody who is honest waits or is refused', async () => {
+  it('300 made-up kids cost three fetches, and nobody who is honest waits or is refused', async () => {
     const endpoint = anEndpoint();
     const target = await aTarget(framework, { options: { fetch: endpoint.fetch } });
     expect((await target.send({ token })).status).toBe(200);
@@ -38,7 +38,7 @@ describe.each(frameworks)('row 15: unknown keys in $name', (framework) => {
       expectRefusal(await target.send({ token: made }), UNKNOWN_KEY);
     }
     expect((await target.send({ token })).status).toBe(200);
-    expect(endpoint.calls).toBe(2);
+    expect(endpoint.calls).toBe(1 + 3);
     expect([...endpoint.urls]).toEqual([JWKS_URI]);
     target.close();
   });
@@ -48,14 +48,16 @@ describe.each(frameworks)('row 15: unknown keys in $name', (framework) => {
     const endpoint = anEndpoint();
     const target = await aTarget(framework, { options: { clock, fetch: endpoint.fetch } });
     await target.send({ token });
-    await target.send({ token: aToken({}, { key: forger, header: { kid: 'made-up' } }) });
+    for (const kid of ['made-up-1', 'made-up-2', 'made-up-3']) {
+      await target.send({ token: aToken({}, { key: forger, header: { kid } }) });
+    }
     const next = generateTestKey('ES256', 'key-next');
     endpoint.answer = () => Response.json({ keys: [es256.publicJwk, next.publicJwk] });
     clock.advanceSec(4);
     expectRefusal(await target.send({ token: aToken(lasting, { key: next }) }), UNKNOWN_KEY);
     clock.advanceSec(1);
     expect((await target.send({ token: aToken(lasting, { key: next }) })).status).toBe(200);
-    expect(endpoint.calls).toBe(3);
+    expect(endpoint.calls).toBe(1 + 3 + 1);
     target.close();
   });
 });

@@ -288,7 +288,12 @@ describe.each(frameworks)('row 22: the token endpoint in $name', (framework) => 
   beforeAll(async () => {
     const common = { scopes: ['read'], audiences: [AUDIENCE] };
     const clients: readonly Client[] = [
-      { ...common, clientId: 'sync', secretHashes: [hash] },
+      {
+        ...common,
+        clientId: 'sync',
+        secretHashes: [hash],
+        authenticationMethod: 'client_secret_basic',
+      },
       { ...common, clientId: 'colon', secretHashes: [...cheapHashes(COLON)] },
       { ...common, clientId: 'unicode', secretHashes: [...cheapHashes(UNICODE)] },
       {

@@ -1,13 +1,12 @@
 import {
   authenticate,
-  authorize,
   createResourceServer,
   principalOf,
   protectedResourceMetadata,
   requireScope,
 } from '@authly/express';
 import { authly } from '@authly/express/providers';
-import { setAuthInfo, toolRequirement } from '@authly/mcp';
+import { authorizeTool, setAuthInfo } from '@authly/mcp';
 import { hostHeaderValidation, originValidation, toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import express, { type Express, type RequestHandler } from 'express';
@@ -32,15 +31,18 @@ export function createApp({ url, issuer }: AppOptions): Express {
   const mcp = toNodeHandler(createMcpHandler(notesServerFactory()));
 
   const app = express();
-  // The scopes that a client asks for at first; a tool that needs more says so when it is called.
-  app.use(protectedResourceMetadata(resourceServer, { name: 'Notes', scopes: ['notes:read'] }));
+  // What a client asks for at first; a tool that needs more says so when it is called.
+  const scopes = ['notes:read'];
+  app.use(
+    protectedResourceMetadata(resourceServer, { name: 'Notes', scopes, challengeScopes: scopes }),
+  );
   app.all(
     pathname,
     sameSite(hostname),
     authenticate(resourceServer),
     requireScope('notes:read'),
     express.json(),
-    guardTools,
+    authorizeTool(TOOL_REQUIREMENTS),
     async (request, response) => {
       setAuthInfo(request, principalOf(request), resourceServer);
       await mcp(request, response, request.body);
@@ -48,13 +50,6 @@ export function createApp({ url, issuer }: AppOptions): Express {
   );
   return app;
 }
-
-/** Refuses a call of a tool before the MCP server sees it, with the status and challenge it deserves. */
-const guardTools: RequestHandler = (request, response, next) => {
-  const needed = toolRequirement(request, TOOL_REQUIREMENTS);
-  if (needed === undefined) next();
-  else authorize(needed)(request, response, next);
-};
 
 /** Web pages of other origins stay out, also by way of DNS rebinding (MCP, Streamable HTTP). */
 function sameSite(hostname: string): RequestHandler {

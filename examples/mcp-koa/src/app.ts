@@ -1,13 +1,12 @@
 import {
   authenticate,
-  authorize,
   createResourceServer,
   principalOf,
   protectedResourceMetadata,
   requireScope,
 } from '@authly/koa';
 import { authly } from '@authly/koa/providers';
-import { setAuthInfo, toolRequirement } from '@authly/mcp';
+import { authorizeTool, setAuthInfo } from '@authly/mcp';
 import {
   type AppOptions,
   NOTES_SCOPES,
@@ -36,7 +35,7 @@ export function createApp({ url, issuer }: AppOptions): Koa {
     authenticate(resourceServer),
     requireScope('notes:read'),
     bodyParser({ enableTypes: ['json'] }),
-    guardTools,
+    authorizeTool(TOOL_REQUIREMENTS),
     async (context) => {
       setAuthInfo(context.req, principalOf(context), resourceServer);
       // The SDK answers on Node's response itself: Koa must not.
@@ -48,17 +47,14 @@ export function createApp({ url, issuer }: AppOptions): Koa {
   );
 
   const app = new Koa();
-  // The scopes that a client asks for at first; a tool that needs more says so when it is called.
-  app.use(protectedResourceMetadata(resourceServer, { name: 'Notes', scopes: ['notes:read'] }));
+  // What a client asks for at first; a tool that needs more says so when it is called.
+  const scopes = ['notes:read'];
+  app.use(
+    protectedResourceMetadata(resourceServer, { name: 'Notes', scopes, challengeScopes: scopes }),
+  );
   app.use(router.routes());
   return app;
 }
-
-/** Refuses a call of a tool before the MCP server sees it, with the status and challenge it deserves. */
-const guardTools: Middleware = (context, next) => {
-  const needed = toolRequirement(context.request, TOOL_REQUIREMENTS);
-  return needed === undefined ? next() : authorize(needed)(context, next);
-};
 
 /** Web pages of other origins stay out, also by way of DNS rebinding (MCP, Streamable HTTP). */
 function sameSite(hostname: string): Middleware {

@@ -32,6 +32,7 @@ export {
 export type { AuthEvent, EventListener, KeyUnfit, RefreshFailure } from './model/events.ts';
 export type {
   Actor,
+  ActorProfile,
   Authentication,
   ClientPrincipal,
   Principal,
@@ -49,6 +50,7 @@ export type {
   ManyIssuersOptions,
   ResourceServerOptions,
   SingleIssuerOptions,
+  TokenOptions,
 } from './options/options.ts';
 export type { ExplainedStep, ExplainOptions, Explanation } from './pipeline/explain.ts';
 export type { TokenCacheOptions } from './pipeline/token-cache.ts';
@@ -57,7 +59,13 @@ export {
   type AuthorizationDetail,
   authorizationDetail,
 } from './requirement/authorization-detail.ts';
-export { actor, client, type UserOptions, user } from './requirement/caller-kind.ts';
+export {
+  actor,
+  type CallerIds,
+  client,
+  type UserOptions,
+  user,
+} from './requirement/caller-kind.ts';
 export { claim } from './requirement/claim.ts';
 export { allOf, anyOf } from './requirement/combinators.ts';
 export { group, permission, role, tenant } from './requirement/membership.ts';

@@ -76,7 +76,7 @@ export interface ResourceServer<Claims = RegisteredClaims> {
   /**
    * Publishes this API's metadata (RFC 9728): from now on every challenge, 400, 401 and 403 alike,
    * names its URL. Before that none does, also where `resource` is configured: a client would be sent
-   * where nobody answers. Serve its `handler`, or have a gateway serve the same. Throws
+   * where nobody answers. A 401 names its `challengeScopes` too. Serve its `handler`, or have a gateway serve the same. Throws
    * `ConfigurationError` without a `resource`, or for options that are not right.
    */
   publishMetadata(options?: ResourceMetadataOptions): PublishedMetadata;
@@ -108,6 +108,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
   const verifier = createVerifier(issuers, resolved);
   const forget = noteResourceServer(resolved);
   let published: PublishedMetadata | undefined;
+  let challengeScopes: readonly string[] | undefined;
 
   function accept({ principal, issuer, cached }: VerifiedToken): void {
     if (!events.active) return;
@@ -131,18 +132,25 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
 
   function refusal(error: AuthError): Refusal {
     const resourceMetadata = published?.url;
-    return refusalOf(error, { schemes: ACCEPTED_SCHEMES, realm, resourceMetadata });
-  }
-
-  function refused(error: AuthError): RefusedError {
-    return new RefusedError(error, refusal(error));
+    const scopes = challengeScopes;
+    return refusalOf(error, { schemes: ACCEPTED_SCHEMES, realm, resourceMetadata, scopes });
   }
 
   function refuse(error: unknown, presented?: Presentation): never {
     if (!isAuthError(error)) throw error;
-    const final = refused(presented === undefined ? error : asPresented(error, presented));
+    const final =
+      presented === undefined ? new RefusedError(error, refusal) : refusedAs(error, presented);
     report(final);
     throw final;
+  }
+
+  /** The error that a request is refused with, once it is known how the request presented its token. */
+  function refusedAs(error: AuthError, { scheme, token }: Presentation): RefusedError {
+    // RFC 6750 §3.1: a credential that is no token68 is a malformed request, not a bad token.
+    const isMalformed = error.reason === 'token_malformed' && !isToken68(token);
+    return isMalformed
+      ? new RefusedError(new AuthError('authorization_malformed', { scheme }), refusal)
+      : new RefusedError(error, refusal, { ...error.details, scheme });
   }
 
   function admit(presented: Presentation): MaybePromise<Admitted> {
@@ -190,21 +198,21 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
   const server: ResourceServer = {
     resource,
     async authenticate(request) {
-      const { principal } = await admitRequest(request, false);
+      const admission = admitRequest(request, false);
+      // What is there is not awaited: that would cost another turn of the microtask queue.
+      const { principal } = isThenable(admission) ? await admission : admission;
       // `undefined` stands for an anonymous request, which was not asked for.
       return principal ?? refuse(new AuthError('credentials_missing'));
     },
     async authenticateOptional(request) {
-      return (await admitRequest(request, true)).principal;
+      const admission = admitRequest(request, true);
+      return (isThenable(admission) ? await admission : admission).principal;
     },
-    async verify(token) {
-      const text = typeof token === 'string' ? token : '';
+    async verify(text) {
+      const token = typeof text === 'string' ? text : '';
       try {
-        const verified = await verifier.verify({
-          token: text,
-          scheme: 'bearer',
-          request: undefined,
-        });
+        const answer = verifier.verify({ token, scheme: 'bearer', request: undefined });
+        const verified = isThenable(answer) ? await answer : answer;
         accept(verified);
         return verified.principal;
       } catch (error) {
@@ -216,7 +224,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
         principal === undefined
           ? anonymous([...passed, requirement])
           : unmet(principal, requirement, passed);
-      return error && refused(error);
+      return error && new RefusedError(error, refusal);
     },
     expandScopes: (scopes) => context.expandScopes(scopes),
     refusal,
@@ -232,6 +240,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
         configured.map(({ provider }) => provider.issuer),
         metadata,
       );
+      challengeScopes = metadata?.challengeScopes && [...metadata.challengeScopes];
       return published;
     },
     close() {
@@ -245,16 +254,6 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
   Object.defineProperty(server, ADAPTER_SIDE, { value: side });
   const shared: ResourceServer = Object.freeze(server);
   return shared as ResourceServer<ClaimsOf<Schema>>;
-}
-
-/** The error that a request is refused with, once it is known how the request presented its token. */
-function asPresented(error: AuthError, { scheme, token }: Presentation): AuthError {
-  // RFC 6750 §3.1: a credential that is no token68 is a malformed request, not a bad token.
-  const isMalformed = error.reason === 'token_malformed' && !isToken68(token);
-  const { reason, details, cause, issuerName } = error;
-  return isMalformed
-    ? new AuthError('authorization_malformed', { scheme })
-    : new AuthError(reason, { ...details, scheme, cause, issuerName });
 }
 
 // RFC 6750 §3.1 forbids an error code where there are no credentials, not the scopes to ask for.

@@ -9,7 +9,7 @@ import {
   pathPart,
   type RouteLayer,
 } from '@authly/core/adapter';
-import { layersOf, type Route, type RouterLayer } from './router-stack.ts';
+import { isCaseSensitive, layersOf, type Route, type RouterLayer } from './router-stack.ts';
 
 /**
  * Says what each route of an app or a router needs of its caller, from the guards and `authenticate`
@@ -28,32 +28,59 @@ export function describeRequirements(
 ): readonly RouteDescription[] {
   const layers = layersOf(appOrRouter);
   if (layers === undefined) throw notDescribable('an app or a router of Express');
-  return describeRoutes(flattened(layers, []), options);
+  const root: Place = { path: [], sensitive: false, loose: false };
+  return describeRoutes(flattened(layers, root, isCaseSensitive(appOrRouter)), options);
+}
+
+/** A path, and whether capitals count in parts of it: each router has its own setting. */
+interface Place {
+  readonly path: PathParts;
+  readonly sensitive: boolean;
+  readonly loose: boolean;
 }
 
 const MOUNTED_APP = 'an app is mounted here: describe it by itself, with base';
 
 /** Layers in the order of requests: a router stands for its own. */
-function* flattened(layers: readonly RouterLayer[], base: PathParts): Generator<RouteLayer> {
+function* flattened(
+  layers: readonly RouterLayer[],
+  base: Place,
+  capitalsCount: boolean,
+): Generator<RouteLayer> {
   for (const layer of layers) {
     const { route, handle } = layer;
     // Express stands a function of this name for a mounted app: nothing leads from it to the routes.
     const opaque = memberOf(handle, 'name') === 'mounted_app' && { unknown: MOUNTED_APP };
     if (route !== undefined) {
-      for (const path of pathsOf(route.path)) yield* routeLayers(route, [...base, ...path]);
+      for (const path of pathsOf(route.path)) {
+        yield* routeLayers(route, below(base, path, capitalsCount));
+      }
       continue;
     }
     const inner = layersOf(handle);
     for (const mountPath of mountPathsOf(layer)) {
-      const path = [...base, ...mountPath];
-      if (inner !== undefined) yield* flattened(inner, path);
-      else yield { method: '*', path, end: false, handlers: [handle], ...opaque };
+      const place = below(base, mountPath, capitalsCount);
+      const { path, sensitive } = place;
+      if (inner !== undefined) yield* flattened(inner, place, isCaseSensitive(handle));
+      else yield { method: '*', path, end: false, handlers: [handle], sensitive, ...opaque };
     }
   }
 }
 
+function below(base: Place, own: PathParts, capitalsCount: boolean): Place {
+  // A parameter's name is no part of the request's path.
+  const hasLetters = own.some(
+    (part) => typeof part === 'string' && /[a-z]/i.test(part.replace(/[:*]\w+/g, '')),
+  );
+  return {
+    path: [...base.path, ...own],
+    sensitive: base.sensitive || (hasLetters && capitalsCount),
+    loose: base.loose || (hasLetters && !capitalsCount),
+  };
+}
+
 /** A route as it is for each of its methods: what `all` added is for every one. */
-function* routeLayers({ methods, stack }: Route, path: PathParts): Generator<RouteLayer> {
+function* routeLayers({ methods, stack }: Route, { path, loose }: Place): Generator<RouteLayer> {
   // `app.all` adds its handlers once for each method; one of them stands for the rest.
   const forAll = isForAll(methods);
   for (const method of forAll ? ['get'] : Object.keys(methods)) {
@@ -62,6 +89,7 @@ function* routeLayers({ methods, stack }: Route, path: PathParts): Generator<Rou
       method: forAll || method === '_all' ? '*' : method.toUpperCase(),
       path,
       end: true,
+      sensitive: !loose,
       handlers: handlers.map(({ handle }) => handle),
     };
   }

@@ -32,6 +32,18 @@ export function layersOf(value: unknown): readonly RouterLayer[] | undefined {
   return router === undefined ? [] : layersOf(router);
 }
 
+/** Whether capitals count in the paths of an app or a router (`caseSensitive`, `case sensitive routing`). */
+export function isCaseSensitive(value: unknown): boolean {
+  if (typeof memberOf(value, 'caseSensitive') === 'boolean') {
+    return memberOf(value, 'caseSensitive') === true;
+  }
+  if (typeof value !== 'function' || typeof memberOf(value, 'set') !== 'function') return false;
+  return (
+    memberOf(memberOf(value, 'lazyrouter' in value ? '_router' : 'router'), 'caseSensitive') ===
+    true
+  );
+}
+
 function isLayer(value: unknown): value is RouterLayer {
   if (typeof value !== 'object' || value === null || !('handle' in value)) return false;
   const route = memberOf(value, 'route');

@@ -29,7 +29,7 @@ const WAITING_SCRYPTS = 32;
  * Authenticates clients of a store by secret (RFC 6749 §2.3.1).
  *
  * Checks: the id (exactly), the secret against one of the client's hashes in constant time, and
- * that the method is the client's registered one. An unknown client, a wrong secret and a wrong
+ * that the method is the client's registered one, if it has one. An unknown client, a wrong secret and a wrong
  * method cost the same work and get the same public answer. Does not check: how often somebody
  * tries.
  *
@@ -67,12 +67,17 @@ export function createClientAuthenticator(store: ClientStore): ClientAuthenticat
     const proven = await provesSecret(clientSecret, hashes);
     if (client === undefined) throw new TokenRequestError('client_unknown');
     if (!proven) throw new TokenRequestError('secret_wrong');
-    if (method !== (client.authenticationMethod ?? 'client_secret_basic')) {
+    const { authenticationMethod, audiences, defaultAudience } = client;
+    // A store may give null for a member that is not there.
+    if (method !== (authenticationMethod ?? method)) {
       throw new TokenRequestError('method_not_registered');
     }
     // A string in the place of a list would grant each of its own parts.
-    if (!Array.isArray(client.scopes) || !Array.isArray(client.audiences)) {
+    if (!Array.isArray(client.scopes) || !Array.isArray(audiences)) {
       throw unfit(client, 'needs lists of `scopes` and `audiences`');
+    }
+    if (typeof defaultAudience === 'string' && !audiences.includes(defaultAudience)) {
+      throw unfit(client, 'has a `defaultAudience` that is none of its `audiences`');
     }
     return client;
   };

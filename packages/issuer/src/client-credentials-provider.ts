@@ -13,7 +13,7 @@ export interface ClientCredentialsRequest {
   readonly credentials: ClientCredentials;
   /** Requested scopes, separated by single spaces. Without it, the client gets all it may have. */
   readonly scope?: string | undefined;
-  /** Requested resources (RFC 8707 §2). Without any, the client's only audience. */
+  /** Requested resources (RFC 8707 §2). Without any, the client's only audience, or its default one. */
   readonly resources?: readonly string[];
 }
 
@@ -93,6 +93,8 @@ function grantScopes(requested: string | undefined, client: Client): readonly st
 
 function grantAudience(requested: readonly string[], client: Client): readonly string[] {
   if (requested.length === 0) {
+    // RFC 8707 §2: a default for a request that names no resource.
+    if (typeof client.defaultAudience === 'string') return [client.defaultAudience];
     if (client.audiences.length !== 1) throw new TokenRequestError('resource_missing');
     return client.audiences;
   }

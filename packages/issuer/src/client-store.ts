@@ -31,7 +31,10 @@ export interface Client {
    * changed. Further ones are ignored.
    */
   readonly secretHashes: readonly string[];
-  /** The one method that the client may use (RFC 7591 §2). Default `client_secret_basic`. */
+  /**
+   * The one method that the client may use (RFC 7591 §2). Default: either, as the metadata offers both
+   * and clients choose differently.
+   */
   readonly authenticationMethod?: ClientAuthenticationMethod;
   /** Scopes that the client may have, and gets when it asks for none. */
   readonly scopes: readonly string[];
@@ -41,6 +44,11 @@ export interface Client {
    * fragment.
    */
   readonly audiences: readonly string[];
+  /**
+   * The one of several `audiences` that the client's tokens are for when it names none: some clients
+   * never send `resource`. Default: none, and such a request is refused (`invalid_target`).
+   */
+  readonly defaultAudience?: string;
   /** Custom claims of the client's tokens. */
   readonly claims?: CustomClaims;
   /** How long the client's tokens live, in seconds, 1 to 86400. Default: the issuer's. */
@@ -92,12 +100,14 @@ const MEMBERS: OptionNames<Client> = {
   authenticationMethod: true,
   scopes: true,
   audiences: true,
+  defaultAudience: true,
   claims: true,
   accessTokenLifetimeSec: true,
 };
 
 function checkClient(client: Client): void {
-  const { clientId, secretHashes, scopes, audiences, claims = {}, accessTokenLifetimeSec } = client;
+  const { clientId, secretHashes, scopes, audiences, defaultAudience } = client;
+  const { claims = {}, accessTokenLifetimeSec } = client;
   if (!isClientId(clientId)) {
     throw new ConfigurationError('A `clientId` has 1 to 255 printable ASCII characters and no "|"');
   }
@@ -117,6 +127,9 @@ function checkClient(client: Client): void {
   if (audiences.length === 0) throw wrong('needs one of `audiences`: the API that it calls');
   if (audiences.length > 1 && audiences.some((audience) => parseResource(audience) === undefined)) {
     throw wrong('has several `audiences`; each must be an absolute URI without fragment');
+  }
+  if (defaultAudience !== undefined && !audiences.includes(defaultAudience)) {
+    throw wrong('needs a `defaultAudience` that is one of its `audiences`');
   }
   if (accessTokenLifetimeSec !== undefined && !isLifetime(accessTokenLifetimeSec)) {
     throw wrong('needs an `accessTokenLifetimeSec` of 1 to 86400 whole seconds');

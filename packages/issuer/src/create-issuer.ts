@@ -94,6 +94,7 @@ export interface Issuer<Schema extends StandardSchemaV1 | undefined = undefined>
   /**
    * Mints a token for a user whom your code has authenticated. It checks the form of what it is
    * given and decides nothing: who the user is, which client and which scopes are for you to know.
+   * Read `accessToken` of the result by name: the object as JSON has no token, on purpose.
    *
    * @throws IssuanceError when what is asked for makes no valid token.
    */
@@ -157,7 +158,7 @@ export function createIssuer<Schema extends StandardSchemaV1 | undefined = undef
   }
   const locations = locateIssuer(options.issuer);
   const keys = prepareSigningKeys(options.keys);
-  const metadata = issuerMetadata(locations, scopes);
+  const metadata = issuerMetadata(locations, scopes, keys.published);
   const report = eventReporter(options.onEvent);
   const minter = createTokenMinter({
     issuer: locations.issuer,

@@ -2,7 +2,9 @@
  * A minted access token and what it says. There is no refresh token and no session behind it.
  *
  * `accessToken` is there to be read, but does not show when the object is printed, spread or turned
- * into JSON: a log of an issuance holds no token.
+ * into JSON: a log of an issuance holds no token. So `response.json(token)` sends an answer without
+ * the token, on purpose and without an error; to send it, name it:
+ * `response.json({ access_token: token.accessToken })`.
  */
 export interface IssuedToken {
   /** The signed JWT (RFC 9068). */

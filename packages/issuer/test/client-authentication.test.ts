@@ -4,7 +4,7 @@ import { createClientAuthenticator } from '../src/client-authentication.ts';
 import { generateClientSecret } from '../src/client-secret.ts';
 import { type Client, type ClientStore, memoryClientStore } from '../src/client-store.ts';
 import { hashWithScrypt, matchesHash } from '../src/secret-hash.ts';
-import { rejection } from './fixtures.ts';
+import { rejection, untyped } from './fixtures.ts';
 
 // Counts the work of an attempt; what it does stays as it is.
 vi.mock(import('../src/secret-hash.ts'), async (importOriginal) => {
@@ -18,13 +18,19 @@ const stranger = generateClientSecret().secret;
 const CHOSEN = 'chosen by a person';
 
 const base = { scopes: [], audiences: ['a'] };
-const sync: Client = { ...base, clientId: 'sync', secretHashes: [generated.hash] };
+const sync: Client = {
+  ...base,
+  clientId: 'sync',
+  secretHashes: [generated.hash],
+  authenticationMethod: 'client_secret_basic',
+};
 const rotating: Client = {
   ...base,
   clientId: 'rotating',
   secretHashes: [generated.hash, next.hash],
   authenticationMethod: 'client_secret_post',
 };
+const either: Client = { ...base, clientId: 'either', secretHashes: [generated.hash] };
 let old: Client;
 
 beforeAll(async () => {
@@ -45,7 +51,7 @@ const post = (clientId: string, clientSecret: string) =>
   ({ clientId, clientSecret, method: 'client_secret_post' }) as const;
 
 describe('with generated secrets', () => {
-  const authenticate = createClientAuthenticator(memoryClientStore([sync, rotating]));
+  const authenticate = createClientAuthenticator(memoryClientStore([sync, rotating, either]));
 
   it('accepts each secret of a client, by its method', async () => {
     expect(await authenticate(basic('sync', generated.secret))).toEqual(sync);
@@ -53,7 +59,13 @@ describe('with generated secrets', () => {
     expect(await authenticate(post('rotating', next.secret))).toEqual(rotating);
   });
 
+  it('accepts either method of a client without a registered one', async () => {
+    expect(await authenticate(basic('either', generated.secret))).toEqual(either);
+    expect(await authenticate(post('either', generated.secret))).toEqual(either);
+  });
+
   it.each([
+    { credentials: post('either', stranger), reason: 'secret_wrong' },
     { credentials: basic('sync', stranger), reason: 'secret_wrong' },
     { credentials: basic('sync', next.secret), reason: 'secret_wrong' },
     { credentials: basic('sync', `${generated.secret}x`), reason: 'secret_wrong' },
@@ -188,6 +200,23 @@ describe('with a store of its own mind', () => {
     // Only who proved to be the client is told.
     expect(await rejection(authenticate(basic('sync', stranger)))).toMatchObject({
       reason: 'secret_wrong',
+    });
+  });
+
+  it('takes null, as of a database, for a member that is not there', async () => {
+    const none = { authenticationMethod: null, defaultAudience: null };
+    const stored = untyped<Client>({ ...sync, ...none });
+    const authenticate = createClientAuthenticator({ find: () => stored });
+    expect(await authenticate(basic('sync', generated.secret))).toBe(stored);
+    expect(await authenticate(post('sync', generated.secret))).toBe(stored);
+  });
+
+  it('is unavailable when the default audience is none of the audiences', async () => {
+    const find = (): Client => ({ ...sync, defaultAudience: 'b' });
+    const authenticate = createClientAuthenticator({ find });
+    expect(await rejection(authenticate(basic('sync', generated.secret)))).toMatchObject({
+      reason: 'clients_unavailable',
+      cause: { message: expect.stringContaining('defaultAudience') },
     });
   });
 

@@ -79,6 +79,8 @@ describe('resources', () => {
     { change: {}, resources: [ORDERS], aud: ORDERS },
     { change: {}, resources: [`${ORDERS}/`], aud: ORDERS },
     { change: both, resources: [USERS], aud: USERS },
+    { change: { ...both, defaultAudience: USERS }, resources: [], aud: USERS },
+    { change: { ...both, defaultAudience: USERS }, resources: [ORDERS], aud: ORDERS },
     { change: both, resources: [USERS, ORDERS], aud: [USERS, ORDERS] },
     { change: both, resources: [ORDERS, `${ORDERS}/`], aud: ORDERS },
     { change: { audiences: ['orders'] }, resources: [], aud: 'orders' },

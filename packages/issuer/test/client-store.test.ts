@@ -64,6 +64,7 @@ describe('memoryClientStore', () => {
     { change: { scopes: ['read write'] }, hint: 'scope' },
     { change: { audiences: [] }, hint: 'audiences' },
     { change: { audiences: ['orders', 'https://api.example.com'] }, hint: 'absolute URI' },
+    { change: { defaultAudience: 'https://other.example.com' }, hint: 'defaultAudience' },
     { change: { accessTokenLifetimeSec: 0 }, hint: 'accessTokenLifetimeSec' },
     { change: { claims: { sub: 'admin' } }, hint: 'sub' },
     { change: { claims: { when: new Date() } }, hint: 'when' },

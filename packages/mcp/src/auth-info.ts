@@ -53,9 +53,15 @@ export function toAuthInfo(
     scopes: [...expandScopes(principal.scopes)],
     expiresAt: principal.expiresAt,
     ...(resource !== undefined &&
-      principal.audience.includes(resource) && { resource: new URL(resource) }),
+      isAmong(principal.audience, resource) && { resource: new URL(resource) }),
     extra: { principal },
   };
+}
+
+// Some clients add the slash of an origin: the same URL in two spellings (RFC 3986 §6.2.3).
+function isAmong(audience: readonly string[], resource: string): boolean {
+  if (audience.includes(resource)) return true;
+  return /^https?:\/\/[^/]+$/.test(resource) && audience.includes(`${resource}/`);
 }
 
 /** Node's request, where the MCP SDK's Node transport looks for `auth`. */

@@ -14,8 +14,13 @@ export interface TokenVerifier {
   verifyAccessToken(token: string): Promise<AuthInfo>;
 }
 
-/** The MCP SDK's error class: its middleware answers no other error than its own. */
-export type OAuthErrorClass = new (code: string, message: string) => Error;
+/** The error class of the MCP SDK 2.x: its middleware answers no other error than its own, by `code`. */
+export type OAuthErrorClass = new (
+  code: string,
+  message: string,
+) => Error & {
+  readonly code: string;
+};
 
 /**
  * A verifier for `requireBearerAuth` of the MCP SDK, for servers that keep that middleware:
@@ -35,7 +40,11 @@ export type OAuthErrorClass = new (code: string, message: string) => Error;
  * - `requiredScopes` work with `scopeImplies`, but nothing else of Authly's guards does: no kinds, no
  *   step-up, no scopes of earlier guards in a challenge.
  *
- * @throws ConfigurationError without a `resource`: the MCP server's URL.
+ * It does not fit the SDK 1.x, whose middleware wants a class for each error: there, `authenticate` and
+ * `setAuthInfo` do the same and more.
+ *
+ * @throws ConfigurationError without a `resource`, the MCP server's URL, and for another class than the
+ *   `OAuthError` of the SDK 2.x.
  */
 export function tokenVerifier(
   resourceServer: ResourceServer<unknown>,
@@ -46,6 +55,7 @@ export function tokenVerifier(
       "An MCP server needs its own URL. Write: createResourceServer({ …, resource: 'https://mcp.acme.com/mcp' })",
     );
   }
+  checkErrorClass(OAuthError);
   return Object.freeze({
     async verifyAccessToken(token: string) {
       try {
@@ -57,6 +67,21 @@ export function tokenVerifier(
       }
     },
   });
+}
+
+// The class of SDK 1.x takes a message first and has its code in the class: what it made would be answered
+// with 400 and no challenge.
+function checkErrorClass(OAuthError: OAuthErrorClass): void {
+  const [code, message] = ['invalid_token', 'The access token has expired'];
+  if (typeof OAuthError === 'function') {
+    const error = new OAuthError(code, message);
+    if (error.code === code && error.message === message) return;
+  }
+  throw new ConfigurationError(
+    'tokenVerifier() needs the class OAuthError of the MCP SDK 2.x. ' +
+      "Write: import { OAuthError } from '@modelcontextprotocol/server'. With the SDK 1.x, leave requireBearerAuth out and write: " +
+      'app.use(authenticate(resourceServer)), then setAuthInfo(req, principalOf(req), resourceServer)',
+  );
 }
 
 function translated(error: AuthError, OAuthError: OAuthErrorClass): Error {

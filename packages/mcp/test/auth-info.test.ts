@@ -51,6 +51,18 @@ describe('toAuthInfo', () => {
     expect(info).not.toHaveProperty('resource');
   });
 
+  it.each([
+    ['https://mcp.example.com', 'https://mcp.example.com/', true],
+    ['https://mcp.example.com/mcp', 'https://mcp.example.com/mcp/', false],
+    ['https://mcp.example.com', 'https://mcp.example.com/mcp', false],
+    ['https://mcp.example.com', 'https://mcp.example.com.evil.test/', false],
+  ])('takes an origin with a slash for the same: %s, aud %s: %s', async (resource, aud, same) => {
+    const server = anMcpResource({ audience: [aud], resource });
+    const token = issuer.aUserToken({ aud });
+    const info = toAuthInfo(await server.verify(token), token, server);
+    expect(info.resource?.href).toBe(same ? `${resource}/` : undefined);
+  });
+
   it("gives a list of scopes that may be changed without changing the principal's", async () => {
     const token = issuer.aUserToken({ scope: 'notes:read' });
     const principal = await anMcpResource().verify(token);

@@ -35,7 +35,7 @@ const COMMON = {
   clientId: true,
 } as const;
 const USER: OptionNames<UserOverrides> = { ...COMMON, userId: true };
-const CLIENT: OptionNames<ClientOverrides> = { ...COMMON, subject: true };
+const CLIENT: OptionNames<ClientOverrides> = { ...COMMON, subject: true, agent: true };
 
 const DEFAULT_LIFETIME_SEC = 600;
 
@@ -62,16 +62,17 @@ export function aUser(overrides: UserOverrides = {}): UserPrincipal {
  */
 export function aClient(overrides: ClientOverrides = {}): ClientPrincipal {
   const { clientId = DEFAULT_CLIENT_ID, ...others } = checkOptions('aClient()', overrides, CLIENT);
-  const { subject, ...common } = others;
+  const { subject, agent = false, ...common } = others;
   return Object.freeze({
     ...parts('client', clientId, common),
     kind: 'client',
     clientId,
+    agent,
     subject: 'subject' in overrides ? subject : clientId,
   });
 }
 
-type Common = Omit<ClientOverrides, 'clientId' | 'subject'>;
+type Common = Omit<ClientOverrides, 'clientId' | 'subject' | 'agent'>;
 
 function parts(kind: 'user' | 'client', id: string, given: Common) {
   const now = Math.floor(systemClock.now() / 1000);

@@ -28,7 +28,7 @@ export const counterpart: Counterpart = {
       });
 
     return {
-      issuer: oidcProvider(server.origin),
+      issuer: oidcProvider({ issuer: server.origin, kindClaim: 'sub_type' }),
       audience: API,
       async userToken() {
         const configuration = await discovered(WEB_APP);

@@ -62,8 +62,6 @@ export const rfc8414: Coverage = {
       id: 'RFC8414-3.2-b',
       level: 'MUST',
       behavior: 'Members without a value are left out.',
-      declined:
-        'But for response_types_supported, which is an empty list: section 2 requires the member, and common clients refuse metadata without it.',
     },
     {
       id: 'RFC8414-3.3-a',

@@ -22,5 +22,5 @@ export function answerRefusal(
   const refusal = mode.resourceServer.refusal(error);
   if (!mode.delegated && !answered) return refusal;
   // A server of the application's own, such as a test double, may refuse with a plain AuthError.
-  throw isRefusedError(error) ? error : new RefusedError(error, refusal);
+  throw isRefusedError(error) ? error : new RefusedError(error, () => refusal);
 }

@@ -2,7 +2,13 @@ import {
   type AuthorizationDetail,
   authorizationDetail,
 } from '../requirement/authorization-detail.ts';
-import { actor, client, type UserOptions, user } from '../requirement/caller-kind.ts';
+import {
+  actor,
+  type CallerIds,
+  client,
+  type UserOptions,
+  user,
+} from '../requirement/caller-kind.ts';
 import { group, permission, role, tenant } from '../requirement/membership.ts';
 import type { Requirement } from '../requirement/requirement.ts';
 import { anyScope, scope } from '../requirement/scope.ts';
@@ -32,9 +38,9 @@ export interface GuardMakers<Guard, UserGuard = Guard, ClientGuard = Guard> {
   /** A user, in person or through an agent. */
   requireUser(options?: UserOptions): UserGuard;
   /** A client: any, or one of these. */
-  requireClient(...clientIds: readonly string[]): ClientGuard;
+  requireClient(...clientIds: CallerIds): ClientGuard;
   /** Somebody who acts for the subject: anybody, or one of these (RFC 8693 §4.1). */
-  requireActor(...ids: readonly string[]): Guard;
+  requireActor(...ids: CallerIds): Guard;
   /** A strong or recent enough sign-in (RFC 9470). */
   requireAuthenticationContext(options: AuthenticationContextOptions): Guard;
   /** An authorization detail of this type that passes the test (RFC 9396). */

@@ -4,7 +4,7 @@ export { type NodeHandlerRequest, nodeHandlerRequest } from '../http/node-handle
 export { rawHeader } from '../http/node-request.ts';
 export { isThenable, type MaybePromise } from '../lib/maybe-promise.ts';
 export { memberOf } from '../lib/member-of.ts';
-export { checkRequirement } from '../requirement/check-requirement.ts';
+export { checkRequirement, isRequirement } from '../requirement/check-requirement.ts';
 export { isResourceServer } from '../resource-server.ts';
 export {
   type DescribeOptions,

@@ -55,5 +55,5 @@ function refuse(request: object, requirement: Requirement): never {
 
 function failed(resourceServer: ResourceServer<unknown>): RefusedError {
   const error = new AuthError('requirement_failed');
-  return new RefusedError(error, resourceServer.refusal(error));
+  return new RefusedError(error, (refused) => resourceServer.refusal(refused));
 }

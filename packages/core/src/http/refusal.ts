@@ -1,7 +1,7 @@
 import { ownProperty } from '../lib/own-property.ts';
 import { isScopeToken } from '../lib/scope-token.ts';
-import { AuthError } from '../model/errors.ts';
-import { CODES, type RefusalStatus } from '../model/reasons.ts';
+import { AuthError, type ChallengeDetails } from '../model/errors.ts';
+import { CODES, type CodeAnswer, type RefusalStatus } from '../model/reasons.ts';
 import type { Scheme } from '../model/scheme.ts';
 import { type ChallengeParameters, challenge } from './challenge.ts';
 import { SCHEME_NAMES } from './schemes.ts';
@@ -29,6 +29,8 @@ export interface ChallengeContext {
    * does not count: a client would be sent where nobody answers.
    */
   readonly resourceMetadata: string | undefined;
+  /** Scopes to ask for, in a 401 for which no guard has said any. */
+  readonly scopes?: readonly string[] | undefined;
 }
 
 const DEFAULT_RETRY_AFTER_SEC = 5;
@@ -41,8 +43,7 @@ const MAX_NONCE_LENGTH = 128;
  * in the one of the scheme that the request used, or in all where that is not known. It cannot throw.
  */
 export function refusalOf(error: AuthError, context: ChallengeContext): Refusal {
-  // Another copy of this package may know codes that this one does not.
-  const { status, challenge: kind } = CODES[error.code] ?? CODES.temporarily_unavailable;
+  const { status, challenge: kind } = answerFor(error);
   const headers: Record<string, string> = {
     'content-type': 'application/json; charset=utf-8',
     'cache-control': 'no-store',
@@ -59,6 +60,11 @@ export function refusalOf(error: AuthError, context: ChallengeContext): Refusal 
   });
 }
 
+// Another copy of this package may know codes that this one does not.
+function answerFor({ code }: AuthError): CodeAnswer {
+  return CODES[code] ?? CODES.temporarily_unavailable;
+}
+
 // RFC 9110 §10.2.3: a whole number of seconds, whatever a requirement of the application's gave.
 function delaySeconds(seconds: unknown): string {
   const whole = typeof seconds === 'number' ? Math.ceil(seconds) : Number.NaN;
@@ -69,11 +75,12 @@ function delaySeconds(seconds: unknown): string {
 function challengesOf(
   error: AuthError,
   kind: 'bare' | 'error',
-  { schemes, proofAlgorithms, realm, resourceMetadata }: ChallengeContext,
+  { schemes, proofAlgorithms, realm, resourceMetadata, scopes }: ChallengeContext,
 ): string {
   const { details } = error;
   const used: unknown = ownProperty(details, 'scheme');
   const maxAgeSec: unknown = ownProperty(details, 'maxAgeSec');
+  const asked: unknown = ownProperty(details, 'scopes') ?? (needsToken(error) ? scopes : undefined);
   const known = schemes.some((scheme) => scheme === used);
   return schemes
     .map((scheme) => {
@@ -83,7 +90,7 @@ function challengesOf(
         realm,
         error: states ? error.code : undefined,
         error_description: states ? error.message : undefined,
-        scope: spaced(ownProperty(details, 'scopes')),
+        scope: spaced(asked),
         acr_values: spaced(ownProperty(details, 'acrValues')),
         max_age: isSeconds(maxAgeSec) ? String(maxAgeSec) : undefined,
         resource_metadata: resourceMetadata,
@@ -92,6 +99,11 @@ function challengesOf(
       return challenge(SCHEME_NAMES[scheme], parameters);
     })
     .join(', ');
+}
+
+// RFC 6750 §3: whoever gets a new token must know for which scopes. The other codes are about more.
+function needsToken({ code }: AuthError): boolean {
+  return code === 'missing_credentials' || code === 'invalid_token';
 }
 
 // A requirement of the application's own may give anything; RFC 6749 §3.3 has a grammar, and an empty
@@ -116,24 +128,56 @@ function isSeconds(value: unknown): value is number {
  * Express, Koa and `http-errors` reads it. Thrown without a handler of ours it is still answered with
  * its own status and challenge.
  */
-export class RefusedError extends AuthError {
-  override readonly status: Refusal['status'];
+export interface RefusedError extends AuthError {
   /** The same as `status`, by the name that Express and `http-errors` look for too. */
-  readonly statusCode: Refusal['status'];
-  override readonly headers: Refusal['headers'];
+  readonly statusCode: RefusalStatus;
+  /** `WWW-Authenticate`, `Retry-After` and whatever else the answer has. */
+  readonly headers: Refusal['headers'];
   /** The message may be shown to the client. */
-  readonly expose = true;
-
-  constructor(error: AuthError, { status, headers }: Refusal) {
-    super(error.reason, { ...error.details, cause: error.cause, issuerName: error.issuerName });
-    this.status = status;
-    this.statusCode = status;
-    this.headers = headers;
-    Object.defineProperty(this, BRAND, { value: true });
-  }
+  readonly expose: true;
 }
 
+/** Makes a {@link RefusedError}. */
+export interface RefusedErrorConstructor {
+  /**
+   * `answer` says how the error is answered: asked only when somebody reads the headers. `details` stand
+   * for those of `error`, where more became known after it was thrown.
+   */
+  new (
+    error: AuthError,
+    answer: (error: AuthError) => Refusal,
+    details?: ChallengeDetails,
+  ): RefusedError;
+  readonly prototype: RefusedError;
+}
+
+// Typed by interfaces: a class with a private field is a type of its own in each form of this package.
+export const RefusedError: RefusedErrorConstructor = class RefusedError extends AuthError {
+  readonly statusCode: RefusalStatus;
+  readonly expose = true;
+  readonly #answer: (error: AuthError) => Refusal;
+
+  constructor(
+    error: AuthError,
+    answer: (error: AuthError) => Refusal,
+    details: ChallengeDetails = error.details,
+  ) {
+    super(error.reason, { ...details, cause: error.cause, issuerName: error.issuerName });
+    this.statusCode = this.status;
+    this.#answer = answer;
+  }
+
+  override get headers(): Refusal['headers'] {
+    return this.#answer(this).headers;
+  }
+
+  // On the prototype: a property of its own would cost each refusal.
+  get [BRAND](): true {
+    return true;
+  }
+};
+
 /** Whether `error` is a {@link RefusedError}, also one of another copy of this package. */
-export function isRefusedError(error: unknown): error is RefusedError {
-  return typeof error === 'object' && error !== null && Object.hasOwn(error, BRAND);
+export function isRefusedError(error: AuthError): error is RefusedError {
+  return BRAND in error;
 }

@@ -11,6 +11,13 @@ import { ACCEPTED_SCHEMES } from './schemes.ts';
 export interface ResourceMetadataOptions {
   /** `scopes_supported`: scopes that clients may ask for. Left out when there are none. */
   readonly scopes?: readonly string[];
+  /**
+   * Scopes that a 401 names in its challenge (RFC 6750 §3) when the request has no token, or none that
+   * is valid, so that the client's first token has them. It is for an API whose routes all need these:
+   * the guards' scopes are not known yet when such a request is refused. Default: none are named, and
+   * clients ask for `scopes`. It is no part of the document, and guards nothing.
+   */
+  readonly challengeScopes?: readonly string[];
   /** Requirements of guards in use: their scopes are added to `scopes_supported`. */
   readonly requirements?: readonly Requirement[];
   /** `authorization_servers`: issuer identifiers. Default: the configured issuers. */
@@ -43,6 +50,7 @@ export interface ResourceMetadataOptions {
 /** Each option, and the line to write. */
 const EXAMPLES = {
   scopes: "scopes: ['read:users']",
+  challengeScopes: "challengeScopes: ['read:users']",
   requirements: "requirements: [scope('read:users')]",
   authorizationServers: "authorizationServers: ['https://as.acme.com']",
   name: "name: 'Users'",
@@ -72,6 +80,7 @@ export function metadataDocument(
 ): string {
   checkOptions('protectedResourceMetadata()', options, EXAMPLES);
   const { members = {} } = options;
+  list('challengeScopes', options, isScopeToken);
   const document = {
     resource,
     authorization_servers: authorizationServers(issuers, options.authorizationServers),
@@ -151,7 +160,7 @@ function jsonSegment(segment: string | undefined): Readonly<Record<string, unkno
 
 // RFC 9728 §3.2: a member without values is left out.
 function list(
-  option: 'scopes' | 'signingAlgorithms' | 'authorizationDetailsTypes',
+  option: 'scopes' | 'challengeScopes' | 'signingAlgorithms' | 'authorizationDetailsTypes',
   { [option]: values = [] }: ResourceMetadataOptions,
   isOne: (value: unknown) => boolean,
 ): readonly string[] | undefined {

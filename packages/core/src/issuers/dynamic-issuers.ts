@@ -10,12 +10,15 @@ import type { IssuerEntry } from './issuer-entry.ts';
 import type { IssuerCacheOptions, IssuerResolver } from './issuer-resolver.ts';
 import type { Issuers } from './issuers.ts';
 import { resolveEntry } from './resolve-entry.ts';
+import { createStrangerQueue } from './stranger-queue.ts';
 import { createTrustedIssuer, type IssuerContext, type TrustedIssuer } from './trusted-issuer.ts';
 
 /** No issuer identifier is longer; a stranger's text is not kept as a key beyond this. */
 const MAX_ISS_LENGTH = 2_048;
 /** A flood of made-up issuers must not become as many questions to a database at once. */
 const MAX_FLIGHTS = 128;
+/** Strangers that wait for one of these questions to end. */
+const MAX_WAITING = 1_024;
 /** Unknown issuers remembered for each known one that may be kept. */
 const UNKNOWN_PER_KNOWN = 4;
 
@@ -49,7 +52,13 @@ export function createDynamicIssuers(
   const askedBy = new WeakMap<TrustedIssuer, string>();
   /** When each was not found. */
   const unknown = new LRUCache<string, number>({ max: maxIssuers * UNKNOWN_PER_KNOWN });
+  /** Of issuers that were found before: no flood stands in their way. */
   const flights = new Map<string, Promise<TrustedIssuer | undefined>>();
+  const strangers = createStrangerQueue<TrustedIssuer | undefined>({
+    maxRunning: MAX_FLIGHTS,
+    maxWaiting: MAX_WAITING,
+    timeoutMs,
+  });
   const limits = new Set<AbortController>();
   let closed = false;
 
@@ -69,7 +78,9 @@ export function createDynamicIssuers(
     }
     const known = found.peek(iss)?.issuer;
     const sameKeys = known !== undefined && keysOf(known.provider) === keysOf(provider);
-    const issuer = createTrustedIssuer(resolved, context, sameKeys ? known.keySet : undefined);
+    // What stands in a database says nothing about this network: https alone, and loopback.
+    const safe = { ...context, allowHttp: [] };
+    const issuer = createTrustedIssuer(resolved, safe, sameKeys ? known.keySet : undefined);
     askedBy.set(issuer, iss);
     unknown.delete(iss);
     found.set(iss, { issuer, foundAt: clock.now() });
@@ -77,22 +88,26 @@ export function createDynamicIssuers(
   }
 
   function resolve(iss: string): MaybePromise<TrustedIssuer | undefined> {
-    // One that was found before is no stranger: a flood of these does not stand in its way.
-    const isCrowded = flights.size >= MAX_FLIGHTS && !found.has(iss);
-    if (closed || isCrowded) throw new AuthError('issuer_unavailable');
-    const limit = new AbortController();
+    if (closed) throw new AuthError('issuer_unavailable');
     try {
-      const answer = resolver(iss, { signal: limit.signal });
-      if (!isThenable(answer)) return remember(iss, answer);
-      const flight = inTime(Promise.resolve(answer), limit)
-        .then((entry) => remember(iss, entry))
-        .catch(unavailable)
-        .finally(() => flights.delete(iss));
+      // One that was found before is no stranger: a flood of these does not stand in its way.
+      const isKnown = found.has(iss);
+      const answer = isKnown ? ask(iss) : strangers.ask(iss, () => ask(iss));
+      if (!isThenable(answer)) return answer;
+      const flight = answer.catch(unavailable);
+      if (!isKnown) return flight;
       flights.set(iss, flight);
-      return flight;
+      return flight.finally(() => flights.delete(iss));
     } catch (cause) {
       return unavailable(cause);
     }
+  }
+
+  function ask(iss: string): MaybePromise<TrustedIssuer | undefined> {
+    const limit = new AbortController();
+    const answer = resolver(iss, { signal: limit.signal });
+    if (!isThenable(answer)) return remember(iss, answer);
+    return inTime(Promise.resolve(answer), limit).then((entry) => remember(iss, entry));
   }
 
   async function inTime(answer: Promise<Answer>, limit: AbortController): Promise<Answer> {
@@ -140,6 +155,7 @@ export function createDynamicIssuers(
     close() {
       closed = true;
       // Issuers at hand go on with the keys at hand, as those of a list do; nobody new is asked for.
+      strangers.close();
       for (const { issuer } of found.values()) issuer.keySet.close();
       for (const limit of limits)
         limit.abort(new DOMException('The server was closed', 'AbortError'));

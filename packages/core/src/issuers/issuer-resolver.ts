@@ -3,6 +3,9 @@ import type { IssuerEntry } from './issuer-entry.ts';
 /**
  * Finds the issuer for an unverified `iss`, for tenants in a database. `undefined` or `null` refuses it
  * (401); a throw is an outage (503). It is asked for what a stranger wrote: treat `iss` as such.
+ *
+ * It is never asked for a token without `iss`: JWT-SVIDs of SPIFFE, for one, which `spiffe` reads without
+ * it, need a list of issuers, or a resource server of their own.
  */
 export type IssuerResolver = (
   iss: string,

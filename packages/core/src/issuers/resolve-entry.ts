@@ -18,6 +18,9 @@ const MEMBERS: OptionNames<IssuerEntry> = {
   keyUses: true,
   classify: true,
   authority: true,
+  actorProfile: true,
+  commonAudiences: true,
+  fetch: true,
   audienceClaim: true,
 };
 
@@ -52,6 +55,15 @@ export function resolveEntry(provider: Provider, audience: unknown): ResolvedEnt
     throw new ConfigurationError(
       `audience is missing for ${provider.issuer}: without it a token for any other API would pass. ` +
         "Write: audience: 'https://api.acme.com' (in an issuers list: { ...auth0('…'), audience: '…' })",
+    );
+  }
+  const { commonAudiences } = provider;
+  if (
+    commonAudiences !== undefined &&
+    list.every((each) => commonAudiences.values.includes(each))
+  ) {
+    throw new ConfigurationError(
+      `audience '${list[0]}' is in tokens of ${provider.issuer} whatever API they are for: a token for any other API would pass. ${commonAudiences.advice}`,
     );
   }
   return { provider, audience: Object.freeze([...list]) };

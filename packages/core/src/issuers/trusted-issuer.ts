@@ -26,6 +26,8 @@ export interface IssuerContext {
   readonly clockToleranceSec: number;
   readonly keys: ResolvedKeyOptions;
   readonly keySnapshots: KeySnapshotStore | undefined;
+  /** Hosts that may be asked for keys over http, beside the machine itself. */
+  readonly allowHttp: readonly string[];
   readonly clock: Clock;
   readonly fetch: typeof globalThis.fetch;
   readonly events: EventSink;
@@ -53,14 +55,16 @@ export function createTrustedIssuer(
 }
 
 function keySetOf(provider: Provider, context: IssuerContext): KeySet {
-  const { clock, fetch, events, keys: timing, keySnapshots: snapshot } = context;
-  const { issuer, keyUses: uses } = provider;
+  const { clock, events, keys: timing, keySnapshots: snapshot, allowHttp } = context;
+  const { issuer, keyUses: uses, preset, fetch = context.fetch } = provider;
   return createKeySet(provider.keys, {
     issuer,
     clock,
     fetch,
     events,
     timing,
+    allowHttp,
+    preset,
     ...(uses && { uses }),
     ...(snapshot && { snapshot }),
   });

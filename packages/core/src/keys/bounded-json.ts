@@ -1,6 +1,9 @@
-import { ignoreRejection } from '../lib/callback-result.ts';
 import { parseJsonObject } from '../lib/json.ts';
 import { isKeyFetchError, KeyFetchError } from './key-fetch-error.ts';
+import { discardBody, readBody } from './response-body.ts';
+
+/** RFC 7517 §8.5.2. A Kubernetes API server answers 406 where its key set is asked for as JSON alone. */
+const ACCEPTED = 'application/jwk-set+json, application/json';
 
 /** Bounds of one request. */
 export interface BoundedJsonOptions {
@@ -22,57 +25,72 @@ export interface JsonResponse {
  * `redirect` (never followed), `too_large` (as soon as the bound is passed), `not_json` (not UTF-8,
  * not JSON, not an object, deeper than tokens may be), or with the reason of `signal`.
  *
- * Does not look at `Content-Type`: providers serve key sets under several.
+ * Does not look at `Content-Type`: providers serve key sets under several. A byte-order mark before the
+ * text is skipped (RFC 8259 §8.1).
  */
 export async function fetchJson(url: string, options: BoundedJsonOptions): Promise<JsonResponse> {
   const { fetch, signal, maxBytes } = options;
   try {
     const response = await fetch(url, {
-      headers: { accept: 'application/json' },
+      headers: { accept: ACCEPTED },
       redirect: 'manual',
       signal,
     });
-    const refused = refusal(response);
+    const refused = refusal(response, url);
     if (refused !== undefined) {
       // An unread body would hold its connection.
-      ignoreRejection(response.body?.cancel());
+      discardBody(response);
       throw refused;
     }
-    const body = parseJsonObject(await readBody(response, maxBytes));
+    const bytes = await readBody(response, maxBytes);
+    if (bytes === undefined) {
+      const what = `The response is larger than ${maxBytes} bytes`;
+      throw new KeyFetchError('too_large', what, { url });
+    }
+    const body = parseJsonObject(withoutByteOrderMark(bytes));
     if (body === undefined)
-      throw new KeyFetchError('not_json', 'The response is not a JSON object');
-    return { body, headers: response.headers };
+      throw new KeyFetchError('not_json', 'The response is not a JSON object', { url });
+    // A response of a test may have none.
+    const headers: Headers | undefined = response.headers;
+    return { body, headers: typeof headers?.get === 'function' ? headers : new Headers() };
   } catch (cause) {
     if (isKeyFetchError(cause)) throw cause;
     if (signal.aborted) throw signal.reason;
-    throw new KeyFetchError('network', 'The request failed', { cause });
+    const code = systemCode(cause);
+    const what = code === undefined ? 'The request failed' : `The request failed with ${code}`;
+    throw new KeyFetchError('network', what, { url, code, cause });
   }
 }
 
-function refusal(response: Response): KeyFetchError | undefined {
-  const { status, type } = response;
+function refusal(response: Response, url: string): KeyFetchError | undefined {
+  // A response of a test may have `ok` alone.
+  const { type, ok, status = ok ? 200 : 0 } = response;
   if (type === 'opaqueredirect' || (status >= 300 && status < 400)) {
-    return new KeyFetchError('redirect', 'The response is a redirect, which is not followed');
+    const what = 'The response is a redirect, which is not followed';
+    return new KeyFetchError('redirect', what, { url, ...(status >= 300 && { status }) });
   }
   if (status !== 200) {
-    return new KeyFetchError('status', `The response has status ${status}`, { status });
+    return new KeyFetchError('status', `The response has status ${status}`, { url, status });
   }
   return undefined;
 }
 
-async function readBody(response: Response, maxBytes: number): Promise<Uint8Array> {
-  const reader = response.body?.getReader();
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for (;;) {
-    const next = await reader?.read();
-    if (next === undefined || next.done) return Buffer.concat(chunks, length);
-    length += next.value.byteLength;
-    if (length > maxBytes) {
-      // Not awaited: whoever sends too much may also be slow to stop.
-      ignoreRejection(reader?.cancel());
-      throw new KeyFetchError('too_large', `The response is larger than ${maxBytes} bytes`);
-    }
-    chunks.push(next.value);
+/** Longer chains of causes are nobody's. */
+const MAX_CAUSES = 5;
+
+/** What Node calls the failure: `fetch` hides it in the causes of its own error. */
+function systemCode(error: unknown): string | undefined {
+  let current = error;
+  for (let depth = 0; depth < MAX_CAUSES; depth++) {
+    if (typeof current !== 'object' || current === null) return undefined;
+    const code: unknown = 'code' in current ? current.code : undefined;
+    if (typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,63}$/.test(code)) return code;
+    current = 'cause' in current ? current.cause : undefined;
   }
+  return undefined;
+}
+
+function withoutByteOrderMark(bytes: Uint8Array): Uint8Array {
+  const isThere = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  return isThere ? bytes.subarray(3) : bytes;
 }

@@ -4,8 +4,16 @@ import type { ResolvedKeyOptions } from './key-options.ts';
  * How long a fetched key set counts as fresh, in milliseconds: `max-age` of its `Cache-Control` less
  * its `Age` (RFC 9111 §4.2), within the configured bounds; the configured default when the response
  * says `no-cache` or `no-store`, or nothing usable. `Expires` and `s-maxage` are not looked at.
+ *
+ * `hintSec`, where the set itself says how often it wants to be read (SPIFFE's `spiffe_refresh_hint`),
+ * stands for all of that, within the same bounds.
  */
-export function freshForMs(headers: Headers, timing: ResolvedKeyOptions): number {
+export function freshForMs(
+  headers: Headers,
+  timing: ResolvedKeyOptions,
+  hintSec?: unknown,
+): number {
+  if (typeof hintSec === 'number' && hintSec > 0) return withinBounds(hintSec * 1_000, timing);
   const directives = (headers.get('cache-control') ?? '').toLowerCase().split(',');
   let maxAge: number | undefined;
   for (const directive of directives) {
@@ -20,7 +28,11 @@ export function freshForMs(headers: Headers, timing: ResolvedKeyOptions): number
   }
   if (maxAge === undefined) return timing.freshForMs;
   const left = (maxAge - (secondsOf(headers.get('age') ?? '') ?? 0)) * 1_000;
-  return Math.min(Math.max(left, timing.freshForMinMs), timing.freshForMaxMs);
+  return withinBounds(left, timing);
+}
+
+function withinBounds(ms: number, timing: ResolvedKeyOptions): number {
+  return Math.min(Math.max(ms, timing.freshForMinMs), timing.freshForMaxMs);
 }
 
 /** delta-seconds (RFC 9111 §1.2.2), which some senders put into quotes. */

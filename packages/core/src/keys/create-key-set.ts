@@ -1,7 +1,8 @@
 import type { Clock } from '../lib/clock.ts';
+import { isLoopback } from '../lib/endpoint-url.ts';
 import type { EventSink } from '../lib/event-sink.ts';
 import type { KeySnapshotStore } from '../stores/key-snapshot-store.ts';
-import { createKeyFetcher } from './key-fetcher.ts';
+import { createKeyFetcher, urlsOf } from './key-fetcher.ts';
 import type { ResolvedKeyOptions } from './key-options.ts';
 import type { KeySet, KeySource } from './key-set.ts';
 import { createRemoteKeySet } from './remote-key-set.ts';
@@ -21,6 +22,10 @@ export interface KeySetContext {
   /** Accepted values of a JWK's `use` (RFC 7517 §4.2). Default `['sig']`. */
   readonly uses?: readonly string[];
   readonly snapshot?: KeySnapshotStore;
+  /** Hosts that may be asked over http, beside the machine itself. Default: none. */
+  readonly allowHttp?: readonly string[];
+  /** Name of the issuer's preset, for messages. */
+  readonly preset?: string;
 }
 
 /**
@@ -28,12 +33,20 @@ export interface KeySetContext {
  * `ConfigurationError` for a static set without a usable key, or a URL that must not be fetched.
  */
 export function createKeySet(source: KeySource, context: KeySetContext): KeySet {
-  const { issuer, clock, events, fetch, timing, snapshot } = context;
+  const { issuer, clock, events, fetch, timing, snapshot, allowHttp, preset } = context;
   const { random = Math.random, uses = ['sig'] } = context;
   if (source.kind === 'static') {
     return createStaticKeySet(source.jwks, { issuer, events, uses, maxKeys: timing.maxKeys });
   }
-  const fetchKeys = createKeyFetcher(source, { issuer, fetch, timing });
+  const fetchKeys = createKeyFetcher(source, { issuer, fetch, timing, allowHttp, preset });
+  for (const host of new Set(urlsOf(source).flatMap(insecureHosts))) {
+    events.emit({ type: 'config.http_allowed', issuer, host });
+  }
   const snapshots = createSnapshotKeeper(issuer, snapshot, events);
   return createRemoteKeySet({ issuer, clock, events, timing, random, uses, fetchKeys, snapshots });
+}
+
+function insecureHosts(url: string): readonly string[] {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'http:' && !isLoopback(hostname) ? [hostname] : [];
 }

@@ -1,5 +1,6 @@
-import { isEndpointUrl } from '../lib/endpoint-url.ts';
+import { isEndpointUrl, isHttpUrl, isLoopback } from '../lib/endpoint-url.ts';
 import { ownProperty } from '../lib/own-property.ts';
+import type { RefreshFailure } from '../model/events.ts';
 import type { JsonResponse } from './bounded-json.ts';
 import { isKeyFetchError, KeyFetchError } from './key-fetch-error.ts';
 
@@ -9,58 +10,120 @@ export interface DiscoveryOptions {
   readonly documents: readonly string[];
   /** What `issuer` in the metadata must be, exactly. */
   readonly issuer: string;
+  /** Name of the issuer's preset, for the line to write where the metadata states another issuer. */
+  readonly preset?: string | undefined;
+  /** Hosts that may be asked over http, beside the machine itself. */
+  readonly allowHttp?: readonly string[] | undefined;
 }
+
+/** Answers over HTTP that are no metadata: the next place may have it. */
+const NO_METADATA: ReadonlySet<RefreshFailure> = new Set(['status', 'redirect', 'not_json']);
+/** Longer than any issuer identifier: what a stranger's document states is not written into logs beyond it. */
+const MAX_STATED_LENGTH = 512;
 
 /**
  * Finds an issuer's key set by its metadata (RFC 8414 §3, OpenID Connect Discovery 1.0 §4): gives a
  * function that reads the metadata anew on each call, so that a moved `jwks_uri` is followed, and
  * resolves with `jwks_uri`.
  *
- * The next document is tried only when one answers 404; the first that answers is remembered, and
- * forgotten when it answers 404 one day. Checks that `issuer` equals the configured one
- * (RFC 8414 §3.3) and that `jwks_uri` is https; http on loopback only where the metadata is, too.
- * Reads nothing else.
+ * After an answer that is no metadata (another status than 200, a redirect, HTML, JSON that states
+ * neither an issuer nor keys) the next document is tried; when none is left, the first failure is told.
+ * Anything else ends the attempt: metadata of another issuer, a network error, a time-out. The document
+ * that answered is remembered and tried first.
+ *
+ * Checks that `issuer` equals the configured one (RFC 8414 §3.3) and that `jwks_uri` is https; http only
+ * where the metadata is, too: on the machine itself, or on a host of `allowHttp`. Reads nothing else.
  */
 export function createDiscovery(
   options: DiscoveryOptions,
 ): (get: (url: string) => Promise<JsonResponse>) => Promise<string> {
   let remembered: string | undefined;
   return async (get) => {
-    const documents = remembered === undefined ? options.documents : [remembered];
-    let missing: unknown;
-    for (const document of documents) {
+    const first = remembered;
+    const others = options.documents.filter((document) => document !== first);
+    const failures: unknown[] = [];
+    for (const document of first === undefined ? others : [first, ...others]) {
       try {
         const { body } = await get(document);
+        if (statesNothing(body)) {
+          const what = 'The response is no metadata: it states neither issuer nor jwks_uri';
+          failures.push(new KeyFetchError('malformed', what, { url: document }));
+          continue;
+        }
+        const url = jwksUriOf(body, document, options);
         remembered = document;
-        return jwksUriOf(body, options.issuer, document);
+        return url;
       } catch (error) {
-        if (!isNotFound(error)) throw error;
-        missing = error;
+        if (!isNoMetadata(error)) throw error;
+        failures.push(error);
       }
     }
     remembered = undefined;
-    throw missing;
+    throw failures[0];
   };
+}
+
+function statesNothing(metadata: Readonly<Record<string, unknown>>): boolean {
+  return (
+    ownProperty(metadata, 'issuer') === undefined && ownProperty(metadata, 'jwks_uri') === undefined
+  );
 }
 
 function jwksUriOf(
   metadata: Readonly<Record<string, unknown>>,
-  issuer: string,
   document: string,
+  options: DiscoveryOptions,
 ): string {
-  if (ownProperty(metadata, 'issuer') !== issuer) {
-    throw new KeyFetchError('issuer_mismatch', `The metadata is not that of ${issuer}`);
-  }
+  const stated = ownProperty(metadata, 'issuer');
   const url = ownProperty(metadata, 'jwks_uri');
-  // A stranger's document must not send us to what listens on this machine.
-  if (isEndpointUrl(url) && (isHttps(url) || !isHttps(document))) return url;
-  throw new KeyFetchError('malformed', 'jwks_uri of the metadata is not an https URL');
+  if (stated !== options.issuer) throw mismatch(stated, url, document, options);
+  if (isEndpointUrl(url, options.allowHttp) && mayLeadTo(document, url)) return url;
+  throw new KeyFetchError('malformed', 'jwks_uri of the metadata is not an https URL', {
+    url: document,
+  });
 }
 
-function isHttps(url: string): boolean {
-  return new URL(url).protocol === 'https:';
+/** A stranger's document must not send us to what listens on this machine, nor from https to http. */
+function mayLeadTo(document: string, url: string): boolean {
+  const [from, to] = [new URL(document), new URL(url)];
+  if (to.protocol === 'https:') return true;
+  if (from.protocol === 'https:') return false;
+  return isLoopback(from.hostname) || !isLoopback(to.hostname);
 }
 
-function isNotFound(error: unknown): boolean {
-  return isKeyFetchError(error) && error.status === 404;
+function mismatch(
+  stated: unknown,
+  jwksUri: unknown,
+  document: string,
+  { issuer, preset }: DiscoveryOptions,
+): KeyFetchError {
+  const what = `The metadata is not that of ${issuer}`;
+  // A URL without quotes, and nothing else: it goes into logs, and into a line that somebody copies.
+  const isShown =
+    isHttpUrl(stated) && /^[!-&(-[\]-~]+$/.test(stated) && stated.length <= MAX_STATED_LENGTH;
+  if (!isShown) return new KeyFetchError('issuer_mismatch', what, { url: document });
+  const toWrite = lineFor(stated, jwksUri, document, preset ?? 'custom');
+  const text = `${what}, but of ${stated}. If tokens have that iss, write: ${toWrite}`;
+  return new KeyFetchError('issuer_mismatch', text, {
+    url: document,
+    statedIssuer: stated,
+    toWrite,
+  });
+}
+
+/**
+ * The configured address answers, so keys are to be had there; the stated one may be a public name that
+ * leads nowhere from inside.
+ */
+function lineFor(stated: string, jwksUri: unknown, document: string, preset: string): string {
+  const { origin } = new URL(document);
+  const isSameServer = new URL(stated).origin === origin;
+  if (isSameServer) return `${preset}({ issuer: '${stated}' })`;
+  const path =
+    typeof jwksUri === 'string' && URL.canParse(jwksUri) ? new URL(jwksUri).pathname : '/…';
+  return `${preset}({ issuer: '${stated}', jwksUri: '${origin}${path.replaceAll("'", '%27')}' })`;
+}
+
+function isNoMetadata(error: unknown): boolean {
+  return isKeyFetchError(error) && NO_METADATA.has(error.failure);
 }

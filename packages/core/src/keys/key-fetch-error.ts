@@ -3,21 +3,47 @@ import type { RefreshFailure } from '../model/events.ts';
 // A brand instead of instanceof: two copies of this package in one process know each other's errors.
 const BRAND: unique symbol = Symbol.for('@authly/core:KeyFetchError');
 
-/** Why keys could not be fetched. Seen by operators as the `cause` of an `AuthError`, by no client. */
+/** What is known about a failed fetch beside its kind. */
+export interface KeyFetchFacts {
+  /** The document that was asked for. */
+  readonly url?: string | undefined;
+  /** The response's status, when that is what was wrong. */
+  readonly status?: number | undefined;
+  /** The system's or TLS's name for what was wrong: `ECONNREFUSED`, `UNABLE_TO_VERIFY_LEAF_SIGNATURE`. */
+  readonly code?: string | undefined;
+  /** The issuer that metadata states, when it is not the configured one. */
+  readonly statedIssuer?: string | undefined;
+  /** The line to write if the stated issuer is the right one. */
+  readonly toWrite?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/**
+ * Why keys could not be fetched. Seen by operators as the `cause` of an `AuthError`, by no client: its
+ * message names the URL that was tried, without the query.
+ */
 export class KeyFetchError extends Error {
   readonly failure: RefreshFailure;
-  /** The response's status, when that is what was wrong. */
+  readonly url: string | undefined;
   readonly status: number | undefined;
+  readonly code: string | undefined;
+  readonly statedIssuer: string | undefined;
+  readonly toWrite: string | undefined;
 
-  constructor(
-    failure: RefreshFailure,
-    message: string,
-    options: { readonly status?: number; readonly cause?: unknown } = {},
-  ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+  constructor(failure: RefreshFailure, message: string, facts: KeyFetchFacts = {}) {
+    const { url, status, code, statedIssuer, toWrite, cause } = facts;
+    const shown = url === undefined ? undefined : withoutQuery(url);
+    super(
+      shown === undefined ? message : `${message} (${shown})`,
+      cause === undefined ? undefined : { cause },
+    );
     this.name = 'KeyFetchError';
     this.failure = failure;
-    this.status = options.status;
+    this.url = shown;
+    this.status = status;
+    this.code = code;
+    this.statedIssuer = statedIssuer;
+    this.toWrite = toWrite;
     Object.defineProperty(this, BRAND, { value: true });
   }
 }
@@ -25,4 +51,19 @@ export class KeyFetchError extends Error {
 /** Whether `error` is a {@link KeyFetchError}, also one of another copy of this package. */
 export function isKeyFetchError(error: unknown): error is KeyFetchError {
   return typeof error === 'object' && error !== null && Object.hasOwn(error, BRAND);
+}
+
+/** The same error with the URL that was tried, where it does not name one yet. */
+export function withUrl(error: unknown, url: string | undefined): unknown {
+  if (!isKeyFetchError(error) || error.url !== undefined || url === undefined) {
+    return error;
+  }
+  const { failure, message, status, code, cause } = error;
+  return new KeyFetchError(failure, message, { url, status, code, cause });
+}
+
+/** A query may hold a key of the operator's: it goes into no log. */
+function withoutQuery(url: string): string {
+  const mark = url.indexOf('?');
+  return mark < 0 ? url : `${url.slice(0, mark)}?…`;
 }

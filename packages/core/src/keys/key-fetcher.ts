@@ -1,4 +1,4 @@
-import { isEndpointUrl } from '../lib/endpoint-url.ts';
+import { hostOf, isEndpointUrl, isHttpUrl } from '../lib/endpoint-url.ts';
 import { ownProperty } from '../lib/own-property.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import { fetchJson } from './bounded-json.ts';
@@ -14,44 +14,74 @@ export interface FetchedKeys {
   readonly freshForMs: number;
 }
 
-/** Fetches a key set once. Rejects with a {@link KeyFetchError} or the reason of `signal`. */
-export type KeyFetcher = (signal: AbortSignal) => Promise<FetchedKeys>;
+/**
+ * Fetches a key set once. Rejects with a {@link KeyFetchError} or the reason of `signal`. `onRequest` is
+ * told of each URL before it is asked, so that a time-out can name the one that did not answer.
+ */
+export type KeyFetcher = (
+  signal: AbortSignal,
+  onRequest?: (url: string) => void,
+) => Promise<FetchedKeys>;
 
 /** What a fetcher is made from. */
 export interface KeyFetcherContext {
   readonly issuer: string;
   readonly fetch: typeof globalThis.fetch;
   readonly timing: ResolvedKeyOptions;
+  /** Hosts that may be asked over http, beside the machine itself. */
+  readonly allowHttp?: readonly string[] | undefined;
+  /** Name of the issuer's preset, for messages. */
+  readonly preset?: string | undefined;
 }
 
 /**
  * The way to a remote source's keys: its URL, or its metadata and the URL found there. Throws a
- * {@link ConfigurationError} for a configured URL that is neither https nor http on loopback.
+ * {@link ConfigurationError} for a configured URL that is neither https, nor http on loopback or on a
+ * host of `allowHttp`.
  */
 export function createKeyFetcher(
   source: Exclude<KeySource, { kind: 'static' }>,
   context: KeyFetcherContext,
 ): KeyFetcher {
-  const { fetch, timing, issuer } = context;
+  const { fetch, timing, issuer, allowHttp, preset } = context;
   const { maxBytes } = timing;
-  const configured = source.kind === 'jwks' ? [source.url] : source.documents;
-  if (configured.length === 0 || !configured.every(isEndpointUrl)) {
+  const configured = urlsOf(source);
+  const refused = configured.find((url) => !isEndpointUrl(url, allowHttp));
+  if (configured.length === 0 || refused !== undefined) {
     throw new ConfigurationError(
-      `Keys of ${issuer} are fetched over https (http on loopback only), from a URL without credentials. Write: jwksUri: 'https://as.example.com/jwks'`,
+      `Keys of ${issuer} are fetched over https (http on loopback only), from a URL without credentials. ${lineFor(refused)}`,
     );
   }
   const discover =
     source.kind === 'discovery'
-      ? createDiscovery({ documents: source.documents, issuer })
+      ? createDiscovery({ documents: source.documents, issuer, allowHttp, preset })
       : async () => source.url;
 
-  return async (signal) => {
-    const get = (url: string) => fetchJson(url, { fetch, signal, maxBytes });
-    const { body, headers } = await get(await discover(get));
+  return async (signal, onRequest) => {
+    const get = (url: string) => {
+      onRequest?.(url);
+      return fetchJson(url, { fetch, signal, maxBytes });
+    };
+    const url = await discover(get);
+    const { body, headers } = await get(url);
     const entries = ownProperty(body, 'keys');
     if (!Array.isArray(entries)) {
-      throw new KeyFetchError('malformed', 'The response is not a JWK set');
+      throw new KeyFetchError('malformed', 'The response is not a JWK set', { url });
     }
-    return { entries, freshForMs: freshForMs(headers, timing) };
+    // SPIFFE Trust Domain and Bundle §4.1.4: how often the bundle wants to be read again.
+    const hintSec = ownProperty(body, 'spiffe_refresh_hint');
+    return { entries, freshForMs: freshForMs(headers, timing, hintSec) };
   };
+}
+
+/** The configured URLs of a source. */
+export function urlsOf(source: Exclude<KeySource, { kind: 'static' }>): readonly string[] {
+  return source.kind === 'jwks' ? [source.url] : source.documents;
+}
+
+function lineFor(refused: string | undefined): string {
+  const host = isHttpUrl(refused) ? hostOf(new URL(refused).hostname) : undefined;
+  return host === undefined
+    ? "Write: jwksUri: 'https://as.example.com/jwks'"
+    : `Write: issuer: '${refused?.replace(/^http:(\/\/[^/]*).*$/, 'https:$1')}…', or, on a network where nobody can change what is sent, allowHttp: ['${host}'] beside issuer or issuers`;
 }

@@ -34,9 +34,11 @@ export interface KeyOptions {
    */
   readonly staleForSec?: number;
   /**
-   * Least time between the starts of two fetches made because a token names a key that is not at
-   * hand, or names none and no key holds its signature; it holds whether they succeed or not. It is also the longest that a key which was published
-   * without notice stays unknown while made-up ones pour in. Seconds, 0.1 to 300. Default 5.
+   * How often keys are fetched because a token names a key that is not at hand, or names none and no
+   * key holds its signature: three such fetches are in hand, and one more comes every so many seconds,
+   * whether they succeed or not; in any minute at most 3 + 60 / `unknownKidCooldownSec`. It is also the
+   * longest that a key which was published without notice stays unknown while made-up ones pour in.
+   * Seconds, 0.1 to 300. Default 5.
    */
   readonly unknownKidCooldownSec?: number;
   /**

@@ -13,8 +13,8 @@ export type KeySource =
       /** Metadata of the issuer names the key set. */
       readonly kind: 'discovery';
       /**
-       * The documents to try, in order; the next one only when this answers 404. The first that
-       * answers is remembered.
+       * The documents to try, in order: the next one where this answers with what is no metadata. The
+       * one that has it is remembered.
        */
       readonly documents: readonly string[];
     }

@@ -13,26 +13,48 @@ export type UnverifiedJwk = JsonWebKey & Readonly<Record<string, unknown>>;
 
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth'] as const;
 
+/** Key agreement and encryption: a key that names one of these is for something else (RFC 7518 §4.1). */
+const ENCRYPTION = /^(?:RSA1_5|RSA-OAEP|ECDH-ES|dir$|A\d{3}(?:GCM)?KW$)/;
+/** RFC 7517 §4.3, but for the three of signatures. */
+const OTHER_OPERATIONS: readonly unknown[] = [
+  'encrypt',
+  'decrypt',
+  'wrapKey',
+  'unwrapKey',
+  'deriveKey',
+  'deriveBits',
+];
+/** RFC 8037 §3.2. */
+const AGREEMENT_CURVES: readonly unknown[] = ['X25519', 'X448'];
+
 /**
  * Checks a JWK (RFC 7517 §4, RFC 7518 §6) and prepares it for verification, or says why it is unfit.
+ *
+ * A member that is `null` counts as absent: some serializers write each one that they know.
  *
  * Checks: public, not symmetric, `use` "sig" (or one of `uses`) or absent, `key_ops` with "verify"
  * or absent, key type and curve known, RSA between 2048 and 8192 bits with an exponent of 3 or more.
  * Does not check: certificates (`x5c` and its kin are ignored), and whether the key belongs to anybody.
  */
 export function prepareKey(
-  jwk: unknown,
+  entry: unknown,
   uses: readonly string[] = ['sig'],
 ): VerificationKey | KeyUnfit {
-  if (typeof jwk !== 'object' || jwk === null || Array.isArray(jwk)) return 'malformed';
-  const { kty, crv, kid, alg, use, key_ops: keyOps, issuer } = jwk as UnverifiedJwk;
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return 'malformed';
+  const jwk = withoutNulls(entry);
+  const { kty, crv, kid, alg, use, key_ops: keyOps, issuer } = jwk;
   if (kty === 'oct' || Object.hasOwn(jwk, 'k')) return 'symmetric';
   if (PRIVATE_MEMBERS.some((member) => Object.hasOwn(jwk, member))) return 'private';
   if (kid !== undefined && typeof kid !== 'string') return 'malformed';
   if (alg !== undefined && typeof alg !== 'string') return 'malformed';
   if (use !== undefined && !(typeof use === 'string' && uses.includes(use))) return 'use';
-  if (keyOps !== undefined && !(Array.isArray(keyOps) && keyOps.includes('verify')))
-    return 'key_ops';
+  if (keyOps !== undefined && !(Array.isArray(keyOps) && keyOps.includes('verify'))) {
+    const isForOthers =
+      Array.isArray(keyOps) && keyOps.some((each) => OTHER_OPERATIONS.includes(each));
+    return isForOthers ? 'use' : 'key_ops';
+  }
+  if (typeof alg === 'string' && ENCRYPTION.test(alg)) return 'use';
+  if (AGREEMENT_CURVES.includes(crv)) return 'use';
 
   const algorithms = ALGORITHMS.filter((name) => {
     const facts = ALGORITHM_FACTS[name];
@@ -41,7 +63,7 @@ export function prepareKey(
   });
   if (algorithms.length === 0) return 'key_type';
 
-  const keyObject = importKey(jwk as UnverifiedJwk);
+  const keyObject = importKey(jwk);
   if (keyObject === undefined) return 'malformed';
   const { modulusLength: bits, publicExponent } = keyObject.asymmetricKeyDetails ?? {};
   if (bits !== undefined && bits < MIN_RSA_BITS) return 'too_small';
@@ -57,6 +79,13 @@ export function prepareKey(
     issuer: typeof issuer === 'string' ? issuer : undefined,
     material: keyObject.export({ format: 'der', type: 'spki' }).toString('base64'),
   });
+}
+
+/** The entry itself, unless one of its own members is `null`. */
+function withoutNulls(entry: object): UnverifiedJwk {
+  const members: [string, unknown][] = Object.entries(entry);
+  if (!members.some(([, value]) => value === null)) return entry as UnverifiedJwk;
+  return Object.fromEntries(members.filter(([, value]) => value !== null)) as UnverifiedJwk;
 }
 
 /**

@@ -22,6 +22,11 @@ export interface RefreshState {
   readonly pausedUntil: number;
   /** When an unknown kid last started an attempt. */
   readonly unknownKidAt: number;
+  /**
+   * When every attempt that unknown kids may start is in hand again. Each start moves it by one
+   * cool-down; `UNKNOWN_KID_BURST` cool-downs ahead of the clock, none is left.
+   */
+  readonly unknownKidFullAt: number;
   readonly closed: boolean;
 }
 
@@ -65,6 +70,7 @@ export const NO_KEYS: RefreshState = Object.freeze({
   failedAt: 0,
   pausedUntil: 0,
   unknownKidAt: Number.NEGATIVE_INFINITY,
+  unknownKidFullAt: Number.NEGATIVE_INFINITY,
   closed: false,
 });
 
@@ -72,6 +78,12 @@ export const NO_KEYS: RefreshState = Object.freeze({
 const AHEAD_JITTER = 0.1;
 /** A pause after a failure is up to this part shorter, for the same reason. */
 const PAUSE_JITTER = 0.5;
+/**
+ * Attempts that unknown kids have in hand; each one that is used comes back after a cool-down. With
+ * one alone, a rotation right after another one, or after anybody's made-up kid, would be noticed only
+ * a cool-down later.
+ */
+const UNKNOWN_KID_BURST = 3;
 /** Doubling further would only overflow; every cap is reached long before. */
 const MAX_DOUBLINGS = 30;
 
@@ -91,7 +103,9 @@ export function decide(
     return state.inFlight ? 'wait' : 'refresh_and_wait';
   }
   if (state.inFlight) return 'wait';
-  if (due || (!state.closed && cooledDown(state, now, timing))) return 'refresh_and_wait';
+  if (due || (!state.closed && untilNextUnknownKidMs(state, now, timing) === 0)) {
+    return 'refresh_and_wait';
+  }
   return refusal(state);
 }
 
@@ -113,10 +127,10 @@ export function retryAfterSec(
   timing: ResolvedKeyOptions,
 ): number {
   // With keys at hand only an unknown kid is refused, and its next attempt is the cool-down's.
-  const [from, until] = keysUsable(state, now)
-    ? [state.unknownKidAt, state.unknownKidAt + timing.unknownKidCooldownMs]
-    : [state.failedAt, state.pausedUntil];
-  return isWithin(now, from, until) ? Math.max(1, Math.ceil((until - now) / 1_000)) : 1;
+  const waitMs = keysUsable(state, now)
+    ? untilNextUnknownKidMs(state, now, timing)
+    : remainingMs(now, state.failedAt, state.pausedUntil);
+  return Math.max(1, Math.ceil(waitMs / 1_000));
 }
 
 /** The state after something happened. */
@@ -127,10 +141,14 @@ export function advance(
 ): RefreshState {
   switch (event.type) {
     case 'started': {
-      // Without keys every kid is unknown: that attempt is everybody's, and cools nothing down.
-      const forUnknownKid = event.need === 'unknown' && keysUsable(state, event.now);
-      const unknownKidAt = forUnknownKid ? event.now : state.unknownKidAt;
-      return { ...state, inFlight: true, unknownKidAt };
+      const { need, now } = event;
+      // Without keys every kid is unknown, and what is due would be fetched in any case: such an
+      // attempt is everybody's, and is not counted.
+      const counts = need === 'unknown' && keysUsable(state, now) && !isDue(state, now);
+      if (!counts) return { ...state, inFlight: true };
+      const untilFull = remainingMs(now, state.unknownKidAt, state.unknownKidFullAt);
+      const unknownKidFullAt = now + untilFull + timing.unknownKidCooldownMs;
+      return { ...state, inFlight: true, unknownKidAt: now, unknownKidFullAt };
     }
     case 'loaded': {
       const untilAhead =
@@ -196,8 +214,19 @@ function failureKnown(state: RefreshState, now: number, timing: ResolvedKeyOptio
   return state.failures > 0 && isWithin(now, state.failedAt, until);
 }
 
-function cooledDown(state: RefreshState, now: number, timing: ResolvedKeyOptions): boolean {
-  return !isWithin(now, state.unknownKidAt, state.unknownKidAt + timing.unknownKidCooldownMs);
+/** How long until an unknown kid may start an attempt: 0 while one is in hand. */
+function untilNextUnknownKidMs(
+  state: RefreshState,
+  now: number,
+  timing: ResolvedKeyOptions,
+): number {
+  const untilFull = remainingMs(now, state.unknownKidAt, state.unknownKidFullAt);
+  return Math.max(0, untilFull - (UNKNOWN_KID_BURST - 1) * timing.unknownKidCooldownMs);
+}
+
+/** What is left at `now` of a span; nothing outside it. */
+function remainingMs(now: number, from: number, until: number): number {
+  return isWithin(now, from, until) ? until - now : 0;
 }
 
 function isWithin(now: number, from: number, until: number): boolean {

@@ -2,9 +2,10 @@ import { abortable } from '../lib/abortable.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { EventSink } from '../lib/event-sink.ts';
 import { AuthError } from '../model/errors.ts';
+import type { AuthEvent } from '../model/events.ts';
 import type { VerificationKey } from '../signature/verification-key.ts';
 import type { KeySnapshot } from '../stores/key-snapshot-store.ts';
-import { isKeyFetchError, KeyFetchError } from './key-fetch-error.ts';
+import { isKeyFetchError, KeyFetchError, withUrl } from './key-fetch-error.ts';
 import type { KeyFetcher } from './key-fetcher.ts';
 import type { ResolvedKeyOptions } from './key-options.ts';
 import { chooseKey, type KeyChoice, type KeyQuery, type KeySet } from './key-set.ts';
@@ -21,7 +22,7 @@ import {
 } from './refresh-policy.ts';
 import { NO_HELD_KEYS, replaceKeys } from './replace-keys.ts';
 import type { SnapshotKeeper } from './snapshot-keeper.ts';
-import { usableKeys } from './usable-keys.ts';
+import { inWords, reportIgnored, usableKeys } from './usable-keys.ts';
 
 /** What a remote key set stands on. */
 export interface RemoteKeySetContext {
@@ -103,15 +104,20 @@ export function createRemoteKeySet(context: RemoteKeySetContext): KeySet {
     timer.unref();
     // Asked for along with the provider, so that it is at hand by the time it is needed.
     const stored = isUsable() ? undefined : snapshots.load(clock.now());
+    let asked: string | undefined;
+    const onRequest = (url: string) => {
+      asked = url;
+    };
     try {
-      const { entries, freshForMs } = await abortable(fetchKeys(limit.signal), limit.signal);
+      const fetching = fetchKeys(limit.signal, onRequest);
+      const { entries, freshForMs } = await abortable(fetching, limit.signal);
       succeed(prepare(entries), freshForMs);
     } catch (error) {
       // The store has what is left of the time limit; what it has given by then counts.
       const snapshot = await abortable(Promise.resolve(stored), limit.signal).catch(
         () => undefined,
       );
-      fail(error);
+      fail(withUrl(error, asked));
       if (snapshot !== undefined) restore(snapshot);
     } finally {
       clearTimeout(timer);
@@ -121,11 +127,9 @@ export function createRemoteKeySet(context: RemoteKeySetContext): KeySet {
 
   function prepare(entries: readonly unknown[]): readonly VerificationKey[] {
     const { keys, ignored } = usableKeys(entries, { uses, maxKeys: timing.maxKeys });
-    for (const [cause, count] of ignored) {
-      events.emit({ type: 'keys.ignored', issuer, cause, keys: count });
-    }
+    reportIgnored(ignored, issuer, events);
     if (keys.length > 0) return keys;
-    throw new KeyFetchError('empty', 'The key set has no usable key');
+    throw new KeyFetchError('empty', `The key set has no usable key: ${inWords(ignored)}`);
   }
 
   function succeed(keys: readonly VerificationKey[], freshForMs: number): void {
@@ -142,8 +146,7 @@ export function createRemoteKeySet(context: RemoteKeySetContext): KeySet {
     apply({ type: 'failed', now, random: random() });
     lastFailure = error;
     if (state.closed) return;
-    const cause = isKeyFetchError(error) ? error.failure : 'network';
-    events.emit({ type: 'keys.refresh_failed', issuer, cause });
+    events.emit(refreshFailed(issuer, error));
     if (isUsable() && now >= state.freshUntil) {
       const staleForSec = Math.round((now - state.freshUntil) / 1_000);
       events.emit({ type: 'keys.stale', issuer, staleForSec });
@@ -193,4 +196,20 @@ export function createRemoteKeySet(context: RemoteKeySetContext): KeySet {
 
 function isWaiting(decision: Decision): boolean {
   return decision === 'wait' || decision === 'refresh_and_wait';
+}
+
+function refreshFailed(issuer: string, error: unknown): AuthEvent {
+  const type = 'keys.refresh_failed';
+  if (!isKeyFetchError(error)) return { type, issuer, cause: 'network' };
+  const { failure: cause, url, status, code, statedIssuer, toWrite } = error;
+  return {
+    type,
+    issuer,
+    cause,
+    ...(url !== undefined && { url }),
+    ...(status !== undefined && { status }),
+    ...(code !== undefined && { code }),
+    ...(statedIssuer !== undefined && { statedIssuer }),
+    ...(toWrite !== undefined && { toWrite }),
+  };
 }

@@ -1,7 +1,7 @@
 import type { EventSink } from '../lib/event-sink.ts';
 import { AuthError, ConfigurationError } from '../model/errors.ts';
 import { chooseKey, type JsonWebKeySet, type KeySet } from './key-set.ts';
-import { type UsableKeysOptions, usableKeys } from './usable-keys.ts';
+import { inWords, reportIgnored, type UsableKeysOptions, usableKeys } from './usable-keys.ts';
 
 /** What a static key set needs to know beside its keys. */
 export interface StaticKeySetContext extends UsableKeysOptions {
@@ -11,35 +11,47 @@ export interface StaticKeySetContext extends UsableKeysOptions {
 
 /**
  * A key set that never changes: configured, not fetched. Throws a {@link ConfigurationError} when
- * `jwks` is not a JWK set or has no usable key; unfit keys beside usable ones are ignored with an
+ * `jwks` is not a JWK set, has no usable key, or several of which one has no `kid`; unfit keys beside usable ones are ignored with an
  * event, as in a fetched set.
  */
 export function createStaticKeySet(jwks: JsonWebKeySet, context: StaticKeySetContext): KeySet {
   const entries: unknown = jwks?.keys;
+  if ([jwks, entries, ...(Array.isArray(entries) ? entries : [])].some(isPem)) {
+    throw new ConfigurationError(
+      `The jwks of ${context.issuer} holds a PEM, not a JWK. Write: jwks: { keys: [{ ...createPublicKey(pem).export({ format: 'jwk' }), kid: '…' }] }, with createPublicKey from node:crypto`,
+    );
+  }
   if (!Array.isArray(entries)) {
     throw new ConfigurationError(
       "jwks is not a JWK set. Write: jwks: { keys: [{ kty: 'RSA', kid: '…', n: '…', e: 'AQAB' }] }.",
     );
   }
   const { keys, ignored } = usableKeys(entries, context);
-  for (const [cause, count] of ignored) {
-    context.events.emit({ type: 'keys.ignored', issuer: context.issuer, cause, keys: count });
-  }
+  reportIgnored(ignored, context.issuer, context.events);
   if (keys.length === 0) {
-    const causes =
-      [...ignored].map(([cause, count]) => `${cause} ${count}`).join(', ') || 'it is empty';
     throw new ConfigurationError(
-      `The jwks of ${context.issuer} has no usable key (${causes}). Give it public signature keys: RSA of 2048 bits or more, P-256, P-384, P-521 or Ed25519.`,
+      `The jwks of ${context.issuer} has no usable key (${inWords(ignored)}). Give it public signature keys: RSA of 2048 bits or more, P-256, P-384, P-521 or Ed25519.`,
+    );
+  }
+  const isNameless = keys.some(({ kid }) => kid === undefined);
+  if (isNameless && keys.length > 1) {
+    throw new ConfigurationError(
+      `The jwks of ${context.issuer} has ${keys.length} keys, and one of them has no kid: no token would say that it is meant. Write: jwks: { keys: [{ ...jwk, kid: '…' }] }, with the kid that the tokens have`,
     );
   }
   const held = new Set(keys);
   return {
     find(query) {
-      const key = chooseKey(keys, query);
+      // The operator gave one key and no name for it: it is meant, whatever a token calls it.
+      const key = chooseKey(keys, isNameless ? { ...query, kid: undefined } : query);
       return key === 'key_unknown' ? Promise.reject(new AuthError('key_unknown')) : key;
     },
     isLive: (key) => held.has(key),
     ready: async (signal) => signal?.throwIfAborted(),
     close() {},
   };
+}
+
+function isPem(value: unknown): boolean {
+  return typeof value === 'string' && value.includes('-----BEGIN ');
 }

@@ -1,3 +1,4 @@
+import type { EventSink } from '../lib/event-sink.ts';
 import type { KeyUnfit } from '../model/events.ts';
 import type { VerificationKey } from '../signature/verification-key.ts';
 import type { Algorithm } from '../token/algorithms.ts';
@@ -5,7 +6,7 @@ import { prepareKey } from './prepare-key.ts';
 
 /** What became of a JWK set's keys. */
 export interface UsableKeys {
-  /** Prepared keys in the set's order, each kid at most once. */
+  /** Prepared keys in the set's order; each kid at most once for an algorithm. */
   readonly keys: readonly VerificationKey[];
   /** How many keys are not used, by cause. */
   readonly ignored: ReadonlyMap<KeyUnfit, number>;
@@ -28,8 +29,9 @@ const EXAMINED_PER_KEPT = 10;
 /**
  * Prepares the keys of a JWK set (RFC 7517 §5). Unfit ones are dropped first, so that they never
  * stand in a fit one's way. Of the rest, keys of one `kid` count once when their material is
- * identical (their algorithms add up); otherwise none of them is used, since nothing says which is
- * meant. Never throws, whatever the entries hold.
+ * identical (their algorithms add up). Different ones are told apart by the algorithm, which a token
+ * states: of those that serve the same one none is used, since nothing says which is meant. Never
+ * throws, whatever the entries hold.
  */
 export function usableKeys(entries: readonly unknown[], options: UsableKeysOptions): UsableKeys {
   const ignored = new Map<KeyUnfit, number>();
@@ -63,11 +65,38 @@ export function usableKeys(entries: readonly unknown[], options: UsableKeysOptio
 
   const keys: VerificationKey[] = [];
   for (const group of groups.values()) {
-    const [only] = group;
-    if (only !== undefined && group.length === 1) keys.push(only);
-    else ignore('duplicate_kid', group.length);
+    const alone = group.filter(
+      (key) => !group.some((other) => other !== key && overlap(key, other)),
+    );
+    keys.push(...alone);
+    if (alone.length < group.length) ignore('duplicate_kid', group.length - alone.length);
   }
   return { keys: Object.freeze(keys), ignored };
+}
+
+/**
+ * Tells which keys of a set are not used. A key for something else is none of ours (`use: enc` at every
+ * Keycloak, `x509-svid` in every SPIFFE bundle): a healthy set must not warn at each refresh.
+ */
+export function reportIgnored(
+  ignored: UsableKeys['ignored'],
+  issuer: string,
+  events: EventSink,
+): void {
+  for (const [cause, count] of ignored) {
+    if (cause !== 'use') {
+      events.emit({ type: 'keys.ignored', issuer, cause, keys: count });
+    }
+  }
+}
+
+/** The same for a message: `private 1, symmetric 2`. */
+export function inWords(ignored: UsableKeys['ignored']): string {
+  return [...ignored].map(([cause, count]) => `${cause} ${count}`).join(', ') || 'it is empty';
+}
+
+function overlap(a: VerificationKey, b: VerificationKey): boolean {
+  return a.algorithms.some((algorithm) => b.algorithms.includes(algorithm));
 }
 
 /** Keys without `kid` are told apart by their material: they are not duplicates of each other. */

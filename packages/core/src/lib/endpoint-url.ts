@@ -1,16 +1,36 @@
 /**
  * Whether keys or metadata may be fetched from `url`: https, or http on the machine itself
- * (`localhost`, 127.0.0.0/8, `[::1]`), without credentials in it. Looks at the text only: it does
- * not resolve names.
+ * (`localhost`, 127.0.0.0/8, `[::1]`) and on the hosts of `allowHttp`, without credentials in it. Looks
+ * at the text only: it does not resolve names.
  */
-export function isEndpointUrl(url: unknown): url is string {
-  if (typeof url !== 'string' || !URL.canParse(url)) return false;
-  const { protocol, hostname, username, password } = new URL(url);
-  if (username !== '' || password !== '') return false;
-  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+export function isEndpointUrl(url: unknown, allowHttp: readonly string[] = []): url is string {
+  if (!isHttpUrl(url)) return false;
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'https:' || isLoopback(hostname) || allowHttp.includes(hostname);
 }
 
-function isLoopback(hostname: string): boolean {
+/** Whether `url` is an absolute http or https URL without credentials in it. */
+export function isHttpUrl(url: unknown): url is string {
+  if (typeof url !== 'string' || !URL.canParse(url)) return false;
+  const { protocol, username, password } = new URL(url);
+  return /^https?:$/.test(protocol) && username === '' && password === '';
+}
+
+/**
+ * Whether a host, as `URL` gives it, is the machine itself. A name such as `keycloak.localhost` is not:
+ * Node asks DNS for it, and DNS may say anything.
+ */
+export function isLoopback(hostname: string): boolean {
   // The URL parser has brought every spelling of an IPv4 address into four decimal parts.
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+/** A host as `URL` gives it, or `undefined` for what is none: a URL, a host with a port, a path. */
+export function hostOf(text: unknown): string | undefined {
+  if (typeof text !== 'string' || text === '') return undefined;
+  const bare = /^[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*$/i.test(text) ? `[${text}]` : text;
+  if (!/^(?:[\w.-]+|\[[0-9a-f:.]+\])$/i.test(bare) || !URL.canParse(`http://${bare}/`)) {
+    return undefined;
+  }
+  return new URL(`http://${bare}/`).hostname;
 }

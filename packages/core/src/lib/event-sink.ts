@@ -1,4 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
+import { emitWarning } from 'node:process';
 import type { AuthEvent, EventListener } from '../model/events.ts';
 import { ignoreRejection } from './callback-result.ts';
 
@@ -9,16 +10,40 @@ export interface EventSink {
   emit(event: AuthEvent): void;
 }
 
+/** Tells the process's operator: `process.emitWarning`. */
+type Warn = (text: string, type: string) => void;
+
+type RefreshFailed = Extract<AuthEvent, { type: 'keys.refresh_failed' }>;
+
 const diagnostics = channel('authly');
 
-/** A sink that gives every event to `onEvent`, when there is one, and to the diagnostics channel. */
-export function createEventSink(onEvent?: EventListener): EventSink {
+/** A resolver brings any number of issuers: what was warned of is remembered up to here, and no further. */
+const MAX_WARNINGS = 100;
+
+/**
+ * A sink that gives every event to `onEvent`, when there is one, and to the diagnostics channel. Where
+ * nobody listens at all, keys that cannot be fetched are told by a process warning (`AuthlyWarning`),
+ * once for each issuer and cause: an API that answers 503 must not be silent about why.
+ */
+export function createEventSink(onEvent?: EventListener, warn: Warn = emitWarning): EventSink {
+  const warned = new Set<string>();
+
+  function warnOnce(event: RefreshFailed): void {
+    const key = `${event.cause} ${event.issuer}`;
+    if (warned.has(key) || warned.size === MAX_WARNINGS) return;
+    warned.add(key);
+    warn(textOf(event), 'AuthlyWarning');
+  }
+
+  const isHeard = () => onEvent !== undefined || diagnostics.hasSubscribers;
+
   return {
     get active() {
-      return onEvent !== undefined || diagnostics.hasSubscribers;
+      return isHeard();
     },
     emit(event) {
       const frozen = Object.freeze(event);
+      if (event.type === 'keys.refresh_failed' && !isHeard()) warnOnce(event);
       if (onEvent !== undefined) {
         try {
           // A listener may be async; its rejection must not become an unhandled one.
@@ -32,4 +57,22 @@ export function createEventSink(onEvent?: EventListener): EventSink {
       if (diagnostics.hasSubscribers) diagnostics.publish(frozen);
     },
   };
+}
+
+function textOf({
+  issuer,
+  cause,
+  url,
+  status,
+  code,
+  statedIssuer,
+  toWrite,
+}: RefreshFailed): string {
+  const what = [cause, status, code].filter((part) => part !== undefined).join(' ');
+  const where = url === undefined ? '' : ` at ${url}`;
+  const mend =
+    statedIssuer === undefined
+      ? ''
+      : ` It states the issuer ${statedIssuer}. If tokens have that iss, write: ${toWrite}.`;
+  return `Keys of ${issuer} could not be fetched: ${what}${where}.${mend} Give onEvent to be told each time.`;
 }

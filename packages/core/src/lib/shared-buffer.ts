@@ -1,5 +1,5 @@
-/** As long as the longest token: what is longer gets bytes of its own. */
-const SCRATCH_BYTES = 16_384;
+/** As long as the longest token that `token.maxBytes` can allow: what is longer gets bytes of its own. */
+export const SCRATCH_BYTES = 65_536;
 
 // Allocating bytes for each token, and collecting them, costs more than what is done with them. No
 // signature ever stands here: what is left behind is worth nothing to whoever reads the memory.

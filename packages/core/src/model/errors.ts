@@ -51,8 +51,6 @@ export class AuthError extends Error {
   readonly issuerName: string | undefined;
   /** The HTTP status of `code`. */
   readonly status: RefusalStatus;
-  /** Headers of the answer: empty, but in a `RefusedError`. */
-  readonly headers: Readonly<Record<string, string>>;
 
   constructor(reason: AuthErrorReason, options: AuthErrorOptions = {}) {
     const { cause, issuerName, ...details } = options;
@@ -63,8 +61,12 @@ export class AuthError extends Error {
     this.details = Object.freeze(details);
     this.issuerName = issuerName;
     this.status = CODES[this.code].status;
-    this.headers = NO_HEADERS;
     Object.defineProperty(this, BRAND, { value: true });
+  }
+
+  /** Headers of the answer: none, but in a `RefusedError`. */
+  get headers(): Readonly<Record<string, string>> {
+    return NO_HEADERS;
   }
 
   /** What may be shown to anyone: code, reason and the fixed description. */

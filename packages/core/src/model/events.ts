@@ -26,7 +26,8 @@ export type KeyUnfit =
 
 /**
  * What happened, for logs and metrics: a closed union. An event holds no token, no claim value and
- * nothing else that a request brought; `issuer` and `issuerName` are configuration.
+ * nothing else that a request brought; `issuer` and `issuerName` are configuration. `url` may come from
+ * the issuer's metadata (`jwks_uri`), and `statedIssuer` does.
  */
 export type AuthEvent =
   | {
@@ -48,6 +49,16 @@ export type AuthEvent =
       readonly type: 'keys.refresh_failed';
       readonly issuer: string;
       readonly cause: RefreshFailure;
+      /** The document that was asked for, without its query. */
+      readonly url?: string;
+      /** The status of its response, with the causes `status` and `redirect`. */
+      readonly status?: number;
+      /** The system's or TLS's name for what was wrong, with the cause `network`: `ECONNREFUSED`. */
+      readonly code?: string;
+      /** The issuer that the metadata states, with the cause `issuer_mismatch`. */
+      readonly statedIssuer?: string;
+      /** The line to write if tokens have that issuer. */
+      readonly toWrite?: string;
     }
   | { readonly type: 'keys.stale'; readonly issuer: string; readonly staleForSec: number }
   | { readonly type: 'keys.withdrawn'; readonly issuer: string; readonly keys: number }
@@ -62,7 +73,9 @@ export type AuthEvent =
       readonly issuer: string;
       readonly outcome: 'loaded' | 'saved' | 'refused' | 'failed';
     }
-  | { readonly type: 'config.duplicate_resource_server'; readonly issuer: string };
+  | { readonly type: 'config.duplicate_resource_server'; readonly issuer: string }
+  /** At start: keys of the issuer are fetched over http from a host of `allowHttp`. */
+  | { readonly type: 'config.http_allowed'; readonly issuer: string; readonly host: string };
 
 /** Receives every event. What it throws is ignored: telemetry never decides a request. */
 export type EventListener = (event: AuthEvent) => void;

@@ -31,8 +31,16 @@ export type RegisteredClaims = Register extends { claims: infer Schema extends S
   ? StandardSchemaV1.InferOutput<Schema>
   : TokenClaims;
 
-/** Who acts for the subject: the outermost `act` of the token (RFC 8693 §4.1). */
+/** What an actor is, where the provider documents it; `'unknown'` elsewhere. Not a requirement's input. */
+export type ActorProfile = 'agent' | 'service' | 'unknown';
+
+/**
+ * Who acts for the subject: the outermost `act` of the token (RFC 8693 §4.1), or what the provider
+ * has in its stead. An `act` that cannot be read, such as a text, is an actor whom nothing names.
+ */
 export interface Actor {
+  /** `'agent'` for an AI agent, `'service'` for other software, where the provider documents it. */
+  readonly profile: ActorProfile;
   /** `act.sub`, when the issuer sends one; some send a client id alone. */
   readonly subject: string | undefined;
   /** `act.client_id`, when the issuer sends one. */
@@ -103,8 +111,16 @@ export interface ClientPrincipal<C = RegisteredClaims> extends PrincipalBase<C> 
   readonly kind: 'client';
   /** The client's id at the issuer. */
   readonly clientId: string;
-  /** `sub` of the token. Not a user's id, whatever it looks like. */
+  /**
+   * `sub` of the token, or the account that the preset names in its stead. Not a user's id, whatever
+   * it looks like.
+   */
   readonly subject: string | undefined;
+  /**
+   * Whether the caller is documented to be software that acts on its own, an AI agent. `false` says no
+   * more than that the provider documents no mark of it, or that the token has none.
+   */
+  readonly agent: boolean;
 }
 
 /**

@@ -9,11 +9,23 @@ import type { AudienceProvider } from '../providers/provider.ts';
 import type { KeySnapshotStore } from '../stores/key-snapshot-store.ts';
 import type { Algorithm } from '../token/algorithms.ts';
 
+/** Bounds of a single token. */
+export interface TokenOptions {
+  /**
+   * Longest token that is looked at; a longer one is refused with `token_too_large`. Bytes, 1,024 to
+   * 65,536. Default 16,384. Node itself answers 431 where all headers together pass 16 KiB, unless
+   * `http.createServer({ maxHeaderSize })` or `--max-http-header-size` says otherwise: raise both.
+   */
+  readonly maxBytes?: number | undefined;
+}
+
 interface CommonOptions<Schema extends StandardSchemaV1 | undefined> {
   /** Accepted algorithms. Default RS256, PS256, ES256, EdDSA, or what the issuer's preset states. */
   readonly algorithms?: readonly Algorithm[] | undefined;
-  /** Tolerance for `exp` and `nbf`, in seconds, 0 to 60. Default 5. */
+  /** Tolerance for `exp` and `nbf`, in seconds, 0 to 300. Default 5. */
   readonly clockToleranceSec?: number | undefined;
+  /** Bounds of a single token. */
+  readonly token?: TokenOptions | undefined;
   /** The verified-token cache; `false` for none. */
   readonly cache?: TokenCacheOptions | false | undefined;
   /**
@@ -38,6 +50,12 @@ interface CommonOptions<Schema extends StandardSchemaV1 | undefined> {
   readonly realm?: string | undefined;
   /** Life cycle of fetched keys. */
   readonly keys?: KeyOptions | undefined;
+  /**
+   * Hosts whose keys may be fetched over http, beside the machine itself: names or addresses without port,
+   * such as `['keycloak', '172.18.0.3']`. Whoever can change what is sent on the way decides which tokens
+   * are accepted. It does not apply to what a resolver returns. The event `config.http_allowed` tells of it.
+   */
+  readonly allowHttp?: readonly string[] | undefined;
   /** Where the last good key sets survive a restart. */
   readonly keySnapshots?: KeySnapshotStore | undefined;
   /** The time. Default: the machine's. */

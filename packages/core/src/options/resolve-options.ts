@@ -5,13 +5,16 @@ import { resolveEntry } from '../issuers/resolve-entry.ts';
 import { type ResolvedKeyOptions, resolveKeyOptions } from '../keys/key-options.ts';
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
+import { hostOf } from '../lib/endpoint-url.ts';
 import { createEventSink, type EventSink } from '../lib/event-sink.ts';
+import { SCRATCH_BYTES } from '../lib/shared-buffer.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import type { ResolvedTokenCacheOptions } from '../pipeline/token-cache.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { KeySnapshotStore } from '../stores/key-snapshot-store.ts';
 import { ALGORITHMS, type Algorithm, DEFAULT_ALGORITHMS } from '../token/algorithms.ts';
-import type { ResourceServerOptions } from './options.ts';
+import { MAX_TOKEN_LENGTH } from '../token/jws.ts';
+import type { ResourceServerOptions, TokenOptions } from './options.ts';
 
 /** Options with every default decided: request code never sees an undefined one. */
 export interface ResolvedOptions {
@@ -19,6 +22,7 @@ export interface ResolvedOptions {
   readonly issuerCache: Required<IssuerCacheOptions>;
   readonly algorithms: readonly Algorithm[] | undefined;
   readonly clockToleranceSec: number;
+  readonly maxTokenBytes: number;
   readonly cache: ResolvedTokenCacheOptions | undefined;
   readonly signatureThread: boolean;
   readonly claims: StandardSchemaV1 | undefined;
@@ -27,12 +31,14 @@ export interface ResolvedOptions {
   readonly realm: string;
   readonly keys: ResolvedKeyOptions;
   readonly keySnapshots: KeySnapshotStore | undefined;
+  readonly allowHttp: readonly string[];
   readonly clock: Clock;
   readonly fetch: typeof globalThis.fetch;
   readonly events: EventSink;
 }
 
-const MAX_CLOCK_TOLERANCE_SEC = 60;
+const MAX_CLOCK_TOLERANCE_SEC = 300;
+const MIN_TOKEN_BYTES = 1_024;
 /** Node's timers count milliseconds in 31 bits: a longer one would fire at once. */
 const MAX_WHOLE_NUMBER = 2 ** 31 - 1;
 const DEFAULT_CACHE: ResolvedTokenCacheOptions = { maxEntries: 10_000, maxBytes: 32 * 1024 * 1024 };
@@ -49,6 +55,7 @@ const OPTIONS: OptionNames<ResourceServerOptions> = {
   audience: true,
   algorithms: true,
   clockToleranceSec: true,
+  token: true,
   cache: true,
   signatureThread: true,
   claims: true,
@@ -57,6 +64,7 @@ const OPTIONS: OptionNames<ResourceServerOptions> = {
   realm: true,
   keys: true,
   keySnapshots: true,
+  allowHttp: true,
   issuerCache: true,
   clock: true,
   fetch: true,
@@ -97,6 +105,7 @@ export function resolveOptions(
     issuerCache: wholeNumbers('issuerCache', DEFAULT_ISSUER_CACHE, options.issuerCache),
     algorithms: resolveAlgorithms(options.algorithms),
     clockToleranceSec,
+    maxTokenBytes: resolveTokenBytes(options.token),
     cache: cache === false ? undefined : wholeNumbers('cache', DEFAULT_CACHE, cache),
     signatureThread,
     claims: options.claims,
@@ -105,6 +114,7 @@ export function resolveOptions(
     realm: resolveRealm(options.realm ?? 'api'),
     keys: resolveKeyOptions(options.keys),
     keySnapshots: options.keySnapshots,
+    allowHttp: resolveAllowHttp(options.allowHttp),
     clock: options.clock ?? systemClock,
     fetch: options.fetch ?? currentFetch,
     events: createEventSink(options.onEvent),
@@ -138,18 +148,48 @@ function resolveIssuers(
     );
   }
   const entries = options.issuers.map((entry: IssuerEntry) => resolveEntry(entry, entry?.audience));
-  const seen = new Set<string>();
-  for (const { provider } of entries) {
-    for (const label of [`iss ${provider.issuer}`, `name ${provider.name ?? provider.issuer}`]) {
-      if (seen.has(label)) {
-        throw new ConfigurationError(
-          `Two issuers share the ${label}. List each once, and name it apart. Write: { ...auth0({ domain: '…', name: 'acme' }), audience: '…' }`,
-        );
-      }
-      seen.add(label);
-    }
-  }
+  checkDistinct(entries);
   return Object.freeze(entries);
+}
+
+/**
+ * No `iss` twice. A name twice only where every entry says it: a caller of the old issuer and of the new
+ * one is then one caller. A name that is another entry's `iss` is no such word.
+ */
+function checkDistinct(entries: readonly ResolvedEntry[]): void {
+  const issuers = new Set<string>();
+  const names = new Map<string, boolean>();
+  for (const { provider } of entries) {
+    const name = provider.name ?? provider.issuer;
+    const isSaid = provider.name !== undefined;
+    if (issuers.has(provider.issuer)) throw sharing(`iss ${provider.issuer}`);
+    if (names.has(name) && !(isSaid && names.get(name) === true)) throw sharing(`name ${name}`);
+    issuers.add(provider.issuer);
+    names.set(name, isSaid);
+  }
+}
+
+function sharing(label: string): ConfigurationError {
+  return new ConfigurationError(
+    `Two issuers share the ${label}. List each once, and name it apart. Write: { ...auth0({ domain: '…', name: 'acme' }), audience: '…' }`,
+  );
+}
+
+function resolveTokenBytes(token: TokenOptions | undefined): number {
+  const { maxBytes } = wholeNumbers('token', { maxBytes: MAX_TOKEN_LENGTH }, token);
+  if (maxBytes >= MIN_TOKEN_BYTES && maxBytes <= SCRATCH_BYTES) return maxBytes;
+  throw new ConfigurationError(
+    `token.maxBytes is a whole number from ${MIN_TOKEN_BYTES} to ${SCRATCH_BYTES}. Write: token: { maxBytes: 32768 }, and http.createServer({ maxHeaderSize: 49152 }, app), since Node answers 431 beyond its own limit`,
+  );
+}
+
+function resolveAllowHttp(hosts: unknown): readonly string[] {
+  if (hosts === undefined) return [];
+  const names = Array.isArray(hosts) ? hosts.map(hostOf) : [undefined];
+  if (names.every((name) => name !== undefined)) return Object.freeze(names);
+  throw new ConfigurationError(
+    "allowHttp is a list of hosts without scheme and port. Write: allowHttp: ['keycloak', '172.18.0.3']",
+  );
 }
 
 function resolveAlgorithms(algorithms: unknown): readonly Algorithm[] | undefined {
@@ -195,7 +235,7 @@ function resolveRealm(realm: unknown): string {
 function wholeNumbers<Options extends object>(
   name: string,
   defaults: Options,
-  given: Partial<Options> = {},
+  given: { readonly [Name in keyof Options]?: Options[Name] | undefined } = {},
 ): Options {
   checkOptions(name, given, defaults);
   const entries = Object.entries(given).filter(([, value]) => value !== undefined);

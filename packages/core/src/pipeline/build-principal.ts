@@ -2,11 +2,11 @@ import { ignoreRejection } from '../lib/callback-result.ts';
 import { isPlainObject, isStringList } from '../lib/json.ts';
 import { memoize } from '../lib/memoize.ts';
 import { ownNumber, ownProperty, ownString } from '../lib/own-property.ts';
-import type { Authentication, Principal, TokenClaims } from '../model/principal.ts';
+import type { Actor, Authentication, Principal, TokenClaims } from '../model/principal.ts';
 import type { AuthErrorReason } from '../model/reasons.ts';
 import type { TokenHeader } from '../model/token-header.ts';
 import type { Classification, Provider } from '../providers/provider.ts';
-import { actorOf } from './actor.ts';
+import { actorOf, statedActor } from './actor.ts';
 
 const NONE: readonly string[] = Object.freeze([]);
 const NO_AUTHENTICATION: Authentication = Object.freeze({
@@ -72,7 +72,7 @@ export function buildPrincipal(
     roles: Object.freeze(roles),
     groups: Object.freeze(groups),
     tenant,
-    actor: actorOf(token),
+    actor: actorFor(classification, provider, token),
     authentication: authenticationOf(token),
     confirmation: confirmationOf(token),
     sessionId: ownString(token, 'sid'),
@@ -93,9 +93,22 @@ export function buildPrincipal(
       : Object.assign(common, {
           kind: 'client',
           clientId: id,
-          subject: ownString(token, 'sub'),
+          subject: ownProperty(classification, 'subject') ?? ownString(token, 'sub'),
+          agent: ownProperty(classification, 'agent') === true,
         } as const),
   );
+}
+
+function actorFor(
+  classification: Classification & { readonly kind: 'user' | 'client' },
+  provider: Provider,
+  token: TokenClaims,
+): Actor | undefined {
+  if (classification.kind === 'user') {
+    const stated = ownProperty(classification, 'actor');
+    if (stated !== undefined) return statedActor(stated);
+  }
+  return actorOf(token, provider.actorProfile);
 }
 
 function isId(value: unknown): value is string {

@@ -1,10 +1,12 @@
 import type { Issuers } from '../issuers/issuers.ts';
+import { isKeyFetchError } from '../keys/key-fetch-error.ts';
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import { isStringList } from '../lib/json.ts';
 import { ownString } from '../lib/own-property.ts';
 import { type AuthError, ConfigurationError, isAuthError } from '../model/errors.ts';
 import type { TokenClaims } from '../model/principal.ts';
 import { type AuthErrorReason, REASONS, STEPS, type Step } from '../model/reasons.ts';
+import { tokenHint } from '../providers/internal/token-hint.ts';
 import type { VerifiedToken } from '../request/verified-token.ts';
 import { createJwsParser, type UnverifiedJws } from '../token/jws.ts';
 import { createVerifier, type VerifierOptions } from './verifier.ts';
@@ -24,6 +26,8 @@ export interface ExplainedStep {
   /** Why it failed. */
   readonly reason?: AuthErrorReason;
   readonly description?: string;
+  /** What stood behind it, where keys cannot be had: the URL that was tried, the status or the error's code. */
+  readonly cause?: string;
 }
 
 /** What becomes of a token, and why. */
@@ -36,6 +40,8 @@ export interface Explanation {
   readonly issuerName: string | undefined;
   /** The preset's rule that told user from client, or refused to, once the token came that far. */
   readonly rule: string | undefined;
+  /** What to do, where the refused token looks like a known trap of its provider. Fixed text. */
+  readonly hint: string | undefined;
   /** Algorithm and type as the header states them; nothing of a token that cannot be parsed. */
   readonly header: Readonly<{ alg: string; typ: string | undefined }> | undefined;
   /** The token's claims, as far as it could be parsed: `[hidden string]` unless revealed. */
@@ -60,17 +66,18 @@ export async function explainToken(
   const { reveal = [] } = checkOptions('explain()', explainOptions, OPTIONS);
   checkReveal(reveal);
   const text = typeof token === 'string' ? token : '';
-  const parsed = createJwsParser()(text);
+  const parsed = createJwsParser(options.maxTokenBytes)(text);
   const jws = typeof parsed === 'string' ? undefined : parsed;
   const outcome = await attempt(text, issuers, options);
   const reason = isAuthError(outcome) ? outcome.reason : undefined;
   const verified = isAuthError(outcome) ? undefined : outcome;
   return Object.freeze({
     accepted: verified !== undefined,
-    steps: stepsUntil(reason),
+    steps: stepsUntil(reason, jws, isAuthError(outcome) ? outcome.cause : undefined),
     kind: verified?.principal.kind,
     issuerName: isAuthError(outcome) ? outcome.issuerName : outcome.issuer.name,
     rule: verified?.rule ?? (await ruleBefore(reason, jws, issuers)),
+    hint: reason && jws && tokenHint(reason, jws.claims, jws.header.parameters),
     header: jws && { alg: textOf(jws, 'alg') ?? '', typ: textOf(jws, 'typ') },
     claims: jws && redact(jws.claims, reveal),
   });
@@ -94,13 +101,29 @@ async function attempt(
   }
 }
 
-function stepsUntil(reason: AuthErrorReason | undefined): readonly ExplainedStep[] {
+function stepsUntil(
+  reason: AuthErrorReason | undefined,
+  jws: UnverifiedJws | undefined,
+  cause: unknown,
+): readonly ExplainedStep[] {
   const failed = reason === undefined ? TOKEN_STEPS.length : TOKEN_STEPS.indexOf(stepOf(reason));
   return TOKEN_STEPS.map((step, index) => {
     if (index < failed) return { step, outcome: 'pass' };
     if (index > failed || reason === undefined) return { step, outcome: 'not_reached' };
-    return { step, outcome: 'fail', reason, description: REASONS[reason].description };
+    const description = REASONS[reason].description + hint(reason, jws);
+    // Other causes are exceptions of the operator's code, whose messages may hold anything.
+    const known = isKeyFetchError(cause) && { cause: cause.message };
+    return { step, outcome: 'fail', reason, description, ...known };
   });
+}
+
+/** What to compare beside the reason: fixed text. Each of the two settings alone refuses all tokens. */
+function hint(reason: AuthErrorReason, jws: UnverifiedJws | undefined): string {
+  const isSvid =
+    jws !== undefined && ownString(jws.claims, 'sub')?.startsWith('spiffe://') === true;
+  return reason === 'issuer_unknown' && isSvid
+    ? ": of a JWT-SVID; set both SPIRE's jwt_issuer and the issuer of spiffe({ trustDomain, issuer }), or neither"
+    : '';
 }
 
 function stepOf(reason: AuthErrorReason): Step {

@@ -26,6 +26,8 @@ type AcceptedJws = UnverifiedJws & { readonly header: { readonly algorithm: Algo
 /** What a reader of JWTs is made from. */
 export interface JwtReaderOptions {
   readonly clock: Clock;
+  /** Longest token that is looked at, in bytes. Default 16,384. */
+  readonly maxTokenBytes?: number;
   /** Validates the claims of each token, once. */
   readonly claims: StandardSchemaV1 | undefined;
   /** Whether signatures may be verified on a thread of their own under load. */
@@ -39,9 +41,9 @@ export interface JwtReaderOptions {
  */
 export function createJwtReader(
   issuers: Issuers,
-  { clock, claims: schema, signatureThread }: JwtReaderOptions,
+  { clock, claims: schema, maxTokenBytes, signatureThread }: JwtReaderOptions,
 ): TokenReader {
-  const parse = createJwsParser();
+  const parse = createJwsParser(maxTokenBytes);
   const signatures = createSignatureQueue(
     signatureThread && hasSecondCore() ? startSignatureThread : undefined,
   );

@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 export interface TokenCacheOptions {
   /** Tokens kept. Default 10,000. */
   readonly maxEntries?: number;
-  /** Approximate bytes kept: the tokens' own and about 1.5 KB for each principal. Default 32 MiB. */
+  /** Bytes of heap kept, by an estimate of what the tokens and their claims take. Default 32 MiB. */
   readonly maxBytes?: number;
 }
 
@@ -19,8 +19,8 @@ export interface TokenCache<Value extends object> {
   clear(): void;
 }
 
-/** Estimate of a principal with its claims, for `maxBytes`. */
-const PRINCIPAL_BYTES = 1_536;
+/** A text that was cut out of a header keeps all of that, and has two heads. */
+const TOKEN_BYTES = 64;
 
 /**
  * V8 hashes every character of a key; the end of a signature tells tokens apart as well as the
@@ -32,15 +32,17 @@ const LOOKUP_LENGTH = 32;
  * A cache whose lookups are decided by the **whole** token: the lookup key is only where to look.
  * Two tokens with one lookup key displace each other, and never answer for each other.
  *
- * It does not know time, keys or revocation: whoever reads from it checks those again.
+ * It does not know time, keys or revocation: whoever reads from it checks those again. `weightOf` says
+ * how many bytes of heap a value keeps; one that is too large for the cache is not kept.
  */
 export function createTokenCache<Value extends object>(
   options: ResolvedTokenCacheOptions,
+  weightOf: (value: Value) => number,
 ): TokenCache<Value> {
   const entries = new LRUCache<string, { readonly token: string; readonly value: Value }>({
     max: options.maxEntries,
     maxSize: options.maxBytes,
-    sizeCalculation: (entry) => entry.token.length + PRINCIPAL_BYTES,
+    sizeCalculation: ({ token, value }) => token.length + TOKEN_BYTES + weightOf(value),
   });
   return {
     get(token) {

@@ -5,6 +5,7 @@ import type { AuthErrorReason, Step } from '../model/reasons.ts';
 import type { Presentation } from '../request/presentation.ts';
 import type { VerifiedToken } from '../request/verified-token.ts';
 import { type ChecksContext, createChecks } from './checks.ts';
+import { createHeapScale } from './heap-weight.ts';
 import { createJwtReader, type JwtReaderOptions } from './jwt-reader.ts';
 import { type ChecksResult, composeChecks } from './run-checks.ts';
 import { createTokenCache, type ResolvedTokenCacheOptions } from './token-cache.ts';
@@ -36,7 +37,7 @@ export function createVerifier(issuers: Issuers, options: VerifierOptions): Veri
   const { clock, clockToleranceSec } = options;
   const reader = createJwtReader(issuers, options);
   const runChecks = composeChecks(createChecks({ issuers, clock, clockToleranceSec }));
-  const cache = options.cache && createTokenCache<VerifiedToken>(options.cache);
+  const cache = options.cache && createTokenCache<VerifiedToken>(options.cache, createHeapScale());
 
   function verify(presented: Presentation): MaybePromise<VerifiedToken> {
     const known = cache?.get(presented.token);

@@ -1,4 +1,5 @@
-import type { TokenClaims } from '../model/principal.ts';
+import type { ActorProfile, TokenClaims } from '../model/principal.ts';
+import { entityProfileOf } from './internal/actor-profile.ts';
 import {
   claimOf,
   clientIdOf,
@@ -7,7 +8,7 @@ import {
   scopeStringOf,
   stringOf,
 } from './internal/claim-readers.ts';
-import { asClient, asUnknown, asUser } from './internal/classification.ts';
+import { asAgent, asClient, asUnknown, asUser } from './internal/classification.ts';
 import {
   audienceProvider,
   type OwnOptionNames,
@@ -44,6 +45,9 @@ const OPTIONS: OwnOptionNames<Auth0Options> = {
  * - Rule: `sub_profile` where it is sent; else a client by `gty: client-credentials`, or by a `sub`
  *   that is the client id, bare or with `@clients`; a user by a `sub` with `|`; else refused.
  *   Actions cannot set any of these but `sub_profile`.
+ * - Agents ("Agents as Principal", Early Access): set `agent_subject_claims` to `auth0-v1` on the API. A
+ *   client with `sub_profile: 'ai_agent'` has `agent: true`. A user on whose behalf an agent acts has an
+ *   `actor`, with `profile: 'agent'` by its `sub_profile`, else its `client_profile`, or by an id `agt_…`.
  * - User id: `sub`. Client id: `azp` (Auth0 profile) or `client_id` (RFC 9068 profile).
  * - Authority: `scope`, `permissions`, tenant `org_id`; roles from `rolesClaim` only.
  * - Pitfall: `gty` vanishes when an API is switched to the RFC 9068 profile, `@clients` when it is
@@ -71,6 +75,7 @@ export function auth0(target: string | Auth0Options): AudienceProvider {
       types: PLAIN_OR_ACCESS_TOKEN_TYPE,
       requiredClaims: ['aud', 'sub', 'iat'],
       classify,
+      actorProfile,
       authority: {
         scopes: (claims) => scopeStringOf(claims, 'scope'),
         permissions: (claims) => listOf(claims, 'permissions'),
@@ -122,7 +127,10 @@ function classify(claims: TokenClaims): Classification {
         : asUser(subject, clientId, 'sub_profile is user');
     }
     if (!CLIENT_PROFILES.has(profile)) return UNKNOWN_PROFILE;
-    return isOtherGrant ? CONTRADICTION : asClient(clientId, 'sub_profile is a client');
+    if (isOtherGrant) return CONTRADICTION;
+    return profile === 'ai_agent'
+      ? asAgent(clientId, 'sub_profile is an agent')
+      : asClient(clientId, 'sub_profile is a client');
   }
   // The two profiles come together: on its own this one leaves open whose subject it is.
   if (has(claims, 'client_profile')) return UNKNOWN_PROFILE;
@@ -138,5 +146,17 @@ function classify(claims: TokenClaims): Classification {
 
 /** Forms of `sub` that Auth0 gives to applications and to agents. */
 function isMachineName(subject: string): boolean {
-  return subject.endsWith('@clients') || subject.startsWith('agt_');
+  return subject.endsWith('@clients') || isAgentId(subject);
+}
+
+function isAgentId(subject: string): boolean {
+  return subject.startsWith('agt_');
+}
+
+/** By its profile where the API gets it; an agent's own id tells it too. */
+function actorProfile(act: Readonly<Record<string, unknown>>): ActorProfile {
+  const profile = entityProfileOf(act);
+  return profile === 'unknown' && !has(act, 'sub_profile') && isAgentId(stringOf(act, 'sub') ?? '')
+    ? 'agent'
+    : profile;
 }

@@ -1,4 +1,5 @@
 import type { TokenClaims } from '../model/principal.ts';
+import type { TokenHeader } from '../model/token-header.ts';
 import { claimOf, listOf, scopeStringOf, stringOf } from './internal/claim-readers.ts';
 import { asClient, asUnknown, asUser } from './internal/classification.ts';
 import {
@@ -10,6 +11,7 @@ import {
 import { anyMetadata } from './internal/discovery-documents.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
 import { JWT_PROFILE_CLAIMS } from './internal/jwt-profile.ts';
+import { statesClient, statesUser } from './internal/kind-marks.ts';
 import { ACCESS_TOKEN_TYPE } from './internal/type-policies.ts';
 import type { AudienceProvider, Classification } from './provider.ts';
 
@@ -61,16 +63,20 @@ const REQUIRED_CLAIMS: readonly string[] = Object.freeze([...JWT_PROFILE_CLAIMS,
 
 const NO_IDS = asUnknown('sub or client_id is missing');
 const NO_TYPE = asUnknown('sub_type is neither user nor client');
-const CONTRADICTION = asUnknown('sub_type does not agree with sub and client_id');
+const CONTRADICTION = asUnknown('sub_type does not agree with sub, client_id or another mark');
 
-function classify(claims: TokenClaims): Classification {
+function classify(claims: TokenClaims, header: TokenHeader): Classification {
   const subject = stringOf(claims, 'sub');
   const clientId = stringOf(claims, 'client_id');
   if (subject === undefined || clientId === undefined) return NO_IDS;
   const type = claimOf(claims, 'sub_type');
   if (type === 'user') {
-    return subject === clientId ? CONTRADICTION : asUser(subject, clientId, 'sub_type is user');
+    return subject === clientId || statesClient(claims, header)
+      ? CONTRADICTION
+      : asUser(subject, clientId, 'sub_type is user');
   }
   if (type !== 'client') return NO_TYPE;
-  return subject === clientId ? asClient(clientId, 'sub_type is client') : CONTRADICTION;
+  return subject === clientId && !statesUser(claims, header)
+    ? asClient(clientId, 'sub_type is client')
+    : CONTRADICTION;
 }

@@ -67,12 +67,14 @@ const OPTIONS: OwnOptionNames<ClerkOptions> = {
  *   `cat` of session or template tokens or none, or `typ: at+jwt` → user; else refused.
  * - User id: `sub`; client id: `client_id` of OAuth tokens (`azp` of a session is an origin, not a
  *   client). Clerk's SDKs call OAuth tokens machine tokens: they are users'.
+ * - Refuses a session that is not active (`sts: pending`): the user has still to choose a new password
+ *   or an organization. Older sessions have no `sts`.
  * - Authority: `scope` or `scp` of OAuth tokens; organization, role and permissions of sessions,
  *   named as Clerk's SDKs name them (`org:admin`, `org:invoices:read`).
  * - Pitfalls: one key signs all classes; in M2M tokens everything but `sub` is chosen by the machine
  *   that mints the token, its `scopes` and `aud` too: let `sub` decide.
  *
- * Per documentation and source as of September 2026:
+ * Per documentation and source as of November 2026:
  * https://clerk.com/docs/guides/sessions/session-tokens
  * https://clerk.com/docs/guides/development/machine-auth/m2m-tokens
  * https://github.com/clerk/javascript (packages/shared/src/jwtPayloadParser.ts)
@@ -107,7 +109,9 @@ export function clerk(options: ClerkOptions): AudienceFreeProvider {
       requiredClaims: ['sub'],
       accepts: (claims, header) => {
         const tokenClass = classOf(claims, header);
-        if (tokenClass === 'session') return parties.has(claimOf(claims, 'azp'));
+        if (tokenClass === 'session') {
+          return isActive(claims) && parties.has(claimOf(claims, 'azp'));
+        }
         if (tokenClass === 'oauth') return clients.has(claimOf(claims, 'client_id'));
         // An unclear class is the classification's to refuse, with its own reason.
         return tokenClass === undefined || senders.has(claimOf(claims, 'sub'));
@@ -153,6 +157,11 @@ function classOf(claims: TokenClaims, header: TokenHeader): TokenClass | undefin
   const isSession =
     category === undefined || SESSION_CATEGORIES.some((suffix) => category.endsWith(suffix));
   return isSession ? 'session' : undefined;
+}
+
+/** A session with tasks left, such as a forced change of the password, is `pending`. */
+function isActive(claims: TokenClaims): boolean {
+  return !has(claims, 'sts') || claimOf(claims, 'sts') === 'active';
 }
 
 function isAccessTokenType(type: unknown): boolean {

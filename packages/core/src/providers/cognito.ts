@@ -5,11 +5,12 @@ import { asClient, asUnknown, asUser } from './internal/classification.ts';
 import {
   audienceFreeProvider,
   idSet,
+  namedAs,
   type OwnOptionNames,
   type ProviderOptions,
   presetOptions,
 } from './internal/define-provider.ts';
-import { openIdMetadata } from './internal/discovery-documents.ts';
+import { keysAt } from './internal/discovery-documents.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
 import { PLAIN_OR_NO_TYPE } from './internal/type-policies.ts';
 import type { AudienceFreeProvider, Classification } from './provider.ts';
@@ -43,6 +44,10 @@ const OPTIONS: OwnOptionNames<CognitoOptions> = {
  * - Access tokens carry no `aud`: `client_id` must be one of `clientIds`. An `aud` that is there all
  *   the same must be one of `clientIds` or `resources` (RFC 7519 §4.1.3).
  * - Provider: nothing to switch on. Give machines app clients of their own.
+ * - Issuer: `https://cognito-idp.<region>.amazonaws.com/<pool>`, or, where the pool's issuer type is
+ *   `UPDATED`, `https://issuer-cognito-idp.…`. Tokens of both are accepted, and a caller has one
+ *   `principal.key`, with the first; `principal.issuer` is what the token says. Keys are at the
+ *   address of the first, or of the second where you give that as `issuer`.
  * - Rule: `username`, and `sub` other than `client_id` → user; no `username`, and `sub` equal to
  *   `client_id` → client; else refused. Neither claim can be changed by a trigger. That machines
  *   have `sub` equal to `client_id` is known from third parties only.
@@ -52,7 +57,7 @@ const OPTIONS: OwnOptionNames<CognitoOptions> = {
  *   Sign-in by the API, without the hosted pages, gives `aws.cognito.signin.user.admin` alone.
  * - Checks `token_use`: ID tokens are refused.
  *
- * Per documentation as of September 2026:
+ * Per documentation as of November 2026:
  * https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
  * https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
  *
@@ -88,13 +93,18 @@ export function cognito(options: CognitoOptions): AudienceFreeProvider {
     );
   }
   const audiences = idSet('cognito', 'resources', resources, "['https://api.acme.com']");
+  const issuers = issuerNames(issuer);
   return audienceFreeProvider(
     {
       preset: 'cognito',
       issuer,
-      keys: openIdMetadata(issuer),
+      // Not by metadata, which names one issuer of the two.
+      keys: keysAt(`${issuer}/.well-known/jwks.json`),
       types: PLAIN_OR_NO_TYPE,
       requiredClaims: ['client_id', 'sub', 'token_use'],
+      ...(issuers.length === 1
+        ? {}
+        : { names: (claims) => issuers.includes(claimOf(claims, 'iss')) }),
       accepts: (claims) =>
         claimOf(claims, 'token_use') === 'access' &&
         clients.has(claimOf(claims, 'client_id')) &&
@@ -105,7 +115,7 @@ export function cognito(options: CognitoOptions): AudienceFreeProvider {
         groups: (claims) => listOf(claims, 'cognito:groups'),
       },
     },
-    options,
+    issuers.length === 1 ? options : namedAs(issuers[0], options),
   );
 }
 
@@ -120,6 +130,14 @@ function issuerOf(userPoolId: string): string {
   }
   const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   return `https://cognito-idp.${region}.${domain}/${userPoolId}`;
+}
+
+const POOL_HOST = /^https:\/\/(?:issuer-)?(cognito-idp\.[\w-]+\.amazonaws\.com(?:\.cn)?\/)/;
+
+/** Both names of a pool at AWS, the original one first; elsewhere the one that is given. */
+function issuerNames(issuer: string): readonly [string, ...unknown[]] {
+  if (!POOL_HOST.test(issuer)) return [issuer];
+  return [issuer.replace(POOL_HOST, 'https://$1'), issuer.replace(POOL_HOST, 'https://issuer-$1')];
 }
 
 function isMeantFor(

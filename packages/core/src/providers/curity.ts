@@ -37,7 +37,8 @@ const OPTIONS: OwnOptionNames<CurityOptions> = {
  * - Provider: issue JWTs (opaque is the default), and **add `client_id` to access tokens** in the
  *   token designer. Give the API an audience of its own.
  * - Rule with `'disjoint'`: `sub` equal to `client_id` → client; another → user; without `client_id`,
- *   or with marks of the other kind → refused.
+ *   or with marks of the other kind (`sub_type`, `gty`, `caller_type` and the like too) → refused. After
+ *   token exchange the rule does not hold: a machine's token exchanged by another client is a user's.
  * - User id: `sub`. Authority: `scope`.
  * - Checks `purpose`: `access_token`.
  *
@@ -83,7 +84,7 @@ function classifyDisjoint(claims: TokenClaims, header: TokenHeader): Classificat
   const clientId = stringOf(claims, 'client_id');
   if (subject === undefined || clientId === undefined) return NO_IDS;
   if (subject === clientId) {
-    return hasUserMark(claims) ? CONTRADICTION : asClient(clientId, 'sub is client_id');
+    return hasUserMark(claims, header) ? CONTRADICTION : asClient(clientId, 'sub is client_id');
   }
   return hasClientMark(claims, header) || isOfAnotherProvider(claims)
     ? CONTRADICTION

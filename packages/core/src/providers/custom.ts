@@ -1,9 +1,10 @@
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import { isStringList } from '../lib/json.ts';
 import { ConfigurationError } from '../model/errors.ts';
+import type { TokenClaims } from '../model/principal.ts';
 import type { TypePolicy } from '../model/type-policy.ts';
 import { ALGORITHMS, type Algorithm } from '../token/algorithms.ts';
-import { scopesOf } from './internal/claim-readers.ts';
+import { has, scopesOf } from './internal/claim-readers.ts';
 import { type CustomClassify, customClassify, type IdReader } from './internal/custom-classify.ts';
 import {
   audienceFreeProvider,
@@ -25,12 +26,23 @@ import type {
 
 /** What {@link custom} needs to know, beside how the audience is checked. */
 export type CustomProviderOptions = ProviderOptions & {
-  /** `iss` of the tokens, exactly as they carry it. */
+  /**
+   * `iss` of the tokens, exactly as they carry it: an https URL, under which the metadata is looked for.
+   * With `jwks` or `jwksUri` any StringOrURI (RFC 7519 §2): `urn:acme:as`, `http://adfs…`, a bare host.
+   */
   readonly issuer: string;
   readonly classify: CustomClassify;
   /** Accepted `typ` headers. Default: `at+jwt` and `JWT`, and no token without `typ`. */
   readonly types?: TypePolicy | undefined;
-  /** Claims without which a token is refused, beside `iss`, `exp` and `aud`. Default: none. */
+  /**
+   * Whether a token may have a `nonce`. Default `'refuse'`: an ID token has one, where the application
+   * sent it. `'accept'` is for servers whose access tokens have it too, such as Keycloak before 24.
+   */
+  readonly nonce?: 'accept' | 'refuse' | undefined;
+  /**
+   * Claims without which a token is refused, beside `iss`, `exp` and `aud`. Default: none. Where `typ`
+   * does not tell access tokens from ID tokens, name a claim that ID tokens lack.
+   */
   readonly requiredClaims?: readonly string[] | undefined;
   /** Algorithms of the provider, where they are not the default ones. */
   readonly algorithms?: readonly Algorithm[] | undefined;
@@ -38,8 +50,12 @@ export type CustomProviderOptions = ProviderOptions & {
   readonly userId?: IdReader | undefined;
   /** The client's id for the verdicts `user` and `client`. Default: `client_id`, else `azp`. */
   readonly clientId?: IdReader | undefined;
-  /** Granted scopes. Default: `scope`, a space-delimited string or a list. */
-  readonly scopes?: AuthorityReaders['scopes'] | undefined;
+  /**
+   * Granted scopes: the claim that holds them, a space-delimited string or a list, or a reader of your
+   * own. Default: `scope`; a token that has `scp` beside it must state the same scopes in both, or it is
+   * refused (`claim_malformed`), since one of them may be what was asked for. Naming one ends that.
+   */
+  readonly scopes?: 'scope' | 'scp' | AuthorityReaders['scopes'] | undefined;
   readonly permissions?: AuthorityReaders['permissions'] | undefined;
   readonly roles?: AuthorityReaders['roles'] | undefined;
   readonly groups?: AuthorityReaders['groups'] | undefined;
@@ -56,7 +72,7 @@ export type CustomOptions = CustomProviderOptions & {
 /** Options of {@link custom} for a provider whose tokens carry no `aud`. */
 export type CustomAudienceFreeOptions = CustomProviderOptions & {
   readonly audienceClaim: 'absent';
-  /** What is checked instead of `aud`; false refuses the token. */
+  /** What is checked instead of `aud`; false refuses the token. One that has an `aud` is refused. */
   readonly accepts: NonNullable<AudienceFreeProvider['accepts']>;
 };
 
@@ -75,6 +91,7 @@ const OPTIONS: OwnOptionNames<CustomOptions | CustomAudienceFreeOptions> = {
   roles: true,
   groups: true,
   tenant: true,
+  nonce: true,
 };
 
 /**
@@ -92,10 +109,18 @@ const OPTIONS: OwnOptionNames<CustomOptions | CustomAudienceFreeOptions> = {
  * Let the rule rest on claims that neither users nor clients can influence (RFC 9700 §4.15), and ask
  * for positive evidence of both kinds: "everything else is a user" is how machines become users.
  *
- * Does not check: whether the issuer is known to belong to another preset. This is your choice.
+ * **`typ: JWT` does not tell an access token from an ID token**, and some servers give both the API as
+ * `aud`; a proxy may forward the ID token as the bearer token, too. A token with `at_hash`, `c_hash`,
+ * `events` or `nonce` is always refused, but an ID token needs none of these. Best have the server sign
+ * access tokens as `at+jwt` and write `types: { accepted: ['at+jwt'], optional: false }`. Else require
+ * what its access tokens alone have: `requiredClaims: ['client_id', 'jti']`, or `['scope']`.
  *
- * @throws ConfigurationError for a bad issuer, bad key options, a missing `classify`, and a missing
- * `accepts` where tokens carry no `aud`.
+ * Does not check: whether the issuer is known to belong to another preset. This is your choice. Nor, for
+ * a rule of your own on `sub` and `client_id`, that the server has no token exchange (RFC 8693) or JWT
+ * bearer grant (RFC 7523), by which a machine's `sub` comes beside another's `client_id`.
+ *
+ * @throws ConfigurationError for a bad issuer, bad key options, another `scopes` or `nonce` than the
+ * documented ones, a missing `classify`, and a missing `accepts` where tokens carry no `aud`.
  */
 export function custom(options: CustomOptions): AudienceProvider;
 export function custom(options: CustomAudienceFreeOptions): AudienceFreeProvider;
@@ -104,9 +129,15 @@ export function custom(target: CustomOptions | CustomAudienceFreeOptions): Provi
   const { accepts, audienceClaim = 'required' } = options;
   checkFunctions(options);
   const statement = statementOf(options);
+  const acceptsNonce = nonceAccepted(options.nonce);
   if (audienceClaim === 'required') {
     return audienceProvider(
-      { ...statement, ...(accepts === undefined ? {} : { accepts }) },
+      {
+        ...statement,
+        accepts: (claims, header) =>
+          (acceptsNonce || !has(claims, 'nonce')) &&
+          (accepts === undefined || accepts(claims, header)),
+      },
       options,
     );
   }
@@ -120,11 +151,54 @@ export function custom(target: CustomOptions | CustomAudienceFreeOptions): Provi
       `custom: tokens without aud need another check; write accepts: (claims) => ALLOWED_CLIENTS.has(claims.client_id)`,
     );
   }
-  return audienceFreeProvider({ ...statement, accepts }, options);
+  return audienceFreeProvider(
+    {
+      ...statement,
+      // A token that names an API is for that one, which may be another.
+      accepts: (claims, header) =>
+        !has(claims, 'aud') && (acceptsNonce || !has(claims, 'nonce')) && accepts(claims, header),
+    },
+    options,
+  );
+}
+
+function nonceAccepted(nonce: unknown = 'refuse'): boolean {
+  if (nonce === 'refuse' || nonce === 'accept') return nonce === 'accept';
+  throw new ConfigurationError(
+    "custom: nonce must be 'refuse' or 'accept'; write nonce: 'accept' if the access tokens of the server have one",
+  );
+}
+
+function scopesReader(scopes: unknown): AuthorityReaders['scopes'] {
+  if (scopes === undefined) return agreedScopes;
+  if (scopes === 'scope' || scopes === 'scp') return (claims) => scopesOf(claims, scopes);
+  if (isReader(scopes)) return scopes;
+  throw new ConfigurationError(
+    "custom: scopes must be 'scope', 'scp' or a function; write scopes: 'scp'",
+  );
+}
+
+function isReader(scopes: unknown): scopes is AuthorityReaders['scopes'] {
+  return typeof scopes === 'function';
+}
+
+/** `scope`, and nothing that can be read where `scp` states others. */
+function agreedScopes(claims: TokenClaims): readonly string[] | undefined {
+  const granted = scopesOf(claims, 'scope');
+  if (granted === undefined || !has(claims, 'scope') || !has(claims, 'scp')) return granted;
+  const others = new Set(scopesOf(claims, 'scp'));
+  const own = new Set(granted);
+  return own.size === others.size && granted.every((scope) => others.has(scope))
+    ? granted
+    : undefined;
 }
 
 function statementOf(options: CustomProviderOptions): ProviderStatement {
-  const issuer = checkUrl('custom', 'issuer', options.issuer);
+  const { jwks, jwksUri } = options;
+  const areKeysGiven = jwks !== undefined || jwksUri !== undefined;
+  const issuer = areKeysGiven
+    ? checkStringOrUri(options.issuer)
+    : checkUrl('custom', 'issuer', options.issuer);
   const { types, requiredClaims = [], algorithms, permissions, roles, groups, tenant } = options;
   if (
     algorithms !== undefined &&
@@ -142,13 +216,13 @@ function statementOf(options: CustomProviderOptions): ProviderStatement {
   return {
     preset: 'custom',
     issuer,
-    keys: anyMetadata(issuer),
+    keys: areKeysGiven ? undefined : anyMetadata(issuer),
     types: types === undefined ? PLAIN_OR_ACCESS_TOKEN_TYPE : policyOf(types),
     requiredClaims: Object.freeze([...requiredClaims]),
     ...(algorithms === undefined ? {} : { algorithms: Object.freeze([...algorithms]) }),
     classify: customClassify('custom', options.classify, options),
     authority: {
-      scopes: options.scopes ?? ((claims) => scopesOf(claims, 'scope')),
+      scopes: scopesReader(options.scopes),
       ...(permissions === undefined ? {} : { permissions }),
       ...(roles === undefined ? {} : { roles }),
       ...(groups === undefined ? {} : { groups }),
@@ -157,11 +231,20 @@ function statementOf(options: CustomProviderOptions): ProviderStatement {
   };
 }
 
+/** Compared as text and never fetched, so it need not be a URL: but text that can be an `iss`. */
+function checkStringOrUri(issuer: unknown): string {
+  const isText = typeof issuer === 'string' && issuer !== '' && issuer.trim() === issuer;
+  // RFC 7519 §2: any text without a colon, and a URI with one.
+  if (isText && (!issuer.includes(':') || URL.canParse(issuer))) return issuer;
+  throw new ConfigurationError(
+    "custom: issuer is missing, or can be no iss (text without a colon, or a URI); write issuer: '…', exactly as tokens carry it",
+  );
+}
+
 const FUNCTIONS = {
   accepts: "accepts: (claims) => claims.token_use === 'access'",
   userId: 'userId: (claims) => claims.sub',
   clientId: 'clientId: (claims) => claims.client_id',
-  scopes: 'scopes: (claims) => claims.scope_list',
   permissions: 'permissions: (claims) => claims.permissions ?? []',
   roles: 'roles: (claims) => claims.roles ?? []',
   groups: 'groups: (claims) => claims.groups ?? []',

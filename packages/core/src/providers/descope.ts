@@ -12,6 +12,7 @@ import {
 } from './internal/claim-readers.ts';
 import {
   audienceFreeProvider,
+  namedAs,
   type OwnOptionNames,
   type ProviderOptions,
   presetOptions,
@@ -64,9 +65,12 @@ const OPTIONS: OwnOptionNames<DescopeOptions> = {
  * - User id: `sub`. Client id: `sub` of an access key's session. Authority: with a current tenant
  *   (`dct`) the roles and permissions of that tenant only, else those of the project; `scope` when
  *   there is one.
- * - Checks `drn`: refresh tokens are refused.
+ * - Issuer: the project's id, or a URL that ends in it; tokens of both forms are accepted, and a caller
+ *   has one `principal.key`.
+ * - Checks that `drn` is `DS`, a session: refresh tokens (`DSR`) are refused, and tokens without it,
+ *   such as ID tokens of Descope as an OpenID provider.
  *
- * Per documentation and source as of September 2026:
+ * Per documentation and source as of November 2026:
  * https://docs.descope.com/session-overview
  * https://github.com/descope/node-sdk (lib/helpers.ts)
  *
@@ -86,13 +90,17 @@ export function descope(options: DescopeOptions): AudienceFreeProvider {
     );
   }
   const base = checkUrl('descope', 'baseUrl', baseUrl);
+  const root = base.endsWith('/') ? base.slice(0, -1) : base;
+  const iss = issuer === undefined ? projectId : issuerOf(issuer, projectId);
+  const issuers: ReadonlySet<unknown> = new Set([iss, projectId, `${root}/${projectId}`]);
   return audienceFreeProvider(
     {
       preset: 'descope',
-      issuer: issuer === undefined ? projectId : issuerOf(issuer, projectId),
-      keys: keysAt(`${base.endsWith('/') ? base.slice(0, -1) : base}/v2/keys/${projectId}`),
+      issuer: iss,
+      names: (claims) => issuers.has(claimOf(claims, 'iss')),
+      keys: keysAt(`${root}/v2/keys/${projectId}`),
       types: PLAIN_TYPE,
-      requiredClaims: ['sub'],
+      requiredClaims: ['sub', 'drn'],
       accepts: (claims) => isSession(claims) && isForProject(claims, projectId),
       classify: kindRule('descope', options, {
         disjoint: undefined,
@@ -106,7 +114,7 @@ export function descope(options: DescopeOptions): AudienceFreeProvider {
         tenant: (claims) => stringOf(claims, 'dct'),
       },
     },
-    options,
+    namedAs(iss, options),
   );
 }
 
@@ -124,7 +132,7 @@ function issuerOf(issuer: string, projectId: string): string {
 }
 
 function isSession(claims: TokenClaims): boolean {
-  return !has(claims, 'drn') || claimOf(claims, 'drn') === 'DS';
+  return claimOf(claims, 'drn') === 'DS';
 }
 
 function isForProject(claims: TokenClaims, projectId: string): boolean {

@@ -10,7 +10,7 @@ import {
 } from './internal/define-provider.ts';
 import { openIdMetadata } from './internal/discovery-documents.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
-import { hasClientMark, isOfAnotherProvider } from './internal/kind-marks.ts';
+import { hasClientMark, isOfAnotherProvider, statesUser } from './internal/kind-marks.ts';
 import { ANY_TYPE } from './internal/type-policies.ts';
 import type { AudienceProvider, Classification } from './provider.ts';
 
@@ -44,7 +44,7 @@ const OPTIONS: OwnOptionNames<DuendeOptions> = {
  */
 export function duende(target: string | DuendeOptions): AudienceProvider {
   const options = issuerOptions('duende', target, OPTIONS);
-  const issuer = checkIssuer('duende', options.issuer, { trailingSlash: 'forbidden' });
+  const issuer = checkIssuer('duende', options.issuer);
   return audienceProvider(
     {
       preset: 'duende',
@@ -62,14 +62,14 @@ export function duende(target: string | DuendeOptions): AudienceProvider {
 const LOGIN_CLAIMS = ['auth_time', 'idp', 'amr', 'sid'] as const;
 
 const NO_CLIENT = asUnknown('client_id is missing');
-const LOGIN_WITHOUT_USER = asUnknown('claims of a login, but no sub');
+const LOGIN_WITHOUT_USER = asUnknown('claims of a login, or one that names a user, but no sub');
 const CONTRADICTION = asUnknown('sub is there, and marks of a client or of another provider too');
 
 function classify(claims: TokenClaims, header: TokenHeader): Classification {
   const clientId = stringOf(claims, 'client_id');
   if (clientId === undefined) return NO_CLIENT;
   if (!has(claims, 'sub')) {
-    return LOGIN_CLAIMS.some((name) => has(claims, name))
+    return LOGIN_CLAIMS.some((name) => has(claims, name)) || statesUser(claims, header)
       ? LOGIN_WITHOUT_USER
       : asClient(clientId, 'no sub');
   }

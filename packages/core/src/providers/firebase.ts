@@ -31,12 +31,13 @@ const OPTIONS: OwnOptionNames<FirebaseOptions> = {
  * - Audience: the project's id, which the result holds already: `{ issuer: firebase('acme-prod') }` is
  *   complete. It does not divide the APIs of one project.
  * - Rule: `firebase.sign_in_provider`, and `sub` (equal to `user_id`, when that is there) → user.
- * - User id: `sub`. Authority: none; tenant `firebase.tenant`.
+ * - User id: `sub`. Authority: none; tenant `firebase.tenant`. Ids are unique in a tenant only, so that
+ *   `principal.key` holds `<tenant>/<sub>` where there is a tenant, and `sub` alone where there is none.
  * - Pitfalls: `sign_in_provider` may be `anonymous`, a visitor without an account, or `custom`, which
  *   your own back end vouched for, machines included: require more where it matters. Session cookies
  *   have another issuer and other keys, and are refused.
  *
- * Per documentation and source as of September 2026:
+ * Per documentation and source as of November 2026:
  * https://firebase.google.com/docs/auth/admin/verify-id-tokens
  * https://github.com/firebase/firebase-admin-node (src/auth/token-verifier.ts)
  *
@@ -83,6 +84,7 @@ function projectIdOf({ issuer, projectId }: FirebaseOptions): string {
 }
 
 const NO_EVIDENCE = asUnknown('firebase.sign_in_provider or sub is missing, or user_id is another');
+const BAD_TENANT = asUnknown('firebase.tenant is not the id of a tenant');
 
 function classify(claims: TokenClaims): Classification {
   const signIn = objectOf(claims, 'firebase');
@@ -90,7 +92,21 @@ function classify(claims: TokenClaims): Classification {
   if (signIn === undefined || stringOf(signIn, 'sign_in_provider') === undefined)
     return NO_EVIDENCE;
   if (has(claims, 'user_id') && claimOf(claims, 'user_id') !== subject) return NO_EVIDENCE;
-  return asUser(subject, undefined, 'firebase.sign_in_provider, and sub');
+  const classification = asUser(subject, undefined, 'firebase.sign_in_provider, and sub');
+  if (subject === undefined || classification.kind !== 'user') return classification;
+  const keyId = keyIdOf(subject, claimOf(signIn, 'tenant'));
+  return keyId === undefined ? BAD_TENANT : { ...classification, keyId };
+}
+
+const TENANT_ID = /^[\w.-]+$/;
+
+/**
+ * The id in `principal.key`: one `sub` may occur in two tenants. A `sub` of no tenant stands alone; a
+ * slash in it, which ids of custom tokens may have, is kept apart from the one after a tenant.
+ */
+function keyIdOf(subject: string, tenant: unknown): string | undefined {
+  if (tenant === undefined) return subject.includes('/') ? `/${subject}` : subject;
+  return typeof tenant === 'string' && TENANT_ID.test(tenant) ? `${tenant}/${subject}` : undefined;
 }
 
 function tenantOf(claims: TokenClaims): string | undefined {

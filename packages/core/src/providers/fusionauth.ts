@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../model/errors.ts';
 import type { TokenClaims } from '../model/principal.ts';
 import type { TokenHeader } from '../model/token-header.ts';
-import { has, listOf, scopeStringOf, stringOf } from './internal/claim-readers.ts';
+import { has, listOf, NONE, scopeStringOf, stringOf } from './internal/claim-readers.ts';
 import { asClient, asUnknown, asUser } from './internal/classification.ts';
 import {
   audienceProvider,
@@ -33,17 +33,22 @@ const OPTIONS: OwnOptionNames<FusionauthOptions> = {
  * `fusionauth('https://auth.acme.com')` when the tenant's issuer is that URL.
  *
  * - Provider: sign with RS256 or ES256, not with the default HS256; version 1.36 or later, whose
- *   header `gty` lists the grants. For machines define entities with grants to your API's entity.
+ *   `gty` lists the grants. For machines define entities with grants to your API's entity. **Users must
+ *   be registered for the application**: only then has the token an `applicationId`.
  * - Rule: `gty` with `client_credentials`, and neither `applicationId` nor `authenticationType` →
- *   client; `gty` without it, and one of the two → user; else refused. That the header of a
- *   machine's token names the grant so is inferred from the documented list of grants.
+ *   client; `gty` without it, and `applicationId` → user; else refused. `gty` is in the header before
+ *   version 1.60, in the claims since; where it is in both, they must be the same. That a machine's
+ *   token names the grant so is inferred from the documented list of grants.
  * - User id: `sub`; client id: `applicationId`. A machine's token has no client id: `sub` is the
  *   entity's id, and stands for it.
  * - Audience: the application's id for users, the target entity's id for machines: list both.
  * - Authority: `scope` (machines: `target-entity:…`), `permissions`, `roles`; tenant `tid`.
+ * - Refuses ID tokens, which have the same `typ`, key and `aud`, by `nonce`, `at_hash` and `c_hash`; and
+ *   users without a registration, who have no `applicationId`. An ID token of a log-in without `nonce`
+ *   cannot be told: let your applications send one, as OpenID Connect advises.
  * - Pitfall: lambdas can add claims of any name.
  *
- * Per documentation as of September 2026:
+ * Per documentation as of November 2026:
  * https://fusionauth.io/docs/lifecycle/authenticate-users/oauth/tokens
  *
  * @throws ConfigurationError for a bad issuer, a missing `baseUrl`, or bad key options.
@@ -64,6 +69,7 @@ export function fusionauth(target: string | FusionauthOptions): AudienceProvider
       keys: baseUrl === undefined ? undefined : keysAt(jwksUriOf(baseUrl)),
       types: PLAIN_TYPE,
       requiredClaims: ['aud', 'sub'],
+      accepts: (claims) => !ID_TOKEN_CLAIMS.some((name) => has(claims, name)),
       classify,
       authority: {
         scopes: (claims) => scopeStringOf(claims, 'scope'),
@@ -85,26 +91,39 @@ function jwksUriOf(baseUrl: string): string {
   return `${base.endsWith('/') ? base.slice(0, -1) : base}/.well-known/jwks.json`;
 }
 
-const NO_GRANTS = asUnknown('the header gty does not list the grants');
+/** ID tokens have the type, key and audience of access tokens. */
+const ID_TOKEN_CLAIMS = ['nonce', 'at_hash', 'c_hash'] as const;
+
+const NO_GRANTS = asUnknown('gty does not list the grants, or header and claims list others');
 const CONTRADICTION = asUnknown(
   'gty names client credentials, beside claims of an application login',
 );
-const NO_EVIDENCE = asUnknown('neither client credentials nor claims of an application login');
+const NO_EVIDENCE = asUnknown(
+  'no client credentials, and no applicationId: the user is not registered for the application',
+);
 
 function classify(claims: TokenClaims, header: TokenHeader): Classification {
-  const grants = listOf(header, 'gty');
+  const grants = grantsOf(claims, header);
   if (grants.length === 0) return NO_GRANTS;
-  const isLogin = has(claims, 'applicationId') || has(claims, 'authenticationType');
   if (namesClientCredentials(grants)) {
-    return isLogin
+    return has(claims, 'applicationId') || has(claims, 'authenticationType')
       ? CONTRADICTION
       : asClient(stringOf(claims, 'sub'), 'gty names client credentials');
   }
-  return isLogin
-    ? asUser(
+  const application = stringOf(claims, 'applicationId');
+  return application === undefined
+    ? NO_EVIDENCE
+    : asUser(
         stringOf(claims, 'sub'),
-        stringOf(claims, 'applicationId'),
-        'gty names a grant of a user, and the token an application login',
-      )
-    : NO_EVIDENCE;
+        application,
+        'gty names a grant of a user, and the token an application',
+      );
+}
+
+/** In the header before version 1.60, in the claims since. */
+function grantsOf(claims: TokenClaims, header: TokenHeader): readonly string[] {
+  if (!has(header, 'gty')) return listOf(claims, 'gty');
+  const grants = listOf(header, 'gty');
+  if (!has(claims, 'gty')) return grants;
+  return listOf(claims, 'gty').join(' ') === grants.join(' ') ? grants : NONE;
 }

@@ -7,6 +7,7 @@ import {
   type OwnOptionNames,
   type ProviderOptions,
   presetOptions,
+  refuseUndefined,
 } from './internal/define-provider.ts';
 import { openIdMetadata } from './internal/discovery-documents.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
@@ -20,10 +21,16 @@ export type GithubActionsOptions = ProviderOptions & {
    * `https://HOST/_services/token`.
    */
   readonly issuer?: string | undefined;
-  /** Numeric ids of the organizations or users whose workflows may call. Without it: everybody's. */
-  readonly repositoryOwnerIds?: readonly string[] | undefined;
-  /** Numeric ids of the repositories whose workflows may call. Without it: all of the owners'. */
-  readonly repositoryIds?: readonly string[] | undefined;
+  /**
+   * Numeric ids of the organizations or users whose workflows may call. Left out: everybody's;
+   * `undefined`, a look-up that found nothing, is refused.
+   */
+  readonly repositoryOwnerIds?: readonly string[];
+  /**
+   * Numeric ids of the repositories whose workflows may call. Left out: all of the owners';
+   * `undefined` is refused.
+   */
+  readonly repositoryIds?: readonly string[];
 };
 
 const OPTIONS: OwnOptionNames<GithubActionsOptions> = {
@@ -49,7 +56,7 @@ const OPTIONS: OwnOptionNames<GithubActionsOptions> = {
  * Per documentation as of September 2026:
  * https://docs.github.com/en/actions/reference/security/oidc
  *
- * @throws ConfigurationError for a bad issuer, bad ids, or bad key options.
+ * @throws ConfigurationError for a bad issuer, ids that are bad or `undefined`, or bad key options.
  */
 export function githubActions(options: GithubActionsOptions = {}): AudienceProvider {
   const {
@@ -57,6 +64,8 @@ export function githubActions(options: GithubActionsOptions = {}): AudienceProvi
     repositoryIds,
     repositoryOwnerIds,
   } = presetOptions('githubActions', options, OPTIONS, "repositoryOwnerIds: ['4411']");
+  refuseUndefined('githubActions', options, 'repositoryOwnerIds', "['4411']");
+  refuseUndefined('githubActions', options, 'repositoryIds', "['90210']");
   const issuer = checkIssuer('githubActions', givenIssuer, { trailingSlash: 'forbidden' });
   const owners =
     repositoryOwnerIds &&

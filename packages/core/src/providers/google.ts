@@ -5,6 +5,7 @@ import { asClient, asUnknown, asUser } from './internal/classification.ts';
 import {
   audienceProvider,
   idSet,
+  namedAs,
   type OwnOptionNames,
   type ProviderOptions,
   presetOptions,
@@ -17,7 +18,7 @@ import type { AudienceProvider, Classification } from './provider.ts';
 export type GoogleOptions = ProviderOptions & {
   /** E-mail addresses of the service accounts that may call; empty when none may. */
   readonly serviceAccounts: readonly string[];
-  /** Always `https://accounts.google.com`. */
+  /** Always `https://accounts.google.com`; tokens may say `accounts.google.com`. */
   readonly issuer?: 'https://accounts.google.com' | undefined;
 };
 
@@ -41,11 +42,13 @@ const OPTIONS: OwnOptionNames<GoogleOptions> = {
  *   refused.
  * - Ids: `sub`, which is numeric, for users and for service accounts; a user's client is `azp`.
  *   Addresses can be given anew when an account is deleted.
+ * - Issuer: `https://accounts.google.com` or `accounts.google.com`, as documented; `principal.issuer` is
+ *   what the token says, and `principal.key` holds the first in either case.
  * - Audience: what service accounts ask for; for users your OAuth client's id.
  * - Authority: none; tenant `hd`, the Workspace domain.
  * - Identity-Aware Proxy has another issuer and other keys, and is not read here.
  *
- * Per documentation as of September 2026:
+ * Per documentation as of November 2026:
  * https://cloud.google.com/docs/authentication/token-types
  * https://developers.google.com/identity/openid-connect/openid-connect
  *
@@ -75,6 +78,7 @@ export function google(options: GoogleOptions): AudienceProvider {
       issuer,
       keys: openIdMetadata(issuer),
       types: PLAIN_TYPE,
+      names: (claims) => ISSUER_NAMES.has(claimOf(claims, 'iss')),
       requiredClaims: ['aud', 'sub', 'azp'],
       accepts: (claims) => {
         const email = stringOf(claims, 'email');
@@ -83,11 +87,14 @@ export function google(options: GoogleOptions): AudienceProvider {
       classify,
       authority: { scopes: noScopes, tenant: (claims) => stringOf(claims, 'hd') },
     },
-    options,
+    namedAs(ISSUER, options),
   );
 }
 
 const ISSUER = 'https://accounts.google.com';
+
+/** Google documents both. */
+const ISSUER_NAMES: ReadonlySet<unknown> = new Set([ISSUER, 'accounts.google.com']);
 
 const NO_IDS = asUnknown('sub or azp is missing');
 const NO_EVIDENCE = asUnknown('neither a verified service account nor an OAuth client of users');

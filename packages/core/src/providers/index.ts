@@ -24,6 +24,7 @@ export { type HydraOptions, hydra } from './hydra.ts';
 export type { CustomClassify, CustomVerdict, IdReader } from './internal/custom-classify.ts';
 export type { KeysOption, ProviderOptions } from './internal/define-provider.ts';
 export type { EntraOptions, EntraVersion } from './internal/entra-issuer.ts';
+export type { InClusterOptions } from './internal/in-cluster.ts';
 export type { OperatorRuleOption, SubjectNamespacesOption } from './internal/subject-namespaces.ts';
 export { type KeycloakOptions, keycloak } from './keycloak.ts';
 export { type KindeOptions, kinde } from './kinde.ts';

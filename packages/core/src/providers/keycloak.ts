@@ -2,13 +2,13 @@ import type { TokenClaims } from '../model/principal.ts';
 import {
   claimOf,
   has,
+  isObject,
   listOf,
   NONE,
   objectOf,
   scopeStringOf,
   stringOf,
 } from './internal/claim-readers.ts';
-import { asClient, asUnknown, asUser } from './internal/classification.ts';
 import {
   audienceProvider,
   issuerOptions,
@@ -17,9 +17,9 @@ import {
 } from './internal/define-provider.ts';
 import { openIdMetadata } from './internal/discovery-documents.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
-import { isServiceAccountName, SERVICE_ACCOUNT_PREFIX } from './internal/kind-marks.ts';
+import { classifyByKeycloak } from './internal/keycloak-classify.ts';
 import { PLAIN_OR_ACCESS_TOKEN_TYPE } from './internal/type-policies.ts';
-import type { AudienceProvider, Classification } from './provider.ts';
+import type { AudienceProvider } from './provider.ts';
 
 /** Options of {@link keycloak}. */
 export type KeycloakOptions = ProviderOptions & {
@@ -34,21 +34,31 @@ const OPTIONS: OwnOptionNames<KeycloakOptions> = {
 /**
  * Keycloak, and Red Hat's build of it: `keycloak('https://sso.acme.com/realms/acme')`.
  *
- * - Provider: add an audience mapper for your API to the clients that call it (without one `aud` is
- *   `account`, or absent). Keep the scopes `basic` and `profile` on login clients: users are known
- *   by `sub` and `preferred_username`. Keep `service_account` on machine clients.
- * - Rule: a client is a service account by two marks: the user name `service-account-<azp>` and
- *   `client_id` (older: `clientId`) equal to `azp`; without a user name, that and `clientHost` or
- *   `clientAddress`. Any mark on its own → refused. A user has `sub` and another user name, and,
- *   where `client_id` is mapped in, a session.
- * - User id: `sub`. Client id: `azp`.
+ * - Provider: add an audience mapper for your API to the clients that call it: without one `aud` is
+ *   `account`, which every client's tokens have, or absent. Keep the scope `basic` on login clients:
+ *   users are known by `sub`. Keep `service_account` on machine clients.
+ * - Rule: the grant that `jti` names since Keycloak 26.2, which no mapper can write: client credentials →
+ *   client; code, password, device, JWT bearer, CIBA → user. Where it names none that tells (older
+ *   releases; refresh, token exchange, requesting party tokens): `clientHost` or `clientAddress`, and
+ *   no `auth_time` → client; `auth_time` or `sid`, and no mark of a service account (its user name,
+ *   `clientHost`, `clientAddress`, `clientId`) → user. After a grant that leaves out the marks (a
+ *   requesting party token, a lightweight one) a `sid` is not enough. Marks of both kinds, or a
+ *   `client_id` other than `azp` → refused; `explain` says which mark is missing.
+ * - User id: `sub`. Client id: `azp`. A machine's `sub` is the UUID of a hidden user.
  * - Authority: `scope`; realm roles by their name, client roles as `client:role`. A `:` or `%` in a
  *   realm role's name or a client's id is percent-encoded, so that neither passes for the other.
- * - Pitfalls: a service account is a hidden user, its `sub` is a UUID; `client_id` alone proves
- *   nothing, since admins map it in for everybody; that Keycloak reserves the name prefix is not
- *   documented; lightweight tokens without `preferred_username` are refused.
+ *   `groups` where a mapper adds them (with their path: `/depots/berlin`); tenant: the organization in
+ *   `organization`, by its alias, where the token names exactly one; permissions of a requesting party
+ *   token as `<resource>#<scope>`, the resource by its name, or its id where it has no name (`%` and `#`
+ *   of it percent-encoded; `<resource>` alone where no scope was granted).
+ * - Pitfalls: **the name `service-account-…` is not reserved**: a person can register under it, and it
+ *   proves nothing. Neither does `client_id`, which admins map in for everybody. Where machines have
+ *   other user names by a mapper and tokens of the releases before 26.2, keep `service_account`: its
+ *   marks alone tell them from persons. An exchanged token of a machine has no mark, and is refused.
+ *   Impersonation by an admin leaves no trace in the token. Token exchange does not bound the scopes
+ *   by those of the first token.
  * - Checks the payload's `typ`: `Bearer`, or `DPoP` on a token that is bound. ID and refresh tokens
- *   carry the same header.
+ *   carry the same header. Before release 24 access tokens had a `nonce` too.
  *
  * Per documentation and source as of September 2026:
  * https://www.keycloak.org/securing-apps/oidc-layers
@@ -68,80 +78,77 @@ export function keycloak(target: string | KeycloakOptions): AudienceProvider {
       issuer,
       keys: openIdMetadata(issuer),
       types: PLAIN_OR_ACCESS_TOKEN_TYPE,
-      requiredClaims: ['aud', 'azp', 'typ'],
+      requiredClaims: ['aud', 'azp', 'jti', 'typ'],
       accepts: isAccessToken,
-      classify,
-      authority: { scopes: (claims) => scopeStringOf(claims, 'scope'), roles: rolesOf },
+      classify: classifyByKeycloak,
+      authority: {
+        scopes: (claims) => scopeStringOf(claims, 'scope'),
+        permissions: permissionsOf,
+        roles: rolesOf,
+        groups: (claims) => listOf(claims, 'groups'),
+        tenant: organizationOf,
+      },
+      commonAudiences: ACCOUNT_AUDIENCE,
     },
     options,
   );
 }
+
+const ACCOUNT_AUDIENCE = Object.freeze({
+  values: Object.freeze(['account']),
+  advice:
+    "Add a mapper of type Audience for your API to the clients that call it (Clients, <client>, Client scopes, <client>-dedicated, Add mapper), and write: audience: '<that audience>'",
+});
 
 function isAccessToken(claims: TokenClaims): boolean {
   const type = claimOf(claims, 'typ');
   return type === 'Bearer' || (type === 'DPoP' && has(claims, 'cnf'));
 }
 
-/** Of a session that a user has signed in to. */
-const LOGIN_CLAIMS = ['sid', 'session_state', 'auth_time'] as const;
-
-const NO_AZP = asUnknown('azp is missing');
-const CONTRADICTION = asUnknown('some marks of a service account, but not two that agree');
-const NO_EVIDENCE = asUnknown('no mark of a user or of a service account');
-
-function classify(claims: TokenClaims): Classification {
-  const clientId = stringOf(claims, 'azp');
-  if (clientId === undefined) return NO_AZP;
-  const username = stringOf(claims, 'preferred_username');
-  if (has(claims, 'preferred_username') && username === undefined) return NO_EVIDENCE;
-  if (!agrees(claims, 'client_id', clientId) || !agrees(claims, 'clientId', clientId)) {
-    return CONTRADICTION;
-  }
-
-  const isNamed = has(claims, 'client_id') || has(claims, 'clientId');
-  const isLocated = has(claims, 'clientHost') || has(claims, 'clientAddress');
-  if (username === undefined) {
-    if (isNamed && isLocated) {
-      return asClient(clientId, "client_id is azp, and the client's address is there");
-    }
-    return isLocated || has(claims, 'clientId') ? CONTRADICTION : NO_EVIDENCE;
-  }
-  if (username.toLowerCase() === SERVICE_ACCOUNT_PREFIX + clientId.toLowerCase()) {
-    return isNamed
-      ? asClient(clientId, 'the user name is service-account-<azp>, and client_id is azp')
-      : CONTRADICTION;
-  }
-  if (isServiceAccountName(username) || isLocated || has(claims, 'clientId')) return CONTRADICTION;
-  // Admins map client_id in for everybody: with it, it takes a mark of a login too.
-  if (isNamed && !LOGIN_CLAIMS.some((name) => has(claims, name))) return CONTRADICTION;
-  return asUser(
-    stringOf(claims, 'sub'),
-    clientId,
-    'sub and a user name, and no mark of a service account',
-  );
-}
-
-function agrees(claims: TokenClaims, name: string, clientId: string): boolean {
-  return !has(claims, name) || claims[name] === clientId;
-}
-
 function rolesOf(claims: TokenClaims): readonly string[] {
   const realm = objectOf(claims, 'realm_access');
   const realmRoles = realm === undefined ? NONE : listOf(realm, 'roles');
   const clients = objectOf(claims, 'resource_access');
-  if (clients === undefined) return realmRoles.map(escaped);
-  const roles = realmRoles.map(escaped);
+  if (clients === undefined) return realmRoles.map(escapedRole);
+  const roles = realmRoles.map(escapedRole);
   for (const client of Object.keys(clients)) {
     const access = objectOf(clients, client);
     if (access === undefined) continue;
-    for (const role of listOf(access, 'roles')) roles.push(`${escaped(client)}:${role}`);
+    for (const role of listOf(access, 'roles')) roles.push(`${escapedRole(client)}:${role}`);
   }
   return roles;
 }
 
+/** The organization, where the token names exactly one: a list of aliases, or an object by alias. */
+function organizationOf(claims: TokenClaims): string | undefined {
+  const value = claimOf(claims, 'organization');
+  const aliases = isObject(value) ? Object.keys(value) : listOf(claims, 'organization');
+  const [alias] = aliases;
+  return aliases.length === 1 && alias !== '' ? alias : undefined;
+}
+
+/** Those of a requesting party token (UMA); one that is not as documented yields nothing. */
+function permissionsOf(claims: TokenClaims): readonly string[] {
+  const authorization = objectOf(claims, 'authorization');
+  const granted = authorization === undefined ? undefined : claimOf(authorization, 'permissions');
+  if (!Array.isArray(granted)) return NONE;
+  return granted.flatMap((permission: unknown) => {
+    if (!isObject(permission)) return [];
+    const resource = stringOf(permission, 'rsname') ?? stringOf(permission, 'rsid');
+    if (resource === undefined) return [];
+    const name = escaped(resource, '#', '%23');
+    if (!has(permission, 'scopes')) return [name];
+    return listOf(permission, 'scopes').map((scope) => `${name}#${scope}`);
+  });
+}
+
 /** The first colon divides client and role: no other part of a name may look like it. */
-function escaped(name: string): string {
-  return name.includes(':') || name.includes('%')
-    ? name.replaceAll('%', '%25').replaceAll(':', '%3A')
+function escapedRole(name: string): string {
+  return escaped(name, ':', '%3A');
+}
+
+function escaped(name: string, divider: string, code: string): string {
+  return name.includes(divider) || name.includes('%')
+    ? name.replaceAll('%', '%25').replaceAll(divider, code)
     : name;
 }

@@ -35,13 +35,15 @@ const OPTIONS: OwnOptionNames<KindeOptions> = {
  *
  * - Provider: register the API, and let applications ask for its audience: otherwise `aud` is an
  *   empty list, and the token is refused.
- * - Rule: `gty` with `client_credentials`, and no `sub` → client; `sub` of the form `kp_…`, and no
- *   such `gty` → user; else refused. `sub` cannot be overridden.
+ * - Rule: `gty` with `client_credentials`, and no `sub` → client; `sub` of the form `kp_…`, the list
+ *   `scp`, and no such `gty` → user; else refused. `sub` cannot be overridden.
+ * - Refuses ID tokens, which an `audience` that is a client's id would let in: they have no `scp`, and
+ *   carry `at_hash` or `nonce`.
  * - User id: `sub`. Client id: `azp`.
  * - Authority: users' `scp` list; of machines `scope` alone, which is what was **granted** (their
  *   `scp` is what was asked for); `permissions`; tenant `org_code`.
  *
- * Per documentation as of September 2026:
+ * Per documentation as of November 2026:
  * https://docs.kinde.com/build/tokens/about-access-tokens/
  * https://docs.kinde.com/machine-to-machine-applications/about-m2m/token-structure-and-claims-for-m2m-applications/
  *
@@ -60,6 +62,7 @@ export function kinde(target: string | KindeOptions): AudienceProvider {
       keys: keysAt(`${issuer}/.well-known/jwks`),
       types: PLAIN_OR_NO_TYPE,
       requiredClaims: ['aud', 'azp'],
+      accepts: (claims) => !has(claims, 'at_hash') && !has(claims, 'nonce'),
       classify,
       authority: {
         scopes: scopesOf,
@@ -72,6 +75,7 @@ export function kinde(target: string | KindeOptions): AudienceProvider {
 }
 
 const CONTRADICTION = asUnknown('gty names client credentials, and sub is there');
+const NO_SCOPES = asUnknown('no client credentials, and no scp, which access tokens of users have');
 const NO_EVIDENCE = asUnknown('neither client credentials nor the subject of a user');
 
 function classify(claims: TokenClaims): Classification {
@@ -83,6 +87,7 @@ function classify(claims: TokenClaims): Classification {
       : NO_EVIDENCE;
   }
   const subject = stringOf(claims, 'sub');
+  if (!has(claims, 'scp')) return NO_SCOPES;
   return subject?.startsWith('kp_') || subject?.startsWith('kp:')
     ? asUser(subject, clientId, 'sub is the subject of a user')
     : NO_EVIDENCE;

@@ -28,7 +28,10 @@ const OPTIONS: OwnOptionNames<LogtoOptions> = {
  *
  * - Provider: register the API resource; clients must ask for it (`resource`), or tokens are opaque.
  * - Rule: that of RFC 9068, on ids that Logto makes itself: `sub` is `client_id` and no claim of a
- *   person → client; they differ and no mark of a machine → user; else refused.
+ *   person → client; they differ and no mark of a machine → user; else refused. A claim of yours
+ *   (custom JWT) that names the other kind refuses too.
+ * - Token exchange: a machine's token that another client exchanged would read as a user's. Allow the
+ *   grant for users' tokens only.
  * - User id: `sub`. Authority: `scope`; tenant `organization_id`, or the organization that `aud` names
  *   (`urn:logto:organization:<id>`).
  * - Pitfall: keys on the curve P-384 sign with ES384, which is accepted here beside the usual ones.

@@ -1,42 +1,74 @@
-import { scopeStringOf } from './internal/claim-readers.ts';
+import { ConfigurationError } from '../model/errors.ts';
+import type { TokenClaims } from '../model/principal.ts';
+import { claimOf, scopeStringOf, stringOf } from './internal/claim-readers.ts';
+import { asClient, asUnknown, asUser } from './internal/classification.ts';
 import {
   audienceProvider,
-  issuerOptions,
   type OwnOptionNames,
   type ProviderOptions,
+  presetOptions,
 } from './internal/define-provider.ts';
 import { anyMetadata } from './internal/discovery-documents.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
 import { classifyByJwtProfile, JWT_PROFILE_CLAIMS } from './internal/jwt-profile.ts';
+import { kindRule, type SubjectNamespacesOption } from './internal/subject-namespaces.ts';
 import { ACCESS_TOKEN_TYPE } from './internal/type-policies.ts';
-import type { AudienceProvider } from './provider.ts';
+import type { AudienceProvider, Classification, Classify } from './provider.ts';
 
-/** Options of {@link oidcProvider}. */
-export type OidcProviderOptions = ProviderOptions & { readonly issuer: string };
+/** Options of {@link oidcProvider}: the claim that says the kind, or what else tells it. */
+export type OidcProviderOptions = ProviderOptions & { readonly issuer: string } & (
+    | {
+        /** The claim, `user` or `client`, that the server's `extraTokenClaims` sets: `sub_type`. */
+        readonly kindClaim: string;
+        readonly subjectNamespaces?: never;
+        readonly classify?: never;
+      }
+    | (SubjectNamespacesOption & { readonly kindClaim?: never })
+  );
 
 const OPTIONS: OwnOptionNames<OidcProviderOptions> = {
   issuer: true,
+  kindClaim: true,
+  subjectNamespaces: true,
+  classify: true,
 };
 
 /**
- * A server built with the npm package `oidc-provider`: `oidcProvider('https://op.acme.com')`.
+ * A server built with the npm package `oidc-provider`:
+ * `oidcProvider({ issuer: 'https://op.acme.com', kindClaim: 'sub_type' })`.
  *
- * - Provider: in `features.resourceIndicators.getResourceServerInfo` give your API an `audience` and
+ * A user's token and a machine's have the same claims, and the application's `findAccount` chooses
+ * the account ids, a client's id too. So let the server say it:
+ *
+ * - Provider: add a claim to access tokens by the kind of the token, which nobody outside chooses:
+ *   `extraTokenClaims: (ctx, token) => ({ sub_type: token.kind === 'ClientCredentials' ? 'client' : 'user' })`.
+ *   In `features.resourceIndicators.getResourceServerInfo` give your API an `audience` and
  *   `accessTokenFormat: 'jwt'`; without a resource access tokens are opaque.
- * - Rule: that of RFC 9068: `sub` is `client_id` and no claim of a person → client; they differ and
- *   no mark of a machine → user; else refused. The server itself writes `sub` and `client_id`.
- * - User id: `sub`, the account id. Authority: `scope`.
- * - Pitfalls: account ids must not be able to equal client ids (with client id metadata documents
- *   those are URLs that clients choose); the `jwt` customizer can override everything.
+ * - Rule with `kindClaim`: `client`, and `sub` equal to `client_id` → client; `user` → user, also when
+ *   the account's id is a client's; else refused. It rests on the claim alone: other code of the
+ *   server, the `jwt` customizer or grants of its own, must not set it otherwise.
+ * - Without it: `subjectNamespaces: 'disjoint'`, your word that no account's id is a client's (with
+ *   client id metadata documents those are URLs that clients choose): then `sub` equal to `client_id`
+ *   and no claim of a person → client; they differ and no mark of a machine → user. Or a `classify` of
+ *   your own, or `'unknown'`.
+ * - User id: `sub`, the account id (pairwise where the client is so registered). Client id:
+ *   `client_id`. Authority: `scope`.
+ * - Refuses ID tokens and introspection answers, which have another `typ`.
  *
- * Per source as of September 2026:
+ * Per source, and tokens of version 9.13, as of November 2026:
  * https://github.com/panva/node-oidc-provider (lib/models/formats/jwt.js)
  *
- * @throws ConfigurationError for a bad issuer or bad key options.
+ * @throws ConfigurationError for a bad issuer, none of `kindClaim`, `subjectNamespaces` and
+ * `classify`, or bad key options.
  */
-export function oidcProvider(target: string | OidcProviderOptions): AudienceProvider {
-  const options = issuerOptions('oidcProvider', target, OPTIONS);
-  const issuer = checkIssuer('oidcProvider', options.issuer);
+export function oidcProvider(options: OidcProviderOptions): AudienceProvider {
+  const { issuer: givenIssuer } = presetOptions(
+    'oidcProvider',
+    options,
+    OPTIONS,
+    "issuer: 'https://…', kindClaim: 'sub_type'",
+  );
+  const issuer = checkIssuer('oidcProvider', givenIssuer);
   return audienceProvider(
     {
       preset: 'oidcProvider',
@@ -44,9 +76,45 @@ export function oidcProvider(target: string | OidcProviderOptions): AudienceProv
       keys: anyMetadata(issuer),
       types: ACCESS_TOKEN_TYPE,
       requiredClaims: JWT_PROFILE_CLAIMS,
-      classify: classifyByJwtProfile,
+      classify: ruleOf(options),
       authority: { scopes: (claims) => scopeStringOf(claims, 'scope') },
     },
     options,
   );
+}
+
+function ruleOf(options: OidcProviderOptions): Classify {
+  const { classify, kindClaim, subjectNamespaces } = options;
+  if (kindClaim === undefined) {
+    return kindRule('oidcProvider', options, {
+      disjoint: classifyByJwtProfile,
+      exampleClaim: 'caller_type',
+      alternative: "kindClaim: 'sub_type' with the server's extraTokenClaims",
+    });
+  }
+  if (typeof kindClaim !== 'string' || kindClaim === '') {
+    throw new ConfigurationError(
+      "oidcProvider: kindClaim is the name of a claim; write kindClaim: 'sub_type'",
+    );
+  }
+  if (classify !== undefined || subjectNamespaces !== undefined) {
+    throw new ConfigurationError(
+      'oidcProvider: kindClaim, subjectNamespaces and classify exclude each other; write one of them',
+    );
+  }
+  return (claims) => classifyByClaim(claims, kindClaim);
+}
+
+const NO_KIND = asUnknown('the claim of the kind is neither user nor client');
+const CONTRADICTION = asUnknown('the claim of the kind says client, but sub is not client_id');
+
+function classifyByClaim(claims: TokenClaims, kindClaim: string): Classification {
+  const subject = stringOf(claims, 'sub');
+  const clientId = stringOf(claims, 'client_id');
+  const kind = claimOf(claims, kindClaim);
+  if (kind === 'user') return asUser(subject, clientId, 'the claim of the kind says user');
+  if (kind !== 'client') return NO_KIND;
+  return subject === clientId
+    ? asClient(clientId, 'the claim of the kind says client')
+    : CONTRADICTION;
 }

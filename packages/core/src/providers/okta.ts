@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../model/errors.ts';
 import type { TokenClaims } from '../model/principal.ts';
+import { entityProfileOf } from './internal/actor-profile.ts';
 import {
   claimOf,
   has,
@@ -8,7 +9,7 @@ import {
   scopeStringOf,
   stringOf,
 } from './internal/claim-readers.ts';
-import { asClient, asUnknown, asUser } from './internal/classification.ts';
+import { asAgent, asClient, asUnknown, asUser } from './internal/classification.ts';
 import {
   audienceProvider,
   type OwnOptionNames,
@@ -51,6 +52,8 @@ const OPTIONS: OwnOptionNames<OktaOptions> = {
  *   (`https://acme.okta.com`) are for Okta's own APIs and must not be verified: they are refused.
  * - Rule: `uid` and `cid` → user. No `uid`, and `cid` → client. `sub_profile` of a service or an
  *   agent → client. Else refused. These claims are reserved: no mapping sets them.
+ * - Agents: a client with `sub_profile: 'ai_agent'` has `agent: true`; an `actor` has `profile: 'agent'` or
+ *   `'service'` by its own `sub_profile`, else its `client_profile`.
  * - User id: `uid`, not `sub`, which is an editable mapping and often an e-mail address. Client id:
  *   `cid`, or an agent's `sub`.
  * - Authority: `scp` list (agents: `scope` string), `groups` when you configure that claim.
@@ -78,6 +81,7 @@ export function okta(target: string | OktaOptions, server?: OktaServerOptions): 
       types: ANY_TYPE,
       requiredClaims: ['aud', 'sub', 'iat'],
       classify,
+      actorProfile: entityProfileOf,
       authority: { scopes: scopesOf, groups: (claims) => listOf(claims, 'groups') },
     },
     options,
@@ -126,9 +130,9 @@ function classify(claims: TokenClaims): Classification {
   }
   if (has(claims, 'cid') && clientId === undefined) return NO_EVIDENCE;
   if (has(claims, 'sub_profile')) {
-    return profile === 'service' || profile === 'ai_agent'
-      ? asClient(clientId ?? stringOf(claims, 'sub'), 'sub_profile is a service or an agent')
-      : UNKNOWN_PROFILE;
+    const id = clientId ?? stringOf(claims, 'sub');
+    if (profile === 'ai_agent') return asAgent(id, 'sub_profile is an agent');
+    return profile === 'service' ? asClient(id, 'sub_profile is a service') : UNKNOWN_PROFILE;
   }
   return clientId === undefined ? NO_EVIDENCE : asClient(clientId, 'cid without uid');
 }

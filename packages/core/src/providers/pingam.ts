@@ -1,12 +1,6 @@
 import type { TokenClaims } from '../model/principal.ts';
-import {
-  claimOf,
-  clientIdOf,
-  has,
-  scopesOf,
-  soleAudienceOf,
-  stringOf,
-} from './internal/claim-readers.ts';
+import type { TokenHeader } from '../model/token-header.ts';
+import { clientIdOf, has, scopesOf, soleAudienceOf, stringOf } from './internal/claim-readers.ts';
 import { asClient, asUnknown, asUser } from './internal/classification.ts';
 import {
   audienceProvider,
@@ -16,7 +10,7 @@ import {
 } from './internal/define-provider.ts';
 import { openIdMetadata } from './internal/discovery-documents.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
-import { namesClientCredentials } from './internal/kind-marks.ts';
+import { statesClient, statesUser } from './internal/kind-marks.ts';
 import { PLAIN_OR_ACCESS_TOKEN_TYPE } from './internal/type-policies.ts';
 import type { AudienceProvider, Classification } from './provider.ts';
 
@@ -77,14 +71,18 @@ export function pingam(target: string | PingamOptions): AudienceProvider {
 }
 
 const NO_EVIDENCE = asUnknown('sub is neither of the form (usr!name) nor (age!client)');
-const CONTRADICTION = asUnknown('sub is a user, but grant_type is client_credentials');
+const CONTRADICTION = asUnknown('sub is of one kind, but grant_type or another claim of the other');
 
-function classify(claims: TokenClaims): Classification {
+function classify(claims: TokenClaims, header: TokenHeader): Classification {
   const subject = stringOf(claims, 'sub');
   const clientId = nameIn(subject, '(age!');
-  if (clientId !== undefined) return asClient(clientId, 'sub is of the form (age!client)');
+  if (clientId !== undefined) {
+    return statesUser(claims, header)
+      ? CONTRADICTION
+      : asClient(clientId, 'sub is of the form (age!client)');
+  }
   if (nameIn(subject, '(usr!') === undefined) return NO_EVIDENCE;
-  return namesClientCredentials(claimOf(claims, 'grant_type'))
+  return statesClient(claims, header)
     ? CONTRADICTION
     : asUser(subject, userClientOf(claims), 'sub is of the form (usr!name)');
 }

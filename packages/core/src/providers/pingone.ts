@@ -10,7 +10,7 @@ import {
 } from './internal/define-provider.ts';
 import { openIdMetadata } from './internal/discovery-documents.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
-import { hasClientMark } from './internal/kind-marks.ts';
+import { hasClientMark, statesUser } from './internal/kind-marks.ts';
 import { policy } from './internal/type-policies.ts';
 import type { AudienceProvider, Classification } from './provider.ts';
 
@@ -69,14 +69,18 @@ const PINGONE_TYPE = policy(['at+jwt'], true);
 
 const NO_CLIENT = asUnknown('client_id is missing');
 const MALFORMED = asUnknown('auth_time, sid or acr is of another type than documented');
-const CONTRADICTION = asUnknown('sub without a login, a login without sub, or marks of a client');
+const CONTRADICTION = asUnknown(
+  'sub without a login, a login without sub, or marks of the other kind',
+);
 
 function classify(claims: TokenClaims, header: TokenHeader): Classification {
   const clientId = stringOf(claims, 'client_id');
   if (clientId === undefined) return NO_CLIENT;
   const isLogin = has(claims, 'auth_time') || has(claims, 'sid') || has(claims, 'acr');
   if (!isLogin) {
-    return has(claims, 'sub') ? CONTRADICTION : asClient(clientId, 'no sub, auth_time, sid or acr');
+    return has(claims, 'sub') || statesUser(claims, header)
+      ? CONTRADICTION
+      : asClient(clientId, 'no sub, auth_time, sid or acr');
   }
   if (!isWellTyped(claims)) return MALFORMED;
   return has(claims, 'sub') && !hasClientMark(claims, header)

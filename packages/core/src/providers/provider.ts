@@ -1,8 +1,14 @@
 import type { KeySource } from '../keys/key-set.ts';
-import type { TokenClaims } from '../model/principal.ts';
+import type { ActorProfile, TokenClaims } from '../model/principal.ts';
 import type { TokenHeader } from '../model/token-header.ts';
 import type { TypePolicy } from '../model/type-policy.ts';
 import type { Algorithm } from '../token/algorithms.ts';
+
+/** Who acts for the subject, where the provider says it otherwise than by `act`. */
+export interface StatedActor {
+  readonly clientId: string;
+  readonly profile: ActorProfile;
+}
 
 /** Who a verified token speaks for, and by which rule. `rule` is fixed text, shown by `explain`. */
 export type Classification =
@@ -12,12 +18,18 @@ export type Classification =
       readonly clientId: string | undefined;
       /** Stands for `userId` in `principal.key`, where that is not unique under the issuer's name. */
       readonly keyId?: string;
+      /** Stands for `act`, which is then not read. */
+      readonly actor?: StatedActor;
       readonly rule: string;
     }
   | {
       readonly kind: 'client';
       readonly clientId: string;
       readonly keyId?: string;
+      /** Stands for `sub` in `principal.subject`: the account that an agent uses as its own. */
+      readonly subject?: string;
+      /** The caller is software that acts on its own, by the provider's documented mark. */
+      readonly agent?: boolean;
       readonly rule: string;
     }
   | { readonly kind: 'unknown'; readonly rule: string };
@@ -41,11 +53,14 @@ interface ProviderFacts {
   /** `iss` of its tokens, compared exactly. */
   readonly issuer: string;
   /**
-   * Stands for `issuer` in `principal.key` and in events; unique in a resource server. Set it when
-   * the same callers may come from another `iss` one day: a custom domain, a new token version.
+   * Stands for `issuer` in `principal.key` and in events. Set it when the same callers may come from
+   * another `iss` one day: a custom domain, a new token version. Two entries share a name only where
+   * both say it: their callers are then the same.
    */
   readonly name?: string;
   readonly keys: KeySource;
+  /** Makes the requests for this issuer's metadata and keys, in the place of the server's `fetch`. */
+  readonly fetch?: typeof globalThis.fetch;
   readonly types: TypePolicy;
   /** Claims without which a token is refused, beside `iss` and `exp`. */
   readonly requiredClaims: readonly string[];
@@ -67,6 +82,16 @@ interface ProviderFacts {
   readonly keyUses?: readonly string[];
   readonly classify: Classify;
   readonly authority: AuthorityReaders;
+  /** What the outermost `act` is, where the provider documents a mark of it. */
+  readonly actorProfile?: (act: Readonly<Record<string, unknown>>) => ActorProfile;
+  /**
+   * Values of `aud` that tokens of this issuer have whatever API they are for. An audience of these
+   * alone is a `ConfigurationError`, which ends with `advice`.
+   */
+  readonly commonAudiences?: {
+    readonly values: readonly string[];
+    readonly advice: string;
+  };
 }
 
 /** An authorization server whose tokens carry `aud`: the audience must be configured. */

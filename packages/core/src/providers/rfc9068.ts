@@ -36,7 +36,12 @@ const OPTIONS: OwnOptionNames<Rfc9068Options> = {
  * - Provider: issue tokens with `typ: at+jwt` and every claim of §2.2 (`iss`, `exp`, `aud`, `sub`,
  *   `client_id`, `iat`, `jti`); one that lacks any of them is refused.
  * - Rule: `sub` is `client_id` and no claim of a login or person → client; they differ and no
- *   provider's mark of a machine → user; else refused.
+ *   provider's mark of a machine → user; else refused. A claim that names the other kind, or a grant of
+ *   it (`sub_type`, `sub_profile`, `idtyp`, `caller_type`, `gty`, `grant_type`), always refuses.
+ * - **Token exchange (RFC 8693) and JWT bearer (RFC 7523)**: a machine's token that another client
+ *   exchanges has a `sub` other than `client_id`, and reads as a user's. Where the server allows these
+ *   grants for machines, have it write a claim of the kind and use `custom`; where it names the grant
+ *   in `gty` or `grant_type`, such tokens are refused.
  * - Authority: `scope`; `roles`, `groups`; `entitlements` as permissions (§2.2.3.1): strings, or
  *   SCIM objects with a `value` (RFC 7643 §4.1.2). No tenant.
  * - Pitfall: many servers name a machine by something else than its client id. An issuer that is

@@ -19,7 +19,10 @@ export type SpiffeOptions = ProviderOptions &
     | {
         /** `acme.com`, or `spiffe://acme.com`. */
         readonly trustDomain: string;
-        /** `iss` of the tokens, where your server puts one in; without it tokens must have none. */
+        /**
+         * `iss` of the tokens, where your server puts one in (SPIRE's `jwt_issuer`). Both must be set,
+         * or neither: with it tokens must have this `iss`, without it they must have none.
+         */
         readonly issuer?: string | undefined;
       }
     | {
@@ -41,15 +44,22 @@ const OPTIONS: OwnOptionNames<SpiffeOptions> = {
  * - `iss` is not required in a JWT-SVID: without `issuer`, tokens that have no `iss` and whose `sub`
  *   is in the trust domain are read with this entry, and its keys decide. `principal.issuer` is then
  *   `spiffe://<trust domain>`.
- * - Keys: the bundle of the trust domain (`use` is `jwt-svid` there), or your OIDC discovery
- *   provider's key set.
- * - Rule: always a client: `sub` is a SPIFFE ID of the trust domain.
+ *   **SPIRE's `jwt_issuer` and the option `issuer` go together**: if only one of them is set, every
+ *   token is refused with `issuer_unknown`.
+ * - Keys: the bundle of the trust domain (`use` is `jwt-svid` there), or the key set of SPIRE's OIDC
+ *   discovery provider. The bundle endpoint must have the profile `https_web`: that of `https_spiffe`
+ *   has a certificate that only SPIFFE can check. **Do not copy the keys into `jwks`**: SPIRE rotates
+ *   them, and a copy breaks within a day.
+ * - Rule: always a client: `sub` is a SPIFFE ID of the trust domain, by the grammar of SPIFFE-ID §2:
+ *   segments of letters, digits, `.`, `-` and `_`; no escapes, query, or other characters. IDs under
+ *   `/spire`, SPIRE's own, are refused. A path such as `/user/ada` is a workload all the same.
  * - Client id: `sub`. Tenant: the trust domain. No scopes.
  * - Pitfall: a JWT-SVID is a bearer token, and may be replayed by any of its audiences: let `aud`
  *   name your API alone.
  *
- * Per specification as of September 2026:
+ * Per specification, and tokens of SPIRE 1.13, as of November 2026:
  * https://github.com/spiffe/spiffe/blob/main/standards/JWT-SVID.md
+ * https://github.com/spiffe/spiffe/blob/main/standards/SPIFFE-ID.md
  *
  * @throws ConfigurationError for a bad trust domain or issuer, missing keys, or bad key options.
  */
@@ -130,10 +140,19 @@ function classify(claims: TokenClaims, id: string): Classification {
     : NO_EVIDENCE;
 }
 
-/** SPIFFE-ID §2: a path of at least one segment, none of them empty or dots. */
+/** SPIFFE-ID §2.3: the longest that implementations have to support. */
+const MAX_ID_LENGTH = 2_048;
+
+/** SPIFFE-ID §2.2. */
+const SEGMENT = /^[\w.-]+$/;
+
+/** SPIFFE-ID §2: a path of at least one segment, none of them empty or dots, and not SPIRE's own. */
 function isWorkloadOf(claims: TokenClaims, id: string): boolean {
   const subject = stringOf(claims, 'sub');
-  if (!subject?.startsWith(`${id}/`)) return false;
+  if (!subject?.startsWith(`${id}/`) || subject.length > MAX_ID_LENGTH) return false;
   const segments = subject.slice(id.length + 1).split('/');
-  return segments.every((segment) => segment !== '' && segment !== '.' && segment !== '..');
+  return (
+    segments[0] !== 'spire' &&
+    segments.every((segment) => SEGMENT.test(segment) && segment !== '.' && segment !== '..')
+  );
 }

@@ -1,9 +1,11 @@
+import { ConfigurationError } from '../model/errors.ts';
 import type { TokenClaims } from '../model/principal.ts';
 import type { TokenHeader } from '../model/token-header.ts';
 import {
   claimOf,
   clientIdOf,
   has,
+  listOf,
   scopesOf,
   soleAudienceOf,
   stringOf,
@@ -20,15 +22,25 @@ import { checkIssuer } from './internal/issuer-url.ts';
 import { hasClientMark, hasUserMark, isOfAnotherProvider } from './internal/kind-marks.ts';
 import { kindRule, type SubjectNamespacesOption } from './internal/subject-namespaces.ts';
 import { ANY_TYPE } from './internal/type-policies.ts';
-import type { AudienceProvider, Classification } from './provider.ts';
+import type { AudienceProvider, Classification, Classify } from './provider.ts';
 
 /** Options of {@link spring}. */
 export type SpringOptions = ProviderOptions & {
+  /** `iss` of the tokens, exactly: with a slash at its end where the server writes one. */
   readonly issuer: string;
+  /**
+   * `'aud'`: your word that `aud` holds the client's id, as the server writes it when no customizer
+   * changes it. Left out: only `client_id` names the client, which a customizer has to add.
+   */
+  readonly clientIdFrom?: 'aud' | undefined;
+  /** The claim, a list, in which your customizer writes the roles: `roles`. Left out: no roles. */
+  readonly rolesClaim?: string | undefined;
 } & SubjectNamespacesOption;
 
 const OPTIONS: OwnOptionNames<SpringOptions> = {
   issuer: true,
+  clientIdFrom: true,
+  rolesClaim: true,
   subjectNamespaces: true,
   classify: true,
 };
@@ -40,78 +52,150 @@ const OPTIONS: OwnOptionNames<SpringOptions> = {
  * Its tokens do not document who is calling, so you have to say: `subjectNamespaces: 'disjoint'` if
  * no user's name can be a client's id, a `classify` of your own, or `'unknown'`.
  *
- * - Provider: by default `aud` is **the client's id**, so that `audience` has to list the clients.
- *   Better: an `OAuth2TokenCustomizer` that sets `aud` to your API **and adds `client_id`**.
- * - Rule with `'disjoint'`: `sub` equal to `client_id` (or, when that claim is not added, to the
- *   only `aud`) → client; another `sub`, a `scope` list (a string too, where `client_id` is added), and
- *   no mark of a machine → user. An `aud` that is a URL or URN cannot be a client's id: without
- *   `client_id` such tokens are refused.
- * - User id: `sub`, the user's name. Authority: `scope`, a list.
- * - Pitfalls: **if you set `aud` to a plain name of your API, add `client_id`**: without it a
- *   machine's token cannot be told from a user's. A user whose name is the id of the client that he
- *   logs in through has a machine's token, byte for byte.
+ * - Provider: the server writes the **client's id** into `aud`, and no `client_id`. Add a customizer
+ *   that names your API and the client, and says who is calling. It was run against 7.0, also with
+ *   users who are named like clients:
+ *   ```java
+ *   @Bean
+ *   OAuth2TokenCustomizer<JwtEncodingContext> accessTokens() {
+ *     return context -> {
+ *       if (!OAuth2TokenType.ACCESS_TOKEN.equals(context.getTokenType())) return;
+ *       boolean machine = AuthorizationGrantType.CLIENT_CREDENTIALS.equals(context.getAuthorizationGrantType());
+ *       context.getClaims()
+ *           .audience(new ArrayList<>(List.of("https://api.acme.com")))
+ *           .claim("client_id", context.getRegisteredClient().getClientId())
+ *           .claim("caller_type", machine ? "machine" : "human");
+ *     };
+ *   }
+ *   ```
+ *   and read it:
+ *   `classify: ({ caller_type: t }) => (t === 'human' ? 'user' : t === 'machine' ? 'client' : 'refuse')`.
+ *   One bean only: of two customizers of this type neither runs, without an error. The test of the
+ *   token type matters: without it ID tokens get the same claims.
+ * - Without a customizer: `clientIdFrom: 'aud'`, and `audience` lists the clients. Do not set it where
+ *   `aud` is the name of an API: a user of that name would be a client.
+ * - Rule with `'disjoint'`: `sub` equal to the client's id, and no mark of a person → client; another
+ *   `sub`, and no mark of a machine → user. It rests on your word that no user has a client's id. An
+ *   authority `FACTOR_…`, which Spring Security 7 gives to people who sign in, is a person's mark.
+ * - User id: `sub`, the user's name. Authority: `scope`, a list (none where none was asked for), and
+ *   the list `rolesClaim`, as it stands there: `ROLE_ADMIN`.
+ * - Refuses ID tokens: they have no `nbf`, which every access token has, or `azp`, `auth_time` and
+ *   `sid` together.
+ * - Pitfalls: a user whose name is the id of the client that he logs in through has a machine's token
+ *   but for a claim of your own. `act` after a token exchange is `{ iss, sub }` for a user and for a
+ *   client alike: `requireActor('gateway')` passes for a *user* named `gateway` too. A server without a
+ *   configured issuer takes `iss` from the request's Host header: configure it. All tenants of a server
+ *   with several issuers share one key set: list those that you accept.
  *
- * Per source as of September 2026:
+ * Per source, and tokens of versions 1.5, 7.0 and 7.1, as of November 2026:
  * https://docs.spring.io/spring-authorization-server/reference/core-model-components.html
  * https://github.com/spring-projects/spring-security (JwtGenerator.java)
  *
- * @throws ConfigurationError for a bad issuer, a missing `subjectNamespaces` or `classify`, or bad
- * key options.
+ * @throws ConfigurationError for a bad issuer, a missing `subjectNamespaces` or `classify`, another
+ * `clientIdFrom` than `'aud'`, a bad `rolesClaim`, or bad key options.
  */
 export function spring(options: SpringOptions): AudienceProvider {
-  const issuer = checkIssuer(
+  const {
+    issuer: givenIssuer,
+    clientIdFrom,
+    rolesClaim,
+  } = presetOptions(
     'spring',
-    presetOptions('spring', options, OPTIONS, "issuer: 'https://…', subjectNamespaces: 'disjoint'")
-      .issuer,
-    {
-      trailingSlash: 'forbidden',
-    },
+    options,
+    OPTIONS,
+    "issuer: 'https://…', subjectNamespaces: 'disjoint'",
   );
+  const issuer = checkIssuer('spring', givenIssuer);
+  checkSettings(clientIdFrom, rolesClaim);
+  const clientOf = clientIdFrom === 'aud' ? clientOrAudienceOf : clientIdOf;
   return audienceProvider(
     {
       preset: 'spring',
       issuer,
       keys: anyMetadata(issuer),
       types: ANY_TYPE,
-      requiredClaims: ['aud', 'sub'],
+      // Every access token has `nbf`; the server's ID tokens have none.
+      requiredClaims: ['aud', 'sub', 'nbf'],
+      accepts: (claims) => !(has(claims, 'azp') && has(claims, 'auth_time') && has(claims, 'sid')),
       classify: kindRule('spring', options, {
-        disjoint: classifyDisjoint,
+        disjoint: disjointRule(clientOf),
         ids: { clientId: clientOf },
         exampleClaim: 'caller_type',
       }),
-      authority: { scopes: (claims) => scopesOf(claims, 'scope') },
+      authority: {
+        scopes: (claims) => scopesOf(claims, 'scope'),
+        ...(rolesClaim === undefined
+          ? {}
+          : { roles: (claims: TokenClaims) => listOf(claims, rolesClaim) }),
+      },
     },
     options,
   );
 }
 
-const NO_IDS = asUnknown('sub or the client id is missing');
-const NOT_SPRING = asUnknown('sub is not the client id, and scope is not as this server writes it');
+function checkSettings(clientIdFrom: unknown, rolesClaim: unknown): void {
+  if (clientIdFrom !== undefined && clientIdFrom !== 'aud') {
+    throw new ConfigurationError(
+      "spring: clientIdFrom is 'aud' or left out; write clientIdFrom: 'aud' if aud holds the client's id",
+    );
+  }
+  if (rolesClaim !== undefined && (typeof rolesClaim !== 'string' || rolesClaim === '')) {
+    throw new ConfigurationError(
+      "spring: rolesClaim is the name of a claim; write rolesClaim: 'roles'",
+    );
+  }
+}
+
+const NO_CLIENT_ID = asUnknown(
+  "no client_id: add client_id by an OAuth2TokenCustomizer, or say clientIdFrom: 'aud' if aud holds the client's id",
+);
+const NO_SUBJECT = asUnknown('sub is missing');
+const NOT_SPRING = asUnknown(
+  'sub is not the client id, and header and scope are not as this server writes them',
+);
 const CONTRADICTION = asUnknown('marks of a user and of a client');
 
-function classifyDisjoint(claims: TokenClaims, header: TokenHeader): Classification {
-  const subject = stringOf(claims, 'sub');
-  const clientId = clientOf(claims);
-  if (subject === undefined || clientId === undefined) return NO_IDS;
-  if (subject === clientId) {
-    return hasUserMark(claims) ? CONTRADICTION : asClient(clientId, 'sub is the client id');
-  }
-  if (!isOfSpring(claims)) return NOT_SPRING;
-  return hasClientMark(claims, header) || isOfAnotherProvider(claims)
-    ? CONTRADICTION
-    : asUser(subject, clientId, 'sub is not the client id, by the word of the operator');
+function disjointRule(clientOf: (claims: TokenClaims) => string | undefined): Classify {
+  return (claims: TokenClaims, header: TokenHeader): Classification => {
+    const subject = stringOf(claims, 'sub');
+    const clientId = clientOf(claims);
+    if (subject === undefined) return NO_SUBJECT;
+    if (clientId === undefined) return NO_CLIENT_ID;
+    if (subject === clientId) {
+      return hasUserMark(claims, header) || hasFactor(claims)
+        ? CONTRADICTION
+        : asClient(clientId, 'sub is the client id');
+    }
+    if (!isOfSpring(claims, header)) return NOT_SPRING;
+    return hasClientMark(claims, header) || isOfAnotherProvider(claims)
+      ? CONTRADICTION
+      : asUser(subject, clientId, 'sub is not the client id, by the word of the operator');
+  };
 }
 
 /**
- * A token that says so little is a user's only if it looks like this server's: it writes a list, which
- * a customizer may have made a string. Others' tokens of machines have a string, or no `scope` at all.
+ * A token that says so little is a user's only if it looks like this server's, whose header has no
+ * `typ`: it writes scopes in a list, which a customizer that adds `client_id` may have made a string,
+ * and no claim when none was asked for. Others' tokens of machines have `typ: JWT` and no `scope`.
  */
-function isOfSpring(claims: TokenClaims): boolean {
-  return has(claims, 'client_id') ? has(claims, 'scope') : Array.isArray(claimOf(claims, 'scope'));
+function isOfSpring(claims: TokenClaims, header: TokenHeader): boolean {
+  if (!has(claims, 'scope')) return !has(header, 'typ') || isAccessTokenType(header['typ']);
+  return has(claims, 'client_id') || Array.isArray(claimOf(claims, 'scope'));
+}
+
+function isAccessTokenType(type: unknown): boolean {
+  return typeof type === 'string' && /^(?:application\/)?at\+jwt$/i.test(type);
+}
+
+/** Spring Security 7 adds `FACTOR_PASSWORD` and the like to the authorities of whoever signs in. */
+function hasFactor(claims: TokenClaims): boolean {
+  return Object.keys(claims).some((name) =>
+    listOf(claims, name).some((authority) => authority.startsWith('FACTOR_')),
+  );
 }
 
 /** `client_id` where a customizer adds it; else the only `aud`, unless that is an API's identifier. */
-function clientOf(claims: TokenClaims): string | undefined {
+function clientOrAudienceOf(claims: TokenClaims): string | undefined {
   if (has(claims, 'client_id') || has(claims, 'azp')) return clientIdOf(claims);
   const audience = soleAudienceOf(claims);
   return audience?.includes(':') ? undefined : audience;

@@ -47,14 +47,17 @@ const OPTIONS: OwnOptionNames<WorkosOptions | WorkosSessionOptions> = {
  * - Sessions carry no `aud`. In its stead their keys are those of your client id alone, and only a
  *   user's session is accepted: `sid` of a session, and a `client_id` or `aud`, where there is one,
  *   that is yours.
- * - Provider: Connect applications ask for your API with `resource`; otherwise `aud` is the
- *   environment's client id, the same for all APIs.
- * - Rule: `sub` is `client_id`, and no `sid` → client; `sub` of the form `user_…` → user; else
- *   refused. A missing `client_id` proves nothing: older tokens of users lack it.
- * - User id: `sub`. Authority: `scope` (machines have none), `permissions`, `roles`; tenant `org_id`.
+ * - Provider: Connect applications of users ask for your API with `resource`; otherwise `aud` is the
+ *   environment's client id, the same for all APIs. In machines' tokens it is always that id.
+ * - Rule: `sub` is `client_id`, and no `sid` → client; `sub` of the form `user_…`, and `sid` (of the
+ *   consent, or the session) → user; else refused. A missing `client_id` proves nothing: older tokens
+ *   of users lack it.
+ * - Refuses ID tokens, which an `audience` that is a client's id would let in: they carry `nonce` or
+ *   `at_hash`, and no `sid` of a consent.
+ * - User id: `sub`. Authority: `scope`, what was granted, `permissions`, `roles`; tenant `org_id`.
  * - Pitfall: `act.sub` of an impersonated session is the e-mail address of an administrator.
  *
- * Per documentation as of September 2026:
+ * Per documentation as of November 2026:
  * https://workos.com/docs/authkit/connect/token-claims
  * https://workos.com/docs/reference/authkit/session-tokens
  *
@@ -74,7 +77,13 @@ function connect(options: WorkosOptions): AudienceProvider {
     path: { pattern: /^\/$/, example: 'https://acme.authkit.app' },
   });
   return audienceProvider(
-    { ...FACTS, issuer, keys: openIdMetadata(issuer), requiredClaims: ['aud', 'sub'] },
+    {
+      ...FACTS,
+      issuer,
+      keys: openIdMetadata(issuer),
+      requiredClaims: ['aud', 'sub', 'jti'],
+      accepts: isNoIdToken,
+    },
     options,
   );
 }
@@ -93,6 +102,7 @@ function sessions(options: WorkosSessionOptions): AudienceFreeProvider {
       keys: keysAt(`https://api.workos.com/sso/jwks/${sessionsOf}`),
       requiredClaims: ['sub', 'sid'],
       accepts: (claims) =>
+        isNoIdToken(claims) &&
         stringOf(claims, 'sid')?.startsWith('session_') === true &&
         isAbsentOr(claims, 'client_id', sessionsOf) &&
         isAbsentOr(claims, 'aud', sessionsOf),
@@ -101,13 +111,17 @@ function sessions(options: WorkosSessionOptions): AudienceFreeProvider {
   );
 }
 
+function isNoIdToken(claims: TokenClaims): boolean {
+  return !has(claims, 'nonce') && !has(claims, 'at_hash');
+}
+
 function isAbsentOr(claims: TokenClaims, name: string, value: string): boolean {
   return !has(claims, name) || claims[name] === value;
 }
 
 const NO_SUBJECT = asUnknown('sub is missing');
 const CONTRADICTION = asUnknown('sub is client_id, but the token is of a session or a user');
-const NO_EVIDENCE = asUnknown('sub is neither client_id nor a user');
+const NO_EVIDENCE = asUnknown('sub is neither client_id nor a user, or a user without sid');
 
 function classify(claims: TokenClaims): Classification {
   const subject = stringOf(claims, 'sub');
@@ -118,8 +132,8 @@ function classify(claims: TokenClaims): Classification {
       ? CONTRADICTION
       : asClient(subject, 'sub is client_id, and no sid');
   }
-  return isUserId
-    ? asUser(subject, stringOf(claims, 'client_id'), 'sub is the id of a user')
+  return isUserId && stringOf(claims, 'sid') !== undefined
+    ? asUser(subject, stringOf(claims, 'client_id'), 'sub is the id of a user, and sid')
     : NO_EVIDENCE;
 }
 

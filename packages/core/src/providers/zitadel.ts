@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../model/errors.ts';
 import type { TokenClaims } from '../model/principal.ts';
-import { NONE, noScopes, objectOf, stringOf } from './internal/claim-readers.ts';
+import { clientIdOf, has, NONE, noScopes, objectOf, stringOf } from './internal/claim-readers.ts';
 import {
   audienceProvider,
   type OwnOptionNames,
@@ -17,7 +17,7 @@ import type { AudienceProvider } from './provider.ts';
 export type ZitadelOptions = ProviderOptions & {
   /** The instance's domain as URL, without a slash at its end. */
   readonly issuer: string;
-  /** Reads the roles of this project only, from its own claim. */
+  /** Your project's id: its roles are read, and no other's. Without it there are no roles. */
   readonly projectId?: string | undefined;
 } & OperatorRuleOption;
 
@@ -29,63 +29,91 @@ const OPTIONS: OwnOptionNames<ZitadelOptions> = {
 };
 
 /**
- * ZITADEL: `zitadel({ issuer: 'https://acme.zitadel.cloud', classify })`.
+ * ZITADEL: `zitadel({ issuer: 'https://acme.zitadel.cloud', projectId, classify })`.
  *
  * Service users are users, with ids of the same kind, and nothing in the token is documented to tell
  * them from people. That no user has a client's id would not help either: a service user's `sub` is
  * not its `client_id`. So `classify` is required (or `'unknown'`, which refuses every token).
  *
- * - Provider: set the access token type to JWT. Add a claim by an Action (v2): for example
- *   `caller_type`, `human` or `machine` by the user's type, and read it:
- *   `classify: ({ caller_type }) => caller_type === 'human' ? 'user' : caller_type === 'machine' ? 'client' : 'refuse'`.
- *   A list of your service users' ids serves for machines, but what is not on it is not yet a person:
- *   name the login applications' `client_id`s too, and refuse the rest.
- * - User id: `sub`. Client id: `client_id`, else `azp`. Authority: no scopes are in the token; roles
- *   are the keys of `urn:zitadel:iam:org:project:roles` (of `projectId`'s claim, when given); tenant
- *   `urn:zitadel:iam:user:resourceowner:id`, when that scope was asked for.
+ * - Provider: set the access token type to JWT, and ask for the scopes
+ *   `urn:zitadel:iam:user:resourceowner` and `urn:zitadel:iam:org:project:id:<project id>:aud`. Add a
+ *   claim by an Action, for example `caller_type`, `human` or `machine` by the user's type.
+ * - **Every organization of the instance can run Actions for its own users**, and set that claim as
+ *   it likes. Read it only beside your organization's id, in a claim that no Action can set:
+ *   ```ts
+ *   classify: ({ caller_type: type, 'urn:zitadel:iam:user:resourceowner:id': organization }) => {
+ *     if (organization !== '301870000009') return 'refuse';
+ *     return type === 'human' ? 'user' : type === 'machine' ? 'client' : 'refuse';
+ *   }
+ *   ```
+ *   Do not decide by `client_id`: a service user's is its *name*, which whoever makes it chooses, the
+ *   id of your log-in application too.
+ * - User id: `sub`; its client: `client_id`, else `azp`. **A service user's client id is `sub`**, which
+ *   stays the same by client credentials, JWT profile and after a change of its name.
+ * - Authority: no scopes are in the token; roles are the keys of
+ *   `urn:zitadel:iam:org:project:<projectId>:roles`. `urn:zitadel:iam:org:project:roles` is not read:
+ *   it holds the roles of the project that the *client* belongs to, and any client may name any
+ *   project in `aud`. Tenant: `urn:zitadel:iam:user:resourceowner:id`, when that scope was asked for.
+ * - Refuses ID tokens and logout tokens, which have the same `typ`, key and `aud`: they lack `jti` or
+ *   `nbf`, or carry `nonce`, `at_hash` or `events`.
  * - Pitfalls: a role's value says for which organizations it was granted, which is not looked at
- *   here; `aud` lists clients and projects: use your project's id as audience.
+ *   here; `aud` lists clients and projects: use your project's id as audience. A machine's token that
+ *   another client exchanged is read by your rule like any other.
  *
- * Per documentation and source as of September 2026:
+ * Per documentation, source, and tokens of the library zitadel/oidc 3.52, as of November 2026:
  * https://zitadel.com/docs/apis/openidoauth/claims
+ * https://zitadel.com/docs/apis/actions/complement-token
  * https://github.com/zitadel/zitadel (internal/api/oidc/token.go)
  *
- * @throws ConfigurationError for a bad issuer, a missing `classify`, or bad key options.
+ * @throws ConfigurationError for a bad issuer, a missing `classify`, a bad `projectId`, or bad key
+ * options.
  */
 export function zitadel(options: ZitadelOptions): AudienceProvider {
   const { issuer: givenIssuer, projectId } = presetOptions(
     'zitadel',
     options,
     OPTIONS,
-    "issuer: 'https://…', classify",
+    "issuer: 'https://…', projectId: '301877700001', classify",
   );
-  const issuer = checkIssuer('zitadel', givenIssuer, { trailingSlash: 'forbidden' });
+  const issuer = checkIssuer('zitadel', givenIssuer);
   if (projectId !== undefined && (typeof projectId !== 'string' || projectId === '')) {
     throw new ConfigurationError("zitadel: projectId is a string; write projectId: '301877700001'");
   }
-  const rolesClaim =
-    projectId === undefined
-      ? 'urn:zitadel:iam:org:project:roles'
-      : `urn:zitadel:iam:org:project:${projectId}:roles`;
   return audienceProvider(
     {
       preset: 'zitadel',
       issuer,
       keys: openIdMetadata(issuer),
       types: PLAIN_TYPE,
-      requiredClaims: ['aud', 'sub'],
-      classify: kindRule('zitadel', options, { disjoint: undefined, exampleClaim: 'caller_type' }),
+      // ID tokens have the same type, key and audience, but neither of these two.
+      requiredClaims: ['aud', 'sub', 'jti', 'nbf'],
+      accepts: (claims) => !FOREIGN_CLAIMS.some((name) => has(claims, name)),
+      classify: kindRule('zitadel', options, {
+        disjoint: undefined,
+        ids: { clientId: (claims) => stringOf(claims, 'sub'), userClientId: clientIdOf },
+        exampleClaim: 'caller_type',
+        exampleGuard: `claims['${ORGANIZATION}'] !== '<your organization>' ? 'refuse' : `,
+      }),
       authority: {
         scopes: noScopes,
-        roles: (claims) => rolesOf(claims, rolesClaim),
-        tenant: (claims) => stringOf(claims, 'urn:zitadel:iam:user:resourceowner:id'),
+        ...(projectId === undefined
+          ? {}
+          : { roles: (claims: TokenClaims) => rolesOf(claims, projectId) }),
+        tenant: (claims) => stringOf(claims, ORGANIZATION),
       },
     },
     options,
   );
 }
 
-function rolesOf(claims: TokenClaims, name: string): readonly string[] {
-  const roles = objectOf(claims, name);
+/** The user's organization. Actions cannot set claims of this prefix. */
+const ORGANIZATION = 'urn:zitadel:iam:user:resourceowner:id';
+
+/** Claims of ID tokens and of logout tokens. */
+const FOREIGN_CLAIMS = ['at_hash', 'nonce', 'events'] as const;
+
+/** Of this project alone: any client may add any project to `aud`, but not to this claim's name. */
+function rolesOf(claims: TokenClaims, projectId: string): readonly string[] {
+  const roles = objectOf(claims, `urn:zitadel:iam:org:project:${projectId}:roles`);
   return roles === undefined ? NONE : Object.keys(roles);
 }

@@ -11,12 +11,22 @@ const CLIENT_NOT_LISTED: Unmet = Object.freeze({ reason: 'client_not_listed' });
 const ACTOR_REQUIRED: Unmet = Object.freeze({ reason: 'actor_required' });
 const ACTOR_NOT_ALLOWED: Unmet = Object.freeze({ reason: 'actor_not_allowed' });
 
+/**
+ * Which callers: nothing for any, one id or more, or a list of ids that is not empty. A list is given as
+ * such and not spread, so that an empty one from configuration cannot mean any.
+ */
+export type CallerIds =
+  | readonly []
+  | readonly [first: string, ...more: string[]]
+  | readonly [ids: readonly string[]];
+
 /** Options of {@link user}. */
 export interface UserOptions {
   /**
    * Whether somebody may act for the user (`act`, RFC 8693 §4.1): `'allow'` (default) anybody,
    * `'refuse'` nobody, a list these actors alone, by `sub` or `client_id`. A user in person always
-   * passes; to demand an actor add {@link actor}.
+   * passes; to demand an actor add {@link actor}. An `act` that cannot be read is somebody, too, and
+   * passes under `'allow'` alone.
    */
   readonly viaActor?: 'allow' | 'refuse' | readonly string[];
 }
@@ -53,12 +63,12 @@ export function user(options: UserOptions = {}): Requirement {
  * `client_not_listed` for another client.
  *
  * An id is compared as it stands: where several issuers are accepted, two may give out the same id.
- * No ids is every client: `client(...ids)` with an empty list from configuration lets all of them in.
+ * `client()` is every client; a list from configuration is given as such, `client(ids)`.
  *
- * @throws ConfigurationError for an id that is not a non-empty string.
+ * @throws ConfigurationError for an id that is not a non-empty string, and for an empty list.
  */
-export function client(...ids: readonly string[]): Requirement {
-  const listed = optionalNameArguments('client()', "client('nightly-sync')", ids);
+export function client(...ids: CallerIds): Requirement {
+  const listed = callerIds('client', "'nightly-sync'", ids);
   return Object.freeze<Requirement>({
     description: listed.length === 0 ? 'client' : describeNames('client', listed, 'or'),
     scopes: NO_SCOPES,
@@ -74,12 +84,16 @@ export function client(...ids: readonly string[]): Requirement {
 /**
  * Somebody acts for the subject (`act`, RFC 8693 §4.1), be that a user or a client; with ids, one
  * of these actors, by `sub` or `client_id`. Only the outermost actor decides. Unmet:
- * `actor_required`. It does not look at the actor's issuer. No ids, an empty list too, is any actor.
+ * `actor_required`. `actor()` is any actor; a list from configuration is given as such, `actor(ids)`.
  *
- * @throws ConfigurationError for an id that is not a non-empty string.
+ * **An id says nothing of the actor's kind.** Where the issuer writes `act: { sub }` for users and clients
+ * alike (Spring and most others), `actor('gateway')` passes for a *user* named `gateway` who acts. Name
+ * actors by ids that no user can have. It does not look at the actor's issuer, nor at `actor.profile`.
+ *
+ * @throws ConfigurationError for an id that is not a non-empty string, and for an empty list.
  */
-export function actor(...ids: readonly string[]): Requirement {
-  const listed = optionalNameArguments('actor()', "actor('support-agent')", ids);
+export function actor(...ids: CallerIds): Requirement {
+  const listed = callerIds('actor', "'support-agent'", ids);
   return Object.freeze<Requirement>({
     description: listed.length === 0 ? 'actor' : describeNames('actor', listed, 'or'),
     scopes: NO_SCOPES,
@@ -88,6 +102,24 @@ export function actor(...ids: readonly string[]): Requirement {
       return listed.length === 0 || isListed(principal.actor, listed) ? undefined : ACTOR_REQUIRED;
     },
   });
+}
+
+/** The ids of a call, be they given one by one or as a list; empty for any. */
+function callerIds(call: string, example: string, ids: CallerIds): readonly string[] {
+  const [first] = ids;
+  if (!isList(first) || ids.length > 1) {
+    return optionalNameArguments(`${call}()`, `${call}(${example})`, ids);
+  }
+  if (first.length === 0) {
+    throw new ConfigurationError(
+      `${call}() was given an empty list, which must not mean any ${call}: write ${call}([${example}]), or ${call}() for any`,
+    );
+  }
+  return optionalNameArguments(`${call}()`, `${call}([${example}])`, first);
+}
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
 }
 
 /** The actors that may act for a user; `undefined` for anybody, empty for nobody. */

@@ -19,7 +19,10 @@ export interface ClaimsPolicy {
 /**
  * Checks header type and claims of a token whose signature holds (RFC 9068 §4, RFC 7519 §7.2).
  *
- * Checks: `typ`, presence and types of claims, `aud`, `exp`, `nbf`, and the provider's own marks.
+ * Checks: `typ`, presence and types of claims, `aud`, `exp`, `nbf`, and the provider's own marks;
+ * and that no claim says that the token is none for access: `at_hash` and `c_hash` (an ID token,
+ * OpenID Connect Core §3.1.3.6 and §3.3.2.11), `events` (a logout token or a security event, RFC 8417
+ * §2.2). Some servers sign those under the same `typ` and `aud`.
  * Does not check: `iss` (the issuer was found by it), `iat` against the time, and who is calling.
  */
 export function checkClaims(
@@ -28,7 +31,7 @@ export function checkClaims(
   policy: ClaimsPolicy,
   nowSec: number,
 ): AuthErrorReason | undefined {
-  if (!typeAccepted(header, policy.types)) return 'type_not_accepted';
+  if (!typeAccepted(header, policy.types) || isOfAnotherType(claims)) return 'type_not_accepted';
   if (!wellTyped(claims)) return 'claim_malformed';
   for (const name of policy.requiredClaims) {
     if (!Object.hasOwn(claims, name) || claims[name] === '' || claims[name] === null) {
@@ -72,6 +75,14 @@ function typeAccepted(header: TokenHeader, types: TypePolicy): boolean {
   if (typeof typ !== 'string') return false;
   const lower = typ.toLowerCase();
   return types.accepted.includes(lower.startsWith('application/') ? lower.slice(12) : lower);
+}
+
+function isOfAnotherType(claims: TokenClaims): boolean {
+  return (
+    Object.hasOwn(claims, 'at_hash') ||
+    Object.hasOwn(claims, 'c_hash') ||
+    Object.hasOwn(claims, 'events')
+  );
 }
 
 // Types are checked, never coerced: a claim of another type refuses the token.

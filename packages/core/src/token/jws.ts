@@ -7,7 +7,10 @@ import type { AuthErrorReason } from '../model/reasons.ts';
 import type { TokenHeader } from '../model/token-header.ts';
 import { type Algorithm, algorithmOf } from './algorithms.ts';
 
-/** Longer tokens are refused before anything is decoded. Node's own header limit is 16 KiB. */
+/**
+ * Longer tokens are refused before anything is decoded, unless `token.maxBytes` says otherwise. Node's
+ * own limit for all headers together is 16 KiB.
+ */
 export const MAX_TOKEN_LENGTH = 16_384;
 
 // RFC 7515 §4.1.11, RFC 7797, RFC 7516: extensions that would change what the signature means.
@@ -41,11 +44,11 @@ export type JwsParser = (token: string) => UnverifiedJws | AuthErrorReason;
  * that changes the meaning. Does not check that `alg` is accepted, nor the signature or any claim;
  * ignores `jwk`, `jku`, `x5u`, `x5c`, since keys never come from a token.
  */
-export function createJwsParser(): JwsParser {
+export function createJwsParser(maxLength: number = MAX_TOKEN_LENGTH): JwsParser {
   const headerOf = memoize(parseHeader, { entries: 256, maxLength: 512 });
 
   return function parseJws(token) {
-    if (token.length > MAX_TOKEN_LENGTH) return 'token_too_large';
+    if (token.length > maxLength) return 'token_too_large';
     const firstDot = token.indexOf('.');
     const lastDot = token.indexOf('.', firstDot + 1);
     if (firstDot < 1 || lastDot < 0 || token.indexOf('.', lastDot + 1) >= 0)

@@ -107,6 +107,24 @@ describe('refusalOf', () => {
     expect(refusalOf(error, context).headers['retry-after']).toBe(expected);
   });
 
+  it('names configured scopes in the 401 for which no guard has said any, and nowhere else', () => {
+    const asked = { ...context, scopes: ['a', 'b'] };
+    const challengeOf = (error: AuthError) => refusalOf(error, asked).headers['www-authenticate'];
+    expect(challengeOf(new AuthError('credentials_missing'))).toBe(
+      'Bearer realm="api", scope="a b"',
+    );
+    expect(challengeOf(new AuthError('expired'))).toMatch(/, scope="a b"$/);
+    const guard = { scopes: ['c'] };
+    expect(challengeOf(new AuthError('credentials_missing', guard))).toMatch(/, scope="c"$/);
+    for (const reason of [
+      'authorization_malformed',
+      'scope_missing',
+      'acr_insufficient',
+    ] as const) {
+      expect(challengeOf(new AuthError(reason))).not.toContain('scope=');
+    }
+  });
+
   it('makes headers that Node sends, whatever a requirement put into an error', () => {
     const anything = fc.oneof(fc.string({ unit: 'binary' }), fc.jsonValue());
     const list = fc.array(fc.string({ unit: 'binary' }));
@@ -200,7 +218,7 @@ describe('challenges, where DPoP is accepted beside Bearer (RFC 9449 §7.1, §7.
 describe('RefusedError', () => {
   const cause = new Error('below');
   const error = new AuthError('scope_missing', { scopes: ['a'], cause, issuerName: 'acme' });
-  const refused = new RefusedError(error, refusalOf(error, context));
+  const refused = new RefusedError(error, (each) => refusalOf(each, context));
 
   it('is the error, with what a framework’s error handling reads', () => {
     expect(isAuthError(refused)).toBe(true);

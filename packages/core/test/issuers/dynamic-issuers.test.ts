@@ -8,6 +8,7 @@ import {
   generateTestKey,
   jwks,
 } from '../../../../test/support/tokens.ts';
+import { createIssuers } from '../../src/issuers/create-issuers.ts';
 import { createDynamicIssuers } from '../../src/issuers/dynamic-issuers.ts';
 import type { IssuerEntry } from '../../src/issuers/issuer-entry.ts';
 import type { IssuerCacheOptions, IssuerResolver } from '../../src/issuers/issuer-resolver.ts';
@@ -278,19 +279,49 @@ describe('memory', () => {
     expect(issuers.isCurrent(a)).toBe(true);
   });
 
-  it('so many made-up issuers at once are asked for, and no more; then it is an outage', async () => {
+  it('so many made-up issuers at once are asked for, so many wait, and no more: then it is an outage', async () => {
     const asked: string[] = [];
     const { issuers } = tenants((iss) => {
       asked.push(iss);
       return new Promise(() => {});
     });
-    for (let index = 0; index < 128; index++) {
+    const outcomes = Array.from({ length: 128 + 1_024 + 1 }, (_, index) =>
+      outcomeOf(() => issuers.find({ iss: `https://evil.example/${index}` })),
+    );
+    // The newest waits in the place of the one that waited longest.
+    expect(await outcomes[128]).toBe('issuer_unavailable');
+    expect(asked).toHaveLength(128);
+    issuers.close();
+    const refused = (await Promise.all(outcomes)).filter((each) => each === 'issuer_unavailable');
+    expect(refused).toHaveLength(128 + 1_024 + 1);
+  });
+
+  it('an honest tenant that nobody has seen before waits for its turn behind them, and is let in', async () => {
+    const answers: (() => void)[] = [];
+    const { issuers } = tenants(
+      (iss) =>
+        new Promise((resolve) => answers.push(() => resolve(iss === A ? entry(iss) : undefined))),
+    );
+    for (let index = 0; index < 200; index++) {
       void issuers.find({ iss: `https://evil.example/${index}` });
     }
-    expect(() => issuers.find({ iss: A })).toThrow(
-      expect.objectContaining({ reason: 'issuer_unavailable' }),
-    );
-    expect(asked).toHaveLength(128);
+    const honest = found(issuers, A);
+    for (let index = 0; index <= 200; index++) {
+      await vi.waitUntil(() => answers[index] !== undefined);
+      answers[index]?.();
+    }
+    expect((await honest).name).toBe(A);
+  });
+
+  it('what it returns is asked over https: allowHttp is for what the operator writes', async () => {
+    const options = resolveOptions({
+      issuers: (iss) => ({ ...rfc9068(iss), audience: AUDIENCE }),
+      allowHttp: ['tenant'],
+    });
+    const issuers = createIssuers(options);
+    const error = await refusalOf(() => issuers.find({ iss: 'http://tenant/a' }));
+    expect(error).toMatchObject({ reason: 'issuer_unavailable' });
+    expect(error.cause).toBeInstanceOf(ConfigurationError);
   });
 
   it('such a flood does not keep those who were found before from being looked up again', async () => {

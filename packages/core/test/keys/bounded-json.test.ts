@@ -50,7 +50,16 @@ describe('bounded JSON', () => {
     const { body, headers } = await get(url);
     expect(body).toEqual({ keys: [] });
     expect(headers.get('cache-control')).toBe('max-age=7');
-    expect(accept).toBe('application/json');
+    // A Kubernetes API server answers 406 to application/json alone.
+    expect(accept).toBe('application/jwk-set+json, application/json');
+  });
+
+  it('takes the response of a mock, which may have ok and json() alone', async () => {
+    const mock = async () => ({ ok: true, json: async () => ({ keys: [] }) });
+    const { signal } = new AbortController();
+    const options = { fetch: mock as unknown as typeof fetch, signal, maxBytes: 100 };
+    const { body, headers } = await fetchJson('https://as.test/jwks', options);
+    expect([body, headers.get('cache-control')]).toEqual([{ keys: [] }, null]);
   });
 
   it.each([
@@ -186,42 +195,47 @@ describe('what went wrong, in words and kind', () => {
     }).catch((error: unknown) => error);
 
   it.each([
-    ['no body at all', () => new Response(null), 'not_json', 'The response is not a JSON object'],
+    [
+      'no body at all',
+      () => new Response(null),
+      'not_json',
+      'The response is not a JSON object (https://as.example.com/jwks)',
+    ],
     [
       'a long body',
       () => new Response('{"a":"12345"}'),
       'too_large',
-      'The response is larger than 10 bytes',
+      'The response is larger than 10 bytes (https://as.example.com/jwks)',
     ],
     [
       'a status',
       () => new Response(null, { status: 418 }),
       'status',
-      'The response has status 418',
+      'The response has status 418 (https://as.example.com/jwks)',
     ],
     [
       'status 300',
       () => new Response(null, { status: 300 }),
       'redirect',
-      'The response is a redirect, which is not followed',
+      'The response is a redirect, which is not followed (https://as.example.com/jwks)',
     ],
     [
       'status 399',
       () => new Response(null, { status: 399 }),
       'redirect',
-      'The response is a redirect, which is not followed',
+      'The response is a redirect, which is not followed (https://as.example.com/jwks)',
     ],
     [
       'status 299',
       () => new Response(null, { status: 299 }),
       'status',
-      'The response has status 299',
+      'The response has status 299 (https://as.example.com/jwks)',
     ],
     [
       'status 400',
       () => new Response(null, { status: 400 }),
       'status',
-      'The response has status 400',
+      'The response has status 400 (https://as.example.com/jwks)',
     ],
   ])('%s', async (_what, response, failure, message) => {
     expect(await once(response)).toMatchObject({ name: 'KeyFetchError', failure, message });
@@ -239,7 +253,11 @@ describe('what went wrong, in words and kind', () => {
   it('a request that fails keeps what made it fail', async () => {
     const cause = new TypeError('refused');
     const error = await once(() => Promise.reject(cause));
-    expect(error).toMatchObject({ failure: 'network', message: 'The request failed', cause });
+    expect(error).toMatchObject({
+      failure: 'network',
+      message: 'The request failed (https://as.example.com/jwks)',
+      cause,
+    });
   });
 
   it('once aborted, the reason of the signal counts, whatever fetch says', async () => {

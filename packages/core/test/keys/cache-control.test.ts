@@ -29,3 +29,19 @@ describe('freshness of a response', () => {
     expect(freshForMs(new Headers(headers), timing)).toBe(seconds * 1_000);
   });
 });
+
+it.each([
+  [300, {}, 300],
+  [1_200, { 'cache-control': 'max-age=900' }, 1_200],
+  [60, {}, 300],
+  [86_400, {}, 3_600],
+  [0, {}, 600],
+  [-5, {}, 600],
+  ['300', {}, 600],
+  [undefined, { 'cache-control': 'max-age=900' }, 900],
+])(
+  'a refresh hint of %j in the set itself counts first, within the bounds',
+  (hint, headers, sec) => {
+    expect(freshForMs(new Headers(headers), timing, hint)).toBe(sec * 1_000);
+  },
+);

@@ -33,17 +33,13 @@ const query = { algorithm: 'ES256', kid: 'key-1' } as const;
 
 describe('a static source', () => {
   const jwks = {
-    keys: [
-      issuerKey.publicJwk,
-      { ...other.publicJwk, use: 'enc' },
-      { ...other.publicJwk, use: 'own' },
-    ],
+    keys: [issuerKey.publicJwk, { kty: 'oct', k: 'AA' }, { ...other.publicJwk, use: 'own' }],
   };
 
   it('is checked like a fetched set: unfit keys are told of, by the issuer that they belong to', () => {
     const { keySet, events } = aSet({ kind: 'static', jwks });
     expect(keySet.find(query)).toMatchObject({ kid: 'key-1' });
-    expect(events).toEqual([{ type: 'keys.ignored', issuer: ISSUER, cause: 'use', keys: 2 }]);
+    expect(events).toEqual([{ type: 'keys.ignored', issuer: ISSUER, cause: 'symmetric', keys: 1 }]);
   });
 
   it('takes the uses that the provider has, and no more keys than configured', () => {

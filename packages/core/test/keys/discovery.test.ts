@@ -40,27 +40,46 @@ describe('discovery', () => {
     await expect(discover(get)).resolves.toBe('https://keys.example.com/moved');
   });
 
-  it('starts over from the first when the remembered document is gone', async () => {
+  it('goes on to the other places when the remembered document is gone, in the same attempt', async () => {
     const { asked, get, documents } = aProvider({ [oauth]: metadata });
     const discover = discovery();
     await discover(get);
     delete documents[oauth];
     documents[openid] = metadata;
-    await expect(discover(get)).rejects.toMatchObject({ failure: 'status', status: 404 });
     await expect(discover(get)).resolves.toBe('https://keys.example.com/jwks');
-    expect(asked).toEqual([openid, oauth, oauth, openid]);
+    await discover(get);
+    expect(asked).toEqual([openid, oauth, oauth, openid, openid]);
   });
 
   it.each([
     ['a network failure', new KeyFetchError('network', 'refused')],
-    ['status 500', new KeyFetchError('status', 'oops', { status: 500 })],
-    ['status 410', new KeyFetchError('status', 'gone', { status: 410 })],
-    ['a redirect', new KeyFetchError('redirect', 'moved')],
-    ['HTML', new KeyFetchError('not_json', 'html')],
-  ])('%s does not lead to the next document', async (_what, failure) => {
+    ['a time-out', new KeyFetchError('timeout', 'too slow')],
+    ['too much', new KeyFetchError('too_large', 'huge')],
+    ['an exception', new Error('else')],
+  ])('%s ends the attempt', async (_what, failure) => {
     const { asked, get } = aProvider({ [openid]: failure, [oauth]: metadata });
     await expect(discovery()(get)).rejects.toBe(failure);
     expect(asked).toEqual([openid]);
+  });
+
+  it.each<readonly [string, unknown]>([
+    ...[400, 401, 403, 404, 405, 406, 410, 500, 502].map(
+      (status) => [`status ${status}`, new KeyFetchError('status', 'no', { status })] as const,
+    ),
+    ['a redirect', new KeyFetchError('redirect', 'moved')],
+    ['HTML', new KeyFetchError('not_json', 'html')],
+    ['JSON that states nothing', { error: 'Realm does not exist' }],
+  ])('%s is no metadata: the next place is asked', async (_what, answer) => {
+    const { asked, get } = aProvider({ [openid]: answer, [oauth]: metadata });
+    await expect(discovery()(get)).resolves.toBe('https://keys.example.com/jwks');
+    expect(asked).toEqual([openid, oauth]);
+  });
+
+  it('when none has it, the first failure is told', async () => {
+    const first = new KeyFetchError('status', 'forbidden', { status: 403 });
+    const { asked, get } = aProvider({ [openid]: first });
+    await expect(discovery()(get)).rejects.toBe(first);
+    expect(asked).toEqual([openid, oauth]);
   });
 
   it.each([
@@ -124,5 +143,67 @@ describe('a polluted prototype', () => {
     await expect(discovery()(other.get)).rejects.toThrow(
       'jwks_uri of the metadata is not an https URL',
     );
+  });
+});
+
+describe('metadata of another issuer', () => {
+  const lineOf = async (stated: unknown, document: string, jwksUri: unknown) => {
+    const { get } = aProvider({ [document]: { issuer: stated, jwks_uri: jwksUri } });
+    const options = { documents: [document], issuer, preset: 'keycloak', allowHttp: ['keycloak'] };
+    const error: unknown = await createDiscovery(options)(get).catch((reason: unknown) => reason);
+    return error instanceof KeyFetchError ? error : expect.unreachable('a KeyFetchError');
+  };
+
+  it('is told with both issuers and the line to write: a public name that leads nowhere from inside', async () => {
+    const document = 'http://keycloak:8080/realms/a/.well-known/openid-configuration';
+    const stated = 'https://sso.acme.com/realms/a';
+    const error = await lineOf(stated, document, `${stated}/protocol/openid-connect/certs`);
+    const line = `keycloak({ issuer: '${stated}', jwksUri: 'http://keycloak:8080/realms/a/protocol/openid-connect/certs' })`;
+    expect(error).toMatchObject({ statedIssuer: stated, toWrite: line });
+    expect(error.message).toBe(
+      `The metadata is not that of ${issuer}, but of ${stated}. If tokens have that iss, write: ${line} (${document})`,
+    );
+  });
+
+  it('of the same server is the issuer alone: its metadata is found', async () => {
+    const error = await lineOf(`${issuer}/`, openid, 'https://as.example.com/keys');
+    expect(error.toWrite).toBe(`keycloak({ issuer: '${issuer}/' })`);
+  });
+
+  it.each([
+    ['no URL', 'tenant'],
+    ['a quote', "https://evil.example/'})"],
+    ['white space', 'https://evil.example/\nkeys fetched'],
+    ['an absurd length', `https://evil.example/${'x'.repeat(600)}`],
+    ['credentials', 'https://user:secret@evil.example'],
+    ['a list', ['https://evil.example']],
+  ])('is not repeated when it is %s', async (_what, stated) => {
+    const error = await lineOf(stated, openid, 'https://as.example.com/keys');
+    expect(error.statedIssuer).toBeUndefined();
+    expect(error.message).toBe(`The metadata is not that of ${issuer} (${openid})`);
+  });
+});
+
+describe('http on a host of allowHttp', () => {
+  const document = 'http://keycloak:8080/.well-known/openid-configuration';
+  const leads = async (from: string, to: string) => {
+    const { get } = aProvider({ [from]: { issuer, jwks_uri: to } });
+    const options = { documents: [from], issuer, allowHttp: ['keycloak', '172.18.0.3'] };
+    return createDiscovery(options)(get).then(
+      () => true,
+      () => false,
+    );
+  };
+
+  it.each([
+    [document, 'http://keycloak:8080/jwks', true],
+    [document, 'http://172.18.0.3/jwks', true],
+    [document, 'https://elsewhere.example.com/jwks', true],
+    [document, 'http://elsewhere.example.com/jwks', false],
+    [document, 'http://127.0.0.1:9200/jwks', false],
+    [openid, 'http://keycloak:8080/jwks', false],
+    ['http://localhost:8080/metadata', 'http://keycloak:8080/jwks', true],
+  ])('from %s to %s: %s', async (from, to, may) => {
+    expect(await leads(from, to)).toBe(may);
   });
 });

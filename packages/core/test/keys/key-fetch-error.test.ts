@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { KeyFetchError } from '../../src/keys/key-fetch-error.ts';
+import { KeyFetchError, withUrl } from '../../src/keys/key-fetch-error.ts';
 
 describe('KeyFetchError', () => {
   it('says what failed, with status and cause where there are any', () => {
@@ -15,6 +15,25 @@ describe('KeyFetchError', () => {
     });
     expect(error.cause).toBe(cause);
     expect(String(error)).toBe('KeyFetchError: The response has status 404');
+  });
+
+  it('names the URL that was tried, without its query: that may hold a key', () => {
+    const error = new KeyFetchError('network', 'The request failed with ECONNREFUSED', {
+      url: 'https://as.example.com/jwks?key=secret',
+      code: 'ECONNREFUSED',
+    });
+    expect(error.message).toBe(
+      'The request failed with ECONNREFUSED (https://as.example.com/jwks?…)',
+    );
+    expect(error).toMatchObject({ url: 'https://as.example.com/jwks?…', code: 'ECONNREFUSED' });
+  });
+
+  it('can be told the URL afterwards, once', () => {
+    const late = withUrl(new KeyFetchError('timeout', 'too slow'), 'https://a');
+    expect(late).toMatchObject({ failure: 'timeout', message: 'too slow (https://a)' });
+    expect(withUrl(late, 'https://b')).toBe(late);
+    const other = new Error('else');
+    expect(withUrl(other, 'https://b')).toBe(other);
   });
 
   it('has no cause where there is none', () => {

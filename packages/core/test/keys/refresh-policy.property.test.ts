@@ -59,7 +59,10 @@ function run(steps: readonly Step[]): void {
   let aheadFrom = 0;
   let failuresInARow = 0;
   let failedAt = Number.NEGATIVE_INFINITY;
-  let unknownKidAt = Number.NEGATIVE_INFINITY;
+  // The attempts that unknown kids have in hand, as a bucket that is filled up at each look.
+  let inHand = 3;
+  let filledAt = T0;
+  const starts: number[] = [];
 
   for (const each of steps) {
     switch (each.do) {
@@ -108,13 +111,21 @@ function run(steps: readonly Step[]): void {
           expect(flying, 'one attempt at a time').toBe(false);
           const pause = Math.min(1_000 * 2 ** (failuresInARow - 1), 30_000) / 2;
           const paused = failuresInARow > 0 && now < failedAt + pause;
-          const cooling = now < unknownKidAt + 5_000;
           const forUnknownKid = need === 'unknown' && usable;
-          expect(paused && (!forUnknownKid || cooling), 'attempts keep their distance').toBe(false);
+          inHand = Math.min(3, inHand + (now - filledAt) / 5_000);
+          filledAt = now;
+          const none = inHand < 1 - 1e-6;
+          expect(paused && (!forUnknownKid || none), 'attempts keep their distance').toBe(false);
           if (forUnknownKid) {
-            const due = now >= aheadFrom && !paused;
-            expect(cooling && !due, 'unknown kids keep to their cool-down').toBe(false);
-            unknownKidAt = now;
+            // The policy's own point lies between the earliest one and the ratio's.
+            const surelyNotDue = now < aheadFrom || paused;
+            expect(none && surelyNotDue, 'unknown kids keep to what is in hand').toBe(false);
+            if (now < state.aheadAt || paused) {
+              inHand = Math.max(0, inHand - 1);
+              starts.push(now);
+              const lastMinute = starts.filter((at) => at > now - 60_000);
+              expect(lastMinute.length, 'in any minute').toBeLessThanOrEqual(3 + 60 / 5);
+            }
           }
           flying = true;
           state = advance(state, { type: 'started', need, now }, timing);

@@ -186,6 +186,18 @@ describe('with a known key', () => {
   });
 });
 
+/** Keys, and the three attempts that unknown kids have in hand: from 100 to 400 ms after T0. */
+const USED_UP = [
+  started(0),
+  loaded(0),
+  started(100, 'unknown'),
+  loaded(200),
+  started(210, 'unknown'),
+  loaded(300),
+  started(310, 'unknown'),
+  loaded(400),
+];
+
 describe('with an unknown kid', () => {
   const state = stateAfter(started(0), loaded(0));
 
@@ -198,19 +210,40 @@ describe('with an unknown kid', () => {
     expect(look(advance(state, started(100)(), timing), 110, 'unknown')).toBe('wait');
   });
 
-  it('the cool-down counts from the start of an attempt; until then the answer is 401 at once', () => {
-    const searched = stateAfter(started(0), loaded(0), started(100, 'unknown'), loaded(3_100));
-    expect(look(searched, 3_200, 'unknown')).toBe('unknown');
-    expect(look(searched, 5_099, 'unknown')).toBe('unknown');
-    expect(look(searched, 5_100, 'unknown')).toBe('refresh_and_wait');
+  it('two rotations within seconds are both noticed: three attempts are in hand', () => {
+    const once = stateAfter(started(0), loaded(0), started(100, 'unknown'), loaded(200));
+    expect(look(once, 300, 'unknown')).toBe('refresh_and_wait');
+    const twice = stateAfter(...USED_UP.slice(0, 6));
+    expect(look(twice, 400, 'unknown')).toBe('refresh_and_wait');
   });
 
-  it('the cool-down holds for a failed attempt too, but then the answer is 503 with the time left', () => {
-    const searched = stateAfter(started(0), loaded(0), started(100, 'unknown'), failed(200));
-    expect(conclude(searched, 'unknown', T0 + 200)).toBe('unavailable');
-    expect(look(searched, 1_300, 'unknown')).toBe('unavailable');
-    expect(retryAfterSec(searched, T0 + 1_300, timing)).toBe(4);
-    expect(look(searched, 5_100, 'unknown')).toBe('refresh_and_wait');
+  it('used up, they come back one by one, each a cool-down after the start of the first; until then the answer is 401 at once', () => {
+    const usedUp = stateAfter(...USED_UP);
+    expect(look(usedUp, 3_200, 'unknown')).toBe('unknown');
+    expect(look(usedUp, 5_099, 'unknown')).toBe('unknown');
+    expect(look(usedUp, 5_100, 'unknown')).toBe('refresh_and_wait');
+    const again = advance(usedUp, started(5_100, 'unknown')(), timing);
+    const answered = advance(again, loaded(5_150)(), timing);
+    expect(look(answered, 10_099, 'unknown')).toBe('unknown');
+    expect(look(answered, 10_100, 'unknown')).toBe('refresh_and_wait');
+  });
+
+  it('after a quiet time all three are in hand again, and never more', () => {
+    let state = stateAfter(...USED_UP);
+    for (const at of [300_000, 300_010, 300_020]) {
+      expect(look(state, at, 'unknown')).toBe('refresh_and_wait');
+      state = advance(state, started(at, 'unknown')(), timing);
+      state = advance(state, loaded(at + 1)(), timing);
+    }
+    expect(look(state, 300_030, 'unknown')).toBe('unknown');
+  });
+
+  it('failed attempts are counted too, but then the answer is 503 with the time left', () => {
+    const usedUp = stateAfter(...USED_UP.slice(0, -1), failed(410));
+    expect(conclude(usedUp, 'unknown', T0 + 410)).toBe('unavailable');
+    expect(look(usedUp, 1_300, 'unknown')).toBe('unavailable');
+    expect(retryAfterSec(usedUp, T0 + 1_300, timing)).toBe(4);
+    expect(look(usedUp, 5_100, 'unknown')).toBe('refresh_and_wait');
   });
 
   it('known kids do not notice', () => {
@@ -236,10 +269,15 @@ describe('with an unknown kid', () => {
   });
 
   it('a refresh that is due anyway is not held back by the cool-down', () => {
+    const before = (ms: number) => 0.8 * FRESH - ms;
     const searched = stateAfter(
       loaded(0),
-      started(0.8 * FRESH - 100, 'unknown'),
-      failed(0.8 * FRESH - 90),
+      started(before(400), 'unknown'),
+      loaded(0),
+      started(before(300), 'unknown'),
+      loaded(0),
+      started(before(100), 'unknown'),
+      failed(before(90)),
     );
     expect(look(searched, 0.8 * FRESH, 'unknown')).toBe('unavailable');
     expect(look(searched, 0.8 * FRESH + 1_000, 'unknown')).toBe('refresh_and_wait');
@@ -278,7 +316,8 @@ describe('a clock that is set back', () => {
   });
 
   it('does not keep the cool-down from ending', () => {
-    const state = stateAfter(loaded(-3_601 * SEC), started(0, 'unknown'), loaded(10));
+    // The last answer came before the clock was set back: keys that are fresh, and no refresh is due.
+    const state = stateAfter(...USED_UP.slice(0, -1), loaded(-3_600.5 * SEC));
     expect(look(state, -3_600 * SEC, 'unknown')).toBe('refresh_and_wait');
   });
 

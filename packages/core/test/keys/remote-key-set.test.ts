@@ -193,26 +193,26 @@ describe('a remote key set', () => {
     expect(requests).toHaveLength(2);
   });
 
-  it('fetches once for a flood of unknown kids, and again after the cool-down', async () => {
+  it('fetches three times for a flood of unknown kids, and again after the cool-down', async () => {
     const [a, b] = await twoKeys();
     const { outcome, world, requests } = await aLoadedKeySet([a]);
     for (let n = 0; n < 50; n += 1) expect(await outcome(`x${n}`)).toBe('key_unknown');
-    expect(requests).toHaveLength(2);
+    expect(requests).toHaveLength(1 + 3);
     world.provider = [a, b];
     expect(await outcome('b')).toBe('key_unknown');
     world.now += 5_000;
     expect(await outcome('b')).toBe('b');
-    expect(requests).toHaveLength(3);
+    expect(requests).toHaveLength(1 + 3 + 1);
   });
 
   it('answers 503 for an unknown kid while the provider fails, and goes on serving known ones', async () => {
     const { find, outcome, world, requests } = await aLoadedKeySet(await twoKeys());
     world.provider = new Error('refused');
-    expect(await outcome('x')).toBe('keys_unavailable');
+    for (const kid of ['x', 'y', 'z']) expect(await outcome(kid)).toBe('keys_unavailable');
     world.now += 1_500;
     await expect(find('y')).rejects.toMatchObject({ details: { retryAfterSec: 4 } });
     expect(find('a')).toMatchObject({ kid: 'a' });
-    expect(requests).toHaveLength(2);
+    expect(requests).toHaveLength(1 + 3);
   });
 
   it('does not fetch for a kid that is at hand but does not fit the algorithm', async () => {
@@ -262,7 +262,9 @@ describe('a remote key set', () => {
     world.provider = await answer();
     world.now += 10 * MIN;
     expect(await outcome('a')).toBe('a');
-    expect(seen).toContainEqual({ type: 'keys.refresh_failed', issuer, cause });
+    expect(seen).toContainEqual(
+      expect.objectContaining({ type: 'keys.refresh_failed', issuer, cause, url: jwksUrl }),
+    );
     expect(seen.map(({ type }) => type)).not.toContain('keys.withdrawn');
   });
 
@@ -274,7 +276,6 @@ describe('a remote key set', () => {
     expect(await outcome('b')).toBe('b');
     expect(seen).toEqual([
       { type: 'keys.ignored', issuer, cause: 'symmetric', keys: 1 },
-      { type: 'keys.ignored', issuer, cause: 'use', keys: 1 },
       { type: 'keys.ignored', issuer, cause: 'private', keys: 1 },
       { type: 'keys.refreshed', issuer, keys: 2 },
     ]);
@@ -310,7 +311,7 @@ describe('a remote key set', () => {
       },
     );
     await expect(keySet.ready()).rejects.toMatchObject({ reason: 'keys_unavailable' });
-    expect(seen).toEqual([{ type: 'keys.refresh_failed', issuer, cause: 'timeout' }]);
+    expect(seen).toEqual([{ type: 'keys.refresh_failed', issuer, cause: 'timeout', url: jwksUrl }]);
   });
 
   it.each([
@@ -355,7 +356,16 @@ describe('with discovery', () => {
     const { outcome, world, seen, requests } = aKeySet({ source });
     world.provider = Response.json({ issuer: `${issuer}/`, jwks_uri: jwksUrl });
     expect(await outcome('a')).toBe('keys_unavailable');
-    expect(seen).toEqual([{ type: 'keys.refresh_failed', issuer, cause: 'issuer_mismatch' }]);
+    expect(seen).toEqual([
+      {
+        type: 'keys.refresh_failed',
+        issuer,
+        cause: 'issuer_mismatch',
+        url: openid,
+        statedIssuer: `${issuer}/`,
+        toWrite: `custom({ issuer: '${issuer}/' })`,
+      },
+    ]);
     expect(requests).toHaveLength(1);
   });
 });
@@ -678,15 +688,15 @@ describe('a token without kid', () => {
       expect(again()).toBe(one);
     });
 
-    it('is of an unknown key while that one stands: one fetch a cool-down, however many come', async () => {
+    it('is of an unknown key while that one stands: three fetches and one a cool-down, however many come', async () => {
       const { again, requests, world } = await failing();
       for (let n = 0; n < 10; n += 1) {
         await expect(again()).rejects.toMatchObject({ reason: 'key_unknown' });
       }
-      expect(requests).toHaveLength(2);
+      expect(requests).toHaveLength(1 + 3);
       world.now += 5_000;
       await expect(again()).rejects.toMatchObject({ reason: 'key_unknown' });
-      expect(requests).toHaveLength(3);
+      expect(requests).toHaveLength(1 + 3 + 1);
     });
 
     it('is not tried with the second of two keys: nothing says which is meant', async () => {
@@ -711,21 +721,28 @@ describe('the words of failures', () => {
   it('say what happened', async () => {
     const empty = aKeySet();
     empty.world.provider = [];
-    expect(await causeOf(empty.keySet)).toMatchObject({ message: 'The key set has no usable key' });
+    expect(await causeOf(empty.keySet)).toMatchObject({
+      message: `The key set has no usable key: it is empty (${jwksUrl})`,
+    });
 
     const slow = aKeySet({ keys: { fetchTimeoutMs: 50 } });
     expect(await causeOf(slow.keySet)).toMatchObject({
       failure: 'timeout',
-      message: 'The provider took too long',
+      message: `The provider took too long (${jwksUrl})`,
     });
 
     const closed = aKeySet();
     const waiting = causeOf(closed.keySet);
     closed.keySet.close();
-    expect(await waiting).toMatchObject({ failure: 'network', message: 'The key set was closed' });
+    expect(await waiting).toMatchObject({
+      failure: 'network',
+      message: `The key set was closed (${jwksUrl})`,
+    });
 
     const junk = aKeySet();
     junk.world.provider = Response.json({ keys: 'x' });
-    expect(await causeOf(junk.keySet)).toMatchObject({ message: 'The response is not a JWK set' });
+    expect(await causeOf(junk.keySet)).toMatchObject({
+      message: `The response is not a JWK set (${jwksUrl})`,
+    });
   });
 });

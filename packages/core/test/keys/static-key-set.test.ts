@@ -68,3 +68,29 @@ describe('the words of its errors', () => {
     expect(() => aKeySet(jwks)).toThrow('no usable key (private 1, symmetric 1, key_type 1)');
   });
 });
+
+describe('a configured key without kid', () => {
+  const query = { algorithm: 'ES256', kid: 'whatever-the-server-calls-it' } as const;
+
+  it('that is the only one is meant, whatever a token calls it', async () => {
+    const { keySet } = aKeySet({ keys: [await aPublicJwk()] });
+    expect(keySet.find(query)).toMatchObject({ kid: undefined });
+    expect(keySet.find({ ...query, kid: undefined })).toMatchObject({ kid: undefined });
+  });
+
+  it('that is one of several is asked for its kid at start-up: tokens would be refused in silence', async () => {
+    const jwks = { keys: [await aPublicJwk(), await aPublicJwk({ kid: 'b' })] };
+    expect(() => aKeySet(jwks)).toThrow(ConfigurationError);
+    expect(() => aKeySet(jwks)).toThrow("Write: jwks: { keys: [{ ...jwk, kid: '…' }] }");
+  });
+});
+
+it('a PEM is told what to write', () => {
+  const pem = '-----BEGIN PUBLIC KEY-----\nMFkw…\n-----END PUBLIC KEY-----';
+  for (const jwks of [pem, { keys: pem }, { keys: [pem] }]) {
+    expect(() => aKeySet(jwks as never)).toThrow(
+      "createPublicKey(pem).export({ format: 'jwk' }), kid: '…'",
+    );
+    expect(() => aKeySet(jwks as never)).not.toThrow('MFkw');
+  }
+});

@@ -17,7 +17,7 @@ describe('usable keys of a set', () => {
       { kty: 'oct', kid: 'oct', k: 'c2VjcmV0' },
       rsa1024,
       await aPublicJwk({ kid: 'enc', use: 'enc' }),
-      await aPublicJwk({ kid: 'ops', key_ops: ['encrypt'] }),
+      await aPublicJwk({ kid: 'ops', key_ops: ['sign'] }),
       { ...(await aPublicJwk({ kid: 'curve' })), crv: 'secp256k1' },
       { ...(await aPublicJwk({ kid: 'point' })), x: 'AAAA' },
       null,
@@ -69,6 +69,40 @@ describe('usable keys of a set', () => {
     const { keys, ignored } = usableKeys(entries, options);
     expect(keys.map(({ kid }) => kid)).toEqual(['b']);
     expect(Object.fromEntries(ignored)).toEqual({ duplicate_kid: 3 });
+  });
+
+  it('keys of one kid that no algorithm shares are told apart by it', async () => {
+    const entries = [
+      await aPublicJwk({ kid: 'a' }, 'ES256'),
+      await aPublicJwk({ kid: 'a' }, 'RS256'),
+      await aPublicJwk({ kid: 'a' }, 'PS256'),
+    ];
+    const { keys, ignored } = usableKeys(entries, options);
+    expect(keys.map(({ algorithms }) => algorithms)).toEqual([['ES256'], ['RS256'], ['PS256']]);
+    expect(ignored.size).toBe(0);
+  });
+
+  it('of those that share one none is used, and the others are', async () => {
+    const { alg: _, ...anyRsa } = await aPublicJwk({ kid: 'a' }, 'RS256');
+    const entries = [
+      anyRsa,
+      await aPublicJwk({ kid: 'a' }, 'PS256'),
+      await aPublicJwk({ kid: 'a' }, 'ES256'),
+    ];
+    const { keys, ignored } = usableKeys(entries, options);
+    expect(keys.map(({ algorithms }) => algorithms)).toEqual([['ES256']]);
+    expect(Object.fromEntries(ignored)).toEqual({ duplicate_kid: 2 });
+  });
+
+  it('a member that is null counts as absent; a secret one that is not stays refused', async () => {
+    const nulls = { d: null, k: null, p: null, use: null, alg: null, key_ops: null, x5c: null };
+    const key = await aPublicJwk({ kid: 'a' });
+    expect(kidsOf([{ ...key, ...nulls }])).toEqual(['a']);
+    expect(kidsOf([{ ...key, kid: null }])).toEqual([undefined]);
+    const secret = await aPrivateJwk({ kid: 'a' });
+    expect(kidsOf([{ ...secret, p: null }])).toEqual([]);
+    expect(kidsOf([{ ...key, d: '' }])).toEqual([]);
+    expect(kidsOf([{ ...key, k: 'c2VjcmV0', d: null }])).toEqual([]);
   });
 
   it('one key bound to two issuers is ignored: nothing says which is meant', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isEndpointUrl } from '../../src/lib/endpoint-url.ts';
+import { hostOf, isEndpointUrl } from '../../src/lib/endpoint-url.ts';
 
 describe('endpoint URL', () => {
   it.each([
@@ -22,6 +22,8 @@ describe('endpoint URL', () => {
     'http://[::]/jwks',
     'http://[::ffff:127.0.0.1]/jwks',
     'http://localhost.example.com/jwks',
+    // Node asks DNS for it, and DNS may say anything.
+    'http://keycloak.localhost/jwks',
     'http://127.0.0.1.example.com/jwks',
     'http://localhost@as.example.com/jwks',
     'https://user:pass@as.example.com/jwks',
@@ -40,5 +42,36 @@ describe('endpoint URL', () => {
     { href: 'https://as.example.com/jwks' },
   ])('%j may not', (url) => {
     expect(isEndpointUrl(url)).toBe(false);
+  });
+});
+
+describe('hosts that are allowed over http', () => {
+  const allowed = ['keycloak', '172.18.0.3', '[fd00::1]'];
+  it.each([
+    ['http://keycloak:8080/jwks', true],
+    ['http://KEYCLOAK/jwks', true],
+    ['http://172.18.0.3/jwks', true],
+    ['http://[fd00::1]:8080/jwks', true],
+    ['http://keycloak.example.com/jwks', false],
+    ['http://user@keycloak/jwks', false],
+    ['ftp://keycloak/jwks', false],
+  ])('%s: %s', (url, may) => {
+    expect(isEndpointUrl(url, allowed)).toBe(may);
+  });
+
+  it.each([
+    ['keycloak', 'keycloak'],
+    ['Sso.Internal', 'sso.internal'],
+    ['172.18.0.3', '172.18.0.3'],
+    ['fd00::1', '[fd00::1]'],
+    ['[fd00::1]', '[fd00::1]'],
+    ['keycloak:8080', undefined],
+    ['http://keycloak', undefined],
+    ['keycloak/realms', undefined],
+    ['a b', undefined],
+    ['', undefined],
+    [7, undefined],
+  ])('%j is the host %j', (text, host) => {
+    expect(hostOf(text)).toBe(host);
   });
 });

@@ -55,7 +55,8 @@ describe('an event sink', () => {
     const note = (reason: unknown) => unhandled.push(reason);
     process.on('unhandledRejection', note);
     try {
-      createEventSink(() => Promise.reject(new Error('a bug'))).emit({ ...EVENT });
+      const rejecting = (): unknown => Promise.reject(new Error('a bug'));
+      createEventSink(rejecting).emit({ ...EVENT });
       // Node looks for unhandled rejections once the microtasks are done.
       await new Promise((resolve) => setImmediate(resolve));
       expect(unhandled).toEqual([]);
@@ -67,5 +68,53 @@ describe('an event sink', () => {
   it('ignores a listener that is no function', () => {
     const sink = createEventSink('listener' as never);
     expect(() => sink.emit({ ...EVENT })).not.toThrow();
+  });
+});
+
+describe('where nobody listens', () => {
+  const failed: AuthEvent = {
+    type: 'keys.refresh_failed',
+    issuer: 'http://keycloak:8080/realms/a',
+    cause: 'issuer_mismatch',
+    url: 'http://keycloak:8080/realms/a/.well-known/openid-configuration',
+    statedIssuer: 'https://sso.acme.com/realms/a',
+    toWrite: "keycloak({ issuer: 'https://sso.acme.com/realms/a', jwksUri: '…' })",
+  };
+
+  it('keys that cannot be fetched are warned of, once for each issuer and cause', () => {
+    const warnings: string[] = [];
+    const sink = createEventSink(undefined, (text, type) => warnings.push(`${type}: ${text}`));
+    for (const cause of ['issuer_mismatch', 'issuer_mismatch', 'network'] as const) {
+      sink.emit({ ...failed, cause });
+    }
+    sink.emit({ type: 'keys.refresh_failed', issuer: 'https://b', cause: 'status', status: 403 });
+    sink.emit({ type: 'keys.stale', issuer: 'https://b', staleForSec: 1 });
+    expect(warnings).toHaveLength(3);
+    expect(warnings[0]).toBe(
+      "AuthlyWarning: Keys of http://keycloak:8080/realms/a could not be fetched: issuer_mismatch at http://keycloak:8080/realms/a/.well-known/openid-configuration. It states the issuer https://sso.acme.com/realms/a. If tokens have that iss, write: keycloak({ issuer: 'https://sso.acme.com/realms/a', jwksUri: '…' }). Give onEvent to be told each time.",
+    );
+    expect(warnings[2]).toContain('Keys of https://b could not be fetched: status 403.');
+  });
+
+  it('a resolver’s issuers, however many, are warned of so often and no more', () => {
+    let warnings = 0;
+    const sink = createEventSink(undefined, () => {
+      warnings += 1;
+    });
+    for (let n = 0; n < 1_000; n += 1) {
+      sink.emit({ type: 'keys.refresh_failed', issuer: `https://${n}`, cause: 'network' });
+    }
+    expect(warnings).toBe(100);
+  });
+
+  it('and where somebody does, nothing is warned of', () => {
+    let warnings = 0;
+    const warn = () => {
+      warnings += 1;
+    };
+    createEventSink(() => {}, warn).emit(failed);
+    diagnostics.subscribe(subscriber);
+    createEventSink(undefined, warn).emit(failed);
+    expect(warnings).toBe(0);
   });
 });

@@ -6,6 +6,7 @@ import { ConfigurationError } from '../../src/model/errors.ts';
 import type { ResourceServerOptions } from '../../src/options/options.ts';
 import { type ResolvedOptions, resolveOptions } from '../../src/options/resolve-options.ts';
 import { custom } from '../../src/providers/custom.ts';
+import { keycloak } from '../../src/providers/keycloak.ts';
 import { rfc9068 } from '../../src/providers/rfc9068.ts';
 
 const issuer = rfc9068('https://as.example.com');
@@ -91,8 +92,14 @@ describe('what may be given', () => {
     [{ cache: false }, { cache: undefined }],
     [{ cache: { maxEntries: 1 } }, { cache: { maxEntries: 1, maxBytes: 33_554_432 } }],
     [{ clockToleranceSec: 0 }, { clockToleranceSec: 0 }],
-    [{ clockToleranceSec: 60 }, { clockToleranceSec: 60 }],
+    [{ clockToleranceSec: 300 }, { clockToleranceSec: 300 }],
     [{ clockToleranceSec: 0.5 }, { clockToleranceSec: 0.5 }],
+    [{ token: {} }, { maxTokenBytes: 16_384 }],
+    [{ token: { maxBytes: 65_536 } }, { maxTokenBytes: 65_536 }],
+    [
+      { allowHttp: ['Keycloak', '172.18.0.3', 'fd00::1'] },
+      { allowHttp: ['keycloak', '172.18.0.3', '[fd00::1]'] },
+    ],
     [{ algorithms: ['PS512', 'EdDSA'] }, { algorithms: ['PS512', 'EdDSA'] }],
     [{ realm: 'my api' }, { realm: 'my api' }],
     [{ resource: 'https://api.example.com/v1' }, { resource: 'https://api.example.com/v1' }],
@@ -145,6 +152,14 @@ const named = {
   audience,
 };
 
+it('takes two issuers of one name that both say it, for a change of the issuer', () => {
+  const issuers = ['https://old.example.com', 'https://new.example.com'].map((url) => ({
+    ...rfc9068({ issuer: url, name: 'acme' }),
+    audience,
+  }));
+  expect(resolve({ issuers }).issuers).toHaveLength(2);
+});
+
 // Every way to be wrong, and the line to write instead.
 const MISTAKES: readonly (readonly [what: string, options: unknown, line: RegExp])[] = [
   ['no options', undefined, /takes an object.*Write: createResourceServer\(\{ issuer: auth0\(/],
@@ -189,6 +204,22 @@ const MISTAKES: readonly (readonly [what: string, options: unknown, line: RegExp
     /share the name https:\/\/as.*Write: /,
   ],
   [
+    'the same in the other order',
+    { issuers: [named, entry] },
+    /share the name https:\/\/as.*Write: /,
+  ],
+  [
+    'a name of an issuer that two others share',
+    {
+      issuers: [
+        named,
+        { ...rfc9068({ issuer: 'https://c.example.com', name: named.name }), audience },
+        entry,
+      ],
+    },
+    /share the name https:\/\/as.*Write: /,
+  ],
+  [
     'algorithms that are no list',
     { issuer, audience, algorithms: 'ES256' },
     /Write: algorithms: \['RS256'/,
@@ -201,12 +232,29 @@ const MISTAKES: readonly (readonly [what: string, options: unknown, line: RegExp
     { issuer, audience, algorithms: ['toString'] },
     /Write: algorithms: /,
   ],
-  ...[-1, 61, Number.NaN, Number.POSITIVE_INFINITY, '5', null, [5], true].map(
+  ...[-1, 301, Number.NaN, Number.POSITIVE_INFINITY, '5', null, [5], true].map(
     (clockToleranceSec) =>
       [
         `a tolerance of ${JSON.stringify(clockToleranceSec)}`,
         { issuer, audience, clockToleranceSec },
-        /from 0 to 60\. Write: clockToleranceSec: 5$/,
+        /from 0 to 300\. Write: clockToleranceSec: 5$/,
+      ] as const,
+  ),
+  ...[1_023, 65_537, 0, '20000', Number.NaN].map(
+    (maxBytes) =>
+      [
+        `tokens of ${JSON.stringify(maxBytes)} bytes`,
+        { issuer, audience, token: { maxBytes } },
+        /^token\.maxBytes is a whole number/,
+      ] as const,
+  ),
+  ['an option of token that is none', { issuer, audience, token: { max: 1 } }, /maxBytes$/],
+  ...['keycloak', ['http://keycloak'], ['keycloak:8080'], [''], [7], ['a/b'], null].map(
+    (allowHttp) =>
+      [
+        `allowHttp ${JSON.stringify(allowHttp)}`,
+        { issuer, audience, allowHttp },
+        /Write: allowHttp: \['keycloak', '172\.18\.0\.3'\]$/,
       ] as const,
   ),
   ...[{}, { parse() {} }, 'schema', 7, null, () => {}].map(
@@ -267,5 +315,16 @@ describe('resolveEntry', () => {
     expect(resolveEntry(issuer, audience)).toEqual({ provider: issuer, audience: [audience] });
     expect(() => resolveEntry(issuer, undefined)).toThrow(ConfigurationError);
     expect(() => resolveEntry(null as never, audience)).toThrow(ConfigurationError);
+  });
+
+  it('refuses an audience that every token of the issuer has', () => {
+    const realm = keycloak({ issuer: 'https://sso.acme.com/realms/acme', jwks: { keys: [] } });
+    for (const common of ['account', ['account'], ['account', 'account']]) {
+      expect(() => resolveEntry(realm, common)).toThrow(ConfigurationError);
+      expect(() => resolveEntry(realm, common)).toThrow(/Add a mapper of type Audience/);
+    }
+    expect(resolveEntry(realm, ['account', 'parcels-api']).audience).toHaveLength(2);
+    expect(resolveEntry(realm, 'parcels-api').audience).toEqual(['parcels-api']);
+    expect(resolveEntry(issuer, 'account').audience).toEqual(['account']);
   });
 });

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { actorOf } from '../../src/pipeline/actor.ts';
+import { actorOf, statedActor } from '../../src/pipeline/actor.ts';
 
 function named(subject: string | undefined, clientId?: string, issuer?: string): object {
-  return { subject, clientId, issuer };
+  return { profile: 'unknown', subject, clientId, issuer };
 }
 
 describe('actorOf', () => {
@@ -27,15 +27,43 @@ describe('actorOf', () => {
     expect(actorOf({ act })).toEqual({ ...expected, previous: [] });
   });
 
-  it.each([[undefined], [null], ['client:app'], [''], [7], [true], [[]], [[{ sub: 'bot' }]]])(
-    'takes %j for no actor',
-    (act) => {
-      expect(actorOf({ act })).toBeUndefined();
-    },
-  );
+  it.each([
+    [null],
+    ['client:app'],
+    ['{"sub":"bot"}'],
+    [''],
+    [7],
+    [true],
+    [false],
+    [[]],
+    [[{ sub: 'bot' }]],
+  ])('takes %j, which cannot be read, for somebody whom nothing names', (act) => {
+    expect(actorOf({ act })).toEqual({ ...named(undefined), previous: [] });
+    expect(Object.isFrozen(actorOf({ act }))).toBe(true);
+  });
 
   it('finds none without the claim', () => {
     expect(actorOf({ sub: 'u-17' })).toBeUndefined();
+    expect(actorOf({ act: undefined })).toBeUndefined();
+  });
+
+  it('says what the outermost actor is, by the mark of the provider', () => {
+    const act = { sub: 'bot', kind: 'ai', act: { sub: 'older', kind: 'ai' } };
+    const profileOf = ({ kind }: Readonly<Record<string, unknown>>) =>
+      kind === 'ai' ? 'agent' : 'service';
+    expect(actorOf({ act }, profileOf)).toMatchObject({
+      subject: 'bot',
+      profile: 'agent',
+      previous: [{ subject: 'older', profile: 'unknown' }],
+    });
+    expect(actorOf({ act: { sub: 'job' } }, profileOf)?.profile).toBe('service');
+    expect(actorOf({ act: 'bot' }, () => 'agent')?.profile).toBe('unknown');
+  });
+
+  it('may be stated otherwise than by act', () => {
+    const actor = statedActor({ clientId: 'copilot', profile: 'agent' });
+    expect(actor).toEqual({ ...named(undefined, 'copilot'), profile: 'agent', previous: [] });
+    expect(Object.isFrozen(actor)).toBe(true);
   });
 
   it('flattens nested actors, the most recent first', () => {
@@ -78,11 +106,10 @@ describe('actorOf', () => {
     expect(Object.isFrozen(actor?.previous[0])).toBe(true);
   });
 
-  it('never throws, and answers whenever act is an object', () => {
+  it('never throws, and answers whenever act is there', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 5 }), (act) => {
-        const isObject = typeof act === 'object' && act !== null && !Array.isArray(act);
-        expect(actorOf({ act }) !== undefined).toBe(isObject);
+        expect(actorOf({ act })).toBeDefined();
       }),
     );
   });

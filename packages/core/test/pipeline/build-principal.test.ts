@@ -71,10 +71,49 @@ describe('a client', () => {
       kind: 'client',
       clientId: 'nightly-sync',
       subject: 'ada',
+      agent: false,
       key: 'client:https%3A%2F%2Fas.example.com:nightly-sync',
     });
     expect(principal).not.toHaveProperty('userId');
     expect(principal).not.toHaveProperty('sub');
+  });
+});
+
+describe('an agent', () => {
+  it('is a client that the preset says it of, with the account that it uses as subject', () => {
+    const classification = { ...client, agent: true, subject: 'account-7' };
+    expect(built({ classification })).toMatchObject({
+      kind: 'client',
+      clientId: 'nightly-sync',
+      agent: true,
+      subject: 'account-7',
+      key: 'client:https%3A%2F%2Fas.example.com:nightly-sync',
+    });
+    expect(built({ classification: { ...client, agent: 'yes' } })).toMatchObject({ agent: false });
+    expect(
+      built({ classification: Object.assign(Object.create({ agent: true }), client) }),
+    ).toEqual(built({ classification: client }));
+  });
+
+  it('that acts for a user is the actor that the preset states', () => {
+    const actor = { clientId: 'copilot', profile: 'agent' };
+    expect(built({ classification: { ...user, actor } })).toMatchObject({
+      kind: 'user',
+      userId: 'ada',
+      actor: { clientId: 'copilot', profile: 'agent', subject: undefined, previous: [] },
+    });
+    const inherited = Object.assign(Object.create({ actor }), user);
+    expect(built({ classification: inherited }).actor).toBeUndefined();
+  });
+
+  it('in act is what the provider documents it to be', () => {
+    const profiled: Provider = {
+      ...provider,
+      actorProfile: ({ ai }) => (ai ? 'agent' : 'service'),
+    };
+    const claims = { act: { sub: 'bot', ai: true } };
+    expect(built({ provider: profiled, claims }).actor?.profile).toBe('agent');
+    expect(built({ claims }).actor?.profile).toBe('unknown');
   });
 });
 
@@ -198,7 +237,7 @@ describe('what the token says besides', () => {
     const claims = { acr: 7, auth_time: '1', amr: 'pwd', act: 'bot', cnf: 'x', sid: 7 };
     expect(built({ claims })).toMatchObject({
       authentication: { acr: undefined, amr: [], time: undefined },
-      actor: undefined,
+      actor: { subject: undefined, clientId: undefined, profile: 'unknown' },
       confirmation: undefined,
       sessionId: undefined,
     });

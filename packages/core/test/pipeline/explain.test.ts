@@ -68,6 +68,17 @@ describe('a good token', () => {
 function nested(levels: number): unknown {
   return levels === 0 ? 1 : [nested(levels - 1)];
 }
+it('of a JWT-SVID that no entry is for, it says what must agree', async () => {
+  const of = async (claims: object) => {
+    const { steps } = await explain(aToken({ iss: 'https://evil', ...claims }));
+    return steps.find(({ step }) => step === 'issuer')?.description;
+  };
+  expect(await of({ sub: 'spiffe://acme.com/ns/a' })).toBe(
+    "The issuer of the access token is not accepted: of a JWT-SVID; set both SPIRE's jwt_issuer and the issuer of spiffe({ trustDomain, issuer }), or neither",
+  );
+  expect(await of({ sub: 'u-17' })).toBe('The issuer of the access token is not accepted');
+  expect(await of({ sub: 1 })).toBe('The issuer of the access token is not accepted');
+});
 
 describe('a bad token', () => {
   const stranger = generateTestKey('ES256', 'key-1');
@@ -229,6 +240,24 @@ describe('what is shown', () => {
   });
 });
 
+describe('the hint', () => {
+  it('says what to do about a token of a known trap, and nothing of the token', async () => {
+    const iss = 'https://sts.windows.net/3b0c9a54-9f2e-4f1b-8d57-5a6f1b2c9e10/';
+    const { hint } = await explain(aToken({ iss }));
+    expect(hint).toContain('requestedAccessTokenVersion');
+    expect(hint).not.toContain('3b0c9a54');
+  });
+
+  it('is not there for other tokens', async () => {
+    expect(await explain(aToken())).toHaveProperty('hint', undefined);
+    expect(await explain('no token')).toHaveProperty('hint', undefined);
+    expect(await explain(aToken({ iss: 'https://other.example' }))).toHaveProperty(
+      'hint',
+      undefined,
+    );
+  });
+});
+
 describe('explaining', () => {
   it('is past the cache, and tells no listener: it is nobody’s request', async () => {
     const events: AuthEvent[] = [];
@@ -255,5 +284,51 @@ describe('explaining', () => {
     expect((await dynamic.explain(aToken())).accepted).toBe(true);
     const ambiguous = await dynamic.explain(aClientToken({ auth_time: 1 }));
     expect(ambiguous.rule).toBe('sub is client_id, but the token carries claims of a user');
+  });
+});
+
+describe('keys that cannot be had', () => {
+  it.each([
+    ['refused', () => new Response('no', { status: 403 }), 'The response has status 403'],
+    [
+      'out of reach',
+      () => {
+        const cause = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
+        throw new TypeError('fetch failed', { cause });
+      },
+      'The request failed with ECONNREFUSED',
+    ],
+    [
+      'of another issuer',
+      () => Response.json({ issuer: 'https://sso.acme.com', jwks_uri: 'https://sso.acme.com/k' }),
+      `The metadata is not that of ${ISSUER}, but of https://sso.acme.com. If tokens have that iss, write: rfc9068({ issuer: 'https://sso.acme.com', jwksUri: '${ISSUER}/k' })`,
+    ],
+  ])('are told with the URL that was tried: %s', async (_what, answer, cause) => {
+    const failing = aResourceServer({
+      issuer: rfc9068(ISSUER),
+      audience: AUDIENCE,
+      fetch: async () => answer(),
+    });
+    const { steps } = await failing.explain(aToken());
+    expect(steps.find(({ outcome }) => outcome === 'fail')).toMatchObject({
+      step: 'key',
+      reason: 'keys_unavailable',
+      cause: `${cause} (${ISSUER}/.well-known/openid-configuration)`,
+    });
+  });
+
+  it('an exception of the operator’s own code is not repeated', async () => {
+    const failing = aResourceServer({
+      issuer: custom({
+        issuer: ISSUER,
+        jwks,
+        classify: () => {
+          throw new Error('a secret');
+        },
+      }),
+      audience: AUDIENCE,
+    });
+    const { steps } = await failing.explain(aToken());
+    expect(inspect(steps)).not.toContain('secret');
   });
 });

@@ -5,7 +5,7 @@ const bounds = { maxEntries: 3, maxBytes: 1_000_000 };
 const tail = 't'.repeat(40);
 
 function aCache(given: Partial<typeof bounds> = {}) {
-  return createTokenCache<{ readonly id: string }>({ ...bounds, ...given });
+  return createTokenCache<{ readonly id: string }>({ ...bounds, ...given }, () => 1_536);
 }
 
 describe('the verified-token cache', () => {

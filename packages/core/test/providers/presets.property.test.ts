@@ -96,6 +96,15 @@ describe.each(TABLES)('$preset', (table) => {
     );
   });
 
+  it('never takes a client for a user for any two faults at once', () => {
+    expectNoUser(table, clients, (token) => {
+      const faults = faultsOf(token, injectedInto(reserved));
+      return pairs(faults)
+        .filter(([a, b]) => a.name !== b.name)
+        .map(([a, b]) => ({ claims: b.make(a.make(token.claims)), header: token.header }));
+    });
+  });
+
   it('never takes a client for a user when two claims are swapped', () => {
     expectNoUser(table, clients, ({ claims, header }) =>
       pairs(Object.keys(claims))
@@ -105,10 +114,7 @@ describe.each(TABLES)('$preset', (table) => {
   });
 
   it('never takes a client for a user for claims that a client can influence', () => {
-    const elsewhere = Object.fromEntries(
-      Object.entries(INJECTED_ELSEWHERE).filter(([name]) => !reserved.includes(name)),
-    );
-    const added = { ...INJECTED, ...elsewhere };
+    const added = injectedInto(reserved);
     expectNoUser(table, clients, ({ claims, header }) => [
       ...Object.entries(added).map(([name, value]) => ({
         claims: { ...claims, ...(Object.hasOwn(claims, name) ? {} : { [name]: value }) },
@@ -162,8 +168,10 @@ function expectNoUser(
 ): void {
   const { audience, create, issuer } = table;
   const wrong: unknown[] = [];
-  for (const { claims, header, name, provider = create(issuer) } of clients) {
+  const usual = create(issuer);
+  for (const { claims, header, name, onlyMarks, provider = usual } of clients) {
     for (const mutant of mutate({ claims, header })) {
+      if (onlyMarks?.every((mark) => isGone(mark, claims, mutant.claims))) continue;
       const { aud } = mutant.claims;
       const accepted = [...audience, ...(typeof aud === 'string' ? [aud] : [])];
       const reading = read(provider, mutant, accepted);
@@ -188,10 +196,43 @@ function expectWellFormed(
   expect(tenant === undefined || typeof tenant === 'string').toBe(true);
 }
 
+/** Whether a mark was taken out, or another text was put in its place. */
+function isGone(mark: string, from: JsonObject, mutant: JsonObject): boolean {
+  const value = mutant[mark];
+  return value === undefined || (typeof value === 'string' && value !== from[mark]);
+}
+
 function omit(object: JsonObject, name: string): JsonObject {
   return Object.fromEntries(Object.entries(object).filter(([key]) => key !== name));
 }
 
-function pairs(names: readonly string[]): readonly (readonly [string, string])[] {
-  return names.flatMap((a, index) => names.slice(index + 1).map((b) => [a, b] as const));
+function pairs<T>(items: readonly T[]): readonly (readonly [T, T])[] {
+  return items.flatMap((a, index) => items.slice(index + 1).map((b) => [a, b] as const));
+}
+
+/** What anybody but this provider may bring into a token of a machine. */
+function injectedInto(reserved: readonly string[]): JsonObject {
+  const elsewhere = Object.entries(INJECTED_ELSEWHERE).filter(([name]) => !reserved.includes(name));
+  return { ...INJECTED, ...Object.fromEntries(elsewhere) };
+}
+
+interface Fault {
+  /** The claim that is at fault. */
+  readonly name: string;
+  readonly make: (claims: JsonObject) => JsonObject;
+}
+
+/** Every single fault that may come together with another: claims missing, of another type, or added. */
+function faultsOf({ claims }: Token, added: JsonObject): readonly Fault[] {
+  const names = Object.keys(claims);
+  const missing = names.map((name): Fault => ({ name, make: (given) => omit(given, name) }));
+  const retyped = names.flatMap((name) =>
+    [null, '', 7, [claims[name]], {}].map(
+      (value): Fault => ({ name, make: (given) => ({ ...given, [name]: value }) }),
+    ),
+  );
+  const injected = Object.entries(added)
+    .filter(([name]) => !Object.hasOwn(claims, name))
+    .map(([name, value]): Fault => ({ name, make: (given) => ({ ...given, [name]: value }) }));
+  return [...missing, ...retyped, ...injected];
 }

@@ -12,7 +12,10 @@ import {
   firebase,
   githubActions,
   google,
+  hydra,
   keycloak,
+  kubernetes,
+  oidcProvider,
   okta,
   rfc9068,
   spiffe,
@@ -62,6 +65,10 @@ clerk({ issuer: 'https://clerk.acme.com' });
 google({});
 // @ts-expect-error ids are a list
 githubActions({ repositoryOwnerIds: '4411' });
+// @ts-expect-error a look-up that found nothing is not everybody
+githubActions({ repositoryOwnerIds: undefined });
+// @ts-expect-error a setting that was not found is not any life
+kubernetes({ issuer, maxLifetimeSec: undefined });
 // @ts-expect-error authorizationServer is required
 okta('acme.okta.com');
 okta('https://acme.okta.com/oauth2/default');
@@ -79,6 +86,17 @@ custom({ issuer, classify: async () => 'user' });
 // Providers without a documented rule.
 // @ts-expect-error subjectNamespaces or classify is required
 spring({ issuer });
+// @ts-expect-error subjectNamespaces or classify is required
+hydra({ issuer });
+// @ts-expect-error an issuer alone says nothing of the kinds
+hydra(issuer);
+// @ts-expect-error an issuer alone says nothing of the kinds
+oidcProvider(issuer);
+// @ts-expect-error kindClaim, subjectNamespaces or classify is required
+oidcProvider({ issuer });
+oidcProvider({ issuer, kindClaim: 'sub_type' });
+// @ts-expect-error one of the three
+oidcProvider({ issuer, kindClaim: 'sub_type', subjectNamespaces: 'disjoint' });
 // @ts-expect-error one of them, not both
 spring({ issuer, subjectNamespaces: 'unknown', classify: () => 'user' });
 // @ts-expect-error disjoint does not tell users from service users
@@ -86,7 +104,16 @@ zitadel({ issuer, subjectNamespaces: 'disjoint' });
 // @ts-expect-error classify, or unknown, is required
 authentik({ issuer });
 
+// What holds scopes, and whether a nonce may be there, is said by name.
+custom({ issuer, classify: () => ({ kind: 'client', clientId: 'a', agent: true }), scopes: 'scp' });
+custom({ issuer, classify: () => 'user', nonce: 'accept' });
+// @ts-expect-error another claim takes a reader
+custom({ issuer, classify: () => 'user', scopes: 'roles' });
+// @ts-expect-error no boolean
+custom({ issuer, classify: () => 'user', nonce: true });
+
 // One way to name the issuer.
+entra({ tenants: ['3b0c9a54-9f2e-4f1b-8d57-5a6f1b2c9e10'], version: 'v1' });
 // @ts-expect-error the issuer's form says the version
 entra({ issuer, version: 'v1' });
 // @ts-expect-error domain or issuer

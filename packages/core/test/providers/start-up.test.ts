@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../src/model/errors.ts';
 import {
+  type AudienceProvider,
   auth0,
   authentik,
   authly,
@@ -32,6 +33,7 @@ import {
   workos,
   zitadel,
 } from '../../src/providers/index.ts';
+import { createResourceServer } from '../../src/resource-server.ts';
 import { NO_KEYS } from './token-table.ts';
 
 const TENANT = '3b0c9a54-9f2e-4f1b-8d57-5a6f1b2c9e10';
@@ -73,6 +75,8 @@ const FORMS: readonly Form[] = [
       documents: [
         'https://as.acme.com/tenant/.well-known/openid-configuration',
         'https://as.acme.com/.well-known/oauth-authorization-server/tenant',
+        'https://as.acme.com/.well-known/openid-configuration/tenant',
+        'https://as.acme.com/tenant/.well-known/oauth-authorization-server',
       ],
     },
   },
@@ -170,13 +174,17 @@ const FORMS: readonly Form[] = [
     written: 'cognito',
     provider: cognito({ userPoolId: 'eu-west-1_Zk3Pq9', clientIds: ['6k2v9h'] }),
     issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Zk3Pq9',
-    keys: openId('https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Zk3Pq9'),
+    keys: jwks(
+      'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Zk3Pq9/.well-known/jwks.json',
+    ),
   },
   {
     written: 'cognito in China',
     provider: cognito({ userPoolId: 'cn-north-1_Zk3Pq9', clientIds: ['6k2v9h'] }),
     issuer: 'https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_Zk3Pq9',
-    keys: openId('https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_Zk3Pq9'),
+    keys: jwks(
+      'https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_Zk3Pq9/.well-known/jwks.json',
+    ),
   },
   {
     written: "keycloak('https://sso.acme.com/realms/x')",
@@ -198,7 +206,11 @@ const FORMS: readonly Form[] = [
   },
   {
     written: 'oidcProvider',
-    provider: oidcProvider({ issuer: 'https://op.acme.com', jwks: NO_KEYS }),
+    provider: oidcProvider({
+      issuer: 'https://op.acme.com',
+      jwks: NO_KEYS,
+      kindClaim: 'sub_type',
+    }),
     issuer: 'https://op.acme.com',
     keys: { kind: 'static', jwks: NO_KEYS },
   },
@@ -222,7 +234,7 @@ const FORMS: readonly Form[] = [
   },
   {
     written: 'hydra with a slash',
-    provider: hydra('https://hydra.acme.com/'),
+    provider: hydra({ issuer: 'https://hydra.acme.com/', subjectNamespaces: 'disjoint' }),
     issuer: 'https://hydra.acme.com/',
     keys: openId('https://hydra.acme.com'),
   },
@@ -434,17 +446,22 @@ describe('a preset takes its issuer and keys from the least that is written', ()
   });
 });
 
+function aServer(issuer: AudienceProvider): unknown {
+  return createResourceServer({ issuer, audience: 'https://api.acme.com' });
+}
+
 // Mistakes of JavaScript, and of values that no type can check. Each message has the line to write.
 const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
   ['no options', () => Reflect.apply(keycloak, undefined, []), 'Write: keycloak({'],
   ['no issuer', () => Reflect.apply(keycloak, undefined, [{}]), "write issuer: 'https://…'"],
   ['no URL', () => rfc9068('as.acme.com'), "write issuer: 'https://as.acme.com'"],
-  ['http', () => rfc9068('http://as.acme.com'), 'must be https'],
+  ['http', () => aServer(rfc9068('http://as.acme.com')), "Write: issuer: 'https://as.acme.com…'"],
   [
     'http on a host that only looks local',
-    () => rfc9068('http://127.0.0.1.acme.com'),
-    'must be https',
+    () => aServer(rfc9068('http://127.0.0.1.acme.com')),
+    "allowHttp: ['127.0.0.1.acme.com']",
   ],
+  ['another scheme', () => rfc9068('ftp://as.acme.com'), 'must be an https URL'],
   ['a query', () => rfc9068('https://as.acme.com/?a=1'), 'must not have a query'],
   ['an empty query', () => rfc9068('https://as.acme.com?'), 'must not have a query'],
   ['a fragment', () => rfc9068('https://as.acme.com#'), 'must not have a fragment'],
@@ -465,8 +482,8 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
   ],
   [
     'keys over http',
-    () => rfc9068({ issuer: 'https://as.acme.com', jwksUri: 'http://as.acme.com/k' }),
-    "write jwksUri: 'https://…'",
+    () => aServer(rfc9068({ issuer: 'https://as.acme.com', jwksUri: 'http://as.acme.com/k' })),
+    "allowHttp: ['as.acme.com']",
   ],
   ['an empty name', () => rfc9068({ issuer: 'https://as.acme.com', name: '' }), 'name must be'],
 
@@ -516,7 +533,7 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
   [
     'B2C as entra',
     () => entra({ issuer: `https://acme.b2clogin.com/${TENANT}/v2.0` }),
-    'write custom(',
+    `write custom({ issuer: 'https://acme.b2clogin.com/${TENANT}/v2.0', jwksUri: 'https://acme.b2clogin.com/<tenant>.onmicrosoft.com/<policy>/discovery/v2.0/keys', classify })`,
   ],
   [
     'cognito as rfc9068',
@@ -525,7 +542,11 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
   ],
   [
     'kubernetes as hydra',
-    () => hydra('https://kubernetes.default.svc.cluster.local'),
+    () =>
+      hydra({
+        issuer: 'https://kubernetes.default.svc.cluster.local',
+        subjectNamespaces: 'disjoint',
+      }),
     'write kubernetes(',
   ],
   ['pingone as duende', () => duende('https://auth.pingone.eu/x/as'), 'write pingone('],
@@ -565,6 +586,95 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
     'githubActions with a misspelled list, which would let everybody in',
     () => Reflect.apply(githubActions, undefined, [{ repositoryOwnerId: ['4411'] }]),
     "Write: githubActions({ repositoryOwnerIds: ['4411'] })",
+  ],
+  [
+    'githubActions with owners that were not found',
+    () => Reflect.apply(githubActions, undefined, [{ repositoryOwnerIds: undefined }]),
+    "write repositoryOwnerIds: ['4411']",
+  ],
+  [
+    'githubActions with repositories that were not found',
+    () =>
+      Reflect.apply(githubActions, undefined, [
+        { repositoryOwnerIds: ['4411'], repositoryIds: undefined },
+      ]),
+    "write repositoryIds: ['90210']",
+  ],
+  [
+    'kubernetes with a life that was not found',
+    () =>
+      Reflect.apply(kubernetes, undefined, [
+        { issuer: 'https://k8s.acme.com', maxLifetimeSec: undefined },
+      ]),
+    'write maxLifetimeSec: 3600',
+  ],
+  [
+    'kubernetes with a life of no time',
+    () => kubernetes({ issuer: 'https://k8s.acme.com', maxLifetimeSec: 0 }),
+    'write maxLifetimeSec: 3600',
+  ],
+  [
+    'kubernetes with a life that is no number',
+    () =>
+      Reflect.apply(kubernetes, undefined, [
+        { issuer: 'https://k8s.acme.com', maxLifetimeSec: '3600' },
+      ]),
+    'write maxLifetimeSec: 3600',
+  ],
+  [
+    'kubernetes with another key',
+    () => Reflect.apply(kubernetes, undefined, [{ issuer: 'https://k8s.acme.com', keyBy: 'pod' }]),
+    "write keyBy: 'uid'",
+  ],
+  [
+    'oidcProvider by its issuer alone',
+    () => Reflect.apply(oidcProvider, undefined, ['https://op.acme.com']),
+    "Write: oidcProvider({ issuer: 'https://…', kindClaim: 'sub_type' })",
+  ],
+  [
+    'oidcProvider without a word on kinds',
+    () => Reflect.apply(oidcProvider, undefined, [{ issuer: 'https://op.acme.com' }]),
+    "write kindClaim: 'sub_type'",
+  ],
+  [
+    'oidcProvider with a claim that is no text',
+    () =>
+      Reflect.apply(oidcProvider, undefined, [{ issuer: 'https://op.acme.com', kindClaim: '' }]),
+    "write kindClaim: 'sub_type'",
+  ],
+  [
+    'oidcProvider with two rules',
+    () =>
+      Reflect.apply(oidcProvider, undefined, [
+        { issuer: 'https://op.acme.com', kindClaim: 'sub_type', subjectNamespaces: 'disjoint' },
+      ]),
+    'exclude each other',
+  ],
+  [
+    'oidcProvider with a claim and a rule',
+    () =>
+      Reflect.apply(oidcProvider, undefined, [
+        { issuer: 'https://op.acme.com', kindClaim: 'sub_type', classify: () => 'user' },
+      ]),
+    'exclude each other',
+  ],
+  [
+    'hydra by its issuer alone',
+    () => Reflect.apply(hydra, undefined, ['https://hydra.acme.com']),
+    "Write: hydra({ issuer: 'https://…', subjectNamespaces: 'disjoint' })",
+  ],
+  [
+    'spring with a client id from elsewhere',
+    () =>
+      Reflect.apply(spring, undefined, [
+        { issuer: 'https://as.acme.com', subjectNamespaces: 'disjoint', clientIdFrom: 'azp' },
+      ]),
+    "write clientIdFrom: 'aud'",
+  ],
+  [
+    'spring with roles in no claim',
+    () => spring({ issuer: 'https://as.acme.com', subjectNamespaces: 'disjoint', rolesClaim: '' }),
+    "write rolesClaim: 'roles'",
   ],
   [
     'spiffe with an issuer that is a workload',
@@ -694,6 +804,27 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
     'zitadel with a bad project',
     () => zitadel({ issuer: 'https://z.acme.com', projectId: '', subjectNamespaces: 'unknown' }),
     'write projectId',
+  ],
+  [
+    'entra of many tenants, version 3',
+    () => Reflect.apply(entra, undefined, [{ tenants: [TENANT], version: 'v3' }]),
+    "write version: 'v2'",
+  ],
+  [
+    'custom with a nonce that is neither',
+    () =>
+      Reflect.apply(custom, undefined, [
+        { issuer: 'https://as.acme.com', classify: () => 'user', nonce: true },
+      ]),
+    "write nonce: 'accept'",
+  ],
+  [
+    'custom with scopes of a claim that it does not know',
+    () =>
+      Reflect.apply(custom, undefined, [
+        { issuer: 'https://as.acme.com', classify: () => 'user', scopes: 'permissions' },
+      ]),
+    "write scopes: 'scp'",
   ],
   [
     'custom without a rule',

@@ -1,7 +1,8 @@
 import type { TokenClaims } from '../../src/model/principal.ts';
 import type { TokenHeader } from '../../src/model/token-header.ts';
+import { actorOf } from '../../src/pipeline/actor.ts';
 import type { JsonObject } from '../../src/providers/internal/claim-readers.ts';
-import type { Provider } from '../../src/providers/provider.ts';
+import type { Classification, Provider } from '../../src/providers/provider.ts';
 import { checkClaims } from '../../src/token/claims.ts';
 
 /** What a token is read as: exactly this, with nothing where a member is left out. */
@@ -16,6 +17,12 @@ export interface ExpectedReading {
   readonly roles?: readonly string[];
   readonly groups?: readonly string[];
   readonly tenant?: string;
+  /** A client that is documented to be an agent. */
+  readonly agent?: true;
+  /** What stands for a client's `sub`. */
+  readonly subject?: string;
+  /** Who acts for the subject, where the provider says what it is. */
+  readonly actor?: { readonly id: string; readonly profile: 'agent' | 'service' };
 }
 
 /** One token of a provider. */
@@ -29,6 +36,8 @@ export interface TokenCase {
   readonly expect: ExpectedReading | 'refused';
   /** No provider issues it: only its own preset is asked about it. */
   readonly contrived?: true;
+  /** Claims without which the token is a user's, byte for byte: no rule can see that all were taken out. */
+  readonly onlyMarks?: readonly string[];
   /** Where the token needs other options than the table's. */
   readonly provider?: Provider;
 }
@@ -118,7 +127,22 @@ export function classified(
     ...(who.kind === 'user' && who.clientId !== undefined ? { clientId: who.clientId } : {}),
     ...Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)),
     ...(tenant === undefined ? {} : { tenant }),
+    ...(who.kind === 'client' && who.agent === true ? { agent: true } : {}),
+    ...(who.kind === 'client' && who.subject !== undefined ? { subject: who.subject } : {}),
+    ...actorIn(provider, who, claims),
   };
+}
+
+function actorIn(
+  provider: Provider,
+  who: Classification,
+  claims: TokenClaims,
+): Pick<ExpectedReading, 'actor'> {
+  const stated = who.kind === 'user' ? who.actor : undefined;
+  const actor = actorOf(claims, provider.actorProfile);
+  const profile = stated?.profile ?? actor?.profile ?? 'unknown';
+  if (profile === 'unknown') return {};
+  return { actor: { id: stated?.clientId ?? actor?.subject ?? '', profile } };
 }
 
 /** The one place where what arrives is taken for claims, as the parser of tokens does. */

@@ -13,6 +13,19 @@ const viaBotOnceAgent = aUser({
 const machine = aClient();
 const machineViaBot = aClient({ actor: anActor({ subject: 'bot-1' }) });
 
+interface Case {
+  readonly ids: readonly string[];
+  readonly who: string;
+  readonly principal: Parameters<typeof evaluate>[1];
+  readonly reason: string | undefined;
+}
+
+/** The requirement with ids one by one, as routes write them. */
+function withIds(build: typeof client, ids: readonly string[]): ReturnType<typeof client> {
+  const [first, ...more] = ids;
+  return first === undefined ? build() : build(first, ...more);
+}
+
 describe('user', () => {
   it.each([
     { viaActor: undefined, who: 'in person', principal: inPerson, reason: undefined },
@@ -85,8 +98,18 @@ describe('client', () => {
       principal: aClient({ subject: 'svc' }),
       reason: 'client_not_listed',
     },
-  ])('ids $ids, $who: $reason', ({ ids, principal, reason }) => {
-    expect(evaluate(client(...ids), principal)?.reason).toBe(reason);
+  ] satisfies readonly Case[])('ids $ids, $who: $reason', ({ ids, principal, reason }) => {
+    expect(evaluate(withIds(client, ids), principal)?.reason).toBe(reason);
+    if (ids.length > 0) expect(evaluate(client(ids), principal)?.reason).toBe(reason);
+  });
+
+  it('takes a list from configuration, and no empty one', () => {
+    const listed: readonly string[] = ['a', 'b'];
+    expect(client(listed).description).toBe('client a or client b');
+    expect(() => client([])).toThrow(ConfigurationError);
+    expect(() => client([])).toThrow("write client(['nightly-sync']), or client() for any");
+    // @ts-expect-error a spread list may be empty, which would be any client
+    expect(client(...listed).description).toBe('client a or client b');
   });
 
   it('describes itself', () => {
@@ -94,9 +117,13 @@ describe('client', () => {
     expect(client('a', 'b').description).toBe('client a or client b');
   });
 
-  it.each([[''], [undefined], [7], [['nightly-sync']]])('refuses %j at construction', (id) => {
+  it.each([[''], [undefined], [7], [['']], [[undefined]]])('refuses %j at construction', (id) => {
     expect(() => untyped(client, id)).toThrow(ConfigurationError);
-    expect(() => untyped(client, id)).toThrow("write client('nightly-sync')");
+    expect(() => untyped(client, id)).toThrow(/write client\(\[?'nightly-sync'\]?\)/);
+  });
+
+  it('refuses a list beside an id', () => {
+    expect(() => untyped(client, ['a'], 'b')).toThrow("write client('nightly-sync')");
   });
 });
 
@@ -112,8 +139,17 @@ describe('actor', () => {
     { ids: ['bot-1'], who: 'an earlier one', principal: viaBotOnceAgent, reason: 'actor_required' },
     { ids: ['bot-1'], who: 'nameless', principal: viaNobody, reason: 'actor_required' },
     { ids: ['u-17'], who: 'the user', principal: inPerson, reason: 'actor_required' },
-  ])('ids $ids, $who: $reason', ({ ids, principal, reason }) => {
-    expect(evaluate(actor(...ids), principal)?.reason).toBe(reason);
+  ] satisfies readonly Case[])('ids $ids, $who: $reason', ({ ids, principal, reason }) => {
+    expect(evaluate(withIds(actor, ids), principal)?.reason).toBe(reason);
+    if (ids.length > 0) expect(evaluate(actor(ids), principal)?.reason).toBe(reason);
+  });
+
+  it('takes a list from configuration, and no empty one', () => {
+    const listed: readonly string[] = ['a', 'b'];
+    expect(actor(listed).description).toBe('actor a or actor b');
+    expect(() => actor([])).toThrow("write actor(['support-agent']), or actor() for any");
+    // @ts-expect-error a spread list may be empty, which would be any actor
+    expect(actor(...listed).description).toBe('actor a or actor b');
   });
 
   it('describes itself', () => {

@@ -42,12 +42,27 @@ export function aUser(given: Partial<UserPrincipal> = {}): UserPrincipal {
 /** A machine that may do nothing, but for what is given. */
 export function aClient(given: Partial<ClientPrincipal> = {}): ClientPrincipal {
   const key = 'client:https%3A%2F%2Fas.example:nightly-sync';
-  return { ...COMMON, key, kind: 'client', clientId: 'nightly-sync', subject: undefined, ...given };
+  return {
+    ...COMMON,
+    key,
+    kind: 'client',
+    clientId: 'nightly-sync',
+    subject: undefined,
+    agent: false,
+    ...given,
+  };
 }
 
 /** Somebody whom nothing names, but for what is given. */
 export function anActor(given: Partial<Actor> = {}): Actor {
-  return { subject: undefined, clientId: undefined, issuer: undefined, previous: [], ...given };
+  return {
+    profile: 'unknown',
+    subject: undefined,
+    clientId: undefined,
+    issuer: undefined,
+    previous: [],
+    ...given,
+  };
 }
 
 /** A user whose sign-in is described by `given`. */

@@ -28,6 +28,27 @@ function without(...names: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(Object.entries(GOOD_CLAIMS).filter(([name]) => !names.includes(name)));
 }
 
+describe('a claim of another type of token', () => {
+  it.each([
+    ['at_hash', 'Xr0v'],
+    ['c_hash', 'Xr0v'],
+    ['events', { 'http://schemas.openid.net/event/backchannel-logout': {} }],
+    ['at_hash', null],
+    ['c_hash', ''],
+    ['events', []],
+  ])('refuses %s %j, whatever typ says', (name, value) => {
+    expect(check(good({ [name]: value }))).toBe('type_not_accepted');
+  });
+
+  it('counts as an own member alone', () => {
+    const inherited = Object.assign(
+      Object.create({ at_hash: 'x', c_hash: 'x', events: {} }),
+      good(),
+    );
+    expect(check(inherited)).toBe('accepted');
+  });
+});
+
 describe('typ', () => {
   it.each(['at+jwt', 'AT+JWT', 'At+Jwt', 'application/at+jwt', 'APPLICATION/AT+JWT'])(
     'accepts %j: case and application/ do not count',

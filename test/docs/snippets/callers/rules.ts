@@ -3,11 +3,12 @@ import { curity, zitadel } from '@authly/express/providers';
 // #region classify
 const people = zitadel({
   issuer: 'https://acme.zitadel.cloud',
-  classify: ({ sub, caller_type: type }) => {
+  projectId: '301877700001',
+  classify: ({ caller_type: type, 'urn:zitadel:iam:user:resourceowner:id': organization }) => {
+    // Other organizations of the instance have Actions of their own, which may set any claim but this.
+    if (organization !== '301870000009') return 'refuse';
     if (type === 'human') return 'user';
-    // The service user's id rather than its name, which can be changed.
-    if (type === 'machine' && sub !== undefined) return { kind: 'client', clientId: sub };
-    return 'refuse';
+    return type === 'machine' ? 'client' : 'refuse';
   },
 });
 // #endregion

@@ -14,6 +14,20 @@ export function asClient(clientId: string | undefined, rule: string): Classifica
   return clientId === undefined ? NO_CLIENT_ID : { kind: 'client', clientId, rule };
 }
 
+/**
+ * A client that is documented to be software acting on its own, by `rule`; unknown when the client's
+ * id is missing. `subject` stands for `sub`, where the provider names an account of the agent's.
+ */
+export function asAgent(
+  clientId: string | undefined,
+  rule: string,
+  subject?: string,
+): Classification {
+  if (clientId === undefined) return NO_CLIENT_ID;
+  const agent = { kind: 'client', clientId, agent: true, rule } as const;
+  return subject === undefined ? agent : { ...agent, subject };
+}
+
 /** Neither, or both: the token will be refused. Made once per rule, since it holds no ids. */
 export function asUnknown(rule: string): Classification {
   return Object.freeze({ kind: 'unknown', rule });

@@ -4,7 +4,7 @@ import type { TokenClaims } from '../../model/principal.ts';
 import type { TokenHeader } from '../../model/token-header.ts';
 import type { Classification, Classify } from '../provider.ts';
 import { claimOf, clientIdOf, isObject, type JsonObject, stringOf } from './claim-readers.ts';
-import { asClient, asUnknown, asUser } from './classification.ts';
+import { asAgent, asClient, asUnknown, asUser } from './classification.ts';
 
 /** Who a token speaks for, as the operator's own function sees it. */
 export type CustomVerdict =
@@ -16,7 +16,12 @@ export type CustomVerdict =
       readonly userId: string;
       readonly clientId?: string | undefined;
     }
-  | { readonly kind: 'client'; readonly clientId: string }
+  | {
+      readonly kind: 'client';
+      readonly clientId: string;
+      /** The caller is software that acts on its own, an AI agent. */
+      readonly agent?: boolean | undefined;
+    }
   | { readonly kind: 'refuse' };
 
 /**
@@ -40,6 +45,7 @@ const REFUSED = asUnknown('the configured classify function refuses the token');
 const NO_VERDICT = asUnknown('the configured classify function gave no verdict');
 const USER_RULE = 'the configured classify function says user';
 const CLIENT_RULE = 'the configured classify function says client';
+const AGENT_RULE = 'the configured classify function says client, an agent';
 
 /**
  * The operator's function as a preset's rule. A verdict of another shape (nothing, a promise, an
@@ -69,7 +75,11 @@ function fromObject(verdict: unknown): Classification {
   const kind = claimOf(verdict, 'kind');
   if (kind === 'refuse') return REFUSED;
   const clientId = stringOf(verdict, 'clientId');
-  if (kind === 'client') return asClient(clientId, CLIENT_RULE);
+  if (kind === 'client') {
+    return claimOf(verdict, 'agent') === true
+      ? asAgent(clientId, AGENT_RULE)
+      : asClient(clientId, CLIENT_RULE);
+  }
   if (kind !== 'user') return NO_VERDICT;
   const hasBadClientId = clientId === undefined && claimOf(verdict, 'clientId') !== undefined;
   return hasBadClientId ? NO_VERDICT : asUser(stringOf(verdict, 'userId'), clientId, USER_RULE);

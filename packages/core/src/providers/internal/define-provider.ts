@@ -13,14 +13,22 @@ export type KeysOption =
     }
   | {
       readonly jwks?: never;
-      /** Where the JWK set is; https, http on loopback only. */
+      /** Where the JWK set is; https, http on loopback and on hosts of `allowHttp` only. */
       readonly jwksUri?: string | undefined;
     };
 
 /** What every preset accepts. */
 export type ProviderOptions = KeysOption & {
-  /** Stands for the issuer in `principal.key` and in events; unique in a resource server. */
+  /**
+   * Stands for the issuer in `principal.key` and in events. Entries that both say the same name share
+   * their callers: write it for the old and the new issuer while one replaces the other.
+   */
   readonly name?: string | undefined;
+  /**
+   * Makes the requests for this issuer's metadata and keys, in the place of the server's `fetch`: for a
+   * certificate authority of its own, say. It must honor `signal` and `redirect: 'manual'`.
+   */
+  readonly fetch?: typeof globalThis.fetch | undefined;
 };
 
 /** What a preset states; name, audience policy and the operator's own keys are added here. */
@@ -52,15 +60,31 @@ export function audienceFreeProvider(
 /** The options that a preset has beside those that every preset has. */
 export type OwnOptionNames<Options> = Omit<OptionNames<Options>, keyof typeof COMMON_OPTIONS>;
 
-const COMMON_OPTIONS: OptionNames<ProviderOptions> = { name: true, jwks: true, jwksUri: true };
+// TypeScript's own NoInfer is of 5.4, and applications compile our declarations with 5.0.
+type NotInferred<T> = [T][T extends unknown ? 0 : never];
+
+const COMMON_OPTIONS: OptionNames<ProviderOptions> = {
+  name: true,
+  jwks: true,
+  jwksUri: true,
+  fetch: true,
+};
 
 /** The options of a preset whose shortest form is its issuer. */
 export function issuerOptions<Options extends ProviderOptions>(
   preset: string,
   target: string | Options,
-  names: NoInfer<OwnOptionNames<Options>>,
+  names: NotInferred<OwnOptionNames<Options>>,
 ): Options | (ProviderOptions & { readonly issuer: string }) {
   return typeof target === 'string' ? { issuer: target } : presetOptions(preset, target, names);
+}
+
+/**
+ * The options of a provider that writes its issuer in more than one way, with a name for all of them:
+ * without one, a caller would have a `principal.key` for each.
+ */
+export function namedAs<Options extends ProviderOptions>(name: string, options: Options): Options {
+  return options.name === undefined ? { ...options, name } : options;
 }
 
 /**
@@ -70,7 +94,7 @@ export function issuerOptions<Options extends ProviderOptions>(
 export function presetOptions<Options extends ProviderOptions>(
   preset: string,
   options: Options,
-  names: NoInfer<OwnOptionNames<Options>>,
+  names: NotInferred<OwnOptionNames<Options>>,
   example = "issuer: 'https://…'",
 ): Options {
   const known = { ...names, ...COMMON_OPTIONS };
@@ -95,14 +119,35 @@ export function idSet(
   );
 }
 
+/**
+ * Throws `ConfigurationError` for a setting that is there and `undefined`, where leaving it out would
+ * mean everybody: a look-up that found nothing must not let everybody in.
+ */
+export function refuseUndefined(
+  preset: string,
+  options: object,
+  setting: string,
+  example: string,
+): void {
+  if (!Object.hasOwn(options, setting) || Reflect.get(options, setting) !== undefined) return;
+  throw new ConfigurationError(
+    `${preset}: ${setting} is undefined, which would check nothing; write ${setting}: ${example}, or leave it out`,
+  );
+}
+
 function completed(
   statement: ProviderStatement,
   options: ProviderOptions,
 ): Omit<AudienceProvider, 'audienceClaim'> {
   const { preset } = statement;
-  const { name } = options;
+  const { name, fetch } = options;
   if (name !== undefined && (typeof name !== 'string' || name === '')) {
     throw new ConfigurationError(`${preset}: name must be a non-empty string, or left out`);
+  }
+  if (fetch !== undefined && typeof fetch !== 'function') {
+    throw new ConfigurationError(
+      `${preset}: fetch must be a function like the global fetch; write fetch: nodeFetch({ ca }), or leave it out`,
+    );
   }
   const keys = keySource(preset, options) ?? statement.keys;
   if (keys === undefined) {
@@ -113,6 +158,7 @@ function completed(
   return {
     ...statement,
     ...(name === undefined ? {} : { name }),
+    ...(fetch === undefined ? {} : { fetch }),
     requiredClaims: Object.freeze([...statement.requiredClaims]),
     keys: Object.freeze(keys),
     authority: Object.freeze(statement.authority),
@@ -129,6 +175,11 @@ function keySource(preset: string, { jwks, jwksUri }: ProviderOptions): KeySourc
     return { kind: 'jwks', url: checkUrl(preset, 'jwksUri', jwksUri) };
   }
   if (jwks === undefined) return undefined;
+  if (typeof jwks === 'string') {
+    throw new ConfigurationError(
+      `${preset}: jwks is text, not a JWK set; write jwks: { keys: [{ ...createPublicKey(pem).export({ format: 'jwk' }), kid: '…' }] }, with createPublicKey from node:crypto`,
+    );
+  }
   if (typeof jwks !== 'object' || jwks === null || !Array.isArray(jwks.keys)) {
     throw new ConfigurationError(`${preset}: jwks must be a JWK set; write jwks: { keys: [...] }`);
   }

@@ -6,14 +6,18 @@ export function openIdMetadata(issuer: string): KeySource {
 }
 
 /**
- * Keys by the issuer's metadata where it is not known which kind it has: OpenID's document first,
- * then the one of RFC 8414 §3, whose path stands between host and the issuer's path.
+ * Keys by the issuer's metadata where it is not known which kind it has: OpenID's document (Discovery
+ * 1.0 §4), the one of RFC 8414 §3, whose path stands between host and the issuer's path, and each with
+ * its path where the other has it (RFC 8414 §5; servers behind one router). Without a path these are two.
  */
 export function anyMetadata(issuer: string): KeySource {
-  return {
-    kind: 'discovery',
-    documents: Object.freeze([openIdDocument(issuer), oauthDocument(issuer)]),
-  };
+  const documents = [
+    openIdDocument(issuer),
+    inserted(issuer, OAUTH),
+    inserted(issuer, OPENID),
+    `${withoutSlash(issuer)}${OAUTH}`,
+  ];
+  return { kind: 'discovery', documents: Object.freeze([...new Set(documents)]) };
 }
 
 /** Keys at a fixed address that the provider documents. */
@@ -21,13 +25,16 @@ export function keysAt(url: string): KeySource {
   return { kind: 'jwks', url };
 }
 
+const OPENID = '/.well-known/openid-configuration';
+const OAUTH = '/.well-known/oauth-authorization-server';
+
 function openIdDocument(issuer: string): string {
-  return `${withoutSlash(issuer)}/.well-known/openid-configuration`;
+  return `${withoutSlash(issuer)}${OPENID}`;
 }
 
-function oauthDocument(issuer: string): string {
+function inserted(issuer: string, wellKnown: string): string {
   const { origin, pathname } = new URL(issuer);
-  return `${origin}/.well-known/oauth-authorization-server${withoutSlash(pathname)}`;
+  return `${origin}${wellKnown}${withoutSlash(pathname)}`;
 }
 
 function withoutSlash(text: string): string {

@@ -4,7 +4,7 @@ import type { TokenClaims } from '../../model/principal.ts';
 import type { AudienceProvider } from '../provider.ts';
 import { claimOf, stringOf } from './claim-readers.ts';
 import type { ProviderOptions } from './define-provider.ts';
-import { openIdMetadata } from './discovery-documents.ts';
+import { keysAt, openIdMetadata } from './discovery-documents.ts';
 import { checkIssuer } from './issuer-url.ts';
 
 /** The version of the access tokens: the API's registration decides it, not the endpoint. */
@@ -29,11 +29,12 @@ export type EntraOptions = ProviderOptions &
         readonly version?: never;
       }
     | {
-        /** The tenants whose tokens of version 2 a multi-tenant API accepts, or every tenant's. */
+        /** The tenants whose tokens a multi-tenant API accepts, or every tenant's. */
         readonly tenants: readonly [string, ...string[]] | 'any';
+        /** `v2` unless said otherwise; `v1` for an API whose `requestedAccessTokenVersion` is not 2. */
+        readonly version?: EntraVersion | undefined;
         readonly issuer?: never;
         readonly tenant?: never;
-        readonly version?: never;
       }
   );
 
@@ -44,13 +45,17 @@ export interface EntraIssuer {
   readonly keys: KeySource;
   /** Whether a token's `tid` is one of those accepted. */
   readonly isAccepted: (tenant: unknown) => boolean;
+  /** Whether a key that its JWK binds to an issuer may verify a token. */
+  readonly keyServes: NonNullable<AudienceProvider['keyServes']>;
   /** Set where one entry stands for many tenants. */
-  readonly manyTenants?: Required<Pick<AudienceProvider, 'names' | 'keyServes'>>;
+  readonly names?: NonNullable<AudienceProvider['names']>;
 }
 
 /** Checks the options. Throws `ConfigurationError` with the line to write instead. */
 export function entraIssuer(options: EntraOptions): EntraIssuer {
-  if (options.tenants !== undefined) return manyTenants(options.tenants);
+  if (options.tenants !== undefined) {
+    return manyTenants(options.tenants, checkVersion(options.version ?? 'v2'));
+  }
   if (options.tenant !== undefined) return oneTenant(options.tenant, options.version ?? 'v2');
   const issuer = checkIssuer('entra', withoutMix(options.issuer), {
     path: { pattern: ISSUER_PATH, example: 'https://login.microsoftonline.com/<tenant id>/v2.0' },
@@ -78,14 +83,25 @@ const TENANT = new RegExp(`^${GUID}$`);
 const LOOSE_PATH = new RegExp(`^/(${GUID})(?:/|/(v2\\.0)/?)?$`);
 const ISSUER_PATH = new RegExp(`^/(${GUID})/(v2\\.0)?$`);
 
-/** Metadata of several tenants names this issuer, as do the keys that serve them all. */
-const ISSUER_TEMPLATE = 'https://login.microsoftonline.com/{tenantid}/v2.0';
+/** Stands for a tenant's id in metadata of several tenants, and in the issuer of keys that serve all. */
+const ANY_TENANT = '{tenantid}';
 
-function oneTenant(given: unknown, version: unknown): EntraIssuer {
+const ISSUER_TEMPLATES = {
+  v1: `https://sts.windows.net/${ANY_TENANT}/`,
+  v2: `https://login.microsoftonline.com/${ANY_TENANT}/v2.0`,
+} as const;
+
+/** How the issuer of a key looks, in every cloud: `https://<host>/<tenant>/v2.0`. */
+const KEY_ISSUER = new RegExp(`^https://[^/]+/(\\{tenantid\\}|${GUID})(?:/|/v2\\.0/?)?$`);
+
+function checkVersion(version: unknown): EntraVersion {
+  if (version === 'v1' || version === 'v2') return version;
+  throw new ConfigurationError("entra: version must be 'v1' or 'v2'; write version: 'v2'");
+}
+
+function oneTenant(given: unknown, givenVersion: unknown): EntraIssuer {
   const tenant = tenantId(given);
-  if (version !== 'v1' && version !== 'v2') {
-    throw new ConfigurationError("entra: version must be 'v1' or 'v2'; write version: 'v2'");
-  }
+  const version = checkVersion(givenVersion);
   const issuer =
     version === 'v1'
       ? `https://sts.windows.net/${tenant}/`
@@ -102,10 +118,18 @@ function single(issuer: string, tenant: string, version: EntraVersion): EntraIss
     version,
     keys: openIdMetadata(base),
     isAccepted: (id) => id === tenant,
+    // Keys of version 1, and those that an operator pastes, name no issuer.
+    keyServes: (keyIssuer) => keyIssuer === undefined || isKeyOf(tenant, keyIssuer),
   };
 }
 
-function manyTenants(tenants: unknown): EntraIssuer {
+/** A key that Entra binds to one tenant must not vouch for another. */
+function isKeyOf(tenant: string, keyIssuer: string): boolean {
+  const [, bound] = KEY_ISSUER.exec(keyIssuer) ?? [];
+  return bound === ANY_TENANT || bound === tenant;
+}
+
+function manyTenants(tenants: unknown, version: EntraVersion): EntraIssuer {
   if (tenants !== 'any' && !(Array.isArray(tenants) && tenants.length > 0)) {
     throw new ConfigurationError(
       "entra: tenants must be a list of tenant ids, or 'any'; write tenants: ['<directory (tenant) id>']",
@@ -114,24 +138,27 @@ function manyTenants(tenants: unknown): EntraIssuer {
   const allowed = tenants === 'any' ? undefined : new Set<unknown>(tenants.map(tenantId));
   const isAccepted = (tenant: unknown): boolean =>
     allowed === undefined ? typeof tenant === 'string' && TENANT.test(tenant) : allowed.has(tenant);
+  const template = ISSUER_TEMPLATES[version];
   return {
-    issuer: ISSUER_TEMPLATE,
-    version: 'v2',
-    keys: openIdMetadata('https://login.microsoftonline.com/organizations/v2.0'),
+    issuer: template,
+    version,
+    // One set of keys signs both versions, but only that of version 2 says which tenant a key is for.
+    keys:
+      version === 'v2'
+        ? openIdMetadata('https://login.microsoftonline.com/organizations/v2.0')
+        : keysAt('https://login.microsoftonline.com/common/discovery/v2.0/keys'),
     isAccepted,
-    manyTenants: {
-      names: (claims) =>
-        isAccepted(claimOf(claims, 'tid')) && claimOf(claims, 'iss') === issuerOf(claims),
-      // A key that Entra binds to one tenant must not vouch for another.
-      keyServes: (keyIssuer, claims) =>
-        keyIssuer === ISSUER_TEMPLATE ||
-        (keyIssuer !== undefined && keyIssuer === issuerOf(claims)),
-    },
+    names: (claims) =>
+      isAccepted(claimOf(claims, 'tid')) && claimOf(claims, 'iss') === issuerFrom(template, claims),
+    // Keys come from one set for all tenants, so that one which names nobody vouches for nobody.
+    keyServes: (keyIssuer, claims) =>
+      keyIssuer === ISSUER_TEMPLATES.v2 ||
+      (keyIssuer !== undefined && keyIssuer === issuerFrom(ISSUER_TEMPLATES.v2, claims)),
   };
 }
 
-function issuerOf(claims: TokenClaims): string {
-  return ISSUER_TEMPLATE.replace('{tenantid}', stringOf(claims, 'tid') ?? '');
+function issuerFrom(template: string, claims: TokenClaims): string {
+  return template.replace(ANY_TENANT, stringOf(claims, 'tid') ?? '');
 }
 
 function tenantId(given: unknown): string {

@@ -1,4 +1,4 @@
-import { isEndpointUrl } from '../../lib/endpoint-url.ts';
+import { isHttpUrl } from '../../lib/endpoint-url.ts';
 import { ConfigurationError } from '../../model/errors.ts';
 import { presetsOfIssuer } from './presets-of-issuer.ts';
 
@@ -11,11 +11,12 @@ export interface IssuerForm {
 }
 
 /**
- * Checks an issuer identifier at start-up and gives it back: an absolute https URL (http on
- * loopback hosts only) without query, fragment and credentials (RFC 8414 §2), of the preset's form,
- * and not known to belong to another preset. Throws `ConfigurationError` with the line to write.
+ * Checks an issuer identifier at start-up and gives it back: an absolute https or http URL without
+ * query, fragment and credentials (RFC 8414 §2), of the preset's form, and not known to belong to
+ * another preset. Throws `ConfigurationError` with the line to write.
  *
- * Does not check: that anything answers there.
+ * Does not check: that keys may be fetched from there (where keys are given, nothing is fetched; else
+ * the resource server asks for https, and knows its `allowHttp`), nor that anything answers there.
  */
 export function checkIssuer(preset: string, issuer: unknown, form: IssuerForm = {}): string {
   const url = checkUrl(preset, 'issuer', issuer);
@@ -60,14 +61,23 @@ export function checkPreset(preset: string, issuer: string): void {
   const other = presets[0];
   throw new ConfigurationError(
     other === undefined
-      ? `${preset}: '${issuer}' belongs to a provider without a preset; write custom({ issuer: '${issuer}', classify })`
+      ? `${preset}: '${issuer}' belongs to a provider without a preset; write custom({ issuer: '${issuer}', jwksUri: '${jwksUriOf(issuer)}', classify })`
       : `${preset}: '${issuer}' looks like an issuer of ${other}, whose tokens ${preset} would misread; write ${other}({ issuer: '${issuer}' })`,
   );
 }
 
+/** Where the keys are, as far as the form of the issuer tells. */
+function jwksUriOf(issuer: string): string {
+  const { hostname, origin } = new URL(issuer);
+  // Azure AD B2C has its keys under the policy, which is not in the issuer, and so not at its metadata.
+  return hostname.endsWith('.b2clogin.com')
+    ? `${origin}/<tenant>.onmicrosoft.com/<policy>/discovery/v2.0/keys`
+    : 'https://…';
+}
+
 /**
- * Checks a URL of the configuration and gives it back unchanged: absolute, https (http on loopback
- * only), no query for issuers, no fragment, no credentials. Throws `ConfigurationError`.
+ * Checks a URL of the configuration and gives it back unchanged: absolute, https or http, no query for
+ * issuers, no fragment, no credentials. Throws `ConfigurationError`.
  */
 export function checkUrl(
   preset: string,
@@ -96,7 +106,7 @@ function problemOf(value: string, setting: string): string | undefined {
   if (!URL.canParse(value)) return 'is not an absolute URL';
   const { username, password } = new URL(value);
   if (username !== '' || password !== '') return 'must not hold credentials';
-  if (!isEndpointUrl(value)) return 'must be https (http is for loopback only)';
+  if (!isHttpUrl(value)) return 'must be an https URL';
   if (value.includes('#')) return 'must not have a fragment';
   if (setting !== 'jwksUri' && value.includes('?')) return 'must not have a query';
   return undefined;

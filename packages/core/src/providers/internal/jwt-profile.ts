@@ -17,7 +17,7 @@ export const JWT_PROFILE_CLAIMS: readonly string[] = Object.freeze([
 const NO_IDS = asUnknown('sub or client_id is missing');
 const CONTRADICTION = asUnknown('sub is client_id, but the token carries claims of a user');
 const VETO = asUnknown(
-  'sub is not client_id, but the token carries marks of a client, or of another provider',
+  'sub is not client_id, but the token carries marks of a client, of token exchange or JWT bearer, or of another provider',
 );
 
 /**
@@ -27,13 +27,17 @@ const VETO = asUnknown(
  *
  * A token is a client's when `sub` is `client_id` and nothing in it speaks of a user; a user's when
  * they differ and nothing in it speaks of a client; else unknown.
+ *
+ * It cannot see token exchange (RFC 8693) and the JWT bearer grant (RFC 7523) where nothing in the token
+ * names them: there `sub` is whatever the first token or the assertion says, and the `client_id` is
+ * another's. A machine's token that another client has exchanged then reads as a user's.
  */
 export function classifyByJwtProfile(claims: TokenClaims, header: TokenHeader): Classification {
   const subject = stringOf(claims, 'sub');
   const clientId = stringOf(claims, 'client_id');
   if (subject === undefined || clientId === undefined) return NO_IDS;
   if (subject === clientId) {
-    return hasUserMark(claims)
+    return hasUserMark(claims, header)
       ? CONTRADICTION
       : asClient(clientId, 'sub is client_id, and no claim of a user is there');
   }

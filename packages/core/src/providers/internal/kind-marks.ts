@@ -2,6 +2,8 @@ import type { TokenClaims } from '../../model/principal.ts';
 import type { TokenHeader } from '../../model/token-header.ts';
 import { claimOf, has, stringOf } from './claim-readers.ts';
 
+const NO_HEADER: TokenHeader = Object.freeze({});
+
 /** Claims of a login or of a person (RFC 9068 §2.2.1 and §2.2.2, OpenID Connect Core §5.1). */
 const USER_CLAIMS: ReadonlySet<string> = new Set([
   'auth_time',
@@ -39,26 +41,95 @@ const MACHINE_SUBJECT_PREFIXES = [
 const OTHER_PROVIDERS_CLAIMS: ReadonlySet<string> = new Set(['p1.rid', 'typ']);
 
 /** How Keycloak names the user behind a service account. */
-export const SERVICE_ACCOUNT_PREFIX = 'service-account-';
+const SERVICE_ACCOUNT_PREFIX = 'service-account-';
 
-/** What a claim's value says, if it is there. */
+/** Whether a claim's value is a mark of the kind in question. */
 type Mark = (value: unknown, claims: TokenClaims) => boolean;
 
+/** What one of the claims that name the subject's kind outright says. `'neither'` speaks for no kind. */
+type StatedKind = 'user' | 'client' | 'neither';
+
+const KIND_NAMES: ReadonlyMap<string, StatedKind> = new Map<string, StatedKind>([
+  ['user', 'user'],
+  ['human', 'user'],
+  ['person', 'user'],
+  ['end_user', 'user'],
+  ['end-user', 'user'],
+  ['client', 'client'],
+  ['app', 'client'],
+  ['application', 'client'],
+  ['machine', 'client'],
+  ['service', 'client'],
+  ['service_account', 'client'],
+  ['service-account', 'client'],
+  ['workload', 'client'],
+  ['agent', 'client'],
+  ['ai_agent', 'client'],
+  ['browser_app', 'client'],
+  ['native_app', 'client'],
+]);
+
+/** Grants in which nobody but the client takes part. */
+const MACHINE_GRANTS: ReadonlySet<string> = new Set(['client_credentials', 'client-credentials']);
+
+/** Grants whose subject is whoever another token or assertion names: a user or a machine. */
+const GRANTS_OF_EITHER: ReadonlySet<string> = new Set([
+  'urn:ietf:params:oauth:grant-type:token-exchange',
+  'urn:ietf:params:oauth:grant-type:jwt-bearer',
+  'urn:ietf:params:oauth:grant-type:saml2-bearer',
+  'token_exchange',
+  'token-exchange',
+  'jwt_bearer',
+  'jwt-bearer',
+]);
+
 const isSubject: Mark = (value, claims) => value === stringOf(claims, 'sub');
-const isNotUser: Mark = (value) => value !== 'user';
 const isPresent: Mark = () => true;
 
-/** Claims that say that a machine is calling, by the conventions of any provider. */
+/** For claims that say the kind by a fixed set of values: what is none of them speaks against both. */
+const isNotUser: Mark = (value) => value !== 'user';
+const isNotClient: Mark = (value) => kindNamed(value) !== 'client';
+
+/** For names that deployments give to claims of their own, where another value may mean anything. */
+const isNamedUser: Mark = (value) => kindNamed(value) === 'user';
+const isNamedClient: Mark = (value) => kindNamed(value) === 'client';
+
+/** Claims that name the kind outright, or the grant, and it is not that of a user. */
+const STATED_CLIENT_MARKS: ReadonlyMap<string, Mark> = new Map<string, Mark>([
+  ['idtyp', isNotUser],
+  ['sub_profile', isNotUser],
+  ['sub_type', isNotUser],
+  ['caller_type', isNamedClient],
+  ['principal_type', isNamedClient],
+  ['subject_type', isNamedClient],
+  ['user_type', isNamedClient],
+  ['gty', namesClientCredentials],
+  ['grant_type', namesClientCredentials],
+]);
+
+/** The same for a client. */
+const STATED_USER_MARKS: ReadonlyMap<string, Mark> = new Map<string, Mark>([
+  ['idtyp', isNotClient],
+  ['sub_profile', isNotClient],
+  ['sub_type', isNotClient],
+  ['caller_type', isNamedUser],
+  ['principal_type', isNamedUser],
+  ['subject_type', isNamedUser],
+  ['user_type', isNamedUser],
+  ['gty', namesGrantOfUsers],
+  ['grant_type', namesGrantOfUsers],
+]);
+
+/** All marks against a user, by the conventions of any provider. */
 const CLIENT_MARKS: ReadonlyMap<string, Mark> = new Map<string, Mark>([
+  ...STATED_CLIENT_MARKS,
+  // With the subject of another token or of an assertion, `sub` and the client's id tell nothing.
+  ['gty', isGrantAgainstUser],
+  ['grant_type', isGrantAgainstUser],
   // Keycloak adds these to tokens of service accounts only.
   ['clientId', isPresent],
   ['clientHost', isPresent],
   ['clientAddress', isPresent],
-  ['idtyp', isNotUser],
-  ['sub_profile', isNotUser],
-  ['sub_type', isNotUser],
-  ['gty', namesClientCredentials],
-  ['grant_type', namesClientCredentials],
   ['sub', isMachineSubject],
   // Under these, providers state the client's id.
   ['client_id', isSubject],
@@ -70,9 +141,34 @@ const CLIENT_MARKS: ReadonlyMap<string, Mark> = new Map<string, Mark>([
   ['email', (value) => typeof value === 'string' && value.endsWith('.gserviceaccount.com')],
 ]);
 
-/** Whether the token carries a claim of a login or of a person, of whatever type. */
-export function hasUserMark(claims: TokenClaims): boolean {
-  return hasOneOf(USER_CLAIMS, claims);
+/** All marks against a client: a claim of a login or of a person is one, too. */
+const USER_MARKS: ReadonlyMap<string, Mark> = new Map<string, Mark>([
+  ...Array.from(USER_CLAIMS, (name): [string, Mark] => [name, isPresent]),
+  ...STATED_USER_MARKS,
+  ['gty', isGrantAgainstClient],
+  ['grant_type', isGrantAgainstClient],
+]);
+
+/**
+ * Whether anything in the token says that a person is behind it: a claim of a login or of a person, of
+ * whatever type, or one that names the kind or the grant. A rule that rests on `sub` and the client's
+ * id must not read such a token as a client's.
+ */
+export function hasUserMark(claims: TokenClaims, header: TokenHeader = NO_HEADER): boolean {
+  return hasMark(USER_MARKS, claims) || isGrantAgainstClient(claimOf(header, 'gty'));
+}
+
+/**
+ * Whether a claim names the kind of the subject, or a grant, and it is not that of a client. For rules
+ * that have other evidence of a client than `sub` and its id.
+ */
+export function statesUser(claims: TokenClaims, header: TokenHeader): boolean {
+  return hasMark(STATED_USER_MARKS, claims) || namesGrantOfUsers(claimOf(header, 'gty'));
+}
+
+/** The same for a user: what is named is not a user's. */
+export function statesClient(claims: TokenClaims, header: TokenHeader): boolean {
+  return hasMark(STATED_CLIENT_MARKS, claims) || namesClientCredentials(claimOf(header, 'gty'));
 }
 
 /** Whether the token is of a provider that has a preset of its own, and needs it. */
@@ -85,12 +181,16 @@ export function isOfAnotherProvider(claims: TokenClaims): boolean {
  * such a token must not be read as a user's by a rule that has no positive evidence of its own.
  */
 export function hasClientMark(claims: TokenClaims, header: TokenHeader): boolean {
-  // Going through the token's few claims costs a quarter of asking for every mark by its name.
+  return hasMark(CLIENT_MARKS, claims) || isGrantAgainstUser(claimOf(header, 'gty'));
+}
+
+// Going through the token's few claims costs a quarter of asking for every mark by its name.
+function hasMark(marks: ReadonlyMap<string, Mark>, claims: TokenClaims): boolean {
   for (const name in claims) {
-    const mark = CLIENT_MARKS.get(name);
+    const mark = marks.get(name);
     if (mark?.(claims[name], claims) === true && has(claims, name)) return true;
   }
-  return namesClientCredentials(claimOf(header, 'gty'));
+  return false;
 }
 
 function hasOneOf(names: ReadonlySet<string>, claims: TokenClaims): boolean {
@@ -106,6 +206,11 @@ function isMachineSubject(subject: unknown): boolean {
   );
 }
 
+/** The user name that Keycloak gives to a client's service account, in lower case. */
+export function serviceAccountNameOf(clientId: string): string {
+  return `${SERVICE_ACCOUNT_PREFIX}${clientId.toLowerCase()}`;
+}
+
 /** Whether a user name is of the form that Keycloak gives to service accounts. */
 export function isServiceAccountName(name: unknown): boolean {
   return typeof name === 'string' && name.toLowerCase().startsWith(SERVICE_ACCOUNT_PREFIX);
@@ -113,14 +218,44 @@ export function isServiceAccountName(name: unknown): boolean {
 
 /** Whether a list of grants, or a single one, names client credentials; a wrong type counts too. */
 export function namesClientCredentials(grants: unknown): boolean {
-  if (grants === undefined) return false;
-  if (typeof grants === 'string') return isClientCredentials(grants);
+  return grants !== undefined && someGrant(grants, (grant) => MACHINE_GRANTS.has(grant));
+}
+
+function isGrantAgainstUser(grants: unknown): boolean {
   return (
-    !Array.isArray(grants) ||
-    grants.some((grant) => typeof grant !== 'string' || isClientCredentials(grant))
+    grants !== undefined &&
+    someGrant(grants, (grant) => MACHINE_GRANTS.has(grant) || GRANTS_OF_EITHER.has(grant))
   );
 }
 
-function isClientCredentials(grant: string): boolean {
-  return grant === 'client_credentials' || grant === 'client-credentials';
+function isGrantAgainstClient(grants: unknown): boolean {
+  return grants !== undefined && someGrant(grants, (grant) => !MACHINE_GRANTS.has(grant));
+}
+
+function namesGrantOfUsers(grants: unknown): boolean {
+  return (
+    grants !== undefined &&
+    someGrant(grants, (grant) => !MACHINE_GRANTS.has(grant) && !GRANTS_OF_EITHER.has(grant))
+  );
+}
+
+/** Whether one of the grants is such a one; what is neither a text nor a list of texts always is. */
+function someGrant(grants: unknown, isSuch: (grant: string) => boolean): boolean {
+  if (typeof grants === 'string') return isSuch(grants);
+  return (
+    !Array.isArray(grants) || grants.some((grant) => typeof grant !== 'string' || isSuch(grant))
+  );
+}
+
+/** A list of kinds separated by spaces is of the kind that all of them are of. */
+function kindNamed(value: unknown): StatedKind {
+  if (typeof value !== 'string') return 'neither';
+  const kinds = new Set(
+    value
+      .toLowerCase()
+      .split(' ')
+      .map((name) => KIND_NAMES.get(name) ?? 'neither'),
+  );
+  const [kind] = kinds;
+  return kinds.size === 1 && kind !== undefined ? kind : 'neither';
 }

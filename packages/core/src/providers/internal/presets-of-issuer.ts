@@ -10,7 +10,7 @@ const KNOWN: readonly KnownIssuer[] = [
   known('entra', (host) => ENTRA_HOSTS.has(host) || within(host, 'ciamlogin.com')),
   // Azure AD B2C has its own claims, and no documented rule that tells users from clients.
   { presets: [], matches: (host) => within(host, 'b2clogin.com') },
-  known('cognito', (host) => host.startsWith('cognito-idp.') && isAmazonHost(host)),
+  known('cognito', (host) => COGNITO_HOST.test(host) && isAmazonHost(host)),
   known(
     'pingam',
     (host, path) => path.includes('/oauth2/realms/') || within(host, 'forgeblocks.com'),
@@ -38,6 +38,9 @@ const KNOWN: readonly KnownIssuer[] = [
   known('clerk', (host) => within(host, 'clerk.accounts.dev') || host.startsWith('clerk.')),
   known('curity', (_host, path) => path.endsWith('/oauth-anonymous')),
 ];
+
+/** The original issuers of user pools, and those that AWS recommends since 2026. */
+const COGNITO_HOST = /^(?:issuer-)?cognito-idp\./;
 
 const ENTRA_HOSTS: ReadonlySet<string> = new Set([
   'sts.windows.net',

@@ -31,6 +31,10 @@ export interface KindRules {
   readonly ids?: CustomIds;
   /** A claim to add at the provider, for the message that asks for `classify`. */
   readonly exampleClaim: string;
+  /** What the preset offers beside these two options, for the same message. */
+  readonly alternative?: string;
+  /** Where the claim alone is not enough: what else the example must check before it. */
+  readonly exampleGuard?: string;
 }
 
 const REFUSED = asUnknown("subjectNamespaces is 'unknown': every token is refused");
@@ -45,8 +49,9 @@ export function kindRule(
   rules: KindRules,
 ): Classify {
   const { subjectNamespaces, classify } = options;
-  const { disjoint, exampleClaim, ids } = rules;
-  const example = `classify: (claims) => claims.${exampleClaim} === 'machine' ? 'client' : claims.${exampleClaim} === 'human' ? 'user' : 'refuse'`;
+  const { alternative, disjoint, exampleClaim, exampleGuard = '', ids } = rules;
+  const example = `classify: (claims) => ${exampleGuard}claims.${exampleClaim} === 'machine' ? 'client' : claims.${exampleClaim} === 'human' ? 'user' : 'refuse'`;
+  const offered = alternative === undefined ? '' : `${alternative}, or `;
   if (subjectNamespaces !== undefined && classify !== undefined) {
     throw new ConfigurationError(
       `${preset}: subjectNamespaces and classify exclude each other; write one of them`,
@@ -63,6 +68,6 @@ export function kindRule(
   }
   if (subjectNamespaces === 'disjoint') return disjoint;
   throw new ConfigurationError(
-    `${preset}: nothing in its tokens is documented to tell users from clients: subjectNamespaces or classify is required; write subjectNamespaces: 'disjoint' if no user can have a client's id, else 'unknown' or ${example}`,
+    `${preset}: nothing in its tokens is documented to tell users from clients: subjectNamespaces or classify is required; write ${offered}subjectNamespaces: 'disjoint' if no user can have a client's id, else 'unknown' or ${example}`,
   );
 }

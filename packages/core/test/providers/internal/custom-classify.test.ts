@@ -35,6 +35,13 @@ describe('a verdict of the operator', () => {
       clientId: 'c-2',
     });
     expect(classifyWith({ kind: 'client', clientId: 'c-2' })).toMatchObject({ clientId: 'c-2' });
+    expect(classifyWith({ kind: 'client', clientId: 'c-2', agent: true })).toMatchObject({
+      clientId: 'c-2',
+      agent: true,
+    });
+    expect(classifyWith({ kind: 'client', clientId: 'c-2', agent: 'yes' })).not.toHaveProperty(
+      'agent',
+    );
   });
 
   it.each([
@@ -144,7 +151,8 @@ describe('a custom provider', () => {
       accepts: ({ client_id }) => client_id === 'web',
     });
     expect(provider.audienceClaim).toBe('absent');
-    expect(provider.accepts?.(claims, {})).toBe(true);
+    expect(provider.accepts?.({ client_id: 'web' }, {})).toBe(true);
     expect(provider.accepts?.({ client_id: 'other' }, {})).toBe(false);
+    expect(provider.accepts?.(claims, {})).toBe(false);
   });
 });

@@ -47,11 +47,58 @@ describe('an API of many tenants', () => {
   });
 });
 
+describe('an API of many tenants, version 1', () => {
+  const v1 = entra({ tenants: [NORTH], version: 'v1' });
+  const iss = `https://sts.windows.net/${NORTH}/`;
+
+  it('is named by tokens of that version only', () => {
+    expect(v1.names?.({ iss, tid: NORTH })).toBe(true);
+    expect(v1.names?.({ iss: issuerOf(NORTH), tid: NORTH })).toBe(false);
+    expect(v1.names?.({ iss: `https://sts.windows.net/${SOUTH}/`, tid: SOUTH })).toBe(false);
+    expect(v1.names?.({ iss, tid: SOUTH })).toBe(false);
+  });
+
+  it('has the keys that say which tenant they are for', () => {
+    expect(v1.keys).toEqual({
+      kind: 'jwks',
+      url: 'https://login.microsoftonline.com/common/discovery/v2.0/keys',
+    });
+    const claims = { iss, tid: NORTH };
+    expect(v1.keyServes?.(TEMPLATE, claims)).toBe(true);
+    expect(v1.keyServes?.(issuerOf(NORTH), claims)).toBe(true);
+    expect(v1.keyServes?.(issuerOf(SOUTH), claims)).toBe(false);
+    expect(v1.keyServes?.(undefined, claims)).toBe(false);
+  });
+
+  it('has the client id of that version', () => {
+    expect(v1.requiredClaims).toContain('appid');
+    expect(v1.classify({ oid: 'o1', sub: 'o1', appid: 'job', tid: NORTH }, {})).toMatchObject({
+      clientId: 'job',
+      keyId: `${NORTH}/job`,
+    });
+  });
+});
+
 describe('an API of one tenant', () => {
+  it.each([
+    ['v2', entra(NORTH)],
+    ['v1', entra({ tenant: NORTH, version: 'v1' })],
+    ['External ID', entra(`https://${NORTH}.ciamlogin.com/${NORTH}/v2.0`)],
+  ])('does not take a key that is bound to another: %s', (_version, { keyServes }) => {
+    const served = (keyIssuer: string | undefined) => keyServes?.(keyIssuer, {});
+    expect(served(undefined)).toBe(true);
+    expect(served(TEMPLATE)).toBe(true);
+    expect(served(issuerOf(NORTH))).toBe(true);
+    expect(served(`https://sts.windows.net/${NORTH}/`)).toBe(true);
+    expect(served(issuerOf(SOUTH))).toBe(false);
+    expect(served(`https://sts.windows.net/${SOUTH}/`)).toBe(false);
+    expect(served(`https://evil.example/${SOUTH}/x/${NORTH}/v2.0`)).toBe(false);
+    expect(served('')).toBe(false);
+  });
+
   it('is found by iss, and its keys are those of its metadata', () => {
     const one = entra(NORTH);
     expect(one).not.toHaveProperty('names');
-    expect(one).not.toHaveProperty('keyServes');
     expect(one.classify({ oid: 'o1', sub: 's1', scp: 'read' }, {})).not.toHaveProperty('keyId');
   });
 });

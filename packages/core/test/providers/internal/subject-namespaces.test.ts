@@ -1,11 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../../src/model/errors.ts';
-import { authentik, curity, descope, spring, zitadel } from '../../../src/providers/index.ts';
+import {
+  authentik,
+  curity,
+  descope,
+  hydra,
+  oidcProvider,
+  spring,
+  zitadel,
+} from '../../../src/providers/index.ts';
 import { NO_KEYS } from '../token-table.ts';
 
 const presets: Readonly<Record<string, readonly [(options: never) => unknown, object]>> = {
   spring: [spring, { issuer: 'https://as.acme.com' }],
   curity: [curity, { issuer: 'https://as.acme.com/oauth/v2/oauth-anonymous' }],
+  hydra: [hydra, { issuer: 'https://as.acme.com' }],
+  oidcProvider: [oidcProvider, { issuer: 'https://as.acme.com' }],
   zitadel: [zitadel, { issuer: 'https://as.acme.com' }],
   authentik: [authentik, { issuer: 'https://as.acme.com/application/o/x/' }],
   descope: [descope, { projectId: 'P2' }],
@@ -39,7 +49,7 @@ describe.each(Object.entries(presets))('%s', (name, [preset, base]) => {
   });
 
   it("takes the word 'disjoint' only where it tells something", () => {
-    const tellsSomething = name === 'spring' || name === 'curity';
+    const tellsSomething = ['spring', 'curity', 'hydra', 'oidcProvider'].includes(name);
     const word = () => create({ subjectNamespaces: 'disjoint' });
     if (tellsSomething) expect(word).not.toThrow();
     else expect(word).toThrow(/does not tell users from machines/);

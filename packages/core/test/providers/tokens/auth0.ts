@@ -112,8 +112,35 @@ export const table: TokenTable = {
         id: 'auth0|66b1f0aa0c',
         clientId: 'Bv09LmQx',
         scopes: ['read:parcels'],
+        actor: { id: 'agt_5TrW1c', profile: 'agent' },
       },
     },
+    ...(
+      [
+        [{ sub: 'agt_5TrW1c' }, { id: 'agt_5TrW1c', profile: 'agent' }],
+        [
+          { sub: 'copilot', client_profile: 'service ai_agent' },
+          { id: 'copilot', profile: 'agent' },
+        ],
+        [
+          { sub: 'gateway', sub_profile: 'service' },
+          { id: 'gateway', profile: 'service' },
+        ],
+        [
+          { sub: 'web', sub_profile: 'browser_app' },
+          { id: 'web', profile: 'service' },
+        ],
+        [{ sub: 'auth0|1', sub_profile: 'user', client_profile: 'ai_agent' }, undefined],
+        [{ sub: 'agt_5TrW1c', sub_profile: 'human' }, undefined],
+        [{ sub: 'auth0|1' }, undefined],
+      ] as const
+    ).map(([act, actor]) => ({
+      name: `a user for whom ${JSON.stringify(act)} acts`,
+      truth: 'user' as const,
+      header,
+      claims: { ...user, act },
+      expect: { ...asUser, ...(actor && { actor }) },
+    })),
     {
       name: 'a user with roles in a namespaced claim',
       truth: 'user',
@@ -148,14 +175,15 @@ export const table: TokenTable = {
       truth: 'client',
       header: rfc9068Header,
       claims: agent,
-      expect: { kind: 'client', id: 'Bv09LmQx', scopes: ['read:parcels'] },
+      expect: { kind: 'client', id: 'Bv09LmQx', scopes: ['read:parcels'], agent: true },
     },
     {
       name: 'an agent whose subject the operator chose to look like a user',
       truth: 'client',
       header: rfc9068Header,
       claims: { ...agent, sub: 'auth0|66b1f0aa0c' },
-      expect: { kind: 'client', id: 'Bv09LmQx', scopes: ['read:parcels'] },
+      onlyMarks: ['sub_profile', 'client_profile'],
+      expect: { kind: 'client', id: 'Bv09LmQx', scopes: ['read:parcels'], agent: true },
     },
     {
       name: 'an agent without sub_profile',

@@ -109,6 +109,20 @@ export const table: TokenTable = {
       expect: { kind: 'user', id: 'user_2Zk' },
     },
     {
+      name: 'a user who has still to change the password or choose an organization',
+      truth: 'user',
+      header: sessionHeader,
+      claims: { ...session, sts: 'pending' },
+      expect: 'refused',
+    },
+    {
+      name: 'a user with a state of the session that is no text',
+      truth: 'user',
+      header: sessionHeader,
+      claims: { ...session, sts: null },
+      expect: 'refused',
+    },
+    {
       name: 'a user who is impersonated',
       truth: 'user',
       header: sessionHeader,

@@ -53,6 +53,16 @@ export const table: TokenTable = {
   tokens: [
     { name: 'a user', truth: 'user', header, claims: user, expect: asUser },
     {
+      name: 'a user, by the issuer that AWS recommends',
+      truth: 'user',
+      header,
+      claims: {
+        ...user,
+        iss: 'https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Zk3Pq9',
+      },
+      expect: asUser,
+    },
+    {
       name: 'a user who signed in by the API',
       truth: 'user',
       header,

@@ -1,5 +1,5 @@
 import { descope } from '../../../src/providers/index.ts';
-import { NO_KEYS, TIMES, type TokenTable } from '../token-table.ts';
+import { NO_KEYS, TIMES, type TokenTable, without } from '../token-table.ts';
 
 const header = { alg: 'RS256', kid: 'dsk', typ: 'JWT' };
 
@@ -105,6 +105,13 @@ export const table: TokenTable = {
       truth: 'user',
       header,
       claims: { ...user, caller_type: 'human', drn: 'DSR' },
+      expect: 'refused',
+    },
+    {
+      name: 'a token that is no session: an ID token of Descope as OpenID provider',
+      truth: 'user',
+      header,
+      claims: { ...without(user, 'drn'), caller_type: 'human' },
       expect: 'refused',
     },
     {

@@ -97,6 +97,29 @@ const asClient = {
   tenant: tid,
 } as const;
 
+/** A user on whose behalf an agent acts, and an agent that uses the account that it was given. */
+const viaAgent = { ...user, idtyp: 'user', azp: daemon, xms_act_fct: '9 3 11' };
+const account = {
+  ...viaAgent,
+  oid: '55555555-7b7b-4a4a-8c8c-3e3e4f4f5a5a',
+  preferred_username: 'agent@parcels.example',
+  xms_sub_fct: '3 13',
+};
+const asUserViaAgent = {
+  ...asUser,
+  clientId: daemon,
+  actor: { id: daemon, profile: 'agent' },
+} as const;
+const asAccount = {
+  kind: 'client',
+  id: daemon,
+  scopes: asUser.scopes,
+  roles: asUser.roles,
+  tenant: tid,
+  agent: true,
+  subject: account.oid,
+} as const;
+
 export const table: TokenTable = {
   preset: 'entra',
   sources: [
@@ -108,7 +131,7 @@ export const table: TokenTable = {
   create: (issuer) => entra({ issuer, jwks: NO_KEYS }),
   issuer: issV2,
   audience: [apiV1, apiV2],
-  reserved: ['idtyp', 'oid', 'scp'],
+  reserved: ['idtyp', 'oid', 'scp', 'xms_act_fct', 'xms_sub_fct'],
   tokens: [
     { name: 'a user, v2.0', truth: 'user', header, claims: user, expect: asUser },
     {
@@ -167,21 +190,126 @@ export const table: TokenTable = {
       truth: 'client' as const,
       header,
       claims: { ...client, scp, sub: 'aGent0', xms_act_fct: '9 3 11' },
-      expect: asClient,
+      expect: { ...asClient, agent: true as const },
     })),
     {
       name: 'an agent on behalf of a user',
       truth: 'user',
       header,
-      claims: {
-        ...user,
-        idtyp: 'user',
-        azp: daemon,
-        xms_act_fct: '9 3 11',
-        xms_sub_fct: '13',
-        xms_par_app_azp: app,
+      claims: { ...viaAgent, xms_sub_fct: '2 3', xms_par_app_azp: app },
+      expect: asUserViaAgent,
+    },
+    {
+      name: 'an agent on behalf of a user, by its facet alone',
+      truth: 'user',
+      header,
+      claims: viaAgent,
+      expect: asUserViaAgent,
+    },
+    {
+      name: 'an agent on behalf of a user, by the application that it descends from',
+      truth: 'user',
+      header,
+      claims: { ...without(viaAgent, 'xms_act_fct'), xms_par_app_azp: app },
+      expect: asUserViaAgent,
+    },
+    {
+      name: 'an agent on behalf of a user, without idtyp',
+      truth: 'user',
+      header,
+      claims: without(viaAgent, 'idtyp'),
+      expect: asUserViaAgent,
+    },
+    {
+      name: 'an agent on behalf of a user, v1.0',
+      truth: 'user',
+      header: headerV1,
+      provider: v1,
+      claims: { ...userV1, idtyp: 'user', appid: daemon, xms_act_fct: '11 9 3' },
+      expect: {
+        kind: 'user',
+        id: person,
+        clientId: daemon,
+        scopes: ['Parcels.Read'],
+        tenant: tid,
+        actor: asUserViaAgent.actor,
       },
-      expect: { ...asUser, clientId: daemon },
+    },
+    {
+      name: 'a user with facets that say nothing of agents',
+      truth: 'user',
+      header,
+      claims: { ...user, idtyp: 'user', xms_act_fct: '3 9', xms_sub_fct: '113 131 3 1' },
+      expect: asUser,
+    },
+    ...['13', '3 13', '13 9 3', '9  13', '11 13'].map((facets) => ({
+      name: `an agent by its own user account, whose facets are "${facets}"`,
+      truth: 'client' as const,
+      header,
+      claims: { ...account, xms_sub_fct: facets },
+      onlyMarks: ['xms_sub_fct'],
+      expect: asAccount,
+    })),
+    {
+      name: 'an agent by its own user account, without idtyp and the facet of the actor',
+      truth: 'client',
+      header,
+      claims: without(account, 'idtyp', 'xms_act_fct'),
+      onlyMarks: ['xms_sub_fct'],
+      expect: asAccount,
+    },
+    {
+      name: 'an agent by its own user account, of one tenant of many',
+      truth: 'client',
+      header,
+      provider: entra({ tenants: [tid], jwks: NO_KEYS }),
+      claims: account,
+      onlyMarks: ['xms_sub_fct'],
+      expect: asAccount,
+    },
+    {
+      name: 'an agent that a facet calls one, and nothing else',
+      truth: 'client',
+      header,
+      claims: { ...without(client, 'idtyp'), scp: '/', sub: 'aGent0', xms_sub_fct: '11' },
+      expect: { ...asClient, agent: true },
+    },
+    {
+      name: 'an agent that idtyp calls a user',
+      truth: 'client',
+      header,
+      claims: { ...account, xms_sub_fct: '11' },
+      expect: 'refused',
+    },
+    {
+      name: "an agent's user account that idtyp calls an app",
+      truth: 'client',
+      header,
+      claims: { ...client, xms_sub_fct: '13' },
+      expect: 'refused',
+    },
+    ...[13, ['13'], null, { 13: true }, '', 'agent', '13;9'].flatMap((facets) =>
+      ['xms_sub_fct', 'xms_act_fct'].map((name) => ({
+        name: `facets in ${name} of another type than documented: ${JSON.stringify(facets)}`,
+        truth: 'client' as const,
+        header,
+        claims: { ...account, [name]: facets },
+        expect: 'refused' as const,
+      })),
+    ),
+    {
+      name: 'a tenant of many, v1.0',
+      truth: 'user',
+      header: headerV1,
+      provider: entra({ tenants: [tid], version: 'v1', jwks: NO_KEYS }),
+      claims: userV1,
+      expect: {
+        kind: 'user',
+        id: person,
+        clientId: app,
+        scopes: ['Parcels.Read'],
+        tenant: tid,
+      },
     },
     {
       name: 'a tenant of many',

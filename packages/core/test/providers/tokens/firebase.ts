@@ -49,6 +49,20 @@ export const table: TokenTable = {
       expect: { kind: 'user', id: 'Lk2Pq' },
     },
     {
+      name: 'a user of a tenant that has no name',
+      truth: 'user',
+      header,
+      claims: { ...user, firebase: { ...user.firebase, tenant: '' } },
+      expect: 'refused',
+    },
+    {
+      name: 'a user of a tenant whose name holds a slash',
+      truth: 'user',
+      header,
+      claims: { ...user, firebase: { ...user.firebase, tenant: 'north-a1/x' } },
+      expect: 'refused',
+    },
+    {
       name: 'a user of two ids',
       truth: 'user',
       header,

@@ -42,6 +42,13 @@ export const table: TokenTable = {
       expect: { kind: 'user', id: '104400100200300', clientId: web, tenant: 'parcels.example' },
     },
     {
+      name: 'a user, by the issuer without a scheme',
+      truth: 'user',
+      header,
+      claims: { ...user, iss: 'accounts.google.com' },
+      expect: { kind: 'user', id: '104400100200300', clientId: web, tenant: 'parcels.example' },
+    },
+    {
       name: 'a user of no domain, who gave no address',
       truth: 'user',
       header,

@@ -28,6 +28,15 @@ const client = {
   sub: '7c6b5a49-1e1e-4d4d-9c9c-5b5b6a6a7f7f',
 };
 
+const byHook = hydra({
+  issuer: iss,
+  jwks: NO_KEYS,
+  classify: ({ caller_type: type }) =>
+    type === 'human' ? 'user' : type === 'machine' ? 'client' : 'refuse',
+});
+
+const unknown = hydra({ issuer: iss, jwks: NO_KEYS, subjectNamespaces: 'unknown' });
+
 const asUser = {
   kind: 'user',
   id: 'dana',
@@ -46,9 +55,9 @@ export const table: TokenTable = {
     'https://github.com/ory/hydra oauth2/session.go',
     'https://www.ory.com/docs/oauth2-oidc/jwt-access-token',
   ],
-  create: (issuer) => hydra({ issuer, jwks: NO_KEYS }),
+  create: (issuer) => hydra({ issuer, jwks: NO_KEYS, subjectNamespaces: 'disjoint' }),
   issuer: iss,
-  audience: [API],
+  audience: [API, 'https://hydra.parcels.example/oauth2/token/'],
   byComparison: true,
   tokens: [
     { name: 'a user', truth: 'user', header, claims: user, expect: asUser },
@@ -71,8 +80,71 @@ export const table: TokenTable = {
       name: 'a client with claims of a session',
       truth: 'client',
       header,
-      claims: { ...client, ext: { sub: 'dana', email: 'dana@parcels.example' } },
+      claims: { ...client, ext: { sub: 'dana', tenant: 'north' } },
       expect: asClient,
+    },
+    {
+      name: 'a user whom the log-in app called by the id of the client, with a person under ext',
+      truth: 'user',
+      header,
+      claims: { ...user, sub: user.client_id, ext: { email: 'dana@parcels.example' } },
+      expect: 'refused',
+    },
+    {
+      name: 'a user called by the id of the client, by the token hook',
+      truth: 'user',
+      header,
+      provider: byHook,
+      claims: { ...user, sub: user.client_id, caller_type: 'human' },
+      expect: { ...asUser, id: user.client_id },
+    },
+    {
+      name: 'a client, by the token hook',
+      truth: 'client',
+      header,
+      provider: byHook,
+      claims: { ...client, caller_type: 'machine' },
+      expect: asClient,
+    },
+    {
+      name: 'a token that the hook did not see',
+      truth: 'client',
+      header,
+      provider: byHook,
+      claims: client,
+      expect: 'refused',
+    },
+    {
+      name: 'a client, nothing being known of subjects',
+      truth: 'client',
+      header,
+      provider: unknown,
+      claims: client,
+      expect: 'refused',
+    },
+    {
+      name: 'a workload by an assertion (RFC 7523), whose subject is its own',
+      truth: 'client',
+      header,
+      claims: {
+        ...client,
+        aud: ['https://hydra.parcels.example/oauth2/token', API],
+        sub: 'repo:parcels/router:ref:refs/heads/main',
+      },
+      expect: 'refused',
+    },
+    {
+      name: 'the same through another origin, whom the hook calls a person',
+      truth: 'client',
+      header,
+      provider: byHook,
+      claims: {
+        ...client,
+        aud: [API, 'https://sso.parcels.example/oauth2/token'],
+        sub: 'dana',
+        caller_type: 'human',
+      },
+      expect: 'refused',
     },
     {
       name: 'a client that asked for no audience',
@@ -86,6 +158,34 @@ export const table: TokenTable = {
       truth: 'client',
       header,
       claims: { ...client, email: 'dana@parcels.example' },
+      expect: 'refused',
+    },
+    ...(['at_hash', 'nonce', 'rat'] as const).map((name) => ({
+      name: `an ID token to which the consent app adds client_id and scp, by ${name}`,
+      truth: 'user' as const,
+      header,
+      claims: { ...user, [name]: 'x' },
+      expect: 'refused' as const,
+    })),
+    {
+      name: 'a token without an id of its own',
+      truth: 'client',
+      header,
+      claims: without(client, 'jti'),
+      expect: 'refused',
+    },
+    {
+      name: 'a token without scopes, which Hydra writes even when there are none',
+      truth: 'client',
+      header,
+      claims: without(client, 'scp'),
+      expect: 'refused',
+    },
+    {
+      name: 'a token by an assertion, with the token endpoint as the only audience',
+      truth: 'client',
+      header,
+      claims: { ...client, aud: 'https://hydra.parcels.example/oauth2/token/' },
       expect: 'refused',
     },
     {

@@ -39,6 +39,34 @@ const client = {
   preferred_username: 'service-account-nightly-sync',
 };
 
+/** A person who registered under the name of the service account of the client `x`, which has none. */
+const impostor = {
+  ...TIMES,
+  iss,
+  aud: 'parcels-api',
+  typ: 'Bearer',
+  azp: 'x',
+  client_id: 'x',
+  sub: 'af82f0b1-0000-4000-8000-00000000dead',
+  preferred_username: 'service-account-x',
+};
+
+/** A machine whose `username` mapper is the e-mail address, after a token exchange. */
+const exchanged = {
+  ...TIMES,
+  iss,
+  aud: 'parcels-api',
+  typ: 'Bearer',
+  azp: 'exchanger',
+  sub: client.sub,
+  preferred_username: 'nightly@parcels.example',
+};
+
+/** `jti` since release 26.2: session, form of the token and grant. */
+function jti(prefix: string): string {
+  return `${prefix}:4b1fb5a4-8f2c-4a90-b94e-6a1b1c6f7d52`;
+}
+
 const asUser = {
   kind: 'user',
   id: 'a1b2c3d4-0000-4000-8000-00000000abcd',
@@ -59,11 +87,13 @@ export const table: TokenTable = {
     'https://github.com/keycloak/keycloak services/src/main/java/org/keycloak/protocol/oidc/OIDCLoginProtocolFactory.java',
     'https://github.com/keycloak/keycloak services/src/main/java/org/keycloak/protocol/oidc/grants/ClientCredentialsGrantType.java',
     'https://www.keycloak.org/docs/latest/upgrading/ (changes of 25.0.0)',
+    'Keycloak 26.7.3, run: the shapes of jti, of exchanged, refreshed, lightweight and requesting party tokens',
   ],
   create: (issuer) => keycloak({ issuer, jwks: NO_KEYS }),
   issuer: iss,
   audience: ['parcels-api'],
-  reserved: ['preferred_username'],
+  // No client can write them: realm mappers are the admins', as are those of the other claims.
+  reserved: ['auth_time', 'preferred_username', 'sid'],
   tokens: [
     { name: 'a user', truth: 'user', header, claims: user, expect: asUser },
     {
@@ -104,12 +134,16 @@ export const table: TokenTable = {
       name: 'a client whose id has capitals, as the user name has not',
       truth: 'client',
       header,
-      claims: {
-        ...without(client, 'clientHost', 'clientAddress'),
-        azp: 'Nightly-Sync',
-        client_id: 'Nightly-Sync',
-      },
+      claims: { ...client, azp: 'Nightly-Sync', client_id: 'Nightly-Sync' },
       expect: { ...asClient, id: 'Nightly-Sync' },
+    },
+    {
+      // Admins map client_id in for everybody, and the name is not reserved: both are a person's, too.
+      name: 'a client of an older release without its address',
+      truth: 'client',
+      header,
+      claims: without(client, 'clientHost', 'clientAddress'),
+      expect: 'refused',
     },
     {
       name: 'a client without the scope profile',
@@ -137,7 +171,7 @@ export const table: TokenTable = {
       truth: 'client',
       header,
       claims: without(client, 'client_id'),
-      expect: 'refused',
+      expect: asClient,
     },
     {
       name: 'a service account of another client',
@@ -151,7 +185,7 @@ export const table: TokenTable = {
       truth: 'client',
       header,
       claims: { ...client, preferred_username: 'dana' },
-      expect: 'refused',
+      expect: asClient,
     },
     {
       name: 'a service account renamed, where client_id is mapped in for everybody',
@@ -196,6 +230,257 @@ export const table: TokenTable = {
       truth: 'user',
       header,
       claims: without(user, 'sub', 'auth_time'),
+      expect: 'refused',
+    },
+    {
+      name: 'a user without sub by the grant in jti',
+      truth: 'user',
+      header,
+      claims: { ...without(user, 'sub'), jti: jti('onrtac') },
+      expect: 'refused',
+    },
+    ...(['onrtac', 'onrtro', 'onrtdg', 'onrtci', 'onrtpc', 'trrtag'] as const).map((prefix) => ({
+      name: `a user whose jti begins with ${prefix}, without the scopes profile and openid`,
+      truth: 'user' as const,
+      header,
+      claims: {
+        ...without(user, 'preferred_username', 'sid', 'auth_time', 'email'),
+        jti: jti(prefix),
+      },
+      expect: asUser,
+    })),
+    {
+      name: 'a person who registered as service-account-<azp>, where client_id is mapped in',
+      truth: 'user',
+      header,
+      claims: { ...impostor, sid: 's1', auth_time: 1_789_999_980, jti: jti('onrtac') },
+      expect: { kind: 'user', id: impostor.sub, clientId: 'x' },
+    },
+    {
+      name: 'the same person by a JWT bearer grant, without a session',
+      truth: 'user',
+      header,
+      claims: { ...impostor, jti: jti('trrtag') },
+      expect: { kind: 'user', id: impostor.sub, clientId: 'x' },
+    },
+    ...['4b1fb5a4-8f2c-4a90-b94e-6a1b1c6f7d52', jti('onrtte')].map((id) => ({
+      name: `the same person, whose jti ${id} says no grant that tells`,
+      truth: 'user' as const,
+      header,
+      claims: { ...impostor, sid: 's1', auth_time: 1_789_999_980, jti: id },
+      expect: 'refused' as const,
+    })),
+    {
+      name: 'a client with the grant in jti',
+      truth: 'client',
+      header,
+      claims: { ...client, jti: jti('trrtcc') },
+      expect: asClient,
+    },
+    {
+      name: 'a client with the grant in jti and an e-mail for a user name',
+      truth: 'client',
+      header,
+      claims: {
+        ...without(client, 'clientHost', 'clientAddress', 'client_id'),
+        jti: jti('trrtcc'),
+        preferred_username: 'nightly@parcels.example',
+      },
+      expect: asClient,
+    },
+    {
+      name: 'a lightweight token of a client',
+      truth: 'client',
+      header,
+      claims: {
+        ...TIMES,
+        iss,
+        typ: 'Bearer',
+        aud: 'parcels-api',
+        jti: jti('trltcc'),
+        sub: client.sub,
+        azp: 'nightly-sync',
+        scope: 'profile email',
+      },
+      expect: { kind: 'client', id: 'nightly-sync', scopes: ['profile', 'email'] },
+    },
+    {
+      name: 'a client with a session, refreshed',
+      truth: 'client',
+      header,
+      claims: { ...client, jti: jti('onrtrt'), sid: 's1' },
+      expect: asClient,
+    },
+    {
+      name: 'a client whose user name is its e-mail address, exchanged by another',
+      truth: 'client',
+      header,
+      claims: { ...exchanged, jti: jti('trrtte') },
+      expect: 'refused',
+    },
+    {
+      name: 'a client with an e-mail for a name, with a requesting party token of a session',
+      truth: 'client',
+      header,
+      claims: { ...exchanged, azp: 'nightly-sync', jti: jti('onrtna'), sid: 's1' },
+      expect: 'refused',
+    },
+    {
+      name: 'a lightweight token of a client with a session, exchanged',
+      truth: 'client',
+      header,
+      claims: { ...without(exchanged, 'preferred_username'), jti: jti('ntltte'), sid: 's1' },
+      expect: 'refused',
+    },
+    {
+      name: 'a client with a session, exchanged: client_id is not azp',
+      truth: 'client',
+      header,
+      claims: { ...client, azp: 'exchanger', jti: jti('ntrtte'), sid: 's1' },
+      expect: 'refused',
+    },
+    {
+      name: 'a client with a session, exchanged, where client_id is not mapped in',
+      truth: 'client',
+      header,
+      claims: {
+        ...without(client, 'client_id'),
+        azp: 'exchanger',
+        jti: jti('ntrtte'),
+        sid: 's1',
+      },
+      expect: 'refused',
+    },
+    {
+      name: 'a client whose user name introspection adds, exchanged with a session',
+      truth: 'client',
+      header,
+      claims: {
+        ...without(exchanged, 'preferred_username'),
+        jti: jti('ntrtte'),
+        sid: 's1',
+        username: 'service-account-nightly-sync',
+      },
+      expect: 'refused',
+    },
+    {
+      name: 'a grant that is not known, with a session alone',
+      truth: 'client',
+      header,
+      claims: { ...exchanged, jti: jti('onrtzz'), sid: 's1' },
+      expect: 'refused',
+    },
+    {
+      name: 'a user by a front channel, whose grant says nothing',
+      truth: 'user',
+      header,
+      claims: { ...user, jti: jti('onrtna') },
+      expect: asUser,
+    },
+    ...(['onrtrt', 'onrtte'] as const).map((prefix) => ({
+      name: `a user by password whose jti begins with ${prefix}, with a session and no login time`,
+      truth: 'user' as const,
+      header,
+      claims: { ...without(user, 'auth_time'), jti: jti(prefix) },
+      expect: asUser,
+    })),
+    {
+      name: 'client credentials with the time of a login',
+      truth: 'client',
+      header,
+      claims: { ...client, jti: jti('trrtcc'), auth_time: 1_789_999_980 },
+      expect: 'refused',
+    },
+    {
+      name: 'the address of a client with the time of a login',
+      truth: 'client',
+      header,
+      claims: { ...client, auth_time: 1_789_999_980 },
+      expect: 'refused',
+    },
+    ...['clientHost', 'clientAddress', 'clientId'].map((name) => ({
+      name: `the grant of a person with ${name}`,
+      truth: 'user' as const,
+      header,
+      claims: { ...user, jti: jti('onrtac'), [name]: 'courier-web' },
+      expect: 'refused' as const,
+    })),
+    ...['clientHost', 'clientAddress'].map((name) => ({
+      name: `a client with ${name} alone`,
+      truth: 'client' as const,
+      header,
+      claims: {
+        ...without(client, 'clientHost', 'clientAddress'),
+        [name]: '10.2.0.7',
+      },
+      expect: asClient,
+    })),
+    {
+      name: 'a client whose address is of another type',
+      truth: 'client',
+      header,
+      claims: { ...client, clientHost: null, clientAddress: 7 },
+      expect: 'refused',
+    },
+    {
+      name: 'a user without jti',
+      truth: 'user',
+      header,
+      claims: without(user, 'jti'),
+      expect: 'refused',
+    },
+    {
+      name: 'a user with groups, of one organization by its alias',
+      truth: 'user',
+      header,
+      claims: { ...user, groups: ['/depots/berlin'], organization: ['acme'] },
+      expect: { ...asUser, groups: ['/depots/berlin'], tenant: 'acme' },
+    },
+    {
+      name: 'a user of one organization with its id',
+      truth: 'user',
+      header,
+      claims: { ...user, organization: { acme: { id: '7f1c' } } },
+      expect: { ...asUser, tenant: 'acme' },
+    },
+    ...[['acme', 'zenith'], { acme: {}, zenith: {} }, [], {}, 'acme', [''], [7]].map(
+      (organization) => ({
+        name: `a user whose organization ${JSON.stringify(organization)} is not exactly one`,
+        truth: 'user' as const,
+        header,
+        claims: { ...user, organization },
+        expect: asUser,
+      }),
+    ),
+    {
+      name: 'a user with a requesting party token',
+      truth: 'user',
+      header,
+      claims: {
+        ...user,
+        jti: jti('onrtna'),
+        authorization: {
+          permissions: [
+            { rsid: 'fc67', rsname: 'Parcel 1', scopes: ['view', 'print'] },
+            { rsid: 'fc68', scopes: ['view'] },
+            { rsid: 'fc69', rsname: 'Depot#1%' },
+            { rsid: 'fc70', rsname: 'Label', scopes: 'view' },
+            { rsid: 7 },
+            'Parcel 2#view',
+            null,
+          ],
+        },
+      },
+      expect: {
+        ...asUser,
+        permissions: ['Parcel 1#view', 'Parcel 1#print', 'fc68#view', 'Depot%231%25'],
+      },
+    },
+    {
+      name: 'a back-channel logout token, whatever its payload calls itself',
+      truth: 'user',
+      header,
+      claims: { ...user, events: { 'http://schemas.openid.net/event/backchannel-logout': {} } },
       expect: 'refused',
     },
     {

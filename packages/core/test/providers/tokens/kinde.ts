@@ -78,6 +78,24 @@ export const table: TokenTable = {
       expect: { kind: 'client', id: '9e2b40cc' },
     },
     {
+      name: 'an ID token, where the audience is a client id',
+      truth: 'user',
+      header,
+      claims: {
+        ...without(user, 'scp', 'permissions', 'feature_flags'),
+        auth_time: TIMES.iat,
+        email: 'dana@parcels.example',
+      },
+      expect: 'refused',
+    },
+    ...(['at_hash', 'nonce'] as const).map((name) => ({
+      name: `an ID token, by ${name}`,
+      truth: 'user' as const,
+      header,
+      claims: { ...user, [name]: 'x' },
+      expect: 'refused' as const,
+    })),
+    {
       name: 'a client with the subject of a user',
       truth: 'client',
       header,

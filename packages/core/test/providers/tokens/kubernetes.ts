@@ -19,6 +19,12 @@ const client = {
   sub: 'system:serviceaccount:logistics:nightly-sync',
 };
 
+const extended = {
+  ...client,
+  exp: TIMES.iat + 31_536_000,
+  'kubernetes.io': { ...client['kubernetes.io'], warnafter: TIMES.iat + 3607 },
+};
+
 const asClient = {
   kind: 'client',
   id: 'system:serviceaccount:logistics:nightly-sync',
@@ -32,7 +38,7 @@ export const table: TokenTable = {
   ],
   create: (issuer) => kubernetes({ issuer, jwks: NO_KEYS }),
   issuer: iss,
-  audience: [API],
+  audience: [API, iss, 'https://kubernetes.default.svc', 'https://oidc.eks.example/id/1'],
   oneKind: true,
   tokens: [
     { name: 'a pod', truth: 'client', header, claims: client, expect: asClient },
@@ -42,6 +48,94 @@ export const table: TokenTable = {
       header: { ...header, typ: 'JWT' },
       claims: without(client, 'kubernetes.io', 'jti'),
       expect: asClient,
+    },
+    {
+      name: 'a service account, told by its uid',
+      truth: 'client',
+      header,
+      provider: kubernetes({ issuer: iss, jwks: NO_KEYS, keyBy: 'uid' }),
+      claims: client,
+      expect: asClient,
+    },
+    {
+      name: 'a service account without the uid that it is to be told by',
+      truth: 'client',
+      header,
+      provider: kubernetes({ issuer: iss, jwks: NO_KEYS, keyBy: 'uid' }),
+      claims: without(client, 'kubernetes.io'),
+      expect: 'refused',
+    },
+    {
+      name: 'a token that lives as long as it may',
+      truth: 'client',
+      header,
+      provider: kubernetes({ issuer: iss, jwks: NO_KEYS, maxLifetimeSec: 3600 }),
+      claims: client,
+      expect: asClient,
+    },
+    {
+      name: 'a token that lives a second longer than it may',
+      truth: 'client',
+      header,
+      provider: kubernetes({ issuer: iss, jwks: NO_KEYS, maxLifetimeSec: 3599 }),
+      claims: client,
+      expect: 'refused',
+    },
+    {
+      name: 'a token that does not say since when it lives',
+      truth: 'client',
+      header,
+      provider: kubernetes({ issuer: iss, jwks: NO_KEYS, maxLifetimeSec: 3600 }),
+      claims: without(client, 'iat'),
+      expect: 'refused',
+    },
+    {
+      name: 'a token that the API server extended for itself, at an API',
+      truth: 'client',
+      header,
+      claims: extended,
+      expect: 'refused',
+    },
+    ...[iss, 'https://kubernetes.default.svc'].map((audience) => ({
+      name: `the same where the API takes ${audience} for its audience`,
+      truth: 'client' as const,
+      header,
+      claims: { ...extended, aud: [audience] },
+      expect: asClient,
+    })),
+    {
+      name: 'the same where it names the API server beside an API',
+      truth: 'client',
+      header,
+      claims: { ...extended, aud: [API, 'https://kubernetes.default.svc'] },
+      expect: asClient,
+    },
+    {
+      name: 'the same of a managed cluster, whose issuer is its own',
+      truth: 'client',
+      header,
+      provider: kubernetes({ issuer: 'https://oidc.eks.example/id/1', jwks: NO_KEYS }),
+      claims: { ...extended, aud: 'https://oidc.eks.example/id/1' },
+      expect: asClient,
+    },
+    ...[
+      'shop:nightly-sync',
+      'system:serviceaccount::nightly-sync',
+      'system:serviceaccount:logistics:',
+      'system:serviceaccount:logistics',
+    ].map((sub) => ({
+      name: `a subject that is none of a service account: ${sub}`,
+      truth: 'client' as const,
+      header,
+      claims: { ...without(client, 'kubernetes.io'), sub },
+      expect: 'refused' as const,
+    })),
+    {
+      name: 'the same with an audience that only begins like it',
+      truth: 'client',
+      header,
+      claims: { ...extended, aud: [API, 'https://kubernetes.default.evil.example'] },
+      expect: 'refused',
     },
     {
       name: 'a service account that is named otherwise inside',

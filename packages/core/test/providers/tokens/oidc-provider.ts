@@ -23,12 +23,30 @@ const client = {
   aud: API,
 };
 
+const marked = oidcProvider({
+  issuer: 'https://op.parcels.example',
+  jwks: NO_KEYS,
+  kindClaim: 'sub_type',
+});
+
+const unknown = oidcProvider({
+  issuer: 'https://op.parcels.example',
+  jwks: NO_KEYS,
+  subjectNamespaces: 'unknown',
+});
+
+const asUser = {
+  kind: 'user',
+  id: 'acct_4471',
+  clientId: 'courier-web',
+  scopes: ['parcels:read'],
+} as const;
 const asClient = { kind: 'client', id: 'nightly-sync', scopes: ['parcels:sync'] } as const;
 
 export const table: TokenTable = {
   preset: 'oidcProvider',
   sources: ['https://github.com/panva/node-oidc-provider lib/models/formats/jwt.js'],
-  create: (issuer) => oidcProvider({ issuer, jwks: NO_KEYS }),
+  create: (issuer) => oidcProvider({ issuer, jwks: NO_KEYS, subjectNamespaces: 'disjoint' }),
   issuer: 'https://op.parcels.example',
   audience: [API],
   byComparison: true,
@@ -38,12 +56,71 @@ export const table: TokenTable = {
       truth: 'user',
       header,
       claims: user,
-      expect: {
-        kind: 'user',
-        id: 'acct_4471',
-        clientId: 'courier-web',
-        scopes: ['parcels:read'],
-      },
+      expect: asUser,
+    },
+    {
+      name: 'a user, by the claim that the server adds',
+      truth: 'user',
+      header,
+      provider: marked,
+      claims: { ...user, sub_type: 'user' },
+      expect: asUser,
+    },
+    {
+      name: 'a user whose account id is the id of the client, by the claim',
+      truth: 'user',
+      header,
+      provider: marked,
+      claims: { ...user, sub: 'courier-web', sub_type: 'user' },
+      expect: { ...asUser, id: 'courier-web' },
+    },
+    {
+      name: 'a client, by the claim',
+      truth: 'client',
+      header,
+      provider: marked,
+      claims: { ...client, sub_type: 'client' },
+      expect: asClient,
+    },
+    {
+      name: 'a client, without the claim that is asked for',
+      truth: 'client',
+      header,
+      provider: marked,
+      claims: client,
+      expect: 'refused',
+    },
+    {
+      name: 'a user, without the claim that is asked for',
+      truth: 'user',
+      header,
+      provider: marked,
+      claims: user,
+      expect: 'refused',
+    },
+    {
+      name: 'a claim that says client beside the subject of a user',
+      truth: 'user',
+      header,
+      provider: marked,
+      claims: { ...user, sub_type: 'client' },
+      expect: 'refused',
+    },
+    {
+      name: 'a claim of another type',
+      truth: 'user',
+      header,
+      provider: marked,
+      claims: { ...user, sub_type: ['user'] },
+      expect: 'refused',
+    },
+    {
+      name: 'a user, nothing being known of account ids',
+      truth: 'user',
+      header,
+      provider: unknown,
+      claims: user,
+      expect: 'refused',
     },
     { name: 'a client', truth: 'client', header, claims: client, expect: asClient },
     {

@@ -1,0 +1,140 @@
+import { isThenable, type MaybePromise } from '../lib/maybe-promise.ts';
+
+/** Bounds of a {@link StrangerQueue}. */
+export interface StrangerQueueOptions {
+  /** Questions under way at once. */
+  readonly maxRunning: number;
+  /** Questions that wait for one of these to end. */
+  readonly maxWaiting: number;
+  /** How long one may wait, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** Lets a bounded number of questions about names run, and a bounded number of names wait for that. */
+export interface StrangerQueue<Answer> {
+  /**
+   * The answer to the question about `name`: one under way or waiting is shared. At once where the
+   * question is answered at once, and its exception is passed on.
+   */
+  ask(name: string, question: Question<Answer>): MaybePromise<Answer>;
+  /** Refuses whoever waits. Questions under way go on. */
+  close(): void;
+}
+
+type Question<Answer> = () => MaybePromise<Answer>;
+
+interface Waiting<Answer> {
+  readonly question: Question<Answer>;
+  readonly answer: Promise<Answer>;
+  readonly settle: (answer: MaybePromise<Answer>) => void;
+  readonly timer: NodeJS.Timeout;
+  /** How many have asked. */
+  askers: number;
+}
+
+/** Why a question was not asked. */
+export class CrowdedError extends Error {
+  constructor() {
+    super('Too many issuers that nobody has seen before are asked for at once');
+    this.name = 'CrowdedError';
+  }
+}
+
+/**
+ * A queue for names that anybody may make up. Next is the name that most askers wait for, then the one
+ * that has waited longest: a flood brings each name once, while a tenant's callers bring the same one
+ * again and again. When it is full, a new name displaces the one that comes last by that rule. So what a
+ * flood takes is the flood's own places.
+ */
+export function createStrangerQueue<Answer>(options: StrangerQueueOptions): StrangerQueue<Answer> {
+  const { maxRunning, maxWaiting, timeoutMs } = options;
+  const running = new Map<string, Promise<Answer>>();
+  /** In the order of arrival. */
+  const waiting = new Map<string, Waiting<Answer>>();
+  let closed = false;
+
+  function run(name: string, question: Question<Answer>): MaybePromise<Answer> {
+    const answer = question();
+    if (!isThenable(answer)) return answer;
+    const tracked = answer.finally(() => {
+      running.delete(name);
+      startNext();
+    });
+    running.set(name, tracked);
+    return tracked;
+  }
+
+  function startNext(): void {
+    while (running.size < maxRunning) {
+      const chosen = foremost();
+      if (chosen === undefined) return;
+      const [name, entry] = chosen;
+      remove(name, entry);
+      try {
+        entry.settle(run(name, entry.question));
+      } catch (error) {
+        entry.settle(Promise.reject(error));
+      }
+    }
+  }
+
+  function foremost(): [string, Waiting<Answer>] | undefined {
+    let best: [string, Waiting<Answer>] | undefined;
+    for (const entry of waiting) {
+      if (best === undefined || entry[1].askers > best[1].askers) best = entry;
+    }
+    return best;
+  }
+
+  function wait(name: string, question: Question<Answer>): Promise<Answer> {
+    if (waiting.size >= maxWaiting) refuse(hindmost());
+    let settle: Waiting<Answer>['settle'] = () => {};
+    const answer = new Promise<Answer>((resolve) => {
+      settle = resolve;
+    });
+    const timer = setTimeout(() => refuse(name), timeoutMs);
+    timer.unref();
+    waiting.set(name, { question, answer, settle, timer, askers: 1 });
+    return answer;
+  }
+
+  /** The longest waiting of those that fewest ask for: in a flood that is the first. */
+  function hindmost(): string | undefined {
+    let worst: [string, Waiting<Answer>] | undefined;
+    for (const entry of waiting) {
+      if (worst === undefined || entry[1].askers < worst[1].askers) worst = entry;
+      if (worst[1].askers === 1) break;
+    }
+    return worst?.[0];
+  }
+
+  function refuse(name: string | undefined): void {
+    const entry = name === undefined ? undefined : waiting.get(name);
+    if (name === undefined || entry === undefined) return;
+    remove(name, entry);
+    entry.settle(Promise.reject(new CrowdedError()));
+  }
+
+  function remove(name: string, { timer }: Waiting<Answer>): void {
+    clearTimeout(timer);
+    waiting.delete(name);
+  }
+
+  return {
+    ask(name, question) {
+      if (closed) return Promise.reject(new CrowdedError());
+      const underWay = running.get(name);
+      if (underWay !== undefined) return underWay;
+      const entry = waiting.get(name);
+      if (entry !== undefined) {
+        entry.askers += 1;
+        return entry.answer;
+      }
+      return running.size < maxRunning ? run(name, question) : wait(name, question);
+    },
+    close() {
+      closed = true;
+      for (const name of [...waiting.keys()]) refuse(name);
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import { lookup as lookUpName } from 'node:dns';
+import { type IncomingMessage, request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { isIP, type LookupFunction } from 'node:net';
+import { Readable } from 'node:stream';
+import { checkOptions, type OptionNames } from '../lib/check-options.ts';
+
+/** How {@link nodeFetch} connects. */
+export interface NodeFetchOptions {
+  /** Certificate authorities in PEM, in the place of those that Node trusts. */
+  readonly ca?: string | undefined;
+  /**
+   * Whether a connection may be made to an address, as it was resolved or as the URL has it: the same one
+   * is then connected to. Default: all. `false` fails the request with `ERR_ADDRESS_REFUSED`.
+   */
+  readonly acceptsAddress?: ((address: string) => boolean) | undefined;
+}
+
+const OPTIONS: OptionNames<NodeFetchOptions> = { ca: true, acceptsAddress: true };
+
+/** Statuses that have no body: `Response` takes none for them. */
+const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
+
+/**
+ * A `fetch` for metadata and keys over Node's own `http` and `https`, for what the global one cannot be
+ * told: a certificate authority, or which addresses it may connect to. Give it as `fetch` to a resource
+ * server, or to one preset.
+ *
+ * It sends GET without a body and the headers it is given, follows no redirect, asks for no compression,
+ * honors `signal`, and keeps no connection. It rejects as `fetch` does: with the signal's reason, or with
+ * an error whose `code` is the system's.
+ *
+ * @throws ConfigurationError for an option that it does not know.
+ */
+export function nodeFetch(options: NodeFetchOptions = {}): typeof globalThis.fetch {
+  const { ca, acceptsAddress = () => true } = checkOptions('nodeFetch()', options, OPTIONS);
+  const lookup = checkedLookup(acceptsAddress);
+  return async (input, init = {}) => {
+    const url = new URL(input instanceof Request ? input.url : input);
+    const literal = url.hostname.replace(/^\[|\]$/g, '');
+    // Node resolves no literal address, so the lookup would not see it.
+    if (isIP(literal) !== 0 && !acceptsAddress(literal)) throw addressRefused();
+    const { signal } = init;
+    return new Promise((resolve, reject) => {
+      const send = url.protocol === 'http:' ? requestHttp : requestHttps;
+      const request = send(url, {
+        method: 'GET',
+        headers: Object.fromEntries(new Headers(init.headers)),
+        agent: false,
+        lookup,
+        ...(signal && { signal }),
+        ...(ca !== undefined && { ca }),
+      });
+      request.on('error', (error) => reject(signal?.aborted ? signal.reason : error));
+      request.on('response', (message) => {
+        try {
+          resolve(responseOf(message));
+        } catch (error) {
+          message.destroy();
+          reject(error);
+        }
+      });
+      request.end();
+    });
+  };
+}
+
+function responseOf(message: IncomingMessage): Response {
+  const status = message.statusCode ?? 0;
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(message.headers)) {
+    if (value !== undefined) headers.set(name, String(value));
+  }
+  if (BODILESS.has(status)) {
+    message.resume();
+    return new Response(null, { status, headers });
+  }
+  return new Response(Readable.toWeb(message), { status, headers });
+}
+
+/** `dns.lookup` that gives the accepted addresses of a name, or fails. */
+function checkedLookup(accepts: (address: string) => boolean): LookupFunction {
+  return (hostname, options, callback) => {
+    lookUpName(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error !== null) return callback(error, '');
+      try {
+        const accepted = addresses.filter(({ address }) => accepts(address));
+        const [first] = accepted;
+        if (first === undefined) callback(addressRefused(), '');
+        else if (options.all === true) callback(null, accepted);
+        else callback(null, first.address, first.family);
+      } catch {
+        // The operator's function failed: an exception here would end the process.
+        callback(addressRefused(), '');
+      }
+    });
+  };
+}
+
+function addressRefused(): NodeJS.ErrnoException {
+  return Object.assign(new Error('The address may not be connected to'), {
+    code: 'ERR_ADDRESS_REFUSED',
+  });
+}

@@ -1,0 +1,51 @@
+import { ignoreRejection } from '../lib/callback-result.ts';
+
+/**
+ * What a `fetch` may answer: Node's response, node-fetch's, whose body is a stream of Node's, and what
+ * tests make, which may have `json()` alone.
+ */
+export interface FetchedResponse {
+  readonly body?: unknown;
+  json?(): unknown;
+}
+
+/**
+ * The bytes of a response's body; `undefined` as soon as there are more than `maxBytes`, and the rest is
+ * not read. A body that only `json()` gives is measured as the text of its value.
+ */
+export async function readBody(
+  response: FetchedResponse,
+  maxBytes: number,
+): Promise<Uint8Array | undefined> {
+  const { body } = response;
+  if (body === undefined && response.json !== undefined) {
+    const bytes = Buffer.from(JSON.stringify(await response.json()) ?? '');
+    return bytes.byteLength > maxBytes ? undefined : bytes;
+  }
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const iterator = isIterable(body) ? body[Symbol.asyncIterator]() : undefined;
+  for (;;) {
+    const next = await iterator?.next();
+    if (next === undefined || next.done) return Buffer.concat(chunks, length);
+    length += next.value.byteLength;
+    if (length > maxBytes) {
+      // Not awaited: whoever sends too much may also be slow to stop.
+      ignoreRejection(iterator?.return?.());
+      return undefined;
+    }
+    chunks.push(next.value);
+  }
+}
+
+/** Gives up a body that nobody will read: it would hold its connection. */
+export function discardBody({ body }: FetchedResponse): void {
+  if (typeof body !== 'object' || body === null) return;
+  if ('cancel' in body && typeof body.cancel === 'function') ignoreRejection(body.cancel());
+  else if ('destroy' in body && typeof body.destroy === 'function') body.destroy();
+}
+
+// Both kinds of stream are: Node's `ReadableStream` since Node.js 18.
+function isIterable(body: unknown): body is AsyncIterable<Uint8Array> {
+  return typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
+}

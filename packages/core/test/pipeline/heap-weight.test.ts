@@ -1,0 +1,114 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it } from 'vitest';
+import { deepFreeze, MAX_JSON_DEPTH } from '../../src/lib/json.ts';
+import { createHeapScale } from '../../src/pipeline/heap-weight.ts';
+import type { VerifiedToken } from '../../src/request/verified-token.ts';
+
+setFlagsFromString('--expose-gc');
+const collect: () => void = runInNewContext('gc');
+
+const times = <Item>(count: number, make: (index: number) => Item): Item[] =>
+  Array.from({ length: count }, (_, index) => make(index));
+
+let names = 0;
+const uniqueName = () => `k${(names++).toString(36)}`;
+
+function nest(levels: number, wrap: (inner: unknown) => unknown): unknown {
+  return times(levels, () => 0).reduce<unknown>((inner) => wrap(inner), 1);
+}
+
+/** Claims of a token, most of about 10 KB: what tokens are, and what somebody would make them of. */
+const CLAIMS: Readonly<Record<string, (token: number) => object>> = {
+  'as they are common': (n) => ({
+    iss: 'https://as.example.com/tenant',
+    sub: `user-${n}`,
+    aud: ['https://api.example.com', 'https://as.example.com/userinfo'],
+    exp: 1_800_000_000 + n,
+    scope: 'openid profile read:users write:users',
+    realm_access: { roles: ['offline_access', 'uma_authorization', 'accountant'] },
+    resource_access: { account: { roles: ['manage-account', 'view-profile'] } },
+    jti: `8d1f0a9e-5a6f-4b1b-8d57-${String(n).padStart(12, '0')}`,
+  }),
+  'of one long text': (n) => ({ text: 'x'.repeat(10_000) + n }),
+  'of text beyond Latin-1': (n) => ({ text: 'ж'.repeat(3_000) + n }),
+  'of many texts': (n) => ({ roles: times(600, (i) => `a-role-of-${n}-${i}`) }),
+  'of one text many times': () => ({ roles: times(1_000, () => 'role') }),
+  'of integers': () => ({ ids: times(3_000, (i) => i) }),
+  'of large integers': () => ({ ids: times(1_000, (i) => 3e9 + i) }),
+  'of fractions': () => ({ ids: times(2_000, (i) => i + 0.5) }),
+  'of nulls': () => ({ ids: times(2_000, () => null) }),
+  'of empty lists': () => ({ ids: times(3_000, () => []) }),
+  'of empty objects': () => ({ ids: times(3_000, () => ({})) }),
+  'of lists of one': () => ({ ids: times(2_500, () => [1]) }),
+  'of objects of one': () => ({ ids: times(1_500, () => ({ a: 1 })) }),
+  'of objects': (n) => ({ ids: times(300, (i) => ({ id: i, name: `n${n}-${i}`, on: true })) }),
+  'of objects with fractions': () => ({ ids: times(1_000, (i) => ({ v: i + 0.5 })) }),
+  'of nested lists': () => ({ ids: times(300, () => nest(14, (inner) => [inner])) }),
+  'of nested objects': () => ({ ids: times(150, () => nest(14, (inner) => ({ a: inner }))) }),
+  'of 1,000 names': () => Object.fromEntries(times(1_000, (i) => [`key${i}`, 1])),
+  'of 1,000 names of its own': () => Object.fromEntries(times(1_000, () => [uniqueName(), 1])),
+  'of 100 names of its own': () => Object.fromEntries(times(100, () => [uniqueName(), 1])),
+  'of objects with names of their own': () => ({
+    ids: times(800, () => ({ [uniqueName()]: 1 })),
+  }),
+  'of names that are numbers': (n) => Object.fromEntries(times(500, (i) => [`${i * 7 + n}`, 1])),
+  'of objects with names that are numbers': (n) => ({
+    ids: times(300, (i) => ({ [`${i * 1_000 + n}`]: 1 })),
+  }),
+};
+
+const TOKENS = 200;
+
+function aVerifiedToken(claims: object): VerifiedToken {
+  const none: readonly string[] = [];
+  const lists = { audience: none, scopes: none, permissions: none, roles: none, groups: none };
+  return { principal: { key: '', claims, ...lists, actor: undefined } } as never;
+}
+
+describe.each(Object.entries(CLAIMS))('claims %s', (_what, make) => {
+  it('take no more than 1.2 times what they are counted for', () => {
+    const texts = times(TOKENS, (n) => JSON.stringify(make(n)));
+    const kept: object[] = [];
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    for (const text of texts) {
+      const claims: object = JSON.parse(text);
+      deepFreeze(claims, MAX_JSON_DEPTH);
+      kept.push(claims);
+    }
+    collect();
+    const real = (process.memoryUsage().heapUsed - before) / TOKENS;
+
+    const weigh = createHeapScale();
+    const empty = weigh(aVerifiedToken({}));
+    let counted = 0;
+    for (const claims of kept) counted += weigh(aVerifiedToken(claims)) - empty;
+    counted = counted / TOKENS + 56;
+    // The heap of a worker moves by some KB for reasons of its own.
+    expect(real).toBeLessThan(1.2 * counted + 256);
+    expect(counted).toBeLessThan(2 * real + 512);
+  });
+});
+
+describe('a heap scale', () => {
+  it('weighs what holds itself, and what is shared, once', () => {
+    const weigh = createHeapScale();
+    const claims: Record<string, unknown> = { list: [1, 2, 3] };
+    const alone = weigh(aVerifiedToken(claims));
+    claims['self'] = claims;
+    claims['again'] = claims['list'];
+    expect(weigh(aVerifiedToken(claims)) - alone).toBeLessThan(600);
+  });
+
+  it('takes what a schema made, and counts what it does not know', () => {
+    const weigh = createHeapScale();
+    const odd = { at: new Date(0), map: new Map([['a', 1]]), run: () => 1, nothing: undefined };
+    expect(weigh(aVerifiedToken(odd))).toBeGreaterThan(weigh(aVerifiedToken({})));
+  });
+
+  it('gives what is too large to walk more than any cache keeps', () => {
+    const huge = { ids: times(100_001, () => []) };
+    expect(createHeapScale()(aVerifiedToken(huge))).toBe(Number.MAX_SAFE_INTEGER);
+  });
+});

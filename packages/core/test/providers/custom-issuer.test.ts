@@ -1,0 +1,103 @@
+import { createPublicKey } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import {
+  AUDIENCE,
+  aClock,
+  aToken,
+  issuerKey,
+  jwks,
+  publicKeyOf,
+} from '../../../../test/support/tokens.ts';
+import type { AuthEvent } from '../../src/model/events.ts';
+import { custom, duende, keycloak, rfc9068, spring, zitadel } from '../../src/providers/index.ts';
+import { createResourceServer } from '../../src/resource-server.ts';
+
+const classify = () => 'client' as const;
+
+describe('custom() with keys given', () => {
+  it.each([
+    'http://adfs.acme.com/adfs/services/trust',
+    'https://as.acme.com/tenant/',
+    'https://as.acme.com?tenant=a#b',
+    'as.acme.com',
+    'urn:acme:as',
+    'Acme Single Sign-On',
+    'spiffe://acme.com',
+  ])('takes %s as iss, and compares it exactly', async (issuer) => {
+    const provider = custom({ issuer, jwks, classify });
+    const options = { issuer: provider, audience: AUDIENCE, clock: aClock() };
+    const server = createResourceServer(options);
+    const token = (iss: string) => aToken({ iss });
+    expect(await server.verify(token(issuer))).toMatchObject({ issuer });
+    await expect(async () => server.verify(token(`${issuer}/`))).rejects.toMatchObject({
+      reason: 'issuer_unknown',
+    });
+    expect(() => custom({ issuer, jwksUri: 'https://as.acme.com/k', classify })).not.toThrow();
+  });
+
+  it.each(['', ' urn:acme:as', 'as acme:', '1:2', undefined, 7])('%j can be no iss', (issuer) => {
+    const options = { issuer, jwks, classify };
+    expect(() => Reflect.apply(custom, undefined, [options])).toThrow("write issuer: '…'");
+  });
+
+  it('and for discovery it stays a URL, and https', () => {
+    expect(() => custom({ issuer: 'urn:acme:as', classify })).toThrow('must be an https URL');
+    const options = { issuer: custom({ issuer: 'http://as.acme.com', classify }), audience: 'a' };
+    expect(() => createResourceServer(options)).toThrow('are fetched over https');
+  });
+
+  it('a PEM is told what to write, and that works', () => {
+    const pem = publicKeyOf(issuerKey).export({ format: 'pem', type: 'spki' }).toString();
+    const options = { issuer: 'urn:acme:as', jwks: pem, classify };
+    expect(() => Reflect.apply(custom, undefined, [options])).toThrow(
+      "createPublicKey(pem).export({ format: 'jwk' })",
+    );
+    const keys = [{ ...createPublicKey(pem).export({ format: 'jwk' }), kid: issuerKey.kid }];
+    const issuer = custom({ issuer: 'urn:acme:as', jwks: { keys }, classify });
+    expect(() => createResourceServer({ issuer, audience: AUDIENCE })).not.toThrow();
+  });
+});
+
+describe('an issuer over http', () => {
+  it('needs no scheme where its keys are given', () => {
+    const issuer = 'http://keycloak:8080/realms/a';
+    for (const provider of [
+      keycloak({ issuer, jwks }),
+      keycloak({ issuer, jwksUri: 'https://keycloak.internal/certs' }),
+      rfc9068({ issuer: 'http://as.acme.com', jwks }),
+    ]) {
+      expect(() => createResourceServer({ issuer: provider, audience: AUDIENCE })).not.toThrow();
+    }
+  });
+
+  it('is for hosts of allowHttp, and an event at start tells of it', () => {
+    const events: AuthEvent[] = [];
+    const options = {
+      issuers: [
+        { ...keycloak('http://keycloak:8080/realms/a'), audience: AUDIENCE },
+        {
+          ...rfc9068({ issuer: 'https://as.acme.com', jwksUri: 'http://172.18.0.3/k' }),
+          audience: AUDIENCE,
+        },
+        { ...rfc9068('http://localhost:3000'), audience: AUDIENCE },
+      ],
+      onEvent: (event: AuthEvent) => events.push(event),
+    } as const;
+    expect(() => createResourceServer(options)).toThrow("allowHttp: ['keycloak'] beside issuer");
+    createResourceServer({ ...options, allowHttp: ['keycloak', '172.18.0.3'] }).close();
+    expect(events.filter(({ type }) => type === 'config.http_allowed')).toEqual([
+      { type: 'config.http_allowed', issuer: 'http://keycloak:8080/realms/a', host: 'keycloak' },
+      { type: 'config.http_allowed', issuer: 'https://as.acme.com', host: '172.18.0.3' },
+    ]);
+  });
+});
+
+describe('a slash at the end of an issuer', () => {
+  it.each([
+    ['spring', () => spring({ issuer: 'https://as.acme.com/', subjectNamespaces: 'disjoint' })],
+    ['duende', () => duende('https://id.acme.com/')],
+    ['zitadel', () => zitadel({ issuer: 'https://id.acme.com/', classify })],
+  ])('is taken by %s, whose operators may write one', (_what, make) => {
+    expect(make().issuer).toMatch(/com\/$/);
+  });
+});

@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import { TABLES } from './all-tables.ts';
+import { classified } from './token-table.ts';
+
+/** Claims that say outright that the subject is a user, or which grant of users it was. */
+const USER_MARKS = [
+  { sub_type: 'user' },
+  { sub_profile: 'user' },
+  { idtyp: 'user' },
+  { gty: 'authorization_code' },
+  { gty: ['authorization_code', 'refresh_token'] },
+  { grant_type: 'password' },
+  { grant_type: 'urn:ietf:params:oauth:grant-type:device_code' },
+  { caller_type: 'human' },
+  { caller_type: 'user' },
+  { caller_type: 'Person' },
+  { principal_type: 'user' },
+  { subject_type: 'person' },
+  { user_type: 'human' },
+] as const;
+
+/** The same of machines. */
+const CLIENT_MARKS = [
+  { sub_type: 'client' },
+  { sub_profile: 'service' },
+  { sub_profile: 'service ai_agent' },
+  { idtyp: 'app' },
+  { idtyp: 'device' },
+  { gty: 'client_credentials' },
+  { gty: ['client_credentials', 'refresh_token'] },
+  { gty: 7 },
+  { grant_type: 'client-credentials' },
+  { caller_type: 'machine' },
+  { caller_type: 'service' },
+  { principal_type: 'client' },
+  { subject_type: 'workload' },
+  { user_type: 'service_account' },
+] as const;
+
+/** Grants whose subject is whoever another token or an assertion names: no rule on `sub` holds. */
+const GRANTS_OF_EITHER = [
+  { grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange' },
+  { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer' },
+  { gty: ['urn:ietf:params:oauth:grant-type:jwt-bearer'] },
+  { gty: 'token_exchange' },
+] as const;
+
+/** Marks that go with a kind, or say nothing of it. */
+const NEUTRAL = [
+  { caller_type: 'premium' },
+  { user_type: 'admin' },
+  { principal_type: 'north' },
+] as const;
+
+/** Presets that rest on `sub` and the client's id, and those that have other evidence of the kinds. */
+const COMPARING = TABLES.filter(({ byComparison }) => byComparison);
+const OTHERS = TABLES.filter(({ preset }) =>
+  ['authly', 'duende', 'pingam', 'pingone'].includes(preset),
+);
+
+it('knows the presets that rest on sub and the id of the client', () => {
+  expect(COMPARING.map(({ preset }) => preset).toSorted()).toEqual(
+    expect.arrayContaining(['curity', 'hydra', 'logto', 'oidcProvider', 'rfc9068', 'spring']),
+  );
+});
+
+describe.each([...COMPARING, ...OTHERS])('$preset', ({ create, issuer, tokens, ...table }) => {
+  // With options of its own a token may be read by the operator's rule, which knows better.
+  const good = tokens.filter(({ contrived, expect: expected, provider }) => {
+    return expected !== 'refused' && contrived !== true && provider === undefined;
+  });
+  const usual = create(issuer);
+
+  function readings(kind: 'user' | 'client', mark: Readonly<Record<string, unknown>>) {
+    return (
+      good
+        .filter(({ expect: expected }) => expected !== 'refused' && expected.kind === kind)
+        // A token that names its kind by this very claim is read by it.
+        .filter(({ claims }) => Object.keys(mark).every((name) => !Object.hasOwn(claims, name)))
+        .map(({ claims, header, name }) => {
+          const reading = classified(usual, { claims: { ...claims, ...mark }, header });
+          return [name, reading === 'refused' ? reading : reading.kind] as const;
+        })
+    );
+  }
+
+  it.each(USER_MARKS)('refuses a client beside %j', (mark) => {
+    for (const [name, reading] of readings('client', mark))
+      expect([name, reading]).toEqual([name, 'refused']);
+  });
+
+  it.each(CLIENT_MARKS)('refuses a user beside %j', (mark) => {
+    for (const [name, reading] of readings('user', mark))
+      expect([name, reading]).toEqual([name, 'refused']);
+  });
+
+  it.each(GRANTS_OF_EITHER)('rests on no comparison beside %j', (mark) => {
+    if (!table.byComparison) return;
+    for (const kind of ['user', 'client'] as const) {
+      for (const [name, reading] of readings(kind, mark))
+        expect([name, reading]).toEqual([name, 'refused']);
+    }
+  });
+
+  it.each(NEUTRAL)('reads both kinds beside %j', (mark) => {
+    for (const kind of ['user', 'client'] as const) {
+      for (const [name, reading] of readings(kind, mark))
+        expect([name, reading]).toEqual([name, kind]);
+    }
+  });
+
+  it('reads a client beside the marks of its own kind', () => {
+    for (const mark of [
+      { sub_type: 'client' },
+      { gty: 'client_credentials' },
+      { idtyp: 'app' },
+      { sub_profile: 'service ai_agent' },
+      { caller_type: 'machine' },
+    ]) {
+      for (const [name, reading] of readings('client', mark))
+        expect([name, reading]).toEqual([name, 'client']);
+    }
+  });
+
+  it('reads a user beside the marks of its own kind', () => {
+    for (const mark of [
+      { sub_type: 'user' },
+      { gty: 'authorization_code' },
+      { idtyp: 'user' },
+      { caller_type: 'human' },
+    ]) {
+      for (const [name, reading] of readings('user', mark))
+        expect([name, reading]).toEqual([name, 'user']);
+    }
+  });
+});

@@ -1,0 +1,133 @@
+import { ConfigurationError, isAuthError } from '@authly/core';
+import { admissionOf, answerRefusal, guardRequest, isRequirement } from '@authly/core/adapter';
+import { jsonRpcRefusal } from './json-rpc-refusal.ts';
+import { type ParsedRequest, type ToolRequirements, toolRequirement } from './tool-requirement.ts';
+
+/** What is written of Express's response: Node's own is enough. */
+export interface ToolResponse {
+  statusCode: number;
+  readonly headersSent: boolean;
+  setHeader(name: string, value: string): unknown;
+  end(body: string): unknown;
+}
+
+/** What is read and written of Koa's context. */
+export interface ToolContext {
+  readonly request: ParsedRequest;
+  status: number;
+  body: unknown;
+  set(headers: Readonly<Record<string, string>>): void;
+}
+
+type ExpressCall = readonly [
+  request: ParsedRequest,
+  response: ToolResponse,
+  next: (error?: unknown) => void,
+];
+type KoaCall = readonly [context: ToolContext, next: () => Promise<unknown>];
+
+/** A middleware for Express and for Koa. */
+export interface ToolGuard {
+  (...call: KoaCall): unknown;
+  (...call: ExpressCall): void;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/**
+ * Guards the tools of an MCP server: what each needs of its caller, by its name; `null` for no more than
+ * the route does. It stands after `authenticate`, the guards of the route and a body parser, and before
+ * the MCP handler, on Express and on Koa alike:
+ *
+ * ```ts
+ * const guardTools = authorizeTool({ whoami: null, add_note: scope('notes:write') });
+ * app.all('/mcp', authenticate(resourceServer), requireScope('notes:read'), express.json(), guardTools, …);
+ * ```
+ *
+ * A refusal has the status and headers that `authorize` gives it, the challenge for a client that can
+ * get a better token among them, and a JSON-RPC error as its body, which MCP clients show to their users
+ * (see {@link jsonRpcRefusal}). Where `authenticate` hands refusals on (`onRefusal`), so does this.
+ *
+ * It fails closed, as `toolRequirement` does: a tool that is not listed is refused, and so is a message
+ * that no parser has read. It does not look at prompts and resources. Without `authenticate` before it a
+ * request is a programming error (500). Throws `ConfigurationError` for an entry that is neither a
+ * requirement nor `null`.
+ */
+export function authorizeTool(requirements: ToolRequirements): ToolGuard {
+  const listed = checkedRequirements(requirements);
+  return function authorizeTool(...call: ExpressCall | KoaCall) {
+    return isKoaCall(call) ? guardContext(call, listed) : guardExchange(call, listed);
+  };
+}
+
+// Koa gives two arguments, Express three.
+function isKoaCall(call: ExpressCall | KoaCall): call is KoaCall {
+  return typeof call[1] === 'function';
+}
+
+function guardExchange([request, response, next]: ExpressCall, listed: ToolRequirements): void {
+  let refused: Answer | undefined;
+  try {
+    refused = refusal(request, request, listed, response.headersSent);
+  } catch (handedOn) {
+    next(handedOn);
+    return;
+  }
+  if (refused === undefined) {
+    next();
+    return;
+  }
+  response.statusCode = refused.status;
+  for (const [name, value] of Object.entries(refused.headers)) response.setHeader(name, value);
+  response.end(refused.body);
+}
+
+function guardContext([context, next]: KoaCall, listed: ToolRequirements): unknown {
+  const refused = refusal(context, context.request, listed);
+  if (refused === undefined) return next();
+  // Body first: Koa makes a status and a content type of it, and those of the answer are to count.
+  context.body = refused.body;
+  context.status = refused.status;
+  context.set(refused.headers);
+  return undefined;
+}
+
+/** The answer to a call that is refused; throws what is for the application's own error handling. */
+function refusal(
+  carrier: object,
+  request: ParsedRequest,
+  listed: ToolRequirements,
+  answered = false,
+): Answer | undefined {
+  const admission = admissionOf(carrier);
+  if (admission === undefined) {
+    throw new Error(
+      'authorizeTool ran before authenticate. Write: app.use(authenticate(resourceServer)) before it',
+    );
+  }
+  const needed = toolRequirement(request, listed);
+  if (needed === undefined) return undefined;
+  try {
+    guardRequest(carrier, needed);
+    return undefined;
+  } catch (error) {
+    const { status, headers } = answerRefusal(error, admission, answered);
+    // Whatever is no refusal has been thrown on.
+    if (!isAuthError(error)) throw error;
+    return { status, headers, body: JSON.stringify(jsonRpcRefusal(request.body, error)) };
+  }
+}
+
+function checkedRequirements(requirements: ToolRequirements): ToolRequirements {
+  const copy: ToolRequirements = { ...requirements };
+  const wrong = Object.keys(copy).find((tool) => copy[tool] !== null && !isRequirement(copy[tool]));
+  if (wrong === undefined) return Object.freeze(copy);
+  throw new ConfigurationError(
+    `authorizeTool(): the tool ${JSON.stringify(wrong)} needs a requirement, or null for none of its own. ` +
+      `Write: authorizeTool({ ${JSON.stringify(wrong)}: scope('notes:write') })`,
+  );
+}

@@ -1,0 +1,30 @@
+import { ConfigurationError, scope } from '@authly/core';
+import { describe, expect, it, vi } from 'vitest';
+import { authorizeTool } from '../src/authorize-tool.ts';
+import type { ToolRequirements } from '../src/tool-requirement.ts';
+
+// What it answers is in test/mcp/authorize-tool.test.ts, in every framework.
+
+describe('authorizeTool', () => {
+  it.each<[string, unknown]>([
+    ['undefined', undefined],
+    ['the name of a scope', 'notes:write'],
+    ['a maker of requirements', scope],
+  ])('is not made with %s for a tool', (_, entry) => {
+    const make = () => authorizeTool({ whoami: null, add_note: entry } as ToolRequirements);
+    expect(make).toThrow(ConfigurationError);
+    expect(make).toThrow(/"add_note".*Write: authorizeTool\(\{/);
+  });
+
+  it('is a programming error where authenticate has not run, for tools without needs too', async () => {
+    const guard = authorizeTool({ whoami: null });
+    const request = { method: 'POST', body: { method: 'tools/call', params: { name: 'whoami' } } };
+    const next = vi.fn();
+    const response = { statusCode: 200, headersSent: false, setHeader() {}, end() {} };
+    guard(request, response, next);
+    expect(next.mock.calls).toEqual([[expect.objectContaining({ message: expect.any(String) })]]);
+    expect(String(next.mock.calls[0])).toContain('Write: app.use(authenticate(');
+    const context = { request, status: 200, body: undefined, set() {} };
+    expect(() => guard(context, async () => undefined)).toThrow(/Write: app.use\(authenticate\(/);
+  });
+});
