@@ -11,6 +11,10 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Folder of the application with old frameworks. */
     readonly oldest: string;
+    /** The packed packages. */
+    readonly tarballs: readonly string[];
+    /** A folder for more applications. */
+    readonly folder: string;
     /** Folder of the application with tools. */
     readonly tools: string;
   }
@@ -65,6 +69,11 @@ export async function setup(project: TestProject): Promise<void> {
   remove = folder.remove;
   const { path } = folder;
   const tarballs = await packAll(path);
+  project.provide(
+    'tarballs',
+    tarballs.map(({ path: file }) => file),
+  );
+  project.provide('folder', path);
   const packed = Object.fromEntries(tarballs.map(({ name, path: file }) => [name, `file:${file}`]));
   const install = async (name: 'oldest' | 'tools', dependencies: object) => {
     const folder = join(path, name);

@@ -22,7 +22,11 @@ describe('bundled', () => {
     // What a bundler lowers and what it cannot is its own; `bigint` literals are what ours have.
     const supported = target === 'es2015' ? ['--supported:bigint=true'] : [];
     const out = [`--target=${target}`, `--outfile=${file}`, ...supported];
-    await bin('esbuild/bin/esbuild', 'commonjs-app.cjs', ...options, ...out);
+    await run(
+      join(folder, 'node_modules/.bin/esbuild'),
+      ['commonjs-app.cjs', ...options, ...out],
+      folder,
+    );
     expect(await served(file)).toEqual(SERVED);
   });
 

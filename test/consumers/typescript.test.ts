@@ -42,6 +42,14 @@ it.each(['5.0', '6.0'])(
   },
 );
 
+it.each(['5.9', '6.0', '7.0'])(
+  'TypeScript %s hands the ESM testing package what require() gives, with nodenext',
+  async (version) => {
+    const options = { module: 'nodenext', moduleResolution: 'nodenext' };
+    expect(await errorsOf(version, options, 'testing.cts')).toBe('');
+  },
+);
+
 it('the documentation lists these settings', async () => {
   const text = await readFile(
     new URL('../../docs/typescript-and-tests.md', import.meta.url),
