@@ -3,6 +3,7 @@ import * as adapter from '@authly/core/adapter';
 import * as node from '@authly/core/node';
 import * as providers from '@authly/core/providers';
 import * as express from '@authly/express';
+import * as expressNoGlobal from '@authly/express/no-global';
 import * as expressNode from '@authly/express/node';
 import * as expressProviders from '@authly/express/providers';
 import * as issuer from '@authly/issuer';
@@ -209,6 +210,8 @@ describe('the public surface', () => {
     expect(expressProviders).toEqual(providers);
     expect(koaProviders).toEqual(providers);
     expect(expressNode).toEqual(node);
+    // It differs in types alone.
+    expect(expressNoGlobal).toEqual(express);
     expect(koaNode).toEqual(node);
   });
 });
