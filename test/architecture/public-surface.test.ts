@@ -36,6 +36,8 @@ describe('the public surface', () => {
         "createResourceServer",
         "credentialsOf",
         "findPrincipal",
+        "fromCookie",
+        "fromHeader",
         "group",
         "isAuthError",
         "isFormError",

@@ -25,6 +25,7 @@ const OF_SEVERAL_FILES: Readonly<Record<string, string>> = {
   'packages/core/test/providers/presets.test.ts': 'every preset, from one table each in tokens/',
   'packages/core/test/providers/principal-keys.test.ts':
     'the database keys of callers that a preset names',
+  'packages/core/test/providers/refused-callers.test.ts': 'presets with lists: why they refuse',
   'packages/core/test/providers/start-up.test.ts': 'every preset: what it says of wrong options',
   'packages/core/test/token/vectors.test.ts': 'examples of the RFCs: keys and signatures together',
   'packages/mcp/test/sdk-types.test-d.ts': 'the package beside the types of the MCP SDK',

@@ -6,7 +6,7 @@ import { protectedApp } from '../support/apps.ts';
 import { frameworks } from '../support/frameworks.ts';
 import { send } from '../support/requests.ts';
 import { aResourceServer, noting } from '../support/resource-servers.ts';
-import { aClientToken, aUserToken, ISSUER, issuer, NOW } from '../support/tokens.ts';
+import { AUDIENCE, aClientToken, aUserToken, ISSUER, issuer, NOW } from '../support/tokens.ts';
 
 const CHANNEL = 'authly';
 const published: unknown[] = [];
@@ -60,6 +60,36 @@ describe.each(frameworks)('events in $name', (framework) => {
       { type: 'request.authenticated', kind: 'user', issuerName: 'main', cached: false },
       { type: 'request.refused', code: 'forbidden', reason: 'client_required' },
     ]);
+  });
+
+  it('name what a token lacks and what is expected, and nothing that it holds', async () => {
+    const events: AuthEvent[] = [];
+    const app = protectedApp(framework, { server: named(noting(events)) });
+    const untyped = { header: { typ: undefined } };
+    for (const token of [
+      aUserToken({ aud: 'urn:secret' }),
+      aUserToken({ aud: undefined }),
+      aUserToken({ jti: undefined, note: 'secret' }),
+      aUserToken({ client_id: 7 }),
+      aUserToken({ scope: 7 }),
+      aUserToken({}, { header: { typ: 'secret+jwt' } }),
+      aUserToken({}, untyped),
+    ]) {
+      const { body, headers } = await send(app, { token });
+      // The operator is told; the client is not.
+      expect(JSON.stringify([body, headers])).not.toMatch(/api\.example\.com|jti|at\+jwt/);
+    }
+    const refused = { type: 'request.refused', code: 'invalid_token', issuerName: 'main' };
+    expect(events).toEqual([
+      { ...refused, reason: 'audience_mismatch', expectedAudience: [AUDIENCE] },
+      { ...refused, reason: 'claim_missing', claim: 'aud', expectedAudience: [AUDIENCE] },
+      { ...refused, reason: 'claim_missing', claim: 'jti' },
+      { ...refused, reason: 'claim_malformed', claim: 'client_id' },
+      { ...refused, reason: 'claim_malformed', claim: 'scopes' },
+      { ...refused, reason: 'type_not_accepted', expectedTypes: ['at+jwt'] },
+      { ...refused, reason: 'type_not_accepted', expectedTypes: ['at+jwt'], typeAbsent: true },
+    ]);
+    expect(JSON.stringify(events)).not.toContain('secret');
   });
 
   it('are on the diagnostics channel as well, frozen', async () => {

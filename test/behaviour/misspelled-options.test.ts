@@ -126,6 +126,12 @@ const CALLS: Readonly<Record<string, Call>> = {
   'core createResourceServer: publishMetadata': call(metadata, (options) =>
     aPublishingServer().publishMetadata(options),
   ),
+  'core fromCookie': call({ origins: ['https://app.example.com'], prefix: '__Host-' }, (options) =>
+    core.fromCookie('__Host-at', options),
+  ),
+  'core fromHeader': call({ origins: ['https://app.example.com'] }, (options) =>
+    core.fromHeader('x-token', options),
+  ),
   'core user': call({ viaActor: 'refuse' }, core.user),
   'core authenticationContext': call(authenticationContext, core.authenticationContext),
   'core openapiSecurity': call({ name: 'bearer' }, (options) => core.openapiSecurity([], options)),
@@ -163,7 +169,7 @@ function adapterCalls(
   aRouter: () => object,
 ): Readonly<Record<string, Call>> {
   return {
-    [`${name} authenticate`]: call({ optional: true }, (options) =>
+    [`${name} authenticate`]: call({ optional: true, credentials: undefined }, (options) =>
       adapter.authenticate(aResourceServer(), options),
     ),
     [`${name} authenticate: resource server`]: call(server, (options) =>

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import * as providers from '@authly/core/providers';
 import { quickstart } from '@authly-examples/quickstart';
 import { describe, expect, it } from 'vitest';
@@ -12,26 +13,45 @@ const readme = read('README.md');
 const WHOLE = ['examples/express-api/src/claims.ts', 'examples/express-api/types/register.d.ts'];
 
 const SNIPPETS = 'test/docs/snippets';
-const entries = readdirSync(new URL(SNIPPETS, ROOT), { withFileTypes: true });
+const PRESET_SNIPPETS = `${SNIPPETS}/presets`;
+const folders = readdirSync(new URL(SNIPPETS, ROOT), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => `${SNIPPETS}/${name}`);
 
-/** The documents whose code is held to snippets: a folder `callers` is for `docs/callers.md`. */
-const DOCUMENTS: readonly { document: string; folder: string; whole: readonly string[] }[] = [
-  { document: 'README.md', folder: SNIPPETS, whole: WHOLE },
-  ...entries
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => ({
-      document: `docs/${name}.md`,
-      folder: `${SNIPPETS}/${name}`,
+/**
+ * The documents whose code is held to snippets: a folder `callers` is for `docs/callers.md`, and of the
+ * folder `presets` each file is for the page of one preset.
+ */
+const DOCUMENTS: readonly {
+  document: string;
+  files: readonly string[];
+  whole: readonly string[];
+}[] = [
+  { document: 'README.md', files: filesIn(SNIPPETS), whole: WHOLE },
+  ...folders
+    .filter((folder) => folder !== PRESET_SNIPPETS)
+    .map((folder) => ({
+      document: `docs/${basename(folder)}.md`,
+      files: filesIn(folder),
       whole: [],
     })),
+  ...filesIn(PRESET_SNIPPETS).map((file) => ({
+    document: `docs/presets/${basename(file, '.ts')}.md`,
+    files: [file],
+    whole: [],
+  })),
 ];
 
+function filesIn(folder: string): readonly string[] {
+  const names = readdirSync(new URL(folder, ROOT)).filter((name) => name.endsWith('.ts'));
+  return names.map((name) => `${folder}/${name}`);
+}
+
 /** What a document may show: the marked regions of its snippets, and whole files. */
-function sourcesOf(folder: string, whole: readonly string[]): readonly Source[] {
-  const files = readdirSync(new URL(folder, ROOT)).filter((file) => file.endsWith('.ts'));
+function sourcesOf(files: readonly string[], whole: readonly string[]): readonly Source[] {
   return [
     ...whole.map((path) => ({ name: path, code: read(path).trimEnd() })),
-    ...files.flatMap((file) => regionsOf(`${folder}/${file}`)),
+    ...files.flatMap(regionsOf),
   ];
 }
 
@@ -59,8 +79,8 @@ function dedent(code: string): string {
   return lines.map((line) => line.slice(Math.min(...indents))).join('\n');
 }
 
-describe.each(DOCUMENTS)('the code of $document', ({ document, folder, whole }) => {
-  const sources = sourcesOf(folder, whole);
+describe.each(DOCUMENTS)('the code of $document', ({ document, files, whole }) => {
+  const sources = sourcesOf(files, whole);
   const shown = blocks('ts', read(document));
 
   it('is that of files which are compiled and run, and no other', () => {
@@ -106,25 +126,36 @@ describe('README.md', () => {
   });
 });
 
-const LINKED = ['SECURITY.md', 'docs/errors.md', ...DOCUMENTS.map(({ document }) => document)];
+const LINKED = [
+  'SECURITY.md',
+  'docs/errors.md',
+  'docs/presets/README.md',
+  ...DOCUMENTS.map(({ document }) => document),
+];
 
 describe.each(LINKED)('the links of %s', (path) => {
   const text = read(path);
   const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
 
   it('lead to files and headings that exist', () => {
-    const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
-      heading
-        .toLowerCase()
-        .replace(/[^\w\- ]/g, '')
-        .replaceAll(' ', '-'),
-    );
     const broken = links.filter((target) => {
       if (target.startsWith('https://')) return false;
-      if (target.startsWith('#')) return !headings.includes(target.slice(1));
-      return !existsSync(new URL(target.split('#')[0] ?? '', new URL(path, ROOT)));
+      const [file = '', heading] = target.split('#');
+      const url = file === '' ? new URL(path, ROOT) : new URL(file, new URL(path, ROOT));
+      if (!existsSync(url)) return true;
+      return heading !== undefined && !anchorsOf(readFileSync(url, 'utf8')).includes(heading);
     });
     expect(links.length).toBeGreaterThan(0);
     expect(broken).toEqual([]);
   });
 });
+
+/** The names that GitHub gives to the headings of a document. */
+function anchorsOf(text: string): readonly string[] {
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}

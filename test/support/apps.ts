@@ -1,4 +1,4 @@
-import type { ResourceServer } from '@authly/core';
+import type { CredentialSource, ResourceServer } from '@authly/core';
 import type { AppOptions, Exchange, Framework, Middleware, TestApp } from './frameworks.ts';
 import { aResourceServer } from './resource-servers.ts';
 
@@ -7,6 +7,7 @@ export interface ProtectedAppOptions extends AppOptions {
   readonly server?: ResourceServer<unknown>;
   readonly optional?: boolean;
   readonly delegated?: boolean;
+  readonly credentials?: CredentialSource;
   /** Guards of the route, in order. */
   readonly guards?: readonly Middleware[];
 }

@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import type { CredentialSource } from '@authly/core';
 import * as expressKit from '@authly/express';
 import * as koaKit from '@authly/koa';
 import express from 'express';
@@ -66,6 +67,13 @@ export interface TestApp {
   readonly faults: readonly unknown[];
 }
 
+/** How `authenticate` of either adapter is set up. */
+export interface AuthenticateSetup {
+  readonly optional?: boolean;
+  readonly delegated?: boolean;
+  readonly credentials?: CredentialSource | undefined;
+}
+
 /** A framework to run a behaviour test in. */
 export interface Framework {
   readonly name: string;
@@ -73,7 +81,7 @@ export interface Framework {
   /** `authenticate` of the adapter; `delegated` is its way to say "to the application's error handling". */
   authenticate(
     resourceServerOrOptions: Parameters<Kit['authenticate']>[0],
-    options?: { readonly optional?: boolean; readonly delegated?: boolean },
+    options?: AuthenticateSetup,
   ): ReturnType<Kit['authenticate']>;
   createApp(define: (routes: Routes) => void, options?: AppOptions): TestApp;
 }
@@ -90,8 +98,12 @@ function expressFramework(name: string, create: typeof express): Framework {
   return {
     name,
     kit: expressKit,
-    authenticate: (subject, { optional = false, delegated = false } = {}) =>
-      expressKit.authenticate(subject, { optional, onRefusal: delegated ? 'next' : 'respond' }),
+    authenticate: (subject, { optional = false, delegated = false, credentials } = {}) =>
+      expressKit.authenticate(subject, {
+        optional,
+        onRefusal: delegated ? 'next' : 'respond',
+        credentials,
+      }),
     createApp: (define, options = {}) => createExpressApp(create, define, options),
   };
 }
@@ -100,8 +112,12 @@ function koaFramework(name: string, create: typeof Koa): Framework {
   return {
     name,
     kit: koaKit,
-    authenticate: (subject, { optional = false, delegated = false } = {}) =>
-      koaKit.authenticate(subject, { optional, onRefusal: delegated ? 'throw' : 'respond' }),
+    authenticate: (subject, { optional = false, delegated = false, credentials } = {}) =>
+      koaKit.authenticate(subject, {
+        optional,
+        onRefusal: delegated ? 'throw' : 'respond',
+        credentials,
+      }),
     createApp: (define, options = {}) => createKoaApp(create, define, options),
   };
 }

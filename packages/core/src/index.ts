@@ -2,6 +2,13 @@
 
 export type { StandardSchemaV1 } from '@standard-schema/spec';
 export { clientOf, findPrincipal, principalOf, userOf } from './adapter/principal-of.ts';
+export {
+  type CredentialSource,
+  type FromCookieOptions,
+  type FromHeaderOptions,
+  fromCookie,
+  fromHeader,
+} from './http/credential-source.ts';
 export { type Credentials, credentialsOf } from './http/credentials.ts';
 export { type Form, type FormOptions, readForm } from './http/form.ts';
 export { FormError, type FormFault, isFormError } from './http/form-error.ts';

@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { type CredentialSource, readCredentials } from './http/credential-source.ts';
 import { ABSENT, credentialsOf, isToken68 } from './http/credentials.ts';
 import { type Refusal, RefusedError, refusalOf } from './http/refusal.ts';
 import type { RequestView } from './http/request-view.ts';
@@ -120,13 +121,14 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     });
   }
 
-  function report({ code, reason, issuerName }: AuthError): void {
+  function report({ code, reason, issuerName, fault }: AuthError): void {
     if (!events.active) return;
     events.emit({
       type: 'request.refused',
       code,
       reason,
       ...(issuerName === undefined ? {} : { issuerName }),
+      ...fault,
     });
   }
 
@@ -171,8 +173,13 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     return { principal: verified.principal, token };
   }
 
-  function admitRequest(request: RequestView, optional: boolean): MaybePromise<Admitted> {
-    const credentials = credentialsOf(request);
+  function admitRequest(
+    request: RequestView,
+    optional: boolean,
+    source?: CredentialSource,
+  ): MaybePromise<Admitted> {
+    const credentials =
+      source === undefined ? credentialsOf(request) : readCredentials(source, request);
     if (credentials.scheme !== undefined) {
       return admit({ token: credentials.token, scheme: credentials.scheme, request });
     }

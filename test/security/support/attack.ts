@@ -1,6 +1,11 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type AnyResourceServerOptions, type AuthEvent, createResourceServer } from '@authly/core';
+import {
+  type AnyResourceServerOptions,
+  type AuthEvent,
+  type CredentialSource,
+  createResourceServer,
+} from '@authly/core';
 import { rfc9068 } from '@authly/core/providers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -26,6 +31,9 @@ export interface Attack extends WireRequest {
 export interface TargetOptions {
   readonly options?: Partial<AnyResourceServerOptions>;
   readonly optional?: boolean;
+  readonly credentials?: CredentialSource;
+  /** What middleware before `authenticate` does to `headers` of Node's request. */
+  readonly before?: (headers: Record<string, unknown>) => void;
   readonly guards?: (framework: Framework) => readonly Middleware[];
   /** The token of the honest caller. Default: a user's good one. */
   readonly honest?: string;
@@ -46,7 +54,7 @@ export interface Target {
 /** Serves an API of the framework on loopback; its keys are loaded. */
 export async function aTarget(
   framework: Framework,
-  { options = {}, optional = false, guards = () => [] }: TargetOptions = {},
+  { options = {}, optional = false, credentials, before, guards = () => [] }: TargetOptions = {},
 ): Promise<Target> {
   const outbound: string[] = [];
   const events: AuthEvent[] = [];
@@ -64,10 +72,17 @@ export async function aTarget(
       : { issuer: rfc9068({ issuer: ISSUER, jwksUri: JWKS_URI }), audience: AUDIENCE };
   const merged = { ...defaults, ...single, ...options };
   const server = createResourceServer(merged as AnyResourceServerOptions);
-  const app = framework.createApp(({ use, route }) => {
-    use(framework.authenticate(server, { optional }));
+  const guarded = framework.createApp(({ use, route }) => {
+    use(framework.authenticate(server, { optional, credentials }));
     route('/', ...guards(framework), ({ carrier }) => framework.kit.findPrincipal(carrier) ?? null);
   });
+  const app: TestApp = {
+    faults: guarded.faults,
+    listener: (request, response) => {
+      before?.(request.headers);
+      guarded.listener(request, response);
+    },
+  };
   const { port, close } = await serve(app);
   const wire = wireTo(port);
   return {

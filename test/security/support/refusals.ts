@@ -59,6 +59,9 @@ export const MALFORMED_HEADER: Refusal = invalidRequest('The Authorization heade
 export const REPEATED_HEADER: Refusal = invalidRequest(
   'The request carries more than one Authorization header or credential',
 );
+export const FOREIGN_ORIGIN: Refusal = forbidden(
+  'Requests from this origin may not use the credentials of the browser',
+);
 export const TOO_LARGE: Refusal = invalidToken('The access token is too large');
 export const MALFORMED: Refusal = invalidToken('The access token is malformed');
 export const UNSUPPORTED_HEADER: Refusal = invalidToken(

@@ -1,5 +1,9 @@
-import { credentialsOf } from '../http/credentials.ts';
+import { readCredentials } from '../http/credential-source.ts';
+import { ABSENT, type Credentials, credentialsOf } from '../http/credentials.ts';
+import { RefusedError } from '../http/refusal.ts';
+import type { RequestView } from '../http/request-view.ts';
 import { andThen } from '../lib/maybe-promise.ts';
+import { AuthError } from '../model/errors.ts';
 import type { Principal } from '../model/principal.ts';
 import { ADAPTER_SIDE, type AdapterSide } from '../request/adapter-side.ts';
 import type { ResourceServer } from '../resource-server.ts';
@@ -20,11 +24,12 @@ function hasAdapterSide(
 
 function publicSideOf(server: ResourceServer<unknown>): AdapterSide {
   return {
-    admit(request, optional) {
+    admit(request, optional, source) {
       // Read before anything is awaited: a request may change while it waits.
-      const credentials = credentialsOf(request);
+      const credentials = source ? readCredentials(source, request) : credentialsOf(request);
       const token = credentials.scheme === undefined ? undefined : credentials.token;
-      const answer = optional ? server.authenticateOptional(request) : server.authenticate(request);
+      const shown = source ? presented(server, request, credentials) : request;
+      const answer = optional ? server.authenticateOptional(shown) : server.authenticate(shown);
       // The claims are those of the server's schema, which is what `Register` declares.
       return andThen(answer as Promise<Principal | undefined>, (principal) => ({
         principal,
@@ -32,5 +37,28 @@ function publicSideOf(server: ResourceServer<unknown>): AdapterSide {
       }));
     },
     report() {},
+  };
+}
+
+/** The request as it is shown to a server that reads the `Authorization` header and nothing else. */
+function presented(
+  server: ResourceServer<unknown>,
+  request: RequestView,
+  credentials: Credentials,
+): RequestView {
+  if (credentials.scheme === undefined && credentials !== ABSENT) {
+    const error = new AuthError(credentials.reason);
+    throw new RefusedError(error, (each) => server.refusal(each));
+  }
+  const authorization =
+    credentials.scheme === undefined ? undefined : `Bearer ${credentials.token}`;
+  return {
+    method: request.method,
+    url: request.url,
+    header: (name) => (name === 'authorization' ? authorization : request.header(name)),
+    identity: request.identity,
+    peerAddress: request.peerAddress,
+    peerCertificate: () => request.peerCertificate?.(),
+    setResponseHeader: request.setResponseHeader,
   };
 }

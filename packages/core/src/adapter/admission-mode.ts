@@ -1,4 +1,6 @@
+import { type CredentialSource, isCredentialSource } from '../http/credential-source.ts';
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
+import { ConfigurationError } from '../model/errors.ts';
 import type { Principal } from '../model/principal.ts';
 import type { AnyResourceServerOptions } from '../options/options.ts';
 import { createResourceServer, isResourceServer, type ResourceServer } from '../resource-server.ts';
@@ -10,6 +12,8 @@ export interface AdmissionMode<Carrier extends object = object> {
   readonly optional: boolean;
   /** Whether refusals go to the application's own error handling. */
   readonly delegated: boolean;
+  /** Where requests carry their token; `undefined` for the `Authorization` header alone. */
+  readonly credentials?: CredentialSource | undefined;
   /**
    * Puts the principal where the framework's handlers look for it. Runs once for each admission, when
    * `admissionOf(carrier)` is already there.
@@ -29,6 +33,11 @@ export interface AuthenticateOptionsOf<Delegated extends string> {
    * error with `status`, `headers` and `expose`. The guards after it do the same.
    */
   readonly onRefusal?: 'respond' | Delegated | undefined;
+  /**
+   * Where requests carry their token: `fromCookie('__Host-at', { origins: […] })`,
+   * `fromHeader('x-forwarded-access-token')`. Default: the `Authorization` header, and nowhere else.
+   */
+  readonly credentials?: CredentialSource | undefined;
 }
 
 /** What of a mode is the framework's, and the same for each `authenticate`. */
@@ -49,6 +58,7 @@ export interface AuthenticateInfo {
 const AUTHENTICATE_OPTIONS: OptionNames<AuthenticateOptionsOf<string>> = {
   optional: true,
   onRefusal: true,
+  credentials: true,
 };
 
 /**
@@ -60,13 +70,19 @@ export function admissionMode<Carrier extends object, Delegated extends string =
   options: AuthenticateOptionsOf<Delegated> = {},
   { delegates, show }: FrameworkMode<Carrier, Delegated> = {},
 ): AdmissionMode<Carrier> {
-  const { optional = false, onRefusal = 'respond' } = checkOptions(
-    'authenticate()',
-    options,
-    AUTHENTICATE_OPTIONS,
-  );
+  const {
+    credentials,
+    optional = false,
+    onRefusal = 'respond',
+  } = checkOptions('authenticate()', options, AUTHENTICATE_OPTIONS);
+  if (credentials !== undefined && !isCredentialSource(credentials)) {
+    throw new ConfigurationError(
+      "authenticate(): credentials says where the token is. Write: credentials: fromCookie('__Host-at', { origins: ['https://app.acme.com'] }), or credentials: fromHeader('x-forwarded-access-token')",
+    );
+  }
   const resourceServer: ResourceServer<unknown> = isResourceServer(resourceServerOrOptions)
     ? resourceServerOrOptions
     : createResourceServer(resourceServerOrOptions);
-  return Object.freeze({ resourceServer, optional, delegated: onRefusal === delegates, show });
+  const delegated = onRefusal === delegates;
+  return Object.freeze({ resourceServer, optional, delegated, credentials, show });
 }

@@ -1,3 +1,4 @@
+import type { CredentialSource } from '../http/credential-source.ts';
 import { processWide } from '../lib/process-wide.ts';
 import type { Principal } from '../model/principal.ts';
 import type { Requirement } from '../requirement/requirement.ts';
@@ -12,6 +13,8 @@ export interface Admission {
   readonly passed: Requirement[];
   /** Whether refusals go to the application's own error handling. */
   readonly delegated: boolean;
+  /** Where the token was looked for; `undefined` for the `Authorization` header alone. */
+  readonly credentials?: CredentialSource | undefined;
 }
 
 // Kept beside the request: a property of its own costs an Express request several times as much.

@@ -11,8 +11,8 @@ import { createAdmission } from './create-admission.ts';
  * Lets a request in, or throws what {@link answerRefusal} turns into an answer. `carrier` is the object
  * that stands for this one request in the framework: guards and `principalOf` find the admission by it.
  *
- * A request that the same server has let in before keeps its admission, and its token is not verified
- * again; an anonymous one is authenticated again where authentication is not optional.
+ * A request that the same server has let in before, with credentials from the same place, keeps its
+ * admission, and its token is not verified again; an anonymous one is authenticated again where authentication is not optional.
  *
  * The result is a promise only when something must be awaited (keys, or under load the signature's
  * turn); then it rejects instead of throwing. A cached token costs no promise.
@@ -23,10 +23,9 @@ export function admitRequest<Carrier extends object>(
   mode: AdmissionMode<Carrier>,
 ): MaybePromise<Admission> {
   const earlier = admissionOf(carrier);
-  if (earlier?.resourceServer === mode.resourceServer && (mode.optional || earlier.principal)) {
-    return earlier;
-  }
-  const admitted = adapterSideOf(mode.resourceServer).admit(view, mode.optional);
+  if (earlier !== undefined && serves(earlier, mode)) return earlier;
+  const side = adapterSideOf(mode.resourceServer);
+  const admitted = side.admit(view, mode.optional, mode.credentials);
   if (!isThenable(admitted)) return letIn(carrier, admitted, mode);
   return admitted.then((settled) => letIn(carrier, settled, mode));
 }
@@ -41,6 +40,18 @@ export function admitPrincipal<Carrier extends object>(
   mode: AdmissionMode<Carrier>,
 ): Admission {
   return letIn(carrier, { principal, token: undefined }, mode);
+}
+
+function serves(
+  earlier: Admission,
+  mode: Pick<AdmissionMode, 'resourceServer' | 'credentials' | 'optional'>,
+): boolean {
+  return (
+    earlier.resourceServer === mode.resourceServer &&
+    // Another place is other credentials, and perhaps a check of the origin that was not made yet.
+    earlier.credentials === mode.credentials &&
+    (mode.optional || earlier.principal !== undefined)
+  );
 }
 
 function letIn<Carrier extends object>(

@@ -1,3 +1,4 @@
+import type { CredentialSource } from '../http/credential-source.ts';
 import type { Principal } from '../model/principal.ts';
 import type { Admitted } from '../request/adapter-side.ts';
 import type { Requirement } from '../requirement/requirement.ts';
@@ -5,6 +6,9 @@ import type { ResourceServer } from '../resource-server.ts';
 import type { Admission } from './admission.ts';
 
 const PRESENTED_TOKEN: unique symbol = Symbol.for('@authly/core:presented-token');
+
+/** What of a mode an admission remembers. */
+type AdmittedBy = Pick<Admission, 'resourceServer' | 'delegated' | 'credentials'>;
 
 /**
  * An admission that holds its token in a private field, which nothing prints, enumerates or copies. A
@@ -15,15 +19,17 @@ class RequestAdmission implements Admission {
   readonly principal: Principal | undefined;
   readonly passed: Requirement[] = [];
   readonly delegated: boolean;
+  readonly credentials: CredentialSource | undefined;
   readonly #token: string | undefined;
 
   constructor(
     { principal, token }: Admitted,
-    { resourceServer, delegated }: Pick<Admission, 'resourceServer' | 'delegated'>,
+    { resourceServer, delegated, credentials }: AdmittedBy,
   ) {
     this.resourceServer = resourceServer;
     this.principal = principal;
     this.delegated = delegated;
+    this.credentials = credentials;
     this.#token = token;
   }
 
@@ -35,10 +41,7 @@ class RequestAdmission implements Admission {
 }
 
 /** Makes the admission of a request that has passed no guard yet. */
-export function createAdmission(
-  admitted: Admitted,
-  mode: Pick<Admission, 'resourceServer' | 'delegated'>,
-): Admission {
+export function createAdmission(admitted: Admitted, mode: AdmittedBy): Admission {
   return new RequestAdmission(admitted, mode);
 }
 

@@ -9,10 +9,11 @@ export type Credentials =
   | { readonly scheme: undefined; readonly reason: AuthErrorReason };
 
 /** What a request without an `Authorization` header brings. */
-export const ABSENT: Credentials = none('credentials_missing');
-const OTHER_SCHEME = none('scheme_unsupported');
-const MALFORMED = none('authorization_malformed');
-const REPEATED = none('authorization_repeated');
+export const ABSENT: Credentials = refusedCredentials('credentials_missing');
+const OTHER_SCHEME = refusedCredentials('scheme_unsupported');
+const MALFORMED = refusedCredentials('authorization_malformed');
+/** What a request with more than one credential brings. */
+export const REPEATED: Credentials = refusedCredentials('authorization_repeated');
 
 const SPACE = 0x20;
 
@@ -71,6 +72,7 @@ function startsWithOneOf(accepted: readonly Scheme[], text: string): boolean {
   return accepted.some((scheme) => scheme === word.toLowerCase());
 }
 
-function none(reason: AuthErrorReason): Credentials {
+/** What a request brings whose credentials are refused unread. */
+export function refusedCredentials(reason: AuthErrorReason): Credentials {
   return Object.freeze({ scheme: undefined, reason });
 }

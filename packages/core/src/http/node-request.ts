@@ -1,3 +1,4 @@
+import { isStringList } from '../lib/json.ts';
 import { ownProperty } from '../lib/own-property.ts';
 import type { RequestView } from './request-view.ts';
 
@@ -9,7 +10,7 @@ export interface NodeRequest {
    * request of a test may have `headers` alone.
    */
   readonly rawHeaders?: readonly string[] | undefined;
-  /** By lower-case name: read only where there are no raw headers. */
+  /** By lower-case name. Middleware before us may have changed them, and what it did counts. */
   readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>> | undefined;
   /** The connection; requests that no socket brought have none. */
   readonly socket?: object | null | undefined;
@@ -123,16 +124,31 @@ function peerCertificate(request: NodeRequest): Uint8Array | undefined {
   }
 }
 
-/** A header's value by its lower-case name; a list when there are several, never joined. */
+/**
+ * A header's value by its lower-case name; a list when there are several, never joined. What middleware
+ * before us did to `headers` counts: a header that it took away is absent, one that it wrote counts
+ * alone. One that nobody changed is read from `rawHeaders`, where a repeated one shows.
+ */
 export function rawHeader(
-  { rawHeaders, headers }: NodeRequest,
+  { rawHeaders = NONE, headers }: NodeRequest,
   name: string,
 ): string | readonly string[] | undefined {
-  // A request that no socket brought (serverless-http and tests make such) may have `headers` alone. Without
-  // them its token would not be seen, and bad credentials would pass for absent ones.
-  if (rawHeaders === undefined || rawHeaders.length === 0) {
-    return headers && ownProperty(headers, name);
-  }
+  if (headers === undefined) return rawValues(rawHeaders, name);
+  const parsed: unknown = ownProperty(headers, name);
+  if (typeof parsed !== 'string') return isStringList(parsed) ? parsed : undefined;
+  // Most requests go this way: `parsed` is the text that Node took from `rawHeaders`. A request that no
+  // socket brought (serverless-http makes such), and a test's own, may have `headers` alone.
+  const arrived = rawValues(rawHeaders, name);
+  if (arrived === undefined || arrived === parsed) return parsed;
+  return Array.isArray(arrived) && isMadeOf(parsed, arrived) ? arrived : parsed;
+}
+
+const NONE: readonly string[] = Object.freeze([]);
+
+function rawValues(
+  rawHeaders: readonly string[],
+  name: string,
+): string | readonly string[] | undefined {
   let found: string | string[] | undefined;
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const candidate = rawHeaders[index] as string;
@@ -144,4 +160,9 @@ export function rawHeader(
     else found.push(value);
   }
   return found;
+}
+
+/** Whether Node made this value of repeated headers: it keeps the first of some, and joins others. */
+function isMadeOf(parsed: string, arrived: readonly string[]): boolean {
+  return parsed === arrived[0] || parsed === arrived.join(', ') || parsed === arrived.join('; ');
 }

@@ -162,7 +162,8 @@ export const RefusedError: RefusedErrorConstructor = class RefusedError extends 
     answer: (error: AuthError) => Refusal,
     details: ChallengeDetails = error.details,
   ) {
-    super(error.reason, { ...details, cause: error.cause, issuerName: error.issuerName });
+    const { reason, cause, issuerName, fault } = error;
+    super(reason, { ...details, cause, issuerName, fault });
     this.statusCode = this.status;
     this.#answer = answer;
   }

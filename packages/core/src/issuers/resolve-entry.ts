@@ -1,4 +1,5 @@
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
+import { namesUnsetVariable } from '../lib/unset-variable.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { IssuerEntry, ResolvedEntry } from './issuer-entry.ts';
@@ -55,6 +56,12 @@ export function resolveEntry(provider: Provider, audience: unknown): ResolvedEnt
     throw new ConfigurationError(
       `audience is missing for ${provider.issuer}: without it a token for any other API would pass. ` +
         "Write: audience: 'https://api.acme.com' (in an issuers list: { ...auth0('…'), audience: '…' })",
+    );
+  }
+  if (list.some(namesUnsetVariable)) {
+    throw new ConfigurationError(
+      `audience of ${provider.issuer} holds the word undefined or null: a variable that it is made of is not set. ` +
+        "Set it, and write: audience: 'https://api.acme.com'",
     );
   }
   const { commonAudiences } = provider;

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../model/errors.ts';
+import { OPTION_PLACES } from './option-places.ts';
 
 /**
  * The names of all options that a function knows. The compiler holds it complete: it has exactly the
@@ -10,8 +11,8 @@ type NameOf<Options> = Options extends unknown ? Extract<keyof Options, string> 
 
 /**
  * Checks the form of an options object: it must be an object, and every name in it must be known. A
- * misspelled option would otherwise be ignored, and what it asks for would not be checked. Gives the
- * options back. Does not check their values.
+ * misspelled option would otherwise be ignored, and what it asks for would not be checked; of one that
+ * belongs elsewhere the message says where. Gives the options back. Does not check their values.
  *
  * @param owner Whose options they are, as messages name it: `auth0()`, `keys`.
  * @param names An object whose members are named as the options: `{ issuer: true, audience: true }`.
@@ -34,7 +35,12 @@ export function checkOptions<Options extends object>(
   }
   const unknown = Object.keys(given).find((name) => !Object.hasOwn(names, name));
   if (unknown === undefined) return options;
-  throw new ConfigurationError(`${owner} has no option ${JSON.stringify(unknown)}. ${list}${line}`);
+  const place = Object.hasOwn(OPTION_PLACES, unknown)
+    ? `. ${unknown} belongs into ${OPTION_PLACES[unknown]}`
+    : '';
+  throw new ConfigurationError(
+    `${owner} has no option ${JSON.stringify(unknown)}. ${list}${place || line}`,
+  );
 }
 
 /** The kind of thing that was given instead: its value may be a secret. */

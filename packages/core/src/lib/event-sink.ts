@@ -1,7 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
-import { emitWarning } from 'node:process';
 import type { AuthEvent, EventListener } from '../model/events.ts';
 import { ignoreRejection } from './callback-result.ts';
+import { type Warn, warnOperator } from './operator-warning.ts';
 
 /** The way out for events: `onEvent` and the `node:diagnostics_channel` channel `authly`. */
 export interface EventSink {
@@ -9,9 +9,6 @@ export interface EventSink {
   readonly active: boolean;
   emit(event: AuthEvent): void;
 }
-
-/** Tells the process's operator: `process.emitWarning`. */
-type Warn = (text: string, type: string) => void;
 
 type RefreshFailed = Extract<AuthEvent, { type: 'keys.refresh_failed' }>;
 
@@ -25,7 +22,7 @@ const MAX_WARNINGS = 100;
  * nobody listens at all, keys that cannot be fetched are told by a process warning (`AuthlyWarning`),
  * once for each issuer and cause: an API that answers 503 must not be silent about why.
  */
-export function createEventSink(onEvent?: EventListener, warn: Warn = emitWarning): EventSink {
+export function createEventSink(onEvent?: EventListener, warn: Warn = warnOperator): EventSink {
   const warned = new Set<string>();
 
   function warnOnce(event: RefreshFailed): void {

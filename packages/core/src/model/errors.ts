@@ -6,6 +6,7 @@ import {
   type RefusalStatus,
 } from './reasons.ts';
 import type { Scheme } from './scheme.ts';
+import type { TokenFault } from './token-fault.ts';
 
 // A brand instead of instanceof: two copies of this package in one process know each other's errors.
 const BRAND: unique symbol = Symbol.for('@authly/core:AuthError');
@@ -34,6 +35,8 @@ export interface AuthErrorOptions extends ChallengeDetails {
   readonly cause?: unknown;
   /** The configured name of the token's issuer, once known: for events. */
   readonly issuerName?: string | undefined;
+  /** What the token lacks, once its issuer is known: for events and `explain`. */
+  readonly fault?: TokenFault | undefined;
 }
 
 /**
@@ -49,17 +52,20 @@ export class AuthError extends Error {
   readonly details: ChallengeDetails;
   /** The configured name of the token's issuer, when the refusal came after that was known. */
   readonly issuerName: string | undefined;
+  /** What the token lacks, and what was expected: configuration alone, and for the operator alone. */
+  readonly fault: TokenFault | undefined;
   /** The HTTP status of `code`. */
   readonly status: RefusalStatus;
 
   constructor(reason: AuthErrorReason, options: AuthErrorOptions = {}) {
-    const { cause, issuerName, ...details } = options;
+    const { cause, issuerName, fault, ...details } = options;
     super(REASONS[reason].description, cause === undefined ? undefined : { cause });
     this.name = 'AuthError';
     this.code = REASONS[reason].code;
     this.reason = reason;
     this.details = Object.freeze(details);
     this.issuerName = issuerName;
+    this.fault = fault && Object.freeze({ ...fault });
     this.status = CODES[this.code].status;
     Object.defineProperty(this, BRAND, { value: true });
   }

@@ -1,4 +1,5 @@
 import type { AuthErrorCode, AuthErrorReason } from './reasons.ts';
+import type { TokenFault } from './token-fault.ts';
 
 /** Why a key set could not be refreshed. */
 export type RefreshFailure =
@@ -37,13 +38,13 @@ export type AuthEvent =
       /** Whether the token was found in the verified-token cache. */
       readonly cached: boolean;
     }
-  | {
+  | ({
       readonly type: 'request.refused';
       readonly code: AuthErrorCode;
       readonly reason: AuthErrorReason;
       /** Known once the token was found to be from a configured issuer. */
       readonly issuerName?: string;
-    }
+    } & TokenFault)
   | { readonly type: 'keys.refreshed'; readonly issuer: string; readonly keys: number }
   | {
       readonly type: 'keys.refresh_failed';

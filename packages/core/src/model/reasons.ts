@@ -83,6 +83,11 @@ const TABLE = {
     step: 'credentials',
     description: 'The request carries more than one Authorization header or credential',
   },
+  origin_not_allowed: {
+    code: 'forbidden',
+    step: 'credentials',
+    description: 'Requests from this origin may not use the credentials of the browser',
+  },
   token_too_large: {
     code: 'invalid_token',
     step: 'token',
@@ -132,6 +137,11 @@ const TABLE = {
     code: 'invalid_token',
     step: 'claims',
     description: 'The token is not an access token',
+  },
+  caller_not_listed: {
+    code: 'invalid_token',
+    step: 'claims',
+    description: 'The access token is of a caller that is not listed here',
   },
   claim_missing: {
     code: 'invalid_token',

@@ -8,6 +8,7 @@ import { type Clock, systemClock } from '../lib/clock.ts';
 import { hostOf } from '../lib/endpoint-url.ts';
 import { createEventSink, type EventSink } from '../lib/event-sink.ts';
 import { SCRATCH_BYTES } from '../lib/shared-buffer.ts';
+import { namesUnsetVariable } from '../lib/unset-variable.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import type { ResolvedTokenCacheOptions } from '../pipeline/token-cache.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -207,7 +208,7 @@ function resolveResource(
   issuers: readonly ResolvedEntry[] | IssuerResolver,
 ): string | undefined {
   if (resource !== undefined) {
-    if (isResourceUrl(resource)) return resource;
+    if (isResourceUrl(resource) && !namesUnsetVariable(resource)) return resource;
     throw new ConfigurationError(
       "resource is an absolute https URL without fragment (RFC 9728). Write: resource: 'https://api.acme.com'",
     );

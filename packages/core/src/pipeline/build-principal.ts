@@ -3,11 +3,12 @@ import { isPlainObject, isStringList } from '../lib/json.ts';
 import { memoize } from '../lib/memoize.ts';
 import { ownNumber, ownProperty, ownString } from '../lib/own-property.ts';
 import type { Actor, Authentication, Principal, TokenClaims } from '../model/principal.ts';
-import type { AuthErrorReason } from '../model/reasons.ts';
 import type { TokenHeader } from '../model/token-header.ts';
 import type { Classification, Provider } from '../providers/provider.ts';
+import type { ClaimsRefusal } from '../token/claims.ts';
 import { actorOf, statedActor } from './actor.ts';
 
+const AMBIGUOUS: ClaimsRefusal = Object.freeze({ reason: 'principal_ambiguous' });
 const NONE: readonly string[] = Object.freeze([]);
 const NO_AUTHENTICATION: Authentication = Object.freeze({
   acr: undefined,
@@ -28,17 +29,17 @@ export function buildPrincipal(
   token: TokenClaims,
   header: TokenHeader,
   claims: object,
-): Principal | AuthErrorReason {
+): Principal | ClaimsRefusal {
   const { kind } = classification;
   // Whatever else a hand-made provider answers, a promise included, is not positive knowledge.
   if (kind !== 'user' && kind !== 'client') {
     ignoreRejection(classification);
-    return 'principal_ambiguous';
+    return AMBIGUOUS;
   }
   const id = kind === 'user' ? classification.userId : classification.clientId;
   // An own member: a polluted prototype would make one key of all callers.
   const keyId = ownProperty(classification, 'keyId') ?? id;
-  if (!isId(id) || !isId(keyId)) return 'principal_ambiguous';
+  if (!isId(id) || !isId(keyId)) return AMBIGUOUS;
 
   const { authority } = provider;
   const scopes = authority.scopes(token, header);
@@ -54,14 +55,12 @@ export function buildPrincipal(
     isStringList(roles) &&
     isStringList(groups);
   if (!readable || !(tenant === undefined || typeof tenant === 'string')) {
-    // None of these may be async; a rejection that nobody handles would end the process.
-    for (const read of [scopes, permissions, roles, groups, tenant]) ignoreRejection(read);
-    return 'claim_malformed';
+    return unreadable({ scopes, permissions, roles, groups }, tenant);
   }
 
   const issuer = ownString(token, 'iss') ?? provider.issuer;
   const key = principalKey(kind, provider.name ?? issuer, keyId);
-  if (key === undefined) return 'claim_malformed';
+  if (key === undefined) return { reason: 'claim_malformed' };
 
   const common = {
     key,
@@ -97,6 +96,14 @@ export function buildPrincipal(
           agent: ownProperty(classification, 'agent') === true,
         } as const),
   );
+}
+
+/** Names the part of the authority that cannot be read. */
+function unreadable(lists: Readonly<Record<string, unknown>>, tenant: unknown): ClaimsRefusal {
+  // None of these may be async; a rejection that nobody handles would end the process.
+  for (const read of [...Object.values(lists), tenant]) ignoreRejection(read);
+  const [claim = 'tenant'] = Object.keys(lists).filter((name) => !isStringList(lists[name]));
+  return { reason: 'claim_malformed', claim };
 }
 
 function actorFor(

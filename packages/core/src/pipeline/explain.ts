@@ -1,4 +1,5 @@
 import type { Issuers } from '../issuers/issuers.ts';
+import type { TrustedIssuer } from '../issuers/trusted-issuer.ts';
 import { isKeyFetchError } from '../keys/key-fetch-error.ts';
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import { isStringList } from '../lib/json.ts';
@@ -6,9 +7,11 @@ import { ownString } from '../lib/own-property.ts';
 import { type AuthError, ConfigurationError, isAuthError } from '../model/errors.ts';
 import type { TokenClaims } from '../model/principal.ts';
 import { type AuthErrorReason, REASONS, STEPS, type Step } from '../model/reasons.ts';
+import type { TokenFault } from '../model/token-fault.ts';
 import { tokenHint } from '../providers/internal/token-hint.ts';
 import type { VerifiedToken } from '../request/verified-token.ts';
 import { createJwsParser, type UnverifiedJws } from '../token/jws.ts';
+import { refusalHint } from './refusal-hint.ts';
 import { createVerifier, type VerifierOptions } from './verifier.ts';
 
 /** What of a token may be shown. */
@@ -20,7 +23,7 @@ export interface ExplainOptions {
 const OPTIONS: OptionNames<ExplainOptions> = { reveal: true };
 
 /** One step of a token's way and what became of it. */
-export interface ExplainedStep {
+export interface ExplainedStep extends TokenFault {
   readonly step: Step;
   readonly outcome: 'pass' | 'fail' | 'not_reached';
   /** Why it failed. */
@@ -40,7 +43,7 @@ export interface Explanation {
   readonly issuerName: string | undefined;
   /** The preset's rule that told user from client, or refused to, once the token came that far. */
   readonly rule: string | undefined;
-  /** What to do, where the refused token looks like a known trap of its provider. Fixed text. */
+  /** What to do about the refused token: fixed texts, and names and values of the configuration. */
   readonly hint: string | undefined;
   /** Algorithm and type as the header states them; nothing of a token that cannot be parsed. */
   readonly header: Readonly<{ alg: string; typ: string | undefined }> | undefined;
@@ -73,11 +76,11 @@ export async function explainToken(
   const verified = isAuthError(outcome) ? undefined : outcome;
   return Object.freeze({
     accepted: verified !== undefined,
-    steps: stepsUntil(reason, jws, isAuthError(outcome) ? outcome.cause : undefined),
+    steps: stepsUntil(isAuthError(outcome) ? outcome : undefined, jws),
     kind: verified?.principal.kind,
     issuerName: isAuthError(outcome) ? outcome.issuerName : outcome.issuer.name,
     rule: verified?.rule ?? (await ruleBefore(reason, jws, issuers)),
-    hint: reason && jws && tokenHint(reason, jws.claims, jws.header.parameters),
+    hint: isAuthError(outcome) ? await hintFor(outcome, text, jws, issuers) : undefined,
     header: jws && { alg: textOf(jws, 'alg') ?? '', typ: textOf(jws, 'typ') },
     claims: jws && redact(jws.claims, reveal),
   });
@@ -102,10 +105,10 @@ async function attempt(
 }
 
 function stepsUntil(
-  reason: AuthErrorReason | undefined,
+  error: AuthError | undefined,
   jws: UnverifiedJws | undefined,
-  cause: unknown,
 ): readonly ExplainedStep[] {
+  const { reason, cause, fault } = error ?? {};
   const failed = reason === undefined ? TOKEN_STEPS.length : TOKEN_STEPS.indexOf(stepOf(reason));
   return TOKEN_STEPS.map((step, index) => {
     if (index < failed) return { step, outcome: 'pass' };
@@ -113,7 +116,7 @@ function stepsUntil(
     const description = REASONS[reason].description + hint(reason, jws);
     // Other causes are exceptions of the operator's code, whose messages may hold anything.
     const known = isKeyFetchError(cause) && { cause: cause.message };
-    return { step, outcome: 'fail', reason, description, ...known };
+    return { step, outcome: 'fail', reason, description, ...fault, ...known };
   });
 }
 
@@ -124,6 +127,32 @@ function hint(reason: AuthErrorReason, jws: UnverifiedJws | undefined): string {
   return reason === 'issuer_unknown' && isSvid
     ? ": of a JWT-SVID; set both SPIRE's jwt_issuer and the issuer of spiffe({ trustDomain, issuer }), or neither"
     : '';
+}
+
+// The look of the token says more than the reason, where it is one of a provider's known traps.
+async function hintFor(
+  error: AuthError,
+  token: string,
+  jws: UnverifiedJws | undefined,
+  issuers: Issuers,
+): Promise<string | undefined> {
+  const trap = jws && tokenHint(error.reason, jws.claims, jws.header.parameters);
+  if (trap !== undefined || error.issuerName === undefined || jws === undefined) {
+    return trap ?? refusalHint(error, token, undefined);
+  }
+  return refusalHint(error, token, (await issuerOf(jws, issuers))?.provider.preset);
+}
+
+// It was found before; a resolver that fails the second time leaves the rest of the explanation.
+async function issuerOf(
+  { claims }: UnverifiedJws,
+  issuers: Issuers,
+): Promise<TrustedIssuer | undefined> {
+  try {
+    return await issuers.find(claims);
+  } catch {
+    return undefined;
+  }
 }
 
 function stepOf(reason: AuthErrorReason): Step {

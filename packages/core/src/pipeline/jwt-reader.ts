@@ -6,7 +6,7 @@ import { type Clock, epochSeconds } from '../lib/clock.ts';
 import { deepFreeze, MAX_JSON_DEPTH } from '../lib/json.ts';
 import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
 import { AuthError, type AuthErrorOptions, isAuthError } from '../model/errors.ts';
-import type { TokenClaims } from '../model/principal.ts';
+import type { Principal, TokenClaims } from '../model/principal.ts';
 import type { AuthErrorReason } from '../model/reasons.ts';
 import type { TokenReader } from '../request/token-reader.ts';
 import type { VerifiedToken } from '../request/verified-token.ts';
@@ -15,7 +15,7 @@ import { createSignatureQueue } from '../signature/queue.ts';
 import { hasSecondCore, startSignatureThread } from '../signature/thread.ts';
 import type { VerificationKey } from '../signature/verification-key.ts';
 import type { Algorithm } from '../token/algorithms.ts';
-import { checkClaims, notBefore } from '../token/claims.ts';
+import { type ClaimsRefusal, checkClaims, notBefore } from '../token/claims.ts';
 import { createJwsParser, type UnverifiedJws } from '../token/jws.ts';
 import { buildPrincipal } from './build-principal.ts';
 import { validateClaims } from './claims-schema.ts';
@@ -123,17 +123,19 @@ export function createJwtReader(
     const { provider, policy } = issuer;
     const { parameters } = header;
     // The preset's functions may be the operator's own (custom): a throw there is our outage.
-    const classification = attempt(issuer, 'classification_failed', () => {
-      const reason = checkClaims(claims, parameters, policy, epochSeconds(clock));
-      return reason ?? provider.classify(claims, parameters);
-    });
-    if (typeof classification === 'string') return refuse(issuer, classification);
+    const refusal = attempt(issuer, 'classification_failed', () =>
+      checkClaims(claims, parameters, policy, epochSeconds(clock)),
+    );
+    if (refusal !== undefined) return refuseFor(issuer, refusal);
+    const classification = attempt(issuer, 'classification_failed', () =>
+      provider.classify(claims, parameters),
+    );
 
     return andThen(readClaims(issuer, schema, claims), (readable) => {
       const principal = attempt(issuer, 'classification_failed', () =>
         buildPrincipal(provider, classification, claims, parameters, readable),
       );
-      if (typeof principal === 'string') return refuse(issuer, principal);
+      if (isRefusal(principal)) return refuseFor(issuer, principal);
       return {
         principal,
         issuer,
@@ -182,6 +184,15 @@ function attempt<Result>(
 
 function refuse(issuer: TrustedIssuer, reason: AuthErrorReason, options?: AuthErrorOptions): never {
   throw new AuthError(reason, { ...options, issuerName: issuer.name });
+}
+
+// An own member: a polluted prototype would refuse every token.
+function isRefusal(result: Principal | ClaimsRefusal): result is ClaimsRefusal {
+  return Object.hasOwn(result, 'reason');
+}
+
+function refuseFor(issuer: TrustedIssuer, { reason, ...fault }: ClaimsRefusal): never {
+  return refuse(issuer, reason, { fault });
 }
 
 function refuseBecause(issuer: TrustedIssuer, error: unknown): never {

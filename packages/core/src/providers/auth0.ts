@@ -60,8 +60,11 @@ const OPTIONS: OwnOptionNames<Auth0Options> = {
  * @throws ConfigurationError for a bad domain or issuer, or bad key options.
  */
 export function auth0(target: string | Auth0Options): AudienceProvider {
-  const options: Auth0Options =
-    typeof target === 'string' ? targetOf(target) : presetOptions('auth0', target, OPTIONS);
+  const options: Auth0Options = presetOptions(
+    'auth0',
+    typeof target === 'string' ? targetOf(target) : target,
+    OPTIONS,
+  );
   const { domain, rolesClaim } = options;
   const issuer = checkIssuer('auth0', domain === undefined ? options.issuer : issuerOf(domain), {
     trailingSlash: 'required',

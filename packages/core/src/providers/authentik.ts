@@ -31,9 +31,16 @@ const OPTIONS: OwnOptionNames<AuthentikOptions> = {
  * required (or `'unknown'`, which refuses every token).
  *
  * - Provider: choose a signing key: without one tokens are signed with the client's secret (HS256),
- *   and no API can verify that safely. Add a scope mapping that states the kind, for example
- *   `return {"caller_type": "machine" if request.user.type == "service_account" else "human"}`, and
- *   read it: `classify: ({ caller_type }) => caller_type === 'human' ? 'user' : caller_type === 'machine' ? 'client' : 'refuse'`.
+ *   and no API can verify that safely. Keep "Include claims in id_token" on: without it no mapping's
+ *   claim stands in access tokens either. Add a scope mapping that states the kind by the user's type, with
+ *   evidence of both kinds: `internal` and `external` are people, `service_account` and
+ *   `internal_service_account` (outposts) are machines:
+ *   ```python
+ *   people, machines = ["internal", "external"], ["service_account", "internal_service_account"]
+ *   kind = request.user.type
+ *   return {"caller_type": "human" if kind in people else "machine" if kind in machines else "other"}
+ *   ```
+ *   and read it: `classify: ({ caller_type }) => caller_type === 'human' ? 'user' : caller_type === 'machine' ? 'client' : 'refuse'`.
  * - User id: `sub`. Client id: `azp`. Authority: `scope`, `groups`.
  * - Pitfalls: the issuer follows the host that clients ask, so let them use one; in global mode all
  *   applications share it, and `aud` alone divides them; in per-provider mode give `jwksUri` if the

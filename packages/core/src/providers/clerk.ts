@@ -110,11 +110,11 @@ export function clerk(options: ClerkOptions): AudienceFreeProvider {
       accepts: (claims, header) => {
         const tokenClass = classOf(claims, header);
         if (tokenClass === 'session') {
-          return isActive(claims) && parties.has(claimOf(claims, 'azp'));
+          return isActive(claims) && (parties.has(claimOf(claims, 'azp')) || NOT_LISTED);
         }
-        if (tokenClass === 'oauth') return clients.has(claimOf(claims, 'client_id'));
+        if (tokenClass === 'oauth') return clients.has(claimOf(claims, 'client_id')) || NOT_LISTED;
         // An unclear class is the classification's to refuse, with its own reason.
-        return tokenClass === undefined || senders.has(claimOf(claims, 'sub'));
+        return tokenClass === undefined || senders.has(claimOf(claims, 'sub')) || NOT_LISTED;
       },
       classify,
       authority: {
@@ -127,6 +127,9 @@ export function clerk(options: ClerkOptions): AudienceFreeProvider {
     options,
   );
 }
+
+/** By the class of the token: of a session, an OAuth application, a machine. */
+const NOT_LISTED = 'caller_not_listed';
 
 type TokenClass = 'session' | 'oauth' | 'machine';
 

@@ -105,10 +105,11 @@ export function cognito(options: CognitoOptions): AudienceFreeProvider {
       ...(issuers.length === 1
         ? {}
         : { names: (claims) => issuers.includes(claimOf(claims, 'iss')) }),
-      accepts: (claims) =>
-        claimOf(claims, 'token_use') === 'access' &&
-        clients.has(claimOf(claims, 'client_id')) &&
-        isMeantFor(claims, clients, audiences),
+      accepts: (claims) => {
+        if (claimOf(claims, 'token_use') !== 'access') return false;
+        if (!clients.has(claimOf(claims, 'client_id'))) return 'caller_not_listed';
+        return isMeantFor(claims, clients, audiences) || 'audience_mismatch';
+      },
       classify,
       authority: {
         scopes: (claims) => scopeStringOf(claims, 'scope'),

@@ -101,7 +101,8 @@ export function descope(options: DescopeOptions): AudienceFreeProvider {
       keys: keysAt(`${root}/v2/keys/${projectId}`),
       types: PLAIN_TYPE,
       requiredClaims: ['sub', 'drn'],
-      accepts: (claims) => isSession(claims) && isForProject(claims, projectId),
+      accepts: (claims) =>
+        isSession(claims) && (isForProject(claims, projectId) || 'audience_mismatch'),
       classify: kindRule('descope', options, {
         disjoint: undefined,
         ids: { clientId: (claims) => stringOf(claims, 'sub'), userClientId: clientIdOf },

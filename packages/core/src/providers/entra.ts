@@ -56,8 +56,11 @@ const OPTIONS: OwnOptionNames<EntraOptions> = {
  * @throws ConfigurationError for a bad tenant or issuer, or bad key options.
  */
 export function entra(target: string | EntraOptions): AudienceProvider {
-  const options: EntraOptions =
-    typeof target === 'string' ? targetOf(target) : presetOptions('entra', target, OPTIONS);
+  const options: EntraOptions = presetOptions(
+    'entra',
+    typeof target === 'string' ? targetOf(target) : target,
+    OPTIONS,
+  );
   const { isAccepted, issuer, keys, keyServes, names, version } = entraIssuer(options);
   const clientIdClaim = version === 'v2' ? 'azp' : 'appid';
   const classifyToken: Classify = (claims) =>

@@ -46,8 +46,11 @@ const OPTIONS: OwnOptionNames<FirebaseOptions> = {
 export function firebase(
   target: string | FirebaseOptions,
 ): AudienceProvider & { readonly audience: string } {
-  const options: FirebaseOptions =
-    typeof target === 'string' ? { projectId: target } : presetOptions('firebase', target, OPTIONS);
+  const options: FirebaseOptions = presetOptions(
+    'firebase',
+    typeof target === 'string' ? { projectId: target } : target,
+    OPTIONS,
+  );
   const projectId = projectIdOf(options);
   const provider = audienceProvider(
     {
@@ -56,7 +59,7 @@ export function firebase(
       keys: keysAt(JWKS_URI),
       types: PLAIN_TYPE,
       requiredClaims: ['aud', 'sub', 'auth_time', 'firebase'],
-      accepts: (claims) => claims.aud === projectId,
+      accepts: (claims) => claims.aud === projectId || 'audience_mismatch',
       classify,
       authority: { scopes: noScopes, tenant: tenantOf },
     },

@@ -80,8 +80,9 @@ export function githubActions(options: GithubActionsOptions = {}): AudienceProvi
       types: PLAIN_TYPE,
       requiredClaims: ['aud', 'sub', 'repository_id', 'repository_owner_id'],
       accepts: (claims) =>
-        (owners === undefined || owners.has(claimOf(claims, 'repository_owner_id'))) &&
-        (repositories === undefined || repositories.has(claimOf(claims, 'repository_id'))),
+        ((owners === undefined || owners.has(claimOf(claims, 'repository_owner_id'))) &&
+          (repositories === undefined || repositories.has(claimOf(claims, 'repository_id')))) ||
+        'caller_not_listed',
       classify,
       authority: {
         scopes: noScopes,

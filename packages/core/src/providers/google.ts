@@ -82,7 +82,7 @@ export function google(options: GoogleOptions): AudienceProvider {
       requiredClaims: ['aud', 'sub', 'azp'],
       accepts: (claims) => {
         const email = stringOf(claims, 'email');
-        return !isServiceAccount(email) || allowed.has(email);
+        return !isServiceAccount(email) || allowed.has(email) || 'caller_not_listed';
       },
       classify,
       authority: { scopes: noScopes, tenant: (claims) => stringOf(claims, 'hd') },

@@ -3,6 +3,7 @@ import type { ActorProfile, TokenClaims } from '../model/principal.ts';
 import type { TokenHeader } from '../model/token-header.ts';
 import type { TypePolicy } from '../model/type-policy.ts';
 import type { Algorithm } from '../token/algorithms.ts';
+import type { AcceptsAnswer } from '../token/claims.ts';
 
 /** Who acts for the subject, where the provider says it otherwise than by `act`. */
 export interface StatedActor {
@@ -68,9 +69,10 @@ interface ProviderFacts {
   readonly algorithms?: readonly Algorithm[];
   /**
    * The provider's own marks of an access token (Cognito's `token_use`, Keycloak's payload `typ`),
-   * and what is checked where there is no `aud`. False refuses the token.
+   * and what is checked where there is no `aud`. False refuses the token as no access token;
+   * `'caller_not_listed'` and `'audience_mismatch'` say that it is one, of somebody or for something else.
    */
-  readonly accepts?: (claims: TokenClaims, header: TokenHeader) => boolean;
+  readonly accepts?: (claims: TokenClaims, header: TokenHeader) => AcceptsAnswer;
   /**
    * Where one entry stands for many issuers (Entra multi-tenant), or tokens carry no `iss` (SPIFFE):
    * whether the unverified token names this entry. Without it `iss` must equal `issuer`.

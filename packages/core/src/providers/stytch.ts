@@ -54,8 +54,11 @@ const OPTIONS: OwnOptionNames<StytchOptions> = {
 export function stytch(
   target: string | StytchOptions,
 ): AudienceProvider & { readonly audience: string } {
-  const options: StytchOptions =
-    typeof target === 'string' ? { projectId: target } : presetOptions('stytch', target, OPTIONS);
+  const options: StytchOptions = presetOptions(
+    'stytch',
+    typeof target === 'string' ? { projectId: target } : target,
+    OPTIONS,
+  );
   const { issuer, product = 'consumer' } = options;
   const projectId = projectIdOf(options);
   const base = baseOf(projectId, options.baseUrl);

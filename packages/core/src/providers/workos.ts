@@ -66,8 +66,11 @@ const OPTIONS: OwnOptionNames<WorkosOptions | WorkosSessionOptions> = {
 export function workos(target: string | WorkosOptions): AudienceProvider;
 export function workos(target: WorkosSessionOptions): AudienceFreeProvider;
 export function workos(target: string | WorkosOptions | WorkosSessionOptions): Provider {
-  const options: WorkosOptions | WorkosSessionOptions =
-    typeof target === 'string' ? { issuer: target } : presetOptions('workos', target, OPTIONS);
+  const options: WorkosOptions | WorkosSessionOptions = presetOptions(
+    'workos',
+    typeof target === 'string' ? { issuer: target } : target,
+    OPTIONS,
+  );
   return options.sessionsOf === undefined ? connect(options) : sessions(options);
 }
 

@@ -1,3 +1,4 @@
+import type { CredentialSource } from '../http/credential-source.ts';
 import type { RequestView } from '../http/request-view.ts';
 import type { MaybePromise } from '../lib/maybe-promise.ts';
 import type { AuthError } from '../model/errors.ts';
@@ -22,8 +23,15 @@ export interface Admitted {
  * not a promise, so that a request with a cached token goes on in the same turn.
  */
 export interface AdapterSide {
-  /** Throws `RefusedError`, or rejects with it. `optional` lets requests without credentials pass. */
-  admit(request: RequestView, optional: boolean): MaybePromise<Admitted>;
+  /**
+   * Throws `RefusedError`, or rejects with it. `optional` lets requests without credentials pass.
+   * `credentials` says where the token is; without it, in the `Authorization` header.
+   */
+  admit(
+    request: RequestView,
+    optional: boolean,
+    credentials?: CredentialSource,
+  ): MaybePromise<Admitted>;
   /** Emits `request.refused` for the refusal of a guard. */
   report(error: AuthError): void;
 }

@@ -1,10 +1,22 @@
-import { isTrue } from '../lib/callback-result.ts';
+import { ignoreRejection, isTrue } from '../lib/callback-result.ts';
 import { isStringList } from '../lib/json.ts';
 import { ownProperty } from '../lib/own-property.ts';
 import type { TokenClaims } from '../model/principal.ts';
 import type { AuthErrorReason } from '../model/reasons.ts';
+import type { TokenFault } from '../model/token-fault.ts';
 import type { TokenHeader } from '../model/token-header.ts';
 import type { TypePolicy } from '../model/type-policy.ts';
+
+/**
+ * Whether a token has the provider's own marks of an access token, and comes from a listed caller for
+ * this API: `true`, or why not. `false` says that it is no access token.
+ */
+export type AcceptsAnswer = boolean | 'caller_not_listed' | 'audience_mismatch';
+
+/** Why a token is refused, and what it lacks. */
+export interface ClaimsRefusal extends TokenFault {
+  readonly reason: AuthErrorReason;
+}
 
 /** What an issuer's tokens must hold; made once, at construction. */
 export interface ClaimsPolicy {
@@ -13,7 +25,7 @@ export interface ClaimsPolicy {
   readonly types: TypePolicy;
   readonly requiredClaims: readonly string[];
   readonly clockToleranceSec: number;
-  readonly accepts: ((claims: TokenClaims, header: TokenHeader) => boolean) | undefined;
+  readonly accepts: ((claims: TokenClaims, header: TokenHeader) => AcceptsAnswer) | undefined;
 }
 
 /**
@@ -30,25 +42,67 @@ export function checkClaims(
   header: TokenHeader,
   policy: ClaimsPolicy,
   nowSec: number,
-): AuthErrorReason | undefined {
-  if (!typeAccepted(header, policy.types) || isOfAnotherType(claims)) return 'type_not_accepted';
-  if (!wellTyped(claims)) return 'claim_malformed';
-  for (const name of policy.requiredClaims) {
-    if (!Object.hasOwn(claims, name) || claims[name] === '' || claims[name] === null) {
-      return 'claim_missing';
-    }
+): ClaimsRefusal | undefined {
+  const { types, audience } = policy;
+  if (!typeAccepted(header, types)) {
+    const typeAbsent = !Object.hasOwn(header, 'typ') && { typeAbsent: true as const };
+    return { reason: 'type_not_accepted', expectedTypes: types.accepted, ...typeAbsent };
   }
-  if (!Object.hasOwn(claims, 'exp') || claims.exp === undefined) return 'claim_missing';
-  if (policy.audience !== undefined) {
-    if (!Object.hasOwn(claims, 'aud')) return 'claim_missing';
-    if (!meantFor(claims.aud, policy.audience)) return 'audience_mismatch';
+  if (isOfAnotherType(claims)) return { reason: 'type_not_accepted' };
+  const malformed = illTyped(claims);
+  if (malformed !== undefined) return { reason: 'claim_malformed', claim: malformed };
+  const missing = missingClaim(claims, policy);
+  if (missing !== undefined || claims.exp === undefined) {
+    return withoutClaim(missing ?? 'exp', claims, header, policy);
+  }
+  if (audience !== undefined && !meantFor(claims.aud, audience)) {
+    return { reason: 'audience_mismatch', expectedAudience: audience };
   }
   const untimely = checkTime(claims.exp, notBefore(claims), policy.clockToleranceSec, nowSec);
-  if (untimely !== undefined) return untimely;
-  if (policy.accepts !== undefined && !isTrue(policy.accepts(claims, header))) {
-    return 'type_not_accepted';
+  if (untimely !== undefined) return { reason: untimely };
+  return policy.accepts && refusalOf(policy.accepts(claims, header));
+}
+
+function missingClaim(claims: TokenClaims, policy: ClaimsPolicy): string | undefined {
+  for (const name of policy.requiredClaims) {
+    if (!Object.hasOwn(claims, name) || claims[name] === '' || claims[name] === null) return name;
   }
-  return undefined;
+  if (!Object.hasOwn(claims, 'exp')) return 'exp';
+  return policy.audience !== undefined && !Object.hasOwn(claims, 'aud') ? 'aud' : undefined;
+}
+
+// A token of another type lacks claims of an access token: what it is says more than what it lacks.
+function withoutClaim(
+  claim: string,
+  claims: TokenClaims,
+  header: TokenHeader,
+  { accepts, audience }: ClaimsPolicy,
+): ClaimsRefusal {
+  if (isOfAnotherKind(claims, header, accepts)) return { reason: 'type_not_accepted', claim };
+  return claim === 'aud' && audience !== undefined
+    ? { reason: 'claim_missing', claim, expectedAudience: audience }
+    : { reason: 'claim_missing', claim };
+}
+
+// Asked before its time, of claims that lack one: what it throws then is no outage.
+function isOfAnotherKind(
+  claims: TokenClaims,
+  header: TokenHeader,
+  accepts: ClaimsPolicy['accepts'],
+): boolean {
+  try {
+    const answer: unknown = accepts?.(claims, header);
+    ignoreRejection(answer);
+    return answer === false;
+  } catch {
+    return false;
+  }
+}
+
+function refusalOf(answer: AcceptsAnswer): ClaimsRefusal | undefined {
+  if (isTrue(answer)) return undefined;
+  if (answer === 'caller_not_listed' || answer === 'audience_mismatch') return { reason: answer };
+  return { reason: 'type_not_accepted' };
 }
 
 /** Checks `exp` and `nbf` (RFC 7519 §4.1.4, §4.1.5): again on every use of a cached token. */
@@ -86,11 +140,11 @@ function isOfAnotherType(claims: TokenClaims): boolean {
 }
 
 // Types are checked, never coerced: a claim of another type refuses the token.
-function wellTyped(claims: TokenClaims): boolean {
+function illTyped(claims: TokenClaims): string | undefined {
   for (const name in claims) {
-    if (!fitsItsClaim(name, claims[name]) && Object.hasOwn(claims, name)) return false;
+    if (!fitsItsClaim(name, claims[name]) && Object.hasOwn(claims, name)) return name;
   }
-  return true;
+  return undefined;
 }
 
 function fitsItsClaim(name: string, value: unknown): boolean {

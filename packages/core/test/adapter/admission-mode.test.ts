@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { admissionMode } from '../../src/adapter/admission-mode.ts';
+import { fromHeader } from '../../src/http/credential-source.ts';
 import { ConfigurationError } from '../../src/model/errors.ts';
 import type { AnyResourceServerOptions } from '../../src/options/options.ts';
 import { rfc9068 } from '../../src/providers/rfc9068.ts';
@@ -37,6 +38,17 @@ describe('admissionMode', () => {
     expect(isResourceServer(mode.resourceServer)).toBe(true);
     expect(Object.isFrozen(mode)).toBe(true);
     mode.resourceServer.close();
+  });
+
+  it('takes credentials from where fromCookie and fromHeader say, and from nothing else', () => {
+    const resourceServer = anAnsweringServer();
+    const credentials = fromHeader('x-token');
+    expect(admissionMode(resourceServer, { credentials }).credentials).toBe(credentials);
+    for (const other of ['x-token', {}, null, () => 'a.b.c']) {
+      expect(() => admissionMode(resourceServer, { credentials: other as never })).toThrow(
+        "Write: credentials: fromCookie('__Host-at', { origins: ['https://app.acme.com'] })",
+      );
+    }
   });
 
   it('throws ConfigurationError for options that are not right', () => {

@@ -4,6 +4,9 @@ import { admissionOf } from '../../src/adapter/admission.ts';
 import type { AdmissionMode } from '../../src/adapter/admission-mode.ts';
 import { admitRequest } from '../../src/adapter/admit-request.ts';
 import { presentedTokenOf } from '../../src/adapter/create-admission.ts';
+import { fromHeader } from '../../src/http/credential-source.ts';
+import { RefusedError } from '../../src/http/refusal.ts';
+import type { RequestView } from '../../src/http/request-view.ts';
 import { AuthError } from '../../src/model/errors.ts';
 import type { Principal } from '../../src/model/principal.ts';
 import { type Answers, anAnsweringServer, aThenable } from './servers.ts';
@@ -106,6 +109,59 @@ describe('a second admitRequest', () => {
     const other = aMode({ authenticate: () => ({ ...ada }) });
     expect(admitRequest(carrier, aView('Bearer a'), other)).toBe(admissionOf(carrier));
     expect(admissionOf(carrier)?.resourceServer).toBe(other.resourceServer);
+  });
+});
+
+describe('credentials from elsewhere', () => {
+  const credentials = fromHeader('x-token');
+  const aForwardedView = (token?: string) => ({
+    ...aView(),
+    header: (name: string) => (name === 'x-token' ? token : 'Bearer from.the.header'),
+  });
+
+  it('are shown to a server of the application’s own as it reads them', async () => {
+    const seen: unknown[] = [];
+    const server = anAnsweringServer();
+    const authenticate = async (view: RequestView) => {
+      seen.push(view.header('authorization'), view.header('other'), view.method);
+      return ada;
+    };
+    const mode = { ...aMode({}), credentials, resourceServer: { ...server, authenticate } };
+    const admission = await admitRequest({}, aForwardedView('a.b.c'), mode as AdmissionMode);
+    expect(seen).toEqual(['Bearer a.b.c', 'Bearer from.the.header', 'GET']);
+    expect(presentedTokenOf(admission)).toBe('a.b.c');
+  });
+
+  it('refuse what cannot be read, as the server’s own refusal', () => {
+    const mode = { ...aMode({ authenticate: () => ada }), credentials };
+    expect(() => admitRequest({}, aForwardedView('a b'), mode)).toThrow(RefusedError);
+  });
+
+  it('leave a request without them without any, whatever the Authorization header holds', () => {
+    const seen: unknown[] = [];
+    const resourceServer = {
+      ...anAnsweringServer(),
+      authenticateOptional: (view: RequestView) => seen.push(view.header('authorization')),
+    } as unknown as AdmissionMode['resourceServer'];
+    void admitRequest({}, aForwardedView(), {
+      ...aMode({}),
+      optional: true,
+      credentials,
+      resourceServer,
+    });
+    expect(seen).toEqual([undefined]);
+  });
+
+  it('are other credentials: an earlier admission from another place does not serve', () => {
+    const carrier = {};
+    const authenticate = vi.fn(() => ada);
+    const header = aMode({ authenticate });
+    const forwarded = { ...header, credentials };
+    const first = admitRequest(carrier, aForwardedView('a.b.c'), forwarded);
+    expect(admitRequest(carrier, aForwardedView('a.b.c'), forwarded)).toBe(first);
+    expect(admitRequest(carrier, aForwardedView('a.b.c'), header)).not.toBe(first);
+    expect(authenticate).toHaveBeenCalledTimes(2);
+    expect(admissionOf(carrier)?.credentials).toBeUndefined();
   });
 });
 

@@ -38,20 +38,64 @@ describe('rawHeader', () => {
     ).toEqual(['', 'a']);
   });
 
-  it('reads the parsed headers of a request that has no raw ones, and only of such', () => {
+  it('reads the parsed headers of a request that has no raw ones', () => {
     const headers = { authorization: 'Bearer a', 'set-cookie': ['a', 'b'] };
-    expect(rawHeader({ rawHeaders: [], headers }, 'authorization')).toBe('Bearer a');
-    expect(rawHeader({ rawHeaders: [], headers }, 'set-cookie')).toEqual(['a', 'b']);
-    expect(rawHeader({ headers }, 'authorization')).toBe('Bearer a');
-    expect(rawHeader({ rawHeaders: [], headers }, 'dpop')).toBeUndefined();
-    expect(rawHeader({}, 'dpop')).toBeUndefined();
-    expect(rawHeader({ rawHeaders: ['host', 'x'], headers }, 'authorization')).toBeUndefined();
+    for (const rawHeaders of [[], undefined]) {
+      expect(rawHeader({ rawHeaders, headers }, 'authorization')).toBe('Bearer a');
+      expect(rawHeader({ rawHeaders, headers }, 'set-cookie')).toEqual(['a', 'b']);
+      expect(rawHeader({ rawHeaders, headers }, 'dpop')).toBeUndefined();
+    }
+    expect(rawHeader({}, 'authorization')).toBeUndefined();
   });
 
   it('ignores a name without a value at the end', () => {
     expect(rawHeader({ rawHeaders: ['authorization'] }, 'authorization')).toBeUndefined();
     const cut = { rawHeaders: ['authorization', 'a', 'authorization'] };
     expect(rawHeader(cut, 'authorization')).toBe('a');
+  });
+});
+
+describe('a header that middleware changed', () => {
+  const rawHeaders = ['Host', 'x', 'Authorization', 'Bearer a'];
+
+  it.each<[string, Record<string, unknown>, unknown]>([
+    ['deleted', { host: 'x' }, undefined],
+    ['undefined', { authorization: undefined }, undefined],
+    ['null', { authorization: null }, undefined],
+    ['no text', { authorization: 7 }, undefined],
+    ['another', { authorization: 'Bearer b' }, 'Bearer b'],
+    ['empty', { authorization: '' }, ''],
+    ['a list', { authorization: ['Bearer b', 'Bearer c'] }, ['Bearer b', 'Bearer c']],
+    ['unchanged', { authorization: 'Bearer a' }, 'Bearer a'],
+  ])('is read as middleware left it: %s', (_what, headers, expected) => {
+    const request = { rawHeaders, headers } as Parameters<typeof rawHeader>[0];
+    expect(rawHeader(request, 'authorization')).toEqual(expected);
+  });
+
+  it('is read where middleware added it', () => {
+    const request = {
+      rawHeaders: ['Host', 'x'],
+      headers: { host: 'x', authorization: 'Bearer b' },
+    };
+    expect(rawHeader(request, 'authorization')).toBe('Bearer b');
+  });
+
+  it('counts alone in the place of repeated ones, which show as long as they are unchanged', () => {
+    const repeated = ['authorization', 'Bearer a', 'Authorization', 'Bearer b'];
+    const read = (authorization: string) =>
+      rawHeader({ rawHeaders: repeated, headers: { authorization } }, 'authorization');
+    expect(read('Bearer a')).toEqual(['Bearer a', 'Bearer b']);
+    // With Node's `joinDuplicateHeaders`.
+    expect(read('Bearer a, Bearer b')).toEqual(['Bearer a', 'Bearer b']);
+    expect(read('Bearer b')).toBe('Bearer b');
+    expect(read('Bearer c')).toBe('Bearer c');
+  });
+
+  it('is told from several cookies that Node joined', () => {
+    const raw = ['cookie', 'a=1', 'cookie', 'a=2'];
+    const read = (cookie: string) => rawHeader({ rawHeaders: raw, headers: { cookie } }, 'cookie');
+    expect(read('a=1; a=2')).toEqual(['a=1', 'a=2']);
+    expect(read('a=2')).toBe('a=2');
   });
 });
 

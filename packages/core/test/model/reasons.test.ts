@@ -11,7 +11,7 @@ describe.each(Object.entries(REASONS))('%s', (name, { code, step, description })
   it('belongs to a step, and blames the caller for a token only where tokens are looked at', () => {
     expect(STEPS).toContain(step);
     const codes: Readonly<Record<string, RegExp>> = {
-      credentials: /^(?:missing_credentials|invalid_request)$/,
+      credentials: /^(?:missing_credentials|invalid_request|forbidden)$/,
       requirement: /^(?:insufficient_\w+|forbidden|temporarily_unavailable)$/,
     };
     expect(code).toMatch(codes[step] ?? /^(?:invalid_token|temporarily_unavailable)$/);

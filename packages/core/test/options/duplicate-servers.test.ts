@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { AUDIENCE, ISSUER, jwks } from '../../../../test/support/tokens.ts';
+import { resolveEntry } from '../../src/issuers/resolve-entry.ts';
+import { createEventSink } from '../../src/lib/event-sink.ts';
 import type { AuthEvent } from '../../src/model/events.ts';
+import { noteResourceServer } from '../../src/options/duplicate-servers.ts';
 import type { AnyResourceServerOptions } from '../../src/options/options.ts';
 import { custom } from '../../src/providers/custom.ts';
 import { rfc9068 } from '../../src/providers/rfc9068.ts';
@@ -70,5 +73,27 @@ describe('a second resource server', () => {
   it('with a resolver is never told of: its issuers are not known', () => {
     eventsOf({ issuers: () => undefined });
     expect(eventsOf({ issuers: () => undefined })).toEqual([]);
+  });
+});
+
+describe('resource servers that are made for each request', () => {
+  const { provider, audience } = resolveEntry(
+    rfc9068({ issuer: `${ISSUER}/per-request`, jwks }),
+    AUDIENCE,
+  );
+  const events = createEventSink();
+
+  it('are warned of once, at the tenth that is open, also where nobody listens', () => {
+    const warnings: unknown[] = [];
+    const warn = (...warning: readonly unknown[]) => warnings.push(warning);
+    const make = () => noteResourceServer({ issuers: [{ provider, audience }], events }, warn);
+    // Closed in time, as tests do.
+    for (let count = 0; count < 20; count++) make()();
+    const opened = Array.from({ length: 9 }, make);
+    expect(warnings).toEqual([]);
+    for (let count = 0; count < 20; count++) opened.push(make());
+    const text = expect.stringContaining(`10 resource servers for ${ISSUER}/per-request are open`);
+    expect(warnings).toEqual([[text, 'AuthlyWarning']]);
+    for (const forget of opened) forget();
   });
 });

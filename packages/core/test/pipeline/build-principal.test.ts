@@ -30,7 +30,7 @@ function build(changes: Changes = {}): ReturnType<typeof buildPrincipal> {
 
 function built(changes: Changes = {}): Principal {
   const principal = build(changes);
-  return typeof principal === 'string' ? expect.unreachable(principal) : principal;
+  return 'reason' in principal ? expect.unreachable(principal.reason) : principal;
 }
 
 function withReader(name: string, reader: (claims: TokenClaims) => unknown): Provider {
@@ -158,9 +158,11 @@ describe('the key', () => {
 
   it('cannot be made of text without UTF-8', () => {
     for (const userId of ['\ud800', 'a\udfffb']) {
-      expect(build({ classification: { ...user, userId } })).toBe('claim_malformed');
+      expect(build({ classification: { ...user, userId } })).toMatchObject({
+        reason: 'claim_malformed',
+      });
     }
-    expect(build({ claims: { iss: '\ud800' } })).toBe('claim_malformed');
+    expect(build({ claims: { iss: '\ud800' } })).toMatchObject({ reason: 'claim_malformed' });
   });
 });
 
@@ -182,7 +184,7 @@ describe('whoever is not clearly a user or a client is refused', () => {
     ['an empty key id', { ...user, keyId: '' }],
     ['a key id of another type', { ...user, keyId: 7 }],
   ])('%s', (_what, classification) => {
-    expect(build({ classification })).toBe('principal_ambiguous');
+    expect(build({ classification })).toEqual({ reason: 'principal_ambiguous' });
   });
 });
 
@@ -201,7 +203,10 @@ describe('what a caller may do', () => {
     (name) => {
       // A string would have `includes` too, and match its own parts.
       for (const value of ['superadmin', 7, true, {}, { includes: () => true }, [7], ['a', null]]) {
-        expect(build({ provider: withReader(name, () => value) })).toBe('claim_malformed');
+        expect(build({ provider: withReader(name, () => value) })).toEqual({
+          reason: 'claim_malformed',
+          claim: name,
+        });
       }
     },
   );
@@ -213,12 +218,17 @@ describe('what a caller may do', () => {
   });
 
   it('scopes that cannot be read refuse the token', () => {
-    expect(build({ provider: withReader('scopes', () => undefined) })).toBe('claim_malformed');
+    expect(build({ provider: withReader('scopes', () => undefined) })).toMatchObject({
+      reason: 'claim_malformed',
+    });
   });
 
   it('a tenant is text or none', () => {
     for (const value of [7, ['t'], {}, true]) {
-      expect(build({ provider: withReader('tenant', () => value) })).toBe('claim_malformed');
+      expect(build({ provider: withReader('tenant', () => value) })).toEqual({
+        reason: 'claim_malformed',
+        claim: 'tenant',
+      });
     }
     expect(built({ provider: withReader('tenant', () => null) }).tenant).toBeUndefined();
   });
@@ -342,7 +352,7 @@ describe('an async reader', () => {
       const note = (reason: unknown) => unhandled.push(reason);
       process.on('unhandledRejection', note);
       const rejecting = withReader(name, () => Promise.reject(new Error('late')));
-      expect(build({ provider: rejecting })).toBe('claim_malformed');
+      expect(build({ provider: rejecting })).toMatchObject({ reason: 'claim_malformed' });
       await new Promise((resolve) => setImmediate(resolve));
       process.off('unhandledRejection', note);
       expect(unhandled).toEqual([]);

@@ -248,9 +248,30 @@ describe('the hint', () => {
     expect(hint).not.toContain('3b0c9a54');
   });
 
+  it('says what was expected, and the step does, in the words of the configuration', async () => {
+    const { hint, steps } = await explain(aToken({ aud: 'urn:secret' }));
+    expect(hint).toBe(`aud must name '${AUDIENCE}'.`);
+    const failed = steps.find(({ outcome }) => outcome === 'fail');
+    expect(failed).toMatchObject({ reason: 'audience_mismatch', expectedAudience: [AUDIENCE] });
+    expect(JSON.stringify([hint, steps])).not.toContain('secret');
+    const untyped = await explain(aToken({}, { header: { typ: undefined } }));
+    expect(untyped.hint).toContain('The token has no typ; accepted is at+jwt.');
+    expect(untyped.steps).toContainEqual(
+      expect.objectContaining({ expectedTypes: ['at+jwt'], typeAbsent: true }),
+    );
+    const lacking = await explain(aToken({ jti: undefined }));
+    expect(lacking.hint).toBe('The token lacks jti.');
+    expect(lacking.steps).toContainEqual(expect.objectContaining({ claim: 'jti' }));
+  });
+
+  it('is there for a token that is no JWT', async () => {
+    expect((await explain('no-token')).hint).toContain('opaque');
+    expect((await explain('a.b.c.d.e')).hint).toContain('JWE');
+  });
+
   it('is not there for other tokens', async () => {
     expect(await explain(aToken())).toHaveProperty('hint', undefined);
-    expect(await explain('no token')).toHaveProperty('hint', undefined);
+    expect(await explain(aToken({ exp: NOW - 60 }))).toHaveProperty('hint', undefined);
     expect(await explain(aToken({ iss: 'https://other.example' }))).toHaveProperty(
       'hint',
       undefined,

@@ -16,7 +16,7 @@ import { NO_KEYS, TIMES } from './token-table.ts';
 function keyOf(provider: Provider, claims: TokenClaims): string | undefined {
   const classification = provider.classify(claims, {});
   const principal = buildPrincipal(provider, classification, claims, {}, claims);
-  return typeof principal === 'string' ? undefined : principal.key;
+  return 'reason' in principal ? undefined : principal.key;
 }
 
 describe('firebase', () => {

@@ -901,3 +901,67 @@ describe('a mistake in the configuration is found at start-up, with the line to 
     expect(configure).toThrow(line);
   });
 });
+
+describe('a variable that is not set', () => {
+  const unset = String(undefined);
+  const classify = () => 'refuse' as const;
+
+  /** Each preset with the word in each option that texts are made for, in the ways they are written. */
+  const MADE: Readonly<Record<string, () => Provider>> = {
+    'auth0: domain': () => auth0(unset),
+    'auth0: domain of an object': () => auth0({ domain: `${unset}.auth0.com` }),
+    'auth0: issuer': () => auth0({ issuer: `https://${unset}/` }),
+    authentik: () => authentik({ issuer: `https://ak/application/o/${unset}/`, classify }),
+    authly: () => authly(`https://${unset}`),
+    'clerk: issuer': () => clerk({ issuer: `https://${unset}`, clientIds: ['c'] }),
+    'clerk: a caller': () => clerk({ issuer: 'https://clerk.acme.com', clientIds: ['c', unset] }),
+    'cognito: pool': () => cognito({ userPoolId: unset, clientIds: ['c'] }),
+    'cognito: client': () => cognito({ userPoolId: 'eu-west-1_Zk3Pq9', clientIds: [unset] }),
+    curity: () => curity({ issuer: `https://${unset}`, subjectNamespaces: 'disjoint' }),
+    custom: () => custom({ issuer: `https://${unset}`, classify }),
+    descope: () => descope({ projectId: unset, classify }),
+    duende: () => duende(`https://${unset}`),
+    'entra: tenant': () => entra(unset),
+    'entra: tenant of an object': () => entra({ tenant: unset }),
+    'firebase: project': () => firebase(unset),
+    'firebase: project of an object': () => firebase({ projectId: String(null) }),
+    fusionauth: () => fusionauth(`https://${unset}`),
+    'githubActions: owner': () => githubActions({ repositoryOwnerIds: [unset] }),
+    google: () => google({ serviceAccounts: [unset] }),
+    hydra: () => hydra({ issuer: `https://${unset}`, subjectNamespaces: 'disjoint' }),
+    'keycloak: realm': () => keycloak(`https://sso.acme.com/realms/${unset}`),
+    'keycloak: realm null': () => keycloak(`https://sso.acme.com/realms/${null}`),
+    kinde: () => kinde(`https://${unset}.kinde.com`),
+    kubernetes: () => kubernetes(`https://${unset}`),
+    logto: () => logto(`https://${unset}/oidc`),
+    oidcProvider: () => oidcProvider({ issuer: `https://${unset}`, subjectNamespaces: 'disjoint' }),
+    'okta: domain': () => okta(unset as never, { authorizationServer: 'default' }),
+    'okta: server': () => okta('acme.okta.com', { authorizationServer: unset }),
+    pingam: () => pingam(`https://${unset}/am/oauth2/realms/root`),
+    pingone: () => pingone(`https://auth.pingone.eu/${unset}/as`),
+    rfc9068: () => rfc9068(`https://${unset}`),
+    'rfc9068: keys': () => rfc9068({ issuer: 'https://as.acme.com', jwksUri: `https://${unset}` }),
+    'rfc9068: name': () => rfc9068({ issuer: 'https://as.acme.com', name: unset }),
+    spiffe: () => spiffe({ trustDomain: unset, jwks: NO_KEYS }),
+    spring: () => spring({ issuer: `https://${unset}`, subjectNamespaces: 'disjoint' }),
+    stytch: () => stytch(unset),
+    workos: () => workos(`https://${unset}.authkit.app`),
+    'workos: sessions': () => workos({ sessionsOf: unset }),
+    zitadel: () => zitadel({ issuer: `https://${unset}`, classify }),
+  };
+
+  it.each(Object.entries(MADE))('is told of by %s', (_name, make) => {
+    expect(make).toThrow(ConfigurationError);
+    expect(make).toThrow(/holds the word undefined or null: a variable .* is not set/);
+  });
+
+  it('is told of for the audience, too', () => {
+    const issuer = rfc9068('https://as.acme.com');
+    const several: readonly [string, string] = ['https://api.acme.com', `api://${unset}`];
+    for (const audience of [unset, `https://${unset}/`, several]) {
+      expect(() => createResourceServer({ issuer, audience })).toThrow(
+        'audience of https://as.acme.com holds the word undefined or null',
+      );
+    }
+  });
+});

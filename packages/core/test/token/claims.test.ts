@@ -17,7 +17,7 @@ function check(
   changes: Partial<ClaimsPolicy> = {},
   header: Readonly<Record<string, unknown>> = { typ: 'at+jwt' },
 ): string {
-  return checkClaims(claims, header, { ...policy, ...changes }, NOW) ?? 'accepted';
+  return checkClaims(claims, header, { ...policy, ...changes }, NOW)?.reason ?? 'accepted';
 }
 
 function good(changes: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
@@ -27,6 +27,60 @@ function good(changes: Readonly<Record<string, unknown>> = {}): Record<string, u
 function without(...names: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(Object.entries(GOOD_CLAIMS).filter(([name]) => !names.includes(name)));
 }
+
+describe('what a refusal says beside its reason', () => {
+  const refusal = (
+    claims: Readonly<Record<string, unknown>>,
+    changes: Partial<ClaimsPolicy> = {},
+    header: Readonly<Record<string, unknown>> = { typ: 'at+jwt' },
+  ) => checkClaims(claims, header, { ...policy, ...changes }, NOW);
+  const expectedAudience = [AUDIENCE, 'urn:other'];
+
+  it('is the claim that is missing or malformed, by its name', () => {
+    for (const claim of ['sub', 'client_id', 'jti', 'exp']) {
+      expect(refusal(without(claim))).toEqual({ reason: 'claim_missing', claim });
+      const malformed = { reason: 'claim_malformed', claim };
+      expect(refusal(good({ [claim]: [] }))).toEqual(malformed);
+    }
+    expect(refusal(good({ sub: '' }))).toEqual({ reason: 'claim_missing', claim: 'sub' });
+  });
+
+  it('is the audience that is expected, missing or another', () => {
+    const missing = { reason: 'claim_missing', claim: 'aud', expectedAudience };
+    expect(refusal(without('aud'))).toEqual(missing);
+    const other = { reason: 'audience_mismatch', expectedAudience };
+    expect(refusal(good({ aud: 'urn:secret' }))).toEqual(other);
+  });
+
+  it('is the types that are expected, and whether there is none', () => {
+    const another = { reason: 'type_not_accepted', expectedTypes: ['at+jwt'] };
+    expect(refusal(good(), {}, { typ: 'JWT' })).toEqual(another);
+    expect(refusal(good(), {}, {})).toEqual({ ...another, typeAbsent: true });
+    expect(refusal(good({ at_hash: 'x' }))).toEqual({ reason: 'type_not_accepted' });
+  });
+
+  it('is why `accepts` refuses, where it says so', () => {
+    for (const reason of ['caller_not_listed', 'audience_mismatch'] as const) {
+      expect(refusal(good(), { accepts: () => reason })).toEqual({ reason });
+    }
+    const made = (() => 'expired') as unknown as ClaimsPolicy['accepts'];
+    expect(refusal(good(), { accepts: made })).toEqual({ reason: 'type_not_accepted' });
+  });
+
+  it('is that a token of another type is one, rather than what it lacks', () => {
+    const lacking = without('client_id');
+    const claim = 'client_id';
+    const accepts = (answer: unknown) => ({ accepts: () => answer as boolean });
+    expect(refusal(lacking, accepts(false))).toEqual({ reason: 'type_not_accepted', claim });
+    for (const answer of [true, 'caller_not_listed', undefined, Promise.reject(new Error('x'))]) {
+      expect(refusal(lacking, accepts(answer))).toEqual({ reason: 'claim_missing', claim });
+    }
+    const throwing = () => {
+      throw new TypeError('reads what is missing');
+    };
+    expect(refusal(lacking, { accepts: throwing })).toEqual({ reason: 'claim_missing', claim });
+  });
+});
 
 describe('a claim of another type of token', () => {
   it.each([

@@ -1,5 +1,6 @@
 import type { JsonWebKeySet, KeySource } from '../../keys/key-set.ts';
 import { checkOptions, type OptionNames } from '../../lib/check-options.ts';
+import { namesUnsetVariable } from '../../lib/unset-variable.ts';
 import { ConfigurationError } from '../../model/errors.ts';
 import type { AudienceFreeProvider, AudienceProvider } from '../provider.ts';
 import { checkUrl } from './issuer-url.ts';
@@ -76,7 +77,12 @@ export function issuerOptions<Options extends ProviderOptions>(
   target: string | Options,
   names: NotInferred<OwnOptionNames<Options>>,
 ): Options | (ProviderOptions & { readonly issuer: string }) {
-  return typeof target === 'string' ? { issuer: target } : presetOptions(preset, target, names);
+  if (typeof target !== 'string') return presetOptions(preset, target, names);
+  return presetOptions<ProviderOptions & { readonly issuer: string }>(
+    preset,
+    { issuer: target },
+    { issuer: true },
+  );
 }
 
 /**
@@ -89,7 +95,7 @@ export function namedAs<Options extends ProviderOptions>(name: string, options: 
 
 /**
  * The options given back. Throws `ConfigurationError` when there are none, as JavaScript allows, and
- * for one that is unknown. `example` holds those that the preset needs, as a message writes them.
+ * for one that is unknown, and for one that was made of a variable that is not set. `example` holds those that the preset needs, as a message writes them.
  */
 export function presetOptions<Options extends ProviderOptions>(
   preset: string,
@@ -98,7 +104,15 @@ export function presetOptions<Options extends ProviderOptions>(
   example = "issuer: 'https://…'",
 ): Options {
   const known = { ...names, ...COMMON_OPTIONS };
-  return checkOptions(`${preset}()`, options, known, `${preset}({ ${example} })`);
+  checkOptions(`${preset}()`, options, known, `${preset}({ ${example} })`);
+  for (const [name, value] of Object.entries(options)) {
+    const texts: readonly unknown[] = Array.isArray(value) ? value : [value];
+    if (!texts.some((text) => typeof text === 'string' && namesUnsetVariable(text))) continue;
+    throw new ConfigurationError(
+      `${preset}: ${name} holds the word undefined or null: a variable that it is made of is not set; set it, and write ${preset}({ ${example} })`,
+    );
+  }
+  return options;
 }
 
 /**

@@ -1,0 +1,36 @@
+const SERVER =
+  'createResourceServer({ issuer, audience, … }), the first argument of authenticate()';
+const AUTHENTICATE = 'the second argument of authenticate(): authenticate({ … }, { … })';
+const PRESET = "the preset: issuer: rfc9068({ issuer: 'https://as.example.com', jwksUri: '…' })";
+const KEYS = 'keys of createResourceServer({ …, keys: { … } })';
+const CACHE = 'cache of createResourceServer({ …, cache: { … } })';
+
+/**
+ * Where an option belongs that was written elsewhere, for the message about it. Only names that belong
+ * to one place; a test holds each to the place.
+ */
+export const OPTION_PLACES: Readonly<Record<string, string>> = {
+  optional: AUTHENTICATE,
+  onRefusal: AUTHENTICATE,
+  credentials: AUTHENTICATE,
+  jwks: PRESET,
+  jwksUri: PRESET,
+  audience: SERVER,
+  issuers: SERVER,
+  algorithms: SERVER,
+  clockToleranceSec: SERVER,
+  claims: SERVER,
+  scopeImplies: SERVER,
+  realm: SERVER,
+  signatureThread: SERVER,
+  keySnapshots: SERVER,
+  allowHttp: SERVER,
+  issuerCache: SERVER,
+  onEvent: SERVER,
+  freshForSec: KEYS,
+  staleForSec: KEYS,
+  fetchTimeoutMs: KEYS,
+  maxKeys: KEYS,
+  unknownKidCooldownSec: KEYS,
+  maxEntries: CACHE,
+};

@@ -1,0 +1,66 @@
+import { ownProperty } from '../lib/own-property.ts';
+import type { AuthError } from '../model/errors.ts';
+import type { TokenFault } from '../model/token-fault.ts';
+import { AUDIENCE_HINTS } from '../providers/internal/audience-hints.ts';
+
+const FIVE_PARTS =
+  'The token has five parts: an encrypted JWT (JWE), or an opaque token in a form of the authorization server itself. Neither can be verified here. Register this API at the server, and ask for signed JWTs with its audience.';
+const NO_JWT =
+  'The token is no JWT: the authorization server hands out opaque tokens. Register this API there, and ask for tokens with its audience.';
+const OTHER_TOKEN =
+  'Its claims say that it is another token, such as an ID token. The client must send the access token.';
+
+/**
+ * What to do about a refused token, for `explain`: fixed texts, and names and values of the
+ * configuration. `undefined` where the reason says enough. `preset` is that of the token's issuer, once
+ * that is known.
+ */
+export function refusalHint(
+  { reason, fault = {} }: Pick<AuthError, 'reason' | 'fault'>,
+  token: string,
+  preset: string | undefined,
+): string | undefined {
+  switch (reason) {
+    case 'token_malformed':
+      return formHint(token);
+    case 'type_not_accepted':
+      return typeHint(fault);
+    case 'caller_not_listed':
+      return `The token is good, but its caller is not on the list that ${preset === undefined ? 'the preset' : `${preset}()`} was given. If it may call, add it there.`;
+    case 'claim_missing':
+    case 'claim_malformed':
+    case 'audience_mismatch':
+      return claimHint(reason, fault, preset);
+    default:
+      return undefined;
+  }
+}
+
+function formHint(token: string): string | undefined {
+  const parts = token.split('.').length;
+  if (parts === 5) return FIVE_PARTS;
+  return token !== '' && parts !== 3 ? NO_JWT : undefined;
+}
+
+function typeHint({ expectedTypes, typeAbsent }: TokenFault): string {
+  if (expectedTypes === undefined) return OTHER_TOKEN;
+  const found = typeAbsent ? 'The token has no typ' : 'The typ of the token is another';
+  const accepted = expectedTypes.join(' or ');
+  return `${found}; accepted is ${accepted}. The client must send the access token. If access tokens of this server are like this one, write types: custom({ …, types: { accepted: ['${expectedTypes[0] ?? 'jwt'}'], optional: ${typeAbsent === true} } }).`;
+}
+
+function claimHint(
+  reason: 'claim_missing' | 'claim_malformed' | 'audience_mismatch',
+  { claim, expectedAudience }: TokenFault,
+  preset: string | undefined,
+): string | undefined {
+  if (expectedAudience !== undefined) {
+    const advice = preset === undefined ? undefined : ownProperty(AUDIENCE_HINTS, preset);
+    const expected = `aud must name ${expectedAudience.map((each) => `'${each}'`).join(' or ')}.`;
+    return advice === undefined ? expected : `${expected} ${advice}`;
+  }
+  if (claim === undefined) return undefined;
+  return reason === 'claim_missing'
+    ? `The token lacks ${claim}.`
+    : `${claim} has another type than it must have.`;
+}

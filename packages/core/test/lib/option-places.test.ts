@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { admissionMode } from '../../src/adapter/admission-mode.ts';
+import { checkOptions } from '../../src/lib/check-options.ts';
+import { OPTION_PLACES } from '../../src/lib/option-places.ts';
+import { ConfigurationError } from '../../src/model/errors.ts';
+import { rfc9068 } from '../../src/providers/rfc9068.ts';
+import { createResourceServer } from '../../src/resource-server.ts';
+
+const issuer = rfc9068({
+  issuer: 'https://as.example.com',
+  jwksUri: 'https://as.example.com/jwks',
+});
+const good = { issuer, audience: 'https://api.example.com' };
+
+/** What each place is called in a message, and what takes the options there. */
+const PLACES: readonly (readonly [string, (option: object) => unknown])[] = [
+  ['the second argument of authenticate()', (option) => admissionMode(good, option)],
+  ['createResourceServer({ issuer', (option) => createResourceServer({ ...good, ...option })],
+  [
+    'the preset',
+    (option) => rfc9068({ issuer: 'https://as.example.com', ...option } as { issuer: string }),
+  ],
+  ['keys of', (keys) => createResourceServer({ ...good, keys })],
+  ['cache of', (cache) => createResourceServer({ ...good, cache })],
+];
+
+function messageOf(run: () => unknown): string {
+  try {
+    run();
+    return '';
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.message;
+    throw error;
+  }
+}
+
+describe.each(Object.entries(OPTION_PLACES))('%s', (name, place) => {
+  it('is known where the message sends it, and nowhere else of the places', () => {
+    for (const [called, take] of PLACES) {
+      // Its value may be wrong; its name is not.
+      const isUnknown = messageOf(() => take({ [name]: undefined })).includes('has no option');
+      expect([called, isUnknown]).toEqual([called, !place.startsWith(called)]);
+    }
+  });
+});
+
+describe('an option in the wrong place', () => {
+  it.each([
+    [
+      'optional',
+      () => createResourceServer({ ...good, optional: true } as never),
+      'second argument',
+    ],
+    ['jwks', () => admissionMode(good, { jwks: { keys: [] } } as never), 'the preset'],
+    ['audience', () => rfc9068({ issuer: 'https://a.example', audience: 'x' } as never), 'createR'],
+    ['claims', () => admissionMode(good, { claims: {} } as never), 'createResourceServer'],
+    ['freshForSec', () => createResourceServer({ ...good, freshForSec: 1 } as never), 'keys: {'],
+  ])('%s is told where it belongs', (name, run, place) => {
+    expect(messageOf(run)).toMatch(new RegExp(`has no option "${name}".*${name} belongs into`));
+    expect(messageOf(run)).toContain(place);
+  });
+
+  it('that no place knows is told what options there are, and nothing made of its name', () => {
+    for (const name of ['optinal', 'toString', '__proto__']) {
+      const message = messageOf(() =>
+        checkOptions('x()', JSON.parse(`{"${name}":1}`), { a: true }),
+      );
+      expect(message).toBe(`x() has no option "${name}". Its options are: a`);
+    }
+  });
+});

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import type { TokenClaims } from '../../src/model/principal.ts';
+import {
+  clerk,
+  cognito,
+  descope,
+  githubActions,
+  google,
+  type Provider,
+} from '../../src/providers/index.ts';
+import { checkClaims } from '../../src/token/claims.ts';
+import { NO_KEYS } from './token-table.ts';
+
+const NOW_SEC = 1_800_000_000;
+const times = { iat: NOW_SEC - 10, exp: NOW_SEC + 600 };
+
+const pool = cognito({
+  userPoolId: 'eu-west-1_Zk3Pq9',
+  clientIds: ['web'],
+  resources: ['urn:api'],
+  jwks: NO_KEYS,
+});
+const session = clerk({
+  issuer: 'https://clerk.acme.com',
+  authorizedParties: ['https://app.acme.com'],
+  jwks: NO_KEYS,
+});
+const accounts = google({ serviceAccounts: ['sync@acme.iam.gserviceaccount.com'], jwks: NO_KEYS });
+const workflows = githubActions({
+  repositoryOwnerIds: ['4411'],
+  repositoryIds: ['90210'],
+  jwks: NO_KEYS,
+});
+const project = descope({ projectId: 'P2abc', classify: () => 'user', jwks: NO_KEYS });
+
+const access = { sub: 'u', username: 'ada', token_use: 'access', client_id: 'web', ...times };
+const identity = { sub: 'u', aud: 'web', token_use: 'id', 'cognito:username': 'ada', ...times };
+const user = { sub: 'user_1', azp: 'https://app.acme.com', sid: 'sess_1', ...times };
+const machine = { sub: '17', azp: '17', aud: 'urn:api', email_verified: true, ...times };
+const workflow = {
+  sub: 'repo:acme/x',
+  aud: 'urn:api',
+  repository_id: '90210',
+  repository_owner_id: '4411',
+  ...times,
+};
+
+/** Why a token is refused whose signature, type and times hold. */
+function reasonFor(provider: Provider, claims: object, typ = 'JWT'): string {
+  const policy = {
+    audience: provider.audienceClaim === 'required' ? ['urn:api'] : undefined,
+    types: provider.types,
+    requiredClaims: provider.requiredClaims,
+    clockToleranceSec: 0,
+    accepts: provider.accepts,
+  };
+  return checkClaims(claims as TokenClaims, { typ }, policy, NOW_SEC)?.reason ?? 'accepted';
+}
+
+describe('a good token of a caller who is not on the list', () => {
+  it.each<[string, Provider, object, object]>([
+    ['cognito', pool, access, { client_id: 'other' }],
+    ['clerk: a session', session, user, { azp: 'https://evil.example' }],
+    ['clerk: a class without a list', session, user, { sub: 'mch_1' }],
+    [
+      'google',
+      accounts,
+      { ...machine, email: 'sync@acme.iam.gserviceaccount.com' },
+      { email: 'x@evil.iam.gserviceaccount.com' },
+    ],
+    ['githubActions: the owner', workflows, workflow, { repository_owner_id: '1' }],
+    ['githubActions: the repository', workflows, workflow, { repository_id: '1' }],
+  ])('is told as that: %s', (_name, provider, listed, change) => {
+    expect(reasonFor(provider, listed)).toBe('accepted');
+    expect(reasonFor(provider, { ...listed, ...change })).toBe('caller_not_listed');
+  });
+});
+
+describe('a token for something else', () => {
+  it('of Cognito that names another resource is for another audience', () => {
+    expect(reasonFor(pool, { ...access, aud: 'urn:api' })).toBe('accepted');
+    expect(reasonFor(pool, { ...access, aud: 'urn:other' })).toBe('audience_mismatch');
+  });
+
+  it('of another project of Descope is for another audience', () => {
+    const drn = { sub: 'u', drn: 'DS', ...times };
+    expect(reasonFor(project, { ...drn, aud: 'P2abc' })).toBe('accepted');
+    expect(reasonFor(project, { ...drn, aud: 'P2other' })).toBe('audience_mismatch');
+  });
+});
+
+describe('another token than an access token', () => {
+  it.each<[string, Provider, object]>([
+    ['an ID token of Cognito, which lacks client_id', pool, identity],
+    ['the same with a client that is listed', pool, { ...identity, client_id: 'web' }],
+    ['a refresh token of Descope', project, { sub: 'u', drn: 'DSR', ...times }],
+  ])('is told as that, not by what it lacks: %s', (_name, provider, claims) => {
+    expect(reasonFor(provider, claims)).toBe('type_not_accepted');
+  });
+
+  it('is not assumed of an access token that lacks a claim', () => {
+    const { client_id: _clientId, ...lacking } = access;
+    expect(reasonFor(pool, lacking)).toBe('claim_missing');
+  });
+});
