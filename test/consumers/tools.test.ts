@@ -70,5 +70,7 @@ it('mocha with ts-node runs a test', async () => {
 });
 
 it('eslint-plugin-import finds the file behind every entry point', async () => {
-  await expect(bin('eslint/bin/eslint.js', '-c', 'imports.lint.cjs', 'imports.mjs')).resolves.toBe('');
+  await expect(bin('eslint/bin/eslint.js', '-c', 'imports.lint.cjs', 'imports.mjs')).resolves.toBe(
+    '',
+  );
 });
