@@ -10,11 +10,14 @@ const GLOBALS: readonly { name: string; use: RegExp; files: readonly string[] }[
     use: /\bDate\.now\b|\bnew Date\(\s*\)/,
     files: ['packages/core/src/lib/clock.ts'],
   },
-  { name: 'chance', use: /\bMath\.random\b/, files: ['packages/core/src/keys/create-key-set.ts'] },
+  { name: 'chance', use: /\bMath\.random\b/, files: ['packages/core/src/lib/random.ts'] },
   {
     name: 'the network',
     use: /(?<!typeof )\bglobalThis\.fetch\b/,
-    files: ['packages/core/src/options/resolve-options.ts'],
+    files: [
+      'packages/core/src/keys/signed-jwt-verifier.ts',
+      'packages/core/src/options/resolve-options.ts',
+    ],
   },
 ];
 

@@ -14,6 +14,7 @@ const LAYERS: readonly string[] = [
   'stores',
   'keys',
   'providers',
+  'introspection',
   'issuers',
   'requirement',
   'routes',
@@ -24,6 +25,7 @@ const LAYERS: readonly string[] = [
   'resource-server.ts',
   'adapter',
   'index.ts',
+  'jwt.ts',
   'node.ts',
 ];
 

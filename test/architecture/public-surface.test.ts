@@ -1,5 +1,6 @@
 import * as core from '@authly/core';
 import * as adapter from '@authly/core/adapter';
+import * as jwt from '@authly/core/jwt';
 import * as node from '@authly/core/node';
 import * as providers from '@authly/core/providers';
 import * as express from '@authly/express';
@@ -25,14 +26,18 @@ describe('the public surface', () => {
         "RefusedError",
         "actor",
         "allOf",
+        "anonymous",
         "anyOf",
         "anyScope",
         "authenticationContext",
         "authorizationDetail",
+        "bearerToken",
         "checkOptions",
         "claim",
         "client",
         "clientOf",
+        "clientSecretBasic",
+        "clientSecretPost",
         "createResourceServer",
         "credentialsOf",
         "findPrincipal",
@@ -45,11 +50,14 @@ describe('the public surface', () => {
         "openapiSecurity",
         "permission",
         "principalOf",
+        "privateKeyJwt",
         "readForm",
+        "refusalOf",
         "role",
         "scope",
         "systemClock",
         "tenant",
+        "tlsClientAuth",
         "user",
         "userOf",
       ]
@@ -65,6 +73,8 @@ describe('the public surface', () => {
         "admitPrincipal",
         "admitRequest",
         "answerRefusal",
+        "answerThrown",
+        "assertGuardedRoutes",
         "checkRequirement",
         "describeRoutes",
         "guardMakers",
@@ -74,11 +84,20 @@ describe('the public surface', () => {
         "isThenable",
         "memberOf",
         "misplacedMetadata",
+        "neutralMiddleware",
         "nodeHandlerRequest",
         "notDescribable",
         "pathPart",
         "presentedTokenOf",
         "rawHeader",
+      ]
+    `);
+  });
+
+  it('@authly/core/jwt', () => {
+    expect(namesOf(jwt)).toMatchInlineSnapshot(`
+      [
+        "createSignedJwtVerifier",
       ]
     `);
   });
@@ -133,6 +152,8 @@ describe('the public surface', () => {
     const own = namesOf(express).filter((name) => !(name in core));
     expect(own).toMatchInlineSnapshot(`
       [
+        "assertGuarded",
+        "authErrorHandler",
         "authenticate",
         "authorize",
         "describeRequirements",

@@ -58,7 +58,44 @@ describe.each(frameworks)('events in $name', (framework) => {
       { type: 'request.refused', code: 'invalid_token', reason: 'issuer_unknown' },
       { type: 'request.refused', code: 'invalid_token', reason: 'expired', issuerName: 'main' },
       { type: 'request.authenticated', kind: 'user', issuerName: 'main', cached: false },
-      { type: 'request.refused', code: 'forbidden', reason: 'client_required' },
+      {
+        type: 'request.refused',
+        code: 'forbidden',
+        reason: 'client_required',
+        issuerName: 'main',
+        kind: 'user',
+        requirement: 'client',
+      },
+    ]);
+  });
+
+  it('name issuer, kind and requirement of what a guard refuses, as far as they are known', async () => {
+    const events: AuthEvent[] = [];
+    const server = named((event) => {
+      if (event.type === 'request.refused') events.push(event);
+    });
+    const { authorize, allOf, userOf, scope, user } = framework.kit;
+    const guard = authorize(allOf(user(), scope('a', 'b')));
+    const app = framework.createApp(({ use, route }) => {
+      use(framework.authenticate(server, { optional: true }));
+      route('/guarded', guard, () => 'in');
+      route('/own', ({ carrier }) => userOf(carrier).userId);
+    });
+    await send(app, { path: '/guarded', token: aUserToken() });
+    await send(app, { path: '/guarded', token: aClientToken() });
+    await send(app, { path: '/guarded' });
+    await send(app, { path: '/own', token: aClientToken() });
+    const requirement = 'user and (scope a and scope b)';
+    const type = 'request.refused';
+    const [short, machine] = [
+      { type, code: 'insufficient_scope', reason: 'scope_missing' },
+      { type, code: 'forbidden', reason: 'user_required', issuerName: 'main', kind: 'client' },
+    ];
+    expect(events).toEqual([
+      { ...short, issuerName: 'main', kind: 'user', requirement },
+      { ...machine, requirement },
+      { type, code: 'missing_credentials', reason: 'credentials_missing', requirement },
+      { ...machine, requirement: 'user' },
     ]);
   });
 

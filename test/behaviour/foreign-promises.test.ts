@@ -97,29 +97,33 @@ describe.each(SYNCHRONOUS)('%s, which must answer at once', (_hook, provider, re
 const DETAILS = { authorization_details: [{ type: 'payment' }] };
 
 const REQUIREMENTS: readonly (readonly [string, (answer: Answer) => Requirement, string])[] = [
-  ['the test of claim()', (answer) => claim(answer as never, 'plan'), 'claim_unmet'],
+  [
+    'the test of claim()',
+    (answer) => claim(answer as never, 'plan'),
+    'The test of claim(…, "plan") answered with a promise',
+  ],
   [
     'the test of authorizationDetail()',
     (answer) => authorizationDetail('payment', answer as never),
-    'authorization_detail_missing',
+    'The test of authorizationDetail("payment", …) answered with a promise',
   ],
   [
     'evaluate of a requirement of the application’s own',
     (evaluate) => ({ description: 'own', scopes: [], evaluate: evaluate as never }),
-    'requirement_failed',
+    'The requirement "own" answered with a promise',
   ],
 ];
 
-describe.each(REQUIREMENTS)('%s, which must answer at once', (_hook, requirement, reason) => {
+describe.each(REQUIREMENTS)('%s, which must answer at once', (_hook, requirement, mistake) => {
   it.each([
     ...rejections,
     ...resolutions.map(([kind, resolved]) => [kind, () => resolved(true)] as const),
-  ])('refuses the request for %s', async (_kind, answer) => {
+  ])('is named as the mistake of the application for %s', async (_kind, answer) => {
     const server = aResourceServer();
     const principal: Principal<unknown> = await server.verify(aUserToken(DETAILS));
     const needed = requirement(answer);
     for (const each of [needed, allOf(needed)]) {
-      expect(server.evaluate(principal, each)?.reason).toBe(reason);
+      expect(() => server.evaluate(principal, each)).toThrow(mistake);
     }
   });
 });

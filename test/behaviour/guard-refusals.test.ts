@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { protectedApp } from '../support/apps.ts';
 import { frameworks } from '../support/frameworks.ts';
 import { type Claims, call, type Guard } from '../support/guarded-route.ts';
-import { NOW } from '../support/tokens.ts';
+import { send } from '../support/requests.ts';
+import { aUserToken, NOW } from '../support/tokens.ts';
 
 const detail = { type: 'payment', currency: 'EUR', amount: 10 };
 
@@ -292,17 +294,35 @@ describe.each(frameworks)('what guards refuse in $name', (framework) => {
     expect(JSON.stringify(response.headers)).not.toContain('secret');
   });
 
-  it('a claim test that answers with a promise lets nobody through', async () => {
-    const later = (): never => Promise.resolve(true) as never;
-    const response = await call(
-      framework,
-      (kit) => kit.authorize(kit.claim(later, 'later')),
-      'user',
-      {},
-    );
-    expect(response.status).toBe(403);
+  it.each<readonly [string, Guard, string]>([
+    [
+      'a claim test',
+      (kit) => kit.authorize(kit.claim(later, 'plan pro')),
+      'The test of claim(…, "plan pro") answered with a promise',
+    ],
+    [
+      'a detail test',
+      (kit) => kit.requireAuthorizationDetail('payment', later),
+      'The test of authorizationDetail("payment", …) answered with a promise',
+    ],
+    [
+      'a requirement of the application’s own',
+      (kit) => kit.authorize({ description: 'own', scopes: [], evaluate: later }),
+      'The requirement "own" answered with a promise',
+    ],
+  ])('%s that answers with a promise: 500, and an error that names it', async (_, guard, named) => {
+    const app = protectedApp(framework, { guards: [guard(framework.kit)] });
+    const token = aUserToken({ authorization_details: [detail] });
+    const response = await send(app, { token });
+    expect(response.status).toBe(500);
+    expect(response.headers).not.toHaveProperty('www-authenticate');
+    expect(String(app.faults[0])).toContain(named);
   });
 });
+
+function later(): never {
+  return Promise.resolve(true) as never;
+}
 
 function fail(): never {
   throw new Error('secret');

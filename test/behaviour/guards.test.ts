@@ -114,10 +114,12 @@ describe.each(frameworks)('guards in $name', (framework) => {
   });
 
   it('are refused at construction when they would need nothing', () => {
+    // @ts-expect-error: a scope is needed
     expect(() => framework.kit.requireScope()).toThrow(framework.kit.ConfigurationError);
     expect(() => framework.kit.requireScope('read:users write:users')).toThrow(
       /write scope\('read:users', 'write:users'\)/,
     );
+    // @ts-expect-error: a role is needed
     expect(() => framework.kit.requireRole()).toThrow(framework.kit.ConfigurationError);
     expect(() => framework.kit.requireTenant('')).toThrow(framework.kit.ConfigurationError);
   });

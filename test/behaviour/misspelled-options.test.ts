@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import * as core from '@authly/core';
+import * as jwt from '@authly/core/jwt';
 import * as coreNode from '@authly/core/node';
 import * as providers from '@authly/core/providers';
 import * as express from '@authly/express';
@@ -83,6 +84,8 @@ const grant = { clientId: 'sync', audience: AUDIENCE, scopes: ['a'], claims: {},
 const identity = { provider: 'local', externalId: 'ada' };
 const credentials = { clientId: 'sync', clientSecret: secret, method: 'client_secret_basic' };
 
+const asking = core.clientSecretBasic('api', 'secret');
+
 /** A form of one parameter that nobody has read yet. */
 const aForm = (): core.HandlerRequest => ({
   method: 'POST',
@@ -116,6 +119,34 @@ const CALLS: Readonly<Record<string, Call>> = {
   'core createResourceServer: issuers': call({ ...entry, audience: AUDIENCE }, (one) =>
     core.createResourceServer({ issuers: [one] }),
   ),
+  'core createResourceServer: introspection': call({ client: asking }, (introspection) =>
+    core.createResourceServer({ ...server, introspection }),
+  ),
+  'core createResourceServer: introspection.cache': call({ activeForSec: 1 }, (cache) =>
+    core.createResourceServer({
+      ...server,
+      introspection: { client: asking, cache },
+    }),
+  ),
+  'core privateKeyJwt': call({ audience: ISSUER }, (options) =>
+    core.privateKeyJwt('api', testing.generateTestKey('ES256', 'k').privateKey, options),
+  ),
+  'core tlsClientAuth': call({ fetch }, (options) => core.tlsClientAuth('api', options)),
+  'core custom: introspected': call({ accepts: () => true, classify }, (introspected) =>
+    providers.custom({ issuer: ISSUER, jwks, classify, introspected }),
+  ),
+  'core/jwt createSignedJwtVerifier': call(
+    { issuer: ISSUER, typ: 'secevent+jwt', keys: { jwks } },
+    jwt.createSignedJwtVerifier,
+  ),
+  'core/jwt createSignedJwtVerifier: keys': call({ jwks }, (keys) =>
+    jwt.createSignedJwtVerifier({ issuer: ISSUER, typ: 'secevent+jwt', keys }),
+  ),
+  'core/jwt createSignedJwtVerifier: ready': call({ signal: undefined }, (options) =>
+    jwt
+      .createSignedJwtVerifier({ issuer: ISSUER, typ: 'secevent+jwt', keys: { jwks } })
+      .ready(options),
+  ),
   'core readForm': call({ repeatable: ['resource'] }, (options) => core.readForm(aForm(), options)),
   'core createResourceServer: ready': call({ signal: undefined }, (options) =>
     aResourceServer().ready(options),
@@ -137,8 +168,8 @@ const CALLS: Readonly<Record<string, Call>> = {
   'core openapiSecurity': call({ name: 'bearer' }, (options) => core.openapiSecurity([], options)),
   'core/node nodeFetch': call({ ca: undefined }, coreNode.nodeFetch),
   'core/node fileKeySnapshots': call({ directory: '/none' }, coreNode.fileKeySnapshots),
-  ...adapterCalls('express', express, () => ExpressRouter()),
-  ...adapterCalls('koa', koa, () => new KoaRouter()),
+  ...adapterCalls('express', express, () => ExpressRouter().get('/open', () => {})),
+  ...adapterCalls('koa', koa, () => new KoaRouter().get('/open', () => {})),
   'issuer createIssuer': call({ issuer: ISSUER, keys: [key], clients }, issuerPackage.createIssuer),
   'issuer createIssuer: userToken': call({ ...grant, identity, include: [] }, (request) =>
     anIssuer.userToken(request),
@@ -168,15 +199,20 @@ function adapterCalls(
   adapter: typeof express | typeof koa,
   aRouter: () => object,
 ): Readonly<Record<string, Call>> {
+  // The overloads of both adapters are the same but for one value: together they cannot be called.
+  const authenticate: (server: never, options?: never) => unknown = adapter.authenticate;
+  const routes = { base: '/', before: [], open: [] };
   return {
-    [`${name} authenticate`]: call({ optional: true, credentials: undefined }, (options) =>
-      adapter.authenticate(aResourceServer(), options),
+    [`${name} authenticate`]: call(
+      { optional: true, skip: () => false, credentials: undefined },
+      (options) => authenticate(aResourceServer() as never, options),
     ),
-    [`${name} authenticate: resource server`]: call(server, (options) =>
-      adapter.authenticate(options),
-    ),
-    [`${name} describeRequirements`]: call({ base: '/', before: [] }, (options) =>
+    [`${name} authenticate: resource server`]: call(server, authenticate),
+    [`${name} describeRequirements`]: call(routes, (options) =>
       adapter.describeRequirements(aRouter(), options),
+    ),
+    [`${name} assertGuarded`]: call({ ...routes, open: ['/open'] }, (options) =>
+      adapter.assertGuarded(aRouter(), options),
     ),
     [`${name} protectedResourceMetadata`]: call(metadata, (options) =>
       adapter.protectedResourceMetadata(aPublishingServer(), options),
@@ -194,11 +230,15 @@ const WITHOUT_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   core: [
     ...['actor', 'allOf', 'anyOf', 'anyScope', 'authorizationDetail', 'claim', 'client', 'group'],
     ...['permission', 'role', 'scope', 'tenant', 'isAuthError', 'isFormError', 'clientOf'],
-    ...['findPrincipal', 'principalOf', 'userOf', 'nodeRequestView', 'credentialsOf'],
-    'checkOptions',
+    ...['findPrincipal', 'principalOf', 'refusalOf', 'userOf', 'nodeRequestView', 'credentialsOf'],
+    ...['anonymous', 'bearerToken', 'clientSecretBasic', 'clientSecretPost', 'checkOptions'],
   ],
+  'core/jwt': [],
   'core/node': [],
-  express: ['authorize', 'mount', 'requireActor', 'requireAnyScope', 'requireAuthorizationDetail'],
+  express: [
+    ...['authErrorHandler', 'authorize', 'mount', 'requireActor', 'requireAnyScope'],
+    'requireAuthorizationDetail',
+  ],
   issuer: [
     'isIssuanceError',
     'isTokenRequestError',
@@ -234,6 +274,7 @@ const GUARDS = [
 
 const PACKAGES: Readonly<Record<string, object>> = {
   core,
+  'core/jwt': jwt,
   'core/node': coreNode,
   express,
   koa,

@@ -43,6 +43,30 @@ describe.each(frameworks)('programming errors in $name', (framework) => {
     }
   });
 
+  it('a guard that was given to the framework uncalled says what to write', async () => {
+    for (const name of ['requireUser', 'requireScope', 'requireClient'] as const) {
+      const app = framework.createApp(({ use, route }) => {
+        use(framework.authenticate(aResourceServer()));
+        route('/', kit[name] as never, () => 'in');
+      });
+      const response = await send(app, { token: aUserToken() });
+      expect(response.status).toBe(500);
+      const written = name === 'requireUser' ? 'requireUser()' : `${name}(…)`;
+      expect(app.faults.map(String)).toEqual([expect.stringContaining(`Write ${written}`)]);
+    }
+  });
+
+  it('so does an uncalled authenticate', async () => {
+    const app = framework.createApp(({ use, route }) => {
+      use(kit.authenticate as never);
+      route('/', () => 'in');
+    });
+    expect((await send(app, { token: aUserToken() })).status).toBe(500);
+    expect(app.faults.map(String)).toEqual([
+      expect.stringContaining('Write authenticate({ issuer, audience })'),
+    ]);
+  });
+
   it('findPrincipal without authenticate finds nobody', async () => {
     const app = framework.createApp(({ route }) =>
       route('/', ({ carrier }) => kit.findPrincipal(carrier) ?? null),

@@ -1,4 +1,6 @@
+import type { RequestView } from '@authly/core';
 import {
+  assertGuarded,
   authenticate,
   authorize,
   claim,
@@ -225,11 +227,84 @@ describe.each([
     expect(linesOf(described)).toEqual(['GET | /inner/x | authenticated | -']);
   });
 
-  it('does not see a guard that another function calls', () => {
+  it('does not see a guard that another function calls, and says that there may be one', () => {
     const app = express();
     const guard = requireScope('hidden');
-    app.get('/', (request, response, next) => guard(request, response, next), handler);
-    expect(linesOf(describeRequirements(app))).toEqual(['GET | / | open | -']);
+    const wrapper: RequestHandler = (request, response, next) => guard(request, response, next);
+    const before: RequestHandler = (request, response, next) =>
+      authentication(request, response, next);
+    app.get('/', wrapper, handler);
+    app.get('/a', requireScope('a'), wrapper, handler);
+    app.use(before);
+    app.use((_error: unknown, _request: unknown, _response: unknown, next: () => void) => next());
+    app.get('/b', wrapper, handler);
+    const maybe = 'no guard was seen before it, but these functions may call one';
+    const lines = [
+      `GET | / | open | - | ${maybe}: wrapper`,
+      'GET | /a | open | scope a',
+      `GET | /b | open | - | ${maybe}: before, wrapper`,
+    ];
+    expect(linesOf(describeRequirements(app))).toEqual(lines);
+    const [, second, third] = lines;
+    expect(linesOf(describeRequirements(app, { open: ['/'] }))).toEqual([
+      'GET | / | open | -',
+      second,
+      third,
+    ]);
+  });
+
+  it('tells a route that skip leaves open, and one that it may', () => {
+    const skip = ({ method, url }: RequestView) => method === 'GET' && url === '/livez';
+    const app = express();
+    app.use(authenticate(aResourceServer(), { skip }));
+    app.get('/livez', handler);
+    app.post('/livez', handler);
+    app.get('/users/:id', handler);
+    app.all('/all', handler);
+    app.get(/^\/x/, handler);
+    expect(linesOf(describeRequirements(app))).toEqual([
+      'GET | /livez | open | -',
+      'POST | /livez | authenticated | -',
+      'GET | /users/:id | authenticated | -',
+      '* | /all | authenticated | -',
+      'GET | ? | authenticated | - | the path is a regular expression, /^\\/x/ | authenticate may skip it',
+    ]);
+    expect(() => assertGuarded(app)).toThrow('- GET /livez: no guard runs before it for sure');
+    assertGuarded(app, { open: ['GET /livez'] });
+  });
+
+  it('assertGuarded names the routes that anonymous requests reach, and what to write', () => {
+    const app = express();
+    app.get('/livez', handler);
+    app.use(optional);
+    app.get('/articles', handler);
+    app.get('/drafts', requireUser(), handler);
+    const faults = (options?: { readonly open: readonly string[] }) => {
+      try {
+        assertGuarded(app, options);
+        return [];
+      } catch (error) {
+        return String(error).match(/^- .*$/gm);
+      }
+    };
+    const articles =
+      '- GET /articles: authentication is optional there, and no guard follows. Write app.use(authenticate({ … })) before it, or assertGuarded(app, { open: ["/articles"] }) when it is public';
+    expect(faults()).toEqual([
+      '- GET /livez: no guard runs before it for sure. Write app.use(authenticate({ … })) before it, or assertGuarded(app, { open: ["/livez"] }) when it is public',
+      articles,
+    ]);
+    expect(faults({ open: ['/livez'] })).toEqual([articles]);
+    expect(faults({ open: ['/livez', '/articles'] })).toEqual([]);
+  });
+
+  it('assertGuarded asks that a mounted app is checked by itself', () => {
+    const inner = express();
+    inner.get('/x', handler);
+    const app = express();
+    app.use('/inner', inner);
+    expect(() => assertGuarded(app)).toThrow('an app is mounted here: describe it by itself');
+    expect(() => assertGuarded(inner, { base: '/inner' })).toThrow('- GET /inner/x');
+    assertGuarded(inner, { base: '/inner', before: [authentication] });
   });
 
   it('describes a router by itself, below its base and behind what is before it', () => {

@@ -1,6 +1,9 @@
 import {
+  assertGuarded,
+  authErrorHandler,
   authenticate,
   authorize,
+  ConfigurationError,
   claim,
   describeRequirements,
   type KoaMiddleware,
@@ -109,7 +112,11 @@ describe('describeRequirements of @koa/router', () => {
     expect(linesOf(describeRequirements(evaded))).toEqual([
       'GET | /admin/x | authenticated | role admin | a guard (role admin) at /admin does not run for the same path in other capitals',
     ]);
+    expect(() => assertGuarded(evaded)).toThrow(
+      /GET \/admin\/x: a guard \(role admin\) at \/admin .* make the router with sensitive: true/,
+    );
     const mended = build({ sensitive: true });
+    assertGuarded(mended);
     expect(linesOf(describeRequirements(mended))).toEqual([
       'GET | /admin/x | authenticated | role admin',
     ]);
@@ -199,5 +206,66 @@ describe('describeRequirements of @koa/router', () => {
     for (const other of [{}, [], () => undefined, new Date()]) {
       expect(() => describeRequirements(other)).toThrow(/Write: describeRequirements\(router/);
     }
+  });
+
+  it('says that there may be a guard in what it cannot look into', () => {
+    const wrapped: KoaMiddleware = (context, next) => authentication(context, next);
+    const router = new Router();
+    router.get('/x', handler);
+    const app = new Koa().use(authErrorHandler()).use(wrapped).use(router.routes());
+    expect(linesOf(describeRequirements(app))).toEqual([
+      'GET | /x | open | - | no guard was seen before it, but these functions may call one: wrapped',
+    ]);
+    expect(linesOf(describeRequirements(app, { open: ['GET /x'] }))).toEqual([
+      'GET | /x | open | -',
+    ]);
+  });
+});
+
+describe('assertGuarded on Koa', () => {
+  const token = aUserToken();
+
+  /** The trap: the router compares the paths of routes without case, and that of `use` with case. */
+  function aVersionedRouter(options: { readonly sensitive?: boolean }) {
+    const v1 = new Router({ prefix: '/v1', ...options });
+    v1.use(authentication);
+    v1.get('/secrets', handler);
+    return v1;
+  }
+
+  it('refuses an authenticate on a router with a prefix, which other capitals evade', async () => {
+    const app = new Koa().use(aVersionedRouter({}).routes());
+    expect(() => assertGuarded(app)).toThrow(
+      /GET \/v1\/secrets: authenticate at \/v1 does not run .* make the router with sensitive: true/,
+    );
+    const listener = app.callback();
+    const statuses = [];
+    for (const path of ['/v1/secrets', '/V1/secrets']) {
+      statuses.push((await send({ listener, faults: [] }, { path })).status);
+    }
+    expect(statuses).toEqual([401, 200]);
+  });
+
+  it('is content once the router tells capitals apart, or authenticate is on the app', async () => {
+    assertGuarded(new Koa().use(aVersionedRouter({ sensitive: true }).routes()));
+    const router = new Router({ prefix: '/v1' });
+    router.get('/secrets', handler);
+    const app = appWith(router);
+    assertGuarded(app);
+    const listener = app.callback();
+    const upper = { path: '/V1/secrets' };
+    expect((await send({ listener, faults: [] }, upper)).status).toBe(401);
+    expect((await send({ listener, faults: [] }, { ...upper, token })).status).toBe(200);
+  });
+
+  it('asks that open routes are listed, and that there are routes at all', () => {
+    const probes = new Router();
+    probes.get('/livez', handler);
+    const app = new Koa().use(probes.routes()).use(authentication);
+    expect(() => assertGuarded(app)).toThrow('- GET /livez: no guard runs before it for sure');
+    assertGuarded(app, { open: ['/livez'] });
+    expect(() => assertGuarded(app, { open: ['/livez', '/readyz'] })).toThrow('"/readyz"');
+    expect(() => assertGuarded(new Koa().use(authentication))).toThrow('found no route');
+    expect(() => assertGuarded({})).toThrow(ConfigurationError);
   });
 });

@@ -34,12 +34,18 @@ describe.each(examples)('$name', ({ create }) => {
     expect(body).toEqual({ user: 'u-17', via: 'web-app', tenant: 'acme', scopes: ['read:orders'] });
   });
 
-  it("answers userOf's refusal of a machine in its own error handling", async () => {
-    const response = await supertest(create({})).get('/me').auth(machine(), { type: 'bearer' });
-    expect(response.status).toBe(403);
-    expect(response.headers).not.toHaveProperty('www-authenticate');
-    expect(response.body.error).toBe('forbidden');
-  });
+  it.each(['/me', '/orders/mine'])(
+    'refuses a machine at %s, by a guard or by userOf',
+    async (path) => {
+      const response = await supertest(create({})).get(path).auth(machine(), { type: 'bearer' });
+      expect(response.status).toBe(403);
+      expect(response.headers).not.toHaveProperty('www-authenticate');
+      expect(response.body).toEqual({
+        error: 'forbidden',
+        error_description: 'Only a user may do this',
+      });
+    },
+  );
 
   it('refuses claims that the schema does not accept, and tells the reason to the operator only', async () => {
     const reasons: unknown[] = [];
@@ -95,13 +101,15 @@ describe.each(examples)('$name', ({ create }) => {
     expect((await exportBy(user({ client_id: 'nightly-sync' }))).status).toBe(403);
   });
 
-  it('logs who called, also a caller who was refused, and no query', async () => {
+  it('logs who called, also a caller who was refused, and why, and no query', async () => {
     let app: RequestListener = () => {};
     const logged = new Promise<unknown[]>((resolve) => {
       const entries: unknown[] = [];
       app = create({
-        log: ({ caller, ...entry }) => {
-          if (entries.push({ ...entry, key: caller?.key }) === 2) resolve(entries);
+        log: ({ caller, refusal, ...entry }) => {
+          const { reason, requirement } = refusal ?? {};
+          if (entries.push({ ...entry, key: caller?.key, reason, requirement }) === 2)
+            resolve(entries);
         },
       });
     });
@@ -109,8 +117,22 @@ describe.each(examples)('$name', ({ create }) => {
     await supertest(app).get('/orders');
     const key = `user:${encodeURIComponent(issuer.issuer)}:u-17`;
     expect(await logged).toEqual([
-      { method: 'POST', path: '/export', status: 403, key },
-      { method: 'GET', path: '/orders', status: 401, key: undefined },
+      {
+        method: 'POST',
+        path: '/export',
+        status: 403,
+        key,
+        reason: 'client_required',
+        requirement: 'client nightly-sync',
+      },
+      {
+        method: 'GET',
+        path: '/orders',
+        status: 401,
+        key: undefined,
+        reason: 'credentials_missing',
+        requirement: undefined,
+      },
     ]);
   });
 

@@ -4,7 +4,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   ssr: { resolve: { conditions: ['@authly/source'] } },
   test: {
-    include: ['packages/core/test/{lib,token,signature,keys,http,pipeline,providers}/**/*.test.ts'],
+    include: [
+      'packages/core/test/{lib,token,signature,keys,http,introspection,pipeline,providers}/**/*.test.ts',
+    ],
     exclude: ['**/node_modules/**', '**/dist/**'],
     setupFiles: ['test/setup.ts'],
     // A bound for a hang, not for speed, as in the tests' own configuration.

@@ -15,6 +15,7 @@ const DEPENDENCIES: Readonly<Record<string, string>> = {
   '@standard-schema/spec': 'packages/core',
   jose: 'packages/issuer',
   'lru-cache': 'packages/core',
+  oauth4webapi: 'packages/core',
 };
 
 /** What the application brings along itself. */

@@ -7,7 +7,7 @@ const { dirname, join } = posix;
 // Everything that is published, and everything that it brings along. A line more is a decision:
 // docs/adr/0003-dependencies.md.
 const DEPENDENCIES: Readonly<Record<string, readonly string[]>> = {
-  '@authly/core': ['@standard-schema/spec', 'lru-cache'],
+  '@authly/core': ['@standard-schema/spec', 'lru-cache', 'oauth4webapi'],
   '@authly/express': ['@authly/core'],
   '@authly/issuer': ['@authly/core', 'jose'],
   '@authly/koa': ['@authly/core'],

@@ -1,9 +1,11 @@
 import type { Coverage } from './manifest/entry.ts';
 import { rfc6749 } from './manifest/rfc6749.ts';
 import { rfc6750 } from './manifest/rfc6750.ts';
+import { rfc7662 } from './manifest/rfc7662.ts';
 import { rfc8414 } from './manifest/rfc8414.ts';
 import { rfc9068 } from './manifest/rfc9068.ts';
 import { rfc9470 } from './manifest/rfc9470.ts';
+import { rfc9701 } from './manifest/rfc9701.ts';
 import { rfc9728 } from './manifest/rfc9728.ts';
 
 /**
@@ -11,4 +13,13 @@ import { rfc9728 } from './manifest/rfc9728.ts';
  * brackets: `it('[RFC6750-3.1-d] …')`. The gate fails on an entry that no test cites, and on a citation
  * of what is no entry.
  */
-export const manifest: readonly Coverage[] = [rfc6749, rfc6750, rfc8414, rfc9068, rfc9470, rfc9728];
+export const manifest: readonly Coverage[] = [
+  rfc6749,
+  rfc6750,
+  rfc7662,
+  rfc8414,
+  rfc9068,
+  rfc9470,
+  rfc9701,
+  rfc9728,
+];

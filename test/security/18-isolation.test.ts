@@ -343,17 +343,11 @@ const LACKING = insufficientScope('x');
 const requirements: readonly (readonly [string, Requirement, Refusal])[] = [
   ['a claim test throws', claim(boom, 'x'), UNJUDGED],
   [
-    'a claim test rejects',
-    claim(rejects, 'x'),
-    forbidden('The caller does not meet a requirement'),
-  ],
-  [
     'a claim test answers 1',
     claim(() => 1 as never, 'x'),
     forbidden('The caller does not meet a requirement'),
   ],
   ['judge throws', { description: 'x', scopes: [], evaluate: boom }, UNJUDGED],
-  ['judge rejects', { description: 'x', scopes: [], evaluate: rejects }, UNJUDGED],
   ['judge answers null', aRequirement(null), UNJUDGED],
   ['judge answers false', aRequirement(false), UNJUDGED],
   ['judge answers true', aRequirement(true), UNJUDGED],
@@ -414,6 +408,22 @@ describe.each(frameworks)('row 18: faults of the application in $name', (framewo
   it.each(requirements)('%s', async (_, requirement, expected) => {
     const guards = () => [framework.kit.authorize(requirement)];
     await expectRefused(await aTarget(framework, { guards }), expected);
+  });
+
+  it.each<readonly [string, Requirement]>([
+    ['a claim test', claim(rejects, 'x')],
+    ['judge', { description: 'x', scopes: [], evaluate: rejects }],
+  ])('%s that rejects is a fault of the application: 500', async (_, requirement) => {
+    const target = await aTarget(framework, {
+      guards: () => [framework.kit.authorize(requirement)],
+    });
+    const answer = await target.send({ token: aToken() });
+    expect(answer.status).toBe(500);
+    expect(answer.headers).not.toHaveProperty('www-authenticate');
+    expect(answer.raw).not.toContain('boom');
+    await aTurn();
+    expect(rejections).toEqual([]);
+    target.close();
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import type { ExpressMiddleware } from '@authly/express';
+import { authErrorHandler, type ExpressMiddleware } from '@authly/express';
 import bodyParser from 'body-parser';
 import type express from 'express';
 import type { ErrorRequestHandler, RequestHandler, Router } from 'express';
@@ -8,7 +8,7 @@ import type { AppOptions, Handler, Middleware, Routes, TestApp } from './framewo
 export function createExpressApp(
   create: typeof express,
   define: (routes: Routes) => void,
-  { onError, bodyParser: parser = 'none', trustProxy = false }: AppOptions,
+  { onError, bodyParser: parser = 'none', trustProxy = false, authErrors = false }: AppOptions,
 ): TestApp {
   const faults: unknown[] = [];
   const app = create();
@@ -20,6 +20,7 @@ export function createExpressApp(
   if (parser === 'bytes') app.use(create.raw({ type: '*/*' }));
   if (parser === 'discarding') app.use(discarding);
   define(routesOf(create, app));
+  if (authErrors) app.use(authErrorHandler());
   // Express takes a function for error handling by its four parameters.
   const handleError: ErrorRequestHandler = (error, _request, response, next) => {
     if (onError === undefined) {

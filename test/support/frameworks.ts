@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import type { CredentialSource } from '@authly/core';
+import type { CredentialSource, RequestView } from '@authly/core';
 import * as expressKit from '@authly/express';
 import * as koaKit from '@authly/koa';
 import express from 'express';
@@ -58,6 +58,8 @@ export interface AppOptions {
   readonly bodyParser?: BodyParser;
   /** Whether the framework believes `X-Forwarded-For`. */
   readonly trustProxy?: boolean;
+  /** Whether the adapter's `authErrorHandler` is installed. */
+  readonly authErrors?: boolean;
 }
 
 /** An app to send requests to. */
@@ -67,10 +69,11 @@ export interface TestApp {
   readonly faults: readonly unknown[];
 }
 
-/** How `authenticate` of either adapter is set up. */
-export interface AuthenticateSetup {
+/** How `authenticate` lets requests in. */
+export interface ModeOptions {
   readonly optional?: boolean;
   readonly delegated?: boolean;
+  readonly skip?: (view: RequestView) => boolean;
   readonly credentials?: CredentialSource | undefined;
 }
 
@@ -81,7 +84,7 @@ export interface Framework {
   /** `authenticate` of the adapter; `delegated` is its way to say "to the application's error handling". */
   authenticate(
     resourceServerOrOptions: Parameters<Kit['authenticate']>[0],
-    options?: AuthenticateSetup,
+    options?: ModeOptions,
   ): ReturnType<Kit['authenticate']>;
   createApp(define: (routes: Routes) => void, options?: AppOptions): TestApp;
 }
@@ -98,11 +101,12 @@ function expressFramework(name: string, create: typeof express): Framework {
   return {
     name,
     kit: expressKit,
-    authenticate: (subject, { optional = false, delegated = false, credentials } = {}) =>
+    authenticate: (subject, { optional, skip, credentials, delegated = false } = {}) =>
       expressKit.authenticate(subject, {
         optional,
-        onRefusal: delegated ? 'next' : 'respond',
+        skip,
         credentials,
+        onRefusal: delegated ? 'next' : 'respond',
       }),
     createApp: (define, options = {}) => createExpressApp(create, define, options),
   };
@@ -112,11 +116,12 @@ function koaFramework(name: string, create: typeof Koa): Framework {
   return {
     name,
     kit: koaKit,
-    authenticate: (subject, { optional = false, delegated = false, credentials } = {}) =>
+    authenticate: (subject, { optional, skip, credentials, delegated = false } = {}) =>
       koaKit.authenticate(subject, {
         optional,
-        onRefusal: delegated ? 'throw' : 'respond',
+        skip,
         credentials,
+        onRefusal: delegated ? 'throw' : 'respond',
       }),
     createApp: (define, options = {}) => createKoaApp(create, define, options),
   };

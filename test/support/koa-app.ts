@@ -1,5 +1,5 @@
 import { buffer } from 'node:stream/consumers';
-import type { KoaMiddleware } from '@authly/koa';
+import { authErrorHandler, type KoaMiddleware } from '@authly/koa';
 import { bodyParser } from '@koa/bodyparser';
 import { Router } from '@koa/router';
 import type Koa from 'koa';
@@ -11,7 +11,7 @@ import type { AppOptions, Handler, Middleware, Routes, TestApp } from './framewo
 export function createKoaApp(
   Create: typeof Koa,
   define: (routes: Routes) => void,
-  { onError, bodyParser: parser = 'none', trustProxy = false }: AppOptions,
+  { onError, bodyParser: parser = 'none', trustProxy = false, authErrors = false }: AppOptions,
 ): TestApp {
   const faults: unknown[] = [];
   const app = new Create();
@@ -30,6 +30,7 @@ export function createKoaApp(
       }
     });
   }
+  if (authErrors) app.use(authErrorHandler());
   if (parser === 'usual') app.use(bodyParser());
   if (parser === 'other') app.use(olderBodyParser());
   if (parser === 'json') app.use(bodyParser({ enableTypes: ['json'] }));

@@ -1,13 +1,23 @@
 import {
+  authErrorHandler,
   authenticate,
   authorize,
   clientOf,
+  createResourceServer,
   findPrincipal,
   isAuthError,
   type Principal,
   principalOf,
+  requireActor,
+  requireAnyScope,
+  requireClient,
+  requireGroup,
+  requirePermission,
+  requireRole,
   requireScope,
+  requireTenant,
   requireUser,
+  scope,
   type UserPrincipal,
   user,
   userOf,
@@ -105,3 +115,48 @@ authenticate(options, { onRefusal: 'next', optional: true });
 requireScope(['read:users']);
 // @ts-expect-error: a requirement is a value, not a name
 authorize('read:users');
+
+// Makers of middleware are called: the middleware is what they make. (`app.use(requireUser)` compiles,
+// since it would do as an error handler, whose error is `any`: it says what to write when it is called.)
+// @ts-expect-error: write requireUser()
+app.get('/uncalled', requireUser, (_request, response) => response.end());
+// @ts-expect-error: write requireScope('a')
+app.get('/uncalled', requireScope, (_request, response) => response.end());
+// @ts-expect-error: write requireClient()
+app.get('/uncalled', requireClient, (_request, response) => response.end());
+// @ts-expect-error: write authenticate({ issuer, audience })
+app.use(authenticate);
+app.use(authErrorHandler());
+
+// A guard that needs nothing guards nothing; a list goes to the requirement.
+// @ts-expect-error: a scope is missing
+requireScope();
+// @ts-expect-error: a role is missing
+requireRole();
+// @ts-expect-error: a scope is missing
+requireAnyScope();
+// @ts-expect-error: a permission is missing
+requirePermission();
+// @ts-expect-error: a group is missing
+requireGroup();
+// @ts-expect-error: a tenant is missing
+requireTenant();
+const list: readonly string[] = ['a'];
+// @ts-expect-error: the list may be empty
+requireScope(...list);
+authorize(scope(...list));
+requireClient();
+requireActor();
+
+// Misspelled options do not compile, of whichever overload.
+// @ts-expect-error: there is no such option
+authenticate({ ...options, ignoreExpiration: true });
+// @ts-expect-error: an audience is missing
+authenticate({ issuer: options.issuer });
+const resourceServer = createResourceServer(options);
+authenticate(resourceServer, { skip: ({ url }) => url === '/livez' });
+authenticate(Math.random() < 2 ? resourceServer : options);
+// @ts-expect-error: a promise is no answer
+authenticate(options, { skip: async () => true });
+// @ts-expect-error: there is no such option
+authenticate(resourceServer, { optionnal: true });

@@ -1,10 +1,21 @@
 import {
+  authErrorHandler,
   authenticate,
+  authorize,
   clientOf,
+  createResourceServer,
   type Principal,
   principalOf,
+  requireActor,
+  requireAnyScope,
+  requireClient,
+  requireGroup,
+  requirePermission,
+  requireRole,
   requireScope,
+  requireTenant,
   requireUser,
+  scope,
   userOf,
 } from '@authly/koa';
 import { rfc9068 } from '@authly/koa/providers';
@@ -87,3 +98,49 @@ router.get('/users/:id', requireScope('read:users'), (context) => {
 // @ts-expect-error: that is Express's way
 authenticate(options, { onRefusal: 'next' });
 authenticate(options, { onRefusal: 'throw', optional: true });
+
+// Makers of middleware are called: the middleware is what they make. (`app.use(requireUser)` compiles,
+// since Koa takes what a middleware asks for as part of the context: it says what to write when called.)
+// @ts-expect-error: write requireUser()
+const uncalled: Koa.Middleware = requireUser;
+app.use(uncalled);
+// @ts-expect-error: write requireScope('a')
+router.get('/uncalled', requireScope, (_context) => {});
+// @ts-expect-error: write requireClient()
+router.get('/uncalled', requireClient, (_context) => {});
+// @ts-expect-error: write authenticate({ issuer, audience })
+app.use(authenticate);
+app.use(authErrorHandler());
+
+// A guard that needs nothing guards nothing; a list goes to the requirement.
+// @ts-expect-error: a scope is missing
+requireScope();
+// @ts-expect-error: a role is missing
+requireRole();
+// @ts-expect-error: a scope is missing
+requireAnyScope();
+// @ts-expect-error: a permission is missing
+requirePermission();
+// @ts-expect-error: a group is missing
+requireGroup();
+// @ts-expect-error: a tenant is missing
+requireTenant();
+const list: readonly string[] = ['a'];
+// @ts-expect-error: the list may be empty
+requireScope(...list);
+authorize(scope(...list));
+requireClient();
+requireActor();
+
+// Misspelled options do not compile, of whichever overload.
+// @ts-expect-error: there is no such option
+authenticate({ ...options, ignoreExpiration: true });
+// @ts-expect-error: an audience is missing
+authenticate({ issuer: options.issuer });
+const resourceServer = createResourceServer(options);
+authenticate(resourceServer, { skip: ({ url }) => url === '/livez' });
+authenticate(Math.random() < 2 ? resourceServer : options);
+// @ts-expect-error: a promise is no answer
+authenticate(options, { skip: async () => true });
+// @ts-expect-error: there is no such option
+authenticate(resourceServer, { optionnal: true });

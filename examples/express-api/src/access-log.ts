@@ -1,4 +1,4 @@
-import { findPrincipal, type Principal } from '@authly/express';
+import { type AuthError, findPrincipal, type Principal, refusalOf } from '@authly/express';
 import type { RequestHandler } from 'express';
 
 /** One answered request. */
@@ -8,6 +8,8 @@ export interface AccessLogEntry {
   readonly status: number;
   /** Who called, also when the caller was not allowed to; `undefined` when nobody was let in. */
   readonly caller: Principal | undefined;
+  /** What was refused and why; `undefined` when nothing was. Its `cause` is not for logs. */
+  readonly refusal: AuthError | undefined;
 }
 
 /** Tells `log` of every answered request. The query stays out: it may hold personal data. */
@@ -15,7 +17,8 @@ export function accessLog(log: (entry: AccessLogEntry) => void): RequestHandler 
   return (request, response, next) => {
     const { method, path } = request;
     response.on('finish', () => {
-      log({ method, path, status: response.statusCode, caller: findPrincipal(request) });
+      const caller = findPrincipal(request);
+      log({ method, path, status: response.statusCode, caller, refusal: refusalOf(request) });
     });
     next();
   };

@@ -1,7 +1,8 @@
 import {
   type AuthEvent,
+  assertGuarded,
+  authErrorHandler,
   authenticate,
-  isAuthError,
   principalOf,
   requireClient,
   requireScope,
@@ -9,7 +10,7 @@ import {
   userOf,
 } from '@authly/express';
 import type { AudienceProvider } from '@authly/express/providers';
-import express, { type ErrorRequestHandler, type Express } from 'express';
+import express, { type Express } from 'express';
 import { type AccessLogEntry, accessLog } from './access-log.ts';
 import { claimsSchema } from './claims.ts';
 import { createOrders } from './orders.ts';
@@ -60,8 +61,8 @@ export function createApp({ issuer, audience, onEvent, log = () => {} }: AppOpti
 
   app.use(authenticated);
 
-  // Users only: for a machine, userOf throws a refusal, which the error handler below answers.
-  app.get('/me', (request, response) => {
+  // Users only, so that userOf gives one.
+  app.get('/me', requireUser(), (request, response) => {
     const { userId, clientId, scopes, claims } = userOf(request);
     const { tenant_id: tenant } = claims;
     response.json({ user: userId, via: clientId, tenant, scopes });
@@ -82,11 +83,13 @@ export function createApp({ issuer, audience, onEvent, log = () => {} }: AppOpti
     response.status(202).json({ exported: orders.all().length });
   });
 
-  const onError: ErrorRequestHandler = (error, _request, response, next) => {
-    if (response.headersSent || !isAuthError(error)) return next(error);
-    const { status, headers, body } = resourceServer.refusal(error);
-    response.status(status).set(headers).send(body);
-  };
-  app.use(onError);
+  // Users only as well: without a guard userOf refuses a machine by an error, which is answered below.
+  app.get('/orders/mine', (request, response) => {
+    response.json(orders.placedBy(userOf(request).key));
+  });
+
+  app.use(authErrorHandler());
+  // A route that anybody can reach fails the start, unless it is named here.
+  assertGuarded(app, { open: ['/livez', '/readyz'] });
   return app;
 }

@@ -1,7 +1,8 @@
 import {
   type AuthEvent,
+  assertGuarded,
+  authErrorHandler,
   authenticate,
-  isAuthError,
   principalOf,
   requireClient,
   requireScope,
@@ -44,17 +45,7 @@ export function createApp({ issuer, audience, onEvent, log = () => {} }: AppOpti
   const { resourceServer } = authenticated;
 
   app.use(accessLog(log));
-  app.use(async (ctx, next) => {
-    try {
-      await next();
-    } catch (error) {
-      if (!isAuthError(error)) throw error;
-      const { status, headers, body } = resourceServer.refusal(error);
-      ctx.status = status;
-      ctx.set(headers);
-      ctx.body = body;
-    }
-  });
+  app.use(authErrorHandler());
 
   // Probes carry no token. Not ready means that the issuer's keys cannot be had: no traffic yet.
   const probes = new Router();
@@ -71,11 +62,12 @@ export function createApp({ issuer, audience, onEvent, log = () => {} }: AppOpti
   });
   app.use(probes.routes());
 
+  // On the app, not on a router: with a prefix, other capitals in the path would evade it there.
   app.use(authenticated);
   const router = new Router();
 
-  // Users only: for a machine, userOf throws a refusal, which the middleware above answers.
-  router.get('/me', (ctx) => {
+  // Users only, so that userOf gives one.
+  router.get('/me', requireUser(), (ctx) => {
     const { userId, clientId, scopes, claims } = userOf(ctx);
     const { tenant_id: tenant } = claims;
     ctx.body = { user: userId, via: clientId, tenant, scopes };
@@ -98,6 +90,13 @@ export function createApp({ issuer, audience, onEvent, log = () => {} }: AppOpti
     ctx.body = { exported: orders.all().length };
   });
 
+  // Users only as well: without a guard userOf refuses a machine by an error, which is answered above.
+  router.get('/orders/mine', (ctx) => {
+    ctx.body = orders.placedBy(userOf(ctx).key);
+  });
+
   app.use(router.routes()).use(router.allowedMethods());
+  // A route that anybody can reach fails the start, unless it is named here.
+  assertGuarded(app, { open: ['/livez', '/readyz'] });
   return app;
 }

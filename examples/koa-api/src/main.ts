@@ -9,7 +9,8 @@ const app = createApp({
   onEvent: (event) => {
     if (event.type !== 'request.authenticated') console.error(JSON.stringify(event));
   },
-  log: ({ method, path, status, caller }) => console.log(method, path, status, caller?.key ?? '-'),
+  log: ({ method, path, status, caller, refusal }) =>
+    console.log(method, path, status, caller?.key ?? '-', refusal?.reason ?? '-'),
 });
 
 const server = createServer(app.callback());

@@ -2,6 +2,7 @@
 
 export type { StandardSchemaV1 } from '@standard-schema/spec';
 export { clientOf, findPrincipal, principalOf, userOf } from './adapter/principal-of.ts';
+export { refusalOf } from './adapter/refusal-of.ts';
 export {
   type CredentialSource,
   type FromCookieOptions,
@@ -23,6 +24,26 @@ export { type Refusal, RefusedError } from './http/refusal.ts';
 export type { RequestView } from './http/request-view.ts';
 export type { PublishedMetadata } from './http/resource-metadata.ts';
 export type { ResourceMetadataOptions } from './http/resource-metadata-document.ts';
+export {
+  anonymous,
+  bearerToken,
+  clientSecretBasic,
+  clientSecretPost,
+  type IntrospectionClient,
+  type PrivateKeyJwtOptions,
+  privateKeyJwt,
+  type SecretSource,
+  type TlsClientAuthOptions,
+  tlsClientAuth,
+} from './introspection/client-authentication.ts';
+export type {
+  AskIntrospectionOptions,
+  EndpointIntrospectionOptions,
+  IntrospectionAnswer,
+  IntrospectionCacheOptions,
+  IntrospectionOptions,
+  JwtHandling,
+} from './introspection/options.ts';
 export type { Audience, IssuerEntry } from './issuers/issuer-entry.ts';
 export type { IssuerCacheOptions, IssuerResolver } from './issuers/issuer-resolver.ts';
 export type { KeyOptions } from './keys/key-options.ts';
@@ -36,7 +57,13 @@ export {
   ConfigurationError,
   isAuthError,
 } from './model/errors.ts';
-export type { AuthEvent, EventListener, KeyUnfit, RefreshFailure } from './model/events.ts';
+export type {
+  AuthEvent,
+  EventListener,
+  KeyUnfit,
+  RefreshFailure,
+} from './model/events.ts';
+export type { IntrospectionFailure } from './model/introspection-failure.ts';
 export type {
   Actor,
   ActorProfile,
@@ -60,6 +87,7 @@ export type {
   TokenOptions,
 } from './options/options.ts';
 export type { ExplainedStep, ExplainOptions, Explanation } from './pipeline/explain.ts';
+export type { ExplainedIntrospection } from './pipeline/explain-introspection.ts';
 export type { TokenCacheOptions } from './pipeline/token-cache.ts';
 export type { AudienceFreeProvider, AudienceProvider, Provider } from './providers/provider.ts';
 export {
@@ -94,5 +122,6 @@ export {
   openapiSecurity,
 } from './routes/openapi.ts';
 export type { RouteDescription } from './routes/route-description.ts';
+export type { IntrospectionStore } from './stores/introspection-store.ts';
 export type { KeySnapshot, KeySnapshotStore } from './stores/key-snapshot-store.ts';
 export type { Algorithm } from './token/algorithms.ts';

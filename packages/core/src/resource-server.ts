@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { type CredentialSource, readCredentials } from './http/credential-source.ts';
-import { ABSENT, credentialsOf, isToken68 } from './http/credentials.ts';
-import { type Refusal, RefusedError, refusalOf } from './http/refusal.ts';
+import { ABSENT, credentialsOf } from './http/credentials.ts';
+import { type Refusal, RefusedError, refusalFor } from './http/refusal.ts';
 import type { RequestView } from './http/request-view.ts';
 import { type PublishedMetadata, resourceMetadata } from './http/resource-metadata.ts';
 import type { ResourceMetadataOptions } from './http/resource-metadata-document.ts';
@@ -9,12 +9,14 @@ import { ACCEPTED_SCHEMES, schemeOf } from './http/schemes.ts';
 import { createIssuers } from './issuers/create-issuers.ts';
 import { checkOptions, type OptionNames } from './lib/check-options.ts';
 import { isThenable, type MaybePromise } from './lib/maybe-promise.ts';
+import { isToken68 } from './lib/token68.ts';
 import { AuthError, isAuthError } from './model/errors.ts';
 import type { Principal, RegisteredClaims } from './model/principal.ts';
 import { noteResourceServer } from './options/duplicate-servers.ts';
 import type { ResourceServerOptions } from './options/options.ts';
 import { resolveOptions } from './options/resolve-options.ts';
 import { type ExplainOptions, type Explanation, explainToken } from './pipeline/explain.ts';
+import { issuerNameOf } from './pipeline/issuer-name-of.ts';
 import { createVerifier } from './pipeline/verifier.ts';
 import {
   ADAPTER_SIDE,
@@ -55,7 +57,9 @@ export interface ResourceServer<Claims = RegisteredClaims> {
    * guards: a challenge names their scopes too, so that the next token suffices for all. For nobody
    * that is `missing_credentials`, whatever the requirement, with the scopes to ask for.
    *
-   * It answers a question and emits no event. An adapter's guards do.
+   * It answers a question and emits no event. An adapter's guards do. The error names the issuer, the
+   * kind and the requirement's description. Throws a `TypeError` when a test or a requirement of the
+   * application's own answers with a promise.
    */
   evaluate(
     principal: Principal<Claims> | undefined,
@@ -77,8 +81,8 @@ export interface ResourceServer<Claims = RegisteredClaims> {
   /**
    * Publishes this API's metadata (RFC 9728): from now on every challenge, 400, 401 and 403 alike,
    * names its URL. Before that none does, also where `resource` is configured: a client would be sent
-   * where nobody answers. A 401 names its `challengeScopes` too. Serve its `handler`, or have a gateway serve the same. Throws
-   * `ConfigurationError` without a `resource`, or for options that are not right.
+   * where nobody answers. A 401 names its `challengeScopes` too. Serve its `handler`, or have a gateway
+   * serve the same. Throws `ConfigurationError` without a `resource`, or for options that are not right.
    */
   publishMetadata(options?: ResourceMetadataOptions): PublishedMetadata;
   /** Ends background work and forgets verified tokens. */
@@ -121,7 +125,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     });
   }
 
-  function report({ code, reason, issuerName, fault }: AuthError): void {
+  function report({ code, reason, issuerName, fault, kind, requirement }: AuthError): void {
     if (!events.active) return;
     events.emit({
       type: 'request.refused',
@@ -129,13 +133,15 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
       reason,
       ...(issuerName === undefined ? {} : { issuerName }),
       ...fault,
+      ...(kind === undefined ? {} : { kind }),
+      ...(requirement === undefined ? {} : { requirement }),
     });
   }
 
   function refusal(error: AuthError): Refusal {
     const resourceMetadata = published?.url;
     const scopes = challengeScopes;
-    return refusalOf(error, { schemes: ACCEPTED_SCHEMES, realm, resourceMetadata, scopes });
+    return refusalFor(error, { schemes: ACCEPTED_SCHEMES, realm, resourceMetadata, scopes });
   }
 
   function refuse(error: unknown, presented?: Presentation): never {
@@ -195,7 +201,13 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     const answer = evaluate(requirement, principal, context);
     if (answer === undefined) return undefined;
     const { reason, scopes, ...rest } = answer;
-    const details = { ...rest, scheme: schemeOf(principal) };
+    const details = {
+      ...rest,
+      scheme: schemeOf(principal),
+      issuerName: issuerNameOf(principal),
+      kind: principal.kind,
+      requirement: requirement.description,
+    };
     if (scopes === undefined) return new AuthError(reason, details);
     const earlier = passed.flatMap((each) => scopesNeeded(each, principal, context));
     const needed = [...new Set([...earlier, ...scopes])];
@@ -229,7 +241,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     evaluate(principal, requirement, passed = []) {
       const error =
         principal === undefined
-          ? anonymous([...passed, requirement])
+          ? anonymous(requirement, passed)
           : unmet(principal, requirement, passed);
       return error && new RefusedError(error, refusal);
     },
@@ -264,9 +276,10 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
 }
 
 // RFC 6750 §3.1 forbids an error code where there are no credentials, not the scopes to ask for.
-function anonymous(requirements: readonly Requirement[]): AuthError {
-  const scopes = [...new Set(requirements.flatMap(askedScopes))];
-  return new AuthError('credentials_missing', scopes.length === 0 ? {} : { scopes });
+function anonymous(requirement: Requirement, passed: readonly Requirement[]): AuthError {
+  const scopes = [...new Set([...passed, requirement].flatMap(askedScopes))];
+  const details = scopes.length === 0 ? {} : { scopes };
+  return new AuthError('credentials_missing', { ...details, requirement: requirement.description });
 }
 
 /** Whether a value is a resource server, not the options for one. */

@@ -22,8 +22,20 @@ export interface AuthenticateMiddleware extends ExpressMiddleware, Readonly<Auth
  * for guards such as `requireScope`. No method is special: `OPTIONS` needs a token too, so put CORS
  * before it.
  *
+ * Put it on the app, and the public routes before it, or tell them with `skip`; then let
+ * `assertGuarded(app)` check at start-up that nothing is reached past it.
+ *
  * Throws `ConfigurationError` at once when the options are not right.
  */
+export function authenticate(
+  resourceServerOptions: AnyResourceServerOptions,
+  options?: AuthenticateOptions,
+): AuthenticateMiddleware;
+// Apart, and generic: editors then offer the options above, and no methods of a server among them.
+export function authenticate<Claims>(
+  resourceServerOrOptions: ResourceServer<Claims> | AnyResourceServerOptions,
+  options?: AuthenticateOptions,
+): AuthenticateMiddleware;
 export function authenticate(
   resourceServerOrOptions: ResourceServer<unknown> | AnyResourceServerOptions,
   options?: AuthenticateOptions,
@@ -45,6 +57,6 @@ export function authenticate(
     // The last handler: what a `next` of the application's own throws must not end the process.
     admitted.then(() => next(), refused).then(undefined, next);
   };
-  const { resourceServer, optional } = mode;
-  return Object.assign(middleware, { resourceServer, optional });
+  const { resourceServer, optional, skip } = mode;
+  return Object.assign(middleware, { resourceServer, optional, skip });
 }

@@ -18,7 +18,8 @@ import { isCaseSensitive, layersOf, type Route, type RouterLayer } from './route
  * Express 5.3 and later keep the path that a router is mounted at; before that, everything below such a
  * path, unless it is `/`, has `path: undefined` and says why in `unknown`: describe that router by itself,
  * with `base` and `before`. The routes of a mounted app are never seen. What `use` adds to answer requests
- * (static files, say) is no route and is not listed; nor are guards that another function calls.
+ * (static files, say) is no route and is not listed; nor are guards that another function calls. Where
+ * no guard is seen, and such a function stands before a route, `unknown` says so, unless `open` lists it.
  *
  * Throws `ConfigurationError` for what is neither an app nor a router of Express.
  */
@@ -62,9 +63,15 @@ function* flattened(
       const place = below(base, mountPath, capitalsCount);
       const { path, sensitive } = place;
       if (inner !== undefined) yield* flattened(inner, place, isCaseSensitive(handle));
-      else yield { method: '*', path, end: false, handlers: [handle], sensitive, ...opaque };
+      else
+        yield { method: '*', path, end: false, handlers: passedBy(handle), sensitive, ...opaque };
     }
   }
+}
+
+/** Who handles errors does not see requests that go well. */
+function passedBy(handle: unknown): readonly unknown[] {
+  return typeof handle === 'function' && handle.length > 3 ? [] : [handle];
 }
 
 function below(base: Place, own: PathParts, capitalsCount: boolean): Place {

@@ -25,3 +25,11 @@ export type ExpressMiddleware = (
   response: ExpressResponse,
   next: ExpressNext,
 ) => void;
+
+/** An error handler for `app.use`, after the routes. */
+export type ExpressErrorHandler = (
+  error: unknown,
+  request: ExpressRequest,
+  response: ExpressResponse,
+  next: ExpressNext,
+) => void;

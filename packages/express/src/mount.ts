@@ -1,5 +1,5 @@
 import type { HttpHandler } from '@authly/core';
-import { nodeHandlerRequest } from '@authly/core/adapter';
+import { neutralMiddleware, nodeHandlerRequest } from '@authly/core/adapter';
 import type { ExpressMiddleware } from './framework.ts';
 import { respond } from './respond.ts';
 
@@ -9,7 +9,7 @@ import { respond } from './respond.ts';
  * before it.
  */
 export function mount(handler: HttpHandler): ExpressMiddleware {
-  return function mounted(request, response, next) {
+  const middleware: ExpressMiddleware = function mounted(request, response, next) {
     const { path, body: parsedBody } = request;
     const clientAddress = () => request.ip;
     const answer = async () => {
@@ -21,4 +21,5 @@ export function mount(handler: HttpHandler): ExpressMiddleware {
     };
     answer().catch(next);
   };
+  return neutralMiddleware(middleware);
 }

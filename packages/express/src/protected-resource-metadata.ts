@@ -1,5 +1,5 @@
 import type { ResourceMetadataOptions, ResourceServer } from '@authly/core';
-import { misplacedMetadata } from '@authly/core/adapter';
+import { misplacedMetadata, neutralMiddleware } from '@authly/core/adapter';
 import type { ExpressMiddleware } from './framework.ts';
 import { mount } from './mount.ts';
 
@@ -20,9 +20,14 @@ export function protectedResourceMetadata(
 ): ExpressMiddleware {
   const { path, handler } = resourceServer.publishMetadata(options);
   const serve = mount(handler);
-  return function protectedResourceMetadata(request, response, next) {
+  const middleware: ExpressMiddleware = function protectedResourceMetadata(
+    request,
+    response,
+    next,
+  ) {
     if (request.baseUrl !== '') return next(misplacedMetadata('below a prefix', path));
     if (request.path !== path) return next();
     serve(request, response, next);
   };
+  return neutralMiddleware(middleware);
 }

@@ -27,9 +27,10 @@ export function layersOf(value: unknown): readonly RouterLayer[] | undefined {
   const stack = memberOf(value, 'stack');
   if (Array.isArray(stack) && stack.every(isLayer)) return stack;
   if (typeof value !== 'function' || typeof memberOf(value, 'set') !== 'function') return undefined;
-  // Express 4 makes an app's router when it is first needed, and throws where Express 5 has it.
-  const router = 'lazyrouter' in value ? memberOf(value, '_router') : memberOf(value, 'router');
-  return router === undefined ? [] : layersOf(router);
+  if (!('lazyrouter' in value)) return layersOf(memberOf(value, 'router'));
+  // Express 4 makes an app's router when it is first needed, with two layers of its own before all.
+  const router = memberOf(value, '_router');
+  return router === undefined ? [] : layersOf(router)?.slice(2);
 }
 
 /** Whether capitals count in the paths of an app or a router (`caseSensitive`, `case sensitive routing`). */

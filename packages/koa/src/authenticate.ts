@@ -21,8 +21,14 @@ export type AuthenticateOptions = AuthenticateOptionsOf<'throw'>;
 /** The middleware that {@link authenticate} makes. */
 export interface AuthenticateMiddleware extends KoaMiddleware, Readonly<AuthenticateInfo> {}
 
+/** Options by which no request passes as anonymous. */
+export interface OfEveryRequest {
+  readonly optional?: false | undefined;
+  readonly skip?: undefined;
+}
+
 /**
- * The same where authentication is not optional: in the handlers after it, of the same route or the same
+ * The same where no request passes as anonymous: in the handlers after it, of the same route or the same
  * chain of `app.use`, `ctx.state.principal` is there.
  */
 export type RequiredAuthenticateMiddleware = AuthenticateMiddleware &
@@ -34,14 +40,29 @@ export type RequiredAuthenticateMiddleware = AuthenticateMiddleware &
  * for guards such as `requireScope`. No method is special: `OPTIONS` needs a token too, so put CORS
  * before it.
  *
+ * Put it on the app (`app.use`), with public routes in a router before it, or told by `skip`. On a
+ * router of `@koa/router` that has a prefix, `router.use(authenticate(…))` can be evaded: the router
+ * compares the paths of routes without case, and the prefix of `use` with case, so that `GET /V1/x` finds
+ * the route and no guard, unless the router is made with `sensitive: true`. `assertGuarded(app)` finds
+ * that at start-up.
+ *
  * Throws `ConfigurationError` at once when the options are not right.
  */
 export function authenticate(
-  resourceServerOrOptions: ResourceServer<unknown> | AnyResourceServerOptions,
-  options?: AuthenticateOptions & { readonly optional?: false | undefined },
+  resourceServerOptions: AnyResourceServerOptions,
+  options?: AuthenticateOptions & OfEveryRequest,
 ): RequiredAuthenticateMiddleware;
 export function authenticate(
-  resourceServerOrOptions: ResourceServer<unknown> | AnyResourceServerOptions,
+  resourceServerOptions: AnyResourceServerOptions,
+  options?: AuthenticateOptions,
+): AuthenticateMiddleware;
+// Apart, and generic: editors then offer the options above, and no methods of a server among them.
+export function authenticate<Claims>(
+  resourceServerOrOptions: ResourceServer<Claims> | AnyResourceServerOptions,
+  options?: AuthenticateOptions & OfEveryRequest,
+): RequiredAuthenticateMiddleware;
+export function authenticate<Claims>(
+  resourceServerOrOptions: ResourceServer<Claims> | AnyResourceServerOptions,
   options?: AuthenticateOptions,
 ): AuthenticateMiddleware;
 export function authenticate(
@@ -64,8 +85,8 @@ export function authenticate(
     const refused = (error: unknown) => respond(context, answerRefusal(error, mode));
     return admitted.then(() => next(), refused);
   };
-  const { resourceServer, optional } = mode;
-  return Object.assign(middleware, { resourceServer, optional });
+  const { resourceServer, optional, skip } = mode;
+  return Object.assign(middleware, { resourceServer, optional, skip });
 }
 
 function show(context: KoaContext, principal: Principal | undefined): void {

@@ -17,7 +17,8 @@ import { middlewareOf, type RouterLayer, type RouterStack, routerOf } from './ro
  *
  * Routers keep the whole path of routers within them. What is mounted with `koa-mount` or joined with
  * `koa-compose` is not seen: describe it by itself, with `base` and `before`. Nor are routes that are no
- * router's, and guards that another function calls.
+ * router's, and guards that another function calls. Where no guard is seen, and such a function stands
+ * before a route, `unknown` says so, unless `open` lists the route.
  *
  * Throws `ConfigurationError` for what is neither a router nor an app.
  */

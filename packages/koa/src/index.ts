@@ -1,6 +1,8 @@
 // Whatever these files export is public.
 export * from '@authly/core';
 export type { DescribeOptions } from '@authly/core/adapter';
+export * from './assert-guarded.ts';
+export * from './auth-error-handler.ts';
 export * from './authenticate.ts';
 export * from './authorize.ts';
 export * from './describe-requirements.ts';

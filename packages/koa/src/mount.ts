@@ -1,5 +1,5 @@
 import type { HttpHandler } from '@authly/core';
-import { nodeHandlerRequest } from '@authly/core/adapter';
+import { neutralMiddleware, nodeHandlerRequest } from '@authly/core/adapter';
 import type { KoaMiddleware } from './framework.ts';
 import { respond } from './respond.ts';
 
@@ -9,7 +9,7 @@ import { respond } from './respond.ts';
  * before it.
  */
 export function mount(handler: HttpHandler): KoaMiddleware {
-  return async function mounted(context, next) {
+  const middleware: KoaMiddleware = async function mounted(context, next) {
     const { req, request, path } = context;
     // Body parsers for Koa put what they read on ctx.request.
     const parsedBody = 'body' in request ? request.body : undefined;
@@ -17,4 +17,5 @@ export function mount(handler: HttpHandler): KoaMiddleware {
     const result = await handler(nodeHandlerRequest(req, { path, parsedBody, clientAddress }));
     return result === undefined ? next() : respond(context, result);
   };
+  return neutralMiddleware(middleware);
 }

@@ -1,5 +1,5 @@
 import type { ResourceMetadataOptions, ResourceServer } from '@authly/core';
-import { memberOf, misplacedMetadata } from '@authly/core/adapter';
+import { memberOf, misplacedMetadata, neutralMiddleware } from '@authly/core/adapter';
 import type { KoaContext, KoaMiddleware } from './framework.ts';
 import { mount } from './mount.ts';
 import { routerOf } from './router-stack.ts';
@@ -28,7 +28,7 @@ export function protectedResourceMetadata(
     }
     return context.path === path ? serve(context, next) : next();
   };
-  return middleware;
+  return neutralMiddleware(middleware);
 }
 
 // koa-mount says where it stands, and leaves that behind when it is done: the path tells.

@@ -1,5 +1,11 @@
 // #region express
-import { authenticate, principalOf, requireScope } from '@authly/express';
+import {
+  assertGuarded,
+  authErrorHandler,
+  authenticate,
+  principalOf,
+  requireScope,
+} from '@authly/express';
 import { auth0 } from '@authly/express/providers';
 import express from 'express';
 
@@ -11,6 +17,9 @@ app.get('/users', requireScope('read:users'), (req, res) => {
   if (caller.kind === 'client') res.json({ service: caller.clientId });
   else res.json({ user: caller.userId, app: caller.clientId });
 });
+
+app.use(authErrorHandler()); // answers what userOf and its kin throw
+assertGuarded(app); // throws at start-up where a route can be reached past the guards
 
 // #endregion
 

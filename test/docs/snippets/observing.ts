@@ -9,7 +9,8 @@ const resourceServer = createResourceServer({
   issuer: auth0('acme.eu.auth0.com'),
   audience: 'https://api.acme.com',
   onEvent: (event) => {
-    // { type: 'request.refused', code: 'invalid_token', reason: 'expired', issuerName: … }
+    // { type: 'request.refused', code: 'forbidden', reason: 'user_required',
+    //   issuerName: …, kind: 'client', requirement: 'user' }
     if (event.type !== 'request.authenticated') log.warn(event);
   },
 });

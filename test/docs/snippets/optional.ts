@@ -1,4 +1,10 @@
-import { authenticate, createResourceServer, findPrincipal, userOf } from '@authly/express';
+import {
+  authenticate,
+  createResourceServer,
+  findPrincipal,
+  requireUser,
+  userOf,
+} from '@authly/express';
 import type { AudienceProvider } from '@authly/express/providers';
 import express, { type Express } from 'express';
 
@@ -11,7 +17,7 @@ export function createApp(issuer: AudienceProvider, audience: string): Express {
     res.json({ drafts: reader !== undefined });
   });
 
-  app.get('/me', authenticate(resourceServer), (req, res) => {
+  app.get('/me', authenticate(resourceServer), requireUser(), (req, res) => {
     res.json({ user: userOf(req).userId });
   });
   // #endregion

@@ -41,7 +41,6 @@ export const rfc9470: Coverage = {
       id: 'RFC9470-6.2-a',
       level: 'MAY',
       behavior: 'acr and auth_time are read from token introspection.',
-      declined: 'There is no token introspection.',
     },
   ],
 };

@@ -1,4 +1,12 @@
-import { claim, principalOf, requireScope, userOf } from '@authly/express';
+import {
+  authenticate,
+  claim,
+  createResourceServer,
+  principalOf,
+  requireScope,
+  userOf,
+} from '@authly/express';
+import { rfc9068 } from '@authly/express/providers';
 import express from 'express';
 import { z } from 'zod';
 import { type Same, typed } from '../expect-type.ts';
@@ -28,3 +36,27 @@ app.get('/users', requireScope('read:users'), (request) => {
 claim(({ level }) => level > 1, 'level above 1');
 // @ts-expect-error: the schema knows no such claim
 claim(({ email }) => email !== '', 'an email');
+
+// The principals have these types only if every resource server validates by that very schema.
+const issuer = rfc9068('https://as.example.com');
+const audience = 'https://api.example.com';
+const others = z.object({ tenant_id: z.string().optional(), level: z.number().default(1) });
+const server = createResourceServer({ issuer, audience, claims: claimsSchema });
+typed<
+  Same<Awaited<ReturnType<typeof server.verify>>['claims'], { tenant_id: string; level: number }>
+>(true);
+createResourceServer({ issuers: [{ ...issuer, audience }], claims: claimsSchema });
+authenticate({ issuer, audience, claims: claimsSchema });
+authenticate(server, { optional: true });
+// @ts-expect-error: the schema is forgotten
+createResourceServer({ issuer, audience });
+// @ts-expect-error: the schema is forgotten
+createResourceServer({ issuers: [{ ...issuer, audience }] });
+// @ts-expect-error: the schema is forgotten
+authenticate({ issuer, audience });
+// @ts-expect-error: another schema
+createResourceServer({ issuer, audience, claims: others });
+// @ts-expect-error: another schema
+authenticate({ issuer, audience, claims: others });
+// @ts-expect-error: no schema
+authenticate({ issuer, audience, claims: undefined });

@@ -1,9 +1,11 @@
 import { type CredentialSource, isCredentialSource } from '../http/credential-source.ts';
+import type { RequestView } from '../http/request-view.ts';
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import type { Principal } from '../model/principal.ts';
 import type { AnyResourceServerOptions } from '../options/options.ts';
 import { createResourceServer, isResourceServer, type ResourceServer } from '../resource-server.ts';
+import { refuseUncalled } from './refuse-uncalled.ts';
 
 /** How requests are let in: made once for each `authenticate`, not for each request. */
 export interface AdmissionMode<Carrier extends object = object> {
@@ -19,7 +21,12 @@ export interface AdmissionMode<Carrier extends object = object> {
    * `admissionOf(carrier)` is already there.
    */
   readonly show?: ((carrier: Carrier, principal: Principal | undefined) => void) | undefined;
+  /** Tells the requests that are not looked at. */
+  readonly skip?: Skip | undefined;
 }
+
+/** Tells public requests by their method and URL: `({ url }) => url === '/livez'`. */
+export type Skip = (view: RequestView) => boolean;
 
 /**
  * How an adapter's `authenticate` treats requests that it does not let in. `Delegated` is the
@@ -38,6 +45,18 @@ export interface AuthenticateOptionsOf<Delegated extends string> {
    * `fromHeader('x-forwarded-access-token')`. Default: the `Authorization` header, and nowhere else.
    */
   readonly credentials?: CredentialSource | undefined;
+  /**
+   * Requests for which this is `true` itself pass as anonymous, and their credentials are not looked at:
+   * for public routes, without a wrapper around `authenticate`. Guards still refuse them (401).
+   *
+   * `url` is path and query as the client sent them. Compare it whole (`url === '/livez'`): a beginning
+   * (`startsWith('/public')`) also fits `/publications`. What `skip` throws fails the request (500), and
+   * so does a promise.
+   *
+   * `describeRequirements` asks it once for each route, with the route's method and its path as it is
+   * written (`/users/:id`), and no headers.
+   */
+  readonly skip?: Skip | undefined;
 }
 
 /** What of a mode is the framework's, and the same for each `authenticate`. */
@@ -53,12 +72,15 @@ export interface AuthenticateInfo {
   readonly resourceServer: ResourceServer<unknown>;
   /** Whether requests without credentials pass: for documentation. */
   readonly optional: boolean;
+  /** Tells the requests that are not looked at: for documentation. */
+  readonly skip: Skip | undefined;
 }
 
 const AUTHENTICATE_OPTIONS: OptionNames<AuthenticateOptionsOf<string>> = {
   optional: true,
   onRefusal: true,
   credentials: true,
+  skip: true,
 };
 
 /**
@@ -70,19 +92,26 @@ export function admissionMode<Carrier extends object, Delegated extends string =
   options: AuthenticateOptionsOf<Delegated> = {},
   { delegates, show }: FrameworkMode<Carrier, Delegated> = {},
 ): AdmissionMode<Carrier> {
+  refuseUncalled('authenticate', 'authenticate({ issuer, audience })', [resourceServerOrOptions]);
   const {
     credentials,
     optional = false,
     onRefusal = 'respond',
+    skip,
   } = checkOptions('authenticate()', options, AUTHENTICATE_OPTIONS);
   if (credentials !== undefined && !isCredentialSource(credentials)) {
     throw new ConfigurationError(
       "authenticate(): credentials says where the token is. Write: credentials: fromCookie('__Host-at', { origins: ['https://app.acme.com'] }), or credentials: fromHeader('x-forwarded-access-token')",
     );
   }
+  if (skip !== undefined && typeof skip !== 'function') {
+    throw new ConfigurationError(
+      "authenticate(): skip must be a function. Write: skip: ({ url }) => url === '/livez'",
+    );
+  }
   const resourceServer: ResourceServer<unknown> = isResourceServer(resourceServerOrOptions)
     ? resourceServerOrOptions
     : createResourceServer(resourceServerOrOptions);
   const delegated = onRefusal === delegates;
-  return Object.freeze({ resourceServer, optional, delegated, credentials, show });
+  return Object.freeze({ resourceServer, optional, delegated, credentials, show, skip });
 }

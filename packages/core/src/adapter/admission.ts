@@ -1,4 +1,5 @@
 import type { CredentialSource } from '../http/credential-source.ts';
+import { memberOf } from '../lib/member-of.ts';
 import { processWide } from '../lib/process-wide.ts';
 import type { Principal } from '../model/principal.ts';
 import type { Requirement } from '../requirement/requirement.ts';
@@ -15,6 +16,8 @@ export interface Admission {
   readonly delegated: boolean;
   /** Where the token was looked for; `undefined` for the `Authorization` header alone. */
   readonly credentials?: CredentialSource | undefined;
+  /** Whether `authenticate` was told to skip the request: nobody has looked at its credentials. */
+  readonly skipped: boolean;
 }
 
 // Kept beside the request: a property of its own costs an Express request several times as much.
@@ -25,9 +28,28 @@ export function admit(request: object, admission: Admission): void {
   admissions.set(request, admission);
 }
 
-/** The admission of a request; `undefined` when no `authenticate` has run on it. */
+/**
+ * The admission of a request; `undefined` when no `authenticate` has run on it. A framework's request
+ * that keeps Node's as `raw` (Fastify) has the admission of that one, too: middleware got only that.
+ */
 export function admissionOf(request: object): Admission | undefined {
+  return foundBy(request, admittedAs);
+}
+
+/** The admission of this very object. */
+export function admittedAs(request: object): Admission | undefined {
   return admissions.get(request);
+}
+
+/** What `find` finds for a request, or for Node's request that it keeps as `raw`. */
+export function foundBy<Found>(
+  request: object,
+  find: (request: object) => Found | undefined,
+): Found | undefined {
+  const found = find(request);
+  if (found !== undefined) return found;
+  const raw = memberOf(request, 'raw');
+  return typeof raw === 'object' && raw !== null ? find(raw) : undefined;
 }
 
 /**

@@ -1,11 +1,12 @@
 import type { RequestView } from '../http/request-view.ts';
 import { isThenable, type MaybePromise } from '../lib/maybe-promise.ts';
 import type { Principal } from '../model/principal.ts';
-import type { Admitted } from '../request/adapter-side.ts';
+import { refusePromise } from '../requirement/programming-mistake.ts';
 import { adapterSideOf } from './adapter-side-of.ts';
-import { type Admission, admissionOf, admit } from './admission.ts';
-import type { AdmissionMode } from './admission-mode.ts';
-import { createAdmission } from './create-admission.ts';
+import { type Admission, admit, admittedAs } from './admission.ts';
+import type { AdmissionMode, Skip } from './admission-mode.ts';
+import { createAdmission, createSkippedAdmission } from './create-admission.ts';
+import { noteRefusal } from './refusal-of.ts';
 
 /**
  * Lets a request in, or throws what {@link answerRefusal} turns into an answer. `carrier` is the object
@@ -22,12 +23,25 @@ export function admitRequest<Carrier extends object>(
   view: RequestView,
   mode: AdmissionMode<Carrier>,
 ): MaybePromise<Admission> {
-  const earlier = admissionOf(carrier);
-  if (earlier !== undefined && serves(earlier, mode)) return earlier;
-  const side = adapterSideOf(mode.resourceServer);
-  const admitted = side.admit(view, mode.optional, mode.credentials);
-  if (!isThenable(admitted)) return letIn(carrier, admitted, mode);
-  return admitted.then((settled) => letIn(carrier, settled, mode));
+  const earlier = admittedAs(carrier);
+  if (earlier !== undefined && isEnough(earlier, mode)) return earlier;
+  if (mode.skip !== undefined && skips(mode.skip, view)) {
+    return earlier ?? letIn(carrier, createSkippedAdmission(mode), mode);
+  }
+  try {
+    const admitted = adapterSideOf(mode.resourceServer).admit(
+      view,
+      mode.optional,
+      mode.credentials,
+    );
+    if (!isThenable(admitted)) return letIn(carrier, createAdmission(admitted, mode), mode);
+    return admitted.then(
+      (settled) => letIn(carrier, createAdmission(settled, mode), mode),
+      (error) => refuse(carrier, error),
+    );
+  } catch (error) {
+    return refuse(carrier, error);
+  }
 }
 
 /**
@@ -39,28 +53,40 @@ export function admitPrincipal<Carrier extends object>(
   principal: Principal | undefined,
   mode: AdmissionMode<Carrier>,
 ): Admission {
-  return letIn(carrier, { principal, token: undefined }, mode);
+  return letIn(carrier, createAdmission({ principal, token: undefined }, mode), mode);
 }
 
-function serves(
+function isEnough(
   earlier: Admission,
-  mode: Pick<AdmissionMode, 'resourceServer' | 'credentials' | 'optional'>,
+  {
+    resourceServer,
+    credentials,
+    optional,
+  }: Pick<AdmissionMode, 'resourceServer' | 'credentials' | 'optional'>,
 ): boolean {
-  return (
-    earlier.resourceServer === mode.resourceServer &&
-    // Another place is other credentials, and perhaps a check of the origin that was not made yet.
-    earlier.credentials === mode.credentials &&
-    (mode.optional || earlier.principal !== undefined)
-  );
+  if (earlier.resourceServer !== resourceServer) return false;
+  // Another place is other credentials, and perhaps a check of the origin that was not made yet.
+  if (earlier.credentials !== credentials) return false;
+  return earlier.principal !== undefined || (optional && !earlier.skipped);
+}
+
+function skips(skip: Skip, view: RequestView): boolean {
+  const answer: unknown = skip(view);
+  refusePromise('skip of authenticate()', answer);
+  return answer === true;
+}
+
+function refuse(carrier: object, error: unknown): never {
+  noteRefusal(carrier, error);
+  throw error;
 }
 
 function letIn<Carrier extends object>(
   carrier: Carrier,
-  admitted: Admitted,
-  mode: AdmissionMode<Carrier>,
+  admission: Admission,
+  { show }: AdmissionMode<Carrier>,
 ): Admission {
-  const admission = createAdmission(admitted, mode);
   admit(carrier, admission);
-  mode.show?.(carrier, admission.principal);
+  show?.(carrier, admission.principal);
   return admission;
 }

@@ -1,6 +1,6 @@
 import type { CredentialSource } from '../http/credential-source.ts';
 import type { Principal } from '../model/principal.ts';
-import type { Admitted } from '../request/adapter-side.ts';
+import { type Admitted, ANONYMOUS } from '../request/adapter-side.ts';
 import type { Requirement } from '../requirement/requirement.ts';
 import type { ResourceServer } from '../resource-server.ts';
 import type { Admission } from './admission.ts';
@@ -20,16 +20,19 @@ class RequestAdmission implements Admission {
   readonly passed: Requirement[] = [];
   readonly delegated: boolean;
   readonly credentials: CredentialSource | undefined;
+  readonly skipped: boolean;
   readonly #token: string | undefined;
 
   constructor(
     { principal, token }: Admitted,
     { resourceServer, delegated, credentials }: AdmittedBy,
+    skipped: boolean,
   ) {
     this.resourceServer = resourceServer;
     this.principal = principal;
     this.delegated = delegated;
     this.credentials = credentials;
+    this.skipped = skipped;
     this.#token = token;
   }
 
@@ -42,7 +45,12 @@ class RequestAdmission implements Admission {
 
 /** Makes the admission of a request that has passed no guard yet. */
 export function createAdmission(admitted: Admitted, mode: AdmittedBy): Admission {
-  return new RequestAdmission(admitted, mode);
+  return new RequestAdmission(admitted, mode, false);
+}
+
+/** Makes the admission of a request that `authenticate` was told to skip: of nobody. */
+export function createSkippedAdmission(mode: AdmittedBy): Admission {
+  return new RequestAdmission(ANONYMOUS, mode, true);
 }
 
 /**

@@ -16,6 +16,15 @@ import {
   type AuthenticationContextOptions,
   authenticationContext,
 } from '../requirement/step-up.ts';
+import { refuseUncalled } from './refuse-uncalled.ts';
+
+/** One name or more. For a list write `authorize(scope(...list))`. */
+type Some = readonly [first: string, ...more: string[]];
+
+/** Not a request: `app.get('/me', requireUser, …)`, without the call, does not compile. */
+interface NoRequest {
+  readonly method?: never;
+}
 
 /**
  * The guards that every adapter offers by name. The guards for one kind of caller have types of their
@@ -24,19 +33,19 @@ import {
  */
 export interface GuardMakers<Guard, UserGuard = Guard, ClientGuard = Guard> {
   /** Every one of these scopes (RFC 6750 §3.1). */
-  requireScope(...scopes: readonly string[]): Guard;
+  requireScope(...scopes: Some): Guard;
   /** One of these scopes. */
-  requireAnyScope(...scopes: readonly string[]): Guard;
+  requireAnyScope(...scopes: Some): Guard;
   /** Every one of these permissions. */
-  requirePermission(...permissions: readonly string[]): Guard;
+  requirePermission(...permissions: Some): Guard;
   /** Every one of these roles. */
-  requireRole(...roles: readonly string[]): Guard;
+  requireRole(...roles: Some): Guard;
   /** Every one of these groups. */
-  requireGroup(...groups: readonly string[]): Guard;
+  requireGroup(...groups: Some): Guard;
   /** One of these tenants. */
-  requireTenant(...tenants: readonly string[]): Guard;
+  requireTenant(...tenants: Some): Guard;
   /** A user, in person or through an agent. */
-  requireUser(options?: UserOptions): UserGuard;
+  requireUser(options?: UserOptions & NoRequest): UserGuard;
   /** A client: any, or one of these. */
   requireClient(...clientIds: CallerIds): ClientGuard;
   /** Somebody who acts for the subject: anybody, or one of these (RFC 8693 §4.1). */
@@ -51,17 +60,25 @@ export interface GuardMakers<Guard, UserGuard = Guard, ClientGuard = Guard> {
 export function guardMakers<Guard, UserGuard = Guard, ClientGuard = Guard>(
   authorize: (requirement: Requirement) => Guard & UserGuard & ClientGuard,
 ): GuardMakers<Guard, UserGuard, ClientGuard> {
-  return Object.freeze<GuardMakers<Guard, UserGuard, ClientGuard>>({
-    requireScope: (...scopes) => authorize(scope(...scopes)),
-    requireAnyScope: (...scopes) => authorize(anyScope(...scopes)),
-    requirePermission: (...permissions) => authorize(permission(...permissions)),
-    requireRole: (...roles) => authorize(role(...roles)),
-    requireGroup: (...groups) => authorize(group(...groups)),
-    requireTenant: (...tenants) => authorize(tenant(...tenants)),
-    requireUser: (options) => authorize(user(options)),
-    requireClient: (...clientIds) => authorize(client(...clientIds)),
-    requireActor: (...ids) => authorize(actor(...ids)),
-    requireAuthenticationContext: (options) => authorize(authenticationContext(options)),
-    requireAuthorizationDetail: (type, test) => authorize(authorizationDetail(type, test)),
+  type Makers = GuardMakers<Guard, UserGuard, ClientGuard>;
+  function make(name: keyof Makers, args: readonly unknown[], requirement: () => Requirement) {
+    refuseUncalled(name, `${name}(${name === 'requireUser' ? '' : '…'})`, args);
+    return authorize(requirement());
+  }
+  return Object.freeze<Makers>({
+    requireScope: (...scopes) => make('requireScope', scopes, () => scope(...scopes)),
+    requireAnyScope: (...scopes) => make('requireAnyScope', scopes, () => anyScope(...scopes)),
+    requirePermission: (...permissions) =>
+      make('requirePermission', permissions, () => permission(...permissions)),
+    requireRole: (...roles) => make('requireRole', roles, () => role(...roles)),
+    requireGroup: (...groups) => make('requireGroup', groups, () => group(...groups)),
+    requireTenant: (...tenants) => make('requireTenant', tenants, () => tenant(...tenants)),
+    requireUser: (options) => make('requireUser', [options], () => user(options)),
+    requireClient: (...clientIds) => make('requireClient', clientIds, () => client(...clientIds)),
+    requireActor: (...ids) => make('requireActor', ids, () => actor(...ids)),
+    requireAuthenticationContext: (options) =>
+      make('requireAuthenticationContext', [options], () => authenticationContext(options)),
+    requireAuthorizationDetail: (type, test) =>
+      make('requireAuthorizationDetail', [type], () => authorizationDetail(type, test)),
   });
 }

@@ -1,6 +1,7 @@
 import type { Requirement } from '../requirement/requirement.ts';
 import { adapterSideOf } from './adapter-side-of.ts';
 import { admissionOf } from './admission.ts';
+import { noteRefusal } from './refusal-of.ts';
 
 /**
  * Lets an admitted request pass a guard, or throws what {@link answerRefusal} turns into an answer, with
@@ -17,6 +18,7 @@ export function guardRequest(carrier: object, requirement: Requirement): void {
   const { resourceServer, principal, passed } = admission;
   const error = resourceServer.evaluate(principal, requirement, passed);
   if (error !== undefined) {
+    noteRefusal(carrier, error);
     adapterSideOf(resourceServer).report(error);
     throw error;
   }

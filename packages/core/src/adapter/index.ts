@@ -6,6 +6,8 @@ export { isThenable, type MaybePromise } from '../lib/maybe-promise.ts';
 export { memberOf } from '../lib/member-of.ts';
 export { checkRequirement, isRequirement } from '../requirement/check-requirement.ts';
 export { isResourceServer } from '../resource-server.ts';
+export { assertGuardedRoutes } from '../routes/assert-guarded-routes.ts';
+export { neutralMiddleware } from '../routes/route-check.ts';
 export {
   type DescribeOptions,
   describeRoutes,
@@ -19,9 +21,11 @@ export {
   type AuthenticateOptionsOf,
   admissionMode,
   type FrameworkMode,
+  type Skip,
 } from './admission-mode.ts';
 export { admitPrincipal, admitRequest } from './admit-request.ts';
 export { type AnswerMode, answerRefusal } from './answer-refusal.ts';
+export { answerThrown, type ThrownAnswerResponse } from './answer-thrown.ts';
 export { presentedTokenOf } from './create-admission.ts';
 export { type GuardMakers, guardMakers } from './guard-makers.ts';
 export { guardRequest } from './guard-request.ts';

@@ -6,6 +6,7 @@ import type { Requirement } from '../requirement/requirement.ts';
 import type { ResourceServer } from '../resource-server.ts';
 import { adapterSideOf } from './adapter-side-of.ts';
 import { type Admission, admissionOf } from './admission.ts';
+import { noteRefusal } from './refusal-of.ts';
 
 const A_USER = user();
 const A_CLIENT = client();
@@ -49,6 +50,7 @@ function admitted(request: object): Admission {
 function refuse(request: object, requirement: Requirement): never {
   const { resourceServer, principal, passed } = admitted(request);
   const error = resourceServer.evaluate(principal, requirement, passed) ?? failed(resourceServer);
+  noteRefusal(request, error);
   adapterSideOf(resourceServer).report(error);
   throw error;
 }

@@ -1,11 +1,11 @@
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
+import { isToken68 } from '../lib/token68.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import { originCheck } from './allowed-origins.ts';
 import {
   ABSENT,
   type Credentials,
   credentialsOf,
-  isToken68,
   REPEATED,
   refusedCredentials,
 } from './credentials.ts';

@@ -22,7 +22,7 @@ const SPACE = 0x20;
  * `Authorization` header and nowhere else, neither query nor body. Schemes that are not in `accepted`
  * give `scheme_unsupported`.
  *
- * It checks the form of the header, not the characters of the token: {@link isToken68} does, and runs
+ * It checks the form of the header, not the characters of the token: `isToken68` does, and runs
  * only after a failure, to choose the right error.
  */
 export function credentialsOf(
@@ -34,11 +34,6 @@ export function credentialsOf(
   if (typeof header === 'string') return parseAuthorization(header, accepted);
   const [only] = header;
   return header.length === 1 && only !== undefined ? parseAuthorization(only, accepted) : REPEATED;
-}
-
-/** Whether text is a `token68` (RFC 9110 §11.2), which RFC 6750 §2.1 calls `b64token`. */
-export function isToken68(text: string): boolean {
-  return /^[A-Za-z0-9\-._~+/]+=*$/.test(text);
 }
 
 function parseAuthorization(value: string, accepted: readonly Scheme[]): Credentials {

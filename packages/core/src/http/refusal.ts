@@ -42,7 +42,7 @@ const MAX_NONCE_LENGTH = 128;
  * §5.1): fixed texts and configuration only. Each accepted scheme gets a challenge; the error stands
  * in the one of the scheme that the request used, or in all where that is not known. It cannot throw.
  */
-export function refusalOf(error: AuthError, context: ChallengeContext): Refusal {
+export function refusalFor(error: AuthError, context: ChallengeContext): Refusal {
   const { status, challenge: kind } = answerFor(error);
   const headers: Record<string, string> = {
     'content-type': 'application/json; charset=utf-8',
@@ -56,8 +56,26 @@ export function refusalOf(error: AuthError, context: ChallengeContext): Refusal 
   return Object.freeze({
     status,
     headers: Object.freeze(headers),
-    body: JSON.stringify({ error: error.code, error_description: error.message }),
+    body: bodyOf(error),
   });
+}
+
+/** The answer that a `RefusedError` carries, also one of another copy of this package. */
+export function carriedRefusal(error: AuthError): Refusal | undefined {
+  if (!isRefused(error)) return undefined;
+  const { status, headers } = error;
+  return Object.freeze({ status, headers, body: bodyOf(error) });
+}
+
+function isRefused(error: AuthError): error is RefusedError {
+  const headers: unknown = 'headers' in error ? error.headers : undefined;
+  return (
+    typeof ownProperty(error, 'status') === 'number' && typeof headers === 'object' && !!headers
+  );
+}
+
+function bodyOf({ code, message }: AuthError): string {
+  return JSON.stringify({ error: code, error_description: message });
 }
 
 // Another copy of this package may know codes that this one does not.
@@ -162,8 +180,8 @@ export const RefusedError: RefusedErrorConstructor = class RefusedError extends 
     answer: (error: AuthError) => Refusal,
     details: ChallengeDetails = error.details,
   ) {
-    const { reason, cause, issuerName, fault } = error;
-    super(reason, { ...details, cause, issuerName, fault });
+    const { reason, cause, issuerName, fault, kind, requirement } = error;
+    super(reason, { ...details, cause, issuerName, fault, kind, requirement });
     this.statusCode = this.status;
     this.#answer = answer;
   }

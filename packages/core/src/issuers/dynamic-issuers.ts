@@ -3,7 +3,7 @@ import { abortable } from '../lib/abortable.ts';
 import { isTrue } from '../lib/callback-result.ts';
 import { andThen, isThenable, type MaybePromise } from '../lib/maybe-promise.ts';
 import { ownProperty } from '../lib/own-property.ts';
-import { AuthError } from '../model/errors.ts';
+import { AuthError, ConfigurationError } from '../model/errors.ts';
 import type { TokenClaims } from '../model/principal.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { IssuerEntry } from './issuer-entry.ts';
@@ -71,6 +71,11 @@ export function createDynamicIssuers(
     }
     const resolved = resolveEntry(entry, entry.audience);
     const { provider } = resolved;
+    if (resolved.introspection !== undefined) {
+      throw new ConfigurationError(
+        'An issuer that a resolver returns cannot have introspection: an opaque token names no issuer to look up. Write: issuers: [{ …, introspection: { client } }]',
+      );
+    }
     if (provider.names === undefined && provider.issuer !== iss) {
       throw new TypeError(
         'The issuer that the resolver returned has another iss than was asked for',

@@ -5,6 +5,8 @@ import type { TrustedIssuer } from './trusted-issuer.ts';
 export interface Issuers {
   /** The issuer that an unverified token names, if it is configured. Never makes a request to it. */
   find(claims: TokenClaims): TrustedIssuer | undefined | Promise<TrustedIssuer | undefined>;
+  /** The configured issuers that introspect; those that a resolver finds never do. */
+  readonly introspecting?: readonly TrustedIssuer[];
   /** Whether an issuer that `find` gave earlier is still configured so. */
   isCurrent(issuer: TrustedIssuer): boolean;
   /** Resolves once every configured issuer's keys are there. */

@@ -1,3 +1,8 @@
+import type { IntrospectionOptions } from '../introspection/options.ts';
+import {
+  type ResolvedIntrospection,
+  resolveIntrospection,
+} from '../introspection/resolve-introspection.ts';
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import { namesUnsetVariable } from '../lib/unset-variable.ts';
 import { ConfigurationError } from '../model/errors.ts';
@@ -23,10 +28,15 @@ const MEMBERS: OptionNames<IssuerEntry> = {
   commonAudiences: true,
   fetch: true,
   audienceClaim: true,
+  introspected: true,
+  introspection: true,
 };
 
 /** Checks one issuer entry, also one that a resolver returned. Throws {@link ConfigurationError}. */
-export function resolveEntry(provider: Provider, audience: unknown): ResolvedEntry {
+export function resolveEntry(
+  provider: Provider & { readonly introspection?: IntrospectionOptions | undefined },
+  audience: unknown,
+): ResolvedEntry {
   if (
     typeof provider !== 'object' ||
     provider === null ||
@@ -45,7 +55,8 @@ export function resolveEntry(provider: Provider, audience: unknown): ResolvedEnt
           "accepts must check something in its stead. Write: custom({ …, audienceClaim: 'absent', accepts: (claims) => … })",
       );
     }
-    if (audience === undefined) return { provider, audience: undefined };
+    if (audience === undefined)
+      return { provider, audience: undefined, introspection: introspectionOf(provider) };
     throw new ConfigurationError(
       `Tokens of ${provider.preset} carry no aud, so audience cannot be checked. Leave audience out: ` +
         `what ${provider.preset}() itself requires is checked in its stead`,
@@ -73,7 +84,18 @@ export function resolveEntry(provider: Provider, audience: unknown): ResolvedEnt
       `audience '${list[0]}' is in tokens of ${provider.issuer} whatever API they are for: a token for any other API would pass. ${commonAudiences.advice}`,
     );
   }
-  return { provider, audience: Object.freeze([...list]) };
+  return {
+    provider,
+    audience: Object.freeze([...list]),
+    introspection: introspectionOf(provider),
+  };
+}
+
+function introspectionOf(
+  provider: Provider & { readonly introspection?: IntrospectionOptions | undefined },
+): ResolvedIntrospection | undefined {
+  const { introspection } = provider;
+  return introspection === undefined ? undefined : resolveIntrospection(provider, introspection);
 }
 
 function isNonEmptyString(value: unknown): value is string {

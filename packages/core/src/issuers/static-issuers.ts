@@ -19,7 +19,9 @@ export function createStaticIssuers(
       .map((issuer) => [issuer.provider.issuer, issuer]),
   );
   const named = issuers.filter(({ provider }) => provider.names !== undefined);
+  const introspecting = issuers.filter(({ introspector }) => introspector !== undefined);
   return {
+    introspecting,
     find(claims) {
       const iss = ownProperty(claims, 'iss');
       const exact = typeof iss === 'string' ? byIss.get(iss) : undefined;
@@ -27,10 +29,18 @@ export function createStaticIssuers(
     },
     isCurrent: () => true,
     async ready(signal) {
-      await Promise.all(issuers.map(({ keySet }) => keySet.ready(signal)));
+      await Promise.all(
+        issuers.flatMap(({ keySet, introspector }) => [
+          keySet.ready(signal),
+          introspector?.ready(signal),
+        ]),
+      );
     },
     close() {
-      for (const { keySet } of issuers) keySet.close();
+      for (const { keySet, introspector } of issuers) {
+        keySet.close();
+        introspector?.close();
+      }
     },
   };
 }

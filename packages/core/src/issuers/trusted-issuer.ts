@@ -1,3 +1,4 @@
+import { createIntrospector, type Introspector } from '../introspection/introspector.ts';
 import { createKeySet } from '../keys/create-key-set.ts';
 import type { ResolvedKeyOptions } from '../keys/key-options.ts';
 import type { KeySet } from '../keys/key-set.ts';
@@ -17,6 +18,10 @@ export interface TrustedIssuer {
   readonly algorithms: readonly Algorithm[];
   readonly keySet: KeySet;
   readonly policy: ClaimsPolicy;
+  /** Asks about its opaque tokens; `undefined` where introspection is not configured. */
+  readonly introspector: Introspector | undefined;
+  /** How principals are read from introspection answers. */
+  readonly introspectedProvider: Provider;
 }
 
 /** What every issuer of a resource server shares: its configuration, and the effects it may have. */
@@ -35,15 +40,18 @@ export interface IssuerContext {
 
 /** Joins a configured entry with its claims policy and its keys: those given, or new ones. */
 export function createTrustedIssuer(
-  { provider, audience }: ResolvedEntry,
+  { provider, audience, introspection }: ResolvedEntry,
   context: IssuerContext,
-  keySet?: KeySet,
+  given?: KeySet,
 ): TrustedIssuer {
+  const algorithms = context.algorithms ?? provider.algorithms ?? DEFAULT_ALGORITHMS;
+  const keySet = given ?? keySetOf(provider, context);
+  const { authority = provider.authority } = introspection?.rule ?? {};
   return Object.freeze({
     provider,
     name: provider.name ?? provider.issuer,
-    algorithms: context.algorithms ?? provider.algorithms ?? DEFAULT_ALGORITHMS,
-    keySet: keySet ?? keySetOf(provider, context),
+    algorithms,
+    keySet,
     policy: Object.freeze({
       audience,
       types: provider.types,
@@ -51,6 +59,17 @@ export function createTrustedIssuer(
       clockToleranceSec: context.clockToleranceSec,
       accepts: provider.accepts,
     }),
+    introspector:
+      introspection &&
+      createIntrospector(introspection, {
+        ...context,
+        fetch: provider.fetch ?? context.fetch,
+        provider,
+        audience,
+        algorithms,
+        keySet,
+      }),
+    introspectedProvider: authority === provider.authority ? provider : { ...provider, authority },
   });
 }
 

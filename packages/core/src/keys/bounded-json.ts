@@ -1,6 +1,6 @@
+import { discardBody, readBoundedBody } from '../lib/bounded-body.ts';
 import { parseJsonObject } from '../lib/json.ts';
 import { isKeyFetchError, KeyFetchError } from './key-fetch-error.ts';
-import { discardBody, readBody } from './response-body.ts';
 
 /** RFC 7517 §8.5.2. A Kubernetes API server answers 406 where its key set is asked for as JSON alone. */
 const ACCEPTED = 'application/jwk-set+json, application/json';
@@ -42,7 +42,7 @@ export async function fetchJson(url: string, options: BoundedJsonOptions): Promi
       discardBody(response);
       throw refused;
     }
-    const bytes = await readBody(response, maxBytes);
+    const bytes = await readBoundedBody(response, maxBytes);
     if (bytes === undefined) {
       const what = `The response is larger than ${maxBytes} bytes`;
       throw new KeyFetchError('too_large', what, { url });

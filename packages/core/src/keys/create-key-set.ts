@@ -1,6 +1,7 @@
 import type { Clock } from '../lib/clock.ts';
 import { isLoopback } from '../lib/endpoint-url.ts';
 import type { EventSink } from '../lib/event-sink.ts';
+import { systemRandom } from '../lib/random.ts';
 import type { KeySnapshotStore } from '../stores/key-snapshot-store.ts';
 import { createKeyFetcher, urlsOf } from './key-fetcher.ts';
 import type { ResolvedKeyOptions } from './key-options.ts';
@@ -17,7 +18,7 @@ export interface KeySetContext {
   readonly fetch: typeof globalThis.fetch;
   readonly events: EventSink;
   readonly timing: ResolvedKeyOptions;
-  /** Uniform in [0, 1), for jitter. Default `Math.random`. */
+  /** Uniform in [0, 1), for jitter. Default {@link systemRandom}. */
   readonly random?: () => number;
   /** Accepted values of a JWK's `use` (RFC 7517 §4.2). Default `['sig']`. */
   readonly uses?: readonly string[];
@@ -34,7 +35,7 @@ export interface KeySetContext {
  */
 export function createKeySet(source: KeySource, context: KeySetContext): KeySet {
   const { issuer, clock, events, fetch, timing, snapshot, allowHttp, preset } = context;
-  const { random = Math.random, uses = ['sig'] } = context;
+  const { random = systemRandom, uses = ['sig'] } = context;
   if (source.kind === 'static') {
     return createStaticKeySet(source.jwks, { issuer, events, uses, maxKeys: timing.maxKeys });
   }

@@ -84,7 +84,7 @@ function jwksUriOf(
 }
 
 /** A stranger's document must not send us to what listens on this machine, nor from https to http. */
-function mayLeadTo(document: string, url: string): boolean {
+export function mayLeadTo(document: string, url: string): boolean {
   const [from, to] = [new URL(document), new URL(url)];
   if (to.protocol === 'https:') return true;
   if (from.protocol === 'https:') return false;

@@ -37,6 +37,10 @@ export interface AuthErrorOptions extends ChallengeDetails {
   readonly issuerName?: string | undefined;
   /** What the token lacks, once its issuer is known: for events and `explain`. */
   readonly fault?: TokenFault | undefined;
+  /** Whether a user or a client is calling, once known: for events. */
+  readonly kind?: 'user' | 'client' | undefined;
+  /** The description of the requirement that is not met: for events. Configuration only. */
+  readonly requirement?: string | undefined;
 }
 
 /**
@@ -57,8 +61,13 @@ export class AuthError extends Error {
   /** The HTTP status of `code`. */
   readonly status: RefusalStatus;
 
+  /** Whether a user or a client is calling, when the refusal came after that was known. */
+  readonly kind: 'user' | 'client' | undefined;
+  /** What a guard, `userOf` or `clientOf` asked for and the caller does not meet: `scope read:users`. */
+  readonly requirement: string | undefined;
+
   constructor(reason: AuthErrorReason, options: AuthErrorOptions = {}) {
-    const { cause, issuerName, fault, ...details } = options;
+    const { cause, issuerName, fault, kind, requirement, ...details } = options;
     super(REASONS[reason].description, cause === undefined ? undefined : { cause });
     this.name = 'AuthError';
     this.code = REASONS[reason].code;
@@ -66,6 +75,8 @@ export class AuthError extends Error {
     this.details = Object.freeze(details);
     this.issuerName = issuerName;
     this.fault = fault && Object.freeze({ ...fault });
+    this.kind = kind;
+    this.requirement = requirement;
     this.status = CODES[this.code].status;
     Object.defineProperty(this, BRAND, { value: true });
   }

@@ -1,3 +1,4 @@
+import type { IntrospectionFailure } from './introspection-failure.ts';
 import type { AuthErrorCode, AuthErrorReason } from './reasons.ts';
 import type { TokenFault } from './token-fault.ts';
 
@@ -44,6 +45,10 @@ export type AuthEvent =
       readonly reason: AuthErrorReason;
       /** Known once the token was found to be from a configured issuer. */
       readonly issuerName?: string;
+      /** Who is calling, once known. */
+      readonly kind?: 'user' | 'client';
+      /** What a guard asked for and the caller does not meet, in the words of its description. */
+      readonly requirement?: string;
     } & TokenFault)
   | { readonly type: 'keys.refreshed'; readonly issuer: string; readonly keys: number }
   | {
@@ -73,6 +78,24 @@ export type AuthEvent =
       readonly type: 'keys.snapshot';
       readonly issuer: string;
       readonly outcome: 'loaded' | 'saved' | 'refused' | 'failed';
+    }
+  | {
+      /** Once, until the cause changes or an answer comes: not for each request. */
+      readonly type: 'introspection.failed';
+      readonly issuer: string;
+      readonly cause: IntrospectionFailure;
+      /** The response's status, when that is what was wrong. */
+      readonly status?: number;
+    }
+  | { readonly type: 'introspection.recovered'; readonly issuer: string }
+  | {
+      /**
+       * Once: the first answers of the server all said that the token is not active. Mostly it is the
+       * asking client that may not see the tokens: not in `aud`, or not linked to the API.
+       */
+      readonly type: 'introspection.nothing_active';
+      readonly issuer: string;
+      readonly answers: number;
     }
   | { readonly type: 'config.duplicate_resource_server'; readonly issuer: string }
   /** At start: keys of the issuer are fetched over http from a host of `allowHttp`. */

@@ -21,7 +21,8 @@ export interface TokenClaims {
  * }
  * ```
  *
- * It only types: give the same schema to `createResourceServer({ claims })`, which validates.
+ * It only types: give the same schema to `createResourceServer({ claims })`, which validates. A resource
+ * server without it, or with another schema, then does not compile.
  */
 // biome-ignore lint/suspicious/noEmptyInterface: users merge their declaration into it
 export interface Register {}

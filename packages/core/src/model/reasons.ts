@@ -1,4 +1,4 @@
-/** What OAuth calls a refusal; `refusalOf` gives each its status and challenge. */
+/** What OAuth calls a refusal; `refusalFor` gives each its status and challenge. */
 export type AuthErrorCode =
   | 'missing_credentials'
   | 'invalid_request'
@@ -34,13 +34,17 @@ export const CODES: Readonly<Record<AuthErrorCode, CodeAnswer>> = {
   temporarily_unavailable: { status: 503, challenge: 'none' },
 };
 
-/** The steps of a request's way, in order; each reason belongs to one. */
+/**
+ * The steps of a request's way, in order; each reason belongs to one. An opaque token has no key and no
+ * signature, and a JWT mostly no introspection.
+ */
 export const STEPS = [
   'credentials',
   'token',
   'issuer',
   'key',
   'signature',
+  'introspection',
   'claims',
   'principal',
   'sender_constraint',
@@ -112,6 +116,21 @@ const TABLE = {
     code: 'temporarily_unavailable',
     step: 'issuer',
     description: 'The issuer of the access token cannot be looked up at the moment',
+  },
+  token_inactive: {
+    code: 'invalid_token',
+    step: 'introspection',
+    description: 'The access token is not active',
+  },
+  introspection_unavailable: {
+    code: 'temporarily_unavailable',
+    step: 'introspection',
+    description: 'The access token cannot be checked with its issuer at the moment',
+  },
+  introspection_overloaded: {
+    code: 'temporarily_unavailable',
+    step: 'introspection',
+    description: 'Too many access tokens are being checked with their issuer at the moment',
   },
   algorithm_not_allowed: {
     code: 'invalid_token',

@@ -1,9 +1,11 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { IntrospectionOptions } from '../introspection/options.ts';
 import type { Audience, IssuerEntry } from '../issuers/issuer-entry.ts';
 import type { IssuerCacheOptions, IssuerResolver } from '../issuers/issuer-resolver.ts';
 import type { KeyOptions } from '../keys/key-options.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { EventListener } from '../model/events.ts';
+import type { Register } from '../model/principal.ts';
 import type { TokenCacheOptions } from '../pipeline/token-cache.ts';
 import type { AudienceProvider } from '../providers/provider.ts';
 import type { KeySnapshotStore } from '../stores/key-snapshot-store.ts';
@@ -73,6 +75,8 @@ export interface SingleIssuerOptions<Schema extends StandardSchemaV1 | undefined
   readonly issuer: AudienceProvider;
   /** This API's identifier at the issuer; tokens for others are refused. */
   readonly audience: Audience;
+  /** How the issuer's opaque tokens are introspected (RFC 7662). Without it they are refused. */
+  readonly introspection?: IntrospectionOptions | undefined;
   readonly issuers?: never;
   readonly issuerCache?: never;
 }
@@ -86,6 +90,8 @@ export interface CompleteIssuerOptions<Schema extends StandardSchemaV1 | undefin
    */
   readonly issuer: IssuerEntry;
   readonly audience?: never;
+  /** How the issuer's opaque tokens are introspected (RFC 7662). Without it they are refused. */
+  readonly introspection?: IntrospectionOptions | undefined;
   readonly issuers?: never;
   readonly issuerCache?: never;
 }
@@ -99,13 +105,24 @@ export interface ManyIssuersOptions<Schema extends StandardSchemaV1 | undefined 
   readonly issuerCache?: IssuerCacheOptions | undefined;
   readonly issuer?: never;
   readonly audience?: never;
+  /** Each entry has its own. */
+  readonly introspection?: never;
 }
+
+/**
+ * What `Register` demands of every resource server of the program: the schema that is registered. Another
+ * one, or none, would leave the principals' types untrue.
+ */
+export type RegisteredOptions = Register extends {
+  claims: infer Schema extends StandardSchemaV1;
+}
+  ? { readonly claims: Schema }
+  : unknown;
 
 /** What a resource server is made from. */
 export type ResourceServerOptions<Schema extends StandardSchemaV1 | undefined = undefined> =
-  | SingleIssuerOptions<Schema>
-  | CompleteIssuerOptions<Schema>
-  | ManyIssuersOptions<Schema>;
+  RegisteredOptions &
+    (SingleIssuerOptions<Schema> | CompleteIssuerOptions<Schema> | ManyIssuersOptions<Schema>);
 
 /** {@link ResourceServerOptions} with any claims schema, or none. */
 export type AnyResourceServerOptions = ResourceServerOptions<StandardSchemaV1 | undefined>;

@@ -11,10 +11,10 @@ import { SCRATCH_BYTES } from '../lib/shared-buffer.ts';
 import { namesUnsetVariable } from '../lib/unset-variable.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import type { ResolvedTokenCacheOptions } from '../pipeline/token-cache.ts';
-import type { Provider } from '../providers/provider.ts';
 import type { KeySnapshotStore } from '../stores/key-snapshot-store.ts';
 import { ALGORITHMS, type Algorithm, DEFAULT_ALGORITHMS } from '../token/algorithms.ts';
 import { MAX_TOKEN_LENGTH } from '../token/jws.ts';
+import { checkRouting, type SingleIssuer, withIntrospection } from './introspecting-issuers.ts';
 import type { ResourceServerOptions, TokenOptions } from './options.ts';
 
 /** Options with every default decided: request code never sees an undefined one. */
@@ -53,6 +53,7 @@ const DEFAULT_ISSUER_CACHE: Required<IssuerCacheOptions> = {
 const OPTIONS: OptionNames<ResourceServerOptions> = {
   issuer: true,
   issuers: true,
+  introspection: true,
   audience: true,
   algorithms: true,
   clockToleranceSec: true,
@@ -129,8 +130,8 @@ function resolveIssuers(
   options: ResourceServerOptions<StandardSchemaV1 | undefined>,
 ): readonly ResolvedEntry[] | IssuerResolver {
   if (options.issuers === undefined) {
-    const issuer: Provider & { readonly audience?: unknown } = options.issuer;
-    return [resolveEntry(issuer, options.audience ?? issuer?.audience)];
+    const issuer: SingleIssuer = options.issuer;
+    return [resolveEntry(withIntrospection(issuer, options), options.audience ?? issuer?.audience)];
   }
   if ('issuer' in options && options.issuer !== undefined) {
     throw new ConfigurationError(
@@ -142,6 +143,14 @@ function resolveIssuers(
       "With issuers, each entry owns its audience. Write: issuers: [{ ...auth0('…'), audience: '…' }]",
     );
   }
+  const introspection: unknown = options.introspection;
+  if (introspection !== undefined) {
+    throw new ConfigurationError(
+      typeof options.issuers === 'function'
+        ? 'introspection does not go with a function of issuers: an opaque token names no issuer to look up. Write: issuers: [{ …, introspection: { client } }]'
+        : 'With issuers, each entry owns its introspection. Write: issuers: [{ …, introspection: { client, matches } }]',
+    );
+  }
   if (typeof options.issuers === 'function') return options.issuers;
   if (!Array.isArray(options.issuers) || options.issuers.length === 0) {
     throw new ConfigurationError(
@@ -150,6 +159,7 @@ function resolveIssuers(
   }
   const entries = options.issuers.map((entry: IssuerEntry) => resolveEntry(entry, entry?.audience));
   checkDistinct(entries);
+  checkRouting(entries);
   return Object.freeze(entries);
 }
 

@@ -29,6 +29,7 @@ export function buildPrincipal(
   token: TokenClaims,
   header: TokenHeader,
   claims: object,
+  source: Principal['source'] = 'jwt',
 ): Principal | ClaimsRefusal {
   const { kind } = classification;
   // Whatever else a hand-made provider answers, a promise included, is not positive knowledge.
@@ -75,7 +76,7 @@ export function buildPrincipal(
     authentication: authenticationOf(token),
     confirmation: confirmationOf(token),
     sessionId: ownString(token, 'sid'),
-    source: 'jwt',
+    source,
     tokenId: ownString(token, 'jti'),
     issuedAt: ownNumber(token, 'iat'),
     expiresAt: token.exp ?? 0,

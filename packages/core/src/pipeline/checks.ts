@@ -15,7 +15,10 @@ export interface ChecksContext {
  * more check is one more line. What has an effect goes last, after anything that may say `read_again`.
  */
 export function createChecks(context: ChecksContext): readonly RequestCheck[] {
-  return [issuerIsCurrent(context), keyIsLive(), timely(context), unbound()];
+  // What is not configured costs nothing.
+  const introspects = (context.issuers.introspecting ?? []).length > 0;
+  const recency = introspects ? [answerIsRecent(context)] : [];
+  return [issuerIsCurrent(context), keyIsLive(), ...recency, timely(context), unbound()];
 }
 
 function issuerIsCurrent({ issuers }: ChecksContext): RequestCheck {
@@ -28,7 +31,20 @@ function issuerIsCurrent({ issuers }: ChecksContext): RequestCheck {
 function keyIsLive(): RequestCheck {
   return {
     step: 'key',
-    check: ({ issuer, key }) => (issuer.keySet.isLive(key) ? undefined : 'read_again'),
+    check: ({ issuer, key }) =>
+      key === undefined || issuer.keySet.isLive(key) ? undefined : 'read_again',
+  };
+}
+
+/** An answer of the authorization server counts for a while; a clock that was set back must not prolong that. */
+function answerIsRecent({ clock }: ChecksContext): RequestCheck {
+  return {
+    step: 'introspection',
+    check({ cached, readAt, readAgainAt }) {
+      if (!cached || readAt === undefined || readAgainAt === undefined) return undefined;
+      const now = clock.now();
+      return now >= readAt && now < readAgainAt ? undefined : 'read_again';
+    },
   };
 }
 

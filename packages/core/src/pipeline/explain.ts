@@ -11,6 +11,11 @@ import type { TokenFault } from '../model/token-fault.ts';
 import { tokenHint } from '../providers/internal/token-hint.ts';
 import type { VerifiedToken } from '../request/verified-token.ts';
 import { createJwsParser, type UnverifiedJws } from '../token/jws.ts';
+import {
+  type ExplainedIntrospection,
+  explainIntrospection,
+  type ObservedIntrospection,
+} from './explain-introspection.ts';
 import { refusalHint } from './refusal-hint.ts';
 import { createVerifier, type VerifierOptions } from './verifier.ts';
 
@@ -49,6 +54,8 @@ export interface Explanation {
   readonly header: Readonly<{ alg: string; typ: string | undefined }> | undefined;
   /** The token's claims, as far as it could be parsed: `[hidden string]` unless revealed. */
   readonly claims: Readonly<Record<string, unknown>> | undefined;
+  /** What the authorization server was asked about the token and what it said, where it was asked. */
+  readonly introspection: ExplainedIntrospection | undefined;
 }
 
 // `credentials` needs a request and `requirement` a route: a token alone reaches neither.
@@ -59,7 +66,10 @@ const TOKEN_STEPS: readonly Step[] = STEPS.filter(
 /** The steps that a token fails at once the preset's rule was asked, or because of it. */
 const CLASSIFIED: ReadonlySet<Step> = new Set(['principal', 'sender_constraint']);
 
-/** Sends a token down the pipeline, past the cache, and records how far it came. */
+/**
+ * Sends a token down the pipeline, past the cache, and records how far it came. An opaque token is asked
+ * about as on a request: within the same bounds and circuit, and with the same memory of refused ones.
+ */
 export async function explainToken(
   token: string,
   issuers: Issuers,
@@ -71,18 +81,28 @@ export async function explainToken(
   const text = typeof token === 'string' ? token : '';
   const parsed = createJwsParser(options.maxTokenBytes)(text);
   const jws = typeof parsed === 'string' ? undefined : parsed;
-  const outcome = await attempt(text, issuers, options);
+  let observed: ObservedIntrospection | undefined;
+  const outcome = await attempt(text, issuers, {
+    ...options,
+    observe: (issuer, introspection) => {
+      observed = { issuer, introspection };
+    },
+  });
   const reason = isAuthError(outcome) ? outcome.reason : undefined;
   const verified = isAuthError(outcome) ? undefined : outcome;
+  const introspection = explainIntrospection(observed, outcome, issuers, (claims) =>
+    redact(claims, reveal),
+  );
   return Object.freeze({
     accepted: verified !== undefined,
-    steps: stepsUntil(isAuthError(outcome) ? outcome : undefined, jws),
+    steps: stepsUntil(isAuthError(outcome) ? outcome : undefined, jws, stepsOf(jws, introspection)),
     kind: verified?.principal.kind,
     issuerName: isAuthError(outcome) ? outcome.issuerName : outcome.issuer.name,
-    rule: verified?.rule ?? (await ruleBefore(reason, jws, issuers)),
+    rule: verified?.rule ?? (await ruleBefore(reason, jws, issuers, observed)),
     hint: isAuthError(outcome) ? await hintFor(outcome, text, jws, issuers) : undefined,
     header: jws && { alg: textOf(jws, 'alg') ?? '', typ: textOf(jws, 'typ') },
     claims: jws && redact(jws.claims, reveal),
+    introspection,
   });
 }
 
@@ -104,13 +124,24 @@ async function attempt(
   }
 }
 
+/** The steps that a token of this form has. */
+function stepsOf(
+  jws: UnverifiedJws | undefined,
+  introspection: ExplainedIntrospection | undefined,
+): readonly Step[] {
+  if (introspection === undefined) return TOKEN_STEPS.filter((step) => step !== 'introspection');
+  if (jws !== undefined) return TOKEN_STEPS;
+  return TOKEN_STEPS.filter((step) => step !== 'key' && step !== 'signature');
+}
+
 function stepsUntil(
   error: AuthError | undefined,
   jws: UnverifiedJws | undefined,
+  steps: readonly Step[],
 ): readonly ExplainedStep[] {
   const { reason, cause, fault } = error ?? {};
-  const failed = reason === undefined ? TOKEN_STEPS.length : TOKEN_STEPS.indexOf(stepOf(reason));
-  return TOKEN_STEPS.map((step, index) => {
+  const failed = reason === undefined ? steps.length : steps.indexOf(stepOf(reason));
+  return steps.map((step, index) => {
     if (index < failed) return { step, outcome: 'pass' };
     if (index > failed || reason === undefined) return { step, outcome: 'not_reached' };
     const description = REASONS[reason].description + hint(reason, jws);
@@ -164,10 +195,17 @@ async function ruleBefore(
   reason: AuthErrorReason | undefined,
   jws: UnverifiedJws | undefined,
   issuers: Issuers,
+  observed: ObservedIntrospection | undefined,
 ): Promise<string | undefined> {
-  if (reason === undefined || jws === undefined || !CLASSIFIED.has(stepOf(reason)))
-    return undefined;
+  if (reason === undefined || !CLASSIFIED.has(stepOf(reason))) return undefined;
   try {
+    const introspected = observed?.introspection.outcome;
+    // The rule that spoke of a confirmed JWT is the one for JWTs.
+    const isOfAnswer = jws === undefined || observed?.issuer.introspector?.jwts === 'answer';
+    if (typeof introspected === 'object' && isOfAnswer) {
+      return observed?.issuer.provider.introspected?.classify(introspected).rule;
+    }
+    if (jws === undefined) return undefined;
     const issuer = await issuers.find(jws.claims);
     return issuer?.provider.classify(jws.claims, jws.header.parameters).rule;
   } catch {

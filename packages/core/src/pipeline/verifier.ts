@@ -6,7 +6,9 @@ import type { Presentation } from '../request/presentation.ts';
 import type { VerifiedToken } from '../request/verified-token.ts';
 import { type ChecksContext, createChecks } from './checks.ts';
 import { createHeapScale } from './heap-weight.ts';
-import { createJwtReader, type JwtReaderOptions } from './jwt-reader.ts';
+import { createHybridReader, type HybridReaderOptions } from './hybrid-reader.ts';
+import { createJwtReader } from './jwt-reader.ts';
+import { createLocalClaims } from './local-claims.ts';
 import { type ChecksResult, composeChecks } from './run-checks.ts';
 import { createTokenCache, type ResolvedTokenCacheOptions } from './token-cache.ts';
 
@@ -18,7 +20,7 @@ export interface Verifier {
 }
 
 /** What a verifier is made from. */
-export interface VerifierOptions extends JwtReaderOptions, Omit<ChecksContext, 'issuers'> {
+export interface VerifierOptions extends HybridReaderOptions, Omit<ChecksContext, 'issuers'> {
   /** Bounds of the cache of verified tokens; `undefined` for none. */
   readonly cache: ResolvedTokenCacheOptions | undefined;
 }
@@ -26,6 +28,7 @@ export interface VerifierOptions extends JwtReaderOptions, Omit<ChecksContext, '
 /** What cannot be had when a check asks twice in one request to read a token again. */
 const UNSETTLED: Partial<Record<Step, AuthErrorReason>> = {
   issuer: 'issuer_unavailable',
+  introspection: 'introspection_unavailable',
   key: 'keys_unavailable',
 };
 
@@ -35,7 +38,11 @@ const UNSETTLED: Partial<Record<Step, AuthErrorReason>> = {
  */
 export function createVerifier(issuers: Issuers, options: VerifierOptions): Verifier {
   const { clock, clockToleranceSec } = options;
-  const reader = createJwtReader(issuers, options);
+  // What is not configured costs nothing: without introspection there is one reader.
+  const reader =
+    issuers.introspecting === undefined || issuers.introspecting.length === 0
+      ? createJwtReader(issuers, options, createLocalClaims(options))
+      : createHybridReader(issuers, options);
   const runChecks = composeChecks(createChecks({ issuers, clock, clockToleranceSec }));
   const cache = options.cache && createTokenCache<VerifiedToken>(options.cache, createHeapScale());
 
@@ -57,7 +64,7 @@ export function createVerifier(issuers: Issuers, options: VerifierOptions): Veri
     presented: Presentation,
     mayReadAgain: boolean,
   ): MaybePromise<VerifiedToken> {
-    cache?.set(presented.token, asCached(token));
+    if (isKept(token)) cache?.set(presented.token, asCached(token));
     return check(token, presented, mayReadAgain);
   }
 
@@ -81,14 +88,15 @@ export function createVerifier(issuers: Issuers, options: VerifierOptions): Veri
   ): MaybePromise<VerifiedToken> {
     if (result === undefined) return token;
     const issuerName = token.issuer.name;
+    const { kind } = token.principal;
     if ('reason' in result) {
       const { reason, details, cause } = result;
       if (reason === 'expired') cache?.delete(presented.token);
-      throw new AuthError(reason, { ...details, cause, issuerName });
+      throw new AuthError(reason, { ...details, cause, issuerName, kind });
     }
     cache?.delete(presented.token);
     if (mayReadAgain) return read(presented, false);
-    throw new AuthError(UNSETTLED[result.readAgain] ?? 'keys_unavailable', { issuerName });
+    throw new AuthError(UNSETTLED[result.readAgain] ?? 'keys_unavailable', { issuerName, kind });
   }
 
   function close(): void {
@@ -101,6 +109,11 @@ export function createVerifier(issuers: Issuers, options: VerifierOptions): Veri
 
 // Written out: a spread costs many times as much.
 function asCached(token: VerifiedToken): VerifiedToken {
-  const { principal, issuer, key, notBefore, isBound, rule } = token;
-  return { principal, issuer, key, notBefore, isBound, rule, cached: true };
+  const { principal, issuer, key, notBefore, isBound, readAt, readAgainAt, rule } = token;
+  return { principal, issuer, key, notBefore, isBound, readAt, readAgainAt, rule, cached: true };
+}
+
+/** Where answers are not kept, a token is asked about each time. */
+function isKept({ readAt, readAgainAt }: VerifiedToken): boolean {
+  return readAgainAt === undefined || readAgainAt !== readAt;
 }

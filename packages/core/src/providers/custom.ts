@@ -6,6 +6,7 @@ import type { TypePolicy } from '../model/type-policy.ts';
 import { ALGORITHMS, type Algorithm } from '../token/algorithms.ts';
 import { has, scopesOf } from './internal/claim-readers.ts';
 import { type CustomClassify, customClassify, type IdReader } from './internal/custom-classify.ts';
+import { type CustomIntrospected, customIntrospected } from './internal/custom-introspected.ts';
 import {
   audienceFreeProvider,
   audienceProvider,
@@ -60,6 +61,11 @@ export type CustomProviderOptions = ProviderOptions & {
   readonly roles?: AuthorityReaders['roles'] | undefined;
   readonly groups?: AuthorityReaders['groups'] | undefined;
   readonly tenant?: AuthorityReaders['tenant'] | undefined;
+  /**
+   * How answers of the introspection endpoint are read (RFC 7662); needed for `introspection`. Ids and
+   * authority are read from them by the same functions as from JWTs.
+   */
+  readonly introspected?: CustomIntrospected | undefined;
 };
 
 /** Options of {@link custom} for a provider whose tokens carry `aud`. */
@@ -91,6 +97,7 @@ const OPTIONS: OwnOptionNames<CustomOptions | CustomAudienceFreeOptions> = {
   roles: true,
   groups: true,
   tenant: true,
+  introspected: true,
   nonce: true,
 };
 
@@ -200,6 +207,7 @@ function statementOf(options: CustomProviderOptions): ProviderStatement {
     ? checkStringOrUri(options.issuer)
     : checkUrl('custom', 'issuer', options.issuer);
   const { types, requiredClaims = [], algorithms, permissions, roles, groups, tenant } = options;
+  const { introspected } = options;
   if (
     algorithms !== undefined &&
     !(isStringList(algorithms) && algorithms.every((name) => ALGORITHMS.includes(name)))
@@ -228,6 +236,9 @@ function statementOf(options: CustomProviderOptions): ProviderStatement {
       ...(groups === undefined ? {} : { groups }),
       ...(tenant === undefined ? {} : { tenant }),
     },
+    ...(introspected === undefined
+      ? {}
+      : { introspected: customIntrospected(introspected, options) }),
   };
 }
 

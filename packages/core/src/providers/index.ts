@@ -22,6 +22,7 @@ export { type GithubActionsOptions, githubActions } from './github-actions.ts';
 export { type GoogleOptions, google } from './google.ts';
 export { type HydraOptions, hydra } from './hydra.ts';
 export type { CustomClassify, CustomVerdict, IdReader } from './internal/custom-classify.ts';
+export type { CustomIntrospected } from './internal/custom-introspected.ts';
 export type { KeysOption, ProviderOptions } from './internal/define-provider.ts';
 export type { EntraOptions, EntraVersion } from './internal/entra-issuer.ts';
 export type { InClusterOptions } from './internal/in-cluster.ts';
@@ -40,6 +41,7 @@ export type {
   AuthorityReaders,
   Classification,
   Classify,
+  IntrospectedRule,
   Provider,
 } from './provider.ts';
 export { type Rfc9068Options, rfc9068 } from './rfc9068.ts';

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../model/errors.ts';
 import type { TokenClaims } from '../model/principal.ts';
-import { claimOf, scopeStringOf, stringOf } from './internal/claim-readers.ts';
+import { claimOf, has, scopeStringOf, stringOf } from './internal/claim-readers.ts';
 import { asClient, asUnknown, asUser } from './internal/classification.ts';
 import {
   audienceProvider,
@@ -9,8 +9,10 @@ import {
   presetOptions,
 } from './internal/define-provider.ts';
 import { anyMetadata } from './internal/discovery-documents.ts';
+import { isAboutAccessToken } from './internal/introspected-marks.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
 import { classifyByJwtProfile, JWT_PROFILE_CLAIMS } from './internal/jwt-profile.ts';
+import { hasUserMark } from './internal/kind-marks.ts';
 import { kindRule, type SubjectNamespacesOption } from './internal/subject-namespaces.ts';
 import { ACCESS_TOKEN_TYPE } from './internal/type-policies.ts';
 import type { AudienceProvider, Classification, Classify } from './provider.ts';
@@ -43,7 +45,8 @@ const OPTIONS: OwnOptionNames<OidcProviderOptions> = {
  * - Provider: add a claim to access tokens by the kind of the token, which nobody outside chooses:
  *   `extraTokenClaims: (ctx, token) => ({ sub_type: token.kind === 'ClientCredentials' ? 'client' : 'user' })`.
  *   In `features.resourceIndicators.getResourceServerInfo` give your API an `audience` and
- *   `accessTokenFormat: 'jwt'`; without a resource access tokens are opaque.
+ *   `accessTokenFormat: 'jwt'`, or 'opaque' and `introspection` here; without a resource access tokens
+ *   are opaque and have no `aud`.
  * - Rule with `kindClaim`: `client`, and `sub` equal to `client_id` → client; `user` → user, also when
  *   the account's id is a client's; else refused. It rests on the claim alone: other code of the
  *   server, the `jwt` customizer or grants of its own, must not set it otherwise.
@@ -54,6 +57,10 @@ const OPTIONS: OwnOptionNames<OidcProviderOptions> = {
  * - User id: `sub`, the account id (pairwise where the client is so registered). Client id:
  *   `client_id`. Authority: `scope`.
  * - Refuses ID tokens and introspection answers, which have another `typ`.
+ * - Introspection (RFC 7662): the server writes `token_type` for access tokens alone, and `sub` for those
+ *   of an account. No `sub` → client; `sub` is not `client_id` → user; they are the same → refused. A
+ *   `kindClaim` must say the same; a `classify` of your own decides instead. It signs answers (RFC
+ *   9701) where that is on, and does not introspect JWTs.
  *
  * Per source, and tokens of version 9.13, as of November 2026:
  * https://github.com/panva/node-oidc-provider (lib/models/formats/jwt.js)
@@ -69,6 +76,7 @@ export function oidcProvider(options: OidcProviderOptions): AudienceProvider {
     "issuer: 'https://…', kindClaim: 'sub_type'",
   );
   const issuer = checkIssuer('oidcProvider', givenIssuer);
+  const rule = ruleOf(options);
   return audienceProvider(
     {
       preset: 'oidcProvider',
@@ -76,8 +84,13 @@ export function oidcProvider(options: OidcProviderOptions): AudienceProvider {
       keys: anyMetadata(issuer),
       types: ACCESS_TOKEN_TYPE,
       requiredClaims: JWT_PROFILE_CLAIMS,
-      classify: ruleOf(options),
+      classify: rule,
       authority: { scopes: (claims) => scopeStringOf(claims, 'scope') },
+      introspected: {
+        requiredMembers: Object.freeze(['client_id', 'token_type']),
+        accepts: isAboutAccessToken,
+        classify: answerRuleOf(options, rule),
+      },
     },
     options,
   );
@@ -117,4 +130,35 @@ function classifyByClaim(claims: TokenClaims, kindClaim: string): Classification
   return subject === clientId
     ? asClient(clientId, 'the claim of the kind says client')
     : CONTRADICTION;
+}
+
+const SAME = asUnknown('sub is client_id, which the server never writes for a client');
+const USER_CLAIMS = asUnknown('no sub is there, but claims of a user are');
+const OTHER_KIND = asUnknown('the claim of the kind does not say what sub says');
+
+/** Its client credentials tokens have no account, so an answer about them has no `sub`. */
+function classifyAnswer(answer: TokenClaims): Classification {
+  const clientId = stringOf(answer, 'client_id');
+  if (has(answer, 'sub')) {
+    return stringOf(answer, 'sub') === clientId ? SAME : classifyByJwtProfile(answer, {});
+  }
+  return hasUserMark(answer) ? USER_CLAIMS : asClient(clientId, 'no sub is there');
+}
+
+function answerRuleOf(
+  { kindClaim, subjectNamespaces }: OidcProviderOptions,
+  rule: Classify,
+): (answer: TokenClaims) => Classification {
+  if (kindClaim !== undefined) return (answer) => classifyAnswerByClaim(answer, kindClaim);
+  return subjectNamespaces === 'disjoint' ? classifyAnswer : (answer) => rule(answer, {});
+}
+
+function classifyAnswerByClaim(answer: TokenClaims, kindClaim: string): Classification {
+  const clientId = stringOf(answer, 'client_id');
+  const kind = claimOf(answer, kindClaim);
+  if (kind !== 'user' && kind !== 'client') return NO_KIND;
+  if ((kind === 'user') !== has(answer, 'sub')) return OTHER_KIND;
+  return kind === 'user'
+    ? asUser(stringOf(answer, 'sub'), clientId, 'the claim of the kind says user')
+    : asClient(clientId, 'the claim of the kind says client');
 }

@@ -48,6 +48,28 @@ export interface AuthorityReaders {
   readonly tenant?: (claims: TokenClaims) => string | undefined;
 }
 
+/**
+ * How a provider's introspection answers are read (RFC 7662 §2.2), where that is documented. An answer has
+ * no header and often other members than the provider's JWTs, so it has a rule of its own, which fails
+ * closed like {@link Classify}. The functions see the answer's members, own properties only, without
+ * `active`; they are pure and must not throw.
+ */
+export interface IntrospectedRule {
+  /** Members without which an answer is refused, beside `exp` and `aud`. */
+  readonly requiredMembers: readonly string[];
+  /**
+   * Whether the answer is about an access token: `active: true` may also be said of a refresh token or an
+   * ID token. False refuses the token.
+   */
+  readonly accepts: (answer: TokenClaims) => boolean;
+  /** Who the token speaks for. */
+  readonly classify: (answer: TokenClaims) => Classification;
+  /** What the caller may do, where an answer states it otherwise than the provider's JWTs. */
+  readonly authority?: AuthorityReaders;
+  /** `false` where the provider never signs answers (RFC 9701). */
+  readonly signsAnswers?: boolean;
+}
+
 interface ProviderFacts {
   /** Name of the preset, for messages. */
   readonly preset: string;
@@ -84,6 +106,8 @@ interface ProviderFacts {
   readonly keyUses?: readonly string[];
   readonly classify: Classify;
   readonly authority: AuthorityReaders;
+  /** Where it is not stated, `introspection` with this provider is a `ConfigurationError`. */
+  readonly introspected?: IntrospectedRule;
   /** What the outermost `act` is, where the provider documents a mark of it. */
   readonly actorProfile?: (act: Readonly<Record<string, unknown>>) => ActorProfile;
   /**

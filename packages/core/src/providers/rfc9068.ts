@@ -12,6 +12,7 @@ import {
   type ProviderOptions,
 } from './internal/define-provider.ts';
 import { anyMetadata } from './internal/discovery-documents.ts';
+import { isAboutAccessToken } from './internal/introspected-marks.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
 import { classifyByJwtProfile, JWT_PROFILE_CLAIMS } from './internal/jwt-profile.ts';
 import { ACCESS_TOKEN_TYPE } from './internal/type-policies.ts';
@@ -46,7 +47,9 @@ const OPTIONS: OwnOptionNames<Rfc9068Options> = {
  *   SCIM objects with a `value` (RFC 7643 §4.1.2). No tenant.
  * - Pitfall: many servers name a machine by something else than its client id. An issuer that is
  *   known to (Auth0, Keycloak, Entra and others) is a `ConfigurationError` here.
- * - Does not check: that the assertion above is true.
+ * - Introspection (RFC 7662): the same rule on `sub` and `client_id`, both required; an access token is
+ *   told by `token_type`, which **you assert** that your server writes for access tokens alone.
+ * - Does not check: that the assertions above are true.
  *
  * Per documentation as of September 2026: https://www.rfc-editor.org/rfc/rfc9068
  *
@@ -68,6 +71,11 @@ export function rfc9068(target: string | Rfc9068Options): AudienceProvider {
         permissions: (claims) => scimValuesOf(claims, 'entitlements'),
         roles: (claims) => scimValuesOf(claims, 'roles'),
         groups: (claims) => scimValuesOf(claims, 'groups'),
+      },
+      introspected: {
+        requiredMembers: Object.freeze(['sub', 'client_id', 'token_type']),
+        accepts: isAboutAccessToken,
+        classify: (answer) => classifyByJwtProfile(answer, {}),
       },
     },
     options,

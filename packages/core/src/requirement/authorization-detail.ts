@@ -1,8 +1,8 @@
-import { isTrue } from '../lib/callback-result.ts';
 import { ownProperty, ownString } from '../lib/own-property.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import type { Principal } from '../model/principal.ts';
 import { show } from './arguments.ts';
+import { isProgrammingMistake, refusePromise } from './programming-mistake.ts';
 import { NO_SCOPES, type Requirement, type Unmet } from './requirement.ts';
 import { requirementFailed } from './requirement-failed.ts';
 
@@ -18,7 +18,8 @@ export interface AuthorizationDetail {
  * An entry of the token's `authorization_details` (RFC 9396 §9.1) that has this `type`, compared
  * exactly, and for which `test` is `true` itself. One such entry is enough; entries are never
  * combined. Unmet: `authorization_detail_missing`; also when the claim is not an array of objects
- * with a string `type` each. Where no entry passes and `test` threw: `requirement_failed` (503).
+ * with a string `type` each. Where no entry passes and `test` threw: `requirement_failed` (503). A test
+ * that answers with a promise is a mistake in the application: a `TypeError` that names it (500).
  *
  * It reads the claims as the principal has them: a claims schema that drops unknown members must
  * keep `authorization_details`. What an entry means is for `test` alone to say.
@@ -45,8 +46,11 @@ export function authorizationDetail(
       for (const detail of details) {
         if (detail.type !== type) continue;
         try {
-          if (isTrue(test(detail, principal))) return undefined;
+          const answer: unknown = test(detail, principal);
+          refusePromise(`The test of authorizationDetail(${show(type)}, …)`, answer);
+          if (answer === true) return undefined;
         } catch (cause) {
+          if (isProgrammingMistake(cause)) throw cause;
           failed ??= requirementFailed(cause);
         }
       }

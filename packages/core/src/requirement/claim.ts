@@ -1,7 +1,7 @@
-import { isTrue } from '../lib/callback-result.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import type { Principal, RegisteredClaims } from '../model/principal.ts';
 import { show } from './arguments.ts';
+import { isProgrammingMistake, refusePromise } from './programming-mistake.ts';
 import { NO_SCOPES, type Requirement, type Unmet } from './requirement.ts';
 import { requirementFailed } from './requirement-failed.ts';
 
@@ -14,8 +14,9 @@ const CLAIM_UNMET: Unmet = Object.freeze({ reason: 'claim_unmet' });
  * authorize(claim((claims) => claims.plan === 'pro', 'plan pro'))
  * ```
  *
- * Only `true` itself passes; anything else, a promise included, is `claim_unmet`. A test that
- * throws is `requirement_failed`, which answers 503: the fault is ours, not the token's.
+ * Only `true` itself passes; anything else is `claim_unmet`. A test that throws is
+ * `requirement_failed`, which answers 503: the fault is ours, not the token's. One that answers with a
+ * promise is a mistake in the application: a `TypeError` that names it, which answers 500.
  *
  * `test` should be quick and pure: it runs on every request, and may run again for the challenge.
  * The claims are those of {@link RegisteredClaims}; another type `C` is the caller's word and is
@@ -43,8 +44,11 @@ export function claim(
     scopes: NO_SCOPES,
     evaluate(principal) {
       try {
-        return isTrue(test(principal.claims, principal)) ? undefined : CLAIM_UNMET;
+        const answer: unknown = test(principal.claims, principal);
+        refusePromise(`The test of claim(…, ${show(description)})`, answer);
+        return answer === true ? undefined : CLAIM_UNMET;
       } catch (cause) {
+        if (isProgrammingMistake(cause)) throw cause;
         return requirementFailed(cause);
       }
     },

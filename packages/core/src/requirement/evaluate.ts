@@ -1,14 +1,15 @@
-import { ignoreRejection } from '../lib/callback-result.ts';
 import { isStringList } from '../lib/json.ts';
 import type { Principal } from '../model/principal.ts';
 import { REASONS } from '../model/reasons.ts';
+import { isProgrammingMistake, refusePromise } from './programming-mistake.ts';
 import { type EvaluationContext, NO_SCOPES, type Requirement, type Unmet } from './requirement.ts';
 import { requirementFailed } from './requirement-failed.ts';
 
 /**
  * Judges a requirement that anybody may have written, and fails closed: what throws, or answers
  * neither `undefined` nor a reason of the step `requirement`, is `requirement_failed`. `undefined`
- * when the requirement is met. It does not await: a promise is no answer.
+ * when the requirement is met. It does not await: it throws a `TypeError` that names the requirement
+ * when the answer is a promise, of the requirement itself or of a test within it.
  */
 export function evaluate(
   requirement: Requirement,
@@ -18,9 +19,10 @@ export function evaluate(
   try {
     const answer: unknown = requirement.evaluate(principal, context);
     if (answer === undefined || isUnmet(answer)) return answer;
-    ignoreRejection(answer);
+    refusePromise(`The requirement "${requirement.description}"`, answer);
     return requirementFailed(new TypeError(`"${requirement.description}" gave no valid answer`));
   } catch (cause) {
+    if (isProgrammingMistake(cause)) throw cause;
     return requirementFailed(cause);
   }
 }

@@ -1,6 +1,6 @@
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
-import { isRequirement } from '../requirement/check-requirement.ts';
 import type { Requirement } from '../requirement/requirement.ts';
+import { type Check, checkInWords, checkOf, mayCallGuards, skipsRoute } from './route-check.ts';
 import {
   type Coverage,
   covers,
@@ -51,41 +51,40 @@ export interface DescribeOptions {
   readonly base?: string;
   /** What runs before it where it is mounted: `authenticate` and guards of the app around it. */
   readonly before?: readonly object[];
+  /**
+   * Routes that are open on purpose, by path or method and path as they are described: `/livez`,
+   * `GET /docs`. Functions that stand before them are then not taken for guards.
+   */
+  readonly open?: readonly string[];
 }
 
-const DESCRIBE_OPTIONS: OptionNames<DescribeOptions> = { base: true, before: true };
+const DESCRIBE_OPTIONS: OptionNames<DescribeOptions> = { base: true, before: true, open: true };
 
 /** A layer with its path taken apart. */
 type Placed = Omit<RouteLayer, 'path'> & { readonly path: RoutePath };
-
-/** A guard, or `authenticate`, among handlers. */
-interface Check {
-  readonly handler: object;
-  readonly requirement?: Requirement;
-  readonly optional?: boolean;
-}
 
 /**
  * Says what each route needs, from what runs before it. A route is what answers: handlers of which one
  * at least is no guard. What is made of guards alone counts as middleware.
  *
  * It sees guards and `authenticate` as they are: not those that another function calls. Where it cannot
- * tell whether one of them runs before a route, it says so in `unknown`; it guesses nothing.
+ * tell whether one of them runs before a route, it says so in `unknown`: so it does where it saw none,
+ * and a function that it does not know may call one. It guesses nothing.
  */
 export function describeRoutes(
   layers: Iterable<RouteLayer>,
   options: DescribeOptions = {},
 ): readonly RouteDescription[] {
-  const { base = '/', before: around = [] } = checkOptions(
-    'describeRequirements()',
-    options,
-    DESCRIBE_OPTIONS,
-  );
+  const {
+    base = '/',
+    before: around = [],
+    open = [],
+  } = checkOptions('describeRequirements()', options, DESCRIBE_OPTIONS);
   const before: Placed[] = [{ method: '*', path: pathOf([base]), end: false, handlers: around }];
   const routes: RouteDescription[] = [];
   for (const each of layers) {
     const layer: Placed = { ...each, path: pathOf([base, ...each.path]) };
-    if (layer.unknown !== undefined || isRoute(layer)) routes.push(describe(layer, before));
+    if (layer.unknown !== undefined || isRoute(layer)) routes.push(describe(layer, before, open));
     else before.push(layer);
   }
   return routes;
@@ -95,16 +94,32 @@ function isRoute({ end, handlers }: Placed): boolean {
   return end && handlers.some((handler) => checkOf(handler) === undefined);
 }
 
-function describe(route: Placed, before: readonly Placed[]): RouteDescription {
+/** Whether a list of open routes, each a path or a method and a path, names a route. */
+export function isListed(
+  { method, path }: Pick<RouteDescription, 'method' | 'path'>,
+  open: readonly string[],
+): boolean {
+  return path !== undefined && (open.includes(path) || open.includes(`${method} ${path}`));
+}
+
+function describe(
+  route: Placed,
+  before: readonly Placed[],
+  open: readonly string[],
+): RouteDescription {
+  const { method } = route;
+  const path = pathText(route.path);
   const checks = new Map<object, Check>();
   const unknown = unknownOf(route);
   const warnings: string[] = [];
+  const others: string[] = [];
   for (const step of before) {
     const runs = runsBefore(step, route);
     if (runs === 'no') continue;
+    others.push(...othersAmong(step.handlers));
     for (const check of step.handlers.map(checkOf)) {
       if (check === undefined || checks.has(check.handler)) continue;
-      const place = `${inWords(check)} at ${whereIs(step)}`;
+      const place = `${checkInWords(check)} at ${whereIs(step)}`;
       if (runs === 'maybe') unknown.push(`${place} may run before it`);
       else checks.set(check.handler, check);
       if (runs === 'yes' && isEvaded(step, route)) {
@@ -112,14 +127,28 @@ function describe(route: Placed, before: readonly Placed[]): RouteDescription {
       }
     }
   }
-  for (const check of ownChecks(route)) checks.set(check.handler, check);
-  const all = [...checks.values()];
+  const own = ownHandlers(route);
+  others.push(...othersAmong(own));
+  for (const check of own.flatMap((handler) => checkOf(handler) ?? [])) {
+    checks.set(check.handler, check);
+  }
+  const all = [...checks.values()].filter((check) => {
+    const skips = skipsRoute(check, method, path);
+    if (skips === 'maybe') unknown.push('authenticate may skip it');
+    return skips !== 'yes';
+  });
   const requirements = all.flatMap(({ requirement }) => requirement ?? []);
   const authentications = all.filter(({ requirement }) => requirement === undefined);
   const authenticated = authentications.length > 0;
+  // A check that skips the route says so of it: the route is open on purpose.
+  const isOpen = checks.size === 0 && !isListed({ method, path }, open);
+  if (isOpen && others.length > 0) {
+    const names = [...new Set(others)].join(', ');
+    unknown.push(`no guard was seen before it, but these functions may call one: ${names}`);
+  }
   return Object.freeze<RouteDescription>({
-    method: route.method,
-    path: pathText(route.path),
+    method,
+    path,
     requirements: Object.freeze(requirements),
     authenticated,
     optional:
@@ -146,10 +175,15 @@ function isEvaded(step: Placed, route: Placed): boolean {
   return step.path.some((segment) => segment.kind === 'literal' && /[a-z]/i.test(segment.text));
 }
 
-/** The checks of a route before its last handler: what comes after that is not reached. */
-function ownChecks({ handlers }: Placed): readonly Check[] {
+/** The handlers of a route before its last one, which answers: what comes after that is not reached. */
+function ownHandlers({ handlers }: Placed): readonly unknown[] {
   const last = handlers.findLastIndex((handler) => checkOf(handler) === undefined);
-  return handlers.slice(0, last).flatMap((handler) => checkOf(handler) ?? []);
+  return handlers.slice(0, Math.max(last, 0));
+}
+
+/** The names of functions that are none of ours: they may call a guard. */
+function othersAmong(handlers: readonly unknown[]): readonly string[] {
+  return handlers.filter(mayCallGuards).map(({ name }) => name || 'a function without a name');
 }
 
 function unknownOf({ path, unknown }: Placed): string[] {
@@ -159,18 +193,4 @@ function unknownOf({ path, unknown }: Placed): string[] {
 
 function whereIs({ path }: Placed): string {
   return pathText(path) ?? 'a path that is not known';
-}
-
-function inWords({ requirement }: Check): string {
-  return requirement === undefined ? 'authenticate' : `a guard (${requirement.description})`;
-}
-
-/** What the adapters' middleware carry: a guard its requirement, `authenticate` its resource server. */
-function checkOf(handler: unknown): Check | undefined {
-  if (typeof handler !== 'function') return undefined;
-  if ('requirement' in handler && isRequirement(handler.requirement)) {
-    return { handler, requirement: handler.requirement };
-  }
-  if (!('resourceServer' in handler)) return undefined;
-  return { handler, optional: 'optional' in handler && handler.optional === true };
 }

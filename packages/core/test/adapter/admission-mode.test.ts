@@ -51,6 +51,25 @@ describe('admissionMode', () => {
     }
   });
 
+  it('takes a function to tell what is skipped, and nothing else', () => {
+    const resourceServer = anAnsweringServer();
+    const skip = () => true;
+    expect(admissionMode(resourceServer, { skip }).skip).toBe(skip);
+    for (const wrong of ['/livez', ['/livez'], true, null]) {
+      const options = { skip: wrong as never };
+      expect(() => admissionMode(resourceServer, options)).toThrow(
+        "Write: skip: ({ url }) => url === '/livez'",
+      );
+    }
+  });
+
+  it('tells a request in the place of a resource server', () => {
+    const request: unknown = { method: 'GET', originalUrl: '/' };
+    expect(() => admissionMode(request as AnyResourceServerOptions)).toThrow(
+      'Write authenticate({ issuer, audience })',
+    );
+  });
+
   it('throws ConfigurationError for options that are not right', () => {
     const nothing: unknown = {};
     expect(() => admissionMode(nothing as AnyResourceServerOptions)).toThrow(ConfigurationError);

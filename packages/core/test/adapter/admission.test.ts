@@ -4,12 +4,13 @@ import {
   admissionBehind,
   admissionOf,
   admit,
+  admittedAs,
 } from '../../src/adapter/admission.ts';
 import { aResourceServer } from '../resource-servers.ts';
 
 function anAdmission(): Admission {
   const resourceServer = aResourceServer();
-  return { resourceServer, principal: undefined, passed: [], delegated: false };
+  return { resourceServer, principal: undefined, passed: [], delegated: false, skipped: false };
 }
 
 describe('admission', () => {
@@ -19,6 +20,23 @@ describe('admission', () => {
     admit(request, admission);
     expect(admissionOf(request)).toBe(admission);
     expect(admissionOf(other)).toBeUndefined();
+  });
+
+  it('is found by a request that keeps Node’s as raw, unless it has its own', () => {
+    const raw = {};
+    const request: object = { raw };
+    expect(admissionOf(request)).toBeUndefined();
+    const admission = anAdmission();
+    admit(raw, admission);
+    expect(admissionOf(request)).toBe(admission);
+    expect(admittedAs(request)).toBeUndefined();
+    const own = anAdmission();
+    admit(request, own);
+    expect(admissionOf(request)).toBe(own);
+    expect(admissionOf(raw)).toBe(admission);
+    for (const other of [undefined, null, 'raw', 1]) {
+      expect(admissionOf({ raw: other })).toBeUndefined();
+    }
   });
 
   it('is replaced by a later one', () => {

@@ -4,6 +4,7 @@ import { admissionOf } from '../../src/adapter/admission.ts';
 import type { AdmissionMode } from '../../src/adapter/admission-mode.ts';
 import { admitRequest } from '../../src/adapter/admit-request.ts';
 import { presentedTokenOf } from '../../src/adapter/create-admission.ts';
+import { refusalOf } from '../../src/adapter/refusal-of.ts';
 import { fromHeader } from '../../src/http/credential-source.ts';
 import { RefusedError } from '../../src/http/refusal.ts';
 import type { RequestView } from '../../src/http/request-view.ts';
@@ -80,6 +81,51 @@ describe('admitRequest', () => {
       await admitRequest(carrier, aView('Bearer a'), mode);
       await admitRequest(carrier, aView('Bearer a'), mode);
       expect(show.mock.calls).toEqual([[carrier, ada]]);
+    }
+  });
+});
+
+describe('admitRequest with skip', () => {
+  const view = aView('Bearer a');
+
+  it('lets in nobody, and asks no server', () => {
+    const authenticate = vi.fn(() => ada);
+    const carrier = {};
+    const skip = vi.fn(() => true);
+    const admission = admitRequest(carrier, view, aMode({ authenticate }, { skip }));
+    expect(admission).toMatchObject({ principal: undefined, skipped: true });
+    expect(admissionOf(carrier)).toBe(admission);
+    expect(skip.mock.calls).toEqual([[view]]);
+    expect(authenticate).not.toHaveBeenCalled();
+  });
+
+  it('is no answer for a later one, and none to who was let in before', () => {
+    const mode = aMode({ authenticate: () => ada, authenticateOptional: () => ada });
+    const skipping = { ...mode, skip: () => true };
+    for (const optional of [true, false]) {
+      const carrier = {};
+      expect(admitRequest(carrier, view, skipping)).toMatchObject({ skipped: true });
+      const later = admitRequest(carrier, view, { ...mode, optional });
+      expect(later).toMatchObject({ principal: ada, skipped: false });
+      expect(admitRequest(carrier, view, skipping)).toBe(later);
+      const other = { ...aMode({}), skip: () => true };
+      expect(admitRequest(carrier, view, other)).toBe(later);
+    }
+  });
+
+  it('remembers why a request is refused, at once and later', async () => {
+    const error = new AuthError('expired');
+    const refusing = [
+      () => {
+        throw error;
+      },
+      () => Promise.reject(error),
+    ];
+    for (const authenticate of refusing) {
+      const carrier = {};
+      const attempt = async () => admitRequest(carrier, view, aMode({ authenticate }));
+      await expect(attempt()).rejects.toBe(error);
+      expect(refusalOf(carrier)).toBe(error);
     }
   });
 });

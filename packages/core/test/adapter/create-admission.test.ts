@@ -1,6 +1,10 @@
 import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
-import { createAdmission, presentedTokenOf } from '../../src/adapter/create-admission.ts';
+import {
+  createAdmission,
+  createSkippedAdmission,
+  presentedTokenOf,
+} from '../../src/adapter/create-admission.ts';
 import { anAnsweringServer } from './servers.ts';
 
 const TOKEN = 'eyJhbGciOiJub25lIn0.c2VjcmV0.c2ln';
@@ -15,6 +19,14 @@ describe('createAdmission', () => {
     const mode = { resourceServer: anAnsweringServer(), delegated: true };
     const admission = createAdmission({ principal: undefined, token: undefined }, mode);
     expect(admission).toMatchObject({ ...mode, principal: undefined, passed: [] });
+    expect(presentedTokenOf(admission)).toBeUndefined();
+    expect(admission.skipped).toBe(false);
+  });
+
+  it('is of nobody where the request was skipped', () => {
+    const mode = { resourceServer: anAnsweringServer(), delegated: false };
+    const admission = createSkippedAdmission(mode);
+    expect(admission).toMatchObject({ ...mode, principal: undefined, passed: [], skipped: true });
     expect(presentedTokenOf(admission)).toBeUndefined();
   });
 });

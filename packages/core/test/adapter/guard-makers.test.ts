@@ -39,3 +39,13 @@ it('guardMakers gives every named guard the requirement of its name', () => {
     }
   `);
 });
+
+it('a named guard that was given to the framework uncalled says so of itself', () => {
+  const request = { method: 'GET', originalUrl: '/' };
+  for (const [name, guard] of Object.entries(guards)) {
+    const handler = guard as (request: object, response: object, next: () => void) => unknown;
+    expect(() => handler(request, {}, () => undefined)).toThrow(
+      new RegExp(`^${name} was given to the framework, .* Write ${name}\\(`),
+    );
+  }
+});

@@ -14,7 +14,7 @@ const client = (await resourceServer.verify(aClientToken())) as Principal;
 
 function aRequest(principal: Principal | undefined): object {
   const request = {};
-  admit(request, { resourceServer, principal, passed: [], delegated: false });
+  admit(request, { resourceServer, principal, passed: [], delegated: false, skipped: false });
   return request;
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ABSENT, credentialsOf, isToken68 } from '../../src/http/credentials.ts';
+import { ABSENT, credentialsOf } from '../../src/http/credentials.ts';
 import type { Scheme } from '../../src/model/scheme.ts';
 
 function read(
@@ -150,22 +150,6 @@ describe('credentialsOf, where DPoP is accepted beside Bearer', () => {
     expect(read('Bearer a.b.c', ['dpop'])).toBe('scheme_unsupported');
     expect(read('DPoP a.b.c', ['dpop'])).toBe('dpop a.b.c');
   });
-});
-
-describe('isToken68', () => {
-  it.each(['a', 'a.b.c', 'AZaz09-._~+/', 'abc=', 'abc===='])(
-    'accepts %j (RFC 6750 §2.1)',
-    (text) => {
-      expect(isToken68(text)).toBe(true);
-    },
-  );
-
-  it.each(['', '=', 'a=b', 'a b', 'a,b', 'a"', 'a\\', 'a\n', '\na', 'é', 'a:b', 'a%20', 'a\0'])(
-    'refuses %j',
-    (text) => {
-      expect(isToken68(text)).toBe(false);
-    },
-  );
 });
 
 describe('what is no bearer token', () => {

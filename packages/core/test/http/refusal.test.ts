@@ -1,7 +1,7 @@
 import { validateHeaderValue } from 'node:http';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ChallengeContext, RefusedError, refusalOf } from '../../src/http/refusal.ts';
+import { type ChallengeContext, RefusedError, refusalFor } from '../../src/http/refusal.ts';
 import { AuthError, isAuthError } from '../../src/model/errors.ts';
 import { type AuthErrorReason, REASONS } from '../../src/model/reasons.ts';
 
@@ -44,9 +44,9 @@ const ONE_OF_EACH_CODE = [
   ['keys_unavailable', 503, undefined],
 ] as const;
 
-describe('refusalOf', () => {
+describe('refusalFor', () => {
   it.each(ONE_OF_EACH_CODE)('answers %s with %i', (reason, status, challenge) => {
-    const refusal = refusalOf(new AuthError(reason), context);
+    const refusal = refusalFor(new AuthError(reason), context);
     expect(refusal.status).toBe(status);
     expect(refusal.headers['www-authenticate']).toBe(challenge);
     expect(JSON.parse(refusal.body)).toEqual({
@@ -57,7 +57,7 @@ describe('refusalOf', () => {
 
   it.each(reasons)('%s: says no more than code and fixed text, and is not cached', (reason) => {
     const cause = new Error('sEcReT');
-    const refusal = refusalOf(new AuthError(reason, { cause, issuerName: 'sEcReT' }), context);
+    const refusal = refusalFor(new AuthError(reason, { cause, issuerName: 'sEcReT' }), context);
     expect(JSON.stringify(refusal)).not.toContain('sEcReT');
     expect(refusal.headers).toMatchObject({
       'content-type': 'application/json; charset=utf-8',
@@ -69,7 +69,7 @@ describe('refusalOf', () => {
 
   it('never answers a fault of ours with 401', () => {
     for (const reason of reasons) {
-      const { status } = refusalOf(new AuthError(reason), context);
+      const { status } = refusalFor(new AuthError(reason), context);
       expect(status === 503).toBe(REASONS[reason].code === 'temporarily_unavailable');
     }
   });
@@ -77,14 +77,14 @@ describe('refusalOf', () => {
   it('names what would help: scopes, authentication, metadata', () => {
     const scopes = new AuthError('scope_missing', { scopes: ['read:users', 'write:users'] });
     const metadata = { ...context, resourceMetadata: 'https://api.example/.well-known/x' };
-    expect(refusalOf(scopes, metadata).headers['www-authenticate']).toContain(
+    expect(refusalFor(scopes, metadata).headers['www-authenticate']).toContain(
       'scope="read:users write:users", resource_metadata="https://api.example/.well-known/x"',
     );
     const stepUp = new AuthError('authentication_too_old', {
       acrValues: ['a', 'b'],
       maxAgeSec: 60,
     });
-    expect(refusalOf(stepUp, context).headers['www-authenticate']).toContain(
+    expect(refusalFor(stepUp, context).headers['www-authenticate']).toContain(
       'acr_values="a b", max_age="60"',
     );
   });
@@ -104,12 +104,12 @@ describe('refusalOf', () => {
     [{}, '5'],
   ])('Retry-After for %j is %s: whole seconds (RFC 9110 §10.2.3)', (retryAfterSec, expected) => {
     const error = new AuthError('requirement_failed', { retryAfterSec: retryAfterSec as number });
-    expect(refusalOf(error, context).headers['retry-after']).toBe(expected);
+    expect(refusalFor(error, context).headers['retry-after']).toBe(expected);
   });
 
   it('names configured scopes in the 401 for which no guard has said any, and nowhere else', () => {
     const asked = { ...context, scopes: ['a', 'b'] };
-    const challengeOf = (error: AuthError) => refusalOf(error, asked).headers['www-authenticate'];
+    const challengeOf = (error: AuthError) => refusalFor(error, asked).headers['www-authenticate'];
     expect(challengeOf(new AuthError('credentials_missing'))).toBe(
       'Bearer realm="api", scope="a b"',
     );
@@ -137,7 +137,7 @@ describe('refusalOf', () => {
         (reason, scopes, acrValues, any) => {
           const values = { maxAgeSec: any, retryAfterSec: any, scheme: any, nonce: any };
           const error = new AuthError(reason, { scopes, acrValues, ...values } as never);
-          const { headers, body } = refusalOf(error, {
+          const { headers, body } = refusalFor(error, {
             ...both,
             resourceMetadata: JSON.stringify(any),
           });
@@ -150,7 +150,7 @@ describe('refusalOf', () => {
 
   it('answers a code that it does not know, of another copy of the package, with 503', () => {
     const newer = Object.assign(new AuthError('expired'), { code: 'from_the_future' });
-    expect(refusalOf(newer, context)).toMatchObject({
+    expect(refusalFor(newer, context)).toMatchObject({
       status: 503,
       headers: { 'retry-after': '5' },
     });
@@ -162,7 +162,7 @@ describe('challenges, where DPoP is accepted beside Bearer (RFC 9449 §7.1, §7.
   const EXPIRED = 'error="invalid_token", error_description="The access token has expired"';
 
   function challenges(reason: AuthErrorReason, details = {}): string | undefined {
-    return refusalOf(new AuthError(reason, details), both).headers['www-authenticate'];
+    return refusalFor(new AuthError(reason, details), both).headers['www-authenticate'];
   }
 
   it('ask for either where there are no credentials', () => {
@@ -183,7 +183,7 @@ describe('challenges, where DPoP is accepted beside Bearer (RFC 9449 §7.1, §7.
     const repeated = challenges('authorization_repeated');
     expect(repeated?.match(/error="invalid_request"/g)).toHaveLength(2);
     const expired = new AuthError('expired', { scheme: 'dpop' });
-    expect(refusalOf(expired, context).headers['www-authenticate']).toBe(
+    expect(refusalFor(expired, context).headers['www-authenticate']).toBe(
       `Bearer realm="api", ${EXPIRED}`,
     );
   });
@@ -196,7 +196,7 @@ describe('challenges, where DPoP is accepted beside Bearer (RFC 9449 §7.1, §7.
 
   it('leave Bearer out where DPoP alone is accepted', () => {
     const only = { ...both, schemes: ['dpop'] } as const;
-    expect(refusalOf(new AuthError('credentials_missing'), only).headers['www-authenticate']).toBe(
+    expect(refusalFor(new AuthError('credentials_missing'), only).headers['www-authenticate']).toBe(
       'DPoP realm="api", algs="ES256 RS256"',
     );
   });
@@ -210,15 +210,15 @@ describe('challenges, where DPoP is accepted beside Bearer (RFC 9449 §7.1, §7.
     [undefined, undefined],
   ])('come with the nonce %j as %j (§8.1, §9)', (nonce, expected) => {
     const error = new AuthError('expired', { nonce });
-    expect(refusalOf(error, both).headers['dpop-nonce']).toBe(expected);
-    expect(refusalOf(error, context).headers).not.toHaveProperty('dpop-nonce');
+    expect(refusalFor(error, both).headers['dpop-nonce']).toBe(expected);
+    expect(refusalFor(error, context).headers).not.toHaveProperty('dpop-nonce');
   });
 });
 
 describe('RefusedError', () => {
   const cause = new Error('below');
   const error = new AuthError('scope_missing', { scopes: ['a'], cause, issuerName: 'acme' });
-  const refused = new RefusedError(error, (each) => refusalOf(each, context));
+  const refused = new RefusedError(error, (each) => refusalFor(each, context));
 
   it('is the error, with what a framework’s error handling reads', () => {
     expect(isAuthError(refused)).toBe(true);
@@ -242,7 +242,7 @@ describe('RefusedError', () => {
 describe('codes that no reason has yet', () => {
   it.each(['invalid_dpop_proof', 'use_dpop_nonce'])('%s is 401 with its own name', (code) => {
     const error = Object.assign(new AuthError('expired'), { code });
-    const { status, headers } = refusalOf(error as AuthError, context);
+    const { status, headers } = refusalFor(error as AuthError, context);
     expect(status).toBe(401);
     expect(headers['www-authenticate']).toContain(`error="${code}"`);
   });
@@ -260,10 +260,10 @@ const POLLUTION: Readonly<Record<string, unknown>> = {
 describe('a polluted prototype', () => {
   it.each(Object.keys(POLLUTION))('%s there is nobody’s challenge', (name) => {
     const errors = [new AuthError('acr_insufficient'), new AuthError('keys_unavailable')];
-    const before = errors.map((error) => refusalOf(error, both));
+    const before = errors.map((error) => refusalFor(error, both));
     const value = POLLUTION[name];
     Object.defineProperty(Object.prototype, name, { value, configurable: true });
-    const after = errors.map((error) => refusalOf(error, both));
+    const after = errors.map((error) => refusalFor(error, both));
     Reflect.deleteProperty(Object.prototype, name);
     expect(after).toEqual(before);
   });

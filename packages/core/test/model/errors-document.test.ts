@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { STATUS_CODES } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { refusalOf } from '../../src/http/refusal.ts';
+import { refusalFor } from '../../src/http/refusal.ts';
 import { AuthError, type AuthErrorOptions } from '../../src/model/errors.ts';
 import { type AuthErrorCode, type AuthErrorReason, REASONS } from '../../src/model/reasons.ts';
 
@@ -70,7 +70,7 @@ describe('docs/errors.md', () => {
   it.each(codes)(
     'shows the answer of $code as it is sent',
     ({ code, example: [reason, details] }) => {
-      const { status, headers, body } = refusalOf(new AuthError(reason, details), {
+      const { status, headers, body } = refusalFor(new AuthError(reason, details), {
         schemes: ['bearer'],
         realm: 'api',
         resourceMetadata: undefined,
@@ -89,7 +89,7 @@ describe('docs/errors.md', () => {
   );
 
   it.each(codes)('gives the status of $code in the table', ({ code, example: [reason] }) => {
-    const { status, headers } = refusalOf(new AuthError(reason), {
+    const { status, headers } = refusalFor(new AuthError(reason), {
       schemes: ['bearer'],
       realm: 'api',
       resourceMetadata: undefined,

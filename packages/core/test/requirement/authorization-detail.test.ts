@@ -54,10 +54,18 @@ describe('authorizationDetail', () => {
 
   it('is met by true alone', () => {
     const details = [{ type: 'payment' }];
-    for (const answer of [1, 'true', {}, Promise.resolve(true)]) {
+    for (const answer of [1, 'true', {}]) {
       const requirement = authorizationDetail('payment', () => answer as boolean);
       expect(evaluate(requirement, aUserWith({ authorization_details: details }))).toEqual(MISSING);
     }
+  });
+
+  it('names an async test as the mistake of the application', () => {
+    const requirement = authorizationDetail('payment', () => Promise.resolve(true) as never);
+    const principal = aUserWith({ authorization_details: [{ type: 'payment' }] });
+    expect(() => evaluate(requirement, principal)).toThrow(
+      /^The test of authorizationDetail\("payment", …\) answered with a promise/,
+    );
   });
 
   it('fails, with the first cause, when the test throws and no entry passes', () => {

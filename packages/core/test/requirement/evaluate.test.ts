@@ -40,7 +40,6 @@ describe('evaluate', () => {
     { answer: { reason: 'scope_missing', scopes: 'admin' } },
     { answer: { reason: 'scope_missing', scopes: [7] } },
     { answer: { reason: 'acr_insufficient', acrValues: 5 } },
-    { answer: Promise.resolve(undefined) },
   ])('fails on the answer $answer', ({ answer }) => {
     const unmet = evaluate(
       answering(() => answer),
@@ -51,14 +50,19 @@ describe('evaluate', () => {
     expect(unmet?.cause).toBeInstanceOf(TypeError);
   });
 
-  it('fails on an async evaluate, whose rejection goes nowhere', async () => {
+  it('names an async evaluate as the mistake of the application, and its rejection goes nowhere', async () => {
     const unhandled: unknown[] = [];
     const note = (error: unknown): void => {
       unhandled.push(error);
     };
     process.on('unhandledRejection', note);
-    const rejecting = answering(() => Promise.reject(new Error('late')));
-    expect(evaluate(rejecting, aUser(), context)?.reason).toBe('requirement_failed');
+    const message = 'The requirement "own" answered with a promise';
+    for (const answer of [Promise.reject(new Error('late')), Promise.resolve()]) {
+      const own = answering(() => answer);
+      for (const each of [own, allOf(own), anyOf(scope('none'), own)]) {
+        expect(() => evaluate(each, aUser(), context)).toThrow(message);
+      }
+    }
     // Node reports unhandled rejections before timers and immediates run.
     await new Promise((resolve) => setImmediate(resolve));
     process.off('unhandledRejection', note);

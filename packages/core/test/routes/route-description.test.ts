@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Requirement } from '../../src/requirement/requirement.ts';
 import { scope } from '../../src/requirement/scope.ts';
+import { neutralMiddleware } from '../../src/routes/route-check.ts';
 import { describeRoutes, type RouteLayer } from '../../src/routes/route-description.ts';
 
 const handler = () => undefined;
@@ -28,6 +29,40 @@ describe('describeRoutes', () => {
   it('describes nothing where there is nothing', () => {
     expect(describeRoutes([])).toEqual([]);
     expect(describeRoutes([middleware(authenticate, handler)])).toEqual([]);
+  });
+
+  it('says where it saw no guard and a function may call one, unless the route is open on purpose', () => {
+    const named = () => undefined;
+    const layers = [
+      middleware(
+        named,
+        () => undefined,
+        neutralMiddleware(() => undefined),
+      ),
+      aLayer(),
+    ];
+    const maybe =
+      'no guard was seen before it, but these functions may call one: named, a function without a name';
+    const unknown = (...all: Parameters<typeof describeRoutes>) =>
+      describeRoutes(...all).map((route) => route.unknown);
+    expect(unknown(layers)).toEqual([[maybe]]);
+    expect(unknown(layers, { open: ['/b'] })).toEqual([[maybe]]);
+    for (const open of ['/a', 'GET /a']) expect(unknown(layers, { open: [open] })).toEqual([[]]);
+    for (const seen of [authenticate, optional, guard(scope('a'))]) {
+      expect(unknown([middleware(named, seen), aLayer()])).toEqual([[]]);
+    }
+  });
+
+  it('asks skip of each route: open where it says yes, not sure where it cannot tell', () => {
+    const skip = ({ url }: { readonly url: string }) => url === '/a';
+    const skipping = Object.assign(() => undefined, { resourceServer: {}, optional: false, skip });
+    const before = middleware(skipping, handler);
+    const routes = [aLayer(), aLayer({ path: ['/b'] }), aLayer({ path: [{ why: 'who knows' }] })];
+    expect(describeRoutes([before, ...routes])).toMatchObject([
+      { authenticated: false, optional: false, unknown: [] },
+      { authenticated: true, unknown: [] },
+      { authenticated: true, unknown: ['who knows', 'authenticate may skip it'] },
+    ]);
   });
 
   it('describes a route that nothing guards', () => {

@@ -1,4 +1,4 @@
-import { type AudienceProvider, principalOf, scope, userOf } from '@authly/core';
+import { type AudienceProvider, principalOf, scope, user, userOf } from '@authly/core';
 import { fastify } from 'fastify';
 import { authenticate, authorize } from './adapter.ts';
 
@@ -14,7 +14,9 @@ export function createApp(issuer: AudienceProvider) {
     return { user: caller.userId, app: caller.clientId };
   });
 
-  app.get('/me', async (request) => ({ user: userOf(request).userId }));
+  app.get('/me', { preHandler: authorize(user()) }, async (request) => ({
+    user: userOf(request).userId,
+  }));
   // #endregion
   return app;
 }

@@ -1,3 +1,4 @@
+import { issuerDocuments, openIdDocument } from '../../keys/issuer-documents.ts';
 import type { KeySource } from '../../keys/key-set.ts';
 
 /** Keys by the issuer's OpenID metadata: the path appended to the issuer (Discovery 1.0 §4). */
@@ -11,32 +12,10 @@ export function openIdMetadata(issuer: string): KeySource {
  * its path where the other has it (RFC 8414 §5; servers behind one router). Without a path these are two.
  */
 export function anyMetadata(issuer: string): KeySource {
-  const documents = [
-    openIdDocument(issuer),
-    inserted(issuer, OAUTH),
-    inserted(issuer, OPENID),
-    `${withoutSlash(issuer)}${OAUTH}`,
-  ];
-  return { kind: 'discovery', documents: Object.freeze([...new Set(documents)]) };
+  return { kind: 'discovery', documents: issuerDocuments(issuer) };
 }
 
 /** Keys at a fixed address that the provider documents. */
 export function keysAt(url: string): KeySource {
   return { kind: 'jwks', url };
-}
-
-const OPENID = '/.well-known/openid-configuration';
-const OAUTH = '/.well-known/oauth-authorization-server';
-
-function openIdDocument(issuer: string): string {
-  return `${withoutSlash(issuer)}${OPENID}`;
-}
-
-function inserted(issuer: string, wellKnown: string): string {
-  const { origin, pathname } = new URL(issuer);
-  return `${origin}${wellKnown}${withoutSlash(pathname)}`;
-}
-
-function withoutSlash(text: string): string {
-  return text.endsWith('/') ? text.slice(0, -1) : text;
 }

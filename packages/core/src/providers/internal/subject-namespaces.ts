@@ -9,11 +9,9 @@ import { type CustomClassify, type CustomIds, customClassify } from './custom-cl
  * every token, and `classify` is the operator's own rule.
  */
 export type SubjectNamespacesOption =
-  | {
-      readonly subjectNamespaces: 'disjoint' | 'unknown';
-      readonly classify?: never;
-    }
-  | { readonly classify: CustomClassify; readonly subjectNamespaces?: never };
+  | { readonly classify: CustomClassify; readonly subjectNamespaces?: never }
+  // Last: where both are missing, the compiler names the member that the last one lacks.
+  | { readonly subjectNamespaces: 'disjoint' | 'unknown'; readonly classify?: never };
 
 /**
  * For providers whose tokens do not say it even then: `unknown` refuses every token, `classify` is

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it, vi } from 'vitest';
-import { discardBody, type FetchedResponse, readBody } from '../../src/keys/response-body.ts';
+import { discardBody, type FetchedResponse, readBoundedBody } from '../../src/lib/bounded-body.ts';
 
 const TEXT = '{"keys":[]}';
 
@@ -10,19 +10,19 @@ const RESPONSES: readonly [string, () => FetchedResponse][] = [
   ['that of a mock with json() alone', () => ({ json: async () => JSON.parse(TEXT) })],
 ];
 
-describe('readBody', () => {
+describe('readBoundedBody', () => {
   it.each(RESPONSES)('reads a response: %s', async (_, create) => {
-    expect(String(await readBody(create(), TEXT.length))).toBe(TEXT);
+    expect(String(await readBoundedBody(create(), TEXT.length))).toBe(TEXT);
   });
 
   it.each(RESPONSES)('stops where it is too large: %s', async (_, create) => {
-    expect(await readBody(create(), TEXT.length - 1)).toBeUndefined();
+    expect(await readBoundedBody(create(), TEXT.length - 1)).toBeUndefined();
   });
 
   it('reads no bytes where there is no body', async () => {
-    expect(await readBody(new Response(null), 1)).toEqual(Buffer.alloc(0));
-    expect(await readBody({}, 1)).toEqual(Buffer.alloc(0));
-    expect(await readBody({ json: () => undefined }, 1)).toEqual(Buffer.alloc(0));
+    expect(await readBoundedBody(new Response(null), 1)).toEqual(Buffer.alloc(0));
+    expect(await readBoundedBody({}, 1)).toEqual(Buffer.alloc(0));
+    expect(await readBoundedBody({ json: () => undefined }, 1)).toEqual(Buffer.alloc(0));
   });
 
   it('ends a stream that is too large, and does not wait for its end', async () => {
@@ -31,7 +31,7 @@ describe('readBody', () => {
       pull: (controller) => controller.enqueue(Buffer.from(TEXT)),
       cancel,
     });
-    expect(await readBody({ body }, 1)).toBeUndefined();
+    expect(await readBoundedBody({ body }, 1)).toBeUndefined();
     expect(cancel).toHaveBeenCalledOnce();
   });
 });

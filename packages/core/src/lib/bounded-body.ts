@@ -1,4 +1,4 @@
-import { ignoreRejection } from '../lib/callback-result.ts';
+import { ignoreRejection } from './callback-result.ts';
 
 /**
  * What a `fetch` may answer: Node's response, node-fetch's, whose body is a stream of Node's, and what
@@ -10,10 +10,11 @@ export interface FetchedResponse {
 }
 
 /**
- * The bytes of a response's body; `undefined` as soon as there are more than `maxBytes`, and the rest is
- * not read. A body that only `json()` gives is measured as the text of its value.
+ * The body of a response, decompressed; `undefined` as soon as it is larger than `maxBytes`. Rejects as
+ * the body does. It bounds no time: the signal that the response was fetched with does. A body that only
+ * `json()` gives is measured as the text of its value.
  */
-export async function readBody(
+export async function readBoundedBody(
   response: FetchedResponse,
   maxBytes: number,
 ): Promise<Uint8Array | undefined> {

@@ -1,0 +1,24 @@
+import { AuthError } from '@authly/core';
+import { answerThrown } from '@authly/core/adapter';
+import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
+import type { HttpAdapterHost } from '@nestjs/core';
+import { nodeExchangeOf } from './node-exchange.ts';
+
+/** Answers what the guard, and handlers by `userOf`, throw to refuse a caller: status, challenge, body. */
+@Catch(AuthError)
+export class AuthErrorFilter implements ExceptionFilter {
+  readonly #host: HttpAdapterHost;
+
+  constructor(host: HttpAdapterHost) {
+    this.#host = host;
+  }
+
+  catch(error: AuthError, host: ArgumentsHost): void {
+    const { request, response } = nodeExchangeOf(host);
+    const { status, headers, body } = answerThrown(error, request, response);
+    const { httpAdapter } = this.#host;
+    const native: unknown = host.switchToHttp().getResponse();
+    for (const [name, value] of Object.entries(headers)) httpAdapter.setHeader(native, name, value);
+    httpAdapter.reply(native, body, status);
+  }
+}

@@ -1,0 +1,35 @@
+import { nodeRequestView, type Requirement } from '@authly/core';
+import { type AdmissionMode, admitRequest, guardRequest } from '@authly/core/adapter';
+import type { CanActivate, ExecutionContext } from '@nestjs/common';
+import type { Reflector } from '@nestjs/core';
+import { nodeExchangeOf } from './node-exchange.ts';
+import { PUBLIC, REQUIREMENTS } from './requires.ts';
+
+/**
+ * Lets a request to a handler when its token is accepted and what the handler and its controller require
+ * is met. It is global: a new route is closed until it is marked `@Public()`.
+ */
+export class AuthGuard implements CanActivate {
+  readonly #mode: AdmissionMode;
+  readonly #reflector: Reflector;
+
+  constructor(mode: AdmissionMode, reflector: Reflector) {
+    this.#mode = mode;
+    this.#reflector = reflector;
+  }
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const places = [context.getClass(), context.getHandler()];
+    if (this.#reflector.getAllAndOverride<boolean>(PUBLIC, places)) return true;
+    // Sockets and queues carry no Authorization header: they need a guard of their own.
+    if (context.getType() !== 'http') return false;
+    const { request, response, url } = nodeExchangeOf(context);
+    // Node's request stands for the exchange: middleware sees it too, on either platform.
+    await admitRequest(request, nodeRequestView(request, url, { response }), this.#mode);
+    for (const place of places) {
+      const required = this.#reflector.get<readonly Requirement[] | undefined>(REQUIREMENTS, place);
+      for (const requirement of required ?? []) guardRequest(request, requirement);
+    }
+    return true;
+  }
+}

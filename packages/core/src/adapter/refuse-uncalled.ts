@@ -1,0 +1,18 @@
+import { memberOf } from '../lib/member-of.ts';
+import { ConfigurationError } from '../model/errors.ts';
+
+/**
+ * Tells a maker of middleware that was given to the framework uncalled: the framework calls it with a
+ * request, which no maker takes. `line` is what to write. Throws `ConfigurationError` then.
+ */
+export function refuseUncalled(name: string, line: string, args: readonly unknown[]): void {
+  const [request] = args;
+  // A request of Express and a context of Koa both have these.
+  const isRequest =
+    typeof memberOf(request, 'method') === 'string' &&
+    typeof memberOf(request, 'originalUrl') === 'string';
+  if (!isRequest) return;
+  throw new ConfigurationError(
+    `${name} was given to the framework, and not the middleware that it makes. Write ${line}`,
+  );
+}

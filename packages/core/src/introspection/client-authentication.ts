@@ -1,0 +1,192 @@
+import type { KeyObject } from 'node:crypto';
+import { checkOptions, type OptionNames } from '../lib/check-options.ts';
+import type { Clock } from '../lib/clock.ts';
+import { epochSeconds } from '../lib/clock.ts';
+import { ConfigurationError } from '../model/errors.ts';
+import { type PrivateJwk, signingKeyOf } from './assertion-key.ts';
+import type { OAuthLibrary } from './oauth-library.ts';
+
+/** A secret, or a function that gives it at each request: for one that is rotated. */
+export type SecretSource = string | (() => string | PromiseLike<string>);
+
+/** Puts our credentials into a request: its form or its headers. */
+export type AuthenticateClient = (
+  server: { readonly issuer: string },
+  client: { readonly client_id: string },
+  body: URLSearchParams,
+  headers: Headers,
+) => void | Promise<void>;
+
+/**
+ * How this API says who it is when it asks an authorization server about a token (RFC 7662 §2.1): what
+ * {@link clientSecretBasic} and its kin give. It shows no secret when it is printed.
+ */
+export interface IntrospectionClient {
+  /** The name of the method, as metadata calls it (RFC 8414 §2), or `bearer`, or `none`. */
+  readonly method: string;
+  /** Our `client_id` at the authorization server, where we have one. */
+  readonly clientId: string | undefined;
+  /** Makes the requests, instead of the resource server's `fetch`: for a client certificate. */
+  readonly fetch?: typeof globalThis.fetch;
+  /** Makes what puts the credentials into one request. */
+  authentication(library: OAuthLibrary, clock: Clock): Promise<AuthenticateClient>;
+}
+
+/**
+ * `client_secret_basic` (RFC 6749 §2.3.1): id and secret in the `Authorization` header, form-encoded
+ * first, as the RFC says and some clients forget.
+ *
+ * @throws ConfigurationError for an empty id or secret.
+ */
+export function clientSecretBasic(clientId: string, secret: SecretSource): IntrospectionClient {
+  checkId('clientSecretBasic', clientId, 'process.env.SECRET');
+  checkSecret('clientSecretBasic', secret);
+  return client('client_secret_basic', clientId, async (library) =>
+    library.ClientSecretBasic(await secretOf(secret)),
+  );
+}
+
+/**
+ * `client_secret_post` (RFC 6749 §2.3.1): id and secret in the form, for servers that take nothing else.
+ *
+ * @throws ConfigurationError for an empty id or secret.
+ */
+export function clientSecretPost(clientId: string, secret: SecretSource): IntrospectionClient {
+  checkId('clientSecretPost', clientId, 'process.env.SECRET');
+  checkSecret('clientSecretPost', secret);
+  return client('client_secret_post', clientId, async (library) =>
+    library.ClientSecretPost(await secretOf(secret)),
+  );
+}
+
+/** Options of {@link privateKeyJwt}. */
+export interface PrivateKeyJwtOptions {
+  /** `aud` of the assertion. Default: the issuer. Some servers want the address of an endpoint. */
+  readonly audience?: string;
+  /** `kid` of the assertion. Default: the JWK's own. */
+  readonly kid?: string;
+}
+
+const PRIVATE_KEY_JWT: OptionNames<PrivateKeyJwtOptions> = { audience: true, kid: true };
+
+/**
+ * `private_key_jwt` (RFC 7523 §2.2, OpenID Connect Core §9): an assertion for each request, signed by our
+ * key, good for a minute. The key is a private JWK or a `KeyObject`: RSA (RS256, or the JWK's `alg`),
+ * P-256, P-384, P-521 or Ed25519.
+ *
+ * @throws ConfigurationError for a key that is not private, or of another type.
+ */
+export function privateKeyJwt(
+  clientId: string,
+  key: PrivateJwk | KeyObject,
+  options: PrivateKeyJwtOptions = {},
+): IntrospectionClient {
+  checkId('privateKeyJwt', clientId, 'privateJwk');
+  const { audience, kid } = checkOptions('privateKeyJwt()', options, PRIVATE_KEY_JWT);
+  const signingKey = signingKeyOf(key);
+  return client('private_key_jwt', clientId, async (library, clock) => {
+    const keyId = kid ?? signingKey.kid;
+    const cryptoKey = await signingKey.cryptoKey();
+    return library.PrivateKeyJwt(
+      keyId === undefined ? { key: cryptoKey } : { key: cryptoKey, kid: keyId },
+      {
+        [library.modifyAssertion](header, payload) {
+          const now = Math.floor(epochSeconds(clock));
+          header['alg'] = signingKey.algorithm;
+          if (audience !== undefined) payload['aud'] = audience;
+          payload['iat'] = now;
+          payload['nbf'] = now;
+          payload['exp'] = now + ASSERTION_LIFE_SEC;
+        },
+      },
+    );
+  });
+}
+
+/** An assertion is used at once, and must not be worth stealing. */
+const ASSERTION_LIFE_SEC = 60;
+
+/** Options of {@link tlsClientAuth}. */
+export interface TlsClientAuthOptions {
+  /** A `fetch` of your own that presents the certificate. */
+  readonly fetch: typeof globalThis.fetch;
+}
+
+/**
+ * `tls_client_auth` or `self_signed_tls_client_auth` (RFC 8705 §2): the connection itself says who we are,
+ * by the certificate that your `fetch` presents. The endpoint among the metadata's
+ * `mtls_endpoint_aliases` is used where there is one (§5).
+ *
+ * @throws ConfigurationError without `fetch`.
+ */
+export function tlsClientAuth(
+  clientId: string,
+  options: TlsClientAuthOptions,
+): IntrospectionClient {
+  checkId('tlsClientAuth', clientId, '{ fetch: fetchWithCertificate }');
+  const line = "tlsClientAuth('orders-api', { fetch: fetchWithCertificate })";
+  const { fetch } = checkOptions('tlsClientAuth()', options, { fetch: true }, line);
+  if (typeof fetch !== 'function') {
+    throw new ConfigurationError(
+      `tlsClientAuth() needs a fetch that presents the certificate. Write: ${line}`,
+    );
+  }
+  const made = client('tls_client_auth', clientId, async (library) => library.TlsClientAuth());
+  return Object.freeze({ ...made, fetch });
+}
+
+/**
+ * A bearer token of our own (RFC 7662 §2.1), asked for at each request. A 401 of the endpoint then is
+ * about this token, and always an outage.
+ */
+export function bearerToken(token: () => string | PromiseLike<string>): IntrospectionClient {
+  if (typeof token !== 'function') {
+    throw new ConfigurationError(
+      'bearerToken() takes a function that gives the token. Write: bearerToken(() => tokenSource.token())',
+    );
+  }
+  return client('bearer', undefined, async () => {
+    const value = await secretOf(token);
+    return (_server, _client, _body, headers) => {
+      headers.set('authorization', `Bearer ${value}`);
+    };
+  });
+}
+
+/**
+ * No authentication, for an endpoint that is guarded otherwise: Hydra's admin port. It must be given as
+ * `endpoint`; on an endpoint that anybody can reach, anybody can try tokens (RFC 7662 §4).
+ */
+export function anonymous(): IntrospectionClient {
+  return client('none', undefined, async () => () => {});
+}
+
+/** Functions of closures, so that no secret is a member of anything. */
+function client(
+  method: string,
+  clientId: string | undefined,
+  authentication: IntrospectionClient['authentication'],
+): IntrospectionClient {
+  return Object.freeze({ method, clientId, authentication });
+}
+
+async function secretOf(source: SecretSource): Promise<string> {
+  const secret = typeof source === 'string' ? source : await source();
+  // The message goes into a cause: it must not hold what was given.
+  if (typeof secret !== 'string' || secret === '') throw new TypeError('There is no secret');
+  return secret;
+}
+
+function checkId(owner: string, clientId: unknown, second: string): void {
+  if (typeof clientId === 'string' && clientId !== '') return;
+  throw new ConfigurationError(
+    `${owner}() takes the client id of this API at the authorization server first. Write: ${owner}('orders-api', ${second})`,
+  );
+}
+
+function checkSecret(owner: string, secret: unknown): void {
+  if ((typeof secret === 'string' && secret !== '') || typeof secret === 'function') return;
+  throw new ConfigurationError(
+    `${owner}() takes a secret, which is missing here. Write: ${owner}('orders-api', process.env.SECRET), and see that the variable is set`,
+  );
+}

@@ -1,0 +1,216 @@
+import { checkOptions, type OptionNames } from '../lib/check-options.ts';
+import { ConfigurationError } from '../model/errors.ts';
+import type { IntrospectedRule, Provider } from '../providers/provider.ts';
+import type { IntrospectionStore } from '../stores/introspection-store.ts';
+import type { IntrospectionClient } from './client-authentication.ts';
+import type {
+  AskIntrospectionOptions,
+  IntrospectionCacheOptions,
+  IntrospectionOptions,
+  JwtHandling,
+} from './options.ts';
+
+/** {@link IntrospectionCacheOptions} checked and complete, times in milliseconds. */
+export interface ResolvedIntrospectionCache {
+  readonly activeForMs: number;
+  readonly inactiveForMs: number;
+  readonly inactiveEntries: number;
+  readonly shared:
+    | { readonly store: IntrospectionStore; readonly secrets: readonly Uint8Array[] }
+    | undefined;
+}
+
+/** {@link IntrospectionOptions} checked and complete. */
+export interface ResolvedIntrospection {
+  /** How the preset reads answers. */
+  readonly rule: IntrospectedRule;
+  readonly source:
+    | { readonly kind: 'ask'; readonly ask: AskIntrospectionOptions['ask'] }
+    | {
+        readonly kind: 'endpoint';
+        readonly client: IntrospectionClient;
+        readonly endpoint: string | undefined;
+        readonly signed: boolean;
+      };
+  readonly jwts: JwtHandling;
+  readonly matches: ((token: string) => boolean) | undefined;
+  readonly isAudienceRequired: boolean;
+  readonly cache: ResolvedIntrospectionCache | undefined;
+  readonly timeoutMs: number;
+  readonly maxConcurrent: number;
+}
+
+const OPTIONS: OptionNames<IntrospectionOptions> = {
+  client: true,
+  ask: true,
+  endpoint: true,
+  jwts: true,
+  matches: true,
+  audience: true,
+  signed: true,
+  cache: true,
+  timeoutMs: true,
+  maxConcurrent: true,
+};
+
+const CACHE_OPTIONS: OptionNames<IntrospectionCacheOptions> = {
+  activeForSec: true,
+  inactiveForSec: true,
+  inactiveEntries: true,
+  store: true,
+  secrets: true,
+};
+
+const LINE = "introspection: { client: clientSecretBasic('orders-api', process.env.SECRET) }";
+/** RFC 5869 §3.3: a secret as long as the hash. */
+const MIN_SECRET_BYTES = 32;
+
+/** Checks the options of one issuer and decides every default. Throws `ConfigurationError`. */
+export function resolveIntrospection(
+  provider: Provider,
+  given: IntrospectionOptions,
+): ResolvedIntrospection {
+  const options = checkOptions('introspection', given, OPTIONS, LINE);
+  const { matches, jwts = 'local', audience = 'required', cache = {} } = options;
+  const rule = ruleOf(provider);
+  if (matches !== undefined && typeof matches !== 'function') {
+    throw new ConfigurationError(
+      "introspection.matches is a function of the token. Write: matches: (token) => token.startsWith('ory_at_')",
+    );
+  }
+  oneOf('jwts', jwts, ['local', 'confirm', 'answer']);
+  oneOf('audience', audience, ['required', 'trusted']);
+  return Object.freeze({
+    rule,
+    source: Object.freeze(sourceOf(provider, rule, options)),
+    jwts,
+    matches,
+    isAudienceRequired: audience === 'required',
+    cache: cache === false ? undefined : cacheOf(cache),
+    timeoutMs: numberOf('introspection', 'timeoutMs', options.timeoutMs, 3_000, 50, 60_000),
+    maxConcurrent: wholeOf('introspection', 'maxConcurrent', options.maxConcurrent, 64, 10_000),
+  });
+}
+
+function ruleOf({ preset, introspected }: Provider): IntrospectedRule {
+  if (introspected !== undefined) return introspected;
+  throw new ConfigurationError(
+    `introspection: how the answers of ${preset} tell an access token from others, and a user from a machine, is not known here. ` +
+      `Write a rule of your own: issuer: custom({ issuer: '…', classify, introspected: { accepts: (answer) => answer.token_type === 'Bearer', classify: (answer) => answer.kind === 'person' ? 'user' : answer.kind === 'service' ? 'client' : 'refuse' } })`,
+  );
+}
+
+function sourceOf(
+  { preset, issuer }: Provider,
+  rule: IntrospectedRule,
+  { client, ask, endpoint, signed = false }: IntrospectionOptions,
+): ResolvedIntrospection['source'] {
+  if (ask !== undefined) {
+    if (client !== undefined || endpoint !== undefined || signed !== false) {
+      throw new ConfigurationError(
+        'introspection.ask stands instead of client, endpoint and signed. Write: introspection: { ask: (token, { signal }) => … }',
+      );
+    }
+    if (typeof ask === 'function') return { kind: 'ask', ask };
+    throw new ConfigurationError(
+      'introspection.ask is a function of the token. Write: ask: async (token, { signal }) => ({ active: false })',
+    );
+  }
+  if (
+    typeof client !== 'object' ||
+    client === null ||
+    typeof client.authentication !== 'function'
+  ) {
+    throw new ConfigurationError(
+      `introspection.client says how this API authenticates at ${issuer}. Write: ${LINE}`,
+    );
+  }
+  if (typeof signed !== 'boolean') {
+    throw new ConfigurationError('introspection.signed is true or false. Write: signed: true');
+  }
+  if (signed && rule.signsAnswers === false) {
+    throw new ConfigurationError(
+      `introspection.signed: ${preset} never signs its answers (RFC 9701), so every token would be refused. Leave signed out`,
+    );
+  }
+  if (client.method === 'none' && endpoint === undefined) {
+    throw new ConfigurationError(
+      "introspection: an endpoint without authentication is in no metadata. Write: { client: anonymous(), endpoint: 'https://hydra-admin.internal/admin/oauth2/introspect' }",
+    );
+  }
+  return { kind: 'endpoint', client, endpoint, signed };
+}
+
+function cacheOf(given: IntrospectionCacheOptions): ResolvedIntrospectionCache {
+  const owner = 'introspection.cache';
+  const options = checkOptions(owner, given, CACHE_OPTIONS);
+  const { activeForSec, inactiveForSec, inactiveEntries } = options;
+  return Object.freeze({
+    activeForMs: 1_000 * numberOf(owner, 'activeForSec', activeForSec, 30, 1, 3_600),
+    inactiveForMs: 1_000 * numberOf(owner, 'inactiveForSec', inactiveForSec, 5, 1, 60),
+    inactiveEntries: wholeOf(owner, 'inactiveEntries', inactiveEntries, 10_000, 1_000_000),
+    shared: sharedOf(options),
+  });
+}
+
+function sharedOf({
+  store,
+  secrets,
+}: IntrospectionCacheOptions): ResolvedIntrospectionCache['shared'] {
+  if (store === undefined && secrets === undefined) return undefined;
+  const bytes = Array.isArray(secrets) ? secrets.map(bytesOf) : [];
+  if (bytes.length === 0 || !bytes.every((each) => each.byteLength >= MIN_SECRET_BYTES)) {
+    throw new ConfigurationError(
+      `introspection.cache.secrets is a list of secrets of ${MIN_SECRET_BYTES} bytes or more: without one, whoever writes to the store could log in as anybody. Write: cache: { store, secrets: [process.env.INTROSPECTION_SECRET] }`,
+    );
+  }
+  if (typeof store?.get !== 'function' || typeof store.set !== 'function') {
+    throw new ConfigurationError(
+      'introspection.cache.store has get(id) and set(id, bytes, ttlMs). Write: cache: { store, secrets: [process.env.INTROSPECTION_SECRET] }',
+    );
+  }
+  return Object.freeze({ store, secrets: Object.freeze(bytes) });
+}
+
+function bytesOf(secret: unknown): Uint8Array {
+  if (typeof secret === 'string') return Buffer.from(secret);
+  return secret instanceof Uint8Array ? Uint8Array.from(secret) : new Uint8Array();
+}
+
+function oneOf(name: string, value: unknown, allowed: readonly string[]): void {
+  if (allowed.some((each) => each === value)) return;
+  throw new ConfigurationError(
+    `introspection.${name} is one of ${allowed.map((each) => `'${each}'`).join(', ')}. Write: ${name}: '${allowed[0]}'`,
+  );
+}
+
+function numberOf(
+  owner: string,
+  name: string,
+  value: unknown,
+  standard: number,
+  min: number,
+  max: number,
+): number {
+  if (value === undefined) return standard;
+  if (typeof value === 'number' && value >= min && value <= max) return value;
+  throw new ConfigurationError(
+    `${owner}.${name} is a number from ${min} to ${max}. Write: ${name}: ${standard}`,
+  );
+}
+
+function wholeOf(
+  owner: string,
+  name: string,
+  value: unknown,
+  standard: number,
+  max: number,
+): number {
+  if (value === undefined) return standard;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= max) {
+    return value;
+  }
+  throw new ConfigurationError(
+    `${owner}.${name} is a whole number from 1 to ${max}. Write: ${name}: ${standard}`,
+  );
+}

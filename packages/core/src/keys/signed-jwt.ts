@@ -1,0 +1,90 @@
+import { type Clock, epochSeconds } from '../lib/clock.ts';
+import { deepFreeze, MAX_JSON_DEPTH } from '../lib/json.ts';
+import { ownNumber, ownProperty, ownString } from '../lib/own-property.ts';
+import { AuthError } from '../model/errors.ts';
+import type { TokenClaims } from '../model/principal.ts';
+import type { AuthErrorReason } from '../model/reasons.ts';
+import type { TokenHeader } from '../model/token-header.ts';
+import { signatureCheck, signatureHolds } from '../signature/check.ts';
+import type { VerificationKey } from '../signature/verification-key.ts';
+import type { Algorithm } from '../token/algorithms.ts';
+import { checkTime } from '../token/claims.ts';
+import { createJwsParser, type UnverifiedJws } from '../token/jws.ts';
+import type { KeySet } from './key-set.ts';
+import { findSigningKey } from './signing-key.ts';
+
+/** A JWT whose signature holds. It says nothing about who is calling. Deeply frozen. */
+export interface SignedJwt {
+  readonly header: TokenHeader;
+  readonly claims: TokenClaims;
+}
+
+/** What JWTs of one kind are held against. */
+export interface SignedJwtPolicy {
+  /** `iss`, compared exactly. */
+  readonly issuer: string;
+  /** Accepted `typ` headers: lower case, without `application/`. A JWT without `typ` is refused. */
+  readonly types: readonly string[];
+  readonly algorithms: readonly Algorithm[];
+  readonly keySet: KeySet;
+  readonly clock: Clock;
+  readonly clockToleranceSec: number;
+}
+
+const TIMES = ['exp', 'nbf', 'iat'] as const;
+
+/**
+ * Makes a function that verifies JWTs of one kind and one issuer, which are no access tokens: signed
+ * introspection answers, security events, logout tokens, assertions. See `createSignedJwtVerifier` for
+ * what it checks and what it does not.
+ */
+export function createSignedJwtCheck(policy: SignedJwtPolicy): (jwt: string) => Promise<SignedJwt> {
+  const { issuer, types, algorithms, keySet, clock, clockToleranceSec } = policy;
+  const parse = createJwsParser();
+
+  function untimely(claims: TokenClaims): AuthErrorReason | undefined {
+    if (TIMES.some((name) => Object.hasOwn(claims, name) && !Number.isFinite(claims[name]))) {
+      return 'claim_malformed';
+    }
+    // Security events have no `exp` (RFC 8417 §2.2); one that is there counts, as in any JWT.
+    const exp = ownNumber(claims, 'exp') ?? Number.POSITIVE_INFINITY;
+    return checkTime(exp, ownNumber(claims, 'nbf'), clockToleranceSec, epochSeconds(clock));
+  }
+
+  return async function check(jwt) {
+    const jws = parse(typeof jwt === 'string' ? jwt : '');
+    if (typeof jws === 'string') throw new AuthError(jws);
+    const { claims, header } = jws;
+    const { algorithm, kid, parameters } = header;
+    // The type first: a JWT of another kind is refused for what it is, whoever signed it.
+    if (!isOfType(parameters, types)) throw new AuthError('type_not_accepted');
+    if (ownString(claims, 'iss') !== issuer) throw new AuthError('issuer_unknown');
+    if (algorithm === undefined || !algorithms.includes(algorithm)) {
+      throw new AuthError('algorithm_not_allowed');
+    }
+    const key = await findSigningKey(keySet, { algorithm, kid }, (each) =>
+      isSignedBy(jws, algorithm, each),
+    );
+    if (key === undefined) throw new AuthError('signature_invalid');
+    if (!deepFreeze(claims, MAX_JSON_DEPTH)) throw new AuthError('token_malformed');
+    const reason = untimely(claims);
+    if (reason !== undefined) throw new AuthError(reason);
+    return Object.freeze({ header: parameters, claims });
+  };
+}
+
+// RFC 7515 §4.1.9: a media type, without case, "application/" optional.
+function isOfType(header: TokenHeader, types: readonly string[]): boolean {
+  const typ = ownProperty(header, 'typ');
+  if (typeof typ !== 'string') return false;
+  return types.includes(typ.toLowerCase().replace(/^application\//, ''));
+}
+
+function isSignedBy(
+  { signingInput, signature }: UnverifiedJws,
+  algorithm: Algorithm,
+  key: VerificationKey,
+): boolean {
+  const check = signatureCheck(algorithm, key, signingInput, signature);
+  return check !== undefined && signatureHolds(check);
+}

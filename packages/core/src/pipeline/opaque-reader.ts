@@ -1,0 +1,123 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { NO_HEADER } from '../introspection/claims.ts';
+import type { Asking, Introspection } from '../introspection/introspector.ts';
+import { isOpaque } from '../introspection/token-shape.ts';
+import type { Issuers } from '../issuers/issuers.ts';
+import type { TrustedIssuer } from '../issuers/trusted-issuer.ts';
+import { isTrue } from '../lib/callback-result.ts';
+import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
+import { AuthError } from '../model/errors.ts';
+import type { TokenClaims } from '../model/principal.ts';
+import type { Classification } from '../providers/provider.ts';
+import type { TokenReader } from '../request/token-reader.ts';
+import type { VerifiedToken } from '../request/verified-token.ts';
+import type { VerificationKey } from '../signature/verification-key.ts';
+import { refuse, refuseBecause } from './refuse-token.ts';
+import { tokenFromClaims } from './token-from-claims.ts';
+
+/** Told what a server said of a token: for `explain`. */
+export type ObserveIntrospection = (issuer: TrustedIssuer, introspection: Introspection) => void;
+
+/** What a reader of opaque tokens is made from. */
+export interface OpaqueReaderOptions {
+  /** Validates the claims of each answer. */
+  readonly claims: StandardSchemaV1 | undefined;
+  readonly observe?: ObserveIntrospection | undefined;
+}
+
+/** A token to ask about, and what is known of it. */
+export interface AskedToken {
+  readonly token: string;
+  readonly issuer: TrustedIssuer;
+  readonly asking: Asking;
+  /** Of a verified JWT. */
+  readonly key?: VerificationKey | undefined;
+  readonly isBound?: boolean;
+}
+
+/**
+ * Reads opaque tokens: which issuer, what does it say, claims, principal (RFC 7662). A token is sent to
+ * the one issuer whose it is, and to nobody where that is not known: trying each in turn would hand the
+ * tokens of one to another.
+ */
+export function createOpaqueReader(issuers: Issuers, options: OpaqueReaderOptions): TokenReader {
+  const { introspecting = [] } = issuers;
+  const [sole] = introspecting.length === 1 ? introspecting : [];
+
+  function issuerOf(token: string): TrustedIssuer {
+    const matching = introspecting.filter(
+      (issuer) =>
+        (issuer === sole && issuer.introspector?.matches === undefined) ||
+        isTrue(matches(issuer, token)),
+    );
+    const [issuer] = matching;
+    if (issuer === undefined || matching.length > 1) throw new AuthError('issuer_unknown');
+    return issuer;
+  }
+
+  return {
+    reads: isOpaque,
+    read: (token) =>
+      readIntrospected({ token, issuer: issuerOf(token), asking: 'opaque' }, options),
+    close() {},
+  };
+}
+
+/** Asks about a token, and makes the principal of what the answer says. */
+export function readIntrospected(
+  asked: AskedToken,
+  { claims: schema, observe }: OpaqueReaderOptions,
+): MaybePromise<VerifiedToken> {
+  const { issuer, key, isBound = false } = asked;
+  return andThen(introspected(asked, observe), ({ outcome, fault, answeredAt, readAgainAt }) => {
+    if (typeof outcome === 'string') return refuse(issuer, outcome, { ...(fault && { fault }) });
+    return tokenFromClaims(
+      {
+        issuer,
+        key,
+        claims: outcome,
+        header: NO_HEADER,
+        source: 'introspection',
+        provider: issuer.introspectedProvider,
+        classify: () => classify(issuer, outcome),
+        isBound,
+        readAt: answeredAt,
+        readAgainAt,
+      },
+      schema,
+    );
+  });
+}
+
+/** Asks about a token of an issuer that introspects; an outage is refused in the issuer's name. */
+export function introspected(
+  { token, issuer, asking }: AskedToken,
+  observe: ObserveIntrospection | undefined,
+): MaybePromise<Introspection> {
+  const { introspector } = issuer;
+  if (introspector === undefined) return refuse(issuer, 'issuer_unknown');
+  return andThen(
+    introspector.introspect(token, asking),
+    (introspection) => {
+      observe?.(issuer, introspection);
+      return introspection;
+    },
+    (error) => refuseBecause(issuer, error),
+  );
+}
+
+function classify({ provider }: TrustedIssuer, claims: TokenClaims): Classification {
+  const { introspected: rule } = provider;
+  return rule === undefined ? NO_RULE : rule.classify(claims);
+}
+
+const NO_RULE: Classification = Object.freeze({ kind: 'unknown', rule: 'there is no rule' });
+
+/** A rule of the application's: what it throws is its own outage, not the token's fault. */
+function matches({ introspector, name }: TrustedIssuer, token: string): unknown {
+  try {
+    return introspector?.matches?.(token);
+  } catch (cause) {
+    throw new AuthError('issuer_unavailable', { cause, issuerName: name });
+  }
+}

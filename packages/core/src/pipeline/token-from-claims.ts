@@ -1,0 +1,96 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { TrustedIssuer } from '../issuers/trusted-issuer.ts';
+import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
+import type { Principal, TokenClaims } from '../model/principal.ts';
+import type { AuthErrorReason } from '../model/reasons.ts';
+import type { TokenHeader } from '../model/token-header.ts';
+import type { Classification, Provider } from '../providers/provider.ts';
+import type { VerifiedToken } from '../request/verified-token.ts';
+import type { VerificationKey } from '../signature/verification-key.ts';
+import { type ClaimsRefusal, notBefore } from '../token/claims.ts';
+import { buildPrincipal } from './build-principal.ts';
+import { validateClaims } from './claims-schema.ts';
+import { refuse, refuseFor } from './refuse-token.ts';
+
+/** Claims that may be believed, and where they come from. */
+export interface TrustedClaims {
+  readonly issuer: TrustedIssuer;
+  /** The key of a signed token's signature. */
+  readonly key: VerificationKey | undefined;
+  /** Deeply frozen. */
+  readonly claims: TokenClaims;
+  readonly header: TokenHeader;
+  readonly source: Principal['source'];
+  /** By which preset the principal is read. */
+  readonly provider: Provider;
+  /** Checks the claims: why the token is refused, where they were not checked before. */
+  readonly check?: () => ClaimsRefusal | undefined;
+  /** Says who is calling. */
+  readonly classify: () => Classification;
+  /** Whether something else than these claims says that the token is bound. */
+  readonly isBound?: boolean;
+  /** See {@link VerifiedToken}. */
+  readonly readAt?: number | undefined;
+  readonly readAgainAt?: number | undefined;
+}
+
+/**
+ * Makes the verified token of claims, by the preset and the schema. Refuses with an `AuthError`. The
+ * preset's functions may be the operator's own (`custom`): what they throw is an outage of ours.
+ */
+export function tokenFromClaims(
+  { issuer, claims, header, source, provider, check, classify, ...rest }: TrustedClaims,
+  schema: StandardSchemaV1 | undefined,
+): MaybePromise<VerifiedToken> {
+  const refusal = check && attempt(issuer, 'classification_failed', check);
+  if (refusal !== undefined) return refuseFor(issuer, refusal);
+  const classification = attempt(issuer, 'classification_failed', classify);
+
+  return andThen(readClaims(issuer, schema, claims), (readable) => {
+    const principal = attempt(issuer, 'classification_failed', () =>
+      buildPrincipal(provider, classification, claims, header, readable, source),
+    );
+    if (isRefusal(principal)) return refuseFor(issuer, principal);
+    return {
+      principal,
+      issuer,
+      key: rest.key,
+      notBefore: notBefore(claims),
+      isBound: rest.isBound === true || Object.hasOwn(claims, 'cnf'),
+      readAt: rest.readAt,
+      readAgainAt: rest.readAgainAt,
+      rule: classification.rule,
+      cached: false,
+    };
+  });
+}
+
+// An own member: a polluted prototype would refuse every token.
+function isRefusal(result: Principal | ClaimsRefusal): result is ClaimsRefusal {
+  return Object.hasOwn(result, 'reason');
+}
+
+function readClaims(
+  issuer: TrustedIssuer,
+  schema: StandardSchemaV1 | undefined,
+  claims: TokenClaims,
+): MaybePromise<object> {
+  if (schema === undefined) return claims;
+  return andThen(
+    attempt(issuer, 'claims_check_failed', () => validateClaims(schema, claims)),
+    (output) => output ?? refuse(issuer, 'claims_rejected'),
+    (cause) => refuse(issuer, 'claims_check_failed', { cause }),
+  );
+}
+
+function attempt<Result>(
+  issuer: TrustedIssuer,
+  reason: AuthErrorReason,
+  run: () => Result,
+): Result {
+  try {
+    return run();
+  } catch (cause) {
+    return refuse(issuer, reason, { cause });
+  }
+}

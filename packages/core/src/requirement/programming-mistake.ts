@@ -1,0 +1,24 @@
+import { ignoreRejection } from '../lib/callback-result.ts';
+import { isThenable } from '../lib/maybe-promise.ts';
+
+// A brand instead of instanceof: a requirement may be of another copy of this package.
+const BRAND: unique symbol = Symbol.for('@authly/core:programming-mistake');
+
+/**
+ * Throws the application's own mistake when a function that must answer at once answered with a promise:
+ * nobody waits for it, so every request would be refused and nobody would see why. It is no refusal: it
+ * is answered with 500, and its message names the function.
+ */
+export function refusePromise(name: string, answer: unknown): void {
+  if (!isThenable(answer)) return;
+  ignoreRejection(answer);
+  const error = new TypeError(
+    `${name} answered with a promise, which is not awaited. Write a function that is not async`,
+  );
+  throw Object.defineProperty(error, BRAND, { value: true });
+}
+
+/** Whether `error` is a mistake of the application's code: it must not become a refusal. */
+export function isProgrammingMistake(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && Object.hasOwn(error, BRAND);
+}

@@ -1,0 +1,64 @@
+import { ConfigurationError } from '../model/errors.ts';
+import { isListed, type RouteDescription } from './route-description.ts';
+
+/**
+ * Checks at start-up that no request reaches a route past its guards. Throws `ConfigurationError`, which
+ * names every such route and what to write, when
+ * - a guard or `authenticate` can be evaded, by other capitals in the path;
+ * - a route that is not listed in `open` lets anonymous requests through: no `authenticate` and no guard
+ *   was seen before it, or authentication is optional or skipped there;
+ * - `open` lists a route that there is not, or there is no route at all: then it would check nothing.
+ *
+ * It sees what `describeRequirements` sees, and no more. It does not check what guards ask for.
+ */
+export function assertGuardedRoutes(
+  routes: readonly RouteDescription[],
+  open: readonly string[] = [],
+): void {
+  if (routes.length === 0) {
+    throw new ConfigurationError(
+      'assertGuarded() found no route. Write assertGuarded(app) after the routes are added, ' +
+        'or give it the router that has them',
+    );
+  }
+  const stale = open.find((name) => !routes.some((route) => isListed(route, [name])));
+  if (stale !== undefined) {
+    throw new ConfigurationError(
+      `assertGuarded(): open lists ${JSON.stringify(stale)}, and there is no such route. ` +
+        "Write a path as describeRequirements gives it: open: ['/livez', 'GET /docs']",
+    );
+  }
+  const faults = routes.flatMap((route) => faultsOf(route, open));
+  if (faults.length === 0) return;
+  throw new ConfigurationError(
+    `assertGuarded() found routes that can be reached past the guards:\n${faults.join('\n')}`,
+  );
+}
+
+const EVASION_REMEDY =
+  'Put it on the app, or make the router with sensitive: true (@koa/router) or caseSensitive: true (Express)';
+
+function faultsOf(route: RouteDescription, open: readonly string[]): readonly string[] {
+  const { method, path, warnings } = route;
+  const name = `- ${method} ${path ?? '(a path that is not known)'}`;
+  const evaded = warnings.map((warning) => `${name}: ${warning}. ${EVASION_REMEDY}`);
+  return isOpen(route) && !isListed(route, open)
+    ? [...evaded, `${name}: ${whyOpen(route)}. ${remedyFor(route)}`]
+    : evaded;
+}
+
+function isOpen({ authenticated, optional, requirements }: RouteDescription): boolean {
+  return optional || (!authenticated && requirements.length === 0);
+}
+
+function whyOpen({ optional, unknown }: RouteDescription): string {
+  if (optional) return 'authentication is optional there, and no guard follows';
+  return ['no guard runs before it for sure', ...unknown].join('; ');
+}
+
+function remedyFor({ path }: RouteDescription): string {
+  const guard = 'Write app.use(authenticate({ … })) before it';
+  return path === undefined
+    ? `${guard}, or check the router that has it by itself: assertGuarded(router, { base, before })`
+    : `${guard}, or assertGuarded(app, { open: [${JSON.stringify(path)}] }) when it is public`;
+}

@@ -1,0 +1,66 @@
+import { isRequirement } from '../requirement/check-requirement.ts';
+import type { Requirement } from '../requirement/requirement.ts';
+
+/** A guard, or `authenticate`, among handlers: what the adapters' middleware carry. */
+export interface Check {
+  readonly handler: object;
+  /** Of a guard; `authenticate` has none. */
+  readonly requirement?: Requirement;
+  readonly optional?: boolean;
+  /** Tells the requests that `authenticate` does not look at. */
+  readonly skip?: unknown;
+}
+
+/** The check that a handler is: a guard carries its requirement, `authenticate` its resource server. */
+export function checkOf(handler: unknown): Check | undefined {
+  if (typeof handler !== 'function') return undefined;
+  if ('requirement' in handler && isRequirement(handler.requirement)) {
+    return { handler, requirement: handler.requirement };
+  }
+  if (!('resourceServer' in handler)) return undefined;
+  const optional = 'optional' in handler && handler.optional === true;
+  return { handler, optional, skip: 'skip' in handler ? handler.skip : undefined };
+}
+
+/** A check in words. */
+export function checkInWords({ requirement }: Check): string {
+  return requirement === undefined ? 'authenticate' : `a guard (${requirement.description})`;
+}
+
+/** Methods to ask for a route that is for every one. */
+const SOME_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+/**
+ * Whether `authenticate` skips a route: asked with the path as it is written, and no headers. `maybe`
+ * where the path is not known, or the answer is neither for all methods nor for none.
+ */
+export function skipsRoute(
+  { skip }: Check,
+  method: string,
+  path: string | undefined,
+): 'yes' | 'no' | 'maybe' {
+  if (typeof skip !== 'function') return 'no';
+  if (path === undefined) return 'maybe';
+  const methods = method === '*' ? SOME_METHODS : [method];
+  try {
+    const skipped = methods.filter(
+      (each) => skip({ method: each, url: path, header: () => undefined }) === true,
+    );
+    if (skipped.length === 0) return 'no';
+    return skipped.length === methods.length ? 'yes' : 'maybe';
+  } catch {
+    return 'maybe';
+  }
+}
+
+const NEUTRAL: unique symbol = Symbol.for('@authly/core:neutral-middleware');
+
+/** Marks a middleware of an adapter that calls no guard: it may stand before open routes. */
+export function neutralMiddleware<Middleware extends object>(middleware: Middleware): Middleware {
+  return Object.defineProperty(middleware, NEUTRAL, { value: true });
+}
+
+/** Whether a handler is a function of somebody else's, which may call `authenticate` or a guard. */
+export function mayCallGuards(handler: unknown): handler is { readonly name: string } {
+  return typeof handler === 'function' && checkOf(handler) === undefined && !(NEUTRAL in handler);
+}

@@ -1,0 +1,148 @@
+import { createPublicKey } from 'node:crypto';
+import { inspect } from 'node:util';
+import { compactVerify, importJWK, type JWK } from 'jose';
+import { describe, expect, it } from 'vitest';
+import { aClock, generateTestKey, NOW } from '../../../../test/support/tokens.ts';
+import {
+  anonymous,
+  bearerToken,
+  clientSecretBasic,
+  clientSecretPost,
+  type IntrospectionClient,
+  privateKeyJwt,
+  tlsClientAuth,
+} from '../../src/introspection/client-authentication.ts';
+import { loadOAuthLibrary } from '../../src/introspection/oauth-library.ts';
+
+const ISSUER = 'https://as.example.com';
+
+/** What a client puts into a request. */
+async function sent(client: IntrospectionClient) {
+  const authenticate = await client.authentication(await loadOAuthLibrary(), aClock());
+  const body = new URLSearchParams();
+  const headers = new Headers();
+  await authenticate({ issuer: ISSUER }, { client_id: client.clientId ?? '-' }, body, headers);
+  return { body, headers };
+}
+
+async function assertionOf(client: IntrospectionClient, publicJwk: object) {
+  const { body } = await sent(client);
+  const { payload, protectedHeader } = await compactVerify(
+    body.get('client_assertion') ?? '',
+    await importJWK(publicJwk as JWK, protectedHeaderAlg(body)),
+  );
+  const claims = JSON.parse(Buffer.from(payload).toString());
+  return { header: protectedHeader, claims, body };
+}
+
+function protectedHeaderAlg(body: URLSearchParams): string {
+  const [header = ''] = (body.get('client_assertion') ?? '').split('.');
+  return JSON.parse(Buffer.from(header, 'base64url').toString()).alg;
+}
+
+describe('clientSecretBasic', () => {
+  it('encodes id and secret as a form before it joins them (RFC 6749 §2.3.1)', async () => {
+    const { body, headers } = await sent(clientSecretBasic('orders:api', 'a b+c/ü%'));
+    const [scheme, credentials = ''] = (headers.get('authorization') ?? '').split(' ');
+    const [id, secret] = Buffer.from(credentials, 'base64').toString().split(':');
+    expect(scheme).toBe('Basic');
+    expect([id, secret]).toEqual(['orders%3Aapi', 'a+b%2Bc%2F%C3%BC%25']);
+    expect(body.toString()).toBe('');
+  });
+
+  it('asks for a secret that rotates at each request', async () => {
+    const secrets = ['one', 'two'];
+    const client = clientSecretPost('api', async () => secrets.shift() ?? '');
+    expect((await sent(client)).body.get('client_secret')).toBe('one');
+    expect((await sent(client)).body.get('client_secret')).toBe('two');
+    await expect(sent(client)).rejects.toThrow('There is no secret');
+  });
+
+  it('shows its secret to nobody who prints it', () => {
+    const clients = [clientSecretBasic('api', 'hush-hush'), clientSecretPost('api', 'hush-hush')];
+    expect(inspect(clients, { depth: 9, showHidden: true })).not.toContain('hush');
+    expect(JSON.stringify(clients)).not.toContain('hush');
+  });
+
+  it.each([
+    [() => clientSecretBasic('', 'secret'), "clientSecretBasic('orders-api'"],
+    [() => clientSecretBasic('api', ''), 'see that the variable is set'],
+    [() => clientSecretBasic('api', undefined as never), 'process.env.SECRET'],
+    [() => clientSecretPost(7 as never, 'secret'), "clientSecretPost('orders-api'"],
+    [() => clientSecretPost('api', undefined as never), 'clientSecretPost() takes a secret'],
+  ])('refuses what is missing: %s', (make, line) => {
+    expect(make).toThrow(line);
+  });
+});
+
+describe('clientSecretPost', () => {
+  it('puts id and secret into the form', async () => {
+    const { body, headers } = await sent(clientSecretPost('api', 'a b'));
+    expect(body.toString()).toBe('client_id=api&client_secret=a+b');
+    expect([...headers]).toEqual([]);
+  });
+});
+
+describe('privateKeyJwt', () => {
+  it.each(['RS256', 'PS256', 'RS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const)(
+    'signs an assertion for each request by a JWK for %s (RFC 7523 §3)',
+    async (algorithm) => {
+      const key = generateTestKey(algorithm, 'k1');
+      const client = privateKeyJwt('orders-api', key.privateJwk);
+      const { header, claims, body } = await assertionOf(client, key.publicJwk);
+      expect(header).toEqual({ alg: algorithm, kid: 'k1' });
+      expect(claims).toEqual({
+        iss: 'orders-api',
+        sub: 'orders-api',
+        aud: ISSUER,
+        iat: NOW,
+        nbf: NOW,
+        exp: NOW + 60,
+        jti: expect.any(String),
+      });
+      expect(body.get('client_id')).toBe('orders-api');
+      expect(body.get('client_assertion_type')).toBe(
+        'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      );
+      const again = await assertionOf(client, key.publicJwk);
+      expect(again.claims.jti).not.toBe(claims.jti);
+    },
+  );
+
+  it('takes a KeyObject, and another audience and kid by name', async () => {
+    const { privateKey } = generateTestKey('RS256');
+    const publicJwk = createPublicKey(privateKey).export({ format: 'jwk' });
+    const plain = await assertionOf(privateKeyJwt('api', privateKey), publicJwk);
+    expect(plain.header).toEqual({ alg: 'RS256' });
+    const client = privateKeyJwt('api', privateKey, { audience: `${ISSUER}/token`, kid: 'k2' });
+    const named = await assertionOf(client, publicJwk);
+    expect([named.header, named.claims.aud]).toEqual([
+      { alg: 'RS256', kid: 'k2' },
+      `${ISSUER}/token`,
+    ]);
+  });
+});
+
+describe('the other ways', () => {
+  it('present a certificate by a fetch of one’s own, and say the id', async () => {
+    const client = tlsClientAuth('api', { fetch });
+    expect([client.method, client.fetch]).toEqual(['tls_client_auth', fetch]);
+    expect((await sent(client)).body.toString()).toBe('client_id=api');
+    expect(() => tlsClientAuth('api', {} as never)).toThrow('fetchWithCertificate');
+    expect(() => tlsClientAuth('', { fetch })).toThrow('tlsClientAuth(');
+  });
+
+  it('send a bearer token, asked for at each request', async () => {
+    const tokens = ['one', 'two'];
+    const client = bearerToken(() => tokens.shift() ?? '');
+    expect((await sent(client)).headers.get('authorization')).toBe('Bearer one');
+    expect((await sent(client)).headers.get('authorization')).toBe('Bearer two');
+    expect(client.method).toBe('bearer');
+    expect(() => bearerToken('token' as never)).toThrow('bearerToken(() =>');
+  });
+
+  it('or send nothing at all', async () => {
+    const { body, headers } = await sent(anonymous());
+    expect([body.toString(), [...headers]]).toEqual(['', []]);
+  });
+});

@@ -1,0 +1,144 @@
+import { describe, expect, it, vi } from 'vitest';
+import { createSealedAnswers } from '../../src/introspection/sealed-answers.ts';
+import type { IntrospectionStore } from '../../src/stores/introspection-store.ts';
+
+const secret = (text: string) => Buffer.from(text.padEnd(32, '.'));
+const KEPT = Object.freeze({ answer: { active: true, sub: 'ada' }, answeredAt: 5 });
+
+function memoryStore() {
+  const entries = new Map<string, Uint8Array>();
+  const calls: (readonly [string, number])[] = [];
+  const store: IntrospectionStore = {
+    get: async (id) => entries.get(id),
+    set: async (id, bytes, ttlMs) => {
+      calls.push([id, ttlMs]);
+      entries.set(id, bytes);
+    },
+  };
+  return { store, entries, calls };
+}
+
+function sealed(store: IntrospectionStore, options = {}) {
+  return createSealedAnswers({
+    store,
+    secrets: [secret('current')],
+    issuer: 'https://as.example.com',
+    clientId: 'api',
+    ...options,
+  });
+}
+
+describe('sealed answers', () => {
+  it('come back as they were kept, under an id of 43 characters', async () => {
+    const { store, calls } = memoryStore();
+    const answers = sealed(store);
+    answers.set('token', KEPT, 30_000);
+    expect(await answers.get('token')).toEqual(KEPT);
+    expect(calls).toEqual([[expect.stringMatching(/^[\w-]{43}$/), 30_000]]);
+  });
+
+  it('are sealed anew each time, also the same answer', () => {
+    const { store, entries } = memoryStore();
+    const answers = sealed(store);
+    answers.set('token', KEPT, 1);
+    const [first] = entries.values();
+    answers.set('token', KEPT, 1);
+    const [second] = entries.values();
+    expect(first).not.toEqual(second);
+  });
+
+  it('are opened by an earlier secret, and sealed by the first', async () => {
+    const { store } = memoryStore();
+    sealed(store, { secrets: [secret('old')] }).set('token', KEPT, 1);
+    const both = sealed(store, { secrets: [secret('new'), secret('old')] });
+    expect(await both.get('token')).toEqual(KEPT);
+    both.set('token', KEPT, 1);
+    expect(await sealed(store, { secrets: [secret('new')] }).get('token')).toEqual(KEPT);
+    expect(await sealed(store, { secrets: [secret('old')] }).get('token')).toBeUndefined();
+  });
+
+  it.each([
+    ['another token', {}, 'other'],
+    ['another issuer', { issuer: 'https://other.example.com' }, 'token'],
+    ['another client', { clientId: 'other' }, 'token'],
+    ['another secret', { secrets: [secret('another')] }, 'token'],
+  ])('are not opened for %s, wherever they are found', async (_name, options, token) => {
+    const { store, entries } = memoryStore();
+    sealed(store).set('token', KEPT, 1);
+    const [bytes] = entries.values();
+    const everywhere: IntrospectionStore = { ...store, get: async () => bytes };
+    expect(await sealed(everywhere).get('token')).toEqual(KEPT);
+    expect(await sealed(everywhere, options).get(token)).toBeUndefined();
+  });
+
+  it('are absent when any byte of them was changed, or some are missing', async () => {
+    const { store, entries } = memoryStore();
+    sealed(store).set('token', KEPT, 1);
+    const [bytes = new Uint8Array()] = entries.values();
+    for (let at = 0; at < bytes.length; at++) {
+      const changed = bytes.map((byte, index) => (index === at ? byte ^ 0x40 : byte));
+      const get = async () => changed;
+      expect(await sealed({ ...store, get }).get('token')).toBeUndefined();
+      const cut = async () => bytes.subarray(0, at);
+      expect(await sealed({ ...store, get: cut }).get('token')).toBeUndefined();
+    }
+  });
+
+  it.each([
+    ['is down', () => Promise.reject(new Error('down'))],
+    [
+      'throws',
+      () => {
+        throw new Error('down');
+      },
+    ],
+    ['has text', async () => 'text' as never],
+    ['has nothing', async () => null],
+  ])('are absent from a store that %s', async (_name, get) => {
+    const { store } = memoryStore();
+    expect(await sealed({ ...store, get }).get('token')).toBeUndefined();
+  });
+
+  it('are absent when they are no answers', async () => {
+    for (const kept of [
+      { answer: [], answeredAt: 1 },
+      { answer: {} },
+      { answer: {}, answeredAt: '1' },
+    ]) {
+      const { store } = memoryStore();
+      sealed(store).set('token', kept as never, 1);
+      expect(await sealed(store).get('token')).toBeUndefined();
+    }
+  });
+
+  it('do not wait for a store that hangs, longer than 250 ms', async () => {
+    vi.useFakeTimers();
+    try {
+      const { store } = memoryStore();
+      const hanging = sealed({ ...store, get: () => new Promise(() => {}) }).get('token');
+      let isOver = false;
+      void hanging.then(() => {
+        isOver = true;
+      });
+      await vi.advanceTimersByTimeAsync(249);
+      expect(isOver).toBe(false);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(await hanging).toBeUndefined();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('down');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('down'))],
+  ])('are kept without a word when the store %s', (_name, set) => {
+    const { store } = memoryStore();
+    expect(() => sealed({ ...store, set }).set('token', KEPT, 1)).not.toThrow();
+  });
+});

@@ -1,0 +1,187 @@
+import { describe, expect, it } from 'vitest';
+import {
+  AUDIENCE,
+  aClock,
+  aToken,
+  compactJws,
+  generateTestKey,
+  ISSUER,
+  issuerKey,
+  jwks,
+  NOW,
+} from '../../../../test/support/tokens.ts';
+import {
+  createSignedJwtVerifier,
+  type SignedJwtVerifierOptions,
+} from '../../src/keys/signed-jwt-verifier.ts';
+import type { AuthEvent } from '../../src/model/events.ts';
+import { outcomeOf } from '../errors-of.ts';
+
+const CLAIMS = { iss: ISSUER, aud: AUDIENCE, iat: NOW, jti: 'e1', events: { 'urn:x': {} } };
+
+function aVerifier(options: Partial<SignedJwtVerifierOptions> = {}) {
+  return createSignedJwtVerifier({
+    issuer: ISSUER,
+    typ: 'secevent+jwt',
+    keys: { jwks },
+    clock: aClock(),
+    ...options,
+  });
+}
+
+function anEvent(claims: object = {}, header: object = {}, key = issuerKey): string {
+  const parameters = { alg: key.algorithm, kid: key.kid, typ: 'secevent+jwt', ...header };
+  return compactJws(parameters, { ...CLAIMS, ...claims }, key);
+}
+
+const outcome = (jwt: string, options?: Partial<SignedJwtVerifierOptions>) =>
+  outcomeOf(() => aVerifier(options).verify(jwt));
+
+describe('a signed JWT', () => {
+  it('gives header and claims, frozen, and no principal', async () => {
+    const jwt = await aVerifier().verify(anEvent());
+    expect(jwt).toEqual({
+      header: { alg: 'ES256', kid: issuerKey.kid, typ: 'secevent+jwt' },
+      claims: CLAIMS,
+    });
+    for (const each of [jwt, jwt.claims, jwt.claims['events']]) {
+      expect(Object.isFrozen(each)).toBe(true);
+    }
+  });
+
+  it.each(['secevent+jwt', 'SecEvent+JWT', 'application/secevent+jwt'])(
+    'has its type as a media type: %s (RFC 7515 §4.1.9)',
+    async (typ) => {
+      expect(await outcome(anEvent({}, { typ }))).toBe('accepted');
+      expect(await outcome(anEvent(), { typ: ['logout+jwt', typ] })).toBe('accepted');
+    },
+  );
+
+  it('needs no exp, and no aud of ours; times that are there count', async () => {
+    expect(await outcome(anEvent({ exp: undefined, aud: 'x' }))).toBe('accepted');
+    expect(await outcome(anEvent({ exp: NOW - 4, nbf: NOW + 5 }))).toBe('accepted');
+    expect(await outcome(anEvent({ exp: NOW - 5 }))).toBe('expired');
+    expect(await outcome(anEvent({ nbf: NOW + 6 }))).toBe('not_yet_valid');
+    expect(await outcome(anEvent({ exp: NOW - 5 }), { clockToleranceSec: 6 })).toBe('accepted');
+  });
+
+  it.each([
+    ['an access token', aToken(), 'type_not_accepted'],
+    ['one without typ', anEvent({}, { typ: undefined }), 'type_not_accepted'],
+    ['a longer typ', anEvent({}, { typ: 'secevent+jwt+x' }), 'type_not_accepted'],
+    ['another issuer', anEvent({ iss: `${ISSUER}/` }), 'issuer_unknown'],
+    ['no issuer', anEvent({ iss: undefined }), 'issuer_unknown'],
+    ['a list of issuers', anEvent({ iss: [ISSUER] }), 'issuer_unknown'],
+    ['exp as text', anEvent({ exp: '1' }), 'claim_malformed'],
+    ['nbf as text', anEvent({ nbf: '1' }), 'claim_malformed'],
+    ['iat as text', anEvent({ iat: '1' }), 'claim_malformed'],
+    ['an unknown key', anEvent({}, { kid: 'other' }), 'key_unknown'],
+    [
+      'another key under our kid',
+      anEvent({}, {}, generateTestKey('ES256', issuerKey.kid)),
+      'signature_invalid',
+    ],
+    [
+      'another key without kid',
+      anEvent({}, { kid: undefined }, generateTestKey('ES256')),
+      'signature_invalid',
+    ],
+    [
+      'another algorithm than the signature',
+      anEvent({}, { alg: 'ES384' }),
+      'algorithm_not_allowed',
+    ],
+    ['no algorithm', anEvent({}, { alg: 'none' }), 'algorithm_not_allowed'],
+    ['an extension', anEvent({}, { crit: ['x'] }), 'header_unsupported'],
+    [
+      'claims that are too deep',
+      anEvent({ deep: JSON.parse('['.repeat(40) + ']'.repeat(40)) }),
+      'token_malformed',
+    ],
+    ['text', 'x', 'token_malformed'],
+    ['nothing', undefined as never, 'token_malformed'],
+  ])('is refused: %s', async (_name, jwt, reason) => {
+    expect(await outcome(jwt)).toBe(reason);
+  });
+
+  it('is accepted without kid by the one key that fits', async () => {
+    expect(await outcome(anEvent({}, { kid: undefined }))).toBe('accepted');
+  });
+
+  it('is accepted by the configured algorithms alone', async () => {
+    expect(await outcome(anEvent(), { algorithms: ['RS256'] })).toBe('algorithm_not_allowed');
+    expect(await outcome(anEvent(), { algorithms: ['ES256'] })).toBe('accepted');
+  });
+
+  it('is an outage when the keys cannot be had', async () => {
+    const down = { fetch: () => Promise.reject(new Error('down')) } as const;
+    expect(await outcome(anEvent(), { keys: 'discovery', ...down })).toBe('keys_unavailable');
+  });
+});
+
+describe('its keys', () => {
+  it('come from metadata, or from their address', async () => {
+    const asked: string[] = [];
+    const fetch = async (url: unknown) => {
+      asked.push(String(url));
+      const path = new URL(String(url)).pathname;
+      if (path === '/jwks') return Response.json(jwks);
+      if (path.endsWith('openid-configuration')) return new Response('', { status: 404 });
+      return Response.json({ issuer: ISSUER, jwks_uri: `${ISSUER}/jwks` });
+    };
+    const events: AuthEvent[] = [];
+    const found = aVerifier({
+      keys: undefined as never,
+      fetch: fetch as typeof globalThis.fetch,
+      onEvent: (event) => events.push(event),
+      keyOptions: { freshForSec: 60 },
+    });
+    await found.ready();
+    await found.verify(anEvent());
+    const given = aVerifier({
+      keys: { jwksUri: `${ISSUER}/jwks` },
+      fetch: fetch as typeof globalThis.fetch,
+    });
+    await given.verify(anEvent());
+    expect(asked).toEqual([
+      `${ISSUER}/.well-known/openid-configuration`,
+      `${ISSUER}/.well-known/oauth-authorization-server`,
+      `${ISSUER}/jwks`,
+      `${ISSUER}/jwks`,
+    ]);
+    expect(events).toEqual([{ type: 'keys.refreshed', issuer: ISSUER, keys: 1 }]);
+    found.close();
+    await expect(given.ready({ signal: AbortSignal.abort() })).rejects.toThrow();
+  });
+});
+
+describe('its options', () => {
+  it.each([
+    [{ issuer: '' }, 'needs the issuer'],
+    [{ typ: '' }, "typ: 'secevent+jwt'"],
+    [{ typ: [] }, "typ: 'secevent+jwt'"],
+    [{ typ: undefined }, "typ: 'secevent+jwt'"],
+    [{ typ: ['a', 7] }, "typ: 'secevent+jwt'"],
+    [{ keys: {} }, 'keys: { jwksUri'],
+    [{ keys: 'jwks' }, 'keys: { jwksUri'],
+    [{ keys: null }, 'keys: { jwksUri'],
+    [{ keys: { jwks, jwksUri: 'https://x.example.com' } }, 'keys: { jwksUri'],
+    [{ keys: { jwksUri: 'http://x.example.com' } }, 'https'],
+    [{ keys: 'discovery', issuer: 'acme' }, 'an issuer that is a URL'],
+    [{ keys: { jwks: { keys: [] } } }, 'no usable key'],
+    [{ algorithms: [] }, 'algorithms: ['],
+    [{ algorithms: ['HS256'] }, 'algorithms: ['],
+    [{ algorithms: 'ES256' }, 'algorithms: ['],
+    [{ clockToleranceSec: 61 }, 'from 0 to 60'],
+    [{ clockToleranceSec: -1 }, 'from 0 to 60'],
+    [{ clockToleranceSec: '5' }, 'from 0 to 60'],
+  ])('are checked: %j', (options, line) => {
+    expect(() => aVerifier(options as never)).toThrow(line);
+  });
+
+  it('take the ends of their range', () => {
+    for (const clockToleranceSec of [0, 60]) {
+      expect(() => aVerifier({ clockToleranceSec })).not.toThrow();
+    }
+  });
+});

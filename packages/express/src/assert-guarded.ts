@@ -1,0 +1,18 @@
+import { assertGuardedRoutes, type DescribeOptions } from '@authly/core/adapter';
+import { describeRequirements } from './describe-requirements.ts';
+
+/**
+ * Checks at start-up, once all routes are added, that no request reaches a route of an app or a router
+ * past its guards: `assertGuarded(app, { open: ['/livez'] })`. Throws `ConfigurationError`, which names
+ * each such route and what to write, for
+ * - a route that lets anonymous requests through and is not listed in `open`: no `authenticate` and no
+ *   guard was seen before it, or authentication is optional or skipped there;
+ * - a guard that other capitals in the path evade;
+ * - a name in `open` that is no route, and an app without routes.
+ *
+ * It sees what `describeRequirements` sees: no routes of mounted apps, and no guards that another
+ * function calls. Check a mounted app by itself, with `base` and `before`, and list its path in `open`.
+ */
+export function assertGuarded(appOrRouter: object, options?: DescribeOptions): void {
+  assertGuardedRoutes(describeRequirements(appOrRouter, options), options?.open);
+}

@@ -1,0 +1,25 @@
+import type { HandlerResponse } from '@authly/core';
+import { answerThrown } from '@authly/core/adapter';
+import type { ExpressErrorHandler } from './framework.ts';
+import { respond } from './respond.ts';
+
+/**
+ * Answers what handlers throw to refuse a caller, such as `userOf` for a machine, as a guard does: status,
+ * challenge and body (RFC 6750 §3). `app.use(authErrorHandler())`, after the routes and before error
+ * handling of your own. Without it Express answers with the right status and a stack trace.
+ *
+ * Every other error goes on, and so does one after the response's headers were sent.
+ */
+export function authErrorHandler(): ExpressErrorHandler {
+  // Express takes a function for error handling by its four parameters.
+  return function authErrorHandler(error, request, response, next) {
+    let refusal: HandlerResponse;
+    try {
+      refusal = answerThrown(error, request, response);
+    } catch (handedOn) {
+      next(handedOn);
+      return;
+    }
+    respond(response, refusal);
+  };
+}

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { frameworks, type ModeOptions } from '../support/frameworks.ts';
+import { send } from '../support/requests.ts';
+import { aResourceServer } from '../support/resource-servers.ts';
+import { aClientToken, aUserToken, ISSUER, NOW } from '../support/tokens.ts';
+
+describe.each(frameworks)('refusalOf in $name', (framework) => {
+  const { kit } = framework;
+
+  /** Sends a request, and gives what `refusalOf` says once it is answered. */
+  async function refusalAfter(path: string, token?: string, mode: ModeOptions = {}) {
+    let carrier: object | undefined;
+    // As an access log does: it stands before everything, and looks when the answer is out.
+    const log = framework.authenticate(aResourceServer(), {
+      skip: (view) => {
+        carrier = view.identity;
+        return true;
+      },
+    });
+    const server = aResourceServer();
+    const app = framework.createApp(
+      ({ use, route }) => {
+        use(log);
+        use(framework.authenticate(server, mode));
+        route('/', () => 'in');
+        route('/guarded', kit.requireScope('a', 'b'), () => 'in');
+        route('/own', ({ carrier: own }) => kit.userOf(own).userId);
+        route('/thrown', () => {
+          throw new kit.AuthError('tenant_mismatch');
+        });
+        route('/bug', () => {
+          throw new Error('a bug');
+        });
+      },
+      { authErrors: true },
+    );
+    await send(app, { path, ...(token !== undefined && { token }) });
+    return carrier && kit.refusalOf(carrier);
+  }
+
+  it('says what was refused and why, by whomever', async () => {
+    expect(await refusalAfter('/')).toMatchObject({
+      code: 'missing_credentials',
+      reason: 'credentials_missing',
+    });
+    expect(await refusalAfter('/', aUserToken({ exp: NOW - 60 }))).toMatchObject({
+      reason: 'expired',
+      issuerName: ISSUER,
+    });
+    expect(await refusalAfter('/guarded', aUserToken())).toMatchObject({
+      reason: 'scope_missing',
+      issuerName: ISSUER,
+      kind: 'user',
+      requirement: 'scope a and scope b',
+    });
+    expect(await refusalAfter('/own', aClientToken())).toMatchObject({
+      reason: 'user_required',
+      kind: 'client',
+      requirement: 'user',
+    });
+    expect(await refusalAfter('/thrown', aUserToken())).toMatchObject({
+      reason: 'tenant_mismatch',
+    });
+  });
+
+  it('says so where the application answers refusals itself', async () => {
+    const delegated = { delegated: true };
+    expect(await refusalAfter('/', undefined, delegated)).toMatchObject({
+      reason: 'credentials_missing',
+    });
+    expect(await refusalAfter('/guarded', aUserToken(), delegated)).toMatchObject({
+      reason: 'scope_missing',
+    });
+  });
+
+  it('is undefined for a request that was let in, and for a fault', async () => {
+    expect(await refusalAfter('/', aUserToken())).toBeUndefined();
+    expect(await refusalAfter('/own', aUserToken())).toBeUndefined();
+    expect(await refusalAfter('/bug', aUserToken())).toBeUndefined();
+  });
+
+  it('holds no value of the request or the token', async () => {
+    const mark = 'kilroy-was-here';
+    const token = aUserToken({ sub: mark, jti: mark, scope: mark, [mark]: mark });
+    const refusal = await refusalAfter('/guarded', token);
+    expect(refusal).toBeDefined();
+    const members = Object.fromEntries(Object.entries(refusal ?? {}));
+    expect(JSON.stringify([members, refusal, String(refusal)])).not.toContain(mark);
+  });
+});
