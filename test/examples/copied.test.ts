@@ -11,7 +11,12 @@ import { runExample } from './child.ts';
 const EXAMPLES = ['express-api', 'koa-api', 'machine-client', 'mcp-express', 'mcp-koa'] as const;
 
 /** What the packages bring along, and the workspace folder that has it. */
-const BROUGHT = { '@standard-schema/spec': 'core', jose: 'issuer', 'lru-cache': 'core' };
+const BROUGHT = {
+  '@standard-schema/spec': 'core',
+  jose: 'issuer',
+  'lru-cache': 'core',
+  oauth4webapi: 'core',
+};
 
 let folder: string;
 let remove: () => Promise<void>;

@@ -1,6 +1,7 @@
 // Every entry point, in an application of its own types. An @ts-expect-error tells a type from an any.
 import * as core from '@authly/core';
 import { type AdmissionMode, admissionOf } from '@authly/core/adapter';
+import * as jwt from '@authly/core/jwt';
 import { fileKeySnapshots as snapshotsOfCore } from '@authly/core/node';
 import { rfc9068 } from '@authly/core/providers';
 import { authenticate, isAuthError, principalOf, requireScope, requireUser } from '@authly/express';
@@ -55,5 +56,6 @@ export const others = [
   snapshotsOfKoa,
   rfc9068,
   core.createResourceServer,
+  jwt,
 ] as const;
 export const admission = (mode: AdmissionMode) => admissionOf(mode);

@@ -1,6 +1,7 @@
 // Every entry point, for a linter that looks for the file behind each.
 import '@authly/core';
 import '@authly/core/adapter';
+import '@authly/core/jwt';
 import '@authly/core/node';
 import '@authly/core/providers';
 import '@authly/express';

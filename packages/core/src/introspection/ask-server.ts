@@ -7,7 +7,7 @@ import { ConfigurationError } from '../model/errors.ts';
 import type { Algorithm } from '../token/algorithms.ts';
 import type { AuthenticateClient, IntrospectionClient } from './client-authentication.ts';
 import { createDiscoverEndpoint } from './discover-endpoint.ts';
-import { IntrospectionFailed } from './introspection-failed.ts';
+import { IntrospectionFailed, isIntrospectionFailed } from './introspection-failed.ts';
 import { loadOAuthLibrary, type OAuthLibrary } from './oauth-library.ts';
 import { readAnswer } from './read-answer.ts';
 import type { ResolvedIntrospection } from './resolve-introspection.ts';
@@ -183,7 +183,7 @@ async function failingAs<Result>(
   try {
     return await run();
   } catch (cause) {
-    if (cause instanceof IntrospectionFailed) throw cause;
+    if (isIntrospectionFailed(cause)) throw cause;
     throw new IntrospectionFailed(failure, MESSAGES[failure], { cause });
   }
 }

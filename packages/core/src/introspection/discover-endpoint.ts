@@ -7,7 +7,7 @@ import type { Clock } from '../lib/clock.ts';
 import { isEndpointUrl } from '../lib/endpoint-url.ts';
 import { isPlainObject } from '../lib/json.ts';
 import { ownProperty } from '../lib/own-property.ts';
-import { IntrospectionFailed } from './introspection-failed.ts';
+import { IntrospectionFailed, isIntrospectionFailed } from './introspection-failed.ts';
 
 /** What the discovery of an endpoint stands on. */
 export interface DiscoverEndpointContext {
@@ -67,7 +67,7 @@ async function find(context: DiscoverEndpointContext, signal: AbortSignal): Prom
       const found = endpointOf(body, document, context);
       if (found !== undefined) return found;
     } catch (error) {
-      if (signal.aborted || error instanceof IntrospectionFailed) throw error;
+      if (signal.aborted || isIntrospectionFailed(error)) throw error;
       // What one document lacks, or fails with, the other may have.
       if (cause === undefined || !isNotFound(error)) cause = error;
     }
