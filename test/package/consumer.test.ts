@@ -95,6 +95,12 @@ describe('the packed packages, installed outside the workspace', () => {
     60_000,
   );
 
+  // node16 knows no require() of ESM: no declaration of the CommonJS form may need one.
+  it('type-check in CommonJS with node16, which finds no ESM among their declarations', async () => {
+    const node16 = { module: 'node16', moduleResolution: 'node16' };
+    await expect(typeCheck('express-cjs.cts', scratch, node16)).resolves.toBeUndefined();
+  }, 60_000);
+
   it('type-check where neither framework nor its types are installed', async () => {
     await expect(typeCheck('without-framework-types.ts', bare)).resolves.toBeUndefined();
   }, 60_000);
@@ -141,9 +147,16 @@ function node(file: string, ...args: readonly string[]): Promise<string> {
 }
 
 /** Compiles one file of a project, declarations of libraries included; rejects with the errors. */
-async function typeCheck(file: string, project: string): Promise<void> {
+async function typeCheck(
+  file: string,
+  project: string,
+  compilerOptions: object = {},
+): Promise<void> {
   const config = join(project, `tsconfig.${file}.json`);
-  await writeFile(config, JSON.stringify({ extends: './tsconfig.json', files: [file] }));
+  await writeFile(
+    config,
+    JSON.stringify({ extends: './tsconfig.json', compilerOptions, files: [file] }),
+  );
   const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'));
   await run(process.execPath, [join(typescript, 'bin/tsc'), '-p', config], project);
 }

@@ -115,7 +115,7 @@ function askEndpoint(
     const library = await loaded();
     const url = await discover(question.signal);
     known = url;
-    const authenticate = await authenticationOf(client, library, clock);
+    const authenticate = await authenticationOf(client, clock);
     return failingAs('network', () =>
       library.introspectionRequest(
         { issuer, introspection_endpoint: url },
@@ -167,12 +167,8 @@ function loaded(): Promise<OAuthLibrary> {
   return failingAs('credentials', loadOAuthLibrary);
 }
 
-function authenticationOf(
-  client: IntrospectionClient,
-  library: OAuthLibrary,
-  clock: Clock,
-): Promise<AuthenticateClient> {
-  return failingAs('credentials', () => client.authentication(library, clock));
+function authenticationOf(client: IntrospectionClient, clock: Clock): Promise<AuthenticateClient> {
+  return failingAs('credentials', () => client.authentication(clock));
 }
 
 /** What fails otherwise than with an `IntrospectionFailed` fails with this one. */
