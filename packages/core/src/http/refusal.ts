@@ -62,16 +62,9 @@ export function refusalFor(error: AuthError, context: ChallengeContext): Refusal
 
 /** The answer that a `RefusedError` carries, also one of another copy of this package. */
 export function carriedRefusal(error: AuthError): Refusal | undefined {
-  if (!isRefused(error)) return undefined;
+  if (!isRefusedError(error)) return undefined;
   const { status, headers } = error;
   return Object.freeze({ status, headers, body: bodyOf(error) });
-}
-
-function isRefused(error: AuthError): error is RefusedError {
-  const headers: unknown = 'headers' in error ? error.headers : undefined;
-  return (
-    typeof ownProperty(error, 'status') === 'number' && typeof headers === 'object' && !!headers
-  );
 }
 
 function bodyOf({ code, message }: AuthError): string {
