@@ -13,6 +13,7 @@ import * as koaNode from '@authly/koa/node';
 import * as koaProviders from '@authly/koa/providers';
 import * as mcp from '@authly/mcp';
 import * as testing from '@authly/testing';
+import * as contracts from '@authly/testing/contracts';
 import { describe, expect, it } from 'vitest';
 
 // What is there at run time. A change here is a change of the public surface: it wants a change note.
@@ -22,6 +23,7 @@ describe('the public surface', () => {
       [
         "AuthError",
         "ConfigurationError",
+        "DPOP_CORS",
         "FormError",
         "RefusedError",
         "actor",
@@ -46,6 +48,7 @@ describe('the public surface', () => {
         "group",
         "isAuthError",
         "isFormError",
+        "memoryReplayStore",
         "nodeRequestView",
         "openapiSecurity",
         "permission",
@@ -217,14 +220,24 @@ describe('the public surface', () => {
     expect(namesOf(testing)).toMatchInlineSnapshot(`
       [
         "aClient",
+        "aProof",
         "aUser",
         "compactJws",
         "fakeClock",
         "generateTestKey",
         "tampered",
         "testIssuer",
+        "thumbprintOf",
         "unsigned",
         "withPrincipal",
+      ]
+    `);
+  });
+
+  it('@authly/testing/contracts', () => {
+    expect(namesOf(contracts)).toMatchInlineSnapshot(`
+      [
+        "replayStoreContract",
       ]
     `);
   });

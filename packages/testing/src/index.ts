@@ -1,5 +1,6 @@
 // Adding a name here makes it public.
 
+export { aProof, type ProofOptions } from './a-proof.ts';
 export { compactJws, type JwsPart, type JwsSigner } from './compact-jws.ts';
 export { type FakeClock, fakeClock } from './fake-clock.ts';
 export { aClient, aUser, type ClientOverrides, type UserOverrides } from './principals.ts';
@@ -12,5 +13,6 @@ export {
   testIssuer,
 } from './test-issuer.ts';
 export { generateTestKey, type TestKey } from './test-key.ts';
+export { thumbprintOf } from './thumbprint.ts';
 export type { ClaimOverrides, TokenBuilder, TokenOptions } from './token-builder.ts';
 export { type WithPrincipalOptions, withPrincipal } from './with-principal.ts';

@@ -173,8 +173,8 @@ export const RefusedError: RefusedErrorConstructor = class RefusedError extends 
     answer: (error: AuthError) => Refusal,
     details: ChallengeDetails = error.details,
   ) {
-    const { reason, cause, issuerName, fault, kind, requirement } = error;
-    super(reason, { ...details, cause, issuerName, fault, kind, requirement });
+    const { reason, cause, issuerName, fault, hint, kind, requirement } = error;
+    super(reason, { ...details, cause, issuerName, fault, hint, kind, requirement });
     this.statusCode = this.status;
     this.#answer = answer;
   }

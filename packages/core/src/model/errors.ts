@@ -41,6 +41,8 @@ export interface AuthErrorOptions extends ChallengeDetails {
   readonly kind?: 'user' | 'client' | undefined;
   /** The description of the requirement that is not met: for events. Configuration only. */
   readonly requirement?: string | undefined;
+  /** The option to write, where one is missing: for the operator. A fixed text, never shown to a client. */
+  readonly hint?: string | undefined;
 }
 
 /**
@@ -58,6 +60,8 @@ export class AuthError extends Error {
   readonly issuerName: string | undefined;
   /** What the token lacks, and what was expected: configuration alone, and for the operator alone. */
   readonly fault: TokenFault | undefined;
+  /** The option to write, where one is missing: for the operator, never for a client. */
+  readonly hint: string | undefined;
   /** The HTTP status of `code`. */
   readonly status: RefusalStatus;
 
@@ -67,7 +71,7 @@ export class AuthError extends Error {
   readonly requirement: string | undefined;
 
   constructor(reason: AuthErrorReason, options: AuthErrorOptions = {}) {
-    const { cause, issuerName, fault, kind, requirement, ...details } = options;
+    const { cause, issuerName, fault, hint, kind, requirement, ...details } = options;
     super(REASONS[reason].description, cause === undefined ? undefined : { cause });
     this.name = 'AuthError';
     this.code = REASONS[reason].code;
@@ -77,6 +81,7 @@ export class AuthError extends Error {
     this.fault = fault && Object.freeze({ ...fault });
     this.kind = kind;
     this.requirement = requirement;
+    this.hint = hint;
     this.status = CODES[this.code].status;
     Object.defineProperty(this, BRAND, { value: true });
   }

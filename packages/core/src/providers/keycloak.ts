@@ -59,6 +59,9 @@ const OPTIONS: OwnOptionNames<KeycloakOptions> = {
  *   by those of the first token.
  * - Checks the payload's `typ`: `Bearer`, or `DPoP` on a token that is bound. ID and refresh tokens
  *   carry the same header. Before release 24 access tokens had a `nonce` too.
+ * - Bound tokens: by default a client that sends a DPoP proof to the token endpoint gets a token that is
+ *   bound to its key (`cnf` has `jkt`, and `kc-jkt-type` beside it). Write `dpop: 'when-bound'`, or they
+ *   are refused.
  *
  * Per documentation and source as of September 2026:
  * https://www.keycloak.org/securing-apps/oidc-layers
