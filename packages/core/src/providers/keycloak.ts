@@ -59,6 +59,9 @@ const OPTIONS: OwnOptionNames<KeycloakOptions> = {
  *   by those of the first token.
  * - Checks the payload's `typ`: `Bearer`, or `DPoP` on a token that is bound. ID and refresh tokens
  *   carry the same header. Before release 24 access tokens had a `nonce` too.
+ * - Introspection: the rule and marks of its JWTs; an answer about a lightweight token holds what the
+ *   token leaves out (`jwts: 'answer'`). `active` is true only where **the client that asks is in the
+ *   token's `aud`**; answers are never signed.
  *
  * Per documentation and source as of September 2026:
  * https://www.keycloak.org/securing-apps/oidc-layers
@@ -87,6 +90,12 @@ export function keycloak(target: string | KeycloakOptions): AudienceProvider {
         roles: rolesOf,
         groups: (claims) => listOf(claims, 'groups'),
         tenant: organizationOf,
+      },
+      introspected: {
+        requiredMembers: Object.freeze(['azp', 'jti', 'typ']),
+        accepts: isAccessToken,
+        classify: classifyByKeycloak,
+        signsAnswers: false,
       },
       commonAudiences: ACCOUNT_AUDIENCE,
     },

@@ -18,6 +18,7 @@ import {
   presetOptions,
 } from './internal/define-provider.ts';
 import { anyMetadata } from './internal/discovery-documents.ts';
+import { isAboutAccessToken } from './internal/introspected-marks.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
 import { hasClientMark, hasUserMark, isOfAnotherProvider } from './internal/kind-marks.ts';
 import { kindRule, type SubjectNamespacesOption } from './internal/subject-namespaces.ts';
@@ -108,6 +109,11 @@ export function spring(options: SpringOptions): AudienceProvider {
   const issuer = checkIssuer('spring', givenIssuer);
   checkSettings(clientIdFrom, rolesClaim);
   const clientOf = clientIdFrom === 'aud' ? clientOrAudienceOf : clientIdOf;
+  const rule = kindRule('spring', options, {
+    disjoint: disjointRule(clientOf),
+    ids: { clientId: clientOf },
+    exampleClaim: 'caller_type',
+  });
   return audienceProvider(
     {
       preset: 'spring',
@@ -117,16 +123,19 @@ export function spring(options: SpringOptions): AudienceProvider {
       // Every access token has `nbf`; the server's ID tokens have none.
       requiredClaims: ['aud', 'sub', 'nbf'],
       accepts: (claims) => !(has(claims, 'azp') && has(claims, 'auth_time') && has(claims, 'sid')),
-      classify: kindRule('spring', options, {
-        disjoint: disjointRule(clientOf),
-        ids: { clientId: clientOf },
-        exampleClaim: 'caller_type',
-      }),
+      classify: rule,
       authority: {
         scopes: (claims) => scopesOf(claims, 'scope'),
         ...(rolesClaim === undefined
           ? {}
           : { roles: (claims: TokenClaims) => listOf(claims, rolesClaim) }),
+      },
+      introspected: {
+        // Of a refresh token it says `client_id`, `iat` and `exp`; of an ID token, no `token_type`.
+        requiredMembers: Object.freeze(['sub', 'client_id', 'nbf', 'token_type']),
+        accepts: isAboutAccessToken,
+        classify: (answer) => rule(answer, {}),
+        signsAnswers: false,
       },
     },
     options,

@@ -3,6 +3,8 @@ import { ISSUER, jwks } from '../../../../test/support/tokens.ts';
 import { anonymous, clientSecretBasic } from '../../src/introspection/client-authentication.ts';
 import type { IntrospectionOptions } from '../../src/introspection/options.ts';
 import { resolveIntrospection } from '../../src/introspection/resolve-introspection.ts';
+import { auth0 } from '../../src/providers/auth0.ts';
+import { authly } from '../../src/providers/authly.ts';
 import { custom } from '../../src/providers/custom.ts';
 import { rfc9068 } from '../../src/providers/rfc9068.ts';
 
@@ -104,6 +106,15 @@ describe('options of introspection', () => {
     [{ client, cache: { store: { get() {} }, secrets } }, 'get(id) and set('],
   ])('are checked: %#', (options, line) => {
     expect(() => resolve(options)).toThrow(line);
+  });
+
+  it('say what to do where a server introspects nothing', () => {
+    expect(() => resolve({ client }, authly({ issuer: ISSUER, jwks }))).toThrow(
+      'introspection with authly: its access tokens are JWTs, and @authly/issuer has no introspection endpoint. Leave introspection out',
+    );
+    expect(() =>
+      resolve({ client }, auth0({ issuer: 'https://acme.eu.auth0.com/', jwks })),
+    ).toThrow('introspection with auth0: Auth0 has no introspection endpoint');
   });
 
   it('need a preset that says how answers are read', () => {
