@@ -1,5 +1,4 @@
 import {
-  custom,
   hydra,
   keycloak,
   oidcProvider,
@@ -8,6 +7,15 @@ import {
   zitadel,
 } from '@authly/core/providers';
 import { generateTestKey } from '@authly/testing';
+import {
+  authlib,
+  betterAuth,
+  canaille,
+  django,
+  glewlwyd,
+  lemonldap,
+  mitreid,
+} from '../docs/snippets/opaque-tokens/recipes.ts';
 
 /** Answers by their ids, each with the reason why it stands here. */
 type Exceptions = Readonly<Record<string, string>>;
@@ -29,7 +37,6 @@ export interface AnswerSetting {
 }
 
 const KEYS = { jwks: { keys: [generateTestKey('ES256').publicJwk] } };
-const JWT_REFUSED = { ...KEYS, classify: () => 'refuse' as const };
 
 export const ANSWER_SETTINGS: readonly AnswerSetting[] = [
   {
@@ -73,124 +80,46 @@ export const ANSWER_SETTINGS: readonly AnswerSetting[] = [
     refused: { 'op-opaque-user-named-like-its-client': 'sub is client_id, by that word no user' },
   },
   {
-    name: 'custom for Authlib',
+    name: 'the recipe for Authlib',
     server: 'authlib',
-    provider: (issuer) =>
-      custom({
-        issuer,
-        ...JWT_REFUSED,
-        introspected: {
-          requiredMembers: ['sub', 'client_id'],
-          accepts: ({ token_type: type }) => type === 'Bearer',
-          classify: ({ sub, client_id: client, username }) => {
-            if (username !== undefined) return 'user';
-            return sub === client ? 'client' : 'refuse';
-          },
-        },
-      }),
+    provider: (issuer) => ({ ...authlib, issuer }),
   },
   {
-    name: 'custom for Better Auth',
+    name: 'the recipe for Better Auth',
     server: 'better-auth',
     audience: 'trusted',
-    provider: (issuer) =>
-      custom({
-        issuer,
-        ...JWT_REFUSED,
-        introspected: {
-          requiredMembers: ['client_id'],
-          accepts: ({ token_type: type }) => type === 'Bearer',
-          classify: ({ sub, client_id: client }) =>
-            sub === undefined || sub === client ? 'client' : 'user',
-        },
-      }),
+    provider: (issuer) => ({ ...betterAuth, issuer }),
   },
   {
-    name: 'custom for Canaille',
+    name: 'the recipe for Canaille',
     server: 'canaille',
-    provider: (issuer) =>
-      custom({
-        issuer,
-        ...JWT_REFUSED,
-        introspected: {
-          requiredMembers: ['client_id'],
-          accepts: ({ token_type: type }) => type === 'Bearer',
-          classify: ({ sub, username }) => {
-            if (sub === undefined) return username === undefined ? 'client' : 'refuse';
-            return username === undefined ? 'refuse' : 'user';
-          },
-        },
-      }),
+    provider: (issuer) => ({ ...canaille, issuer }),
     byHintAlone: {
       'can-refresh-token-introspection': 'asked without a hint: field for field an access token',
       'can-refresh-introspected-hint-refresh_token': 'asked with the hint of a refresh token',
     },
   },
   {
-    name: 'custom for Django OAuth Toolkit',
+    name: 'the recipe for Django OAuth Toolkit',
     server: 'django-oauth-toolkit',
     audience: 'trusted',
-    provider: (issuer) =>
-      custom({
-        issuer,
-        ...JWT_REFUSED,
-        userId: ({ username }) => (typeof username === 'string' ? username : undefined),
-        introspected: {
-          requiredMembers: ['client_id'],
-          // It calls nothing else active.
-          accepts: () => true,
-          classify: ({ username }) => (username === undefined ? 'client' : 'user'),
-        },
-      }),
+    provider: (issuer) => ({ ...django, issuer }),
   },
   {
-    name: 'custom for Glewlwyd',
+    name: 'the recipe for Glewlwyd',
     server: 'glewlwyd',
-    provider: (issuer) =>
-      custom({
-        issuer,
-        ...JWT_REFUSED,
-        introspected: {
-          requiredMembers: ['client_id', 'jti'],
-          accepts: ({ token_type: type }) => type === 'bearer' || type === 'Bearer',
-          classify: ({ sub, username }) => {
-            if (sub === undefined) return username === undefined ? 'client' : 'refuse';
-            return username === undefined ? 'refuse' : 'user';
-          },
-        },
-      }),
+    provider: (issuer) => ({ ...glewlwyd, issuer }),
   },
   {
-    name: 'custom for LemonLDAP::NG',
+    name: 'the recipe for LemonLDAP::NG',
     server: 'lemonldap-ng',
     audience: 'trusted',
-    provider: (issuer) =>
-      custom({
-        issuer,
-        ...JWT_REFUSED,
-        introspected: {
-          requiredMembers: ['sub', 'client_id', 'iss', 'scope'],
-          accepts: () => true,
-          classify: ({ sub, client_id: client }) => (sub === client ? 'client' : 'user'),
-        },
-      }),
+    provider: (issuer) => ({ ...lemonldap, issuer }),
   },
   {
-    name: 'custom for MITREid Connect',
+    name: 'the recipe for MITREid Connect',
     server: 'mitreid-connect',
     audience: 'trusted',
-    provider: (issuer) =>
-      custom({
-        issuer,
-        ...JWT_REFUSED,
-        introspected: {
-          requiredMembers: ['sub', 'client_id', 'token_type'],
-          accepts: ({ token_type: type }) => type === 'Bearer',
-          classify: ({ sub, client_id: client, user_id: user }) => {
-            if (user !== undefined) return 'user';
-            return sub === client ? 'client' : 'refuse';
-          },
-        },
-      }),
+    provider: (issuer) => ({ ...mitreid, issuer }),
   },
 ];
