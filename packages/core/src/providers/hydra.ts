@@ -61,6 +61,8 @@ const OPTIONS: OwnOptionNames<HydraOptions> = {
  *   `scp`, and logout tokens, which have no `client_id`; and, whatever the rule, tokens by
  *   the JWT bearer grant (RFC 7523): their `aud` holds the token endpoint, and their `sub` is any
  *   workload or person that a trusted issuer names.
+ * - Introspection, on the admin port and without authentication: the same rule. `token_use` tells an
+ *   access token from a refresh token, which is active there, too. Answers are never signed.
  *
  * Per documentation, source, and tokens of version 2.3, as of November 2026:
  * https://www.ory.com/docs/oauth2-oidc/jwt-access-token

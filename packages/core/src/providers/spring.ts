@@ -82,6 +82,8 @@ const OPTIONS: OwnOptionNames<SpringOptions> = {
  *   the list `rolesClaim`, as it stands there: `ROLE_ADMIN`.
  * - Refuses ID tokens: they have no `nbf`, which every access token has, or `azp`, `auth_time` and
  *   `sid` together.
+ * - Introspection: the same rule; an answer names the client in `client_id`, with and without a
+ *   customizer. That of a refresh token has neither `nbf` nor `token_type`. Answers are never signed.
  * - Pitfalls: a user whose name is the id of the client that he logs in through has a machine's token
  *   but for a claim of your own. `act` after a token exchange is `{ iss, sub }` for a user and for a
  *   client alike: `requireActor('gateway')` passes for a *user* named `gateway` too. A server without a

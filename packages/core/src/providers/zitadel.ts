@@ -57,6 +57,8 @@ const OPTIONS: OwnOptionNames<ZitadelOptions> = {
  *   project in `aud`. Tenant: `urn:zitadel:iam:user:resourceowner:id`, when that scope was asked for.
  * - Refuses ID tokens and logout tokens, which have the same `typ`, key and `aud`: they lack `jti` or
  *   `nbf`, or carry `nonce`, `at_hash` or `events`.
+ * - Introspection: your rule, on the answer's members; `sub`, `client_id`, `jti` and `token_type` are
+ *   required. Answers are never signed.
  * - Pitfalls: a role's value says for which organizations it was granted, which is not looked at
  *   here; `aud` lists clients and projects: use your project's id as audience. A machine's token that
  *   another client exchanged is read by your rule like any other.
