@@ -20,6 +20,7 @@ const LAYERS: readonly string[] = [
   'routes',
   'http',
   'request',
+  'binding',
   'pipeline',
   'options',
   'resource-server.ts',

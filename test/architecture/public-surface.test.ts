@@ -12,6 +12,7 @@ import * as koaNode from '@authly/koa/node';
 import * as koaProviders from '@authly/koa/providers';
 import * as mcp from '@authly/mcp';
 import * as testing from '@authly/testing';
+import * as contracts from '@authly/testing/contracts';
 import { describe, expect, it } from 'vitest';
 
 // What is there at run time. A change here is a change of the public surface: it wants a change note.
@@ -21,6 +22,7 @@ describe('the public surface', () => {
       [
         "AuthError",
         "ConfigurationError",
+        "DPOP_CORS",
         "FormError",
         "RefusedError",
         "actor",
@@ -45,6 +47,7 @@ describe('the public surface', () => {
         "group",
         "isAuthError",
         "isFormError",
+        "memoryReplayStore",
         "nodeRequestView",
         "openapiSecurity",
         "permission",
@@ -212,12 +215,22 @@ describe('the public surface', () => {
   it('@authly/testing', () => {
     expect(namesOf(testing)).toMatchInlineSnapshot(`
       [
+        "aProof",
         "compactJws",
         "fakeClock",
         "generateTestKey",
         "tampered",
         "testIssuer",
+        "thumbprintOf",
         "unsigned",
+      ]
+    `);
+  });
+
+  it('@authly/testing/contracts', () => {
+    expect(namesOf(contracts)).toMatchInlineSnapshot(`
+      [
+        "replayStoreContract",
       ]
     `);
   });

@@ -34,9 +34,30 @@ describe.each(frameworks)('events in $name', (framework) => {
     await send(app, { token });
     await send(app, { token: aClientToken() });
     expect(events).toEqual([
-      { type: 'request.authenticated', kind: 'user', issuerName: 'main', cached: false },
-      { type: 'request.authenticated', kind: 'user', issuerName: 'main', cached: true },
-      { type: 'request.authenticated', kind: 'client', issuerName: 'main', cached: false },
+      {
+        type: 'request.authenticated',
+        kind: 'user',
+        issuerName: 'main',
+        cached: false,
+        binding: 'none',
+        source: 'jwt',
+      },
+      {
+        type: 'request.authenticated',
+        kind: 'user',
+        issuerName: 'main',
+        cached: true,
+        binding: 'none',
+        source: 'jwt',
+      },
+      {
+        type: 'request.authenticated',
+        kind: 'client',
+        issuerName: 'main',
+        cached: false,
+        binding: 'none',
+        source: 'jwt',
+      },
     ]);
   });
 
@@ -57,7 +78,14 @@ describe.each(frameworks)('events in $name', (framework) => {
       { type: 'request.refused', code: 'missing_credentials', reason: 'scheme_unsupported' },
       { type: 'request.refused', code: 'invalid_token', reason: 'issuer_unknown' },
       { type: 'request.refused', code: 'invalid_token', reason: 'expired', issuerName: 'main' },
-      { type: 'request.authenticated', kind: 'user', issuerName: 'main', cached: false },
+      {
+        type: 'request.authenticated',
+        kind: 'user',
+        issuerName: 'main',
+        cached: false,
+        binding: 'none',
+        source: 'jwt',
+      },
       {
         type: 'request.refused',
         code: 'forbidden',

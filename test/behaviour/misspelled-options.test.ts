@@ -154,6 +154,16 @@ const CALLS: Readonly<Record<string, Call>> = {
   'core createResourceServer: explain': call({ reveal: ['iss'] }, (options) =>
     aResourceServer().explain(aUserToken(), options),
   ),
+  'core createResourceServer: explainRequest': call({ reveal: ['iss'] }, (options) =>
+    aResourceServer().explainRequest({ method: 'GET', url: '/', header: () => undefined }, options),
+  ),
+  'core createResourceServer: dpop': call({ mode: 'required', maxAgeSec: 60 }, (dpop) =>
+    core.createResourceServer({ ...server, dpop }),
+  ),
+  'core createResourceServer: dpop, nonce': call({ secrets: ['s'.repeat(32)] }, (nonce) =>
+    core.createResourceServer({ ...server, dpop: { nonce } }),
+  ),
+  'core memoryReplayStore': call({ maxEntries: 10 }, core.memoryReplayStore),
   'core createResourceServer: publishMetadata': call(metadata, (options) =>
     aPublishingServer().publishMetadata(options),
   ),
@@ -182,6 +192,7 @@ const CALLS: Readonly<Record<string, Call>> = {
     anIssuer.clientCredentials.grant(request),
   ),
   'issuer memoryClientStore': call(client, (one) => issuerPackage.memoryClientStore([one])),
+  'testing aProof': call({ key: testing.generateTestKey(), url: AUDIENCE }, testing.aProof),
   'testing testIssuer': call({ audience: AUDIENCE }, testing.testIssuer),
   'testing testIssuer: aToken': call({ expiresInSec: 1 }, (options) => issuer.aToken({}, options)),
   'testing testIssuer: aClientToken': call({ issuedInSec: 1 }, (options) =>
@@ -253,7 +264,7 @@ const WITHOUT_OPTIONS: Readonly<Record<string, readonly string[]>> = {
     'toolRequirement',
     'userFrom',
   ],
-  testing: ['compactJws', 'fakeClock', 'generateTestKey', 'tampered', 'unsigned'],
+  testing: ['compactJws', 'fakeClock', 'generateTestKey', 'tampered', 'thumbprintOf', 'unsigned'],
 };
 
 const GUARDS = [

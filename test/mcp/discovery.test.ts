@@ -43,7 +43,12 @@ describe.each(examples)('%s', (_, servers) => {
     const response = await post(url, undefined);
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toBe(
-      `Bearer realm="api", scope="notes:read", resource_metadata="${metadataOf(url)}"`,
+      ['Bearer realm="api"', 'DPoP realm="api"']
+        .map(
+          (challenge) => `${challenge}, scope="notes:read", resource_metadata="${metadataOf(url)}"`,
+        )
+        .join(', ')
+        .concat(', algs="ES256 Ed25519 EdDSA PS256 RS256"'),
     );
   });
 

@@ -4,6 +4,7 @@ import { rfc6750 } from './manifest/rfc6750.ts';
 import { rfc7662 } from './manifest/rfc7662.ts';
 import { rfc8414 } from './manifest/rfc8414.ts';
 import { rfc9068 } from './manifest/rfc9068.ts';
+import { rfc9449 } from './manifest/rfc9449.ts';
 import { rfc9470 } from './manifest/rfc9470.ts';
 import { rfc9701 } from './manifest/rfc9701.ts';
 import { rfc9728 } from './manifest/rfc9728.ts';
@@ -19,6 +20,7 @@ export const manifest: readonly Coverage[] = [
   rfc7662,
   rfc8414,
   rfc9068,
+  rfc9449,
   rfc9470,
   rfc9701,
   rfc9728,

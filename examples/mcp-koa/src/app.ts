@@ -25,6 +25,8 @@ export function createApp({ url, issuer }: AppOptions): Koa {
     issuer: authly(issuer),
     audience: url,
     scopeImplies: NOTES_SCOPES,
+    // MCP clients' clocks may be off by five minutes (SEP-1932).
+    dpop: { mode: 'when-bound', maxAgeSec: 300, futureSec: 300 },
   });
   const { pathname, hostname } = new URL(url);
   const mcp = toNodeHandler(createMcpHandler(notesServerFactory()));

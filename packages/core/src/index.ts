@@ -3,6 +3,12 @@
 export type { StandardSchemaV1 } from '@standard-schema/spec';
 export { clientOf, findPrincipal, principalOf, userOf } from './adapter/principal-of.ts';
 export { refusalOf } from './adapter/refusal-of.ts';
+export type {
+  DpopMode,
+  DpopNonceOptions,
+  DpopNonceSecret,
+  DpopOptions,
+} from './binding/dpop-options.ts';
 export {
   type CredentialSource,
   type FromCookieOptions,
@@ -11,6 +17,7 @@ export {
   fromHeader,
 } from './http/credential-source.ts';
 export { type Credentials, credentialsOf } from './http/credentials.ts';
+export { DPOP_CORS } from './http/dpop-cors.ts';
 export { type Form, type FormOptions, readForm } from './http/form.ts';
 export { FormError, type FormFault, isFormError } from './http/form-error.ts';
 export type { HandlerRequest, HandlerResponse, HttpHandler } from './http/handler.ts';
@@ -21,7 +28,7 @@ export {
   nodeRequestView,
 } from './http/node-request.ts';
 export { type Refusal, RefusedError } from './http/refusal.ts';
-export type { RequestView } from './http/request-view.ts';
+export type { RequestView, SetResponseHeader } from './http/request-view.ts';
 export type { PublishedMetadata } from './http/resource-metadata.ts';
 export type { ResourceMetadataOptions } from './http/resource-metadata-document.ts';
 export {
@@ -88,6 +95,7 @@ export type {
 } from './options/options.ts';
 export type { ExplainedStep, ExplainOptions, Explanation } from './pipeline/explain.ts';
 export type { ExplainedIntrospection } from './pipeline/explain-introspection.ts';
+export type { ExplainedProof, RequestExplanation } from './pipeline/explain-request.ts';
 export type { TokenCacheOptions } from './pipeline/token-cache.ts';
 export type { AudienceFreeProvider, AudienceProvider, Provider } from './providers/provider.ts';
 export {
@@ -124,4 +132,10 @@ export {
 export type { RouteDescription } from './routes/route-description.ts';
 export type { IntrospectionStore } from './stores/introspection-store.ts';
 export type { KeySnapshot, KeySnapshotStore } from './stores/key-snapshot-store.ts';
+export {
+  type MemoryReplayStore,
+  type MemoryReplayStoreOptions,
+  memoryReplayStore,
+} from './stores/memory-replay-store.ts';
+export type { ReplayStore, ReserveOptions } from './stores/replay-store.ts';
 export type { Algorithm } from './token/algorithms.ts';

@@ -1,22 +1,25 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { acceptedSchemes, readableSchemes } from './binding/accepted-schemes.ts';
+import { proofAlgorithmNames } from './binding/proof-algorithms.ts';
 import { type CredentialSource, readCredentials } from './http/credential-source.ts';
 import { ABSENT, credentialsOf } from './http/credentials.ts';
 import { type Refusal, RefusedError, refusalFor } from './http/refusal.ts';
 import type { RequestView } from './http/request-view.ts';
 import { type PublishedMetadata, resourceMetadata } from './http/resource-metadata.ts';
 import type { ResourceMetadataOptions } from './http/resource-metadata-document.ts';
-import { ACCEPTED_SCHEMES, schemeOf } from './http/schemes.ts';
 import { createIssuers } from './issuers/create-issuers.ts';
 import { checkOptions, type OptionNames } from './lib/check-options.ts';
 import { isThenable, type MaybePromise } from './lib/maybe-promise.ts';
-import { isToken68 } from './lib/token68.ts';
 import { AuthError, isAuthError } from './model/errors.ts';
 import type { Principal, RegisteredClaims } from './model/principal.ts';
+import type { Scheme } from './model/scheme.ts';
 import { noteResourceServer } from './options/duplicate-servers.ts';
 import type { ResourceServerOptions } from './options/options.ts';
 import { resolveOptions } from './options/resolve-options.ts';
 import { type ExplainOptions, type Explanation, explainToken } from './pipeline/explain.ts';
-import { issuerNameOf } from './pipeline/issuer-name-of.ts';
+import { explainRequest, type RequestExplanation } from './pipeline/explain-request.ts';
+import { refusedAs } from './pipeline/refused-as.ts';
+import { unmetRequirement } from './pipeline/unmet-requirement.ts';
 import { createVerifier } from './pipeline/verifier.ts';
 import {
   ADAPTER_SIDE,
@@ -26,8 +29,6 @@ import {
 } from './request/adapter-side.ts';
 import type { Presentation } from './request/presentation.ts';
 import type { VerifiedToken } from './request/verified-token.ts';
-import { askedScopes } from './requirement/asked-scopes.ts';
-import { evaluate, scopesNeeded } from './requirement/evaluate.ts';
 import type { Requirement } from './requirement/requirement.ts';
 import { createScopeHierarchy } from './requirement/scope-hierarchy.ts';
 
@@ -47,8 +48,8 @@ export interface ResourceServer<Claims = RegisteredClaims> {
   authenticateOptional(request: RequestView): Promise<Principal<Claims> | undefined>;
   /**
    * Verifies an access token without a request (RFC 9068 §4): a queue message, a socket. A
-   * sender-constrained token is refused, since there is no request to hold it against. Rejects with
-   * `RefusedError`.
+   * sender-constrained token is refused, since there is no request to hold it against; where binding is
+   * required, every token is (`binding_required`). Rejects with `RefusedError`.
    */
   verify(token: string): Promise<Principal<Claims>>;
   /**
@@ -79,6 +80,11 @@ export interface ResourceServer<Claims = RegisteredClaims> {
    */
   explain(token: string, options?: ExplainOptions): Promise<Explanation>;
   /**
+   * The same for a request as `authenticate` would see it: its credentials and its proof of possession,
+   * too. It marks no proof as used, so that it says nothing of replays, and sets no header.
+   */
+  explainRequest(request: RequestView, options?: ExplainOptions): Promise<RequestExplanation>;
+  /**
    * Publishes this API's metadata (RFC 9728): from now on every challenge, 400, 401 and 403 alike,
    * names its URL. Before that none does, also where `resource` is configured: a client would be sent
    * where nobody answers. A 401 names its `challengeScopes` too. Serve its `handler`, or have a gateway
@@ -89,6 +95,11 @@ export interface ResourceServer<Claims = RegisteredClaims> {
   close(): void;
   /** This API's resource identifier, when it has one (RFC 9728 §1.2). */
   readonly resource: string | undefined;
+  /**
+   * The schemes of `Authorization` under which tokens are accepted: `['bearer']`, `['bearer', 'dpop']`
+   * with `dpop: 'when-bound'`, `['dpop']` where binding is required.
+   */
+  readonly schemes: readonly Scheme[];
 }
 
 const READY_OPTIONS: OptionNames<Parameters<ResourceServer['ready']>[0] & object> = {
@@ -99,15 +110,17 @@ const READY_OPTIONS: OptionNames<Parameters<ResourceServer['ready']>[0] & object
  * Makes a resource server: it verifies access tokens and decides who is calling (RFC 6750, 9068).
  *
  * Checks of a token: algorithm, signature, `typ`, `iss`, `aud`, `exp`, `nbf`, the provider's own
- * marks, the claims schema, and whether a user or a client is calling. It does not check revocation,
- * and refuses sender-constrained tokens (`cnf`). Throws `ConfigurationError` for options that are
+ * marks, the claims schema, whether a user or a client is calling, and with `dpop` the proof of a bound
+ * token (RFC 9449). It does not check revocation; without `dpop` it refuses bound tokens (`cnf`). Throws `ConfigurationError` for options that are
  * missing or contradict each other; makes no request before the first token, unless `ready` is called.
  */
 export function createResourceServer<Schema extends StandardSchemaV1 | undefined = undefined>(
   options: ResourceServerOptions<Schema>,
 ): ResourceServer<ClaimsOf<Schema>> {
   const resolved = resolveOptions(options);
-  const { events, clock, scopeImplies, realm, resource } = resolved;
+  const { events, clock, scopeImplies, realm, resource, dpop } = resolved;
+  const [schemes, readable] = [acceptedSchemes(dpop), readableSchemes(dpop)];
+  const proofAlgorithms = dpop && proofAlgorithmNames(dpop.algorithms);
   const context = createScopeHierarchy({ scopeImplies, clock });
   const issuers = createIssuers(resolved);
   const verifier = createVerifier(issuers, resolved);
@@ -115,23 +128,27 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
   let published: PublishedMetadata | undefined;
   let challengeScopes: readonly string[] | undefined;
 
-  function accept({ principal, issuer, cached }: VerifiedToken): void {
+  function accept({ principal, issuer, cached }: VerifiedToken, scheme: Scheme): void {
     if (!events.active) return;
     events.emit({
       type: 'request.authenticated',
       kind: principal.kind,
       issuerName: issuer.name,
       cached,
+      // Accepted under the scheme DPoP means: its proof held.
+      binding: scheme === 'dpop' ? 'dpop' : 'none',
+      source: principal.source,
     });
   }
 
-  function report({ code, reason, issuerName, fault, kind, requirement }: AuthError): void {
+  function report({ code, reason, issuerName, fault, hint, kind, requirement }: AuthError): void {
     if (!events.active) return;
     events.emit({
       type: 'request.refused',
       code,
       reason,
       ...(issuerName === undefined ? {} : { issuerName }),
+      ...(hint === undefined ? {} : { hint }),
       ...fault,
       ...(kind === undefined ? {} : { kind }),
       ...(requirement === undefined ? {} : { requirement }),
@@ -141,24 +158,17 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
   function refusal(error: AuthError): Refusal {
     const resourceMetadata = published?.url;
     const scopes = challengeScopes;
-    return refusalFor(error, { schemes: ACCEPTED_SCHEMES, realm, resourceMetadata, scopes });
+    return refusalFor(error, { schemes, proofAlgorithms, realm, resourceMetadata, scopes });
   }
 
   function refuse(error: unknown, presented?: Presentation): never {
     if (!isAuthError(error)) throw error;
     const final =
-      presented === undefined ? new RefusedError(error, refusal) : refusedAs(error, presented);
+      presented === undefined
+        ? new RefusedError(error, refusal)
+        : refusedAs(error, presented, refusal);
     report(final);
     throw final;
-  }
-
-  /** The error that a request is refused with, once it is known how the request presented its token. */
-  function refusedAs(error: AuthError, { scheme, token }: Presentation): RefusedError {
-    // RFC 6750 §3.1: a credential that is no token68 is a malformed request, not a bad token.
-    const isMalformed = error.reason === 'token_malformed' && !isToken68(token);
-    return isMalformed
-      ? new RefusedError(new AuthError('authorization_malformed', { scheme }), refusal)
-      : new RefusedError(error, refusal, { ...error.details, scheme });
   }
 
   function admit(presented: Presentation): MaybePromise<Admitted> {
@@ -174,8 +184,8 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     }
   }
 
-  function admitted(verified: VerifiedToken, { token }: Presentation): Admitted {
-    accept(verified);
+  function admitted(verified: VerifiedToken, { token, scheme }: Presentation): Admitted {
+    accept(verified, scheme);
     return { principal: verified.principal, token };
   }
 
@@ -185,7 +195,9 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     source?: CredentialSource,
   ): MaybePromise<Admitted> {
     const credentials =
-      source === undefined ? credentialsOf(request) : readCredentials(source, request);
+      source === undefined
+        ? credentialsOf(request, readable)
+        : readCredentials(source, request, readable);
     if (credentials.scheme !== undefined) {
       return admit({ token: credentials.token, scheme: credentials.scheme, request });
     }
@@ -193,29 +205,9 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     return refuse(new AuthError(credentials.reason));
   }
 
-  function unmet(
-    principal: Principal,
-    requirement: Requirement,
-    passed: readonly Requirement[],
-  ): AuthError | undefined {
-    const answer = evaluate(requirement, principal, context);
-    if (answer === undefined) return undefined;
-    const { reason, scopes, ...rest } = answer;
-    const details = {
-      ...rest,
-      scheme: schemeOf(principal),
-      issuerName: issuerNameOf(principal),
-      kind: principal.kind,
-      requirement: requirement.description,
-    };
-    if (scopes === undefined) return new AuthError(reason, details);
-    const earlier = passed.flatMap((each) => scopesNeeded(each, principal, context));
-    const needed = [...new Set([...earlier, ...scopes])];
-    return new AuthError(reason, { ...details, scopes: needed });
-  }
-
   const server: ResourceServer = {
     resource,
+    schemes,
     async authenticate(request) {
       const admission = admitRequest(request, false);
       // What is there is not awaited: that would cost another turn of the microtask queue.
@@ -232,17 +224,14 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
       try {
         const answer = verifier.verify({ token, scheme: 'bearer', request: undefined });
         const verified = isThenable(answer) ? await answer : answer;
-        accept(verified);
+        accept(verified, 'bearer');
         return verified.principal;
       } catch (error) {
         return refuse(error);
       }
     },
     evaluate(principal, requirement, passed = []) {
-      const error =
-        principal === undefined
-          ? anonymous(requirement, passed)
-          : unmet(principal, requirement, passed);
+      const error = unmetRequirement(principal, { passed, requirement }, context);
       return error && new RefusedError(error, refusal);
     },
     expandScopes: (scopes) => context.expandScopes(scopes),
@@ -252,12 +241,15 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
       await issuers.ready(signal);
     },
     explain: (token, explainOptions) => explainToken(token, issuers, resolved, explainOptions),
+    explainRequest: (request, explainOptions) =>
+      explainRequest(request, issuers, resolved, explainOptions),
     publishMetadata(metadata) {
       const configured = typeof resolved.issuers === 'function' ? [] : resolved.issuers;
       published = resourceMetadata(
         resource,
         configured.map(({ provider }) => provider.issuer),
         metadata,
+        dpop && { required: dpop.mode === 'required', algorithms: proofAlgorithms ?? [] },
       );
       challengeScopes = metadata?.challengeScopes && [...metadata.challengeScopes];
       return published;
@@ -273,13 +265,6 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
   Object.defineProperty(server, ADAPTER_SIDE, { value: side });
   const shared: ResourceServer = Object.freeze(server);
   return shared as ResourceServer<ClaimsOf<Schema>>;
-}
-
-// RFC 6750 §3.1 forbids an error code where there are no credentials, not the scopes to ask for.
-function anonymous(requirement: Requirement, passed: readonly Requirement[]): AuthError {
-  const scopes = [...new Set([...passed, requirement].flatMap(askedScopes))];
-  const details = scopes.length === 0 ? {} : { scopes };
-  return new AuthError('credentials_missing', { ...details, requirement: requirement.description });
 }
 
 /** Whether a value is a resource server, not the options for one. */

@@ -273,8 +273,22 @@ describe('events', () => {
     await outcomeOf(() => watched.verify(aToken({ exp: 0 })));
     watched.evaluate(await aPrincipal(), scope('a'));
     expect(events).toEqual([
-      { type: 'request.authenticated', kind: 'user', issuerName: ISSUER, cached: false },
-      { type: 'request.authenticated', kind: 'user', issuerName: ISSUER, cached: true },
+      {
+        type: 'request.authenticated',
+        kind: 'user',
+        issuerName: ISSUER,
+        cached: false,
+        binding: 'none',
+        source: 'jwt',
+      },
+      {
+        type: 'request.authenticated',
+        kind: 'user',
+        issuerName: ISSUER,
+        cached: true,
+        binding: 'none',
+        source: 'jwt',
+      },
       { type: 'request.refused', code: 'missing_credentials', reason: 'credentials_missing' },
       { type: 'request.refused', code: 'invalid_request', reason: 'authorization_malformed' },
       { type: 'request.refused', code: 'invalid_token', reason: 'expired', issuerName: ISSUER },

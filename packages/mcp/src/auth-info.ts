@@ -86,7 +86,8 @@ export function setAuthInfo(
   principal: Principal,
   options: AuthInfoOptions,
 ): void {
-  const credentials = credentialsOf(nodeRequestView(request, ''));
+  // Whatever schemes the resource server accepts: `authenticate` has decided that already.
+  const credentials = credentialsOf(nodeRequestView(request, ''), ['bearer', 'dpop']);
   if (credentials.scheme === undefined) {
     throw new Error(
       'The request carries no access token. Write: app.use(authenticate(resourceServer)) before setAuthInfo',

@@ -17,6 +17,13 @@ async function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
 }
 
 describe('tokenVerifier', () => {
+  it('says at construction that it cannot see proofs', () => {
+    expect(() => tokenVerifier(anMcpResource({ dpop: 'required' }), OAuthError)).toThrow(
+      /^tokenVerifier\(\) cannot serve a resource server with dpop: 'required'.* Write: authenticate\(resourceServer\)/,
+    );
+    expect(() => tokenVerifier(anMcpResource({ dpop: 'when-bound' }), OAuthError)).not.toThrow();
+  });
+
   it('gives of a good token what toAuthInfo gives', async () => {
     const resource = anMcpResource({ scopeImplies: { 'notes:write': ['notes:read'] } });
     const token = issuer.aClientToken({ scope: 'notes:write' });

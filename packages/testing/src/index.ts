@@ -1,5 +1,6 @@
 // Adding a name here makes it public.
 
+export { aProof, type ProofOptions } from './a-proof.ts';
 export { compactJws, type JwsPart, type JwsSigner } from './compact-jws.ts';
 export { type FakeClock, fakeClock } from './fake-clock.ts';
 export { tampered, unsigned } from './tampering.ts';
@@ -11,4 +12,5 @@ export {
   testIssuer,
 } from './test-issuer.ts';
 export { generateTestKey, type TestKey } from './test-key.ts';
+export { thumbprintOf } from './thumbprint.ts';
 export type { ClaimOverrides, TokenBuilder, TokenOptions } from './token-builder.ts';

@@ -9,6 +9,7 @@ import {
 import { SUBJECT_TYPE_CLAIM } from '@authly/issuer';
 import { compactJws, type JwsPart } from './compact-jws.ts';
 import type { TestKey } from './test-key.ts';
+import { thumbprintOf } from './thumbprint.ts';
 
 /** Claims to set, of any name and value; `undefined` removes one that is there by default. */
 export type ClaimOverrides = Readonly<Record<string, unknown>>;
@@ -32,6 +33,8 @@ export interface TokenOptions {
   readonly algorithm?: Algorithm;
   /** Signs with this key instead, which need not be the issuer's. */
   readonly key?: TestKey;
+  /** Binds the token to this key (`cnf.jkt`, RFC 9449 §6.1): whoever sends it needs a proof of it, `aProof`. */
+  readonly boundTo?: TestKey;
   /** Bytes, text or a value in place of all claims. */
   readonly rawPayload?: JwsPart;
   /** Bytes, text or a value in place of the whole header. */
@@ -45,6 +48,7 @@ const OPTIONS: OptionNames<TokenOptions> = {
   header: true,
   algorithm: true,
   key: true,
+  boundTo: true,
   rawPayload: true,
   rawHeader: true,
 };
@@ -99,6 +103,7 @@ function tokenBuilder(
       exp: now + (options.expiresInSec ?? DEFAULT_LIFETIME_SEC),
       ...(options.notBeforeInSec !== undefined && { nbf: now + options.notBeforeInSec }),
       jti: randomUUID(),
+      ...(options.boundTo !== undefined && { cnf: { jkt: thumbprintOf(options.boundTo) } }),
       // JSON leaves out what is undefined.
       ...overrides,
     };

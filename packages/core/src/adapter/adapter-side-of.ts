@@ -5,6 +5,7 @@ import type { RequestView } from '../http/request-view.ts';
 import { andThen } from '../lib/maybe-promise.ts';
 import { AuthError } from '../model/errors.ts';
 import type { Principal } from '../model/principal.ts';
+import { SCHEMES } from '../model/scheme.ts';
 import { ADAPTER_SIDE, type AdapterSide } from '../request/adapter-side.ts';
 import type { ResourceServer } from '../resource-server.ts';
 
@@ -26,7 +27,9 @@ function publicSideOf(server: ResourceServer<unknown>): AdapterSide {
   return {
     admit(request, optional, source) {
       // Read before anything is awaited: a request may change while it waits.
-      const credentials = source ? readCredentials(source, request) : credentialsOf(request);
+      const credentials = source
+        ? readCredentials(source, request, SCHEMES)
+        : credentialsOf(request, SCHEMES);
       const token = credentials.scheme === undefined ? undefined : credentials.token;
       const shown = source ? presented(server, request, credentials) : request;
       const answer = optional ? server.authenticateOptional(shown) : server.authenticate(shown);

@@ -1,6 +1,7 @@
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import { isToken68 } from '../lib/token68.ts';
 import { ConfigurationError } from '../model/errors.ts';
+import type { Scheme } from '../model/scheme.ts';
 import { originCheck } from './allowed-origins.ts';
 import {
   ABSENT,
@@ -10,6 +11,7 @@ import {
   refusedCredentials,
 } from './credentials.ts';
 import type { RequestView } from './request-view.ts';
+import { BEARER_ALONE } from './schemes.ts';
 
 const READ: unique symbol = Symbol.for('@authly/core:read-credentials');
 
@@ -18,7 +20,7 @@ export interface CredentialSource {
   /** For people: `cookie __Host-at`. */
   readonly description: string;
   // By a registered symbol, so that another copy of this package reads it, too.
-  readonly [READ]: (request: RequestView) => Credentials;
+  readonly [READ]: (request: RequestView, accepted: readonly Scheme[]) => Credentials;
 }
 
 /** Options of {@link fromCookie}. */
@@ -80,8 +82,8 @@ export function fromCookie(name: string, options: FromCookieOptions): Credential
   checkCookieName(name, prefix);
   const isFromHere = originCheck('fromCookie()', origins);
   const start = `${name}=`;
-  return sourceOf(`cookie ${name}`, (request) => {
-    const header = credentialsOf(request);
+  return sourceOf(`cookie ${name}`, (request, accepted) => {
+    const header = credentialsOf(request, accepted);
     const [value, second] = cookiesOf(request, start);
     if (value === undefined) return header;
     if (second !== undefined || header !== ABSENT) return REPEATED;
@@ -117,8 +119,12 @@ export function fromHeader(name: string, options: FromHeaderOptions = {}): Crede
 }
 
 /** The credentials of a request, from where a source says they are. Nothing is verified. */
-export function readCredentials(source: CredentialSource, request: RequestView): Credentials {
-  return source[READ](request);
+export function readCredentials(
+  source: CredentialSource,
+  request: RequestView,
+  accepted: readonly Scheme[] = BEARER_ALONE,
+): Credentials {
+  return source[READ](request, accepted);
 }
 
 /** Whether a value was made by `fromCookie` or `fromHeader`, also of another copy of this package. */

@@ -1,7 +1,7 @@
 import type { AuthErrorReason } from '../model/reasons.ts';
 import type { Scheme } from '../model/scheme.ts';
 import type { RequestView } from './request-view.ts';
-import { ACCEPTED_SCHEMES } from './schemes.ts';
+import { BEARER_ALONE } from './schemes.ts';
 
 /** The credentials of a request: a scheme and a token, or why there are none. Nothing is verified. */
 export type Credentials =
@@ -27,7 +27,7 @@ const SPACE = 0x20;
  */
 export function credentialsOf(
   request: RequestView,
-  accepted: readonly Scheme[] = ACCEPTED_SCHEMES,
+  accepted: readonly Scheme[] = BEARER_ALONE,
 ): Credentials {
   const header = request.header('authorization');
   if (header === undefined) return ABSENT;

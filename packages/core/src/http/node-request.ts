@@ -1,10 +1,12 @@
 import { isStringList } from '../lib/json.ts';
 import { ownProperty } from '../lib/own-property.ts';
-import type { RequestView } from './request-view.ts';
+import type { RequestView, SetResponseHeader } from './request-view.ts';
 
 /** The part of Node's `http.IncomingMessage` that is read: both frameworks carry one. */
 export interface NodeRequest {
   readonly method?: string | undefined;
+  /** What method-override middleware of Express keeps: the method as it stood on the request line. */
+  readonly originalMethod?: unknown;
   /** Names and values in turn, as they arrived. Node's `headers` keeps one of repeated headers only. */
   readonly rawHeaders?: readonly string[] | undefined;
   /** By lower-case name. Middleware before us may have changed them, and what it did counts. */
@@ -17,6 +19,8 @@ export interface NodeRequest {
 export interface NodeResponse {
   readonly headersSent: boolean;
   setHeader(name: string, value: string): unknown;
+  /** Without it, no header of the response counts as set. */
+  hasHeader?(name: string): boolean;
 }
 
 /** What belongs to a request beside Node's own object. */
@@ -50,7 +54,8 @@ class NodeRequestView implements RequestView {
   readonly #exchange: NodeExchange | undefined;
 
   constructor(request: NodeRequest, url: string, exchange: NodeExchange | undefined) {
-    this.method = request.method ?? 'GET';
+    const { originalMethod } = request;
+    this.method = typeof originalMethod === 'string' ? originalMethod : (request.method ?? 'GET');
     this.url = url;
     this.peerAddress = peerAddress(request);
     this.#request = request;
@@ -69,11 +74,12 @@ class NodeRequestView implements RequestView {
     return peerCertificate(this.#request);
   }
 
-  get setResponseHeader(): ((name: string, value: string) => void) | undefined {
+  get setResponseHeader(): SetResponseHeader | undefined {
     const response = this.#exchange?.response;
     if (response === undefined) return undefined;
-    return (name, value) => {
-      if (!response.headersSent) response.setHeader(name, value);
+    return (name, value, { unlessSet = false } = {}) => {
+      if (response.headersSent || (unlessSet && response.hasHeader?.(name) === true)) return;
+      response.setHeader(name, value);
     };
   }
 }

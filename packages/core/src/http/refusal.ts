@@ -160,8 +160,8 @@ export class RefusedError extends AuthError {
     answer: (error: AuthError) => Refusal,
     details: ChallengeDetails = error.details,
   ) {
-    const { reason, cause, issuerName, fault, kind, requirement } = error;
-    super(reason, { ...details, cause, issuerName, fault, kind, requirement });
+    const { reason, cause, issuerName, fault, hint, kind, requirement } = error;
+    super(reason, { ...details, cause, issuerName, fault, hint, kind, requirement });
     this.status = answerFor(error).status;
     this.statusCode = this.status;
     this.#answer = answer;

@@ -28,8 +28,16 @@ export interface RequestView {
    */
   peerCertificate?(): Uint8Array | undefined;
   /**
-   * Sets a header of the response, also where the request goes on to the application. Does nothing
-   * once the response's headers are sent.
+   * Sets a header of the response, also where the request goes on to the application: what that sets
+   * later counts. Does nothing once the response's headers are sent, nor, with `unlessSet`, where the
+   * response has the header already.
    */
-  readonly setResponseHeader?: ((name: string, value: string) => void) | undefined;
+  readonly setResponseHeader?: SetResponseHeader | undefined;
 }
+
+/** How a {@link RequestView} sets a header of the response. */
+export type SetResponseHeader = (
+  name: string,
+  value: string,
+  options?: { readonly unlessSet?: boolean },
+) => void;

@@ -5,7 +5,6 @@ import { isScopeToken } from '../lib/scope-token.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import { show } from '../requirement/arguments.ts';
 import type { Requirement } from '../requirement/requirement.ts';
-import { ACCEPTED_SCHEMES } from './schemes.ts';
 
 /** What a resource says about itself beside what its resource server knows (RFC 9728 §2). */
 export interface ResourceMetadataOptions {
@@ -47,6 +46,14 @@ export interface ResourceMetadataOptions {
   readonly maxAgeSec?: number;
 }
 
+/** What clients are told of proofs (RFC 9728 §2): configuration of the resource server. */
+export interface DpopMetadata {
+  /** Whether tokens that are not bound are refused. */
+  readonly required: boolean;
+  /** Names of accepted algorithms. */
+  readonly algorithms: readonly string[];
+}
+
 /** Each option, and the line to write. */
 const EXAMPLES = {
   scopes: "scopes: ['read:users']",
@@ -77,6 +84,7 @@ export function metadataDocument(
   resource: string,
   issuers: readonly string[],
   options: ResourceMetadataOptions,
+  dpop?: DpopMetadata,
 ): string {
   checkOptions('protectedResourceMetadata()', options, EXAMPLES);
   const { members = {} } = options;
@@ -87,16 +95,18 @@ export function metadataDocument(
     jwks_uri: checked('jwksUri', options.jwksUri, isEndpointUrl, 'no https URL'),
     scopes_supported: scopesSupported(options),
     // RFC 6750 §2.1 alone: tokens in forms and queries are not looked at.
-    bearer_methods_supported: ['header'],
+    // An empty list says that no Bearer token is accepted at all.
+    bearer_methods_supported: dpop?.required === true ? [] : ['header'],
     resource_signing_alg_values_supported: list('signingAlgorithms', options, isAlgorithmName),
     resource_name: checked('name', options.name, isText, 'no text'),
     resource_documentation: checked('documentation', options.documentation, isPage, NO_PAGE),
     resource_policy_uri: checked('policy', options.policy, isPage, NO_PAGE),
     resource_tos_uri: checked('termsOfService', options.termsOfService, isPage, NO_PAGE),
-    // No sender constraint is understood yet, so none is promised (RFC 9728 §2).
+    // Binding to certificates is not understood yet, so it is not promised (RFC 9728 §2).
     tls_client_certificate_bound_access_tokens: false,
     authorization_details_types_supported: list('authorizationDetailsTypes', options, isText),
-    dpop_bound_access_tokens_required: !ACCEPTED_SCHEMES.includes('bearer'),
+    dpop_signing_alg_values_supported: dpop?.algorithms,
+    dpop_bound_access_tokens_required: dpop?.required === true,
     signed_metadata: signedMetadata(resource, options.signedMetadata),
   };
   const taken = Object.keys(members).find((member) => Object.hasOwn(document, member));

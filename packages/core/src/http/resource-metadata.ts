@@ -1,7 +1,11 @@
 import { isEndpointUrl } from '../lib/endpoint-url.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import type { HandlerRequest, HandlerResponse, HttpHandler } from './handler.ts';
-import { metadataDocument, type ResourceMetadataOptions } from './resource-metadata-document.ts';
+import {
+  type DpopMetadata,
+  metadataDocument,
+  type ResourceMetadataOptions,
+} from './resource-metadata-document.ts';
 
 /** Protected-resource metadata, ready to be served. */
 export interface PublishedMetadata {
@@ -39,9 +43,10 @@ export function resourceMetadata(
   resource: string | undefined,
   issuers: readonly string[],
   options: ResourceMetadataOptions = {},
+  dpop?: DpopMetadata,
 ): PublishedMetadata {
   const identifier = requireResource(resource);
-  const body = metadataDocument(identifier, issuers, options);
+  const body = metadataDocument(identifier, issuers, options, dpop);
   const url = metadataUrl(identifier);
   const { pathname: path, search } = new URL(url);
   const headers = {

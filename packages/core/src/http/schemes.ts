@@ -1,8 +1,11 @@
 import type { Principal } from '../model/principal.ts';
 import type { Scheme } from '../model/scheme.ts';
 
-/** The schemes that a resource server accepts. The only list of them: whatever reads, asks or documents reads it. */
-export const ACCEPTED_SCHEMES: readonly Scheme[] = Object.freeze(['bearer']);
+/** The schemes of a server that knows nothing of DPoP. */
+export const BEARER_ALONE: readonly Scheme[] = Object.freeze(['bearer']);
+
+/** The schemes of a server that accepts nothing but tokens that are bound to a key. */
+export const DPOP_ALONE: readonly Scheme[] = Object.freeze(['dpop']);
 
 /** Each scheme as challenges and messages spell it; requests may use any case (RFC 9110 §11.1). */
 export const SCHEME_NAMES: Readonly<Record<Scheme, string>> = Object.freeze({

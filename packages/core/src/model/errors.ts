@@ -33,6 +33,8 @@ export interface AuthErrorOptions extends ChallengeDetails {
   readonly kind?: 'user' | 'client' | undefined;
   /** The description of the requirement that is not met: for events. Configuration only. */
   readonly requirement?: string | undefined;
+  /** The option to write, where one is missing: for the operator. A fixed text, never shown to a client. */
+  readonly hint?: string | undefined;
 }
 
 /**
@@ -49,6 +51,8 @@ export class AuthError extends Error {
   readonly issuerName: string | undefined;
   /** What the token lacks, and what was expected: configuration alone, and for the operator alone. */
   readonly fault: TokenFault | undefined;
+  /** The option to write, where one is missing: for the operator, never for a client. */
+  readonly hint: string | undefined;
 
   /** Whether a user or a client is calling, when the refusal came after that was known. */
   readonly kind: 'user' | 'client' | undefined;
@@ -56,7 +60,7 @@ export class AuthError extends Error {
   readonly requirement: string | undefined;
 
   constructor(reason: AuthErrorReason, options: AuthErrorOptions = {}) {
-    const { cause, issuerName, fault, kind, requirement, ...details } = options;
+    const { cause, issuerName, fault, hint, kind, requirement, ...details } = options;
     super(REASONS[reason].description, cause === undefined ? undefined : { cause });
     this.name = 'AuthError';
     this.code = REASONS[reason].code;
@@ -66,6 +70,7 @@ export class AuthError extends Error {
     this.fault = fault && Object.freeze({ ...fault });
     this.kind = kind;
     this.requirement = requirement;
+    this.hint = hint;
     Object.defineProperty(this, BRAND, { value: true });
   }
 

@@ -38,6 +38,10 @@ export type AuthEvent =
       readonly issuerName: string;
       /** Whether the token was found in the verified-token cache. */
       readonly cached: boolean;
+      /** What the token is bound to, and the request has proved: `dpop` is a key (RFC 9449). */
+      readonly binding: 'none' | 'dpop';
+      /** Where the claims come from. */
+      readonly source: 'jwt' | 'introspection';
     }
   | ({
       readonly type: 'request.refused';
@@ -49,7 +53,27 @@ export type AuthEvent =
       readonly kind?: 'user' | 'client';
       /** What a guard asked for and the caller does not meet, in the words of its description. */
       readonly requirement?: string;
+      /** The option to write, where the request was refused because it is missing. */
+      readonly hint?: string;
     } & TokenFault)
+  | {
+      /** A proof was refused for its time. */
+      readonly type: 'proof.clock_skew';
+      /** By how much the proof's time is ahead of this machine's, in whole seconds; negative: behind. */
+      readonly seconds: number;
+    }
+  | {
+      /** A store does not answer as it should: once, until it is back. */
+      readonly type: 'store.failed';
+      readonly store: 'replay';
+      /** What becomes of requests meanwhile: 503, or this process's own memory decides. */
+      readonly outcome: 'refused' | 'local';
+    }
+  | { readonly type: 'store.recovered'; readonly store: 'replay' }
+  | {
+      /** Used proofs are remembered in this process alone: right for one process, wrong for several. */
+      readonly type: 'config.local_replay_store';
+    }
   | { readonly type: 'keys.refreshed'; readonly issuer: string; readonly keys: number }
   | {
       readonly type: 'keys.refresh_failed';

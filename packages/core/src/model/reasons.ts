@@ -1,3 +1,5 @@
+import { SENDER_CONSTRAINT_REASONS } from './sender-constraint-reasons.ts';
+
 /** What OAuth calls a refusal; `refusalFor` gives each its status and challenge. */
 export type AuthErrorCode =
   | 'missing_credentials'
@@ -203,11 +205,6 @@ const TABLE = {
     step: 'principal',
     description: 'The claims of the access token cannot be checked at the moment',
   },
-  sender_constraint_unsupported: {
-    code: 'invalid_token',
-    step: 'sender_constraint',
-    description: 'Sender-constrained access tokens are not accepted here',
-  },
   scope_missing: {
     code: 'insufficient_scope',
     step: 'requirement',
@@ -278,7 +275,10 @@ const TABLE = {
 } as const;
 
 /** Why exactly a request was refused. */
-export type AuthErrorReason = keyof typeof TABLE;
+export type AuthErrorReason = keyof typeof TABLE | keyof typeof SENDER_CONSTRAINT_REASONS;
 
 /** What each reason means. */
-export const REASONS: Readonly<Record<AuthErrorReason, Reason>> = TABLE;
+export const REASONS: Readonly<Record<AuthErrorReason, Reason>> = {
+  ...TABLE,
+  ...SENDER_CONSTRAINT_REASONS,
+};

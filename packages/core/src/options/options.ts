@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { DpopMode, DpopOptions } from '../binding/dpop-options.ts';
 import type { IntrospectionOptions } from '../introspection/options.ts';
 import type { Audience, IssuerEntry } from '../issuers/issuer-entry.ts';
 import type { IssuerCacheOptions, IssuerResolver } from '../issuers/issuer-resolver.ts';
@@ -50,6 +51,11 @@ interface CommonOptions<Schema extends StandardSchemaV1 | undefined> {
   readonly resource?: string | undefined;
   /** `realm` of challenges (RFC 9110 §11.5). Default `api`. */
   readonly realm?: string | undefined;
+  /**
+   * Accepts access tokens that are bound to a key, with a DPoP proof (RFC 9449): `'when-bound'`,
+   * `'required'`, or {@link DpopOptions}. Without it, bound tokens are refused.
+   */
+  readonly dpop?: DpopMode | DpopOptions | undefined;
   /** Life cycle of fetched keys. */
   readonly keys?: KeyOptions | undefined;
   /**

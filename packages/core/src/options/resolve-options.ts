@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { type ResolvedDpop, resolveDpop } from '../binding/dpop-options.ts';
 import type { IssuerEntry, ResolvedEntry } from '../issuers/issuer-entry.ts';
 import type { IssuerCacheOptions, IssuerResolver } from '../issuers/issuer-resolver.ts';
 import { resolveEntry } from '../issuers/resolve-entry.ts';
@@ -30,6 +31,7 @@ export interface ResolvedOptions {
   readonly scopeImplies: Readonly<Record<string, readonly string[]>>;
   readonly resource: string | undefined;
   readonly realm: string;
+  readonly dpop: ResolvedDpop | undefined;
   readonly keys: ResolvedKeyOptions;
   readonly keySnapshots: KeySnapshotStore | undefined;
   readonly allowHttp: readonly string[];
@@ -64,6 +66,7 @@ const OPTIONS: OptionNames<ResourceServerOptions> = {
   scopeImplies: true,
   resource: true,
   realm: true,
+  dpop: true,
   keys: true,
   keySnapshots: true,
   allowHttp: true,
@@ -102,6 +105,9 @@ export function resolveOptions(
       'claims must be a Standard Schema. Write: claims: z.object({ tenant_id: z.string() })',
     );
   }
+  const resource = resolveResource(options.resource, issuers);
+  const clock = options.clock ?? systemClock;
+  const events = createEventSink(options.onEvent);
   return Object.freeze({
     issuers,
     issuerCache: wholeNumbers('issuerCache', DEFAULT_ISSUER_CACHE, options.issuerCache),
@@ -112,14 +118,15 @@ export function resolveOptions(
     signatureThread,
     claims: options.claims,
     scopeImplies: options.scopeImplies ?? {},
-    resource: resolveResource(options.resource, issuers),
+    resource,
     realm: resolveRealm(options.realm ?? 'api'),
+    dpop: resolveDpop(options.dpop, { resource, clock, events }),
     keys: resolveKeyOptions(options.keys),
     keySnapshots: options.keySnapshots,
     allowHttp: resolveAllowHttp(options.allowHttp),
-    clock: options.clock ?? systemClock,
+    clock,
     fetch: options.fetch ?? globalThis.fetch,
-    events: createEventSink(options.onEvent),
+    events,
   });
 }
 

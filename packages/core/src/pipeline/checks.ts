@@ -1,3 +1,4 @@
+import type { SenderConstraint } from '../binding/sender-constraint.ts';
 import type { Issuers } from '../issuers/issuers.ts';
 import { type Clock, epochSeconds } from '../lib/clock.ts';
 import type { CheckFailure, RequestCheck } from '../request/request-check.ts';
@@ -8,6 +9,9 @@ export interface ChecksContext {
   readonly issuers: Issuers;
   readonly clock: Clock;
   readonly clockToleranceSec: number;
+  readonly senderConstraint: SenderConstraint;
+  /** `false` to look without any effect: no proof is marked as used. */
+  readonly hasEffects: boolean;
 }
 
 /**
@@ -15,10 +19,12 @@ export interface ChecksContext {
  * more check is one more line. What has an effect goes last, after anything that may say `read_again`.
  */
 export function createChecks(context: ChecksContext): readonly RequestCheck[] {
+  const { holds, markAsUsed } = context.senderConstraint;
   // What is not configured costs nothing.
   const introspects = (context.issuers.introspecting ?? []).length > 0;
   const recency = introspects ? [answerIsRecent(context)] : [];
-  return [issuerIsCurrent(context), keyIsLive(), ...recency, timely(context), unbound()];
+  const list = [issuerIsCurrent(context), keyIsLive(), ...recency, timely(context), holds];
+  return context.hasEffects ? [...list, markAsUsed] : list;
 }
 
 function issuerIsCurrent({ issuers }: ChecksContext): RequestCheck {
@@ -60,15 +66,5 @@ function timely({ clock, clockToleranceSec }: ChecksContext): RequestCheck {
       if (untimely === undefined) return undefined;
       return untimely === 'expired' ? EXPIRED : NOT_YET_VALID;
     },
-  };
-}
-
-const UNSUPPORTED: CheckFailure = Object.freeze({ reason: 'sender_constraint_unsupported' });
-
-// RFC 7800: a bound token is worth nothing without the proof, and no proof is understood yet.
-function unbound(): RequestCheck {
-  return {
-    step: 'sender_constraint',
-    check: ({ isBound }) => (isBound ? UNSUPPORTED : undefined),
   };
 }

@@ -2,13 +2,14 @@ import type { Issuers } from '../issuers/issuers.ts';
 import type { TrustedIssuer } from '../issuers/trusted-issuer.ts';
 import { KeyFetchError } from '../keys/key-fetch-error.ts';
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
+import type { EventSink } from '../lib/event-sink.ts';
 import { isStringList } from '../lib/json.ts';
 import { ownString } from '../lib/own-property.ts';
 import { type AuthError, ConfigurationError, isAuthError } from '../model/errors.ts';
-import type { TokenClaims } from '../model/principal.ts';
 import { type AuthErrorReason, REASONS, STEPS, type Step } from '../model/reasons.ts';
 import type { TokenFault } from '../model/token-fault.ts';
 import { tokenHint } from '../providers/internal/token-hint.ts';
+import type { Presentation } from '../request/presentation.ts';
 import type { VerifiedToken } from '../request/verified-token.ts';
 import { createJwsParser, type UnverifiedJws } from '../token/jws.ts';
 import {
@@ -63,6 +64,8 @@ const TOKEN_STEPS: readonly Step[] = STEPS.filter(
   (step) => step !== 'credentials' && step !== 'requirement',
 );
 
+const SILENT: EventSink = Object.freeze({ active: false, emit: () => {} });
+
 /** The steps that a token fails at once the preset's rule was asked, or because of it. */
 const CLASSIFIED: ReadonlySet<Step> = new Set(['principal', 'sender_constraint']);
 
@@ -76,75 +79,91 @@ export async function explainToken(
   options: VerifierOptions,
   explainOptions: ExplainOptions = {},
 ): Promise<Explanation> {
-  const { reveal = [] } = checkOptions('explain()', explainOptions, OPTIONS);
-  checkReveal(reveal);
+  const reveal = revealOf('explain()', explainOptions);
   const text = typeof token === 'string' ? token : '';
-  const parsed = createJwsParser(options.maxTokenBytes)(text);
+  const presented: Presentation = { token: text, scheme: 'bearer', request: undefined };
+  return Object.freeze(await explainPresented(presented, issuers, options, reveal, TOKEN_STEPS));
+}
+
+/** The same for a token as it is presented, over the steps that it goes. */
+export async function explainPresented(
+  presented: Presentation,
+  issuers: Issuers,
+  options: VerifierOptions,
+  reveal: readonly string[],
+  steps: readonly Step[],
+): Promise<Explanation> {
+  const parsed = createJwsParser(options.maxTokenBytes)(presented.token);
   const jws = typeof parsed === 'string' ? undefined : parsed;
   let observed: ObservedIntrospection | undefined;
-  const outcome = await attempt(text, issuers, {
+  const outcome = await attempt(presented, issuers, {
     ...options,
     observe: (issuer, introspection) => {
       observed = { issuer, introspection };
     },
   });
-  const reason = isAuthError(outcome) ? outcome.reason : undefined;
+  const failure = isAuthError(outcome) ? outcome : undefined;
   const verified = isAuthError(outcome) ? undefined : outcome;
   const introspection = explainIntrospection(observed, outcome, issuers, (claims) =>
     redact(claims, reveal),
   );
-  return Object.freeze({
+  return {
     accepted: verified !== undefined,
-    steps: stepsUntil(isAuthError(outcome) ? outcome : undefined, jws, stepsOf(jws, introspection)),
+    steps: stepsUntil(failure, stepsOf(steps, jws, introspection), jws),
     kind: verified?.principal.kind,
     issuerName: isAuthError(outcome) ? outcome.issuerName : outcome.issuer.name,
-    rule: verified?.rule ?? (await ruleBefore(reason, jws, issuers, observed)),
-    hint: isAuthError(outcome) ? await hintFor(outcome, text, jws, issuers) : undefined,
+    rule: verified?.rule ?? (await ruleBefore(failure?.reason, jws, issuers, observed)),
+    hint: failure && (await hintFor(failure, presented.token, jws, issuers)),
     header: jws && { alg: textOf(jws, 'alg') ?? '', typ: textOf(jws, 'typ') },
     claims: jws && redact(jws.claims, reveal),
     introspection,
-  });
+  };
 }
 
+/** Looks without any effect: nothing is kept, marked as used or reported. */
 async function attempt(
-  token: string,
+  presented: Presentation,
   issuers: Issuers,
   options: VerifierOptions,
 ): Promise<VerifiedToken | AuthError> {
+  const alone: VerifierOptions = {
+    ...options,
+    cache: undefined,
+    signatureThread: false,
+    events: SILENT,
+    hasEffects: false,
+  };
   try {
-    const alone = { ...options, cache: undefined, signatureThread: false };
-    return await createVerifier(issuers, alone).verify({
-      token,
-      scheme: 'bearer',
-      request: undefined,
-    });
+    return await createVerifier(issuers, alone).verify(presented);
   } catch (error) {
     if (isAuthError(error)) return error;
     throw error;
   }
 }
 
-/** The steps that a token of this form has. */
+/** Those of the steps that a token of this form has. */
 function stepsOf(
+  steps: readonly Step[],
   jws: UnverifiedJws | undefined,
   introspection: ExplainedIntrospection | undefined,
 ): readonly Step[] {
-  if (introspection === undefined) return TOKEN_STEPS.filter((step) => step !== 'introspection');
-  if (jws !== undefined) return TOKEN_STEPS;
-  return TOKEN_STEPS.filter((step) => step !== 'key' && step !== 'signature');
+  if (introspection === undefined) return steps.filter((step) => step !== 'introspection');
+  if (jws !== undefined) return steps;
+  return steps.filter((step) => step !== 'key' && step !== 'signature');
 }
 
-function stepsUntil(
+/** The steps of a way that ended with this error, or that was gone to its end. */
+export function stepsUntil(
   error: AuthError | undefined,
-  jws: UnverifiedJws | undefined,
   steps: readonly Step[],
+  jws?: UnverifiedJws,
 ): readonly ExplainedStep[] {
   const { reason, cause, fault } = error ?? {};
   const failed = reason === undefined ? steps.length : steps.indexOf(stepOf(reason));
   return steps.map((step, index) => {
     if (index < failed) return { step, outcome: 'pass' };
     if (index > failed || reason === undefined) return { step, outcome: 'not_reached' };
-    const description = REASONS[reason].description + hint(reason, jws);
+    const description = REASONS[reason].description + comparison(reason, jws);
     // Other causes are exceptions of the operator's code, whose messages may hold anything.
     const known = cause instanceof KeyFetchError && { cause: cause.message };
     return { step, outcome: 'fail', reason, description, ...fault, ...known };
@@ -152,7 +171,7 @@ function stepsUntil(
 }
 
 /** What to compare beside the reason: fixed text. Each of the two settings alone refuses all tokens. */
-function hint(reason: AuthErrorReason, jws: UnverifiedJws | undefined): string {
+function comparison(reason: AuthErrorReason, jws: UnverifiedJws | undefined): string {
   const isSvid =
     jws !== undefined && ownString(jws.claims, 'sub')?.startsWith('spiffe://') === true;
   return reason === 'issuer_unknown' && isSvid
@@ -167,6 +186,7 @@ async function hintFor(
   jws: UnverifiedJws | undefined,
   issuers: Issuers,
 ): Promise<string | undefined> {
+  if (error.hint !== undefined) return error.hint;
   const trap = jws && tokenHint(error.reason, jws.claims, jws.header.parameters);
   if (trap !== undefined || error.issuerName === undefined || jws === undefined) {
     return trap ?? refusalHint(error, token, undefined);
@@ -217,15 +237,24 @@ function textOf({ header }: UnverifiedJws, name: string): string | undefined {
   return ownString(header.parameters, name);
 }
 
-// Of a text every part would be found in it: `'email_verified'` would show `email`, too.
-function checkReveal(reveal: unknown): void {
-  if (isStringList(reveal)) return;
+/** The claims to show. Throws {@link ConfigurationError} for what is no list of names. */
+export function revealOf(
+  owner: 'explain()' | 'explainRequest()',
+  options: ExplainOptions,
+): readonly string[] {
+  const { reveal = [] } = checkOptions(owner, options, OPTIONS);
+  // Of a text every part would be found in it: `'email_verified'` would show `email`, too.
+  if (isStringList(reveal)) return reveal;
   throw new ConfigurationError(
-    "explain(): reveal is a list of claims. Write: explain(token, { reveal: ['iss', 'aud'] })",
+    `${owner}: reveal is a list of claims. Write: { reveal: ['iss', 'aud'] }`,
   );
 }
 
-function redact(claims: TokenClaims, reveal: readonly string[]): Readonly<Record<string, unknown>> {
+/** Claims with their values hidden, but for those to show. */
+export function redact(
+  claims: Readonly<Record<string, unknown>>,
+  reveal: readonly string[],
+): Readonly<Record<string, unknown>> {
   const shown = Object.entries(claims).map(([name, value]) => [
     name,
     reveal.includes(name) ? value : `[hidden ${Array.isArray(value) ? 'array' : typeof value}]`,

@@ -1,4 +1,9 @@
+import {
+  createSenderConstraint,
+  type SenderConstraintOptions,
+} from '../binding/sender-constraint.ts';
 import type { Issuers } from '../issuers/issuers.ts';
+import type { Clock } from '../lib/clock.ts';
 import { isThenable, type MaybePromise } from '../lib/maybe-promise.ts';
 import { AuthError } from '../model/errors.ts';
 import type { AuthErrorReason, Step } from '../model/reasons.ts';
@@ -20,7 +25,13 @@ export interface Verifier {
 }
 
 /** What a verifier is made from. */
-export interface VerifierOptions extends HybridReaderOptions, Omit<ChecksContext, 'issuers'> {
+export interface VerifierOptions
+  extends HybridReaderOptions,
+    SenderConstraintOptions,
+    Pick<ChecksContext, 'clockToleranceSec'> {
+  readonly clock: Clock;
+  /** `false` to look without any effect: no proof is marked as used. Default `true`. */
+  readonly hasEffects?: boolean;
   /** Bounds of the cache of verified tokens; `undefined` for none. */
   readonly cache: ResolvedTokenCacheOptions | undefined;
 }
@@ -37,13 +48,16 @@ const UNSETTLED: Partial<Record<Step, AuthErrorReason>> = {
  * A check may send it back to be read again, once in a request; a second time is an outage.
  */
 export function createVerifier(issuers: Issuers, options: VerifierOptions): Verifier {
-  const { clock, clockToleranceSec } = options;
+  const { clock, clockToleranceSec, dpop, events, hasEffects = true } = options;
   // What is not configured costs nothing: without introspection there is one reader.
   const reader =
     issuers.introspecting === undefined || issuers.introspecting.length === 0
       ? createJwtReader(issuers, options, createLocalClaims(options))
       : createHybridReader(issuers, options);
-  const runChecks = composeChecks(createChecks({ issuers, clock, clockToleranceSec }));
+  const senderConstraint = createSenderConstraint({ dpop, clock, events });
+  const runChecks = composeChecks(
+    createChecks({ issuers, clock, clockToleranceSec, senderConstraint, hasEffects }),
+  );
   const cache = options.cache && createTokenCache<VerifiedToken>(options.cache, createHeapScale());
 
   function verify(presented: Presentation): MaybePromise<VerifiedToken> {
@@ -90,9 +104,9 @@ export function createVerifier(issuers: Issuers, options: VerifierOptions): Veri
     const issuerName = token.issuer.name;
     const { kind } = token.principal;
     if ('reason' in result) {
-      const { reason, details, cause } = result;
+      const { reason, details, cause, hint } = result;
       if (reason === 'expired') cache?.delete(presented.token);
-      throw new AuthError(reason, { ...details, cause, issuerName, kind });
+      throw new AuthError(reason, { ...details, cause, issuerName, kind, hint });
     }
     cache?.delete(presented.token);
     if (mayReadAgain) return read(presented, false);

@@ -62,6 +62,9 @@ const OPTIONS: OwnOptionNames<KeycloakOptions> = {
  * - Introspection: the rule and marks of its JWTs; an answer about a lightweight token holds what the
  *   token leaves out (`jwts: 'answer'`). `active` is true only where **the client that asks is in the
  *   token's `aud`**; answers are never signed.
+ * - Bound tokens: by default a client that sends a DPoP proof to the token endpoint gets a token that is
+ *   bound to its key (`cnf` has `jkt`, and `kc-jkt-type` beside it). Write `dpop: 'when-bound'`, or they
+ *   are refused.
  *
  * Per documentation and source as of September 2026:
  * https://www.keycloak.org/securing-apps/oidc-layers

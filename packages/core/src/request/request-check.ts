@@ -10,6 +10,8 @@ export interface CheckFailure {
   readonly details?: ChallengeDetails;
   /** For the operator's log; never shown to a client. */
   readonly cause?: unknown;
+  /** The option to write, where one is missing: for the operator, never for a client. */
+  readonly hint?: string;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import { ownProperty } from '../lib/own-property.ts';
 import { ConfigurationError } from '../model/errors.ts';
+import type { Scheme } from '../model/scheme.ts';
 import { show } from '../requirement/arguments.ts';
 import { everyCombination, scopeAlternatives } from '../requirement/asked-scopes.ts';
 import type { RouteDescription } from './route-description.ts';
@@ -26,6 +27,11 @@ export type OpenapiScheme =
 export interface OpenapiSecurityOptions {
   /** The scheme's name in `components.securitySchemes`. Default `bearer`. */
   readonly name?: string;
+  /**
+   * The name of the scheme `DPoP` there, which is added when a route accepts tokens that are bound to a
+   * key (RFC 9449). Default `dpop`.
+   */
+  readonly dpopName?: string;
   /** Default `{ type: 'http' }`: a bearer token in the `Authorization` header, whoever issued it. */
   readonly scheme?: OpenapiScheme;
   /** What scopes mean, for people: `{ 'read:users': 'See users' }`. Used with `oauth2`. */
@@ -34,6 +40,7 @@ export interface OpenapiSecurityOptions {
 
 const OPTIONS: OptionNames<OpenapiSecurityOptions> = {
   name: true,
+  dpopName: true,
   scheme: true,
   scopeDescriptions: true,
 };
@@ -89,15 +96,18 @@ export function openapiSecurity(
 ): OpenapiSecurity {
   const {
     name = 'bearer',
+    dpopName = 'dpop',
     scheme = { type: 'http' },
     scopeDescriptions = {},
   } = checkOptions('openapiSecurity()', options, OPTIONS);
-  // OpenAPI 3.1.0 §4.8.7.
-  if (!/^[\w.-]+$/.test(name)) {
+  checkName(name, "{ name: 'bearer' }");
+  checkName(dpopName, "{ dpopName: 'dpop' }");
+  if (name === dpopName) {
     throw new ConfigurationError(
-      `openapiSecurity(): ${show(name)} cannot name a scheme. Write: openapiSecurity(routes, { name: 'bearer' })`,
+      `openapiSecurity(): two schemes are named ${show(name)}. Write: openapiSecurity(routes, { dpopName: 'dpop' })`,
     );
   }
+  const names: SchemeNames = { bearer: name, dpop: dpopName, isHttp: scheme.type === 'http' };
   const paths = new Map<string, PathEntry>();
   const omitted: { readonly route: RouteDescription; readonly why: string }[] = [];
   const described: RouteDescription[] = [];
@@ -113,18 +123,40 @@ export function openapiSecurity(
     const entry = paths.get(shape) ?? { ...place, operations: new Map() };
     paths.set(shape, entry);
     for (const method of place.methods) {
-      if (!entry.operations.has(method)) entry.operations.set(method, operationOf(route, name));
+      if (!entry.operations.has(method)) entry.operations.set(method, operationOf(route, names));
     }
   }
   const scopes = described.flatMap(({ requirements }) =>
     requirements.flatMap((each) => each.scopes),
   );
+  const used = (each: Scheme) => described.some(({ schemes = [] }) => schemes.includes(each));
+  const needsBearer = !names.isHttp || used('bearer') || !used('dpop');
   return {
-    components: { securitySchemes: { [name]: schemeOf(scheme, scopes, scopeDescriptions) } },
+    components: {
+      securitySchemes: {
+        ...(needsBearer ? { [name]: schemeOf(scheme, scopes, scopeDescriptions) } : {}),
+        ...(used('dpop') ? { [dpopName]: DPOP_SCHEME } : {}),
+      },
+    },
     paths: Object.fromEntries([...paths.values()].map((entry) => [entry.template, itemOf(entry)])),
     omitted,
   };
 }
+
+/** The schemes by their names in the document. */
+interface SchemeNames {
+  readonly bearer: string;
+  readonly dpop: string;
+  /** Whether the first is the plain scheme `bearer` of HTTP. */
+  readonly isHttp: boolean;
+}
+
+/** RFC 9449 §7.1: a scheme of HTTP of its own; OpenAPI takes any that is registered. */
+const DPOP_SCHEME = {
+  type: 'http',
+  scheme: 'DPoP',
+  description: 'An access token that is bound to a key, with a proof in the header DPoP (RFC 9449)',
+} as const;
 
 interface Place {
   /** `/users/{id}`. */
@@ -160,16 +192,41 @@ function placeOf({ path, method, unknown }: RouteDescription): Place | string {
   return { template: parts.join('') || '/', parameters, methods };
 }
 
-function operationOf(route: RouteDescription, name: string): OpenapiOperation {
-  const { requirements, authenticated, optional } = route;
+function operationOf(route: RouteDescription, names: SchemeNames): OpenapiOperation {
+  const { requirements, authenticated, optional, schemes = [] } = route;
   if (!authenticated && requirements.length === 0) return { security: [] };
   const alternatives = everyCombination(requirements.map(scopeAlternatives));
-  const security = alternatives.map((scopes) => ({ [name]: scopes }));
+  // Guards alone, without authenticate, are described as they were before there was a second scheme.
+  const accepted: readonly Scheme[] = schemes.length === 0 ? ['bearer'] : schemes;
+  const security = alternatives.flatMap((scopes) =>
+    accepted.map((each) => requirementOf(each, scopes, names)),
+  );
   const words = requirements.map(({ description }) => description);
   return {
     security: optional ? [{}, ...security] : security,
     ...(words.length === 0 ? {} : { 'x-requirements': words }),
   };
+}
+
+/**
+ * How a token is sent. Of `oauth2` and `openIdConnect` the scheme says where it comes from, and tools
+ * take it for a bearer token: where it is sent under DPoP, both stand in one requirement.
+ */
+function requirementOf(
+  scheme: Scheme,
+  scopes: readonly string[],
+  { bearer, dpop, isHttp }: SchemeNames,
+): Readonly<Record<string, readonly string[]>> {
+  if (scheme === 'bearer') return { [bearer]: scopes };
+  return isHttp ? { [dpop]: scopes } : { [bearer]: scopes, [dpop]: [] };
+}
+
+// OpenAPI 3.1.0 §4.8.7.
+function checkName(name: string, example: string): void {
+  if (/^[\w.-]+$/.test(name)) return;
+  throw new ConfigurationError(
+    `openapiSecurity(): ${show(name)} cannot name a scheme. Write: openapiSecurity(routes, ${example})`,
+  );
 }
 
 function itemOf({ parameters, operations }: PathEntry): OpenapiPathItem {

@@ -1,3 +1,6 @@
+import { isStringList } from '../lib/json.ts';
+import { memberOf } from '../lib/member-of.ts';
+import { SCHEMES, type Scheme } from '../model/scheme.ts';
 import { isRequirement } from '../requirement/check-requirement.ts';
 import type { Requirement } from '../requirement/requirement.ts';
 
@@ -9,6 +12,8 @@ export interface Check {
   readonly optional?: boolean;
   /** Tells the requests that `authenticate` does not look at. */
   readonly skip?: unknown;
+  /** The schemes that the resource server of `authenticate` accepts. */
+  readonly schemes?: readonly Scheme[];
 }
 
 /** The check that a handler is: a guard carries its requirement, `authenticate` its resource server. */
@@ -19,7 +24,11 @@ export function checkOf(handler: unknown): Check | undefined {
   }
   if (!('resourceServer' in handler)) return undefined;
   const optional = 'optional' in handler && handler.optional === true;
-  return { handler, optional, skip: 'skip' in handler ? handler.skip : undefined };
+  const skip = 'skip' in handler ? handler.skip : undefined;
+  const schemes: unknown = memberOf(handler.resourceServer, 'schemes');
+  return isStringList(schemes)
+    ? { handler, optional, skip, schemes: SCHEMES.filter((scheme) => schemes.includes(scheme)) }
+    : { handler, optional, skip };
 }
 
 /** A check in words. */

@@ -1,4 +1,5 @@
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
+import type { Scheme } from '../model/scheme.ts';
 import type { Requirement } from '../requirement/requirement.ts';
 import { type Check, checkInWords, checkOf, mayCallGuards, skipsRoute } from './route-check.ts';
 import {
@@ -22,6 +23,11 @@ export interface RouteDescription {
   readonly authenticated: boolean;
   /** Whether anonymous requests get through: authentication is optional, and no guard follows. */
   readonly optional: boolean;
+  /**
+   * The schemes under which tokens are accepted there (RFC 6750, RFC 9449): those of every
+   * `authenticate`. A description made by hand may leave it out: Bearer.
+   */
+  readonly schemes?: readonly Scheme[];
   /** What could not be told, in words. Empty when the description is whole. */
   readonly unknown: readonly string[];
   /** Where a guard can be evaded, in words: look at these. */
@@ -155,9 +161,16 @@ function describe(
       authenticated &&
       requirements.length === 0 &&
       authentications.every(({ optional }) => optional === true),
+    schemes: Object.freeze(schemesOf(authentications)),
     unknown: Object.freeze([...new Set(unknown)]),
     warnings: Object.freeze(warnings),
   });
+}
+
+/** Each `authenticate` must let the request in, so that one which asks for more decides. */
+function schemesOf(authentications: readonly Check[]): readonly Scheme[] {
+  const [first = [], ...others] = authentications.map(({ schemes = ['bearer'] }) => schemes);
+  return first.filter((scheme) => others.every((schemes) => schemes.includes(scheme)));
 }
 
 function runsBefore(step: Placed, route: Placed): Coverage {

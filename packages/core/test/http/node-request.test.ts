@@ -199,6 +199,37 @@ describe('what belongs to a request', () => {
     expect(set).toEqual([['dpop-nonce', 'a']]);
     expect(nodeRequestView(request, '/').setResponseHeader).toBeUndefined();
   });
+
+  it('sets a header only where there is none, when it is told so', () => {
+    const set: unknown[] = [];
+    const response = {
+      headersSent: false,
+      setHeader: (...header: unknown[]) => set.push(header),
+      hasHeader: (name: string) => name === 'cache-control',
+    };
+    const { setResponseHeader } = nodeRequestView(request, '/', { response });
+    setResponseHeader?.('cache-control', 'no-store', { unlessSet: true });
+    expect(set).toEqual([]);
+    setResponseHeader?.('dpop-nonce', 'a', { unlessSet: true });
+    setResponseHeader?.('cache-control', 'no-store');
+    setResponseHeader?.('cache-control', 'no-store', {});
+    expect(set).toHaveLength(3);
+    // A response that cannot tell what is set counts as one where nothing is.
+    const { headersSent, setHeader } = response;
+    const plain = nodeRequestView(request, '/', { response: { headersSent, setHeader } });
+    plain.setResponseHeader?.('cache-control', 'no-store', { unlessSet: true });
+    expect(set).toHaveLength(4);
+  });
+});
+
+describe('the method', () => {
+  it('is that of the request line, where middleware has put another in its place', () => {
+    const view = (originalMethod: unknown) =>
+      nodeRequestView({ method: 'DELETE', originalMethod, rawHeaders: [] }, '/').method;
+    expect(view('POST')).toBe('POST');
+    expect(view(undefined)).toBe('DELETE');
+    expect(view(['POST'])).toBe('DELETE');
+  });
 });
 
 function throwing(): object {

@@ -33,6 +33,18 @@ describe('metadataDocument', () => {
     });
   });
 
+  it.each([
+    [false, ['header']],
+    [true, []],
+  ])('says which proofs are accepted, and whether they are required: %s', (required, methods) => {
+    const dpop = { required, algorithms: ['ES256'] };
+    expect(JSON.parse(metadataDocument(RESOURCE, ISSUERS, {}, dpop))).toMatchObject({
+      bearer_methods_supported: methods,
+      dpop_signing_alg_values_supported: ['ES256'],
+      dpop_bound_access_tokens_required: required,
+    });
+  });
+
   it('says what it is told, under the names of RFC 9728 §2', () => {
     expect(
       documentOf({

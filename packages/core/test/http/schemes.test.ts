@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { ACCEPTED_SCHEMES, SCHEME_NAMES, schemeOf } from '../../src/http/schemes.ts';
+import { BEARER_ALONE, DPOP_ALONE, SCHEME_NAMES, schemeOf } from '../../src/http/schemes.ts';
+import { SCHEMES } from '../../src/model/scheme.ts';
 import { aClient, aUser } from '../requirement/principals.ts';
 
-describe('the accepted schemes', () => {
-  it('are Bearer alone, and cannot be added to at run time', () => {
-    expect(ACCEPTED_SCHEMES).toEqual(['bearer']);
-    expect(Object.isFrozen(ACCEPTED_SCHEMES)).toBe(true);
+describe('the lists of schemes', () => {
+  it('have Bearer first, and cannot be added to at run time', () => {
+    expect([BEARER_ALONE, DPOP_ALONE, SCHEMES]).toEqual([['bearer'], ['dpop'], ['bearer', 'dpop']]);
+    for (const list of [BEARER_ALONE, DPOP_ALONE, SCHEMES]) {
+      expect(Object.isFrozen(list)).toBe(true);
+    }
   });
 
   it('are the names of schemes in lower case, as the reader of credentials compares them', () => {

@@ -12,6 +12,8 @@ describe.each(Object.entries(REASONS))('%s', (name, { code, step, description })
     expect(STEPS).toContain(step);
     const codes: Readonly<Record<string, RegExp>> = {
       credentials: /^(?:missing_credentials|invalid_request|forbidden)$/,
+      sender_constraint:
+        /^(?:invalid_token|invalid_dpop_proof|use_dpop_nonce|temporarily_unavailable)$/,
       requirement: /^(?:insufficient_\w+|forbidden|temporarily_unavailable)$/,
     };
     expect(code).toMatch(codes[step] ?? /^(?:invalid_token|temporarily_unavailable)$/);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AUDIENCE, aClock, aToken, ISSUER, jwks, NOW } from '../../../../test/support/tokens.ts';
+import { createSenderConstraint } from '../../src/binding/sender-constraint.ts';
 import type { Issuers } from '../../src/issuers/issuers.ts';
 import { createTrustedIssuer, type TrustedIssuer } from '../../src/issuers/trusted-issuer.ts';
 import { resolveOptions } from '../../src/options/resolve-options.ts';
@@ -44,13 +45,25 @@ function aVerifier({ current = [], live = [] }: Record<string, readonly boolean[
 
 describe('the list of checks', () => {
   it('is this, in this order', () => {
-    const { clock, clockToleranceSec } = resolveOptions({
+    const { clock, clockToleranceSec, events } = resolveOptions({
       issuer: custom({ issuer: ISSUER, jwks, classify: () => 'user' }),
       audience: AUDIENCE,
     });
     const issuers = {} as Issuers;
-    const steps = createChecks({ issuers, clock, clockToleranceSec }).map(({ step }) => step);
-    expect(steps).toEqual(['issuer', 'key', 'claims', 'sender_constraint']);
+    const senderConstraint = createSenderConstraint({ dpop: undefined, clock, events });
+    const list = (hasEffects: boolean) =>
+      createChecks({ issuers, clock, clockToleranceSec, senderConstraint, hasEffects });
+    expect(list(true).map(({ step }) => step)).toEqual([
+      'issuer',
+      'key',
+      'claims',
+      'sender_constraint',
+      'sender_constraint',
+    ]);
+    // What has an effect comes last, and not at all where somebody only looks.
+    expect(list(true).at(-1)).toBe(senderConstraint.markAsUsed);
+    expect(list(true)).toContain(senderConstraint.holds);
+    expect(list(false)).not.toContain(senderConstraint.markAsUsed);
   });
 });
 
@@ -116,7 +129,14 @@ describe('time', () => {
       ready: async () => {},
       close() {},
     };
-    const [, , timely] = createChecks({ issuers, clock, clockToleranceSec: 5 });
+    const { events } = options;
+    const [, , timely] = createChecks({
+      issuers,
+      clock,
+      clockToleranceSec: 5,
+      senderConstraint: createSenderConstraint({ dpop: undefined, clock, events }),
+      hasEffects: true,
+    });
     const token = (expiresAt: number, notBefore?: number) =>
       ({ principal: { expiresAt }, notBefore }) as VerifiedToken;
     const check = (verified: VerifiedToken) => timely?.check(verified, { token: '', ...REQUEST });

@@ -23,6 +23,7 @@ import {
 import { adapterSideOf } from '../../src/adapter/adapter-side-of.ts';
 import type { RequestView } from '../../src/http/request-view.ts';
 import { createTrustedIssuer } from '../../src/issuers/trusted-issuer.ts';
+import { createEventSink } from '../../src/lib/event-sink.ts';
 import { AuthError } from '../../src/model/errors.ts';
 import type { AuthEvent } from '../../src/model/events.ts';
 import type { Principal } from '../../src/model/principal.ts';
@@ -713,6 +714,8 @@ describe('a verifier', () => {
     clock: aClock(),
     clockToleranceSec: 5,
     signatureThread: false,
+    dpop: undefined,
+    events: createEventSink(),
   };
 
   it('without a cache has nothing to forget', () => {

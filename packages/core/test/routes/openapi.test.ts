@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../src/model/errors.ts';
+import type { Scheme } from '../../src/model/scheme.ts';
 import { role } from '../../src/requirement/membership.ts';
 import { scope } from '../../src/requirement/scope.ts';
-import { openapiSecurity } from '../../src/routes/openapi.ts';
+import { type OpenapiScheme, openapiSecurity } from '../../src/routes/openapi.ts';
 import type { RouteDescription } from '../../src/routes/route-description.ts';
+
+const DISCOVERY = {
+  type: 'openIdConnect',
+  openIdConnectUrl: 'https://as.example.com/.well-known/openid-configuration',
+} as const;
 
 function aRoute(given: Partial<RouteDescription> = {}): RouteDescription {
   return {
@@ -38,6 +44,44 @@ describe('openapiSecurity', () => {
     [aRoute({ authenticated: false, requirements: [role('b')] }), [{ bearer: [] }]],
   ])('says who gets in: case %#', (route, security) => {
     expect(openapiSecurity([route]).paths['/users']?.get?.security).toEqual(security);
+  });
+
+  it.each<[readonly Scheme[], OpenapiScheme | undefined, unknown, readonly string[]]>([
+    [['bearer'], undefined, [{ bearer: ['a'] }], ['bearer']],
+    [['bearer', 'dpop'], undefined, [{ bearer: ['a'] }, { dpop: ['a'] }], ['bearer', 'dpop']],
+    [['dpop'], undefined, [{ dpop: ['a'] }], ['dpop']],
+    [['dpop'], DISCOVERY, [{ bearer: ['a'], dpop: [] }], ['bearer', 'dpop']],
+    [
+      ['bearer', 'dpop'],
+      DISCOVERY,
+      [{ bearer: ['a'] }, { bearer: ['a'], dpop: [] }],
+      ['bearer', 'dpop'],
+    ],
+  ])('says under which schemes tokens are sent: %j', (schemes, scheme, security, names) => {
+    const route = aRoute({ schemes, requirements: [scope('a')] });
+    const { paths, components } = openapiSecurity([route], scheme && { scheme });
+    expect(paths['/users']?.get?.security).toEqual(security);
+    expect(Object.keys(components.securitySchemes)).toEqual(names);
+    if (names.includes('dpop')) {
+      expect(components.securitySchemes['dpop']).toMatchObject({ type: 'http', scheme: 'DPoP' });
+    }
+  });
+
+  it('describes both schemes where routes differ, under the names that are chosen', () => {
+    const routes = [aRoute({ schemes: ['dpop'] }), aRoute({ path: '/open', schemes: ['bearer'] })];
+    const names = { name: 'plain', dpopName: 'bound' };
+    const { paths, components } = openapiSecurity(routes, names);
+    expect(paths['/users']?.get?.security).toEqual([{ bound: [] }]);
+    expect(paths['/open']?.get?.security).toEqual([{ plain: [] }]);
+    expect(Object.keys(components.securitySchemes)).toEqual(['plain', 'bound']);
+  });
+
+  it.each([
+    [{ dpopName: 'a b' }, /"a b" cannot name a scheme\. Write: .*dpopName: 'dpop'/],
+    [{ name: 'dpop' }, /two schemes are named "dpop"/],
+    [{ name: 'x', dpopName: 'x' }, /two schemes are named "x"/],
+  ])('refuses the names %j', (options, message) => {
+    expect(() => openapiSecurity([], options)).toThrow(message);
   });
 
   it('the first of two routes with one path and method counts, since it answers', () => {

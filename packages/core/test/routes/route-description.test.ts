@@ -73,6 +73,7 @@ describe('describeRoutes', () => {
         requirements: [],
         authenticated: false,
         optional: false,
+        schemes: [],
         unknown: [],
         warnings: [],
       },
@@ -162,3 +163,24 @@ describe('describeRoutes', () => {
 function flag(sensitive: boolean | undefined): { sensitive?: boolean } {
   return sensitive === undefined ? {} : { sensitive };
 }
+
+describe('schemes', () => {
+  const authenticate = (schemes: unknown) =>
+    Object.assign(() => undefined, { resourceServer: schemes === undefined ? {} : { schemes } });
+  const schemesOf = (...each: unknown[]) =>
+    describeRoutes([aLayer({ handlers: [...each.map(authenticate), handler] })])[0]?.schemes;
+
+  it('are those of the resource server, and of every one where there are several', () => {
+    expect(schemesOf(['bearer', 'dpop'])).toEqual(['bearer', 'dpop']);
+    expect(schemesOf(['bearer', 'dpop'], ['dpop'])).toEqual(['dpop']);
+    expect(schemesOf(['dpop'], ['bearer', 'dpop'])).toEqual(['dpop']);
+    expect(schemesOf(['bearer'], ['dpop'])).toEqual([]);
+  });
+
+  it('are Bearer for a server that does not say, and those that are known of what it says', () => {
+    expect(schemesOf(undefined)).toEqual(['bearer']);
+    expect(schemesOf('dpop')).toEqual(['bearer']);
+    expect(schemesOf(['gnap', 'dpop'])).toEqual(['dpop']);
+    expect(schemesOf()).toEqual([]);
+  });
+});

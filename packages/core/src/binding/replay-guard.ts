@@ -1,0 +1,161 @@
+import { abortable } from '../lib/abortable.ts';
+import { type Clock, epochSeconds } from '../lib/clock.ts';
+import type { EventSink } from '../lib/event-sink.ts';
+import { isThenable, type MaybePromise } from '../lib/maybe-promise.ts';
+import { sha256Base64Url } from '../lib/sha256.ts';
+import {
+  type ReplayStore,
+  ReplayStoreFullError,
+  type ReserveOptions,
+} from '../stores/replay-store.ts';
+import type { ResolvedDpop } from './dpop-options.ts';
+import type { VerifiedProof } from './proof-verifier.ts';
+
+/** What became of marking a proof as used. `unavailable`: nobody can say whether it was used before. */
+export type MarkOutcome =
+  | { readonly outcome: 'first' | 'replayed' }
+  | { readonly outcome: 'unavailable'; readonly cause: unknown };
+
+/** Marks proofs as used, each once for a request. Does not throw. */
+export interface ReplayGuard {
+  /** `identity` stands for the request: however often a proof is marked for it, it counts once. */
+  mark(proof: VerifiedProof, identity: object | undefined): MaybePromise<MarkOutcome>;
+}
+
+/** What a {@link ReplayGuard} is made from. */
+export interface ReplayGuardOptions extends Pick<ResolvedDpop, 'replay' | 'fallback'> {
+  readonly clock: Clock;
+  readonly events: EventSink;
+}
+
+/** A store that has not answered by then does not answer. */
+const TIMEOUT_MS = 2_000;
+/** So that a clock which is read twice within a request does not make a gap. */
+const MARGIN_SEC = 1;
+
+/** A timer for each proof would cost more than a store in memory: the signal is made when it is asked for. */
+class Reservation implements ReserveOptions {
+  readonly ttlMs: number;
+  readonly holder: string;
+  #signal: AbortSignal | undefined;
+
+  constructor(ttlMs: number, holder: string) {
+    this.ttlMs = ttlMs;
+    this.holder = holder;
+  }
+
+  get signal(): AbortSignal {
+    this.#signal ??= AbortSignal.timeout(TIMEOUT_MS);
+    return this.#signal;
+  }
+}
+
+const FIRST: MarkOutcome = Object.freeze({ outcome: 'first' });
+const REPLAYED: MarkOutcome = Object.freeze({ outcome: 'replayed' });
+
+/**
+ * Marks proofs as used, by the thumbprint of their key and their `jti` (RFC 9449 §11.1), until they are
+ * refused as too old. Not by their URL: one id may be used once, wherever.
+ */
+export function createReplayGuard({
+  replay,
+  fallback,
+  clock,
+  events,
+}: ReplayGuardOptions): ReplayGuard {
+  let isFailing = false;
+
+  function failed(cause: unknown): MarkOutcome {
+    // A holder that has its share is refused alone: the store does what it is for.
+    const isOutage = !(cause instanceof ReplayStoreFullError && cause.full === 'holder');
+    if (isOutage && !isFailing) {
+      isFailing = true;
+      const outcome = fallback === undefined ? 'refused' : 'local';
+      if (events.active) events.emit({ type: 'store.failed', store: 'replay', outcome });
+    }
+    return { outcome: 'unavailable', cause };
+  }
+
+  function answered(isFirst: unknown): MarkOutcome {
+    if (isFirst !== true && isFirst !== false) {
+      return failed(new TypeError('reserve() of the replay store gave neither true nor false'));
+    }
+    if (isFailing) {
+      isFailing = false;
+      if (events.active) events.emit({ type: 'store.recovered', store: 'replay' });
+    }
+    return isFirst ? FIRST : REPLAYED;
+  }
+
+  function ask(id: string, reservation: Reservation): MaybePromise<MarkOutcome> {
+    try {
+      const answer = replay.reserve(id, reservation);
+      if (!isThenable(answer)) return answered(answer);
+      return abortable(Promise.resolve(answer), reservation.signal).then(answered, failed);
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
+  // Asked first and each time, also while the store answers: it must know what was used before an outage.
+  function askFallback(id: string, reservation: Reservation): MarkOutcome {
+    if (fallback === undefined) return FIRST;
+    try {
+      return fallback.reserve(id, reservation) ? FIRST : REPLAYED;
+    } catch (cause) {
+      return { outcome: 'unavailable', cause };
+    }
+  }
+
+  return Object.freeze<ReplayGuard>({
+    mark(proof, identity) {
+      const id = replayId(proof);
+      const marks = identity === undefined ? undefined : marksOf(identity);
+      const earlier = marks?.find((each) => each.store === replay && each.id === id);
+      if (earlier !== undefined) return earlier.outcome;
+      const left = proof.acceptedUntilSec - epochSeconds(clock);
+      const ttlMs = Math.ceil((Math.max(left, 0) + MARGIN_SEC) * 1_000);
+      const outcome = decide(id, new Reservation(ttlMs, proof.thumbprint));
+      marks?.push({ store: replay, id, outcome });
+      return outcome;
+    },
+  });
+
+  function decide(id: string, reservation: Reservation): MaybePromise<MarkOutcome> {
+    const local = askFallback(id, reservation);
+    if (local.outcome === 'replayed') return local;
+    const asked = ask(id, reservation);
+    const combine = (shared: MarkOutcome) =>
+      shared.outcome === 'unavailable' && fallback !== undefined ? local : shared;
+    return isThenable(asked) ? asked.then(combine) : combine(asked);
+  }
+}
+
+/** Every use of a replay store has a label of its own, so that ids of two uses never meet. */
+function replayId({ thumbprint, jti }: VerifiedProof): string {
+  return sha256Base64Url(`dpop\0${thumbprint}\0${jti}`);
+}
+
+/** What was marked for a request. */
+interface Mark {
+  readonly store: ReplayStore;
+  readonly id: string;
+  readonly outcome: MaybePromise<MarkOutcome>;
+}
+
+const MARKS: unique symbol = Symbol.for('@authly/core:marked-proofs');
+
+function marksOf(identity: object): Mark[] {
+  const known = sharedMarks().get(identity);
+  if (known !== undefined) return known;
+  const made: Mark[] = [];
+  sharedMarks().set(identity, made);
+  return made;
+}
+
+// One for the process, so that resource servers of two copies of this package mark a proof once.
+function sharedMarks(): WeakMap<object, Mark[]> {
+  const shared = globalThis as { [MARKS]?: WeakMap<object, Mark[]> };
+  shared[MARKS] ??= new WeakMap();
+  return shared[MARKS];
+}

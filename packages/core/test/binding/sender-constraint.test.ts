@@ -1,0 +1,266 @@
+import { describe, expect, it } from 'vitest';
+import { aBoundProof, clientKey, thumbprintOf } from '../../../../test/support/bound.ts';
+import { AUDIENCE, aClock } from '../../../../test/support/tokens.ts';
+import { type DpopMode, type DpopOptions, resolveDpop } from '../../src/binding/dpop-options.ts';
+import { createSenderConstraint } from '../../src/binding/sender-constraint.ts';
+import { createEventSink } from '../../src/lib/event-sink.ts';
+import type { Presentation } from '../../src/request/presentation.ts';
+import type { VerifiedToken } from '../../src/request/verified-token.ts';
+import type { ReplayStore } from '../../src/stores/replay-store.ts';
+
+const token = 'a.b.c';
+const jkt = thumbprintOf(clientKey);
+
+function aConstraint(option: DpopMode | DpopOptions | undefined) {
+  const clock = aClock();
+  const events = createEventSink();
+  const dpop = resolveDpop(option, { resource: AUDIENCE, clock, events });
+  return { ...createSenderConstraint({ dpop, clock, events }), clock, dpop };
+}
+
+const verified = (cnf?: unknown): VerifiedToken => {
+  const confirmation = typeof cnf === 'object' && cnf !== null ? cnf : undefined;
+  return { isBound: cnf !== undefined, principal: { confirmation } } as VerifiedToken;
+};
+
+function presented(scheme: 'bearer' | 'dpop', proof?: string | 'alone'): Presentation {
+  if (proof === 'alone') return { token, scheme, request: undefined };
+  const header = (name: string) => (name === 'dpop' ? proof : undefined);
+  return { token, scheme, request: { method: 'GET', url: '/', header, identity: {} } };
+}
+
+const WRITE =
+  "The token is bound to a key (DPoP). Write: createResourceServer({ …, dpop: 'when-bound' })";
+const USE_REQUEST =
+  'The proof of a bound token comes with its request. Write: authenticate(view), or explainRequest(view)';
+
+describe('a token whose binding holds', () => {
+  it('passes, and marks its proof when everything else is done', () => {
+    const { holds, markAsUsed } = aConstraint('when-bound');
+    const proof = aBoundProof(token);
+    const [first, again] = [presented('dpop', proof), presented('dpop', proof)];
+    expect(holds.step).toBe('sender_constraint');
+    expect(markAsUsed.step).toBe('sender_constraint');
+    // Looking has no effect.
+    expect(holds.check(verified({ jkt }), first)).toBeUndefined();
+    expect(holds.check(verified({ jkt }), first)).toBeUndefined();
+    expect(holds.check(verified({ jkt }), again)).toBeUndefined();
+    expect(markAsUsed.check(verified({ jkt }), first)).toBeUndefined();
+    expect(markAsUsed.check(verified({ jkt }), again)).toEqual({ reason: 'proof_replayed' });
+  });
+
+  it('is read once for each token that is kept, with the hash of its own text', () => {
+    const { holds } = aConstraint('when-bound');
+    const kept = verified({ jkt });
+    expect(holds.check(kept, presented('dpop', aBoundProof(token)))).toBeUndefined();
+    expect(holds.check(kept, presented('dpop', aBoundProof(token)))).toBeUndefined();
+    expect(holds.check(kept, presented('dpop', aBoundProof('x')))).toEqual({
+      reason: 'proof_token_mismatch',
+    });
+  });
+
+  it('marks nothing for what was not looked at, and nothing for a Bearer token', () => {
+    const { markAsUsed } = aConstraint('when-bound');
+    expect(markAsUsed.check(verified({ jkt }), presented('dpop'))).toBeUndefined();
+    expect(markAsUsed.check(verified(), presented('bearer'))).toBeUndefined();
+  });
+
+  it('waits for a store that takes its time', async () => {
+    const store = (isFirst: boolean): ReplayStore => ({ reserve: async () => isFirst });
+    for (const [isFirst, result] of [
+      [true, undefined],
+      [false, { reason: 'proof_replayed' }],
+    ] as const) {
+      const { holds, markAsUsed } = aConstraint({ replay: store(isFirst) });
+      const one = presented('dpop', aBoundProof(token));
+      await holds.check(verified({ jkt }), one);
+      const marked = markAsUsed.check(verified({ jkt }), one);
+      expect(marked).toBeInstanceOf(Promise);
+      expect(await marked).toEqual(result);
+    }
+  });
+
+  it('is refused while the store is down, with what it threw', async () => {
+    const cause = new Error('down');
+    const { holds, markAsUsed } = aConstraint({ replay: { reserve: () => Promise.reject(cause) } });
+    const one = presented('dpop', aBoundProof(token));
+    await holds.check(verified({ jkt }), one);
+    expect(await markAsUsed.check(verified({ jkt }), one)).toEqual({
+      reason: 'replay_unavailable',
+      cause,
+    });
+  });
+
+  it('gives the next nonce when the proof used an older one, and only then', () => {
+    const { holds, markAsUsed, clock, dpop } = aConstraint({
+      nonce: { secrets: ['s'.repeat(32)] },
+    });
+    const nonce = dpop?.nonces?.current() ?? '';
+    const set: unknown[] = [];
+    const request = (proof: string) => ({
+      ...presented('dpop', proof).request,
+      setResponseHeader: (...header: unknown[]) => set.push(header),
+    });
+    const run = () => {
+      const view = request(aBoundProof(token, { nonce })) as Presentation['request'];
+      const one: Presentation = { token, scheme: 'dpop', request: view };
+      expect(holds.check(verified({ jkt }), one)).toBeUndefined();
+      expect(set).toEqual([]);
+      expect(markAsUsed.check(verified({ jkt }), one)).toBeUndefined();
+    };
+    run();
+    expect(set).toEqual([]);
+    clock.advanceSec(60);
+    run();
+    expect(set).toEqual([
+      ['DPoP-Nonce', dpop?.nonces?.current()],
+      ['Cache-Control', 'no-store', { unlessSet: true }],
+    ]);
+    // A view without a response, and one without a request behind it, are no fault.
+    const one = presented('dpop', aBoundProof(token, { nonce }));
+    holds.check(verified({ jkt }), one);
+    expect(markAsUsed.check(verified({ jkt }), one)).toBeUndefined();
+  });
+});
+
+describe.each<[string, DpopMode | undefined, VerifiedToken, Presentation, unknown]>([
+  ['not bound, Bearer', undefined, verified(), presented('bearer'), undefined],
+  [
+    'bound to a key, Bearer',
+    undefined,
+    verified({ jkt }),
+    presented('bearer'),
+    { reason: 'sender_constraint_unsupported', hint: WRITE },
+  ],
+  [
+    'bound to a certificate',
+    undefined,
+    verified({ 'x5t#S256': 'x' }),
+    presented('bearer'),
+    { reason: 'sender_constraint_unsupported' },
+  ],
+  [
+    'bound to nothing',
+    undefined,
+    verified({}),
+    presented('bearer'),
+    { reason: 'sender_constraint_unsupported' },
+  ],
+  [
+    'bound to null',
+    undefined,
+    verified(null),
+    presented('bearer'),
+    { reason: 'sender_constraint_unsupported' },
+  ],
+  ['not bound, Bearer', 'when-bound', verified(), presented('bearer'), undefined],
+  ['not bound, no request', 'when-bound', verified(), presented('bearer', 'alone'), undefined],
+  [
+    'not bound, DPoP',
+    'when-bound',
+    verified(),
+    presented('dpop', aBoundProof(token)),
+    { reason: 'binding_missing' },
+  ],
+  [
+    'bound, Bearer',
+    'when-bound',
+    verified({ jkt }),
+    presented('bearer', aBoundProof(token)),
+    { reason: 'binding_scheme_mismatch' },
+  ],
+  [
+    'bound, no request',
+    'when-bound',
+    verified({ jkt }),
+    presented('bearer', 'alone'),
+    { reason: 'sender_constraint_unsupported', hint: USE_REQUEST },
+  ],
+  [
+    'bound, no proof',
+    'when-bound',
+    verified({ jkt }),
+    presented('dpop'),
+    { reason: 'proof_missing' },
+  ],
+  [
+    'bound to nothing, Bearer',
+    'when-bound',
+    verified({}),
+    presented('bearer'),
+    { reason: 'claim_malformed' },
+  ],
+  [
+    'bound to null, DPoP',
+    'when-bound',
+    verified(null),
+    presented('dpop'),
+    { reason: 'claim_malformed' },
+  ],
+  [
+    'bound to a certificate, Bearer',
+    'when-bound',
+    verified({ 'x5t#S256': 'x' }),
+    presented('bearer'),
+    { reason: 'sender_constraint_unsupported' },
+  ],
+  [
+    'bound to both',
+    'when-bound',
+    verified({ jkt, 'x5t#S256': 'x' }),
+    presented('dpop', aBoundProof(token)),
+    { reason: 'sender_constraint_unsupported' },
+  ],
+  [
+    'bound to another key',
+    'when-bound',
+    verified({ jkt: 'x' }),
+    presented('dpop', aBoundProof(token)),
+    { reason: 'binding_mismatch' },
+  ],
+  [
+    'not bound, Bearer',
+    'required',
+    verified(),
+    presented('bearer'),
+    { reason: 'binding_required' },
+  ],
+  [
+    'bound, Bearer',
+    'required',
+    verified({ jkt }),
+    presented('bearer'),
+    { reason: 'binding_required' },
+  ],
+  [
+    'not bound, no request',
+    'required',
+    verified(),
+    presented('bearer', 'alone'),
+    { reason: 'binding_required', hint: USE_REQUEST },
+  ],
+  [
+    'not bound, DPoP',
+    'required',
+    verified(),
+    presented('dpop', aBoundProof(token)),
+    { reason: 'binding_missing' },
+  ],
+  [
+    'bound, with its proof',
+    'required',
+    verified({ jkt }),
+    presented('dpop', aBoundProof(token)),
+    undefined,
+  ],
+])('a token that is %s, with dpop: %s', (_what, mode, verifiedToken, presentation, result) => {
+  it('is told what it lacks', () => {
+    expect(aConstraint(mode).holds.check(verifiedToken, presentation)).toEqual(result);
+  });
+});
+
+it('without dpop nothing is marked', () => {
+  const { markAsUsed } = aConstraint(undefined);
+  expect(markAsUsed.step).toBe('sender_constraint');
+  expect(markAsUsed.check(verified({ jkt }), presented('dpop'))).toBeUndefined();
+});

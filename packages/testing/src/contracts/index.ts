@@ -1,0 +1,4 @@
+// Adding a name here makes it public: `@authly/testing/contracts`, what implementations of ports have to hold.
+
+export type { ContractCase } from './contract-case.ts';
+export { type ReplayStoreUnderTest, replayStoreContract } from './replay-store-contract.ts';
