@@ -61,7 +61,8 @@ const OPTIONS: OwnOptionNames<KeycloakOptions> = {
  *   carry the same header. Before release 24 access tokens had a `nonce` too.
  * - Introspection: the rule and marks of its JWTs; an answer about a lightweight token holds what the
  *   token leaves out (`jwts: 'answer'`). `active` is true only where **the client that asks is in the
- *   token's `aud`**; answers are never signed.
+ *   token's `aud`**; answers are never signed. They leave out the address of a machine, so machines of
+ *   releases before 26.2, whose `jti` names no grant, are refused.
  * - Bound tokens: by default a client that sends a DPoP proof to the token endpoint gets a token that is
  *   bound to its key (`cnf` has `jkt`, and `kc-jkt-type` beside it). Write `dpop: 'when-bound'`, or they
  *   are refused.

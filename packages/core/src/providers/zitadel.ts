@@ -58,7 +58,7 @@ const OPTIONS: OwnOptionNames<ZitadelOptions> = {
  * - Refuses ID tokens and logout tokens, which have the same `typ`, key and `aud`: they lack `jti` or
  *   `nbf`, or carry `nonce`, `at_hash` or `events`.
  * - Introspection: your rule, on the answer's members; `sub`, `client_id`, `jti` and `token_type` are
- *   required. Answers are never signed.
+ *   required. What is not of ZITADEL but of its library (zitadel/oidc) lacks some of them, and is refused.
  * - Pitfalls: a role's value says for which organizations it was granted, which is not looked at
  *   here; `aud` lists clients and projects: use your project's id as audience. A machine's token that
  *   another client exchanged is read by your rule like any other.
@@ -109,7 +109,6 @@ export function zitadel(options: ZitadelOptions): AudienceProvider {
         requiredMembers: Object.freeze(['sub', 'client_id', 'jti', 'token_type']),
         accepts: isAboutAccessToken,
         classify: (answer) => rule(answer, {}),
-        signsAnswers: false,
       },
     },
     options,
