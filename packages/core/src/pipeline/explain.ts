@@ -11,6 +11,7 @@ import type { TokenFault } from '../model/token-fault.ts';
 import { tokenHint } from '../providers/internal/token-hint.ts';
 import type { Presentation } from '../request/presentation.ts';
 import type { VerifiedToken } from '../request/verified-token.ts';
+import type { StoreOutage } from '../revocation/store-outage.ts';
 import { createJwsParser, type UnverifiedJws } from '../token/jws.ts';
 import {
   type ExplainedIntrospection,
@@ -65,6 +66,8 @@ const TOKEN_STEPS: readonly Step[] = STEPS.filter(
 );
 
 const SILENT: EventSink = Object.freeze({ active: false, emit: () => {} });
+/** Outages are told where requests meet them. */
+const UNTOLD: StoreOutage = Object.freeze({ begin: () => {}, end: () => {} });
 
 /** The steps that a token fails at once the preset's rule was asked, or because of it. */
 const CLASSIFIED: ReadonlySet<Step> = new Set(['principal', 'sender_constraint', 'revocation']);
@@ -126,8 +129,10 @@ async function attempt(
   issuers: Issuers,
   options: VerifierOptions,
 ): Promise<VerifiedToken | AuthError> {
+  const { revocation } = options;
   const alone: VerifierOptions = {
     ...options,
+    revocation: revocation && { ...revocation, outage: UNTOLD },
     cache: undefined,
     signatureThread: false,
     events: SILENT,
