@@ -1,6 +1,6 @@
 import type { Issuers } from '../issuers/issuers.ts';
 import type { TrustedIssuer } from '../issuers/trusted-issuer.ts';
-import { KeyFetchError } from '../keys/key-fetch-error.ts';
+import { isKeyFetchError } from '../keys/key-fetch-error.ts';
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import type { EventSink } from '../lib/event-sink.ts';
 import { isStringList } from '../lib/json.ts';
@@ -179,7 +179,7 @@ export function stepsUntil(
     if (index > failed || reason === undefined) return { step, outcome: 'not_reached' };
     const description = REASONS[reason].description + comparison(reason, jws);
     // Other causes are exceptions of the operator's code, whose messages may hold anything.
-    const known = cause instanceof KeyFetchError && { cause: cause.message };
+    const known = isKeyFetchError(cause) && { cause: cause.message };
     return { step, outcome: 'fail', reason, description, ...fault, ...known };
   });
 }
