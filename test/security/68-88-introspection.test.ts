@@ -543,11 +543,35 @@ describe.each(frameworks)('JWTs that the server is asked about, in $name', (fram
     ['client_id', { client_id: 'other' }],
     ['iss', { iss: 'https://other.example.com' }],
     ['sub', { sub: null }],
+    // Without it, whoever has stolen the JWT could use it without the key.
+    ['cnf', { cnf: { jkt: 'k' } }],
+    ['cnf', { cnf: null }],
   ])('are refused when the answer has another %s', async (_name, answer) => {
     const api = await anIntrospectingApi(framework, { introspection: { jwts: 'confirm' } });
     api.endpoint.answer({ active: true, ...answer });
     expect((await api.call(aUserToken(claims(api.endpoint.issuer)))).status).toBe(401);
   });
+
+  it.each(['confirm', 'answer'] as const)(
+    'are refused when the answer binds them to another key (%s)',
+    async (jwts) => {
+      const api = await anIntrospectingApi(framework, {
+        introspection: { jwts },
+        options: { dpop: { publicUrls: AUDIENCE } },
+      });
+      const active = { ...ACTIVE_USER, client_id: 'web-app', token_type: 'DPoP' };
+      const same = { sub: 'ada', cnf: { jkt: 'k' } };
+      const token = aUserToken({ ...claims(api.endpoint.issuer), ...same });
+      const reasonFor = async (answer: object) => {
+        api.endpoint.answer({ ...active, ...answer });
+        api.clock.advanceSec(31);
+        await api.call(token, 'DPoP');
+        return api.reasons().at(-1);
+      };
+      expect(await reasonFor({ ...same, cnf: { jkt: 'l' } })).toBe('claim_malformed');
+      expect(await reasonFor(same)).toBe('proof_missing');
+    },
+  );
 
   it('are an outage where the server introspects none', async () => {
     const api = await anIntrospectingApi(framework, { introspection: { jwts: 'confirm' } });

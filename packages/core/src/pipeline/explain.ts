@@ -11,6 +11,7 @@ import type { TokenFault } from '../model/token-fault.ts';
 import { tokenHint } from '../providers/internal/token-hint.ts';
 import type { Presentation } from '../request/presentation.ts';
 import type { VerifiedToken } from '../request/verified-token.ts';
+import { createStoreOutage } from '../revocation/store-outage.ts';
 import { createJwsParser, type UnverifiedJws } from '../token/jws.ts';
 import {
   type ExplainedIntrospection,
@@ -126,8 +127,13 @@ async function attempt(
   issuers: Issuers,
   options: VerifierOptions,
 ): Promise<VerifiedToken | AuthError> {
+  const { revocation } = options;
   const alone: VerifierOptions = {
     ...options,
+    revocation: revocation && {
+      ...revocation,
+      outage: createStoreOutage(revocation.onOutage, SILENT),
+    },
     cache: undefined,
     signatureThread: false,
     events: SILENT,
