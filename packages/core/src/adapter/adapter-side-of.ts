@@ -60,6 +60,7 @@ function presented(
       : `${SCHEME_NAMES[credentials.scheme]} ${credentials.token}`;
   return {
     method: request.method,
+    routedMethod: request.routedMethod,
     url: request.url,
     header: (name) => (name === 'authorization' ? authorization : request.header(name)),
     identity: request.identity,
