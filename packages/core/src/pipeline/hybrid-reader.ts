@@ -71,9 +71,12 @@ export function createHybridReader(issuers: Issuers, options: HybridReaderOption
     return andThen(readIntrospected(asked, options), (verified) => {
       const { confirmation } = verified.principal;
       // Without one in the answer, the checks refuse it.
-      if (!isBound || confirmation === undefined) return verified;
-      const isSame = isSameBinding(confirmation, ownProperty(claims, 'cnf'));
-      return isSame ? verified : refuse(issuer, 'claim_malformed');
+      if (isBound && confirmation !== undefined) {
+        const isSame = isSameBinding(confirmation, ownProperty(claims, 'cnf'));
+        if (!isSame) return refuse(issuer, 'claim_malformed');
+      }
+      const signedIds = { tokenId: ownString(claims, 'jti'), sessionId: ownString(claims, 'sid') };
+      return { ...verified, signedIds };
     });
   }
 
