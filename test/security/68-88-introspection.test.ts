@@ -9,6 +9,7 @@ import { custom, oidcProvider, rfc9068 } from '@authly/core/providers';
 import { compactJws } from '@authly/testing';
 import { describe, expect, it } from 'vitest';
 import { protectedApp } from '../support/apps.ts';
+import { boundHeaders, clientKey, thumbprintOf } from '../support/bound.ts';
 import { frameworks } from '../support/frameworks.ts';
 import {
   ACTIVE_USER,
@@ -46,6 +47,19 @@ describe.each(frameworks)('introspection in $name', (framework) => {
     const [question] = api.endpoint.questions;
     expect(question?.form.toString()).toBe('token_type_hint=access_token&token=user');
     expect(question?.headers.authorization).toMatch(/^Basic /);
+  });
+
+  it('reads from the answer which key the token is bound to [RFC9449-6.2-a]', async () => {
+    const api = await anIntrospectingApi(framework, { options: { dpop: 'when-bound' } });
+    const bound = { ...ACTIVE_USER, token_type: 'DPoP', cnf: { jkt: thumbprintOf(clientKey) } };
+    api.endpoint.answerAbout('bound', bound);
+    api.endpoint.answerAbout('of-another', { ...bound, cnf: { jkt: 'k' } });
+    const app = protectedApp(framework, { server: api.server });
+    const withProof = (token: string) => send(app, { headers: boundHeaders(token) });
+    expect(await withProof('bound')).toMatchObject({ status: 200, body: { userId: 'dana' } });
+    expect((await withProof('of-another')).status).toBe(401);
+    expect((await api.call('bound')).status).toBe(401);
+    expect(api.reasons()).toEqual(['binding_mismatch', 'binding_scheme_mismatch']);
   });
 
   it.each(['"false"', '"true"', '1', 'null'])(
