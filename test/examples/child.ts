@@ -17,14 +17,18 @@ export interface RunningExample {
   printed(pattern: RegExp): Promise<RegExpExecArray>;
 }
 
-/** Runs `src/main.ts` of an example as its `start` script does, in a process of its own that the test ends. */
+/** Runs `src/main.ts` of an example (or another `main`) as its `start` script does, in a process of its own that the test ends. */
 export function runExample(
   name: string,
-  { args = [], env = {} }: { args?: readonly string[]; env?: Record<string, string> } = {},
+  {
+    main = 'main',
+    args = [],
+    env = {},
+  }: { main?: string; args?: readonly string[]; env?: Record<string, string> } = {},
 ): RunningExample {
   const child = spawn(
     process.execPath,
-    ['--conditions=@authly/source', '--import', 'tsx', 'src/main.ts', ...args],
+    ['--conditions=@authly/source', '--import', 'tsx', `src/${main}.ts`, ...args],
     {
       cwd: fileURLToPath(new URL(`../../examples/${name}`, import.meta.url)),
       env: { PATH: process.env['PATH'] ?? '', ...env },
