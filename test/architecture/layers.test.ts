@@ -21,6 +21,7 @@ const LAYERS: readonly string[] = [
   'http',
   'request',
   'binding',
+  'revocation',
   'pipeline',
   'options',
   'resource-server.ts',

@@ -24,6 +24,7 @@ describe('the public surface', () => {
         "ConfigurationError",
         "DPOP_CORS",
         "FormError",
+        "REVOCATION_KINDS",
         "RefusedError",
         "actor",
         "allOf",
@@ -40,6 +41,7 @@ describe('the public surface', () => {
         "clientSecretBasic",
         "clientSecretPost",
         "createResourceServer",
+        "createRevocations",
         "credentialsOf",
         "findPrincipal",
         "fromCookie",
@@ -47,7 +49,9 @@ describe('the public surface', () => {
         "group",
         "isAuthError",
         "isFormError",
+        "markStops",
         "memoryReplayStore",
+        "memoryRevocations",
         "nodeRequestView",
         "openapiSecurity",
         "permission",
@@ -55,6 +59,7 @@ describe('the public surface', () => {
         "privateKeyJwt",
         "readForm",
         "refusalOf",
+        "revocationIdsOf",
         "role",
         "scope",
         "systemClock",
@@ -231,6 +236,7 @@ describe('the public surface', () => {
     expect(namesOf(contracts)).toMatchInlineSnapshot(`
       [
         "replayStoreContract",
+        "revocationStoreContract",
       ]
     `);
   });

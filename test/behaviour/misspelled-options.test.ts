@@ -164,6 +164,17 @@ const CALLS: Readonly<Record<string, Call>> = {
     core.createResourceServer({ ...server, dpop: { nonce } }),
   ),
   'core memoryReplayStore': call({ maxEntries: 10 }, core.memoryReplayStore),
+  'core createResourceServer: revocation': call(
+    { store: core.memoryRevocations(), onOutage: 'refuse' },
+    (revocation) => core.createResourceServer({ ...server, revocation }),
+  ),
+  'core memoryRevocations': call({ retainSec: 60 }, core.memoryRevocations),
+  'core memoryRevocations: revokePrincipal': call({ issuedBefore: 0 }, (options) =>
+    core.memoryRevocations().revokePrincipal('user:a:b', options),
+  ),
+  'core createRevocations': call({ retainSec: 60 }, (options) =>
+    core.createRevocations('aStore()', core.memoryRevocations() as never, options),
+  ),
   'core createResourceServer: publishMetadata': call(metadata, (options) =>
     aPublishingServer().publishMetadata(options),
   ),
@@ -238,6 +249,7 @@ const WITHOUT_OPTIONS: Readonly<Record<string, readonly string[]>> = {
     ...['permission', 'role', 'scope', 'tenant', 'isAuthError', 'isFormError', 'clientOf'],
     ...['findPrincipal', 'principalOf', 'refusalOf', 'userOf', 'nodeRequestView', 'credentialsOf'],
     ...['anonymous', 'bearerToken', 'clientSecretBasic', 'clientSecretPost', 'checkOptions'],
+    ...['markStops', 'revocationIdsOf'],
   ],
   'core/jwt': [],
   'core/node': [],

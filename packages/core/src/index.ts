@@ -120,6 +120,7 @@ export {
   createResourceServer,
   type ResourceServer,
 } from './resource-server.ts';
+export type { RevocationOptions } from './revocation/revocation-options.ts';
 export {
   type OpenapiFlows,
   type OpenapiOperation,
@@ -130,6 +131,11 @@ export {
   openapiSecurity,
 } from './routes/openapi.ts';
 export type { RouteDescription } from './routes/route-description.ts';
+export {
+  createRevocations,
+  type RevocationKeeper,
+  type RevocationsOptions,
+} from './stores/create-revocations.ts';
 export type { IntrospectionStore } from './stores/introspection-store.ts';
 export type { KeySnapshot, KeySnapshotStore } from './stores/key-snapshot-store.ts';
 export {
@@ -137,5 +143,18 @@ export {
   type MemoryReplayStoreOptions,
   memoryReplayStore,
 } from './stores/memory-replay-store.ts';
+export { type MemoryRevocationsOptions, memoryRevocations } from './stores/memory-revocations.ts';
 export type { ReplayStore, ReserveOptions } from './stores/replay-store.ts';
+export { markStops, type RevocationIds, revocationIdsOf } from './stores/revocation-ids.ts';
+export {
+  REVOCATION_KINDS,
+  type RevocationAskOptions,
+  type RevocationKind,
+  type RevocationMark,
+  type RevocationMarkKey,
+  type RevocationQuery,
+  type RevocationStore,
+} from './stores/revocation-store.ts';
+export type { RevocationTarget, TokenTarget } from './stores/revocation-target.ts';
+export type { Revocations, RevokeOptions } from './stores/revocations.ts';
 export type { Algorithm } from './token/algorithms.ts';

@@ -110,9 +110,10 @@ const READY_OPTIONS: OptionNames<Parameters<ResourceServer['ready']>[0] & object
  * Makes a resource server: it verifies access tokens and decides who is calling (RFC 6750, 9068).
  *
  * Checks of a token: algorithm, signature, `typ`, `iss`, `aud`, `exp`, `nbf`, the provider's own
- * marks, the claims schema, whether a user or a client is calling, and with `dpop` the proof of a bound
- * token (RFC 9449). It does not check revocation; without `dpop` it refuses bound tokens (`cnf`). Throws `ConfigurationError` for options that are
- * missing or contradict each other; makes no request before the first token, unless `ready` is called.
+ * marks, the claims schema, whether a user or a client is calling, with `dpop` the proof of a bound token
+ * (RFC 9449), and with `revocation` whether the token was revoked. Without `dpop` it refuses bound tokens
+ * (`cnf`). Throws `ConfigurationError` for options that are missing or contradict each other; makes no
+ * request before the first token, unless `ready` is called.
  */
 export function createResourceServer<Schema extends StandardSchemaV1 | undefined = undefined>(
   options: ResourceServerOptions<Schema>,

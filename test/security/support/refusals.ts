@@ -89,6 +89,13 @@ export const AMBIGUOUS: Refusal = invalidToken(
 export const BOUND: Refusal = invalidToken(
   'Sender-constrained access tokens are not accepted here',
 );
+export const REVOKED: Refusal = invalidToken('The access token was revoked');
+export const LIVES_TOO_LONG: Refusal = invalidToken(
+  'The access token lives longer than this resource accepts',
+);
+export const REVOCATION_UNAVAILABLE: Refusal = unavailable(
+  'Whether the access token was revoked cannot be found out at the moment',
+);
 export const USER_REQUIRED: Refusal = forbidden('Only a user may do this');
 export const CLIENT_REQUIRED: Refusal = forbidden('Only a client may do this');
 export const KEYS_UNAVAILABLE: Refusal = unavailable(

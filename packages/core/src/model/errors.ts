@@ -29,12 +29,12 @@ export interface AuthErrorOptions extends ChallengeDetails {
   readonly issuerName?: string | undefined;
   /** What the token lacks, once its issuer is known: for events and `explain`. */
   readonly fault?: TokenFault | undefined;
+  /** The option to write, where one is missing: for the operator. A fixed text, never shown to a client. */
+  readonly hint?: string | undefined;
   /** Whether a user or a client is calling, once known: for events. */
   readonly kind?: 'user' | 'client' | undefined;
   /** The description of the requirement that is not met: for events. Configuration only. */
   readonly requirement?: string | undefined;
-  /** The option to write, where one is missing: for the operator. A fixed text, never shown to a client. */
-  readonly hint?: string | undefined;
 }
 
 /**
@@ -53,7 +53,6 @@ export class AuthError extends Error {
   readonly fault: TokenFault | undefined;
   /** The option to write, where one is missing: for the operator, never for a client. */
   readonly hint: string | undefined;
-
   /** Whether a user or a client is calling, when the refusal came after that was known. */
   readonly kind: 'user' | 'client' | undefined;
   /** What a guard, `userOf` or `clientOf` asked for and the caller does not meet: `scope read:users`. */
@@ -68,9 +67,9 @@ export class AuthError extends Error {
     this.details = Object.freeze(details);
     this.issuerName = issuerName;
     this.fault = fault && Object.freeze({ ...fault });
+    this.hint = hint;
     this.kind = kind;
     this.requirement = requirement;
-    this.hint = hint;
     Object.defineProperty(this, BRAND, { value: true });
   }
 

@@ -49,12 +49,12 @@ export type AuthEvent =
       readonly reason: AuthErrorReason;
       /** Known once the token was found to be from a configured issuer. */
       readonly issuerName?: string;
+      /** The option to write, where the request was refused because it is missing. */
+      readonly hint?: string;
       /** Who is calling, once known. */
       readonly kind?: 'user' | 'client';
       /** What a guard asked for and the caller does not meet, in the words of its description. */
       readonly requirement?: string;
-      /** The option to write, where the request was refused because it is missing. */
-      readonly hint?: string;
     } & TokenFault)
   | {
       /** A proof was refused for its time. */
@@ -65,11 +65,14 @@ export type AuthEvent =
   | {
       /** A store does not answer as it should: once, until it is back. */
       readonly type: 'store.failed';
-      readonly store: 'replay';
-      /** What becomes of requests meanwhile: 503, or this process's own memory decides. */
-      readonly outcome: 'refused' | 'local';
+      readonly store: 'replay' | 'revocation';
+      /**
+       * What becomes of requests meanwhile: 503; this process's own memory decides about a proof; tokens
+       * are accepted unasked.
+       */
+      readonly outcome: 'refused' | 'local' | 'accepted';
     }
-  | { readonly type: 'store.recovered'; readonly store: 'replay' }
+  | { readonly type: 'store.recovered'; readonly store: 'replay' | 'revocation' }
   | {
       /** Used proofs are remembered in this process alone: right for one process, wrong for several. */
       readonly type: 'config.local_replay_store';

@@ -50,6 +50,7 @@ export const STEPS = [
   'claims',
   'principal',
   'sender_constraint',
+  'revocation',
   'requirement',
 ] as const;
 
@@ -204,6 +205,21 @@ const TABLE = {
     code: 'temporarily_unavailable',
     step: 'principal',
     description: 'The claims of the access token cannot be checked at the moment',
+  },
+  token_revoked: {
+    code: 'invalid_token',
+    step: 'revocation',
+    description: 'The access token was revoked',
+  },
+  lifetime_too_long: {
+    code: 'invalid_token',
+    step: 'revocation',
+    description: 'The access token lives longer than this resource accepts',
+  },
+  revocation_unavailable: {
+    code: 'temporarily_unavailable',
+    step: 'revocation',
+    description: 'Whether the access token was revoked cannot be found out at the moment',
   },
   scope_missing: {
     code: 'insufficient_scope',

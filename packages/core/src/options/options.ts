@@ -9,6 +9,7 @@ import type { EventListener } from '../model/events.ts';
 import type { Register } from '../model/principal.ts';
 import type { TokenCacheOptions } from '../pipeline/token-cache.ts';
 import type { AudienceProvider } from '../providers/provider.ts';
+import type { RevocationOptions } from '../revocation/revocation-options.ts';
 import type { KeySnapshotStore } from '../stores/key-snapshot-store.ts';
 import type { Algorithm } from '../token/algorithms.ts';
 
@@ -56,6 +57,8 @@ interface CommonOptions<Schema extends StandardSchemaV1 | undefined> {
    * `'required'`, or {@link DpopOptions}. Without it, bound tokens are refused.
    */
   readonly dpop?: DpopMode | DpopOptions | undefined;
+  /** Refuses tokens that were revoked before they expire: {@link RevocationOptions}. Without it none are asked about. */
+  readonly revocation?: RevocationOptions | undefined;
   /** Life cycle of fetched keys. */
   readonly keys?: KeyOptions | undefined;
   /**

@@ -12,6 +12,7 @@ import { SCRATCH_BYTES } from '../lib/shared-buffer.ts';
 import { namesUnsetVariable } from '../lib/unset-variable.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import type { ResolvedTokenCacheOptions } from '../pipeline/token-cache.ts';
+import { type ResolvedRevocation, resolveRevocation } from '../revocation/revocation-options.ts';
 import type { KeySnapshotStore } from '../stores/key-snapshot-store.ts';
 import { ALGORITHMS, type Algorithm, DEFAULT_ALGORITHMS } from '../token/algorithms.ts';
 import { MAX_TOKEN_LENGTH } from '../token/jws.ts';
@@ -32,6 +33,7 @@ export interface ResolvedOptions {
   readonly resource: string | undefined;
   readonly realm: string;
   readonly dpop: ResolvedDpop | undefined;
+  readonly revocation: ResolvedRevocation | undefined;
   readonly keys: ResolvedKeyOptions;
   readonly keySnapshots: KeySnapshotStore | undefined;
   readonly allowHttp: readonly string[];
@@ -67,6 +69,7 @@ const OPTIONS: OptionNames<ResourceServerOptions> = {
   resource: true,
   realm: true,
   dpop: true,
+  revocation: true,
   keys: true,
   keySnapshots: true,
   allowHttp: true,
@@ -121,6 +124,7 @@ export function resolveOptions(
     resource,
     realm: resolveRealm(options.realm ?? 'api'),
     dpop: resolveDpop(options.dpop, { resource, clock, events }),
+    revocation: resolveRevocation(options.revocation, { clockToleranceSec, events }),
     keys: resolveKeyOptions(options.keys),
     keySnapshots: options.keySnapshots,
     allowHttp: resolveAllowHttp(options.allowHttp),

@@ -2,6 +2,8 @@ import type { SenderConstraint } from '../binding/sender-constraint.ts';
 import type { Issuers } from '../issuers/issuers.ts';
 import { type Clock, epochSeconds } from '../lib/clock.ts';
 import type { CheckFailure, RequestCheck } from '../request/request-check.ts';
+import { createRevocationCheck } from '../revocation/revocation-check.ts';
+import type { ResolvedRevocation } from '../revocation/revocation-options.ts';
 import { checkTime } from '../token/claims.ts';
 
 /** What the checks look at beside the token and its request. */
@@ -12,6 +14,8 @@ export interface ChecksContext {
   readonly senderConstraint: SenderConstraint;
   /** `false` to look without any effect: no proof is marked as used. */
   readonly hasEffects: boolean;
+  /** How revoked tokens are refused; `undefined` where none are. */
+  readonly revocation?: ResolvedRevocation | undefined;
 }
 
 /**
@@ -19,12 +23,22 @@ export interface ChecksContext {
  * more check is one more line. What has an effect goes last, after anything that may say `read_again`.
  */
 export function createChecks(context: ChecksContext): readonly RequestCheck[] {
-  const { holds, markAsUsed } = context.senderConstraint;
+  const { revocation, senderConstraint } = context;
+  const { holds, markAsUsed } = senderConstraint;
   // What is not configured costs nothing.
   const introspects = (context.issuers.introspecting ?? []).length > 0;
   const recency = introspects ? [answerIsRecent(context)] : [];
-  const list = [issuerIsCurrent(context), keyIsLive(), ...recency, timely(context), holds];
-  return context.hasEffects ? [...list, markAsUsed] : list;
+  const notRevoked = revocation === undefined ? [] : [createRevocationCheck(revocation, context)];
+  const effects = context.hasEffects ? [markAsUsed] : [];
+  return [
+    issuerIsCurrent(context),
+    keyIsLive(),
+    ...recency,
+    timely(context),
+    holds,
+    ...notRevoked,
+    ...effects,
+  ];
 }
 
 function issuerIsCurrent({ issuers }: ChecksContext): RequestCheck {

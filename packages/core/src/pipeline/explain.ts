@@ -67,7 +67,7 @@ const TOKEN_STEPS: readonly Step[] = STEPS.filter(
 const SILENT: EventSink = Object.freeze({ active: false, emit: () => {} });
 
 /** The steps that a token fails at once the preset's rule was asked, or because of it. */
-const CLASSIFIED: ReadonlySet<Step> = new Set(['principal', 'sender_constraint']);
+const CLASSIFIED: ReadonlySet<Step> = new Set(['principal', 'sender_constraint', 'revocation']);
 
 /**
  * Sends a token down the pipeline, past the cache, and records how far it came. An opaque token is asked
@@ -109,7 +109,7 @@ export async function explainPresented(
   );
   return {
     accepted: verified !== undefined,
-    steps: stepsUntil(failure, stepsOf(steps, jws, introspection), jws),
+    steps: stepsUntil(failure, stepsOf(steps, { jws, introspection }, options), jws),
     kind: verified?.principal.kind,
     issuerName: isAuthError(outcome) ? outcome.issuerName : outcome.issuer.name,
     rule: verified?.rule ?? (await ruleBefore(failure?.reason, jws, issuers, observed)),
@@ -141,15 +141,24 @@ async function attempt(
   }
 }
 
-/** Those of the steps that a token of this form has. */
+/** By what a token was read. */
+interface ReadBy {
+  readonly jws: UnverifiedJws | undefined;
+  readonly introspection: ExplainedIntrospection | undefined;
+}
+
+/** Those of the steps that a token of this form has, without those that are not configured: they would seem passed. */
 function stepsOf(
   steps: readonly Step[],
-  jws: UnverifiedJws | undefined,
-  introspection: ExplainedIntrospection | undefined,
+  { jws, introspection }: ReadBy,
+  { revocation }: VerifierOptions,
 ): readonly Step[] {
-  if (introspection === undefined) return steps.filter((step) => step !== 'introspection');
-  if (jws !== undefined) return steps;
-  return steps.filter((step) => step !== 'key' && step !== 'signature');
+  return steps.filter((step) => {
+    if (step === 'revocation') return revocation !== undefined;
+    if (step === 'introspection') return introspection !== undefined;
+    const hasKey = introspection === undefined || jws !== undefined;
+    return hasKey || (step !== 'key' && step !== 'signature');
+  });
 }
 
 /** The steps of a way that ended with this error, or that was gone to its end. */

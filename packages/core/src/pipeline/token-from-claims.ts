@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { TrustedIssuer } from '../issuers/trusted-issuer.ts';
 import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
+import { ownString } from '../lib/own-property.ts';
 import type { Principal, TokenClaims } from '../model/principal.ts';
 import type { AuthErrorReason } from '../model/reasons.ts';
 import type { TokenHeader } from '../model/token-header.ts';
@@ -56,6 +57,7 @@ export function tokenFromClaims(
       issuer,
       key: rest.key,
       notBefore: notBefore(claims),
+      subject: ownString(claims, 'sub'),
       isBound: rest.isBound === true || Object.hasOwn(claims, 'cnf'),
       readAt: rest.readAt,
       readAgainAt: rest.readAgainAt,

@@ -28,7 +28,7 @@ export interface Verifier {
 export interface VerifierOptions
   extends HybridReaderOptions,
     SenderConstraintOptions,
-    Pick<ChecksContext, 'clockToleranceSec'> {
+    Pick<ChecksContext, 'clockToleranceSec' | 'revocation'> {
   readonly clock: Clock;
   /** `false` to look without any effect: no proof is marked as used. Default `true`. */
   readonly hasEffects?: boolean;
@@ -48,7 +48,7 @@ const UNSETTLED: Partial<Record<Step, AuthErrorReason>> = {
  * A check may send it back to be read again, once in a request; a second time is an outage.
  */
 export function createVerifier(issuers: Issuers, options: VerifierOptions): Verifier {
-  const { clock, clockToleranceSec, dpop, events, hasEffects = true } = options;
+  const { clock, clockToleranceSec, dpop, events, hasEffects = true, revocation } = options;
   // What is not configured costs nothing: without introspection there is one reader.
   const reader =
     issuers.introspecting === undefined || issuers.introspecting.length === 0
@@ -56,7 +56,14 @@ export function createVerifier(issuers: Issuers, options: VerifierOptions): Veri
       : createHybridReader(issuers, options);
   const senderConstraint = createSenderConstraint({ dpop, clock, events });
   const runChecks = composeChecks(
-    createChecks({ issuers, clock, clockToleranceSec, senderConstraint, hasEffects }),
+    createChecks({
+      issuers,
+      clock,
+      clockToleranceSec,
+      senderConstraint,
+      revocation,
+      hasEffects,
+    }),
   );
   const cache = options.cache && createTokenCache<VerifiedToken>(options.cache, createHeapScale());
 
@@ -123,8 +130,19 @@ export function createVerifier(issuers: Issuers, options: VerifierOptions): Veri
 
 // Written out: a spread costs many times as much.
 function asCached(token: VerifiedToken): VerifiedToken {
-  const { principal, issuer, key, notBefore, isBound, readAt, readAgainAt, rule } = token;
-  return { principal, issuer, key, notBefore, isBound, readAt, readAgainAt, rule, cached: true };
+  const { principal, issuer, key, notBefore, subject, isBound, readAt, readAgainAt, rule } = token;
+  return {
+    principal,
+    issuer,
+    key,
+    notBefore,
+    subject,
+    isBound,
+    readAt,
+    readAgainAt,
+    rule,
+    cached: true,
+  };
 }
 
 /** Where answers are not kept, a token is asked about each time. */

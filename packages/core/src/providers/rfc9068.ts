@@ -1,5 +1,6 @@
 import {
   claimOf,
+  has,
   isObject,
   type JsonObject,
   NONE,
@@ -45,6 +46,8 @@ const OPTIONS: OwnOptionNames<Rfc9068Options> = {
  *   in `gty` or `grant_type`, such tokens are refused.
  * - Authority: `scope`; `roles`, `groups`; `entitlements` as permissions (§2.2.3.1): strings, or
  *   SCIM objects with a `value` (RFC 7643 §4.1.2). No tenant.
+ * - Refuses a `nonce`, whatever the `typ`: a server that is set to write `at+jwt` into its ID tokens too
+ *   puts it there.
  * - Pitfall: many servers name a machine by something else than its client id. An issuer that is
  *   known to (Auth0, Keycloak, Entra and others) is a `ConfigurationError` here.
  * - Introspection (RFC 7662): the same rule on `sub` and `client_id`, both required; an access token is
@@ -65,6 +68,8 @@ export function rfc9068(target: string | Rfc9068Options): AudienceProvider {
       keys: anyMetadata(issuer),
       types: ACCESS_TOKEN_TYPE,
       requiredClaims: JWT_PROFILE_CLAIMS,
+      // OpenID Connect Core §2: an ID token has it. The profile gives no access token a `nonce`.
+      accepts: (claims) => !has(claims, 'nonce'),
       classify: classifyByJwtProfile,
       authority: {
         scopes: (claims) => scopeStringOf(claims, 'scope'),

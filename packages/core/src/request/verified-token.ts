@@ -13,6 +13,8 @@ export interface VerifiedToken {
   readonly key: VerificationKey | undefined;
   /** Seconds since the epoch (`nbf`). */
   readonly notBefore: number | undefined;
+  /** `sub` of the token itself, whoever the preset says is calling. */
+  readonly subject: string | undefined;
   /** Whether the token is bound to its sender (`cnf`, RFC 7800), in whatever form. */
   readonly isBound: boolean;
   /** When the authorization server vouched for it, in milliseconds since the epoch; `undefined` if it was not asked. */

@@ -8,6 +8,7 @@ import { createChecks } from '../../src/pipeline/checks.ts';
 import { createVerifier } from '../../src/pipeline/verifier.ts';
 import { custom } from '../../src/providers/custom.ts';
 import type { VerifiedToken } from '../../src/request/verified-token.ts';
+import { memoryRevocations } from '../../src/stores/memory-revocations.ts';
 import { refusalOf } from '../errors-of.ts';
 
 const REQUEST = { scheme: 'bearer', request: undefined } as const;
@@ -64,6 +65,24 @@ describe('the list of checks', () => {
     expect(list(true).at(-1)).toBe(senderConstraint.markAsUsed);
     expect(list(true)).toContain(senderConstraint.holds);
     expect(list(false)).not.toContain(senderConstraint.markAsUsed);
+  });
+
+  it('asks about revocation between the proof and marking it as used, where that is configured', () => {
+    const { clock, clockToleranceSec, revocation, events } = resolveOptions({
+      issuer: custom({ issuer: ISSUER, jwks, classify: () => 'user' }),
+      audience: AUDIENCE,
+      revocation: { store: memoryRevocations() },
+    });
+    const issuers = {} as Issuers;
+    const senderConstraint = createSenderConstraint({ dpop: undefined, clock, events });
+    const context = { issuers, clock, clockToleranceSec, senderConstraint, hasEffects: true };
+    const list = createChecks({ ...context, revocation });
+    expect(list.map(({ step }) => step).slice(-3)).toEqual([
+      'sender_constraint',
+      'revocation',
+      'sender_constraint',
+    ]);
+    expect(list.at(-1)).toBe(senderConstraint.markAsUsed);
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import * as presets from '../../src/providers/index.ts';
 import { TABLES } from './all-tables.ts';
 import { classified } from './token-table.ts';
 
@@ -8,6 +9,7 @@ const USER_MARKS = [
   { sub_profile: 'user' },
   { idtyp: 'user' },
   { gty: 'authorization_code' },
+  { gty: [] },
   { gty: ['authorization_code', 'refresh_token'] },
   { grant_type: 'password' },
   { grant_type: 'urn:ietf:params:oauth:grant-type:device_code' },
@@ -29,6 +31,7 @@ const CLIENT_MARKS = [
   { gty: 'client_credentials' },
   { gty: ['client_credentials', 'refresh_token'] },
   { gty: 7 },
+  { gty: [] },
   { grant_type: 'client-credentials' },
   { caller_type: 'machine' },
   { caller_type: 'service' },
@@ -58,6 +61,34 @@ const OTHERS = TABLES.filter(({ preset }) =>
   ['authly', 'duende', 'pingam', 'pingone'].includes(preset),
 );
 
+/** Presets that take a token for what claims of their own say, or the operator does, or have one kind. */
+const BY_OWN_EVIDENCE = [
+  'auth0',
+  'authentik',
+  'clerk',
+  'cognito',
+  'custom',
+  'descope',
+  'entra',
+  'firebase',
+  'fusionauth',
+  'githubActions',
+  'google',
+  'keycloak',
+  'kinde',
+  'kubernetes',
+  'okta',
+  'spiffe',
+  'stytch',
+  'workos',
+  'zitadel',
+];
+
+it('knows of every preset what its rule rests on', () => {
+  const known = [...COMPARING, ...OTHERS].map(({ preset }) => preset);
+  expect([...known, ...BY_OWN_EVIDENCE].toSorted()).toEqual(Object.keys(presets).toSorted());
+});
+
 it('knows the presets that rest on sub and the id of the client', () => {
   expect(COMPARING.map(({ preset }) => preset).toSorted()).toEqual(
     expect.arrayContaining(['curity', 'hydra', 'logto', 'oidcProvider', 'rfc9068', 'spring']),
@@ -69,9 +100,9 @@ describe.each([...COMPARING, ...OTHERS])('$preset', ({ create, issuer, tokens, .
   const good = tokens.filter(({ contrived, expect: expected, provider }) => {
     return expected !== 'refused' && contrived !== true && provider === undefined;
   });
-  const usual = create(issuer);
 
   function readings(kind: 'user' | 'client', mark: Readonly<Record<string, unknown>>) {
+    const usual = create(issuer);
     return (
       good
         .filter(({ expect: expected }) => expected !== 'refused' && expected.kind === kind)

@@ -63,10 +63,11 @@ const COMPARED: ReadonlySet<string> = new Set(['sub', 'client_id', 'azp', 'aud']
 describe.each(TABLES)('$preset', (table) => {
   const { byComparison, create, issuer, reserved = [], tokens } = table;
   // One fault at a time: tokens as the provider issues them, not those that are forged already.
-  const clients = tokens.filter(
-    ({ contrived, expect: expected, truth }) =>
-      truth === 'client' && expected !== 'refused' && !contrived,
+  const genuine = tokens.filter(
+    ({ contrived, expect: expected }) => expected !== 'refused' && !contrived,
   );
+  const clients = genuine.filter(({ truth }) => truth === 'client');
+  const users = genuine.filter(({ truth }) => truth === 'user');
 
   it('never takes a client for a user when a claim is missing', () => {
     expectNoUser(table, clients, ({ claims, header }) =>
@@ -105,6 +106,18 @@ describe.each(TABLES)('$preset', (table) => {
     });
   });
 
+  it('never takes a user for a client when one or two claims are missing or of another type', () => {
+    expectNone('client', table, users, (token) => {
+      const faults = faultsOf(token, {});
+      return [
+        ...faults.map((fault) => fault.make(token.claims)),
+        ...pairs(faults)
+          .filter(([a, b]) => a.name !== b.name)
+          .map(([a, b]) => b.make(a.make(token.claims))),
+      ].map((claims) => ({ claims, header: token.header }));
+    });
+  });
+
   it('never takes a client for a user when two claims are swapped', () => {
     expectNoUser(table, clients, ({ claims, header }) =>
       pairs(Object.keys(claims))
@@ -139,7 +152,7 @@ describe.each(TABLES)('$preset', (table) => {
   });
 
   it('does not throw, whatever the claims hold', () => {
-    const providers = [create(issuer), ...tokens.flatMap(({ provider }) => provider ?? [])];
+    const providers = [create(issuer), ...tokens.flatMap(({ provider }) => provider?.() ?? [])];
     const names = [...new Set(tokens.flatMap(({ claims }) => Object.keys(claims)))];
     const value = fc.oneof(
       fc.jsonValue({ maxDepth: 3 }),
@@ -166,16 +179,26 @@ function expectNoUser(
   clients: readonly TokenCase[],
   mutate: (token: Token) => readonly Token[],
 ): void {
+  expectNone('user', table, clients, mutate);
+}
+
+function expectNone(
+  kind: 'user' | 'client',
+  table: TokenTable,
+  tokens: readonly TokenCase[],
+  mutate: (token: Token) => readonly Token[],
+): void {
   const { audience, create, issuer } = table;
   const wrong: unknown[] = [];
   const usual = create(issuer);
-  for (const { claims, header, name, onlyMarks, provider = usual } of clients) {
+  for (const { claims, header, name, onlyMarks, provider: own } of tokens) {
+    const provider = own?.() ?? usual;
     for (const mutant of mutate({ claims, header })) {
       if (onlyMarks?.every((mark) => isGone(mark, claims, mutant.claims))) continue;
       const { aud } = mutant.claims;
       const accepted = [...audience, ...(typeof aud === 'string' ? [aud] : [])];
       const reading = read(provider, mutant, accepted);
-      if (reading !== 'refused' && reading.kind === 'user') wrong.push([name, mutant]);
+      if (reading !== 'refused' && reading.kind === kind) wrong.push([name, mutant]);
     }
   }
   expect(wrong).toEqual([]);

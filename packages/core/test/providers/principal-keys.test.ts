@@ -20,10 +20,10 @@ function keyOf(provider: Provider, claims: TokenClaims): string | undefined {
 }
 
 describe('firebase', () => {
-  const provider = firebase({ projectId: 'parcels-prod', jwks: NO_KEYS });
+  const provider = () => firebase({ projectId: 'parcels-prod', jwks: NO_KEYS });
   const iss = 'https://securetoken.google.com/parcels-prod';
   const keyIn = (sub: string, tenant?: string) =>
-    keyOf(provider, {
+    keyOf(provider(), {
       iss,
       sub,
       ...TIMES,
@@ -60,10 +60,11 @@ describe('a provider with two names', () => {
   const user = { sub: '5f1c', client_id: '6k2v9h', username: 'dana', ...TIMES };
 
   it.each([
-    ['by its pool', cognito({ userPoolId: pool, jwks: NO_KEYS, clientIds })],
-    ['by its original issuer', cognito({ issuer: original, jwks: NO_KEYS, clientIds })],
-    ['by its updated issuer', cognito({ issuer: updated, jwks: NO_KEYS, clientIds })],
-  ])('cognito %s names tokens of both, and gives a user one key', (_how, provider) => {
+    ['by its pool', () => cognito({ userPoolId: pool, jwks: NO_KEYS, clientIds })],
+    ['by its original issuer', () => cognito({ issuer: original, jwks: NO_KEYS, clientIds })],
+    ['by its updated issuer', () => cognito({ issuer: updated, jwks: NO_KEYS, clientIds })],
+  ])('cognito %s names tokens of both, and gives a user one key', (_how, made) => {
+    const provider = made();
     for (const iss of [original, updated]) {
       expect(provider.names?.({ ...user, iss })).toBe(true);
       expect(keyOf(provider, { ...user, iss })).toBe(`user:${encodeURIComponent(original)}:5f1c`);

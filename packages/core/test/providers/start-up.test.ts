@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../src/model/errors.ts';
+import * as presets from '../../src/providers/index.ts';
 import {
   type AudienceProvider,
   auth0,
@@ -48,7 +49,7 @@ function jwks(url: string) {
 
 interface Form {
   readonly written: string;
-  readonly provider: Provider;
+  readonly provider: () => Provider;
   readonly issuer: string;
   readonly keys: unknown;
 }
@@ -56,7 +57,7 @@ interface Form {
 const FORMS: readonly Form[] = [
   {
     written: "rfc9068('https://as.acme.com')",
-    provider: rfc9068('https://as.acme.com'),
+    provider: () => rfc9068('https://as.acme.com'),
     issuer: 'https://as.acme.com',
     keys: {
       kind: 'discovery',
@@ -68,7 +69,7 @@ const FORMS: readonly Form[] = [
   },
   {
     written: 'rfc9068 with a path and a slash',
-    provider: rfc9068({ issuer: 'https://as.acme.com/tenant/' }),
+    provider: () => rfc9068({ issuer: 'https://as.acme.com/tenant/' }),
     issuer: 'https://as.acme.com/tenant/',
     keys: {
       kind: 'discovery',
@@ -82,7 +83,7 @@ const FORMS: readonly Form[] = [
   },
   {
     written: 'rfc9068 on loopback, without https',
-    provider: rfc9068('http://127.0.0.1:3000'),
+    provider: () => rfc9068('http://127.0.0.1:3000'),
     issuer: 'http://127.0.0.1:3000',
     keys: {
       kind: 'discovery',
@@ -94,85 +95,86 @@ const FORMS: readonly Form[] = [
   },
   {
     written: 'rfc9068 with the address of its keys',
-    provider: rfc9068({ issuer: 'https://as.acme.com', jwksUri: 'https://as.acme.com/k?app=1' }),
+    provider: () =>
+      rfc9068({ issuer: 'https://as.acme.com', jwksUri: 'https://as.acme.com/k?app=1' }),
     issuer: 'https://as.acme.com',
     keys: jwks('https://as.acme.com/k?app=1'),
   },
   {
     written: 'rfc9068 with its keys',
-    provider: rfc9068({ issuer: 'https://as.acme.com', jwks: NO_KEYS }),
+    provider: () => rfc9068({ issuer: 'https://as.acme.com', jwks: NO_KEYS }),
     issuer: 'https://as.acme.com',
     keys: { kind: 'static', jwks: NO_KEYS },
   },
   {
     written: "auth0('acme.eu.auth0.com')",
-    provider: auth0('acme.eu.auth0.com'),
+    provider: () => auth0('acme.eu.auth0.com'),
     issuer: 'https://acme.eu.auth0.com/',
     keys: openId('https://acme.eu.auth0.com'),
   },
   {
     written: 'auth0 by domain with keys',
-    provider: auth0({ domain: 'login.acme.com', jwks: NO_KEYS }),
+    provider: () => auth0({ domain: 'login.acme.com', jwks: NO_KEYS }),
     issuer: 'https://login.acme.com/',
     keys: { kind: 'static', jwks: NO_KEYS },
   },
   {
     written: 'auth0 in capitals, as no token has it',
-    provider: auth0('ACME.eu.Auth0.com'),
+    provider: () => auth0('ACME.eu.Auth0.com'),
     issuer: 'https://acme.eu.auth0.com/',
     keys: openId('https://acme.eu.auth0.com'),
   },
   {
     written: 'auth0 by issuer',
-    provider: auth0('https://login.acme.com/'),
+    provider: () => auth0('https://login.acme.com/'),
     issuer: 'https://login.acme.com/',
     keys: openId('https://login.acme.com'),
   },
   {
     written: "okta('acme.okta.com', { authorizationServer: 'default' })",
-    provider: okta('acme.okta.com', { authorizationServer: 'default' }),
+    provider: () => okta('acme.okta.com', { authorizationServer: 'default' }),
     issuer: 'https://acme.okta.com/oauth2/default',
     keys: openId('https://acme.okta.com/oauth2/default'),
   },
   {
     written: "okta('https://acme.okta.com/oauth2/default')",
-    provider: okta('https://acme.okta.com/oauth2/default'),
+    provider: () => okta('https://acme.okta.com/oauth2/default'),
     issuer: 'https://acme.okta.com/oauth2/default',
     keys: openId('https://acme.okta.com/oauth2/default'),
   },
   {
     written: 'okta by issuer',
-    provider: okta({ issuer: 'https://id.acme.com/oauth2/aus9f2kd' }),
+    provider: () => okta({ issuer: 'https://id.acme.com/oauth2/aus9f2kd' }),
     issuer: 'https://id.acme.com/oauth2/aus9f2kd',
     keys: openId('https://id.acme.com/oauth2/aus9f2kd'),
   },
   {
     written: "entra('<tenant id>')",
-    provider: entra(TENANT.toUpperCase()),
+    provider: () => entra(TENANT.toUpperCase()),
     issuer: `https://login.microsoftonline.com/${TENANT}/v2.0`,
     keys: openId(`https://login.microsoftonline.com/${TENANT}/v2.0`),
   },
   {
     written: 'entra of version 1',
-    provider: entra({ tenant: TENANT, version: 'v1' }),
+    provider: () => entra({ tenant: TENANT, version: 'v1' }),
     issuer: `https://sts.windows.net/${TENANT}/`,
     keys: openId(`https://login.microsoftonline.com/${TENANT}`),
   },
   {
     written: 'entra by issuer, of version 1 by its form',
-    provider: entra({ issuer: `https://sts.windows.net/${TENANT}/` }),
+    provider: () => entra({ issuer: `https://sts.windows.net/${TENANT}/` }),
     issuer: `https://sts.windows.net/${TENANT}/`,
     keys: openId(`https://login.microsoftonline.com/${TENANT}`),
   },
   {
     written: 'entra of many tenants',
-    provider: entra({ tenants: [TENANT] }),
+    provider: () => entra({ tenants: [TENANT] }),
     issuer: 'https://login.microsoftonline.com/{tenantid}/v2.0',
     keys: openId('https://login.microsoftonline.com/organizations/v2.0'),
   },
   {
     written: 'cognito',
-    provider: cognito({ userPoolId: 'eu-west-1_Zk3Pq9', clientIds: ['6k2v9h'] }),
+    provider: () => cognito({ userPoolId: 'eu-west-1_Zk3Pq9', clientIds: ['6k2v9h'] }),
     issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Zk3Pq9',
     keys: jwks(
       'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Zk3Pq9/.well-known/jwks.json',
@@ -180,7 +182,7 @@ const FORMS: readonly Form[] = [
   },
   {
     written: 'cognito in China',
-    provider: cognito({ userPoolId: 'cn-north-1_Zk3Pq9', clientIds: ['6k2v9h'] }),
+    provider: () => cognito({ userPoolId: 'cn-north-1_Zk3Pq9', clientIds: ['6k2v9h'] }),
     issuer: 'https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_Zk3Pq9',
     keys: jwks(
       'https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_Zk3Pq9/.well-known/jwks.json',
@@ -188,176 +190,196 @@ const FORMS: readonly Form[] = [
   },
   {
     written: "keycloak('https://sso.acme.com/realms/x')",
-    provider: keycloak('https://sso.acme.com/realms/x'),
+    provider: () => keycloak('https://sso.acme.com/realms/x'),
     issuer: 'https://sso.acme.com/realms/x',
     keys: openId('https://sso.acme.com/realms/x'),
   },
   {
     written: 'keycloak of an older release',
-    provider: keycloak('https://sso.acme.com/auth/realms/x'),
+    provider: () => keycloak('https://sso.acme.com/auth/realms/x'),
     issuer: 'https://sso.acme.com/auth/realms/x',
     keys: openId('https://sso.acme.com/auth/realms/x'),
   },
   {
     written: 'duende',
-    provider: duende('https://id.acme.com'),
+    provider: () => duende('https://id.acme.com'),
     issuer: 'https://id.acme.com',
     keys: openId('https://id.acme.com'),
   },
   {
     written: 'oidcProvider',
-    provider: oidcProvider({
-      issuer: 'https://op.acme.com',
-      jwks: NO_KEYS,
-      kindClaim: 'sub_type',
-    }),
+    provider: () =>
+      oidcProvider({
+        issuer: 'https://op.acme.com',
+        jwks: NO_KEYS,
+        kindClaim: 'sub_type',
+      }),
     issuer: 'https://op.acme.com',
     keys: { kind: 'static', jwks: NO_KEYS },
   },
   {
     written: 'authly',
-    provider: authly({ issuer: 'http://localhost:4000', jwks: NO_KEYS }),
+    provider: () => authly({ issuer: 'http://localhost:4000', jwks: NO_KEYS }),
     issuer: 'http://localhost:4000',
     keys: { kind: 'static', jwks: NO_KEYS },
   },
   {
     written: "logto('acme.logto.app')",
-    provider: logto('acme.logto.app'),
+    provider: () => logto('acme.logto.app'),
     issuer: 'https://acme.logto.app/oidc',
     keys: openId('https://acme.logto.app/oidc'),
   },
   {
     written: 'logto by issuer',
-    provider: logto('https://auth.acme.com/oidc'),
+    provider: () => logto('https://auth.acme.com/oidc'),
     issuer: 'https://auth.acme.com/oidc',
     keys: openId('https://auth.acme.com/oidc'),
   },
   {
+    written: 'spring with a path and a slash',
+    provider: () =>
+      spring({ issuer: 'https://auth.acme.com/tenant/', subjectNamespaces: 'unknown' }),
+    issuer: 'https://auth.acme.com/tenant/',
+    keys: {
+      kind: 'discovery',
+      documents: [
+        'https://auth.acme.com/tenant/.well-known/openid-configuration',
+        'https://auth.acme.com/.well-known/oauth-authorization-server/tenant',
+        'https://auth.acme.com/.well-known/openid-configuration/tenant',
+        'https://auth.acme.com/tenant/.well-known/oauth-authorization-server',
+      ],
+    },
+  },
+  {
     written: 'hydra with a slash',
-    provider: hydra({ issuer: 'https://hydra.acme.com/', subjectNamespaces: 'disjoint' }),
+    provider: () => hydra({ issuer: 'https://hydra.acme.com/', subjectNamespaces: 'disjoint' }),
     issuer: 'https://hydra.acme.com/',
     keys: openId('https://hydra.acme.com'),
   },
   {
     written: 'fusionauth',
-    provider: fusionauth({ issuer: 'acme.com', baseUrl: 'https://auth.acme.com/' }),
+    provider: () => fusionauth({ issuer: 'acme.com', baseUrl: 'https://auth.acme.com/' }),
     issuer: 'acme.com',
     keys: jwks('https://auth.acme.com/.well-known/jwks.json'),
   },
   {
     written: 'fusionauth whose issuer is its URL',
-    provider: fusionauth('https://auth.acme.com'),
+    provider: () => fusionauth('https://auth.acme.com'),
     issuer: 'https://auth.acme.com',
     keys: jwks('https://auth.acme.com/.well-known/jwks.json'),
   },
   {
     written: 'kinde',
-    provider: kinde('https://acme.kinde.com'),
+    provider: () => kinde('https://acme.kinde.com'),
     issuer: 'https://acme.kinde.com',
     keys: jwks('https://acme.kinde.com/.well-known/jwks'),
   },
   {
     written: 'clerk',
-    provider: clerk({ issuer: 'https://x.clerk.accounts.dev', machines: ['mch_1'] }),
+    provider: () => clerk({ issuer: 'https://x.clerk.accounts.dev', machines: ['mch_1'] }),
     issuer: 'https://x.clerk.accounts.dev',
     keys: jwks('https://x.clerk.accounts.dev/.well-known/jwks.json'),
   },
   {
     written: 'workos for applications',
-    provider: workos('https://acme.authkit.app'),
+    provider: () => workos('https://acme.authkit.app'),
     issuer: 'https://acme.authkit.app',
     keys: openId('https://acme.authkit.app'),
   },
   {
     written: 'workos for sessions',
-    provider: workos({ sessionsOf: 'client_01' }),
+    provider: () => workos({ sessionsOf: 'client_01' }),
     issuer: 'https://api.workos.com',
     keys: jwks('https://api.workos.com/sso/jwks/client_01'),
   },
   {
     written: 'workos for newer sessions',
-    provider: workos({
-      sessionsOf: 'client_01',
-      issuer: 'https://api.workos.com/user_management/client_01',
-    }),
+    provider: () =>
+      workos({
+        sessionsOf: 'client_01',
+        issuer: 'https://api.workos.com/user_management/client_01',
+      }),
     issuer: 'https://api.workos.com/user_management/client_01',
     keys: jwks('https://api.workos.com/sso/jwks/client_01'),
   },
   {
     written: "stytch('project-test-1')",
-    provider: stytch('project-test-1'),
+    provider: () => stytch('project-test-1'),
     issuer: 'stytch.com/project-test-1',
     keys: jwks('https://test.stytch.com/v1/sessions/jwks/project-test-1'),
   },
   {
     written: 'stytch for organizations, on a domain of its own',
-    provider: stytch({
-      projectId: 'project-live-1',
-      product: 'b2b',
-      issuer: 'https://login.acme.com',
-      baseUrl: 'https://login.acme.com',
-    }),
+    provider: () =>
+      stytch({
+        projectId: 'project-live-1',
+        product: 'b2b',
+        issuer: 'https://login.acme.com',
+        baseUrl: 'https://login.acme.com',
+      }),
     issuer: 'https://login.acme.com',
     keys: jwks('https://login.acme.com/v1/b2b/sessions/jwks/project-live-1'),
   },
   {
     written: 'descope',
-    provider: descope({ projectId: 'P2kQ7', subjectNamespaces: 'unknown' }),
+    provider: () => descope({ projectId: 'P2kQ7', subjectNamespaces: 'unknown' }),
     issuer: 'P2kQ7',
     keys: jwks('https://api.descope.com/v2/keys/P2kQ7'),
   },
   {
     written: 'descope by its issuer',
-    provider: descope({ issuer: 'P2kQ7', subjectNamespaces: 'unknown' }),
+    provider: () => descope({ issuer: 'P2kQ7', subjectNamespaces: 'unknown' }),
     issuer: 'P2kQ7',
     keys: jwks('https://api.descope.com/v2/keys/P2kQ7'),
   },
   {
     written: 'descope by an issuer that is a URL',
-    provider: descope({
-      issuer: 'https://api.descope.com/v1/apps/P2kQ7',
-      subjectNamespaces: 'unknown',
-    }),
+    provider: () =>
+      descope({
+        issuer: 'https://api.descope.com/v1/apps/P2kQ7',
+        subjectNamespaces: 'unknown',
+      }),
     issuer: 'https://api.descope.com/v1/apps/P2kQ7',
     keys: jwks('https://api.descope.com/v2/keys/P2kQ7'),
   },
   {
     written: 'descope by a URL',
-    provider: descope({
-      projectId: 'P2kQ7',
-      issuer: 'https://api.descope.com/P2kQ7',
-      subjectNamespaces: 'unknown',
-    }),
+    provider: () =>
+      descope({
+        projectId: 'P2kQ7',
+        issuer: 'https://api.descope.com/P2kQ7',
+        subjectNamespaces: 'unknown',
+      }),
     issuer: 'https://api.descope.com/P2kQ7',
     keys: jwks('https://api.descope.com/v2/keys/P2kQ7'),
   },
   {
     written: 'pingone',
-    provider: pingone('https://auth.pingone.eu/6b1e/as'),
+    provider: () => pingone('https://auth.pingone.eu/6b1e/as'),
     issuer: 'https://auth.pingone.eu/6b1e/as',
     keys: openId('https://auth.pingone.eu/6b1e/as'),
   },
   {
     written: 'pingone on a domain of its own',
-    provider: pingone('https://auth.acme.com/as'),
+    provider: () => pingone('https://auth.acme.com/as'),
     issuer: 'https://auth.acme.com/as',
     keys: openId('https://auth.acme.com/as'),
   },
   {
     written: 'pingam with a port',
-    provider: pingam('https://acme.forgeblocks.com:443/am/oauth2/alpha'),
+    provider: () => pingam('https://acme.forgeblocks.com:443/am/oauth2/alpha'),
     issuer: 'https://acme.forgeblocks.com:443/am/oauth2/alpha',
     keys: openId('https://acme.forgeblocks.com:443/am/oauth2/alpha'),
   },
   {
     written: 'google',
-    provider: google({ serviceAccounts: [] }),
+    provider: () => google({ serviceAccounts: [] }),
     issuer: 'https://accounts.google.com',
     keys: openId('https://accounts.google.com'),
   },
   {
     written: "firebase('acme-prod')",
-    provider: firebase('acme-prod'),
+    provider: () => firebase('acme-prod'),
     issuer: 'https://securetoken.google.com/acme-prod',
     keys: jwks(
       'https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com',
@@ -365,72 +387,76 @@ const FORMS: readonly Form[] = [
   },
   {
     written: 'githubActions',
-    provider: githubActions({ repositoryOwnerIds: ['4411'] }),
+    provider: () => githubActions({ repositoryOwnerIds: ['4411'] }),
     issuer: 'https://token.actions.githubusercontent.com',
     keys: openId('https://token.actions.githubusercontent.com'),
   },
   {
     written: 'githubActions on a server',
-    provider: githubActions({
-      issuer: 'https://ghes.acme.com/_services/token',
-      repositoryIds: ['1'],
-    }),
+    provider: () =>
+      githubActions({
+        issuer: 'https://ghes.acme.com/_services/token',
+        repositoryIds: ['1'],
+      }),
     issuer: 'https://ghes.acme.com/_services/token',
     keys: openId('https://ghes.acme.com/_services/token'),
   },
   {
     written: 'kubernetes',
-    provider: kubernetes('https://oidc.eks.eu-west-1.amazonaws.com/id/A1'),
+    provider: () => kubernetes('https://oidc.eks.eu-west-1.amazonaws.com/id/A1'),
     issuer: 'https://oidc.eks.eu-west-1.amazonaws.com/id/A1',
     keys: openId('https://oidc.eks.eu-west-1.amazonaws.com/id/A1'),
   },
   {
     written: 'spiffe by its issuer',
-    provider: spiffe({ issuer: 'spiffe://acme.com', jwksUri: 'https://bundle.acme.com/' }),
+    provider: () => spiffe({ issuer: 'spiffe://acme.com', jwksUri: 'https://bundle.acme.com/' }),
     issuer: 'spiffe://acme.com',
     keys: jwks('https://bundle.acme.com/'),
   },
   {
     written: 'spiffe',
-    provider: spiffe({ trustDomain: 'acme.com', jwksUri: 'https://bundle.acme.com/' }),
+    provider: () => spiffe({ trustDomain: 'acme.com', jwksUri: 'https://bundle.acme.com/' }),
     issuer: 'spiffe://acme.com',
     keys: jwks('https://bundle.acme.com/'),
   },
   {
     written: 'zitadel',
-    provider: zitadel({ issuer: 'https://acme.zitadel.cloud', subjectNamespaces: 'unknown' }),
+    provider: () => zitadel({ issuer: 'https://acme.zitadel.cloud', subjectNamespaces: 'unknown' }),
     issuer: 'https://acme.zitadel.cloud',
     keys: openId('https://acme.zitadel.cloud'),
   },
   {
     written: 'authentik in global mode',
-    provider: authentik({ issuer: 'https://ak.acme.com/', subjectNamespaces: 'unknown' }),
+    provider: () => authentik({ issuer: 'https://ak.acme.com/', subjectNamespaces: 'unknown' }),
     issuer: 'https://ak.acme.com/',
     keys: openId('https://ak.acme.com'),
   },
   {
     written: 'curity',
-    provider: curity({
-      issuer: 'https://login.acme.com/oauth/v2/oauth-anonymous',
-      subjectNamespaces: 'disjoint',
-    }),
+    provider: () =>
+      curity({
+        issuer: 'https://login.acme.com/oauth/v2/oauth-anonymous',
+        subjectNamespaces: 'disjoint',
+      }),
     issuer: 'https://login.acme.com/oauth/v2/oauth-anonymous',
     keys: openId('https://login.acme.com/oauth/v2/oauth-anonymous'),
   },
   {
     written: 'custom with an issuer that has a preset',
-    provider: custom({
-      issuer: 'https://acme.eu.auth0.com/',
-      jwks: NO_KEYS,
-      classify: () => 'refuse',
-    }),
+    provider: () =>
+      custom({
+        issuer: 'https://acme.eu.auth0.com/',
+        jwks: NO_KEYS,
+        classify: () => 'refuse',
+      }),
     issuer: 'https://acme.eu.auth0.com/',
     keys: { kind: 'static', jwks: NO_KEYS },
   },
 ];
 
 describe('a preset takes its issuer and keys from the least that is written', () => {
-  it.each(FORMS)('$written', ({ issuer, keys, provider }) => {
+  it.each(FORMS)('$written', ({ issuer, keys, provider: made }) => {
+    const provider = made();
     expect(provider.issuer).toBe(issuer);
     expect(provider.keys).toEqual(keys);
   });
@@ -443,6 +469,62 @@ describe('a preset takes its issuer and keys from the least that is written', ()
   it('with the audience, where it is the project', () => {
     expect(firebase('acme-prod').audience).toBe('acme-prod');
     expect(stytch('project-live-1').audience).toBe('project-live-1');
+  });
+});
+
+const ruled = { classify: () => 'refuse' } as const;
+
+/** The presets that are given an issuer, with the other options that they need. */
+const BY_ISSUER: readonly (readonly [string, object])[] = [
+  ['auth0', {}],
+  ['authentik', ruled],
+  ['authly', {}],
+  ['clerk', { machines: ['mch_1'] }],
+  ['curity', ruled],
+  ['custom', ruled],
+  ['duende', {}],
+  ['hydra', ruled],
+  ['keycloak', {}],
+  ['kinde', {}],
+  ['kubernetes', {}],
+  ['logto', {}],
+  ['oidcProvider', ruled],
+  ['okta', {}],
+  ['pingam', {}],
+  ['pingone', {}],
+  ['rfc9068', {}],
+  ['spring', ruled],
+  ['zitadel', ruled],
+];
+
+describe('every preset', () => {
+  it('has its shortest forms here', () => {
+    const written = FORMS.map(({ provider }) => provider().preset);
+    expect([...new Set(written)].toSorted()).toEqual(Object.keys(presets).toSorted());
+  });
+
+  it.each(Object.entries(presets))(
+    '%s names itself where an option is misspelled',
+    (name, make) => {
+      const written = () => Reflect.apply(make, undefined, [{ jwksURI: 'https://as.acme.com/k' }]);
+      expect(written).toThrow(ConfigurationError);
+      expect(written).toThrow(`${name}(`);
+    },
+  );
+
+  it.each(Object.keys(presets))('%s says what to write where its options are none', (name) => {
+    const written = () => Reflect.apply(Reflect.get(presets, name), undefined, [null]);
+    expect(written).toThrow(ConfigurationError);
+    expect(written).toThrow(new RegExp(`^${name}.*${name}\\(\\{ ?\\w.*\\}\\)`));
+  });
+
+  it.each(BY_ISSUER)('%s names itself where its issuer has a query', (name, options) => {
+    const written = () =>
+      Reflect.apply(Reflect.get(presets, name), undefined, [
+        { issuer: 'https://as.acme.com?tenant=1', ...options },
+      ]);
+    expect(written).toThrow(ConfigurationError);
+    expect(written).toThrow(new RegExp(`^${name}: `));
   });
 });
 
@@ -493,6 +575,16 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
     () => auth0('https://acme.eu.auth0.com'),
     "write auth0({ issuer: 'https://acme.eu.auth0.com/' })",
   ],
+  [
+    'auth0 with a path and a slash',
+    () => auth0('https://acme.eu.auth0.com/x/'),
+    "write auth0({ issuer: 'https://acme.eu.auth0.com/' })",
+  ],
+  [
+    'auth0 with a domain that is none',
+    () => auth0('acme auth0'),
+    "auth0: 'acme auth0' is not a domain; write auth0('acme.eu.auth0.com')",
+  ],
   ['auth0 with a path', () => auth0('acme.eu.auth0.com/x'), "write auth0('acme.eu.auth0.com')"],
   [
     'keycloak with a slash',
@@ -505,6 +597,70 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
       authentik({ issuer: 'https://ak.acme.com/application/o/x', subjectNamespaces: 'unknown' }),
     "o/x/' })",
   ],
+  [
+    'clerk with a slash',
+    () => clerk({ issuer: 'https://clerk.acme.com/', machines: ['mch_1'] }),
+    "write clerk({ issuer: 'https://clerk.acme.com' })",
+  ],
+  [
+    'githubActions with a slash',
+    () =>
+      githubActions({
+        issuer: 'https://ghes.acme.com/_services/token/',
+        repositoryIds: ['90210'],
+      }),
+    "write githubActions({ issuer: 'https://ghes.acme.com/_services/token' })",
+  ],
+  [
+    'pingam with a slash',
+    () => pingam('https://am.acme.com/am/oauth2/realms/root/'),
+    "write pingam({ issuer: 'https://am.acme.com/am/oauth2/realms/root' })",
+  ],
+  [
+    'pingone with a slash',
+    () => pingone('https://auth.pingone.eu/6b1e/as/'),
+    "write pingone({ issuer: 'https://auth.pingone.eu/6b1e/as' })",
+  ],
+  [
+    'workos with a slash',
+    () => workos('https://acme.authkit.app/'),
+    "write workos({ issuer: 'https://acme.authkit.app' })",
+  ],
+  [
+    'curity with a slash',
+    () => curity({ issuer: 'https://id.acme.com/oauth/', subjectNamespaces: 'disjoint' }),
+    "write curity({ issuer: 'https://id.acme.com/oauth' })",
+  ],
+  [
+    'logto with a slash',
+    () => logto('https://auth.acme.com/oidc/'),
+    "write logto({ issuer: 'https://auth.acme.com/oidc' })",
+  ],
+  [
+    'logto without its path',
+    () => logto('https://auth.acme.com/oidc/x'),
+    "write logto({ issuer: 'https://acme.logto.app/oidc' })",
+  ],
+  [
+    'cognito with a slash',
+    () =>
+      cognito({
+        issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a/',
+        clientIds: ['6k2v9h'],
+      }),
+    "write cognito({ issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a' })",
+  ],
+  ...['/a/eu-west-1_a', '/eu-west-1_a/.well-known', '/eu-west-1_a%20'].map(
+    (path): (typeof MISTAKES)[number] => [
+      `cognito with the path ${path}`,
+      () =>
+        cognito({
+          issuer: `https://cognito-idp.eu-west-1.amazonaws.com${path}`,
+          clientIds: ['6k2v9h'],
+        }),
+      "write cognito({ issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Zk3Pq9' })",
+    ],
+  ),
   [
     'entra v2 with a slash',
     () => entra({ issuer: `https://login.microsoftonline.com/${TENANT}/v2.0/` }),
@@ -555,6 +711,11 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
 
   // What a preset needs beside the issuer.
   [
+    'keycloak with a path behind the realm',
+    () => keycloak('https://sso.acme.com/realms/x/account'),
+    "write keycloak({ issuer: 'https://sso.acme.com/realms/acme' })",
+  ],
+  [
     'keycloak without a realm',
     () => keycloak('https://sso.acme.com'),
     "write keycloak({ issuer: 'https://sso.acme.com/realms/acme' })",
@@ -568,6 +729,52 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
     'okta without a server, in an object',
     () => Reflect.apply(okta, undefined, [{ domain: 'acme.okta.com' }]),
     'authorizationServer',
+  ],
+  [
+    'okta with an empty server',
+    () => okta('acme.okta.com', { authorizationServer: '' }),
+    "write okta('acme.okta.com', { authorizationServer: 'default' })",
+  ],
+  [
+    'okta with a slash',
+    () => okta('https://acme.okta.com/oauth2/default/'),
+    "write okta({ issuer: 'https://acme.okta.com/oauth2/default' })",
+  ],
+  [
+    'okta with a path behind the server',
+    () => okta('https://acme.okta.com/oauth2/default/v1/token'),
+    "write okta({ issuer: 'https://acme.okta.com/oauth2/default' })",
+  ],
+  [
+    'okta with a path before the server',
+    () => okta('https://acme.okta.com/tenant/oauth2/default'),
+    "write okta({ issuer: 'https://acme.okta.com/oauth2/default' })",
+  ],
+  [
+    'okta with a domain that is none',
+    () => okta('acme okta', { authorizationServer: 'default' }),
+    "okta: 'acme okta' is not a domain; write okta('acme.okta.com', { authorizationServer: 'default' })",
+  ],
+  [
+    'zitadel with a project that is no id',
+    () =>
+      Reflect.apply(zitadel, undefined, [
+        { issuer: 'https://acme.zitadel.cloud', projectId: 301877700001, classify: () => 'user' },
+      ]),
+    "write projectId: '301877700001'",
+  ],
+  [
+    'zitadel without a rule, which every organization of the instance could answer',
+    () => Reflect.apply(zitadel, undefined, [{ issuer: 'https://acme.zitadel.cloud' }]),
+    "claims['urn:zitadel:iam:user:resourceowner:id'] !== '<your organization>' ? 'refuse' : ",
+  ],
+  [
+    'spring with a claim of roles that is no name',
+    () =>
+      Reflect.apply(spring, undefined, [
+        { issuer: 'https://auth.acme.com', subjectNamespaces: 'disjoint', rolesClaim: 7 },
+      ]),
+    "write rolesClaim: 'roles'",
   ],
   ['okta of the org server', () => okta({ issuer: 'https://acme.okta.com' }), 'oauth2/default'],
   [
@@ -736,6 +943,20 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
     'write clientIds',
   ],
   [
+    'cognito with a client as text',
+    () =>
+      Reflect.apply(cognito, undefined, [{ userPoolId: 'eu-west-1_Zk3Pq9', clientIds: '6k2v9h' }]),
+    "cognito: clientIds must be a list of non-empty strings; write clientIds: ['<app client id>']",
+  ],
+  [
+    'cognito with a resource as text',
+    () =>
+      Reflect.apply(cognito, undefined, [
+        { userPoolId: 'eu-west-1_Zk3Pq9', clientIds: ['6k2v9h'], resources: 'api' },
+      ]),
+    "cognito: resources must be a list of non-empty strings; write resources: ['https://api.acme.com']",
+  ],
+  [
     'cognito by something else',
     () => cognito({ userPoolId: 'Zk3Pq9', clientIds: ['a'] }),
     "write userPoolId: 'eu-west-1_Zk3Pq9'",
@@ -846,6 +1067,16 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
       ['types without a list', { types: { accepted: 'jwt', optional: true } }, 'write types: {'],
       ['types that leave open', { types: { accepted: ['jwt'] } }, 'write types: {'],
       ['a misspelled part of types', { types: { accept: ['jwt'] } }, 'has no option "accept"'],
+      [
+        'an algorithm that nobody knows beside one that is known',
+        { algorithms: ['ES256', 'HS256'] },
+        'RS512, PS256',
+      ],
+      [
+        'a misspelled part of types, with its place',
+        { types: { accept: ['jwt'] } },
+        'types of custom()',
+      ],
       ['one algorithm as text', { algorithms: 'ES256' }, "write algorithms: ['ES256']"],
       [
         'a required claim as text',

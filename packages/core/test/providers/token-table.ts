@@ -36,10 +36,15 @@ export interface TokenCase {
   readonly expect: ExpectedReading | 'refused';
   /** No provider issues it: only its own preset is asked about it. */
   readonly contrived?: true;
-  /** Claims without which the token is a user's, byte for byte: no rule can see that all were taken out. */
+  /** Claims without which the token is one of the other kind: no rule can see that all were taken out. */
   readonly onlyMarks?: readonly string[];
-  /** Where the token needs other options than the table's. */
-  readonly provider?: Provider;
+  /**
+   * Where the token needs other options than the table's. Made by whoever asks, inside a test: what is
+   * made when the tables load is charged to no test.
+   */
+  readonly provider?: () => Provider;
+  /** `requires` of the table, for the options of `provider`, where it is another. */
+  readonly requires?: readonly string[];
 }
 
 /** The tokens of one provider, and how its preset is set up for them. */
@@ -54,6 +59,8 @@ export interface TokenTable {
   readonly issuer: string;
   /** What the API accepts as `aud`. */
   readonly audience: readonly string[];
+  /** Claims without any of which every token is refused for that, written out again. */
+  readonly requires: readonly string[];
   readonly tokens: readonly TokenCase[];
   /** The provider issues tokens of users only, or of machines only. */
   readonly oneKind?: true;
@@ -91,6 +98,17 @@ export function read(
   token: Pick<TokenCase, 'claims' | 'header'>,
   audience: readonly string[],
 ): ExpectedReading | 'refused' {
+  return refusalOf(provider, token, audience) === undefined
+    ? classified(provider, token)
+    : 'refused';
+}
+
+/** Why the claims are refused, before anybody asks who is calling. */
+export function refusalOf(
+  provider: Provider,
+  token: Pick<TokenCase, 'claims' | 'header'>,
+  audience: readonly string[],
+): ReturnType<typeof checkClaims> {
   const policy = {
     audience: provider.audienceClaim === 'required' ? audience : undefined,
     types: provider.types,
@@ -98,8 +116,7 @@ export function read(
     clockToleranceSec: 0,
     accepts: provider.accepts,
   };
-  const refusal = checkClaims(claimsOf(token), token.header, policy, NOW_SEC);
-  return refusal === undefined ? classified(provider, token) : 'refused';
+  return checkClaims(claimsOf(token), token.header, policy, NOW_SEC);
 }
 
 /** Reads a token by the preset's own functions alone. */

@@ -2,3 +2,5 @@
 
 export type { ContractCase } from './contract-case.ts';
 export { type ReplayStoreUnderTest, replayStoreContract } from './replay-store-contract.ts';
+export { revocationStoreContract } from './revocation-store-contract.ts';
+export type { RevocationContractSettings, RevocationsUnderTest } from './revocation-subject.ts';

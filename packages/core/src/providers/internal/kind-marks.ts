@@ -239,12 +239,11 @@ function namesGrantOfUsers(grants: unknown): boolean {
   );
 }
 
-/** Whether one of the grants is such a one; what is neither a text nor a list of texts always is. */
+/** Whether one of the grants is such a one; what is neither a text nor a list of some texts always is. */
 function someGrant(grants: unknown, isSuch: (grant: string) => boolean): boolean {
   if (typeof grants === 'string') return isSuch(grants);
-  return (
-    !Array.isArray(grants) || grants.some((grant) => typeof grant !== 'string' || isSuch(grant))
-  );
+  if (!Array.isArray(grants) || grants.length === 0) return true;
+  return grants.some((grant) => typeof grant !== 'string' || isSuch(grant));
 }
 
 /** A list of kinds separated by spaces is of the kind that all of them are of. */

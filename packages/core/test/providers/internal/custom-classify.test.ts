@@ -112,7 +112,39 @@ describe('a verdict of the operator', () => {
   });
 });
 
+describe('the rule, as explain shows it', () => {
+  it.each([
+    ['refuse', 'the configured classify function refuses the token'],
+    [{ kind: 'refuse' }, 'the configured classify function refuses the token'],
+    ['admin', 'the configured classify function gave no verdict'],
+    [{ kind: 'admin' }, 'the configured classify function gave no verdict'],
+    ['user', 'the configured classify function says user'],
+    ['client', 'the configured classify function says client'],
+    [{ kind: 'client', clientId: 'c', agent: true }, /says client, an agent$/],
+  ])('of the verdict %j says what was answered', (verdict, rule) => {
+    expect(classifyWith(verdict).rule).toMatch(rule);
+  });
+});
+
 describe('a custom provider', () => {
+  it('checks with aud what else it is told to check', () => {
+    const provider = custom({
+      issuer: 'https://as.acme.com',
+      jwks: NO_KEYS,
+      classify: () => 'client',
+      accepts: ({ token_use: use }, { cat }) => use === 'access' && cat === 'at',
+    });
+    expect(provider.accepts?.({ ...claims, token_use: 'access' }, { cat: 'at' })).toBe(true);
+    expect(provider.accepts?.({ ...claims, token_use: 'id' }, { cat: 'at' })).toBe(false);
+    expect(provider.accepts?.({ ...claims, token_use: 'access' }, { cat: 'id' })).toBe(false);
+  });
+
+  it('takes application/ from the beginning of a type alone', () => {
+    const types = { accepted: ['x/application/own'], optional: false };
+    const provider = custom({ issuer: 'a', jwks: NO_KEYS, classify: () => 'user', types });
+    expect(provider.types.accepted).toEqual(['x/application/own']);
+  });
+
   it('reads what it is told to read', () => {
     const provider = custom({
       issuer: 'https://as.acme.com',

@@ -28,6 +28,7 @@ describe.each(Object.entries(presets))('%s', (name, [preset, base]) => {
   it('names the setting that is missing', () => {
     expect(() => create({})).toThrow(ConfigurationError);
     expect(() => create({})).toThrow(/subjectNamespaces or classify is required/);
+    expect(() => create({})).toThrow(new RegExp(`^${name}: .*caller_type`));
     expect(() => create({ subjectNamespaces: 'both' })).toThrow(/subjectNamespaces/);
   });
 
@@ -45,7 +46,7 @@ describe.each(Object.entries(presets))('%s', (name, [preset, base]) => {
     expect(() => create({ classify: () => 'user', subjectNamespaces: 'unknown' })).toThrow(
       /exclude/,
     );
-    expect(() => create({ classify: 'user' })).toThrow(/write classify/);
+    expect(() => create({ classify: 'user' })).toThrow(new RegExp(`^${name}: .*write classify`));
   });
 
   it("takes the word 'disjoint' only where it tells something", () => {

@@ -68,6 +68,7 @@ export const table: TokenTable = {
   ],
   create: (issuer) => auth0({ issuer, jwks: NO_KEYS }),
   issuer: iss,
+  requires: ['aud', 'sub', 'iat'],
   audience: [API],
   tokens: [
     { name: 'a user', truth: 'user', header, claims: user, expect: asUser },
@@ -133,6 +134,10 @@ export const table: TokenTable = {
         [{ sub: 'auth0|1', sub_profile: 'user', client_profile: 'ai_agent' }, undefined],
         [{ sub: 'agt_5TrW1c', sub_profile: 'human' }, undefined],
         [{ sub: 'auth0|1' }, undefined],
+        [
+          { sub: 'agt_5TrW1c', client_profile: 'service' },
+          { id: 'agt_5TrW1c', profile: 'service' },
+        ],
       ] as const
     ).map(([act, actor]) => ({
       name: `a user for whom ${JSON.stringify(act)} acts`,
@@ -145,7 +150,8 @@ export const table: TokenTable = {
       name: 'a user with roles in a namespaced claim',
       truth: 'user',
       header,
-      provider: auth0({ issuer: iss, jwks: NO_KEYS, rolesClaim: 'https://parcels.example/roles' }),
+      provider: () =>
+        auth0({ issuer: iss, jwks: NO_KEYS, rolesClaim: 'https://parcels.example/roles' }),
       claims: { ...user, 'https://parcels.example/roles': ['dispatcher'], roles: ['admin'] },
       expect: { ...asUser, roles: ['dispatcher'] },
     },
@@ -186,6 +192,49 @@ export const table: TokenTable = {
       expect: { kind: 'client', id: 'Bv09LmQx', scopes: ['read:parcels'], agent: true },
     },
     {
+      name: 'a service by its profile, without gty',
+      truth: 'client',
+      header: rfc9068Header,
+      claims: { ...rfc9068Client, sub_profile: 'service' },
+      expect: { ...asClient, tenant: 'org_Nz71' },
+    },
+    {
+      name: 'a client by gty, whose subject the operator chose to look like a user',
+      truth: 'client',
+      header,
+      claims: { ...client, sub: 'auth0|66b1f0aa0c' },
+      contrived: true,
+      expect: { ...asClient, permissions: ['sync:parcels'] },
+    },
+    {
+      name: 'an agent by the grant of a user',
+      truth: 'client',
+      header: rfc9068Header,
+      claims: { ...agent, gty: 'password' },
+      expect: 'refused',
+    },
+    {
+      name: 'a client that an action calls a user, by its subject alone',
+      truth: 'client',
+      header: rfc9068Header,
+      claims: { ...rfc9068Client, sub: 'm4Qe0NnBt92xPz', sub_profile: 'user' },
+      expect: 'refused',
+    },
+    {
+      name: 'a client that an action calls a user, by its grant alone',
+      truth: 'client',
+      header,
+      claims: { ...client, sub: 'auth0|66b1f0aa0c', sub_profile: 'user' },
+      expect: 'refused',
+    },
+    {
+      name: 'a user of whom nothing names the client',
+      truth: 'user',
+      header,
+      claims: without(user, 'azp'),
+      expect: 'refused',
+    },
+    {
       name: 'an agent without sub_profile',
       contrived: true,
       truth: 'client',
@@ -207,7 +256,7 @@ export const table: TokenTable = {
       claims: { ...client, sub_profile: 'user' },
       expect: 'refused',
     },
-    ...[['client-credentials'], 'client_credentials', { grant: 'client-credentials' }].map(
+    ...[['client-credentials'], 'client_credentials', [], { grant: 'client-credentials' }].map(
       (gty) => ({
         name: `an agent with the subject of a user, whose gty is ${JSON.stringify(gty)}`,
         truth: 'client' as const,

@@ -30,7 +30,7 @@ const client = {
   groups: [],
 };
 
-const unknown = authentik({ issuer: iss, jwks: NO_KEYS, subjectNamespaces: 'unknown' });
+const unknown = () => authentik({ issuer: iss, jwks: NO_KEYS, subjectNamespaces: 'unknown' });
 
 export const table: TokenTable = {
   preset: 'authentik',
@@ -46,6 +46,7 @@ export const table: TokenTable = {
         caller_type === 'human' ? 'user' : caller_type === 'machine' ? 'client' : 'refuse',
     }),
   issuer: iss,
+  requires: ['aud', 'sub', 'azp'],
   audience: ['pAk71x'],
   operatorRule: true,
   tokens: [

@@ -31,6 +31,7 @@ export const table: TokenTable = {
   sources: ['packages/issuer/src/access-token-claims.ts'],
   create: (issuer) => authly({ issuer, jwks: NO_KEYS }),
   issuer: 'https://auth.parcels.example',
+  requires: ['aud', 'sub', 'client_id', 'iat', 'jti', 'sub_type'],
   audience: [API],
   reserved: ['sub_type'],
   tokens: [

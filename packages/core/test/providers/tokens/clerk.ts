@@ -85,6 +85,7 @@ export const table: TokenTable = {
       machines: ['mch_3Qa'],
     }),
   issuer: iss,
+  requires: ['sub'],
   audience: [],
   tokens: [
     {
@@ -205,6 +206,27 @@ export const table: TokenTable = {
       truth: 'client',
       header: sessionHeader,
       claims: machine,
+      expect: 'refused',
+    },
+    {
+      name: "a machine's category over an OAuth token of a user",
+      truth: 'user',
+      header: { ...machineHeader, typ: 'at+jwt' },
+      claims: oauth,
+      expect: 'refused',
+    },
+    {
+      name: 'a user through an OAuth application, with the type written out',
+      truth: 'user',
+      header: { ...header, typ: 'application/at+JWT' },
+      claims: oauth,
+      expect: asOAuth,
+    },
+    {
+      name: 'a category of a user that nobody knows',
+      truth: 'user',
+      header: { ...header, cat: 'cl_B7d4PD999AAA' },
+      claims: session,
       expect: 'refused',
     },
     {

@@ -48,6 +48,7 @@ export const table: TokenTable = {
   ],
   create: (issuer) => cognito({ issuer, jwks: NO_KEYS, clientIds: ['6k2v9h', '1p8s3d'] }),
   issuer: iss,
+  requires: ['client_id', 'sub', 'token_use'],
   audience: [],
   reserved: ['username'],
   tokens: [
@@ -88,14 +89,29 @@ export const table: TokenTable = {
       name: 'a user with an aud that is a resource of ours',
       truth: 'user',
       header,
-      provider: cognito({
-        userPoolId: 'eu-west-1_Zk3Pq9',
-        jwks: NO_KEYS,
-        clientIds: ['6k2v9h'],
-        resources: [API],
-      }),
+      provider: () =>
+        cognito({
+          userPoolId: 'eu-west-1_Zk3Pq9',
+          jwks: NO_KEYS,
+          clientIds: ['6k2v9h'],
+          resources: [API],
+        }),
       claims: { ...user, aud: [API] },
       expect: asUser,
+    },
+    {
+      name: 'a user with an aud that names an application of ours among others',
+      truth: 'user',
+      header,
+      claims: { ...user, aud: ['https://other.parcels.example', '6k2v9h'] },
+      expect: asUser,
+    },
+    {
+      name: 'a user whose name is of another type',
+      truth: 'user',
+      header,
+      claims: { ...user, username: 7 },
+      expect: 'refused',
     },
     { name: 'a client', truth: 'client', header, claims: client, expect: asClient },
     {

@@ -28,7 +28,7 @@ const client = {
   purpose: 'access_token',
 };
 
-const unknown = curity({ issuer: iss, jwks: NO_KEYS, subjectNamespaces: 'unknown' });
+const unknown = () => curity({ issuer: iss, jwks: NO_KEYS, subjectNamespaces: 'unknown' });
 
 export const table: TokenTable = {
   preset: 'curity',
@@ -38,6 +38,7 @@ export const table: TokenTable = {
   ],
   create: (issuer) => curity({ issuer, jwks: NO_KEYS, subjectNamespaces: 'disjoint' }),
   issuer: iss,
+  requires: ['aud', 'sub', 'purpose'],
   audience: [API],
   byComparison: true,
   tokens: [

@@ -28,13 +28,14 @@ const options: CustomOptions = {
   jwks: NO_KEYS,
   classify: ({ kind }) => (kind === 'person' ? 'user' : kind === 'service' ? 'client' : 'refuse'),
 };
-const withoutAudience = custom({ ...options, audienceClaim: 'absent', accepts: () => true });
+const withoutAudience = () => custom({ ...options, audienceClaim: 'absent', accepts: () => true });
 
 export const table: TokenTable = {
   preset: 'custom',
   sources: ['packages/core/src/providers/custom.ts'],
   create: (issuer) => custom({ ...options, issuer }),
   issuer: 'https://own.parcels.example',
+  requires: [],
   audience: [API],
   operatorRule: true,
   tokens: [
@@ -77,7 +78,7 @@ export const table: TokenTable = {
       name: 'a user of a server that has nonce in access tokens',
       truth: 'user',
       header,
-      provider: custom({ ...options, nonce: 'accept' }),
+      provider: () => custom({ ...options, nonce: 'accept' }),
       claims: { ...user, nonce: 'Xr0v' },
       expect: { kind: 'user', id: 'p-17', clientId: 'web', scopes: ['parcels.read'] },
     },
@@ -99,7 +100,7 @@ export const table: TokenTable = {
       name: `scp and scope, of which ${scopes} is named`,
       truth: 'user' as const,
       header,
-      provider: custom({ ...options, scopes }),
+      provider: () => custom({ ...options, scopes }),
       claims: { ...user, scope: 'in-scope', scp: ['in-scp'] },
       expect: { kind: 'user' as const, id: 'p-17', clientId: 'web', scopes: [`in-${scopes}`] },
     })),

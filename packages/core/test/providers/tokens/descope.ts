@@ -22,7 +22,7 @@ const client = {
   roles: ['Sync'],
 };
 
-const unknown = descope({ projectId: 'P2kQ7', jwks: NO_KEYS, subjectNamespaces: 'unknown' });
+const unknown = () => descope({ projectId: 'P2kQ7', jwks: NO_KEYS, subjectNamespaces: 'unknown' });
 
 const asUser = {
   kind: 'user',
@@ -47,6 +47,7 @@ export const table: TokenTable = {
         caller_type === 'human' ? 'user' : caller_type === 'machine' ? 'client' : 'refuse',
     }),
   issuer: 'P2kQ7',
+  requires: ['sub', 'drn'],
   audience: [],
   operatorRule: true,
   tokens: [
@@ -113,6 +114,34 @@ export const table: TokenTable = {
       header,
       claims: { ...without(user, 'drn'), caller_type: 'human' },
       expect: 'refused',
+    },
+    ...(['P2kQ7', ['P9other', 'P2kQ7']] as const).map((aud) => ({
+      name: `a user whose audience is ${JSON.stringify(aud)}`,
+      truth: 'user' as const,
+      header,
+      claims: { ...user, caller_type: 'human', aud },
+      expect: asUser,
+    })),
+    {
+      name: 'a token for another audience, as a text',
+      truth: 'user',
+      header,
+      claims: { ...user, caller_type: 'human', aud: 'P9other' },
+      expect: 'refused',
+    },
+    ...[{ T8south: { roles: ['Owner'] } }, undefined, ['T9north']].map((tenants) => ({
+      name: `a user of a current tenant that is not among ${JSON.stringify(tenants)}`,
+      truth: 'user' as const,
+      header,
+      claims: { ...without(user, 'tenants'), caller_type: 'human', roles: ['Admin'], tenants },
+      expect: { kind: 'user' as const, id: 'U2abZ', tenant: 'T9north' },
+    })),
+    {
+      name: 'a user whose current tenant is no text',
+      truth: 'user',
+      header,
+      claims: { ...user, caller_type: 'human', roles: ['Admin'], dct: 7 },
+      expect: { kind: 'user', id: 'U2abZ' },
     },
     {
       name: 'a token for another audience',

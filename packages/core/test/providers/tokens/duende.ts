@@ -46,6 +46,7 @@ export const table: TokenTable = {
   ],
   create: (issuer) => duende({ issuer, jwks: NO_KEYS }),
   issuer: iss,
+  requires: ['aud', 'client_id', 'scope'],
   audience: ['parcels'],
   reserved: ['amr', 'idp'],
   tokens: [

@@ -80,7 +80,7 @@ const clientV1 = {
   roles: ['Parcels.Sync.All'],
 };
 
-const v1 = entra({ tenant: tid, version: 'v1', jwks: NO_KEYS });
+const v1 = () => entra({ tenant: tid, version: 'v1', jwks: NO_KEYS });
 
 const asUser = {
   kind: 'user',
@@ -130,6 +130,7 @@ export const table: TokenTable = {
   ],
   create: (issuer) => entra({ issuer, jwks: NO_KEYS }),
   issuer: issV2,
+  requires: ['aud', 'sub', 'oid', 'tid', 'azp'],
   audience: [apiV1, apiV2],
   reserved: ['idtyp', 'oid', 'scp', 'xms_act_fct', 'xms_sub_fct'],
   tokens: [
@@ -160,6 +161,7 @@ export const table: TokenTable = {
       truth: 'user',
       header: headerV1,
       provider: v1,
+      requires: ['aud', 'sub', 'oid', 'tid', 'appid'],
       claims: userV1,
       expect: {
         kind: 'user',
@@ -236,6 +238,13 @@ export const table: TokenTable = {
       },
     },
     {
+      name: 'a user by idtyp, without scopes',
+      truth: 'user',
+      header,
+      claims: { ...without(user, 'scp', 'roles', 'groups'), idtyp: 'user' },
+      expect: { kind: 'user', id: person, clientId: app, tenant: tid },
+    },
+    {
       name: 'a user with facets that say nothing of agents',
       truth: 'user',
       header,
@@ -262,7 +271,7 @@ export const table: TokenTable = {
       name: 'an agent by its own user account, of one tenant of many',
       truth: 'client',
       header,
-      provider: entra({ tenants: [tid], jwks: NO_KEYS }),
+      provider: () => entra({ tenants: [tid], jwks: NO_KEYS }),
       claims: account,
       onlyMarks: ['xms_sub_fct'],
       expect: asAccount,
@@ -301,7 +310,7 @@ export const table: TokenTable = {
       name: 'a tenant of many, v1.0',
       truth: 'user',
       header: headerV1,
-      provider: entra({ tenants: [tid], version: 'v1', jwks: NO_KEYS }),
+      provider: () => entra({ tenants: [tid], version: 'v1', jwks: NO_KEYS }),
       claims: userV1,
       expect: {
         kind: 'user',
@@ -315,7 +324,7 @@ export const table: TokenTable = {
       name: 'a tenant of many',
       truth: 'user',
       header,
-      provider: entra({ tenants: [tid], jwks: NO_KEYS }),
+      provider: () => entra({ tenants: [tid], jwks: NO_KEYS }),
       claims: user,
       expect: asUser,
     },

@@ -28,6 +28,7 @@ export const table: TokenTable = {
   ],
   create: (issuer) => firebase({ issuer, jwks: NO_KEYS }),
   issuer: iss,
+  requires: ['aud', 'sub', 'auth_time', 'firebase'],
   audience: ['parcels-prod', 'other'],
   oneKind: true,
   tokens: [

@@ -61,6 +61,7 @@ export const table: TokenTable = {
   ],
   create: (issuer) => fusionauth({ issuer, jwks: NO_KEYS }),
   issuer: 'parcels.example',
+  requires: ['aud', 'sub'],
   audience: [application, api],
   reserved: ['applicationId', 'authenticationType'],
   tokens: [

@@ -38,6 +38,7 @@ export const table: TokenTable = {
   sources: ['https://docs.github.com/en/actions/reference/security/oidc'],
   create: (issuer) => githubActions({ issuer, jwks: NO_KEYS, repositoryOwnerIds: ['4411'] }),
   issuer: iss,
+  requires: ['aud', 'sub', 'repository_id', 'repository_owner_id'],
   audience: [API],
   oneKind: true,
   tokens: [
@@ -53,7 +54,7 @@ export const table: TokenTable = {
       name: 'a workflow, where every owner may call',
       truth: 'client',
       header,
-      provider: githubActions({ jwks: NO_KEYS }),
+      provider: () => githubActions({ jwks: NO_KEYS }),
       claims: { ...client, repository_owner_id: '9' },
       expect: { ...asClient, tenant: '9' },
     },
@@ -61,11 +62,12 @@ export const table: TokenTable = {
       name: 'a workflow of one of our repositories',
       truth: 'client',
       header,
-      provider: githubActions({
-        jwks: NO_KEYS,
-        repositoryOwnerIds: ['4411'],
-        repositoryIds: ['90210'],
-      }),
+      provider: () =>
+        githubActions({
+          jwks: NO_KEYS,
+          repositoryOwnerIds: ['4411'],
+          repositoryIds: ['90210'],
+        }),
       claims: client,
       expect: asClient,
     },
@@ -73,7 +75,7 @@ export const table: TokenTable = {
       name: 'a workflow of another of our repositories',
       truth: 'client',
       header,
-      provider: githubActions({ jwks: NO_KEYS, repositoryIds: ['90211'] }),
+      provider: () => githubActions({ jwks: NO_KEYS, repositoryIds: ['90211'] }),
       claims: client,
       expect: 'refused',
     },

@@ -32,6 +32,7 @@ export const table: TokenTable = {
   create: () =>
     google({ jwks: NO_KEYS, serviceAccounts: ['nightly@parcels-prod.iam.gserviceaccount.com'] }),
   issuer: iss,
+  requires: ['aud', 'sub', 'azp'],
   audience: [API, web],
   tokens: [
     {

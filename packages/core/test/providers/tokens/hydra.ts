@@ -28,14 +28,15 @@ const client = {
   sub: '7c6b5a49-1e1e-4d4d-9c9c-5b5b6a6a7f7f',
 };
 
-const byHook = hydra({
-  issuer: iss,
-  jwks: NO_KEYS,
-  classify: ({ caller_type: type }) =>
-    type === 'human' ? 'user' : type === 'machine' ? 'client' : 'refuse',
-});
+const byHook = () =>
+  hydra({
+    issuer: iss,
+    jwks: NO_KEYS,
+    classify: ({ caller_type: type }) =>
+      type === 'human' ? 'user' : type === 'machine' ? 'client' : 'refuse',
+  });
 
-const unknown = hydra({ issuer: iss, jwks: NO_KEYS, subjectNamespaces: 'unknown' });
+const unknown = () => hydra({ issuer: iss, jwks: NO_KEYS, subjectNamespaces: 'unknown' });
 
 const asUser = {
   kind: 'user',
@@ -57,6 +58,7 @@ export const table: TokenTable = {
   ],
   create: (issuer) => hydra({ issuer, jwks: NO_KEYS, subjectNamespaces: 'disjoint' }),
   issuer: iss,
+  requires: ['aud', 'sub', 'client_id', 'jti'],
   audience: [API, 'https://hydra.parcels.example/oauth2/token/'],
   byComparison: true,
   tokens: [
@@ -73,6 +75,13 @@ export const table: TokenTable = {
       truth: 'user',
       header,
       claims: { ...user, scope: 'openid parcels.read parcels.delete' },
+      expect: asUser,
+    },
+    {
+      name: 'a user whose person the log-in app puts under ext',
+      truth: 'user',
+      header,
+      claims: { ...user, ext: { email: 'dana@parcels.example', sub: 'evil', client_id: 'evil' } },
       expect: asUser,
     },
     { name: 'a client', truth: 'client', header, claims: client, expect: asClient },

@@ -91,6 +91,7 @@ export const table: TokenTable = {
   ],
   create: (issuer) => keycloak({ issuer, jwks: NO_KEYS }),
   issuer: iss,
+  requires: ['aud', 'azp', 'jti', 'typ'],
   audience: ['parcels-api'],
   // No client can write them: realm mappers are the admins', as are those of the other claims.
   reserved: ['auth_time', 'preferred_username', 'sid'],
@@ -122,6 +123,13 @@ export const table: TokenTable = {
       claims: { ...user, typ: 'DPoP', cnf: { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' } },
       expect: asUser,
     },
+    ...['Refresh', 'Offline', 'ID'].map((typ) => ({
+      name: `a token of the type ${typ}, bound as access tokens are`,
+      truth: 'user' as const,
+      header,
+      claims: { ...user, typ, cnf: { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' } },
+      expect: 'refused' as const,
+    })),
     { name: 'a client', truth: 'client', header, claims: client, expect: asClient },
     {
       name: 'a client of an older release',

@@ -53,6 +53,7 @@ export const table: TokenTable = {
   ],
   create: (issuer) => kinde({ issuer, jwks: NO_KEYS }),
   issuer: iss,
+  requires: ['aud', 'azp'],
   audience: [API],
   tokens: [
     { name: 'a user', truth: 'user', header, claims: user, expect: asUser },

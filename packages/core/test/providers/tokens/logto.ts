@@ -42,6 +42,7 @@ export const table: TokenTable = {
   ],
   create: (issuer) => logto({ issuer, jwks: NO_KEYS }),
   issuer: iss,
+  requires: ['aud', 'sub', 'client_id', 'iat', 'jti'],
   audience: [API, 'urn:logto:organization:orgp31'],
   byComparison: true,
   tokens: [

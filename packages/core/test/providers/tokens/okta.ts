@@ -58,13 +58,15 @@ export const table: TokenTable = {
   ],
   create: (issuer) => okta({ issuer, jwks: NO_KEYS }),
   issuer: iss,
+  requires: ['aud', 'sub', 'iat'],
   audience: ['api://parcels'],
   reserved: ['uid'],
   tokens: [
-    { name: 'a user', truth: 'user', header, claims: user, expect: asUser },
+    { name: 'a user', truth: 'user', header, claims: user, expect: asUser, onlyMarks: ['uid'] },
     {
       name: 'a user, with typ in the header and no groups',
       truth: 'user',
+      onlyMarks: ['uid'],
       header: { ...header, typ: 'JWT' },
       claims: without(user, 'groups'),
       expect: {
@@ -77,6 +79,7 @@ export const table: TokenTable = {
     {
       name: 'a user whose mapped sub is the id of the client',
       truth: 'user',
+      onlyMarks: ['uid'],
       header,
       claims: { ...user, sub: '0oa4t7' },
       expect: asUser,
@@ -84,6 +87,7 @@ export const table: TokenTable = {
     {
       name: 'a user for whom an agent acts',
       truth: 'user',
+      onlyMarks: ['uid'],
       header,
       claims: { ...user, sub_profile: 'user', act: { sub: 'wlp2aa', sub_profile: 'ai_agent' } },
       expect: { ...asUser, actor: { id: 'wlp2aa', profile: 'agent' } },
@@ -91,6 +95,7 @@ export const table: TokenTable = {
     {
       name: 'a user for whom something acts that is not documented',
       truth: 'user',
+      onlyMarks: ['uid'],
       header,
       claims: { ...user, act: { sub: 'wlp2aa', sub_profile: 'robot' } },
       expect: asUser,
@@ -134,6 +139,13 @@ export const table: TokenTable = {
       header,
       claims: { ...client, scope: 'parcels.delete' },
       expect: asClient,
+    },
+    {
+      name: 'an agent whose client id is of another type',
+      truth: 'client',
+      header,
+      claims: { ...agent, sub_profile: 'ai_agent', cid: 7 },
+      expect: 'refused',
     },
     {
       name: 'an agent with the id of a user',

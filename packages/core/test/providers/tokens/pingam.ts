@@ -49,6 +49,7 @@ export const table: TokenTable = {
   sources: ['https://docs.pingidentity.com/pingam/8/am-oidc1/rest-api-oidc-userinfo-endpoint.html'],
   create: (issuer) => pingam({ issuer, jwks: NO_KEYS }),
   issuer: iss,
+  requires: ['aud', 'sub'],
   audience: ['courier-web', 'nightly-sync', API],
   tokens: [
     { name: 'a user', truth: 'user', header, claims: user, expect: asUser },

@@ -51,6 +51,7 @@ export const table: TokenTable = {
   ],
   create: (issuer) => pingone({ issuer, jwks: NO_KEYS }),
   issuer: iss,
+  requires: ['aud', 'client_id'],
   audience: [API],
   reserved: ['auth_time', 'sid', 'acr'],
   tokens: [
@@ -61,6 +62,7 @@ export const table: TokenTable = {
       header: { ...header, typ: 'at+jwt' },
       claims: without(user, 'sid', 'acr', 'act'),
       expect: asUser,
+      onlyMarks: ['sub', 'auth_time'],
     },
     { name: 'a client', truth: 'client', header, claims: client, expect: asClient },
     {

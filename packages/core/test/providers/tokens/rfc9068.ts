@@ -44,6 +44,7 @@ export const table: TokenTable = {
   ],
   create: (issuer) => rfc9068({ issuer, jwks: NO_KEYS }),
   issuer: 'https://as.parcels.example',
+  requires: ['aud', 'sub', 'client_id', 'iat', 'jti'],
   audience: [API],
   byComparison: true,
   tokens: [
@@ -83,6 +84,13 @@ export const table: TokenTable = {
       },
       expect: { ...asUser, groups: ['g-north'], permissions: ['labels.print'] },
     },
+    ...[['dispatcher', 7], ['dispatcher', { value: 7 }], [null], 'dispatcher'].map((roles) => ({
+      name: `a user with roles that are none: ${JSON.stringify(roles)}`,
+      truth: 'user' as const,
+      header,
+      claims: { ...user, roles },
+      expect: { ...without(asUser, 'roles'), kind: 'user' as const, id: asUser.id },
+    })),
     {
       name: 'a user without the claims of a login',
       truth: 'user',
@@ -130,6 +138,13 @@ export const table: TokenTable = {
       truth: 'client',
       header,
       claims: { ...client, sub: 'mapped', gty: ['client_credentials'] },
+      expect: 'refused',
+    },
+    {
+      name: 'an ID token of a server that gives it the type of access tokens, by nonce',
+      truth: 'user',
+      header,
+      claims: { ...user, nonce: 'n-0S6_WzA2Mj' },
       expect: 'refused',
     },
     {

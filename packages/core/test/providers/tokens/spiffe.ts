@@ -20,6 +20,7 @@ export const table: TokenTable = {
   sources: ['https://github.com/spiffe/spiffe/blob/main/standards/JWT-SVID.md'],
   create: () => spiffe({ trustDomain: 'parcels.example', jwks: NO_KEYS }),
   issuer: 'spiffe://parcels.example',
+  requires: ['aud', 'sub'],
   audience: [API],
   oneKind: true,
   tokens: [
@@ -35,11 +36,12 @@ export const table: TokenTable = {
       name: 'a workload of a server that puts an issuer in, without typ',
       truth: 'client',
       header: { alg: 'ES256', kid: 'sv1' },
-      provider: spiffe({
-        trustDomain: 'spiffe://parcels.example',
-        issuer: 'https://oidc.parcels.example',
-        jwks: NO_KEYS,
-      }),
+      provider: () =>
+        spiffe({
+          trustDomain: 'spiffe://parcels.example',
+          issuer: 'https://oidc.parcels.example',
+          jwks: NO_KEYS,
+        }),
       claims: { ...client, iss: 'https://oidc.parcels.example' },
       expect: asClient,
     },

@@ -24,22 +24,24 @@ const client = {
   jti: 'sp2',
 };
 
-const unknown = spring({ issuer: iss, jwks: NO_KEYS, subjectNamespaces: 'unknown' });
+const unknown = () => spring({ issuer: iss, jwks: NO_KEYS, subjectNamespaces: 'unknown' });
 
-const byClientId = spring({
-  issuer: iss,
-  jwks: NO_KEYS,
-  subjectNamespaces: 'disjoint',
-  rolesClaim: 'roles',
-});
+const byClientId = () =>
+  spring({
+    issuer: iss,
+    jwks: NO_KEYS,
+    subjectNamespaces: 'disjoint',
+    rolesClaim: 'roles',
+  });
 
-const own = spring({
-  issuer: iss,
-  jwks: NO_KEYS,
-  clientIdFrom: 'aud',
-  classify: ({ caller_type }) =>
-    caller_type === 'human' ? 'user' : caller_type === 'machine' ? 'client' : 'refuse',
-});
+const own = () =>
+  spring({
+    issuer: iss,
+    jwks: NO_KEYS,
+    clientIdFrom: 'aud',
+    classify: ({ caller_type }) =>
+      caller_type === 'human' ? 'user' : caller_type === 'machine' ? 'client' : 'refuse',
+  });
 
 const asUser = {
   kind: 'user',
@@ -58,6 +60,7 @@ export const table: TokenTable = {
   create: (issuer) =>
     spring({ issuer, jwks: NO_KEYS, subjectNamespaces: 'disjoint', clientIdFrom: 'aud' }),
   issuer: iss,
+  requires: ['aud', 'sub', 'nbf'],
   audience: [API, 'courier-web', 'nightly-sync'],
   byComparison: true,
   tokens: [
@@ -143,6 +146,27 @@ export const table: TokenTable = {
       header: { ...header, typ: 'application/at+JWT' },
       claims: without(user, 'scope'),
       expect: { kind: 'user', id: 'dana', clientId: 'courier-web' },
+    },
+    {
+      name: 'the same, where the type is written short',
+      truth: 'user',
+      header: { ...header, typ: 'at+jwt' },
+      claims: without(user, 'scope'),
+      expect: { kind: 'user', id: 'dana', clientId: 'courier-web' },
+    },
+    {
+      name: 'a user whose scopes a customizer, which adds client_id, made a string',
+      truth: 'user',
+      header,
+      claims: { ...user, aud: [API], client_id: 'courier-web', scope: 'parcels.read' },
+      expect: asUser,
+    },
+    {
+      name: 'a user whose client azp names, and not aud',
+      truth: 'user',
+      header,
+      claims: { ...user, aud: 'nightly-sync', azp: 'courier-web' },
+      expect: asUser,
     },
     {
       name: 'a token without scope of another server, by its type',

@@ -35,6 +35,7 @@ export const table: TokenTable = {
   ],
   create: (issuer) => stytch({ projectId, issuer, jwks: NO_KEYS }),
   issuer: iss,
+  requires: ['aud', 'sub'],
   audience: [projectId],
   tokens: [
     { name: 'a client', truth: 'client', header, claims: client, expect: asClient },

@@ -40,7 +40,7 @@ const session = {
   ...TIMES,
 };
 
-const sessions = workos({ sessionsOf: 'client_01ENV', jwks: NO_KEYS });
+const sessions = () => workos({ sessionsOf: 'client_01ENV', jwks: NO_KEYS });
 
 const asUser = {
   kind: 'user',
@@ -65,6 +65,7 @@ export const table: TokenTable = {
   ],
   create: (issuer) => workos({ issuer, jwks: NO_KEYS }),
   issuer: iss,
+  requires: ['aud', 'sub', 'jti'],
   audience: ['client_01ENV'],
   tokens: [
     { name: 'a user through an application', truth: 'user', header, claims: user, expect: asUser },
@@ -129,6 +130,7 @@ export const table: TokenTable = {
       truth: 'user',
       header,
       provider: sessions,
+      requires: ['sub', 'sid'],
       claims: { ...session, nonce: 'n1' },
       expect: 'refused',
     },

@@ -32,7 +32,7 @@ const client = {
   'urn:zitadel:iam:user:resourceowner:id': '301870000009',
 };
 
-const unknown = zitadel({ issuer: iss, jwks: NO_KEYS, subjectNamespaces: 'unknown' });
+const unknown = () => zitadel({ issuer: iss, jwks: NO_KEYS, subjectNamespaces: 'unknown' });
 
 const asUserWithoutRoles = {
   kind: 'user',
@@ -59,6 +59,7 @@ export const table: TokenTable = {
       },
     }),
   issuer: iss,
+  requires: ['aud', 'sub', 'jti', 'nbf'],
   audience: ['301877700001'],
   operatorRule: true,
   tokens: [
@@ -154,7 +155,7 @@ export const table: TokenTable = {
       name: 'a user, where no project is given: no roles',
       truth: 'user',
       header,
-      provider: zitadel({ issuer: iss, jwks: NO_KEYS, classify: () => 'user' }),
+      provider: () => zitadel({ issuer: iss, jwks: NO_KEYS, classify: () => 'user' }),
       claims: {
         ...user,
         'urn:zitadel:iam:org:project:roles': { reader: { '301870000009': 'x' } },

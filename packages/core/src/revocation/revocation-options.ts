@@ -1,0 +1,89 @@
+import { checkOptions, type OptionNames } from '../lib/check-options.ts';
+import type { EventSink } from '../lib/event-sink.ts';
+import { ConfigurationError } from '../model/errors.ts';
+import type { RevocationStore } from '../stores/revocation-store.ts';
+import { createStoreOutage, type StoreOutage } from './store-outage.ts';
+
+/** How revoked tokens are refused. */
+export interface RevocationOptions {
+  /** Where marks are kept: `memoryRevocations()`, or a store that the processes of this API share. */
+  readonly store: RevocationStore;
+  /**
+   * What becomes of a token while the store does not say whether it was revoked: `'refuse'` (503), or
+   * `'accept'`, which lets revoked tokens in for as long as the outage lasts. Default `'refuse'`.
+   */
+  readonly onOutage?: 'refuse' | 'accept' | undefined;
+  /** A store that has not answered by then does not answer. Milliseconds, 1 to 60,000. Default 250. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** {@link RevocationOptions} with every default decided. */
+export interface ResolvedRevocation {
+  readonly store: RevocationStore;
+  readonly onOutage: 'refuse' | 'accept';
+  readonly timeoutMs: number;
+  /** Longest life of a token that is accepted, in seconds: a mark is kept no longer. */
+  readonly retainSec: number;
+  /** What is known of the store's outages. One for a resource server, so that each is told once. */
+  readonly outage: StoreOutage;
+}
+
+/** What the options are checked against, beside themselves. */
+export interface RevocationContext {
+  readonly clockToleranceSec: number;
+  readonly events: EventSink;
+}
+
+const OPTIONS: OptionNames<RevocationOptions> = { store: true, onOutage: true, timeoutMs: true };
+
+const LINE = 'revocation: { store: memoryRevocations() }';
+const DEFAULT_TIMEOUT_MS = 250;
+const MAX_TIMEOUT_MS = 60_000;
+
+/** Checks the options as users write them. Throws {@link ConfigurationError}. */
+export function resolveRevocation(
+  options: RevocationOptions | undefined,
+  { clockToleranceSec, events }: RevocationContext,
+): ResolvedRevocation | undefined {
+  if (options === undefined) return undefined;
+  const given = checkOptions('revocation', options, OPTIONS, LINE);
+  const { store, onOutage = 'refuse', timeoutMs = DEFAULT_TIMEOUT_MS } = given;
+  if (onOutage !== 'refuse' && onOutage !== 'accept') {
+    throw new ConfigurationError(
+      "revocation.onOutage is 'refuse' or 'accept'. Write: revocation: { store, onOutage: 'refuse' }",
+    );
+  }
+  if (!(Number.isSafeInteger(timeoutMs) && timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS)) {
+    throw new ConfigurationError(
+      `revocation.timeoutMs is a whole number from 1 to ${MAX_TIMEOUT_MS}. Write: revocation: { store, timeoutMs: 250 }`,
+    );
+  }
+  return Object.freeze({
+    store,
+    onOutage,
+    timeoutMs,
+    retainSec: checkStore(store, clockToleranceSec),
+    outage: createStoreOutage(onOutage, events),
+  });
+}
+
+function checkStore(store: RevocationStore, clockToleranceSec: number): number {
+  const given: unknown = store;
+  if (typeof given !== 'object' || given === null || typeof store.isRevoked !== 'function') {
+    throw new ConfigurationError(
+      `revocation.store says which tokens were revoked. Write: ${LINE}, or a table of your own: revocation: { store: { retainSec: Infinity, isRevoked: async ({ tokenId }) => … } }`,
+    );
+  }
+  const { retainSec, toleranceSec } = store;
+  if (!(typeof retainSec === 'number' && retainSec > 0)) {
+    throw new ConfigurationError(
+      'revocation.store.retainSec is a number of seconds above 0: for how long a mark is kept. Write: retainSec: 86_400, or Infinity where nothing is ever forgotten',
+    );
+  }
+  if (toleranceSec !== undefined && !(toleranceSec >= clockToleranceSec)) {
+    throw new ConfigurationError(
+      `clockToleranceSec is more than the toleranceSec of revocation.store, so that a token could outlive its mark. Write: memoryRevocations({ toleranceSec: ${Math.ceil(clockToleranceSec)} }), or a smaller clockToleranceSec`,
+    );
+  }
+  return retainSec;
+}

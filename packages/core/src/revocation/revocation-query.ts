@@ -1,0 +1,57 @@
+import type { Principal } from '../model/principal.ts';
+import type { VerifiedToken } from '../request/verified-token.ts';
+import type { RevocationQuery } from '../stores/revocation-store.ts';
+import { tokenDigest } from '../stores/revocation-target.ts';
+
+/** Gives what the store is asked about a token: the same object each time while the token is cached. */
+export type FindQuery = (verified: VerifiedToken, token: string) => RevocationQuery;
+
+/**
+ * Remembers the question about each token as long as its principal is kept, so that a store computes the
+ * digests of it once.
+ */
+export function createQueries(): FindQuery {
+  const queries = new WeakMap<Principal, RevocationQuery>();
+  return (verified, token) => {
+    const known = queries.get(verified.principal);
+    if (known !== undefined) return known;
+    const made = new TokenQuery(verified, token);
+    queries.set(verified.principal, made);
+    return made;
+  };
+}
+
+/** The digest is computed when a store asks for it: for most tokens none does. */
+class TokenQuery implements RevocationQuery {
+  readonly issuers: readonly string[];
+  readonly tokenId: string | undefined;
+  readonly sessionId: string | undefined;
+  readonly subject: string | undefined;
+  readonly principalKey: string;
+  readonly clientId: string | undefined;
+  readonly issuedAt: number | undefined;
+  readonly expiresAt: number;
+  readonly #token: string;
+  #digest: string | undefined;
+
+  constructor({ principal, issuer, subject }: VerifiedToken, token: string) {
+    const configured = issuer.provider.issuer;
+    this.issuers = Object.freeze(
+      principal.issuer === configured ? [configured] : [configured, principal.issuer],
+    );
+    this.tokenId = principal.tokenId;
+    this.sessionId = principal.sessionId;
+    this.subject = subject;
+    this.principalKey = principal.key;
+    this.clientId = principal.clientId;
+    this.issuedAt = principal.issuedAt;
+    this.expiresAt = principal.expiresAt;
+    this.#token = token;
+    Object.freeze(this);
+  }
+
+  get tokenDigest(): string {
+    this.#digest ??= tokenDigest(this.#token);
+    return this.#digest;
+  }
+}

@@ -1,0 +1,144 @@
+import { checkOptions, type OptionNames } from '../lib/check-options.ts';
+import { type Clock, epochSeconds, systemClock } from '../lib/clock.ts';
+import type { MaybePromise } from '../lib/maybe-promise.ts';
+import { ConfigurationError } from '../model/errors.ts';
+import type { RevocationMark, RevocationMarkKey, RevocationStore } from './revocation-store.ts';
+import { type RevocationTarget, revocationKeyOf } from './revocation-target.ts';
+import type { Revocations, RevokeOptions } from './revocations.ts';
+
+/** What {@link createRevocations} needs of the place where marks are kept. */
+export interface RevocationKeeper extends Pick<RevocationStore, 'isRevoked' | 'subscribe'> {
+  /**
+   * Keeps a mark until its `keptUntil`, and gives it as it is kept then. Where one is kept under the same
+   * kind and id, the later `issuedBefore` and the later `keptUntil` of both count, in one step for
+   * everybody who shares the place: marks only move forward.
+   */
+  keep(mark: RevocationMark): MaybePromise<RevocationMark>;
+  /** Forgets a mark, and says whether there was one. */
+  drop(key: RevocationMarkKey): MaybePromise<boolean>;
+  /** Every mark that is kept. */
+  list(): MaybePromise<readonly RevocationMark[]>;
+}
+
+/** Options of every store that makes marks. */
+export interface RevocationsOptions {
+  /**
+   * For how long marks are kept, in seconds: at least as long as the longest-lived token, since one that
+   * lives longer is refused. A whole number from 1 to 315,360,000 (ten years). Default 86,400 (a day).
+   */
+  readonly retainSec?: number | undefined;
+  /**
+   * By how much the clocks of the machines may differ, in seconds, 0 to 300. Default 5. At least the
+   * `clockToleranceSec` of the resource servers that ask the store.
+   */
+  readonly toleranceSec?: number | undefined;
+  /** The time. Default: the machine's. Give it the clock of the resource server. */
+  readonly clock?: Clock | undefined;
+}
+
+const OPTIONS: OptionNames<RevocationsOptions> = {
+  retainSec: true,
+  toleranceSec: true,
+  clock: true,
+};
+const REVOKE_OPTIONS: OptionNames<RevokeOptions> = { issuedBefore: true };
+
+const DAY_SEC = 86_400;
+const MAX_RETAIN_SEC = 10 * 365 * DAY_SEC;
+const DEFAULT_TOLERANCE_SEC = 5;
+const MAX_TOLERANCE_SEC = 300;
+/** A wrong clock, or a hostile sender of events, must not lock anybody out for longer. */
+const MAX_AHEAD_SEC = 60;
+
+/**
+ * Makes a store of revocations over a place where marks are kept: what is the same for every place.
+ * `owner` is named in messages: `memoryRevocations()`.
+ *
+ * @throws ConfigurationError for an option that is unknown, or a number that is out of its range.
+ */
+export function createRevocations(
+  owner: string,
+  keeper: RevocationKeeper,
+  options: RevocationsOptions = {},
+): Revocations {
+  const {
+    retainSec = DAY_SEC,
+    toleranceSec = DEFAULT_TOLERANCE_SEC,
+    clock = systemClock,
+  } = checkOptions(owner, options, OPTIONS);
+  checkRange(owner, { retainSec }, { from: 1, to: MAX_RETAIN_SEC, example: DAY_SEC });
+  checkRange(owner, { toleranceSec }, { from: 0, to: MAX_TOLERANCE_SEC, example: 5 });
+
+  async function revoke(
+    target: RevocationTarget,
+    revokeOptions: RevokeOptions = {},
+  ): Promise<RevocationMark> {
+    const { issuedBefore } = checkOptions(
+      'The options of a revocation',
+      revokeOptions,
+      REVOKE_OPTIONS,
+    );
+    const { kind, id } = revocationKeyOf(target);
+    const now = epochSeconds(clock);
+    // The provider's clock, which says when a token was issued, may be ahead of this one by so much.
+    const ahead = now + toleranceSec;
+    const reach = issuedBefore === undefined ? ahead : bounded(issuedBefore, now + MAX_AHEAD_SEC);
+    return await keeper.keep(
+      Object.freeze({
+        // Written out: a frozen object that was spread takes twice the memory.
+        kind,
+        id,
+        issuedBefore: kind === 'token' ? undefined : Math.floor(reach),
+        // Such a token lives for `retainSec` at most, and for the tolerance of whoever verifies it. A
+        // token without `iat` is told by when it is used, whatever the mark reaches back to.
+        keptUntil: Math.ceil(Math.max(ahead, reach)) + retainSec + Math.ceil(toleranceSec) + 1,
+      }),
+    );
+  }
+
+  const { subscribe } = keeper;
+  return Object.freeze<Revocations>({
+    retainSec,
+    toleranceSec,
+    isRevoked: (token, askOptions) => keeper.isRevoked(token, askOptions),
+    ...(subscribe && { subscribe: (listener) => subscribe.call(keeper, listener) }),
+    revokeToken: async (target) => await revoke({ ...target, kind: 'token' }),
+    revokeSession: async (target, revokeOptions) =>
+      await revoke({ ...target, kind: 'session' }, revokeOptions),
+    revokeSubject: async (target, revokeOptions) =>
+      await revoke({ ...target, kind: 'subject' }, revokeOptions),
+    revokePrincipal: async (principalKey, revokeOptions) =>
+      await revoke({ principalKey, kind: 'principal' }, revokeOptions),
+    revokeClient: async (target, revokeOptions) =>
+      await revoke({ ...target, kind: 'client' }, revokeOptions),
+    revokeIssuer: async (target, revokeOptions) =>
+      await revoke({ ...target, kind: 'issuer' }, revokeOptions),
+    clear: async (mark) =>
+      await keeper.drop('id' in mark ? { kind: mark.kind, id: mark.id } : revocationKeyOf(mark)),
+    list: async () => await keeper.list(),
+  });
+}
+
+function bounded(issuedBefore: unknown, latest: number): number {
+  if (typeof issuedBefore === 'number' && Number.isFinite(issuedBefore)) {
+    return Math.min(issuedBefore, latest);
+  }
+  throw new TypeError(
+    'issuedBefore is a number of seconds since the epoch. Write: { issuedBefore: 1_800_000_000 }',
+  );
+}
+
+function checkRange(
+  owner: string,
+  given: Readonly<Record<string, unknown>>,
+  { from, to, example }: { readonly from: number; readonly to: number; readonly example: number },
+): void {
+  for (const [name, value] of Object.entries(given)) {
+    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= from && value <= to) {
+      continue;
+    }
+    throw new ConfigurationError(
+      `${owner}: ${name} is a whole number of seconds from ${from} to ${to}. Write: ${name}: ${example}`,
+    );
+  }
+}

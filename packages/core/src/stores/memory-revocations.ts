@@ -1,0 +1,146 @@
+import { ignoreRejection } from '../lib/callback-result.ts';
+import { checkOptions, type OptionNames } from '../lib/check-options.ts';
+import { epochSeconds, systemClock } from '../lib/clock.ts';
+import { ConfigurationError } from '../model/errors.ts';
+import { createRevocations, type RevocationsOptions } from './create-revocations.ts';
+import { markStops, revocationIdsOf } from './revocation-ids.ts';
+import { REVOCATION_KINDS, type RevocationKind, type RevocationMark } from './revocation-store.ts';
+import type { Revocations } from './revocations.ts';
+
+/** Options of {@link memoryRevocations}. */
+export interface MemoryRevocationsOptions extends RevocationsOptions {
+  /** Marks that are kept at a time, about 200 bytes each. Default 1,000,000. */
+  readonly maxMarks?: number | undefined;
+}
+
+const OPTIONS: OptionNames<MemoryRevocationsOptions> = {
+  retainSec: true,
+  toleranceSec: true,
+  clock: true,
+  maxMarks: true,
+};
+
+const DEFAULT_MAX_MARKS = 1_000_000;
+/** Marks that are looked at when one is made: more than one, so that expired ones never pile up. */
+const SWEPT_AT_ONCE = 4;
+/** Marks of each kind that are looked at before the store is said to be full. */
+const SWEPT_WHEN_FULL = 1_000;
+
+/**
+ * Keeps marks in this process. A token is looked up in at most seven maps, and in none of a kind of which
+ * there is no mark. Nothing is dropped before its time: when the store is full, what would make a mark
+ * rejects.
+ *
+ * Other processes do not see it, and a restart forgets it: several processes that serve one API need a
+ * store that they share.
+ *
+ * @throws ConfigurationError for an option that is unknown or not right.
+ */
+export function memoryRevocations(options: MemoryRevocationsOptions = {}): Revocations {
+  const given = checkOptions('memoryRevocations()', options, OPTIONS);
+  const { maxMarks = DEFAULT_MAX_MARKS, clock = systemClock, ...common } = given;
+  if (!(Number.isSafeInteger(maxMarks) && maxMarks > 0)) {
+    throw new ConfigurationError(
+      'memoryRevocations(): maxMarks is a whole number from 1. Write: memoryRevocations({ maxMarks: 1_000_000 })',
+    );
+  }
+  /** The marks of each kind by their ids, those that were made or moved last at the end. */
+  const marks = new Map<RevocationKind, Map<string, RevocationMark>>(
+    REVOCATION_KINDS.map((kind) => [kind, new Map()]),
+  );
+  const perKind = REVOCATION_KINDS.map((kind) => ({ kind, marks: ofKind(kind) }));
+  const listeners = new Set<(mark: RevocationMark) => void>();
+
+  function ofKind(kind: RevocationKind): Map<string, RevocationMark> {
+    return marks.get(kind) ?? new Map();
+  }
+
+  function isKept({ keptUntil }: RevocationMark): boolean {
+    return keptUntil > epochSeconds(clock);
+  }
+
+  // Those that expire first stand first, but for the minute by which a mark may be put forward.
+  function sweep(of: Map<string, RevocationMark>, atMost: number): void {
+    let looked = 0;
+    for (const [id, mark] of of) {
+      if (looked++ === atMost) return;
+      if (!isKept(mark)) of.delete(id);
+    }
+  }
+
+  function isFull(): boolean {
+    return perKind.reduce((sum, each) => sum + each.marks.size, 0) >= maxMarks;
+  }
+
+  function makeRoom(of: Map<string, RevocationMark>): void {
+    sweep(of, SWEPT_AT_ONCE);
+    if (!isFull()) return;
+    for (const each of perKind) sweep(each.marks, SWEPT_WHEN_FULL);
+    if (isFull()) throw new Error('The store of revocations is full');
+  }
+
+  function tell(mark: RevocationMark): void {
+    for (const listener of listeners) {
+      try {
+        // A listener may be async; its rejection must not become an unhandled one.
+        ignoreRejection(listener(mark));
+      } catch {
+        // A listener's fault is not that of whoever revokes.
+      }
+    }
+  }
+
+  return createRevocations(
+    'memoryRevocations()',
+    {
+      keep(mark) {
+        const of = ofKind(mark.kind);
+        const earlier = of.get(mark.id);
+        if (earlier === undefined) makeRoom(of);
+        const kept = earlier === undefined ? mark : later(earlier, mark);
+        if (kept === earlier) return kept;
+        of.delete(mark.id);
+        of.set(mark.id, kept);
+        tell(kept);
+        return kept;
+      },
+      drop({ kind, id }) {
+        const mark = ofKind(kind).get(id);
+        ofKind(kind).delete(id);
+        return mark !== undefined && isKept(mark);
+      },
+      list: () => perKind.flatMap((each) => [...each.marks.values()].filter(isKept)),
+      isRevoked(token) {
+        const ids = revocationIdsOf(token);
+        for (const { kind, marks: of } of perKind) {
+          if (of.size === 0) continue;
+          for (const id of ids.of(kind)) {
+            const mark = of.get(id);
+            if (mark !== undefined && markStops(mark, token) && isKept(mark)) return true;
+          }
+        }
+        return false;
+      },
+      subscribe(listener) {
+        // One for each call: the same function may be given twice.
+        const own = (mark: RevocationMark) => listener(mark);
+        listeners.add(own);
+        return () => listeners.delete(own);
+      },
+    },
+    { ...common, clock },
+  );
+}
+
+/** Marks only move forward: the earlier one itself where the new one reaches no further. */
+function later(earlier: RevocationMark, mark: RevocationMark): RevocationMark {
+  const issuedBefore = furthest(earlier.issuedBefore, mark.issuedBefore);
+  const keptUntil = Math.max(earlier.keptUntil, mark.keptUntil);
+  return issuedBefore === earlier.issuedBefore && keptUntil === earlier.keptUntil
+    ? earlier
+    : Object.freeze({ kind: mark.kind, id: mark.id, issuedBefore, keptUntil });
+}
+
+function furthest(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? undefined : Math.max(one, other);
+}

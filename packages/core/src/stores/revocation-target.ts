@@ -1,0 +1,83 @@
+import { decodeBase64Url, parseUnfrozen } from '../lib/json.ts';
+import { sha256Base64Url } from '../lib/sha256.ts';
+import {
+  REVOCATION_KINDS,
+  type RevocationKind,
+  type RevocationMarkKey,
+} from './revocation-store.ts';
+
+/** One token: by its `jti`, or, where it has none or you do not know it, the token itself. */
+export type TokenTarget =
+  | { readonly issuer: string; readonly tokenId: string; readonly token?: never }
+  | { readonly token: string; readonly issuer?: never; readonly tokenId?: never };
+
+/** What can be revoked. `issuer` is the configured issuer or the token's `iss`. */
+export type RevocationTarget =
+  | (TokenTarget & { readonly kind: 'token' })
+  | { readonly kind: 'session'; readonly issuer: string; readonly sessionId: string }
+  | { readonly kind: 'subject'; readonly issuer: string; readonly subject: string }
+  | { readonly kind: 'principal'; readonly principalKey: string }
+  | { readonly kind: 'client'; readonly issuer: string; readonly clientId: string }
+  | { readonly kind: 'issuer'; readonly issuer: string };
+
+/**
+ * Where the mark on a target is kept.
+ *
+ * @throws TypeError when a member is missing, empty or no text: a mark would be on nothing.
+ */
+export function revocationKeyOf(target: RevocationTarget): RevocationMarkKey {
+  switch (target.kind) {
+    case 'token':
+      return target.token === undefined
+        ? keyOf('token', { issuer: target.issuer, tokenId: target.tokenId })
+        : { kind: 'token', id: digestKey(tokenDigest(checked('token', target.token))) };
+    case 'session':
+      return keyOf('session', { issuer: target.issuer, sessionId: target.sessionId });
+    case 'subject':
+      return keyOf('subject', { issuer: target.issuer, subject: target.subject });
+    case 'principal':
+      return keyOf('principal', { principalKey: target.principalKey });
+    case 'client':
+      return keyOf('client', { issuer: target.issuer, clientId: target.clientId });
+    case 'issuer':
+      return keyOf('issuer', { issuer: target.issuer });
+    default:
+      throw new TypeError(`What can be revoked is of the kind ${REVOCATION_KINDS.join(', ')}`);
+  }
+}
+
+function keyOf(kind: RevocationKind, parts: Readonly<Record<string, unknown>>): RevocationMarkKey {
+  const texts = Object.entries(parts).map(([name, value]) => checked(name, value));
+  return { kind, id: revocationId(kind, texts) };
+}
+
+function checked(name: string, value: unknown): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw new TypeError(`To revoke something, give ${name} as a text that is not empty`);
+}
+
+/** The id of a mark: a digest of its kind and of the texts that name what it is on. */
+export function revocationId(kind: RevocationKind, texts: readonly string[]): string {
+  // As JSON, so that no text can pass for two, and lone surrogates stay apart.
+  return sha256Base64Url(JSON.stringify(['authly revocation', kind, ...texts]));
+}
+
+/** The id of the mark on a token by its digest. */
+export function digestKey(digest: string): string {
+  return revocationId('token', [digest]);
+}
+
+/**
+ * A digest of a token. Of a signed one (JWS) without its signature: ECDSA has a second signature that is
+ * good for the same token, and whoever has the token can compute it.
+ */
+export function tokenDigest(token: string): string {
+  const [header = '', payload, signature, ...more] = token.split('.');
+  const isSigned = payload !== undefined && signature !== undefined && more.length === 0;
+  return sha256Base64Url(isSigned && isJsonObject(header) ? `${header}.${payload}` : token);
+}
+
+function isJsonObject(segment: string): boolean {
+  const bytes = decodeBase64Url(segment);
+  return bytes !== undefined && parseUnfrozen(bytes) !== undefined;
+}

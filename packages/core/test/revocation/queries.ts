@@ -1,0 +1,18 @@
+import { NOW } from '../../../../test/support/tokens.ts';
+import type { RevocationQuery } from '../../src/stores/revocation-store.ts';
+
+/** What a store is asked about a token of `ada`, but for what is given. */
+export function aQuery(facts: Partial<RevocationQuery> = {}): RevocationQuery {
+  return {
+    issuers: ['https://as.example.com'],
+    tokenId: 'token-1',
+    tokenDigest: 'digest-1',
+    sessionId: 'session-1',
+    subject: 'ada',
+    principalKey: 'user:https%3A%2F%2Fas.example.com:ada',
+    clientId: 'web-app',
+    issuedAt: NOW,
+    expiresAt: NOW + 600,
+    ...facts,
+  };
+}

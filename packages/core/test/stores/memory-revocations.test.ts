@@ -1,0 +1,269 @@
+import { describe, expect, it } from 'vitest';
+import { foreignPromises } from '../../../../test/support/foreign-promises.ts';
+import { aClock, NOW } from '../../../../test/support/tokens.ts';
+import { ConfigurationError } from '../../src/model/errors.ts';
+import {
+  type MemoryRevocationsOptions,
+  memoryRevocations,
+} from '../../src/stores/memory-revocations.ts';
+import type { RevocationMark, RevocationQuery } from '../../src/stores/revocation-store.ts';
+import { aQuery } from '../revocation/queries.ts';
+
+const issuer = 'https://as.example.com';
+const signal = new AbortController().signal;
+
+function aStore(options: MemoryRevocationsOptions = {}) {
+  const clock = aClock();
+  const revocations = memoryRevocations({ clock, toleranceSec: 0, ...options });
+  const isRevoked = (facts: Partial<RevocationQuery> = {}) =>
+    revocations.isRevoked(aQuery(facts), { signal });
+  return { revocations, clock, isRevoked };
+}
+
+describe('a store in memory', () => {
+  it('answers at once, not by a promise', async () => {
+    const { revocations, isRevoked } = aStore();
+    expect(isRevoked()).toBe(false);
+    await revocations.revokeSubject({ issuer, subject: 'ada' });
+    expect(isRevoked()).toBe(true);
+  });
+
+  it.each<
+    readonly [
+      string,
+      (store: ReturnType<typeof aStore>) => Promise<unknown>,
+      Partial<RevocationQuery>,
+    ]
+  >([
+    [
+      'token',
+      (s) => s.revocations.revokeToken({ issuer, tokenId: 'token-1' }),
+      { tokenId: 'token-2' },
+    ],
+    [
+      'session',
+      (s) => s.revocations.revokeSession({ issuer, sessionId: 'session-1' }),
+      { sessionId: 's' },
+    ],
+    ['subject', (s) => s.revocations.revokeSubject({ issuer, subject: 'ada' }), { subject: 'bob' }],
+    [
+      'principal',
+      (s) => s.revocations.revokePrincipal(aQuery().principalKey),
+      { principalKey: 'k' },
+    ],
+    [
+      'client',
+      (s) => s.revocations.revokeClient({ issuer, clientId: 'web-app' }),
+      { clientId: 'c' },
+    ],
+    [
+      'issuer',
+      (s) => s.revocations.revokeIssuer({ issuer }),
+      { issuers: ['https://b.example.com'] },
+    ],
+  ])('knows a mark on a %s, alone and beside marks on others', async (_kind, revoke, other) => {
+    const store = aStore();
+    const { revocations } = store;
+    for (const text of ['x', 'y']) {
+      await revocations.revokeToken({ issuer, tokenId: text });
+      await revocations.revokeSession({ issuer, sessionId: text });
+      await revocations.revokeSubject({ issuer, subject: text });
+      await revocations.revokePrincipal(text);
+      await revocations.revokeClient({ issuer, clientId: text });
+      await revocations.revokeIssuer({ issuer: text });
+    }
+    expect(store.isRevoked()).toBe(false);
+    await revoke(store);
+    expect(store.isRevoked()).toBe(true);
+    expect(store.isRevoked(other)).toBe(false);
+    const [clientId, sessionId] = [undefined, undefined];
+    const bare = { tokenId: undefined, subject: undefined, principalKey: 'k', clientId, sessionId };
+    expect(store.isRevoked({ ...bare, issuers: ['https://b.example.com'] })).toBe(false);
+  });
+
+  it('keeps a mark to its last second and no longer', async () => {
+    const { revocations, clock, isRevoked } = aStore({ retainSec: 60 });
+    const { keptUntil } = await revocations.revokeSubject({ issuer, subject: 'ada' });
+    clock.set(keptUntil * 1_000 - 1);
+    expect(isRevoked()).toBe(true);
+    expect(await revocations.list()).toHaveLength(1);
+    clock.advance(1);
+    expect(isRevoked()).toBe(false);
+    expect(await revocations.list()).toEqual([]);
+  });
+
+  it('only ever moves a mark forward', async () => {
+    const { revocations, isRevoked } = aStore();
+    const revoke = (issuedBefore: number) =>
+      revocations.revokeSubject({ issuer, subject: 'ada' }, { issuedBefore });
+    await revoke(NOW - 100);
+    expect(isRevoked({ issuedAt: NOW - 99 })).toBe(false);
+    expect(await revoke(NOW)).toMatchObject({ issuedBefore: NOW });
+    expect(await revoke(NOW - 100)).toMatchObject({ issuedBefore: NOW });
+    expect(isRevoked({ issuedAt: NOW })).toBe(true);
+    expect(await revoke(NOW + 10)).toMatchObject({ issuedBefore: NOW + 10 });
+    expect(isRevoked({ issuedAt: NOW + 10 })).toBe(true);
+    expect(isRevoked({ issuedAt: NOW + 11 })).toBe(false);
+    expect(await revocations.list()).toHaveLength(1);
+  });
+
+  it('keeps a mark longer when it is made again, and not shorter', async () => {
+    const { revocations, clock } = aStore({ retainSec: 60 });
+    const revoke = () => revocations.revokeToken({ issuer, tokenId: 'token-1' });
+    const first = await revoke();
+    clock.advanceSec(30);
+    const second = await revoke();
+    expect(second.keptUntil).toBe(first.keptUntil + 30);
+    clock.advanceSec(-20);
+    expect((await revoke()).keptUntil).toBe(second.keptUntil);
+    expect(second.issuedBefore).toBeUndefined();
+  });
+
+  it('forgets a mark that is cleared, and says whether there was one', async () => {
+    const { revocations, clock, isRevoked } = aStore({ retainSec: 60 });
+    const mark = await revocations.revokeIssuer({ issuer });
+    expect(await revocations.clear({ kind: 'issuer', issuer: 'https://b.example.com' })).toBe(
+      false,
+    );
+    expect(await revocations.clear({ kind: 'subject', issuer, subject: 'ada' })).toBe(false);
+    expect(isRevoked()).toBe(true);
+    expect(await revocations.clear(mark)).toBe(true);
+    expect(isRevoked()).toBe(false);
+    expect(await revocations.clear(mark)).toBe(false);
+    await revocations.revokeIssuer({ issuer });
+    clock.advanceSec(62);
+    expect(await revocations.clear({ kind: 'issuer', issuer })).toBe(false);
+  });
+
+  it('lists the marks of every kind as they are kept', async () => {
+    const { revocations } = aStore();
+    const made = [
+      await revocations.revokeToken({ token: 'x' }),
+      await revocations.revokeSession({ issuer, sessionId: 'x' }),
+      await revocations.revokeIssuer({ issuer }),
+    ];
+    expect(await revocations.list()).toEqual(made);
+  });
+});
+
+describe('who subscribes', () => {
+  function aListener(store: ReturnType<typeof aStore>) {
+    const heard: RevocationMark[] = [];
+    const end = store.revocations.subscribe?.((mark) => heard.push(mark));
+    return { heard, end };
+  }
+
+  it('hears each mark once, as it is kept, until it ends that', async () => {
+    const store = aStore();
+    const { heard, end } = aListener(store);
+    const other = aListener(store);
+    const first = await store.revocations.revokePrincipal('k');
+    const second = await store.revocations.revokePrincipal('k', { issuedBefore: NOW + 10 });
+    expect(heard).toEqual([first, second]);
+    end?.();
+    end?.();
+    await store.revocations.revokePrincipal('l');
+    expect(heard).toHaveLength(2);
+    expect(other.heard).toHaveLength(3);
+  });
+
+  it('hears nothing of a mark that changes nothing', async () => {
+    const store = aStore();
+    const { heard } = aListener(store);
+    await store.revocations.revokePrincipal('k');
+    await store.revocations.revokePrincipal('k');
+    await store.revocations.revokePrincipal('k', { issuedBefore: NOW - 1 });
+    await store.revocations.revokeToken({ token: 'x' });
+    await store.revocations.revokeToken({ token: 'x' });
+    expect(heard).toHaveLength(2);
+  });
+
+  it('may subscribe twice with one function, and end each by itself', async () => {
+    const { revocations } = aStore();
+    let heard = 0;
+    const listener = () => {
+      heard += 1;
+    };
+    const end = revocations.subscribe?.(listener);
+    revocations.subscribe?.(listener);
+    end?.();
+    await revocations.revokePrincipal('k');
+    expect(heard).toBe(1);
+  });
+
+  it('does not keep others from hearing, nor the mark from being made, when it fails', async () => {
+    const store = aStore();
+    const { revocations } = store;
+    revocations.subscribe?.(() => {
+      throw new Error('a fault');
+    });
+    for (const { rejected } of foreignPromises) {
+      revocations.subscribe?.(() => rejected(new Error('a fault')));
+    }
+    const { heard } = aListener(store);
+    await revocations.revokeSubject({ issuer, subject: 'ada' });
+    expect(heard).toHaveLength(1);
+    expect(store.isRevoked()).toBe(true);
+  });
+
+  it('has a mark in effect by the time that it hears of it', async () => {
+    const store = aStore();
+    const seen: unknown[] = [];
+    store.revocations.subscribe?.(() => seen.push(store.isRevoked()));
+    await store.revocations.revokeSubject({ issuer, subject: 'ada' });
+    expect(seen).toEqual([true]);
+  });
+});
+
+describe('the room in memory', () => {
+  it('is bounded: nothing that still counts is dropped, so one more mark is refused', async () => {
+    const { revocations, clock } = aStore({ maxMarks: 2, retainSec: 60 });
+    await revocations.revokePrincipal('a');
+    await revocations.revokeToken({ token: 'b' });
+    await expect(revocations.revokePrincipal('c')).rejects.toThrow(
+      'The store of revocations is full',
+    );
+    // What is there may still be moved.
+    await revocations.revokePrincipal('a', { issuedBefore: NOW + 10 });
+    clock.advanceSec(100);
+    await revocations.revokeSession({ issuer, sessionId: 'c' });
+    expect(await revocations.list()).toHaveLength(1);
+  });
+
+  it('has room again once marks have expired, however many', async () => {
+    const { revocations, clock } = aStore({ maxMarks: 500, retainSec: 60 });
+    for (let count = 0; count < 500; count++) await revocations.revokePrincipal(`k${count}`);
+    clock.advanceSec(100);
+    for (let count = 0; count < 500; count++) await revocations.revokeToken({ token: `t${count}` });
+    expect(await revocations.list()).toHaveLength(500);
+  });
+
+  it('is given back while marks are made, a few at a time', async () => {
+    const { revocations, clock } = aStore({ retainSec: 10 });
+    for (let count = 0; count < 20; count++) await revocations.revokePrincipal(`old${count}`);
+    clock.advanceSec(100);
+    const heapOf = async () => (await revocations.list()).length;
+    for (let count = 0; count < 5; count++) await revocations.revokePrincipal(`new${count}`);
+    clock.advanceSec(-100);
+    // By its clock of then, those that were not swept would count again: none is left.
+    expect(await heapOf()).toBe(5);
+  });
+});
+
+describe('its options', () => {
+  it.each([0, -1, 1.5, '10', Number.POSITIVE_INFINITY])('maxMarks is not %s', (maxMarks) => {
+    const make = () => memoryRevocations({ maxMarks: maxMarks as number });
+    expect(make).toThrow(ConfigurationError);
+    expect(make).toThrow(
+      'memoryRevocations(): maxMarks is a whole number from 1. Write: memoryRevocations({ maxMarks: 1_000_000 })',
+    );
+  });
+
+  it('are known, and named as its own', () => {
+    expect(() => memoryRevocations({ retain: 1 } as never)).toThrow(
+      'memoryRevocations() has no option "retain". Its options are: retainSec, toleranceSec, clock, maxMarks',
+    );
+    expect(() => memoryRevocations({ retainSec: 0 })).toThrow('memoryRevocations(): retainSec is');
+    expect(memoryRevocations({ maxMarks: 1 }).retainSec).toBe(86_400);
+  });
+});

@@ -1,0 +1,93 @@
+import { strict as assert } from 'node:assert';
+import { anId, aToken, eventually, isRevoked, type Statement, WAYS } from './revocation-subject.ts';
+
+const AT_ONCE = 50;
+const STEP_MS = 20;
+
+/** What several processes that share a store see of each other. */
+export const SHARED_REVOCATION_STATEMENTS: Readonly<Record<string, Statement>> = {
+  'only ever moves a mark forward, also when many are made at once': {
+    async holds(subject) {
+      const { revocations, other = revocations, clock } = subject;
+      const token = aToken(clock);
+      const second = Math.floor(clock.now() / 1_000);
+      const early = Array.from({ length: AT_ONCE }, (_, index) => second - index - 1);
+      const times = [...early.slice(0, AT_ONCE / 2), second, ...early.slice(AT_ONCE / 2)];
+      await Promise.all(
+        times.map((issuedBefore, index) =>
+          (index % 2 === 0 ? revocations : other).revokePrincipal(token.principalKey, {
+            issuedBefore,
+          }),
+        ),
+      );
+      const late = await revocations.revokePrincipal(token.principalKey, {
+        issuedBefore: second - 1_000,
+      });
+      assert.equal(late.issuedBefore, second);
+      await eventually(subject, () => isRevoked(revocations, { ...token, issuedAt: second }));
+      const next = { ...token, issuedAt: second + 1 };
+      assert.equal(await isRevoked(revocations, next), false);
+    },
+  },
+
+  'is one for every process that shares it': {
+    async holds(subject) {
+      const { revocations, other = revocations, clock } = subject;
+      for (const [name, { revoke }] of Object.entries(WAYS)) {
+        const token = aToken(clock);
+        await revoke(revocations, token);
+        await eventually(subject, () => isRevoked(other, token), name);
+      }
+    },
+  },
+
+  'lists each mark as it is kept, and forgets one that is cleared, in every process': {
+    async holds(subject) {
+      const { revocations, other = revocations, clock } = subject;
+      for (const [name, { revoke }] of Object.entries(WAYS)) {
+        const token = aToken(clock);
+        const mark = await revoke(revocations, token);
+        const listed = (await revocations.list()).filter(({ id }) => id === mark.id);
+        assert.deepEqual(listed, [mark], name);
+        await eventually(subject, () => isRevoked(other, token), name);
+        assert.equal(await revocations.clear(mark), true, name);
+        assert.equal(await isRevoked(revocations, token), false, name);
+        await eventually(subject, async () => !(await isRevoked(other, token)), name);
+        assert.equal(await revocations.clear(mark), false, name);
+      }
+    },
+  },
+
+  'clears what a mark is on, by its name': {
+    async holds({ revocations, clock }) {
+      const token = aToken(clock);
+      const { issuer, subject } = token;
+      await revocations.revokeSubject({ issuer, subject });
+      assert.equal(await revocations.clear({ kind: 'subject', issuer: anId(), subject }), false);
+      assert.equal(await isRevoked(revocations, token), true);
+      assert.equal(await revocations.clear({ kind: 'subject', issuer, subject }), true);
+      assert.equal(await isRevoked(revocations, token), false);
+    },
+  },
+
+  'tells who subscribes of each mark once, whoever makes it, until that is ended': {
+    async holds(subject) {
+      const { revocations, other = revocations } = subject;
+      if (revocations.subscribe === undefined) return;
+      const heard: string[] = [];
+      const end = revocations.subscribe(({ id }) => heard.push(id));
+      const here = await revocations.revokePrincipal(anId());
+      const there = await other.revokePrincipal(anId());
+      for (const { id } of [here, there]) {
+        await eventually(subject, async () => heard.includes(id));
+      }
+      await subject.advance(STEP_MS);
+      const ours = heard.filter((id) => id === here.id || id === there.id);
+      assert.deepEqual(ours.sort(), [here.id, there.id].sort());
+      end();
+      const after = await revocations.revokePrincipal(anId());
+      await subject.advance(subject.seenWithinMs ?? STEP_MS);
+      assert.ok(!heard.includes(after.id), 'it hears nothing after it ended that');
+    },
+  },
+};
