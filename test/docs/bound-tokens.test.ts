@@ -10,7 +10,7 @@ import { authly } from '@authly/core/providers';
 import { aProof, fakeClock, generateTestKey, testIssuer } from '@authly/testing';
 import { replayStoreContract } from '@authly/testing/contracts';
 import supertest from 'supertest';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { createServer as behindProxies } from './snippets/bound-tokens/behind-proxies.ts';
 import { createApp as browsersExpress } from './snippets/bound-tokens/browsers-express.ts';
 import { createApp as browsersKoa } from './snippets/bound-tokens/browsers-koa.ts';
@@ -146,6 +146,17 @@ describe('the replay store over Redis', () => {
 describe('several processes', () => {
   const secret = 'a secret of the documentation: thirty-two bytes and more';
   const url = `${API}/me`;
+  const open: ResourceServer[] = [];
+
+  afterEach(() => {
+    for (const server of open.splice(0)) server.close();
+  });
+
+  function aProcess(replay: ReplayStore): ResourceServer {
+    const server = oneProcess(preset, replay, secret);
+    open.push(server);
+    return server;
+  }
 
   async function nonceFrom(server: ResourceServer): Promise<string> {
     const refused = await server
@@ -157,7 +168,7 @@ describe('several processes', () => {
 
   it('accept the nonces of each other, and a proof once', async () => {
     const replay = memoryReplayStore();
-    const [one, two] = [oneProcess(preset, replay, secret), oneProcess(preset, replay, secret)];
+    const [one, two] = [aProcess(replay), aProcess(replay)];
     const nonce = await nonceFrom(one);
     const view = viewOf(bound(boundToken(), { url, nonce }), '/me');
     expect(await reasonOf(() => two.authenticate(view))).toBe('accepted');
@@ -166,7 +177,7 @@ describe('several processes', () => {
 
   it('refuse with 503 while the store is down', async () => {
     const broken: ReplayStore = { reserve: () => Promise.reject(new Error('down')) };
-    const server = oneProcess(preset, broken, secret);
+    const server = aProcess(broken);
     const nonce = await nonceFrom(server);
     const view = viewOf(bound(boundToken(), { url, nonce }), '/me');
     expect(await reasonOf(() => server.authenticate(view))).toBe('replay_unavailable');
