@@ -22,6 +22,8 @@ export default defineConfig({
             'test/**/*.realtime.test.ts',
             // These need servers that npm does not have: `pnpm test:services`.
             'test/services/**',
+            // These need the registry: `pnpm check:consumers`.
+            'test/consumers/**',
           ],
         },
       },

@@ -4,6 +4,7 @@ import * as jwt from '@authly/core/jwt';
 import * as node from '@authly/core/node';
 import * as providers from '@authly/core/providers';
 import * as express from '@authly/express';
+import * as expressNoGlobal from '@authly/express/no-global';
 import * as expressNode from '@authly/express/node';
 import * as expressProviders from '@authly/express/providers';
 import * as issuer from '@authly/issuer';
@@ -77,6 +78,7 @@ describe('the public surface', () => {
         "admissionBehind",
         "admissionMode",
         "admissionOf",
+        "admitPrincipal",
         "admitRequest",
         "answerRefusal",
         "answerThrown",
@@ -195,6 +197,8 @@ describe('the public surface', () => {
         "generateSigningKey",
         "hashClientSecret",
         "isClientId",
+        "isIssuanceError",
+        "isTokenRequestError",
         "memoryClientStore",
         "userSubject",
       ]
@@ -220,7 +224,9 @@ describe('the public surface', () => {
   it('@authly/testing', () => {
     expect(namesOf(testing)).toMatchInlineSnapshot(`
       [
+        "aClient",
         "aProof",
+        "aUser",
         "compactJws",
         "fakeClock",
         "generateTestKey",
@@ -228,6 +234,7 @@ describe('the public surface', () => {
         "testIssuer",
         "thumbprintOf",
         "unsigned",
+        "withPrincipal",
       ]
     `);
   });
@@ -245,6 +252,8 @@ describe('the public surface', () => {
     expect(expressProviders).toEqual(providers);
     expect(koaProviders).toEqual(providers);
     expect(expressNode).toEqual(node);
+    // It differs in types alone.
+    expect(expressNoGlobal).toEqual(express);
     expect(koaNode).toEqual(node);
   });
 });

@@ -203,6 +203,11 @@ const CALLS: Readonly<Record<string, Call>> = {
     anIssuer.clientCredentials.grant(request),
   ),
   'issuer memoryClientStore': call(client, (one) => issuerPackage.memoryClientStore([one])),
+  'testing aUser': call({ userId: 'ada' }, testing.aUser),
+  'testing aClient': call({ clientId: 'sync' }, testing.aClient),
+  'testing withPrincipal': call({ resourceServer: aResourceServer() }, (options) =>
+    testing.withPrincipal({}, undefined, options),
+  ),
   'testing aProof': call({ key: testing.generateTestKey(), url: AUDIENCE }, testing.aProof),
   'testing testIssuer': call({ audience: AUDIENCE }, testing.testIssuer),
   'testing testIssuer: aToken': call({ expiresInSec: 1 }, (options) => issuer.aToken({}, options)),
@@ -258,6 +263,8 @@ const WITHOUT_OPTIONS: Readonly<Record<string, readonly string[]>> = {
     'requireAuthorizationDetail',
   ],
   issuer: [
+    'isIssuanceError',
+    'isTokenRequestError',
     'generateClientSecret',
     'generateSigningKey',
     'hashClientSecret',

@@ -119,7 +119,7 @@ describe('README.md', () => {
   it('names commands that exist', () => {
     const { scripts }: { scripts: Record<string, string> } = JSON.parse(read('package.json'));
     const commands = blocks('sh').flatMap((block) => [...block.matchAll(/npx pnpm (\w+)/g)]);
-    expect(commands.map(([, name]) => name)).toEqual(['start', 'test']);
+    expect(commands.map(([, name]) => name)).toEqual(['start', 'test', 'build']);
     for (const [, name = ''] of commands) expect(scripts).toHaveProperty(name);
     const [, example] = /--filter @authly-examples\/(\S+) start$/m.exec(readme) ?? [];
     expect(JSON.parse(read(`examples/${example}/package.json`)).scripts).toHaveProperty('start');

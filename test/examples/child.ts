@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { isAbsolute, resolve as resolvePath } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
@@ -17,7 +18,12 @@ export interface RunningExample {
   printed(pattern: RegExp): Promise<RegExpExecArray>;
 }
 
-/** Runs `src/main.ts` of an example (or another `main`) as its `start` script does, in a process of its own that the test ends. */
+const EXAMPLES = fileURLToPath(new URL('../../examples', import.meta.url));
+
+/**
+ * Runs `src/main.ts` of an example, or another `main`, in a process of its own that the test ends: from the
+ * packages' sources, or, of a copy whose path is given, as its `start` script does.
+ */
 export function runExample(
   name: string,
   {
@@ -28,9 +34,15 @@ export function runExample(
 ): RunningExample {
   const child = spawn(
     process.execPath,
-    ['--conditions=@authly/source', '--import', 'tsx', `src/${main}.ts`, ...args],
+    [
+      ...(isAbsolute(name) ? [] : ['--conditions=@authly/source']),
+      '--import',
+      'tsx',
+      `src/${main}.ts`,
+      ...args,
+    ],
     {
-      cwd: fileURLToPath(new URL(`../../examples/${name}`, import.meta.url)),
+      cwd: resolvePath(EXAMPLES, name),
       env: { PATH: process.env['PATH'] ?? '', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     },

@@ -60,8 +60,24 @@ describe('the packed packages, installed outside the workspace', () => {
     expect(empty).toEqual([]);
   });
 
-  it('share one copy of core between import and require()', async () => {
-    expect(await node('one-copy.cjs')).toBe('one copy\n');
+  it('have one state for import and require(), though the code is there twice', async () => {
+    const found = {
+      copies: 'two',
+      express: { user: 'ada', accessor: 'ada', token: true, allowed: 'passed', refused: 403 },
+      koa: { client: 'nightly-sync', status: 403, own: true },
+      errors: { auth: true, form: true },
+      events: ['config.duplicate_resource_server'],
+      mcp: 'ada',
+      testing: 'ada',
+    };
+    expect(JSON.parse(await node('both-forms.cjs'))).toEqual({
+      'required to imported': found,
+      'imported to required': found,
+    });
+  });
+
+  it('verify signatures on a second thread under load, after require() too', async () => {
+    expect(JSON.parse(await node('under-load.cjs'))).toEqual({ good: 500, isAsExpected: true });
   });
 
   it('guard an Express and a Koa application that runs on the builds', async () => {
@@ -78,6 +94,12 @@ describe('the packed packages, installed outside the workspace', () => {
     },
     60_000,
   );
+
+  // node16 knows no require() of ESM: no declaration of the CommonJS form may need one.
+  it('type-check in CommonJS with node16, which finds no ESM among their declarations', async () => {
+    const node16 = { module: 'node16', moduleResolution: 'node16' };
+    await expect(typeCheck('express-cjs.cts', scratch, node16)).resolves.toBeUndefined();
+  }, 60_000);
 
   it('type-check where neither framework nor its types are installed', async () => {
     await expect(typeCheck('without-framework-types.ts', bare)).resolves.toBeUndefined();
@@ -125,9 +147,16 @@ function node(file: string, ...args: readonly string[]): Promise<string> {
 }
 
 /** Compiles one file of a project, declarations of libraries included; rejects with the errors. */
-async function typeCheck(file: string, project: string): Promise<void> {
+async function typeCheck(
+  file: string,
+  project: string,
+  compilerOptions: object = {},
+): Promise<void> {
   const config = join(project, `tsconfig.${file}.json`);
-  await writeFile(config, JSON.stringify({ extends: './tsconfig.json', files: [file] }));
+  await writeFile(
+    config,
+    JSON.stringify({ extends: './tsconfig.json', compilerOptions, files: [file] }),
+  );
   const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'));
   await run(process.execPath, [join(typescript, 'bin/tsc'), '-p', config], project);
 }

@@ -1,5 +1,8 @@
+import { posix } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { packAll, type Tarball, temporaryFolder } from './tarballs.ts';
+import { type Manifest, packAll, type Tarball, temporaryFolder } from './tarballs.ts';
+
+const { dirname, join } = posix;
 
 // Everything that is published, and everything that it brings along. A line more is a decision:
 // docs/adr/0003-dependencies.md.
@@ -11,6 +14,14 @@ const DEPENDENCIES: Readonly<Record<string, readonly string[]>> = {
   '@authly/mcp': ['@authly/core'],
   '@authly/testing': ['@authly/core', '@authly/issuer'],
 };
+
+/** Those that an application may `require()` without Node's help: jose is ESM only, and so are the others. */
+const WITH_COMMONJS: ReadonlySet<string> = new Set([
+  '@authly/core',
+  '@authly/express',
+  '@authly/koa',
+  '@authly/mcp',
+]);
 
 const PEERS: Readonly<Record<string, readonly string[]>> = {
   '@authly/express': ['express'],
@@ -58,18 +69,23 @@ describe.each(packages)('%s', (name) => {
     expect(Object.keys(tarball(name).manifest.scripts ?? {})).toEqual([]);
   });
 
-  it('is ESM for Node.js 20.19 and later, under MIT', () => {
+  it('is for Node.js that has all it needs, under MIT', () => {
     const { engines, license, type } = tarball(name).manifest;
     expect({ engines, license, type }).toEqual({
-      engines: { node: '>=20.19' },
+      engines: { node: '^20.19.0 || >=22.12.0' },
       license: 'MIT',
       type: 'module',
     });
   });
 
   it('holds its build, its sources, its manifest, its readme and its license, nothing else', () => {
-    const others = tarball(name).files.filter((file) => !/^(?:dist|src)\//.test(file));
-    expect(others).toEqual(['LICENSE', 'README.md', 'package.json']);
+    const { files, manifest } = tarball(name);
+    const others = files.filter((file) => !/^(?:dist|src)\//.test(file));
+    // What knows no `exports` finds an entry point by a folder of its name.
+    const folders = WITH_COMMONJS.has(name)
+      ? entriesOf(manifest).map((entry) => `${entry}/package.json`)
+      : [];
+    expect(others).toEqual(['LICENSE', 'README.md', ...folders, 'package.json'].sort());
   });
 
   it('holds no tests and no state of the compiler', () => {
@@ -79,21 +95,57 @@ describe.each(packages)('%s', (name) => {
     expect(strays).toEqual([]);
   });
 
-  it('holds four built files for each source file, and no leftover of a deleted one', () => {
+  it('holds four built files for each source file in each form, and no leftover of a deleted one', () => {
     const { files } = tarball(name);
-    const expected = files
+    const isBoth = WITH_COMMONJS.has(name);
+    const built = files
       .filter((file) => file.startsWith('src/'))
-      .map((file) => file.replace(/^src\//, 'dist/').replace(/\.ts$/, ''))
+      .map((file) => file.replace(/^src\//, '').replace(/\.ts$/, ''))
+      .flatMap((stem) => (isBoth ? [`dist/${stem}`, `dist/cjs/${stem}`] : [`dist/${stem}`]))
       .flatMap((stem) => ['.d.ts', '.d.ts.map', '.js', '.js.map'].map((end) => stem + end));
+    const expected = isBoth ? [...built, 'dist/cjs/package.json'] : built;
     expect(files.filter((file) => file.startsWith('dist/'))).toEqual(expected.sort());
   });
 
-  it('has every file that its exports name', () => {
-    const { files, manifest } = tarball(name);
-    const named = Object.values(manifest.exports).flatMap((target) =>
-      typeof target === 'string' ? [target] : Object.values(target as Record<string, string>),
-    );
+  it('has every file that its manifests name', async () => {
+    const { files, manifest, read } = tarball(name);
+    const { main, types } = manifest;
+    const named = [...targetsOf(manifest.exports), main ?? '', types ?? ''];
+    for (const file of files.filter((path) => /^[^/]+\/package\.json$/.test(path))) {
+      const folder: Readonly<Record<string, string>> = JSON.parse(await read(file));
+      named.push(...Object.values(folder).map((path) => join(dirname(file), path)));
+    }
     expect(named.filter((path) => !files.includes(path.replace(/^\.\//, '')))).toEqual([]);
+  });
+
+  it('names its source first, and types before code, in each form that it has', () => {
+    const { manifest } = tarball(name);
+    for (const entry of ['.', ...entriesOf(manifest).map((each) => `./${each}`)]) {
+      const target = manifest.exports[entry] as Record<string, unknown>;
+      const forms = WITH_COMMONJS.has(name) ? ['import', 'require'] : ['types', 'default'];
+      expect(Object.keys(target)).toEqual(['@authly/source', ...forms]);
+      for (const form of Object.values(target)) {
+        if (typeof form === 'object') expect(Object.keys(form ?? {})).toEqual(['types', 'default']);
+      }
+    }
+  });
+
+  it('leaves import() as it is in CommonJS, where require() would not load ESM everywhere', async () => {
+    const { files, read } = tarball(name);
+    for (const file of files.filter((path) => /^dist\/cjs\/.*\.js$/.test(path))) {
+      expect(await read(file)).not.toContain('Promise.resolve().then(() => ');
+    }
+  });
+
+  it('has source maps that lead to its sources', async () => {
+    const { files, read } = tarball(name);
+    const lost: string[] = [];
+    for (const file of files.filter((path) => path.endsWith('.map'))) {
+      const { sources }: { readonly sources: readonly string[] } = JSON.parse(await read(file));
+      const missing = sources.filter((source) => !files.includes(join(dirname(file), source)));
+      if (missing.length > 0) lost.push(file);
+    }
+    expect(lost).toEqual([]);
   });
 
   it('declares types in terms of itself, Node.js, its dependencies and peers alone', async () => {
@@ -108,6 +160,20 @@ describe.each(packages)('%s', (name) => {
     expect(foreign).toEqual([]);
   });
 });
+
+/** Its entry points but the main one: `providers`. */
+function entriesOf({ exports }: Manifest): readonly string[] {
+  return Object.keys(exports)
+    .filter((path) => path !== '.' && path !== './package.json')
+    .map((path) => path.slice(2));
+}
+
+/** The files that `exports` lead to, under whatever conditions. */
+function targetsOf(target: unknown): readonly string[] {
+  return typeof target === 'string'
+    ? [target]
+    : Object.values(target as Readonly<Record<string, unknown>>).flatMap(targetsOf);
+}
 
 /** What a declaration file imports, in whatever form; examples in comments do not count. */
 function specifiersOf(declarations: string): readonly string[] {

@@ -15,6 +15,8 @@ export interface Manifest {
   readonly type?: string;
   readonly license?: string;
   readonly engines?: Readonly<Record<string, string>>;
+  readonly main?: string;
+  readonly types?: string;
   readonly exports: Readonly<Record<string, unknown>>;
   readonly scripts?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;

@@ -8,6 +8,7 @@ import {
 import { custom, rfc9068 } from '@authly/core/providers';
 import { type TestIssuer, testIssuer } from '@authly/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { aBoundProof, aBoundToken } from '../support/bound.ts';
 import { foreignPromises } from '../support/foreign-promises.ts';
 import { type Framework, frameworks } from '../support/frameworks.ts';
 import { ACTIVE_USER, anIntrospectingApi } from '../support/introspecting-api.ts';
@@ -258,6 +259,23 @@ describe.each(frameworks)('row 28: what was revoked, in $name', (framework) => {
     expect((await api.call('opaque-2')).status).toBe(401);
     expect(api.reasons()).toEqual(['token_revoked', 'token_revoked']);
     expect(api.endpoint.questions).toHaveLength(2);
+  });
+
+  it('case 33: a bound token is refused before its proof is marked: the proof is still good afterwards', async () => {
+    const { target, revocations } = await anApi({ framework, options: { dpop: 'required' } });
+    const token = aBoundToken();
+    const proof = aBoundProof(token);
+    const headers = [
+      ['authorization', `DPoP ${token}`],
+      ['dpop', proof],
+    ] as const;
+    const mark = await revocations.revokeSubject({ issuer: ISSUER, subject: 'ada' });
+    expect((await target.send({ headers })).status).toBe(401);
+    expect(target.events.at(-1)).toMatchObject({ reason: 'token_revoked' });
+    await revocations.clear(mark);
+    expect((await target.send({ headers })).status).toBe(200);
+    expect((await target.send({ headers })).status).toBe(401);
+    expect(target.events.at(-1)).toMatchObject({ reason: 'proof_replayed' });
   });
 
   it('is refused by every API that shares the store', async () => {

@@ -5,6 +5,7 @@ import {
   clientOf,
   createResourceServer,
   findPrincipal,
+  isAuthError,
   type Principal,
   principalOf,
   requireActor,
@@ -22,7 +23,7 @@ import {
   userOf,
 } from '@authly/express';
 import { rfc9068 } from '@authly/express/providers';
-import express, { type Request, Router } from 'express';
+import express, { type ErrorRequestHandler, type Request, Router } from 'express';
 import { type Same, typed } from './expect-type.ts';
 
 const app = express();
@@ -77,6 +78,12 @@ app.get('/accessors', (request) => {
   // @ts-expect-error: claims are unknown without a schema
   typed<string>(principalOf(request).claims['tenant_id']);
 });
+
+app.use(((error: unknown, _request, response, next) => {
+  if (!isAuthError(error)) return next(error);
+  typed<number>(error.status);
+  response.status(error.status).set(error.headers).json(error);
+}) satisfies ErrorRequestHandler);
 
 // Handlers after a guard keep Express's own types, inferred from the path.
 app.get('/users/:id', requireScope('read:users'), (request, response, next) => {

@@ -53,6 +53,31 @@ app.use(async (context, next) => {
   return next();
 });
 
+// In a chain after an `authenticate` that is not optional, somebody is there.
+new Koa().use(authenticate(options)).use((context) => {
+  typed<Same<typeof context.state.principal, Principal>>(true);
+});
+new Koa().use(authenticate(options, { optional: true })).use((context) => {
+  typed<Same<typeof context.state.principal, Principal | undefined>>(true);
+});
+router.get('/me', authenticate(options), requireUser(), (context) => {
+  typed<string>(context.state.principal.userId);
+});
+
+// An application's own state, of whatever type, and its own context.
+interface OwnState {
+  readonly requestId: string;
+}
+const own = new Koa<OwnState, { readonly log: (text: string) => void }>();
+own.use(authenticate(options, { optional: true })).use(requireScope('a'));
+own.use(authenticate(options)).use((context) => {
+  typed<Principal>(context.state.principal);
+  context.log(context.state.requestId);
+});
+new Koa<{ principal: { name: string } }>().use(requireScope('a')).use((context) => {
+  typed<string>(context.state.principal.name);
+});
+
 app.use((context) => {
   typed<Principal>(principalOf(context));
   // @ts-expect-error: the kind is not narrowed yet

@@ -7,17 +7,20 @@ import {
 } from '@authly/koa';
 import { authly } from '@authly/koa/providers';
 import { authorizeTool, setAuthInfo } from '@authly/mcp';
-import {
-  type AppOptions,
-  NOTES_SCOPES,
-  notesServerFactory,
-  TOOL_REQUIREMENTS,
-} from '@authly-examples/mcp-express';
 import { bodyParser } from '@koa/bodyparser';
 import { Router } from '@koa/router';
 import { hostHeaderValidation, originValidation, toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import Koa, { type Middleware } from 'koa';
+import { NOTES_SCOPES, notesServerFactory, TOOL_REQUIREMENTS } from './notes-server.ts';
+
+/** Where this server is, and who issues the tokens for it. */
+export interface AppOptions {
+  /** The URL of the MCP endpoint, as clients write it: also the audience of their tokens. */
+  readonly url: string;
+  /** The authorization server's issuer identifier. */
+  readonly issuer: string;
+}
 
 /** The same MCP server on Koa, which the MCP SDK has no adapter for: its Node handler is enough. */
 export function createApp({ url, issuer }: AppOptions): Koa {

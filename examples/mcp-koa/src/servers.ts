@@ -1,7 +1,7 @@
 import { mount } from '@authly/koa';
-import type { Servers } from '@authly-examples/mcp-express';
 import Koa from 'koa';
 import { createApp } from './app.ts';
+import type { Servers } from './start.ts';
 
 /** Both servers on Koa. */
 export const koaServers: Servers = {

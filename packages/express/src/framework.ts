@@ -1,15 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Principal } from '@authly/core';
-
-declare global {
-  // Express merges its requests with this namespace: the one place where a property can be declared.
-  namespace Express {
-    interface Request {
-      /** Who is calling, once `authenticate` has let the request in. */
-      principal?: Principal | undefined;
-    }
-  }
-}
 
 /** What is read of an Express request, 4 or 5. */
 export interface ExpressRequest extends IncomingMessage {
@@ -20,7 +9,8 @@ export interface ExpressRequest extends IncomingMessage {
   readonly body?: unknown;
   /** The client's address by Express's `trust proxy`. */
   readonly ip?: string | undefined;
-  principal?: Principal | undefined;
+  /** `authenticate` sets it; an application may have declared it otherwise. */
+  readonly principal?: unknown;
 }
 
 /** What is written of an Express response: Node's own is enough. */

@@ -1,11 +1,3 @@
 // Whatever these files export is public.
-export * from '@authly/core';
-export type { DescribeOptions } from '@authly/core/adapter';
-export * from './assert-guarded.ts';
-export * from './auth-error-handler.ts';
-export * from './authenticate.ts';
-export * from './authorize.ts';
-export * from './describe-requirements.ts';
-export type * from './framework.ts';
-export * from './mount.ts';
-export * from './protected-resource-metadata.ts';
+export type * from './global-request.ts';
+export * from './no-global.ts';

@@ -6,7 +6,7 @@ import type { IssuedToken } from './issued-token.ts';
 import { audiencesOf, parseResource } from './resource.ts';
 import { parseScope } from './scope.ts';
 import type { TokenMinter } from './token-minter.ts';
-import { TokenRequestError } from './token-request-error.ts';
+import { isTokenRequestError, TokenRequestError } from './token-request-error.ts';
 
 /** A request for a token in the client's own name (RFC 6749 §4.4.2). */
 export interface ClientCredentialsRequest {
@@ -69,7 +69,7 @@ export function createClientCredentialsProvider(
           ...(expiresInSec !== undefined && { expiresInSec }),
         });
       } catch (error) {
-        if (error instanceof TokenRequestError) {
+        if (isTokenRequestError(error)) {
           const { code, reason } = error;
           const known = client !== undefined && { clientId: client.clientId };
           report({ type: 'token.refused', code, reason, ...known });

@@ -1,7 +1,7 @@
 import { ConfigurationError, checkOptions, type OptionNames } from '@authly/core';
 import type { CustomClaims } from './claims-input.ts';
 import { customClaims } from './custom-claims.ts';
-import { IssuanceError } from './issuance-error.ts';
+import { isIssuanceError } from './issuance-error.ts';
 import { isLifetime } from './lifetime.ts';
 import { parseResource } from './resource.ts';
 import { isScope } from './scope.ts';
@@ -137,6 +137,6 @@ function checkClient(client: Client): void {
   try {
     customClaims(Object.entries(claims));
   } catch (error) {
-    throw error instanceof IssuanceError ? wrong(`has unfit \`claims\`. ${error.message}`) : error;
+    throw isIssuanceError(error) ? wrong(`has unfit \`claims\`. ${error.message}`) : error;
   }
 }

@@ -32,7 +32,7 @@ export {
 } from './create-issuer.ts';
 export type { IssuerEvent, IssuerEventListener } from './events.ts';
 export type { Identity, IncludedProfile, ProfileClaim } from './identity.ts';
-export { IssuanceError, type IssuanceErrorCode } from './issuance-error.ts';
+export { IssuanceError, type IssuanceErrorCode, isIssuanceError } from './issuance-error.ts';
 export type { IssuedToken } from './issued-token.ts';
 export type { AuthorizationServerMetadata } from './metadata-endpoint.ts';
 export type { ReservedClaim } from './reserved-claims.ts';
@@ -45,6 +45,7 @@ export {
 export { isClientId, userSubject } from './subject.ts';
 export type { TokenGrant, UserAuthentication, UserGrant } from './token-minter.ts';
 export {
+  isTokenRequestError,
   TokenRequestError,
   type TokenRequestErrorCode,
   type TokenRequestReason,

@@ -1,3 +1,6 @@
+// A brand instead of instanceof: two copies of this package in one process know each other's errors.
+const BRAND: unique symbol = Symbol.for('@authly/issuer:IssuanceError');
+
 const DESCRIPTIONS = {
   audience_invalid: 'A token needs an audience: one or more non-empty strings',
   client_id_invalid:
@@ -33,5 +36,11 @@ export class IssuanceError extends Error {
     this.name = 'IssuanceError';
     this.code = code;
     this.claims = Object.freeze([...claims]);
+    Object.defineProperty(this, BRAND, { value: true });
   }
+}
+
+/** Whether `error` is an {@link IssuanceError}, also one of another copy of this package. */
+export function isIssuanceError(error: unknown): error is IssuanceError {
+  return typeof error === 'object' && error !== null && Object.hasOwn(error, BRAND);
 }

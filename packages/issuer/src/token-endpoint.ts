@@ -11,7 +11,11 @@ import type { IssuerEventListener } from './events.ts';
 import type { IssuedToken } from './issued-token.ts';
 import { requestCredentials } from './request-credentials.ts';
 import { methodNotAllowed, privateJson } from './responses.ts';
-import { TokenRequestError, type TokenRequestErrorCode } from './token-request-error.ts';
+import {
+  isTokenRequestError,
+  TokenRequestError,
+  type TokenRequestErrorCode,
+} from './token-request-error.ts';
 
 /** What a token endpoint is made from. */
 export interface TokenEndpointOptions {
@@ -60,7 +64,7 @@ export function tokenEndpoint({
       });
       return success(await clientCredentials.grant(grantRequest));
     } catch (error) {
-      if (error instanceof TokenRequestError) return refusal(error, realm);
+      if (isTokenRequestError(error)) return refusal(error, realm);
       throw error;
     }
   };
@@ -74,7 +78,7 @@ async function reporting<Result>(
   try {
     return await read();
   } catch (error) {
-    if (error instanceof TokenRequestError) {
+    if (isTokenRequestError(error)) {
       report({ type: 'token.refused', code: error.code, reason: error.reason });
     }
     throw error;

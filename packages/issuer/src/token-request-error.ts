@@ -1,3 +1,6 @@
+// A brand instead of instanceof: two copies of this package in one process know each other's errors.
+const BRAND: unique symbol = Symbol.for('@authly/issuer:TokenRequestError');
+
 /** The error codes of a token endpoint (RFC 6749 §5.2, RFC 8707 §2), and one for our own faults. */
 export type TokenRequestErrorCode =
   | 'invalid_request'
@@ -98,5 +101,11 @@ export class TokenRequestError extends Error {
     this.name = 'TokenRequestError';
     this.code = REASONS[reason].code;
     this.reason = reason;
+    Object.defineProperty(this, BRAND, { value: true });
   }
+}
+
+/** Whether `error` is a {@link TokenRequestError}, also one of another copy of this package. */
+export function isTokenRequestError(error: unknown): error is TokenRequestError {
+  return typeof error === 'object' && error !== null && Object.hasOwn(error, BRAND);
 }

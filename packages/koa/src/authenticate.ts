@@ -12,7 +12,7 @@ import {
   answerRefusal,
   isThenable,
 } from '@authly/core/adapter';
-import type { KoaContext, KoaMiddleware } from './framework.ts';
+import type { KoaContext, KoaContextOf, KoaMiddleware, KoaNext } from './framework.ts';
 import { respond } from './respond.ts';
 
 /** How {@link authenticate} treats requests that it does not let in. */
@@ -20,6 +20,19 @@ export type AuthenticateOptions = AuthenticateOptionsOf<'throw'>;
 
 /** The middleware that {@link authenticate} makes. */
 export interface AuthenticateMiddleware extends KoaMiddleware, Readonly<AuthenticateInfo> {}
+
+/** Options by which no request passes as anonymous. */
+export interface OfEveryRequest {
+  readonly optional?: false | undefined;
+  readonly skip?: undefined;
+}
+
+/**
+ * The same where no request passes as anonymous: in the handlers after it, of the same route or the same
+ * chain of `app.use`, `ctx.state.principal` is there.
+ */
+export type RequiredAuthenticateMiddleware = AuthenticateMiddleware &
+  ((context: KoaContextOf<Principal>, next: KoaNext) => unknown);
 
 /**
  * Lets requests with a valid access token in, and says who is calling: `ctx.state.principal`,
@@ -37,9 +50,17 @@ export interface AuthenticateMiddleware extends KoaMiddleware, Readonly<Authenti
  */
 export function authenticate(
   resourceServerOptions: AnyResourceServerOptions,
+  options?: AuthenticateOptions & OfEveryRequest,
+): RequiredAuthenticateMiddleware;
+export function authenticate(
+  resourceServerOptions: AnyResourceServerOptions,
   options?: AuthenticateOptions,
 ): AuthenticateMiddleware;
 // Apart, and generic: editors then offer the options above, and no methods of a server among them.
+export function authenticate<Claims>(
+  resourceServerOrOptions: ResourceServer<Claims> | AnyResourceServerOptions,
+  options?: AuthenticateOptions & OfEveryRequest,
+): RequiredAuthenticateMiddleware;
 export function authenticate<Claims>(
   resourceServerOrOptions: ResourceServer<Claims> | AnyResourceServerOptions,
   options?: AuthenticateOptions,
@@ -68,6 +89,7 @@ export function authenticate(
   return Object.assign(middleware, { resourceServer, optional, skip });
 }
 
-function show({ state }: KoaContext, principal: Principal | undefined): void {
+function show(context: KoaContext, principal: Principal | undefined): void {
+  const state: { principal?: Principal | undefined } = context.state;
   state.principal = principal;
 }

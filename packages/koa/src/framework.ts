@@ -18,13 +18,14 @@ export interface KoaContext {
   readonly request: object;
   readonly originalUrl: string;
   readonly path: string;
-  readonly state: { principal?: Principal | undefined };
+  /** Whatever type the application gives its state. */
+  readonly state: object;
   status: number;
   body: unknown;
   set(headers: Readonly<Record<string, string | readonly string[]>>): void;
 }
 
-/** The context of a request after a guard that lets one kind of caller through. */
+/** The context of a request that somebody sent: after `authenticate`, or a guard for one kind of caller. */
 export interface KoaContextOf<P extends Principal> extends KoaContext {
   readonly state: { principal: P };
 }

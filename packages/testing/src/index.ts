@@ -3,6 +3,7 @@
 export { aProof, type ProofOptions } from './a-proof.ts';
 export { compactJws, type JwsPart, type JwsSigner } from './compact-jws.ts';
 export { type FakeClock, fakeClock } from './fake-clock.ts';
+export { aClient, aUser, type ClientOverrides, type UserOverrides } from './principals.ts';
 export { tampered, unsigned } from './tampering.ts';
 export {
   type ListeningTestIssuer,
@@ -14,3 +15,4 @@ export {
 export { generateTestKey, type TestKey } from './test-key.ts';
 export { thumbprintOf } from './thumbprint.ts';
 export type { ClaimOverrides, TokenBuilder, TokenOptions } from './token-builder.ts';
+export { type WithPrincipalOptions, withPrincipal } from './with-principal.ts';

@@ -1,10 +1,9 @@
 import type { CredentialSource } from '../http/credential-source.ts';
 import { memberOf } from '../lib/member-of.ts';
+import { processWide } from '../lib/process-wide.ts';
 import type { Principal } from '../model/principal.ts';
 import type { Requirement } from '../requirement/requirement.ts';
 import type { ResourceServer } from '../resource-server.ts';
-
-const ADMISSIONS: unique symbol = Symbol.for('@authly/core:admissions');
 
 /** What an adapter remembers of a request between its middleware: who was let in, and by what. */
 export interface Admission {
@@ -22,7 +21,7 @@ export interface Admission {
 }
 
 // Kept beside the request: a property of its own costs an Express request several times as much.
-const admissions = sharedAdmissions();
+const admissions = processWide('admissions', () => new WeakMap<object, Admission>());
 
 /** Remembers an admission for the object that stands for one request, and for nothing shared. */
 export function admit(request: object, admission: Admission): void {
@@ -65,11 +64,4 @@ export function admissionBehind(request: object): Admission | undefined {
     each = Object.getPrototypeOf(each);
   }
   return undefined;
-}
-
-// One for the process, so that two copies of this package see each other's admissions.
-function sharedAdmissions(): WeakMap<object, Admission> {
-  const shared = globalThis as { [ADMISSIONS]?: WeakMap<object, Admission> };
-  shared[ADMISSIONS] ??= new WeakMap();
-  return shared[ADMISSIONS];
 }

@@ -1,5 +1,6 @@
 import type { RequestView } from '../http/request-view.ts';
 import { isThenable, type MaybePromise } from '../lib/maybe-promise.ts';
+import type { Principal } from '../model/principal.ts';
 import { refusePromise } from '../requirement/programming-mistake.ts';
 import { adapterSideOf } from './adapter-side-of.ts';
 import { type Admission, admit, admittedAs } from './admission.ts';
@@ -41,6 +42,18 @@ export function admitRequest<Carrier extends object>(
   } catch (error) {
     return refuse(carrier, error);
   }
+}
+
+/**
+ * Lets a request in as this caller, whom something else has authenticated: a test, or another way of
+ * signing in than by access token. There is no token to exchange then.
+ */
+export function admitPrincipal<Carrier extends object>(
+  carrier: Carrier,
+  principal: Principal | undefined,
+  mode: AdmissionMode<Carrier>,
+): Admission {
+  return letIn(carrier, createAdmission({ principal, token: undefined }, mode), mode);
 }
 
 function isEnough(

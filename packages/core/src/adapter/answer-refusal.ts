@@ -1,4 +1,4 @@
-import { type Refusal, RefusedError } from '../http/refusal.ts';
+import { isRefusedError, type Refusal, RefusedError } from '../http/refusal.ts';
 import { isAuthError } from '../model/errors.ts';
 import type { Admission } from './admission.ts';
 
@@ -22,5 +22,5 @@ export function answerRefusal(
   const refusal = mode.resourceServer.refusal(error);
   if (!mode.delegated && !answered) return refusal;
   // A server of the application's own, such as a test double, may refuse with a plain AuthError.
-  throw error instanceof RefusedError ? error : new RefusedError(error, () => refusal);
+  throw isRefusedError(error) ? error : new RefusedError(error, () => refusal);
 }

@@ -23,7 +23,7 @@ export {
   type FrameworkMode,
   type Skip,
 } from './admission-mode.ts';
-export { admitRequest } from './admit-request.ts';
+export { admitPrincipal, admitRequest } from './admit-request.ts';
 export { type AnswerMode, answerRefusal } from './answer-refusal.ts';
 export { answerThrown, type ThrownAnswerResponse } from './answer-thrown.ts';
 export { presentedTokenOf } from './create-admission.ts';

@@ -1,10 +1,9 @@
+import { processWide } from '../lib/process-wide.ts';
 import { type AuthError, isAuthError } from '../model/errors.ts';
 import { foundBy } from './admission.ts';
 
-const REFUSALS: unique symbol = Symbol.for('@authly/core:refusals');
-
 // Kept beside the request, as admissions are. Only refused requests pay for it.
-const refusals = sharedRefusals();
+const refusals = processWide('refusals', () => new WeakMap<object, AuthError>());
 
 /**
  * Why a request (Express) or a context (Koa) was refused, for access logs: by `authenticate`, a guard,
@@ -21,11 +20,4 @@ export function refusalOf(request: object): AuthError | undefined {
 /** Remembers why a request is refused. What is no refusal is not remembered. */
 export function noteRefusal(request: object, error: unknown): void {
   if (isAuthError(error)) refusals.set(request, error);
-}
-
-// One for the process, so that two copies of this package see each other's refusals.
-function sharedRefusals(): WeakMap<object, AuthError> {
-  const shared = globalThis as { [REFUSALS]?: WeakMap<object, AuthError> };
-  shared[REFUSALS] ??= new WeakMap();
-  return shared[REFUSALS];
 }

@@ -2,10 +2,11 @@ import { abortable } from '../lib/abortable.ts';
 import { type Clock, epochSeconds } from '../lib/clock.ts';
 import type { EventSink } from '../lib/event-sink.ts';
 import { isThenable, type MaybePromise } from '../lib/maybe-promise.ts';
+import { processWide } from '../lib/process-wide.ts';
 import { sha256Base64Url } from '../lib/sha256.ts';
 import {
+  isReplayStoreFullError,
   type ReplayStore,
-  ReplayStoreFullError,
   type ReserveOptions,
 } from '../stores/replay-store.ts';
 import type { ResolvedDpop } from './dpop-options.ts';
@@ -67,7 +68,7 @@ export function createReplayGuard({
 
   function failed(cause: unknown): MarkOutcome {
     // A holder that has its share is refused alone: the store does what it is for.
-    const isOutage = !(cause instanceof ReplayStoreFullError && cause.full === 'holder');
+    const isOutage = !(isReplayStoreFullError(cause) && cause.full === 'holder');
     if (isOutage && !isFailing) {
       isFailing = true;
       const outcome = fallback === undefined ? 'refused' : 'local';
@@ -143,19 +144,13 @@ interface Mark {
   readonly outcome: MaybePromise<MarkOutcome>;
 }
 
-const MARKS: unique symbol = Symbol.for('@authly/core:marked-proofs');
+// One for the process, so that resource servers of two copies of this package mark a proof once.
+const marks = processWide('marked-proofs', () => new WeakMap<object, Mark[]>());
 
 function marksOf(identity: object): Mark[] {
-  const known = sharedMarks().get(identity);
+  const known = marks.get(identity);
   if (known !== undefined) return known;
   const made: Mark[] = [];
-  sharedMarks().set(identity, made);
+  marks.set(identity, made);
   return made;
-}
-
-// One for the process, so that resource servers of two copies of this package mark a proof once.
-function sharedMarks(): WeakMap<object, Mark[]> {
-  const shared = globalThis as { [MARKS]?: WeakMap<object, Mark[]> };
-  shared[MARKS] ??= new WeakMap();
-  return shared[MARKS];
 }

@@ -7,10 +7,13 @@ export interface NodeRequest {
   readonly method?: string | undefined;
   /** What method-override middleware of Express keeps: the method as it stood on the request line. */
   readonly originalMethod?: unknown;
-  /** Names and values in turn, as they arrived. Node's `headers` keeps one of repeated headers only. */
+  /**
+   * Names and values in turn, as they arrived. Node's `headers` keeps one of repeated headers only. A
+   * request of a test may have `headers` alone.
+   */
   readonly rawHeaders?: readonly string[] | undefined;
   /** By lower-case name. Middleware before us may have changed them, and what it did counts. */
-  readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>> | undefined;
   /** The connection; requests that no socket brought have none. */
   readonly socket?: object | null | undefined;
 }

@@ -6,6 +6,9 @@ import type { Scheme } from '../model/scheme.ts';
 import { type ChallengeParameters, challenge } from './challenge.ts';
 import { SCHEME_NAMES } from './schemes.ts';
 
+// A brand instead of instanceof: two copies of this package in one process know each other's errors.
+const BRAND: unique symbol = Symbol.for('@authly/core:RefusedError');
+
 /** How a refusal is answered over HTTP. */
 export interface Refusal {
   readonly status: RefusalStatus;
@@ -59,16 +62,9 @@ export function refusalFor(error: AuthError, context: ChallengeContext): Refusal
 
 /** The answer that a `RefusedError` carries, also one of another copy of this package. */
 export function carriedRefusal(error: AuthError): Refusal | undefined {
-  if (!isRefused(error)) return undefined;
+  if (!isRefusedError(error)) return undefined;
   const { status, headers } = error;
   return Object.freeze({ status, headers, body: bodyOf(error) });
-}
-
-function isRefused(error: AuthError): error is RefusedError {
-  const headers: unknown = 'headers' in error ? error.headers : undefined;
-  return (
-    typeof ownProperty(error, 'status') === 'number' && typeof headers === 'object' && !!headers
-  );
 }
 
 function bodyOf({ code, message }: AuthError): string {
@@ -143,18 +139,35 @@ function isSeconds(value: unknown): value is number {
  * Express, Koa and `http-errors` reads it. Thrown without a handler of ours it is still answered with
  * its own status and challenge.
  */
-export class RefusedError extends AuthError {
-  readonly status: RefusalStatus;
+export interface RefusedError extends AuthError {
   /** The same as `status`, by the name that Express and `http-errors` look for too. */
   readonly statusCode: RefusalStatus;
+  /** `WWW-Authenticate`, `Retry-After` and whatever else the answer has. */
+  readonly headers: Refusal['headers'];
   /** The message may be shown to the client. */
-  readonly expose = true;
-  readonly #answer: (error: AuthError) => Refusal;
+  readonly expose: true;
+}
 
+/** Makes a {@link RefusedError}. */
+export interface RefusedErrorConstructor {
   /**
    * `answer` says how the error is answered: asked only when somebody reads the headers. `details` stand
    * for those of `error`, where more became known after it was thrown.
    */
+  new (
+    error: AuthError,
+    answer: (error: AuthError) => Refusal,
+    details?: ChallengeDetails,
+  ): RefusedError;
+  readonly prototype: RefusedError;
+}
+
+// Typed by interfaces: a class with a private field is a type of its own in each form of this package.
+export const RefusedError: RefusedErrorConstructor = class RefusedError extends AuthError {
+  readonly statusCode: RefusalStatus;
+  readonly expose = true;
+  readonly #answer: (error: AuthError) => Refusal;
+
   constructor(
     error: AuthError,
     answer: (error: AuthError) => Refusal,
@@ -162,13 +175,21 @@ export class RefusedError extends AuthError {
   ) {
     const { reason, cause, issuerName, fault, hint, kind, requirement } = error;
     super(reason, { ...details, cause, issuerName, fault, hint, kind, requirement });
-    this.status = answerFor(error).status;
     this.statusCode = this.status;
     this.#answer = answer;
   }
 
-  /** `WWW-Authenticate`, `Retry-After` and whatever else the answer has. */
-  get headers(): Refusal['headers'] {
+  override get headers(): Refusal['headers'] {
     return this.#answer(this).headers;
   }
+
+  // On the prototype: a property of its own would cost each refusal.
+  get [BRAND](): true {
+    return true;
+  }
+};
+
+/** Whether `error` is a {@link RefusedError}, also one of another copy of this package. */
+export function isRefusedError(error: AuthError): error is RefusedError {
+  return BRAND in error;
 }

@@ -7,7 +7,7 @@ import { ConfigurationError } from '../model/errors.ts';
 import type { Algorithm } from '../token/algorithms.ts';
 import type { AuthenticateClient, IntrospectionClient } from './client-authentication.ts';
 import { createDiscoverEndpoint } from './discover-endpoint.ts';
-import { IntrospectionFailed } from './introspection-failed.ts';
+import { IntrospectionFailed, isIntrospectionFailed } from './introspection-failed.ts';
 import { loadOAuthLibrary, type OAuthLibrary } from './oauth-library.ts';
 import { readAnswer } from './read-answer.ts';
 import type { ResolvedIntrospection } from './resolve-introspection.ts';
@@ -115,7 +115,7 @@ function askEndpoint(
     const library = await loaded();
     const url = await discover(question.signal);
     known = url;
-    const authenticate = await authenticationOf(client, library, clock);
+    const authenticate = await authenticationOf(client, clock);
     return failingAs('network', () =>
       library.introspectionRequest(
         { issuer, introspection_endpoint: url },
@@ -167,12 +167,8 @@ function loaded(): Promise<OAuthLibrary> {
   return failingAs('credentials', loadOAuthLibrary);
 }
 
-function authenticationOf(
-  client: IntrospectionClient,
-  library: OAuthLibrary,
-  clock: Clock,
-): Promise<AuthenticateClient> {
-  return failingAs('credentials', () => client.authentication(library, clock));
+function authenticationOf(client: IntrospectionClient, clock: Clock): Promise<AuthenticateClient> {
+  return failingAs('credentials', () => client.authentication(clock));
 }
 
 /** What fails otherwise than with an `IntrospectionFailed` fails with this one. */
@@ -183,7 +179,7 @@ async function failingAs<Result>(
   try {
     return await run();
   } catch (cause) {
-    if (cause instanceof IntrospectionFailed) throw cause;
+    if (isIntrospectionFailed(cause)) throw cause;
     throw new IntrospectionFailed(failure, MESSAGES[failure], { cause });
   }
 }

@@ -4,7 +4,7 @@ import type { Clock } from '../lib/clock.ts';
 import { epochSeconds } from '../lib/clock.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import { type PrivateJwk, signingKeyOf } from './assertion-key.ts';
-import type { OAuthLibrary } from './oauth-library.ts';
+import { loadOAuthLibrary, type OAuthLibrary } from './oauth-library.ts';
 
 /** A secret, or a function that gives it at each request: for one that is rotated. */
 export type SecretSource = string | (() => string | PromiseLike<string>);
@@ -28,8 +28,11 @@ export interface IntrospectionClient {
   readonly clientId: string | undefined;
   /** Makes the requests, instead of the resource server's `fetch`: for a client certificate. */
   readonly fetch?: typeof globalThis.fetch;
-  /** Makes what puts the credentials into one request. */
-  authentication(library: OAuthLibrary, clock: Clock): Promise<AuthenticateClient>;
+  /**
+   * Makes what puts the credentials into one request. Its type does not name the library, which is ESM
+   * only: a CommonJS application could not compile it.
+   */
+  authentication(clock: Clock): Promise<AuthenticateClient>;
 }
 
 /**
@@ -165,8 +168,9 @@ export function anonymous(): IntrospectionClient {
 function client(
   method: string,
   clientId: string | undefined,
-  authentication: IntrospectionClient['authentication'],
+  make: (library: OAuthLibrary, clock: Clock) => Promise<AuthenticateClient>,
 ): IntrospectionClient {
+  const authentication = async (clock: Clock) => make(await loadOAuthLibrary(), clock);
   return Object.freeze({ method, clientId, authentication });
 }
 

@@ -1,13 +1,13 @@
 import { fetchJson } from '../keys/bounded-json.ts';
 import { mayLeadTo } from '../keys/discovery.ts';
 import { issuerDocuments } from '../keys/issuer-documents.ts';
-import { KeyFetchError } from '../keys/key-fetch-error.ts';
+import { isKeyFetchError } from '../keys/key-fetch-error.ts';
 import type { KeySource } from '../keys/key-set.ts';
 import type { Clock } from '../lib/clock.ts';
 import { isEndpointUrl } from '../lib/endpoint-url.ts';
 import { isPlainObject } from '../lib/json.ts';
 import { ownProperty } from '../lib/own-property.ts';
-import { IntrospectionFailed } from './introspection-failed.ts';
+import { IntrospectionFailed, isIntrospectionFailed } from './introspection-failed.ts';
 
 /** What the discovery of an endpoint stands on. */
 export interface DiscoverEndpointContext {
@@ -67,7 +67,7 @@ async function find(context: DiscoverEndpointContext, signal: AbortSignal): Prom
       const found = endpointOf(body, document, context);
       if (found !== undefined) return found;
     } catch (error) {
-      if (signal.aborted || error instanceof IntrospectionFailed) throw error;
+      if (signal.aborted || isIntrospectionFailed(error)) throw error;
       // What one document lacks, or fails with, the other may have.
       if (cause === undefined || !isNotFound(error)) cause = error;
     }
@@ -97,5 +97,5 @@ function endpointOf(
 }
 
 function isNotFound(error: unknown): boolean {
-  return error instanceof KeyFetchError && error.status === 404;
+  return isKeyFetchError(error) && error.status === 404;
 }

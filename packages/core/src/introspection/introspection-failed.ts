@@ -1,5 +1,8 @@
 import type { IntrospectionFailure } from '../model/introspection-failure.ts';
 
+// A brand instead of instanceof: two copies of this package in one process know each other's errors.
+const BRAND: unique symbol = Symbol.for('@authly/core:IntrospectionFailed');
+
 /** What a failure says beside its cause. */
 export interface IntrospectionFailedDetails {
   /** The response's status, when that is what was wrong. */
@@ -25,5 +28,11 @@ export class IntrospectionFailed extends Error {
     this.failure = failure;
     this.status = details.status;
     this.retryAfterSec = details.retryAfterSec;
+    Object.defineProperty(this, BRAND, { value: true });
   }
+}
+
+/** Whether `error` is an {@link IntrospectionFailed}, also one of another copy of this package. */
+export function isIntrospectionFailed(error: unknown): error is IntrospectionFailed {
+  return typeof error === 'object' && error !== null && Object.hasOwn(error, BRAND);
 }

@@ -17,7 +17,7 @@ import { createTokenMemory } from './cache.ts';
 import { answerPolicy, checkAnswer, claimsOfAnswer } from './claims.ts';
 import { createFailureReport } from './failure-report.ts';
 import { createGate } from './gate.ts';
-import { IntrospectionFailed } from './introspection-failed.ts';
+import { IntrospectionFailed, isIntrospectionFailed } from './introspection-failed.ts';
 import type { JwtHandling } from './options.ts';
 import type { ResolvedIntrospection } from './resolve-introspection.ts';
 import { createSealedAnswers, type KeptAnswer } from './sealed-answers.ts';
@@ -246,6 +246,6 @@ export function createIntrospector(
 }
 
 function failureOf(error: unknown): IntrospectionFailed {
-  if (error instanceof IntrospectionFailed) return error;
+  if (isIntrospectionFailed(error)) return error;
   return new IntrospectionFailed('network', 'The question failed', { cause: error });
 }

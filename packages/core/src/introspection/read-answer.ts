@@ -1,5 +1,4 @@
-import { readBoundedBody } from '../lib/bounded-body.ts';
-import { ignoreRejection } from '../lib/callback-result.ts';
+import { discardBody, readBoundedBody } from '../lib/bounded-body.ts';
 import { parseJsonObject } from '../lib/json.ts';
 import { ownProperty } from '../lib/own-property.ts';
 import { IntrospectionFailed } from './introspection-failed.ts';
@@ -39,14 +38,14 @@ export async function readAnswer(
 ): Promise<RawAnswer> {
   const { status, type, headers } = response;
   if (type === 'opaqueredirect' || (status >= 300 && status < 400)) {
-    discard(response);
+    discardBody(response);
     throw new IntrospectionFailed('redirect', 'The response is a redirect, which is not followed', {
       status,
     });
   }
   if (status === 400 || status === 401) return readError(response, options);
   if (status !== 200) {
-    discard(response);
+    discardBody(response);
     throw failureOf(status, headers);
   }
   const bytes = await readBoundedBody(response, MAX_ANSWER_BYTES);
@@ -131,9 +130,4 @@ function retryAfterOf(headers: Headers): number | undefined {
 function mediaTypeOf(headers: Headers): string {
   const [mediaType = ''] = (headers.get('content-type') ?? '').split(';', 1);
   return mediaType.trim().toLowerCase();
-}
-
-/** An unread body would hold its connection. */
-function discard(response: Response): void {
-  ignoreRejection(response.body?.cancel());
 }

@@ -1,7 +1,6 @@
-import { readBoundedBody } from '../lib/bounded-body.ts';
-import { ignoreRejection } from '../lib/callback-result.ts';
+import { discardBody, readBoundedBody } from '../lib/bounded-body.ts';
 import { parseJsonObject } from '../lib/json.ts';
-import { KeyFetchError } from './key-fetch-error.ts';
+import { isKeyFetchError, KeyFetchError } from './key-fetch-error.ts';
 
 /** RFC 7517 §8.5.2. A Kubernetes API server answers 406 where its key set is asked for as JSON alone. */
 const ACCEPTED = 'application/jwk-set+json, application/json';
@@ -40,7 +39,7 @@ export async function fetchJson(url: string, options: BoundedJsonOptions): Promi
     const refused = refusal(response, url);
     if (refused !== undefined) {
       // An unread body would hold its connection.
-      ignoreRejection(response.body?.cancel());
+      discardBody(response);
       throw refused;
     }
     const bytes = await readBoundedBody(response, maxBytes);
@@ -51,9 +50,11 @@ export async function fetchJson(url: string, options: BoundedJsonOptions): Promi
     const body = parseJsonObject(withoutByteOrderMark(bytes));
     if (body === undefined)
       throw new KeyFetchError('not_json', 'The response is not a JSON object', { url });
-    return { body, headers: response.headers };
+    // A response of a test may have none.
+    const headers: Headers | undefined = response.headers;
+    return { body, headers: typeof headers?.get === 'function' ? headers : new Headers() };
   } catch (cause) {
-    if (cause instanceof KeyFetchError) throw cause;
+    if (isKeyFetchError(cause)) throw cause;
     if (signal.aborted) throw signal.reason;
     const code = systemCode(cause);
     const what = code === undefined ? 'The request failed' : `The request failed with ${code}`;
@@ -62,7 +63,8 @@ export async function fetchJson(url: string, options: BoundedJsonOptions): Promi
 }
 
 function refusal(response: Response, url: string): KeyFetchError | undefined {
-  const { status, type } = response;
+  // A response of a test may have `ok` alone.
+  const { type, ok, status = ok ? 200 : 0 } = response;
   if (type === 'opaqueredirect' || (status >= 300 && status < 400)) {
     const what = 'The response is a redirect, which is not followed';
     return new KeyFetchError('redirect', what, { url, ...(status >= 300 && { status }) });

@@ -2,7 +2,7 @@ import { isEndpointUrl, isHttpUrl, isLoopback } from '../lib/endpoint-url.ts';
 import { ownProperty } from '../lib/own-property.ts';
 import type { RefreshFailure } from '../model/events.ts';
 import type { JsonResponse } from './bounded-json.ts';
-import { KeyFetchError } from './key-fetch-error.ts';
+import { isKeyFetchError, KeyFetchError } from './key-fetch-error.ts';
 
 /** What discovery needs of its surroundings. */
 export interface DiscoveryOptions {
@@ -125,5 +125,5 @@ function lineFor(stated: string, jwksUri: unknown, document: string, preset: str
 }
 
 function isNoMetadata(error: unknown): boolean {
-  return error instanceof KeyFetchError && NO_METADATA.has(error.failure);
+  return isKeyFetchError(error) && NO_METADATA.has(error.failure);
 }

@@ -1,5 +1,8 @@
 import type { RefreshFailure } from '../model/events.ts';
 
+// A brand instead of instanceof: two copies of this package in one process know each other's errors.
+const BRAND: unique symbol = Symbol.for('@authly/core:KeyFetchError');
+
 /** What is known about a failed fetch beside its kind. */
 export interface KeyFetchFacts {
   /** The document that was asked for. */
@@ -41,12 +44,18 @@ export class KeyFetchError extends Error {
     this.code = code;
     this.statedIssuer = statedIssuer;
     this.toWrite = toWrite;
+    Object.defineProperty(this, BRAND, { value: true });
   }
+}
+
+/** Whether `error` is a {@link KeyFetchError}, also one of another copy of this package. */
+export function isKeyFetchError(error: unknown): error is KeyFetchError {
+  return typeof error === 'object' && error !== null && Object.hasOwn(error, BRAND);
 }
 
 /** The same error with the URL that was tried, where it does not name one yet. */
 export function withUrl(error: unknown, url: string | undefined): unknown {
-  if (!(error instanceof KeyFetchError) || error.url !== undefined || url === undefined) {
+  if (!isKeyFetchError(error) || error.url !== undefined || url === undefined) {
     return error;
   }
   const { failure, message, status, code, cause } = error;

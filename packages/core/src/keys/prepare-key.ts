@@ -90,10 +90,11 @@ function withoutNulls(entry: object): UnverifiedJwk {
 
 /**
  * RFC 8017 §3.1: OpenSSL takes an exponent of 1, by which every padded hash is its own signature. FIPS
- * 186-5 §5.4: a longer one than 256 bits serves nothing but to keep us busy.
+ * 186-5 §5.4: a longer one than 256 bits serves nothing but to keep us busy. A shift, since compilers that
+ * know no `**` make `Math.pow` of it, which throws for a bigint.
  */
 function isSoundExponent(exponent: bigint): boolean {
-  return exponent >= 3n && exponent < 2n ** 256n;
+  return exponent >= 3n && exponent < 1n << 256n;
 }
 
 function importKey(jwk: UnverifiedJwk): KeyObject | undefined {

@@ -5,7 +5,7 @@ import { AuthError } from '../model/errors.ts';
 import type { AuthEvent } from '../model/events.ts';
 import type { VerificationKey } from '../signature/verification-key.ts';
 import type { KeySnapshot } from '../stores/key-snapshot-store.ts';
-import { KeyFetchError, withUrl } from './key-fetch-error.ts';
+import { isKeyFetchError, KeyFetchError, withUrl } from './key-fetch-error.ts';
 import type { KeyFetcher } from './key-fetcher.ts';
 import type { ResolvedKeyOptions } from './key-options.ts';
 import { chooseKey, type KeyChoice, type KeyQuery, type KeySet } from './key-set.ts';
@@ -200,7 +200,7 @@ function isWaiting(decision: Decision): boolean {
 
 function refreshFailed(issuer: string, error: unknown): AuthEvent {
   const type = 'keys.refresh_failed';
-  if (!(error instanceof KeyFetchError)) return { type, issuer, cause: 'network' };
+  if (!isKeyFetchError(error)) return { type, issuer, cause: 'network' };
   const { failure: cause, url, status, code, statedIssuer, toWrite } = error;
   return {
     type,

@@ -1,9 +1,17 @@
-import { type AuthErrorCode, type AuthErrorReason, REASONS } from './reasons.ts';
+import {
+  type AuthErrorCode,
+  type AuthErrorReason,
+  CODES,
+  REASONS,
+  type RefusalStatus,
+} from './reasons.ts';
 import type { Scheme } from './scheme.ts';
 import type { TokenFault } from './token-fault.ts';
 
 // A brand instead of instanceof: two copies of this package in one process know each other's errors.
 const BRAND: unique symbol = Symbol.for('@authly/core:AuthError');
+
+const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
 
 /** What an answer tells the client beyond the error code: configuration only, never request data. */
 export interface ChallengeDetails {
@@ -41,7 +49,8 @@ export interface AuthErrorOptions extends ChallengeDetails {
  * A request was refused. `reason` says exactly why, `code` is what OAuth calls it, `message` is
  * the public description from a fixed table: it holds nothing of the request, the token or `cause`.
  *
- * It knows nothing of HTTP: a resource server's `refusal` turns it into a status, headers and a body.
+ * `status` is that of its code, and there are no `headers` yet: what leaves a resource server is a
+ * `RefusedError`, whose `headers` hold the challenge.
  */
 export class AuthError extends Error {
   readonly code: AuthErrorCode;
@@ -53,6 +62,8 @@ export class AuthError extends Error {
   readonly fault: TokenFault | undefined;
   /** The option to write, where one is missing: for the operator, never for a client. */
   readonly hint: string | undefined;
+  /** The HTTP status of `code`. */
+  readonly status: RefusalStatus;
   /** Whether a user or a client is calling, when the refusal came after that was known. */
   readonly kind: 'user' | 'client' | undefined;
   /** What a guard, `userOf` or `clientOf` asked for and the caller does not meet: `scope read:users`. */
@@ -70,7 +81,13 @@ export class AuthError extends Error {
     this.hint = hint;
     this.kind = kind;
     this.requirement = requirement;
+    this.status = CODES[this.code].status;
     Object.defineProperty(this, BRAND, { value: true });
+  }
+
+  /** Headers of the answer: none, but in a `RefusedError`. */
+  get headers(): Readonly<Record<string, string>> {
+    return NO_HEADERS;
   }
 
   /** What may be shown to anyone: code, reason and the fixed description. */
@@ -83,7 +100,10 @@ export class AuthError extends Error {
   }
 }
 
-/** Whether `error` is an {@link AuthError}, also one of another copy of this package. */
+/**
+ * Whether `error` is an {@link AuthError}, also one of another copy of this package. Then it has `status` and
+ * `headers` to answer with.
+ */
 export function isAuthError(error: unknown): error is AuthError {
   return typeof error === 'object' && error !== null && Object.hasOwn(error, BRAND);
 }

@@ -1,13 +1,15 @@
 import { type Warn, warnOperator } from '../lib/operator-warning.ts';
+import { processWide } from '../lib/process-wide.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
 
 // One record for the process: the mistake it finds is made across modules.
-const known = new Map<string, number>();
+const known = processWide('resource-servers', () => ({
+  counts: new Map<string, number>(),
+  warned: false,
+}));
 
 /** As many of the same were made for each request, not one by one at start-up. */
 const MADE_PER_REQUEST = 10;
-
-let warned = false;
 
 /**
  * Remembers that a resource server exists; a second one with the same issuer and audience doubles
@@ -24,13 +26,13 @@ export function noteResourceServer(
   const keys = issuers.map(({ provider, audience }) => JSON.stringify([provider.issuer, audience]));
   issuers.forEach(({ provider }, index) => {
     const key = keys[index] ?? '';
-    const count = known.get(key) ?? 0;
-    known.set(key, count + 1);
+    const count = known.counts.get(key) ?? 0;
+    known.counts.set(key, count + 1);
     if (count > 0 && events.active) {
       events.emit({ type: 'config.duplicate_resource_server', issuer: provider.issuer });
     }
-    if (count + 1 >= MADE_PER_REQUEST && !warned) {
-      warned = true;
+    if (count + 1 >= MADE_PER_REQUEST && !known.warned) {
+      known.warned = true;
       warn(warningOf(provider.issuer), 'AuthlyWarning');
     }
   });
@@ -39,9 +41,9 @@ export function noteResourceServer(
     if (forgotten) return;
     forgotten = true;
     for (const key of keys) {
-      const count = (known.get(key) ?? 1) - 1;
-      if (count === 0) known.delete(key);
-      else known.set(key, count);
+      const count = (known.counts.get(key) ?? 1) - 1;
+      if (count === 0) known.counts.delete(key);
+      else known.counts.set(key, count);
     }
   };
 }

@@ -129,10 +129,13 @@ export function resolveOptions(
     keySnapshots: options.keySnapshots,
     allowHttp: resolveAllowHttp(options.allowHttp),
     clock,
-    fetch: options.fetch ?? globalThis.fetch,
+    fetch: options.fetch ?? currentFetch,
     events,
   });
 }
+
+/** Looked up when it is called: what replaces the global one later, for tests or tracing, counts too. */
+const currentFetch: typeof globalThis.fetch = (...request) => globalThis.fetch(...request);
 
 function resolveIssuers(
   options: ResourceServerOptions<StandardSchemaV1 | undefined>,

@@ -1,5 +1,5 @@
 import { claimsOfAnswer } from '../introspection/claims.ts';
-import { IntrospectionFailed } from '../introspection/introspection-failed.ts';
+import { isIntrospectionFailed } from '../introspection/introspection-failed.ts';
 import type { Introspection } from '../introspection/introspector.ts';
 import type { Issuers } from '../issuers/issuers.ts';
 import type { TrustedIssuer } from '../issuers/trusted-issuer.ts';
@@ -60,5 +60,5 @@ function said(answer: Introspection['answer']): 'active' | 'inactive' | 'remembe
 }
 
 function failureOf({ cause }: AuthError): IntrospectionFailure | undefined {
-  return cause instanceof IntrospectionFailed ? cause.failure : undefined;
+  return isIntrospectionFailed(cause) ? cause.failure : undefined;
 }

@@ -63,7 +63,10 @@ export async function explainRequest(
       accepted: false,
       steps: stepsUntil(
         new AuthError(credentials.reason),
-        REQUEST_STEPS.filter((step) => step !== 'introspection'),
+        REQUEST_STEPS.filter(
+          (step) =>
+            step !== 'introspection' && (step !== 'revocation' || options.revocation !== undefined),
+        ),
       ),
       kind: undefined,
       issuerName: undefined,

@@ -1,6 +1,6 @@
 import type { Issuers } from '../issuers/issuers.ts';
 import type { TrustedIssuer } from '../issuers/trusted-issuer.ts';
-import { KeyFetchError } from '../keys/key-fetch-error.ts';
+import { isKeyFetchError } from '../keys/key-fetch-error.ts';
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import type { EventSink } from '../lib/event-sink.ts';
 import { isStringList } from '../lib/json.ts';
@@ -11,6 +11,7 @@ import type { TokenFault } from '../model/token-fault.ts';
 import { tokenHint } from '../providers/internal/token-hint.ts';
 import type { Presentation } from '../request/presentation.ts';
 import type { VerifiedToken } from '../request/verified-token.ts';
+import type { StoreOutage } from '../revocation/store-outage.ts';
 import { createJwsParser, type UnverifiedJws } from '../token/jws.ts';
 import {
   type ExplainedIntrospection,
@@ -65,6 +66,8 @@ const TOKEN_STEPS: readonly Step[] = STEPS.filter(
 );
 
 const SILENT: EventSink = Object.freeze({ active: false, emit: () => {} });
+/** Outages are told where requests meet them. */
+const UNTOLD: StoreOutage = Object.freeze({ begin: () => {}, end: () => {} });
 
 /** The steps that a token fails at once the preset's rule was asked, or because of it. */
 const CLASSIFIED: ReadonlySet<Step> = new Set(['principal', 'sender_constraint', 'revocation']);
@@ -126,8 +129,10 @@ async function attempt(
   issuers: Issuers,
   options: VerifierOptions,
 ): Promise<VerifiedToken | AuthError> {
+  const { revocation } = options;
   const alone: VerifierOptions = {
     ...options,
+    revocation: revocation && { ...revocation, outage: UNTOLD },
     cache: undefined,
     signatureThread: false,
     events: SILENT,
@@ -174,7 +179,7 @@ export function stepsUntil(
     if (index > failed || reason === undefined) return { step, outcome: 'not_reached' };
     const description = REASONS[reason].description + comparison(reason, jws);
     // Other causes are exceptions of the operator's code, whose messages may hold anything.
-    const known = cause instanceof KeyFetchError && { cause: cause.message };
+    const known = isKeyFetchError(cause) && { cause: cause.message };
     return { step, outcome: 'fail', reason, description, ...fault, ...known };
   });
 }

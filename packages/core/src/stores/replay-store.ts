@@ -1,3 +1,6 @@
+// A brand instead of instanceof: two copies of this package in one process know each other's errors.
+const BRAND: unique symbol = Symbol.for('@authly/core:ReplayStoreFullError');
+
 /** What a reservation is made with. */
 export interface ReserveOptions {
   /** For how long nobody else may take the id, in milliseconds from now: more than 0. */
@@ -35,5 +38,11 @@ export class ReplayStoreFullError extends Error {
     super(`The replay store is full${full === 'holder' ? ' for this holder' : ''}`);
     this.name = 'ReplayStoreFullError';
     this.full = full;
+    Object.defineProperty(this, BRAND, { value: true });
   }
+}
+
+/** Whether `error` is a {@link ReplayStoreFullError}, also one of another copy of this package. */
+export function isReplayStoreFullError(error: unknown): error is ReplayStoreFullError {
+  return typeof error === 'object' && error !== null && Object.hasOwn(error, BRAND);
 }

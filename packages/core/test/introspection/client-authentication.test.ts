@@ -12,13 +12,12 @@ import {
   privateKeyJwt,
   tlsClientAuth,
 } from '../../src/introspection/client-authentication.ts';
-import { loadOAuthLibrary } from '../../src/introspection/oauth-library.ts';
 
 const ISSUER = 'https://as.example.com';
 
 /** What a client puts into a request. */
 async function sent(client: IntrospectionClient) {
-  const authenticate = await client.authentication(await loadOAuthLibrary(), aClock());
+  const authenticate = await client.authentication(aClock());
   const body = new URLSearchParams();
   const headers = new Headers();
   await authenticate({ issuer: ISSUER }, { client_id: client.clientId ?? '-' }, body, headers);

@@ -54,6 +54,14 @@ describe('bounded JSON', () => {
     expect(accept).toBe('application/jwk-set+json, application/json');
   });
 
+  it('takes the response of a mock, which may have ok and json() alone', async () => {
+    const mock = async () => ({ ok: true, json: async () => ({ keys: [] }) });
+    const { signal } = new AbortController();
+    const options = { fetch: mock as unknown as typeof fetch, signal, maxBytes: 100 };
+    const { body, headers } = await fetchJson('https://as.test/jwks', options);
+    expect([body, headers.get('cache-control')]).toEqual([{ keys: [] }, null]);
+  });
+
   it.each([
     ['HTML', '<!doctype html><title>Log in</title>'],
     ['nothing', ''],

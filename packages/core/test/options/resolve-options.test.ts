@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { resolveEntry } from '../../src/issuers/resolve-entry.ts';
 import { systemClock } from '../../src/lib/clock.ts';
@@ -40,8 +40,15 @@ describe('the defaults', () => {
       resource: audience,
       realm: 'api',
       clock: systemClock,
-      fetch: globalThis.fetch,
     });
+  });
+
+  it('are the global fetch as it is at the time of a request, which tests and tracing replace', async () => {
+    const fake = vi.spyOn(globalThis, 'fetch').mockResolvedValue(new Response('replaced'));
+    const response = await resolved.fetch('https://as.example.com/jwks', { redirect: 'manual' });
+    expect(await response.text()).toBe('replaced');
+    expect(fake).toHaveBeenCalledWith('https://as.example.com/jwks', { redirect: 'manual' });
+    fake.mockRestore();
   });
 
   it('are frozen, and hold on to nothing that the caller can change', () => {

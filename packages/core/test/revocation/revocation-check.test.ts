@@ -366,6 +366,13 @@ describe('a token that lives longer than a mark on it', () => {
 });
 
 describe('explain', () => {
+  it('tells nothing of an outage: requests do', async () => {
+    const { server, outages } = asking(() => Promise.reject(FAULT));
+    const { steps } = await server.explain(aToken());
+    expect(steps.at(-1)).toMatchObject({ outcome: 'fail', reason: 'revocation_unavailable' });
+    expect(outages()).toEqual([]);
+  });
+
   it('shows the step, and asks the store', async () => {
     const store = memoryRevocations({ clock: aClock() });
     const server = aResourceServer({ revocation: { store } });

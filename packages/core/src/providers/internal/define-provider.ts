@@ -61,6 +61,9 @@ export function audienceFreeProvider(
 /** The options that a preset has beside those that every preset has. */
 export type OwnOptionNames<Options> = Omit<OptionNames<Options>, keyof typeof COMMON_OPTIONS>;
 
+// TypeScript's own NoInfer is of 5.4, and applications compile our declarations with 5.0.
+type NotInferred<T> = [T][T extends unknown ? 0 : never];
+
 const COMMON_OPTIONS: OptionNames<ProviderOptions> = {
   name: true,
   jwks: true,
@@ -72,7 +75,7 @@ const COMMON_OPTIONS: OptionNames<ProviderOptions> = {
 export function issuerOptions<Options extends ProviderOptions>(
   preset: string,
   target: string | Options,
-  names: NoInfer<OwnOptionNames<Options>>,
+  names: NotInferred<OwnOptionNames<Options>>,
 ): Options | (ProviderOptions & { readonly issuer: string }) {
   if (typeof target !== 'string') return presetOptions(preset, target, names);
   return presetOptions<ProviderOptions & { readonly issuer: string }>(
@@ -97,7 +100,7 @@ export function namedAs<Options extends ProviderOptions>(name: string, options: 
 export function presetOptions<Options extends ProviderOptions>(
   preset: string,
   options: Options,
-  names: NoInfer<OwnOptionNames<Options>>,
+  names: NotInferred<OwnOptionNames<Options>>,
   example = "issuer: 'https://…'",
 ): Options {
   const known = { ...names, ...COMMON_OPTIONS };

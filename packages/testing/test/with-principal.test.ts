@@ -1,0 +1,69 @@
+import {
+  createResourceServer,
+  findPrincipal,
+  isAuthError,
+  principalOf,
+  scope,
+  userOf,
+} from '@authly/core';
+import { admissionOf, guardRequest, presentedTokenOf } from '@authly/core/adapter';
+import { authly } from '@authly/core/providers';
+import { describe, expect, it } from 'vitest';
+import { aClient, aUser } from '../src/principals.ts';
+import { testIssuer } from '../src/test-issuer.ts';
+import { withPrincipal } from '../src/with-principal.ts';
+
+describe('withPrincipal', () => {
+  it('lets a mock of a request in as a caller, for every way to ask who it is', () => {
+    const user = aUser({ userId: 'u-17' });
+    const request = withPrincipal({ params: { id: '1' } }, user);
+    expect(principalOf(request)).toBe(user);
+    expect(userOf(request).userId).toBe('u-17');
+    expect(request).toEqual({ params: { id: '1' }, principal: user });
+  });
+
+  it('puts the caller where Koa keeps it', () => {
+    const user = aUser();
+    const context = withPrincipal({ state: { id: 1 } }, user);
+    expect(context).toEqual({ state: { id: 1, principal: user } });
+    expect(findPrincipal(context)).toBe(user);
+  });
+
+  it('is judged by guards', () => {
+    const request = withPrincipal({}, aUser({ scopes: ['read:a'] }));
+    guardRequest(request, scope('read:a'));
+    expect(() => guardRequest(request, scope('write:a'))).toThrow(
+      expect.objectContaining({ code: 'insufficient_scope', status: 403 }),
+    );
+    expect(() => userOf(withPrincipal({}, aClient()))).toThrow(
+      expect.objectContaining({ reason: 'user_required' }),
+    );
+  });
+
+  it('is judged by guards of the resource server that it is given', () => {
+    const { issuer, jwks, audience } = testIssuer();
+    const resourceServer = createResourceServer({
+      issuer: authly({ issuer, jwks }),
+      audience,
+      scopeImplies: { 'write:a': ['read:a'] },
+    });
+    const request = withPrincipal({}, aUser({ scopes: ['write:a'] }), { resourceServer });
+    expect(() => guardRequest(request, scope('read:a'))).not.toThrow();
+  });
+
+  it('has no token to exchange', () => {
+    const admission = admissionOf(withPrincipal({}, aUser()));
+    expect(admission && presentedTokenOf(admission)).toBeUndefined();
+  });
+
+  it('lets an anonymous request in', () => {
+    const request = withPrincipal({}, undefined);
+    expect(findPrincipal(request)).toBeUndefined();
+    try {
+      principalOf(request);
+      expect.unreachable();
+    } catch (error) {
+      expect(isAuthError(error) && error.status).toBe(401);
+    }
+  });
+});

@@ -1,0 +1,12 @@
+// A CommonJS file that imports a package which is ESM only, and hands it what require() gave.
+import { authenticate, principalOf, requireScope } from '@authly/express';
+import { auth0 } from '@authly/express/providers';
+import { aUser, testIssuer, withPrincipal } from '@authly/testing';
+
+const { resourceServer } = authenticate({
+  issuer: auth0({ domain: 'acme.eu.auth0.com', jwks: testIssuer().jwks }),
+  audience: 'https://api.acme.test',
+});
+export const request = withPrincipal({ headers: {} }, aUser({ userId: 'ada' }), { resourceServer });
+export const name: string = principalOf(request).key;
+export const guard = requireScope('a');

@@ -1,0 +1,16 @@
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { inject, it } from 'vitest';
+import { ROOT, run } from '../package/tarballs.ts';
+
+it.each(['express-api', 'koa-api', 'machine-client', 'mcp-express', 'mcp-koa'])(
+  'npm installs and compiles examples/%s, copied out of the repository',
+  async (name) => {
+    const copy = join(inject('folder'), name);
+    const isOwn = (path: string) => !/[/\\](?:node_modules|dist)(?:[/\\]|$)/.test(path);
+    await cp(join(ROOT, 'examples', name), copy, { recursive: true, filter: isOwn });
+    const tarballs = name === 'machine-client' ? [] : inject('tarballs');
+    await run('npm', ['install', '--no-save', '--no-audit', '--no-fund', ...tarballs], copy);
+    await run('npm', ['run', 'check'], copy);
+  },
+);

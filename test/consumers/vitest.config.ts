@@ -1,0 +1,17 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+// The packed tarballs in the tools of other people, from the registry: `pnpm check:consumers`.
+export default defineConfig({
+  root: fileURLToPath(new URL('../..', import.meta.url)),
+  test: {
+    include: ['test/consumers/**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**'],
+    globalSetup: ['test/consumers/installed.ts'],
+    maxWorkers: 2,
+    hookTimeout: 300_000,
+    testTimeout: 300_000,
+    reporters: ['default', 'json'],
+    outputFile: { json: '.reports/consumers.json' },
+  },
+});

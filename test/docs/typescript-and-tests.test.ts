@@ -1,0 +1,27 @@
+import supertest from 'supertest';
+import { expect, it } from 'vitest';
+import { aResourceServer } from '../support/resource-servers.ts';
+import { aUserToken } from '../support/tokens.ts';
+import { createApp } from './snippets/typescript-and-tests/error-handler.ts';
+import { seen } from './snippets/typescript-and-tests/with-principal.ts';
+
+// Of a program of its own, which declares another `req.principal`: it is compiled apart.
+const OWN: string = './snippets/typescript-and-tests/own-request-principal.ts';
+
+it('an error handler answers with the status and the headers of a refusal', async () => {
+  const response = await supertest(createApp(aResourceServer())).get('/');
+  expect(response.status).toBe(401);
+  expect(response.headers['www-authenticate']).toContain('Bearer realm="api"');
+  expect(response.body).toMatchObject({ error: 'missing_credentials' });
+});
+
+it('a handler sees the principal of the test', () => {
+  expect(seen).toBe('u-17');
+});
+
+it("an application has its own req.principal beside Authly's caller", async () => {
+  const { createApp: createOwn } = await import(OWN);
+  const api = supertest(createOwn(aResourceServer()));
+  const { body } = await api.get('/').auth(aUserToken({ sub: 'ada' }), { type: 'bearer' });
+  expect(body).toEqual({ tenant: 'none', caller: expect.stringMatching(/^user:.*:ada$/) });
+});
