@@ -18,8 +18,8 @@ import { createReplayGuard, type MarkOutcome } from './replay-guard.ts';
 export interface SenderConstraint {
   /** Whether the binding of the token holds on this request. Has no effect. */
   readonly holds: RequestCheck;
-  /** Marks the proof as used: the last check of all. */
-  readonly markAsUsed: RequestCheck;
+  /** Marks the proof as used: the last check of all; `undefined` where no proof is accepted. */
+  readonly markAsUsed: RequestCheck | undefined;
 }
 
 /** What a {@link SenderConstraint} is made from. */
@@ -70,7 +70,7 @@ function withoutDpop(): SenderConstraint {
         return typeof confirmation === 'string' ? UNSUPPORTED : WRITE_DPOP;
       },
     },
-    markAsUsed: { step: 'sender_constraint', check: () => undefined },
+    markAsUsed: undefined,
   };
 }
 

@@ -29,7 +29,7 @@ export function createChecks(context: ChecksContext): readonly RequestCheck[] {
   const introspects = (context.issuers.introspecting ?? []).length > 0;
   const recency = introspects ? [answerIsRecent(context)] : [];
   const notRevoked = revocation === undefined ? [] : [createRevocationCheck(revocation, context)];
-  const effects = context.hasEffects ? [markAsUsed] : [];
+  const effects = context.hasEffects && markAsUsed !== undefined ? [markAsUsed] : [];
   return [
     issuerIsCurrent(context),
     keyIsLive(),

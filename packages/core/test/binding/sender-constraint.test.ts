@@ -15,7 +15,13 @@ function aConstraint(option: DpopMode | DpopOptions | undefined) {
   const clock = aClock();
   const events = createEventSink();
   const dpop = resolveDpop(option, { resource: AUDIENCE, clock, events });
-  return { ...createSenderConstraint({ dpop, clock, events }), clock, dpop };
+  const { holds, markAsUsed } = createSenderConstraint({ dpop, clock, events });
+  // Without DPoP there is nothing to mark: the list has one check fewer.
+  const nothing: NonNullable<typeof markAsUsed> = {
+    step: 'sender_constraint',
+    check: () => undefined,
+  };
+  return { holds, markAsUsed: markAsUsed ?? nothing, clock, dpop };
 }
 
 const verified = (cnf?: unknown): VerifiedToken => {

@@ -46,12 +46,13 @@ function aVerifier({ current = [], live = [] }: Record<string, readonly boolean[
 
 describe('the list of checks', () => {
   it('is this, in this order', () => {
-    const { clock, clockToleranceSec, events } = resolveOptions({
+    const { clock, clockToleranceSec, events, dpop } = resolveOptions({
       issuer: custom({ issuer: ISSUER, jwks, classify: () => 'user' }),
       audience: AUDIENCE,
+      dpop: 'when-bound',
     });
     const issuers = {} as Issuers;
-    const senderConstraint = createSenderConstraint({ dpop: undefined, clock, events });
+    const senderConstraint = createSenderConstraint({ dpop, clock, events });
     const list = (hasEffects: boolean) =>
       createChecks({ issuers, clock, clockToleranceSec, senderConstraint, hasEffects });
     expect(list(true).map(({ step }) => step)).toEqual([
@@ -65,16 +66,24 @@ describe('the list of checks', () => {
     expect(list(true).at(-1)).toBe(senderConstraint.markAsUsed);
     expect(list(true)).toContain(senderConstraint.holds);
     expect(list(false)).not.toContain(senderConstraint.markAsUsed);
+    // What is not configured is not in the list.
+    const bearerOnly = createSenderConstraint({ dpop: undefined, clock, events });
+    const context = { issuers, clock, clockToleranceSec, hasEffects: true };
+    const steps = createChecks({ ...context, senderConstraint: bearerOnly }).map(
+      ({ step }) => step,
+    );
+    expect(steps).toEqual(['issuer', 'key', 'claims', 'sender_constraint']);
   });
 
   it('asks about revocation between the proof and marking it as used, where that is configured', () => {
-    const { clock, clockToleranceSec, revocation, events } = resolveOptions({
+    const { clock, clockToleranceSec, revocation, events, dpop } = resolveOptions({
       issuer: custom({ issuer: ISSUER, jwks, classify: () => 'user' }),
       audience: AUDIENCE,
+      dpop: 'when-bound',
       revocation: { store: memoryRevocations() },
     });
     const issuers = {} as Issuers;
-    const senderConstraint = createSenderConstraint({ dpop: undefined, clock, events });
+    const senderConstraint = createSenderConstraint({ dpop, clock, events });
     const context = { issuers, clock, clockToleranceSec, senderConstraint, hasEffects: true };
     const list = createChecks({ ...context, revocation });
     expect(list.map(({ step }) => step).slice(-3)).toEqual([
