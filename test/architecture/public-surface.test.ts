@@ -98,6 +98,7 @@ describe('the public surface', () => {
         "pathPart",
         "presentedTokenOf",
         "rawHeader",
+        "refuseUncalled",
       ]
     `);
   });

@@ -15,6 +15,8 @@ const OF_SEVERAL_FILES: Readonly<Record<string, string>> = {
   'packages/core/test/options/speed-document.test.ts': 'docs/speed.md beside the defaults',
   'packages/core/test/parsers.property.test.ts': 'every parser, with input at random',
   'packages/core/test/providers/cross-reading.test.ts': 'each preset with the tokens of the others',
+  'packages/core/test/providers/introspected-presets.test.ts':
+    'presets and claims.ts: answers as they are documented',
   'packages/core/test/providers/custom-issuer.test.ts':
     'issuers that are no https URL, in several presets',
   'packages/core/test/providers/kubernetes-in-cluster.test.ts':

@@ -128,6 +128,25 @@ it('are for the method on the request line, behind method-override middleware of
   expect((await post('POST')).status).toBe(200);
 });
 
+it('that method-override middleware of Express makes of a GET need an origin, with a cookie', async () => {
+  const app = express();
+  app.use((request, _response, next) => {
+    Object.assign(request, { originalMethod: request.method, method: 'DELETE' });
+    next();
+  });
+  const credentials = fromCookie('__Host-at', { origins: ['https://app.example.com'] });
+  app.use(expressKit.authenticate(aResourceServer({ dpop: 'when-bound' }), { credentials }));
+  app.delete('/', (_request, response) => void response.json('deleted'));
+  const get = (headers: Readonly<Record<string, string>>) =>
+    send(
+      { listener: app, faults: [] },
+      { headers: { cookie: `__Host-at=${aUserToken()}`, ...headers } },
+    );
+  expect(await get({ origin: 'https://evil.example' })).toMatchObject({ status: 403 });
+  expect(await get({})).toMatchObject({ status: 403 });
+  expect(await get({ origin: 'https://app.example.com' })).toMatchObject({ status: 200 });
+});
+
 describe('a CORS layer with DPOP_CORS before authenticate', () => {
   const allow = DPOP_CORS.allowedHeaders.join(', ');
   const expose = DPOP_CORS.exposedHeaders.join(', ');

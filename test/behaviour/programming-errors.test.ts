@@ -67,6 +67,15 @@ describe.each(frameworks)('programming errors in $name', (framework) => {
     ]);
   });
 
+  it('so does an uncalled authErrorHandler', async () => {
+    const app = framework.createApp(({ use, route }) => {
+      use(kit.authErrorHandler as never);
+      route('/', () => 'in');
+    });
+    expect((await send(app)).status).toBe(500);
+    expect(app.faults.map(String)).toEqual([expect.stringContaining('Write authErrorHandler()')]);
+  });
+
   it('findPrincipal without authenticate finds nobody', async () => {
     const app = framework.createApp(({ route }) =>
       route('/', ({ carrier }) => kit.findPrincipal(carrier) ?? null),

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { generateTestKey } from '@authly/testing';
 
 /** Algorithms that the server signs access tokens with, each for an API of its own. */
@@ -23,9 +24,10 @@ export const WEB_APP = {
 
 /**
  * `oidc-provider` with JWT access tokens (RFC 9068), resource indicators (RFC 8707) and two clients.
- * With `pages` it shows its own pages to sign in and to consent.
+ * With `pages` it shows its own pages to sign in and to consent. Tokens are bound where a client sends a
+ * DPoP proof, which with `nonces` has to carry a nonce of the server.
  */
-export function oidcProviderConfiguration({ pages = false } = {}): object {
+export function oidcProviderConfiguration({ pages = false, nonces = false } = {}): object {
   return {
     clients: [
       {
@@ -52,6 +54,7 @@ export function oidcProviderConfiguration({ pages = false } = {}): object {
     }),
     features: {
       devInteractions: { enabled: pages },
+      dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => nonces },
       clientCredentials: { enabled: true },
       resourceIndicators: {
         enabled: true,

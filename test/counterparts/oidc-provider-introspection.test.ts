@@ -210,6 +210,15 @@ describe('oidc-provider', () => {
     resourceServer.close();
   });
 
+  it('names no token id of a machine, which is served all the same', async () => {
+    const { resourceServer } = anApi({ client: clientSecretBasic(ASKING.id, ASKING.secret) });
+    const principal = await resourceServer.verify(await machineToken());
+    expect(principal).toMatchObject({ kind: 'client', clientId: MACHINE.id });
+    expect(principal.claims).not.toHaveProperty('jti');
+    expect(principal.claims).not.toHaveProperty('sub');
+    resourceServer.close();
+  });
+
   it('that refuses our secret is an outage', async () => {
     const { resourceServer, events } = anApi({ client: clientSecretBasic(ASKING.id, 'wrong') });
     await expect(resourceServer.verify(await machineToken())).rejects.toMatchObject({

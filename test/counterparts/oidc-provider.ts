@@ -17,12 +17,19 @@ export interface AuthorizationServer {
   close(): void;
 }
 
-/** Starts `oidc-provider` with JWT access tokens (RFC 9068) and resource indicators (RFC 8707). */
-export async function startAuthorizationServer(): Promise<AuthorizationServer> {
+/**
+ * Starts `oidc-provider` with JWT access tokens (RFC 9068) and resource indicators (RFC 8707). With
+ * `nonces` its DPoP proofs need nonces.
+ */
+export async function startAuthorizationServer({
+  nonces = false,
+} = {}): Promise<AuthorizationServer> {
   const server = await listen();
   const issuer = server.origin;
   const { default: Provider } = await importQuietly();
-  const provider = withoutWarnings(() => new Provider(issuer, oidcProviderConfiguration()));
+  const provider = withoutWarnings(
+    () => new Provider(issuer, oidcProviderConfiguration({ nonces })),
+  );
   server.serve(provider.callback());
 
   return {

@@ -21,12 +21,16 @@ export interface RunningExample {
 const EXAMPLES = fileURLToPath(new URL('../../examples', import.meta.url));
 
 /**
- * Runs `src/main.ts` of an example in a process of its own that the test ends: from the packages' sources,
- * or, of a copy whose path is given, as its `start` script does.
+ * Runs `src/main.ts` of an example, or another `main`, in a process of its own that the test ends: from the
+ * packages' sources, or, of a copy whose path is given, as its `start` script does.
  */
 export function runExample(
   name: string,
-  { args = [], env = {} }: { args?: readonly string[]; env?: Record<string, string> } = {},
+  {
+    main = 'main',
+    args = [],
+    env = {},
+  }: { main?: string; args?: readonly string[]; env?: Record<string, string> } = {},
 ): RunningExample {
   const child = spawn(
     process.execPath,
@@ -34,7 +38,7 @@ export function runExample(
       ...(isAbsolute(name) ? [] : ['--conditions=@authly/source']),
       '--import',
       'tsx',
-      'src/main.ts',
+      `src/${main}.ts`,
       ...args,
     ],
     {

@@ -8,7 +8,14 @@ import { runExample } from './child.ts';
 // Each example, but the quickstart, which runs others, is copied out of the repository, with the packed
 // packages and what the registry has of the rest. `pnpm check:consumers` installs them by npm.
 
-const EXAMPLES = ['express-api', 'koa-api', 'machine-client', 'mcp-express', 'mcp-koa'] as const;
+const EXAMPLES = [
+  'dpop-api',
+  'express-api',
+  'koa-api',
+  'machine-client',
+  'mcp-express',
+  'mcp-koa',
+] as const;
 
 /** What the packages bring along, and the workspace folder that has it. */
 const BROUGHT = {

@@ -268,7 +268,7 @@ underAttack('row 8: other kinds of tokens', [
     ),
     answer: NOT_ACCESS_TOKEN,
   },
-  ...['at_hash', 'c_hash', 'events'].map((name) => ({
+  ...['at_hash', 'c_hash', 'nonce', 'events'].map((name) => ({
     name: `another token under the typ of access tokens: ${name} is there`,
     token: aToken({ [name]: name === 'events' ? {} : 'Xr0v' }),
     answer: NOT_ACCESS_TOKEN,

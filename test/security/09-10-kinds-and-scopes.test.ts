@@ -52,7 +52,6 @@ const USER_MARKS: readonly Claims[] = [
   { acr: null },
   { amr: ['pwd'] },
   { sid: 's' },
-  { nonce: 'n' },
   { sub_type: 'user' },
   { sub_profile: 'user' },
   { idtyp: 'user' },

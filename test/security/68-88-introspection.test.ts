@@ -1,8 +1,15 @@
-import { type AuthEvent, clientSecretBasic, type IntrospectionStore } from '@authly/core';
+import {
+  type AuthEvent,
+  clientSecretBasic,
+  type IntrospectionStore,
+  memoryRevocations,
+  type Revocations,
+} from '@authly/core';
 import { custom, oidcProvider, rfc9068 } from '@authly/core/providers';
 import { compactJws } from '@authly/testing';
 import { describe, expect, it } from 'vitest';
 import { protectedApp } from '../support/apps.ts';
+import { boundHeaders, clientKey, thumbprintOf } from '../support/bound.ts';
 import { frameworks } from '../support/frameworks.ts';
 import {
   ACTIVE_USER,
@@ -17,7 +24,7 @@ import {
 } from '../support/introspection-endpoint.ts';
 import { send } from '../support/requests.ts';
 import { aResourceServer } from '../support/resource-servers.ts';
-import { AUDIENCE, aUserToken, issuerKey, jwks, NOW } from '../support/tokens.ts';
+import { AUDIENCE, aClock, aUserToken, issuerKey, jwks, NOW } from '../support/tokens.ts';
 
 // What an authorization server may answer about a token, and what a stranger may make it answer.
 
@@ -40,6 +47,19 @@ describe.each(frameworks)('introspection in $name', (framework) => {
     const [question] = api.endpoint.questions;
     expect(question?.form.toString()).toBe('token_type_hint=access_token&token=user');
     expect(question?.headers.authorization).toMatch(/^Basic /);
+  });
+
+  it('reads from the answer which key the token is bound to [RFC9449-6.2-a]', async () => {
+    const api = await anIntrospectingApi(framework, { options: { dpop: 'when-bound' } });
+    const bound = { ...ACTIVE_USER, token_type: 'DPoP', cnf: { jkt: thumbprintOf(clientKey) } };
+    api.endpoint.answerAbout('bound', bound);
+    api.endpoint.answerAbout('of-another', { ...bound, cnf: { jkt: 'k' } });
+    const app = protectedApp(framework, { server: api.server });
+    const withProof = (token: string) => send(app, { headers: boundHeaders(token) });
+    expect(await withProof('bound')).toMatchObject({ status: 200, body: { userId: 'dana' } });
+    expect((await withProof('of-another')).status).toBe(401);
+    expect((await api.call('bound')).status).toBe(401);
+    expect(api.reasons()).toEqual(['binding_mismatch', 'binding_scheme_mismatch']);
   });
 
   it.each(['"false"', '"true"', '1', 'null'])(
@@ -543,11 +563,65 @@ describe.each(frameworks)('JWTs that the server is asked about, in $name', (fram
     ['client_id', { client_id: 'other' }],
     ['iss', { iss: 'https://other.example.com' }],
     ['sub', { sub: null }],
+    // Without it, whoever has stolen the JWT could use it without the key.
+    ['cnf', { cnf: { jkt: 'k' } }],
+    ['cnf', { cnf: null }],
   ])('are refused when the answer has another %s', async (_name, answer) => {
     const api = await anIntrospectingApi(framework, { introspection: { jwts: 'confirm' } });
     api.endpoint.answer({ active: true, ...answer });
     expect((await api.call(aUserToken(claims(api.endpoint.issuer)))).status).toBe(401);
   });
+
+  it.each(['confirm', 'answer'] as const)(
+    'are refused when the answer binds them to another key (%s)',
+    async (jwts) => {
+      const api = await anIntrospectingApi(framework, {
+        introspection: { jwts },
+        options: { dpop: { publicUrls: AUDIENCE } },
+      });
+      const active = { ...ACTIVE_USER, client_id: 'web-app', token_type: 'DPoP' };
+      const same = { sub: 'ada', cnf: { jkt: 'k' } };
+      const token = aUserToken({ ...claims(api.endpoint.issuer), ...same });
+      const reasonFor = async (answer: object) => {
+        api.endpoint.answer({ ...active, ...answer });
+        api.clock.advanceSec(31);
+        await api.call(token, 'DPoP');
+        return api.reasons().at(-1);
+      };
+      expect(await reasonFor({ ...same, cnf: { jkt: 'l' } })).toBe('claim_malformed');
+      expect(await reasonFor(same)).toBe('proof_missing');
+    },
+  );
+
+  it.each([
+    [
+      'jti',
+      async (store: Revocations, issuer: string) => store.revokeToken({ issuer, tokenId: 't' }),
+    ],
+    [
+      'sid',
+      async (store: Revocations, issuer: string) => store.revokeSession({ issuer, sessionId: 's' }),
+    ],
+  ] as const)(
+    'are refused when revoked by their %s, which the answer lacks',
+    async (_name, revoke) => {
+      const store = memoryRevocations({ clock: aClock() });
+      const api = await anIntrospectingApi(framework, {
+        introspection: { jwts: 'answer' },
+        options: { revocation: { store } },
+      });
+      api.endpoint.answer(ACTIVE_USER);
+      const token = aUserToken({ ...claims(api.endpoint.issuer), jti: 't', sid: 's' });
+      expect((await api.call(token)).status).toBe(200);
+      await revoke(store, api.endpoint.issuer);
+      // Once from the cache, once read again.
+      for (const later of [0, 31]) {
+        api.clock.advanceSec(later);
+        expect((await api.call(token)).status).toBe(401);
+        expect(api.reasons().at(-1)).toBe('token_revoked');
+      }
+    },
+  );
 
   it('are an outage where the server introspects none', async () => {
     const api = await anIntrospectingApi(framework, { introspection: { jwts: 'confirm' } });

@@ -1,5 +1,5 @@
 import type { HandlerResponse } from '@authly/core';
-import { answerThrown } from '@authly/core/adapter';
+import { answerThrown, refuseUncalled } from '@authly/core/adapter';
 import type { ExpressErrorHandler } from './framework.ts';
 import { respond } from './respond.ts';
 
@@ -10,7 +10,8 @@ import { respond } from './respond.ts';
  *
  * Every other error goes on, and so does one after the response's headers were sent.
  */
-export function authErrorHandler(): ExpressErrorHandler {
+export function authErrorHandler(...none: readonly never[]): ExpressErrorHandler {
+  refuseUncalled('authErrorHandler', 'authErrorHandler()', none);
   // Express takes a function for error handling by its four parameters.
   return function authErrorHandler(error, request, response, next) {
     let refusal: HandlerResponse;

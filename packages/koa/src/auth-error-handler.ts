@@ -1,4 +1,4 @@
-import { answerThrown, neutralMiddleware } from '@authly/core/adapter';
+import { answerThrown, neutralMiddleware, refuseUncalled } from '@authly/core/adapter';
 import type { KoaMiddleware } from './framework.ts';
 import { respond } from './respond.ts';
 
@@ -9,7 +9,8 @@ import { respond } from './respond.ts';
  *
  * Every other error goes on, and so does one after the response's headers were sent.
  */
-export function authErrorHandler(): KoaMiddleware {
+export function authErrorHandler(...none: readonly never[]): KoaMiddleware {
+  refuseUncalled('authErrorHandler', 'authErrorHandler()', none);
   return neutralMiddleware(async function authErrorHandler(context, next) {
     try {
       await next();

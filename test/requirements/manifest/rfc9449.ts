@@ -93,7 +93,6 @@ export const rfc9449: Coverage = {
       id: 'RFC9449-6.2-a',
       level: 'MUST',
       behavior: 'The binding of a token is read from token introspection.',
-      declined: 'There is no token introspection.',
     },
   ],
 };

@@ -2,6 +2,7 @@ import { readCredentials } from '../http/credential-source.ts';
 import { ABSENT, type Credentials, credentialsOf } from '../http/credentials.ts';
 import { RefusedError } from '../http/refusal.ts';
 import type { RequestView } from '../http/request-view.ts';
+import { SCHEME_NAMES } from '../http/schemes.ts';
 import { andThen } from '../lib/maybe-promise.ts';
 import { AuthError } from '../model/errors.ts';
 import type { Principal } from '../model/principal.ts';
@@ -54,9 +55,12 @@ function presented(
     throw new RefusedError(error, (each) => server.refusal(each));
   }
   const authorization =
-    credentials.scheme === undefined ? undefined : `Bearer ${credentials.token}`;
+    credentials.scheme === undefined
+      ? undefined
+      : `${SCHEME_NAMES[credentials.scheme]} ${credentials.token}`;
   return {
     method: request.method,
+    routedMethod: request.routedMethod,
     url: request.url,
     header: (name) => (name === 'authorization' ? authorization : request.header(name)),
     identity: request.identity,

@@ -31,3 +31,4 @@ export { type GuardMakers, guardMakers } from './guard-makers.ts';
 export { guardRequest } from './guard-request.ts';
 export { misplacedMetadata } from './misplaced-metadata.ts';
 export { notDescribable } from './not-describable.ts';
+export { refuseUncalled } from './refuse-uncalled.ts';

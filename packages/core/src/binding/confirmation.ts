@@ -1,3 +1,4 @@
+import { isPlainObject } from '../lib/json.ts';
 import { ownProperty } from '../lib/own-property.ts';
 import type { AuthErrorReason } from '../model/reasons.ts';
 
@@ -25,4 +26,10 @@ export function readConfirmation(
   if (thumbprint !== undefined && typeof thumbprint !== 'string') return 'claim_malformed';
   if (thumbprint === undefined || certificates.length > 0) return 'sender_constraint_unsupported';
   return { thumbprint };
+}
+
+/** Whether two `cnf` bind a token to the same, by the members that we know. One that is no object binds to nothing. */
+export function isSameBinding(one: unknown, other: unknown): boolean {
+  if (!isPlainObject(one) || !isPlainObject(other)) return false;
+  return ['jkt', ...UNCHECKED].every((name) => ownProperty(one, name) === ownProperty(other, name));
 }

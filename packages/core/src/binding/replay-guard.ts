@@ -12,9 +12,12 @@ import {
 import type { ResolvedDpop } from './dpop-options.ts';
 import type { VerifiedProof } from './proof-verifier.ts';
 
-/** What became of marking a proof as used. `unavailable`: nobody can say whether it was used before. */
+/**
+ * What became of marking a proof as used. `late`: it has become too old meanwhile, so that an earlier mark
+ * may be gone. `unavailable`: nobody can say whether it was used before.
+ */
 export type MarkOutcome =
-  | { readonly outcome: 'first' | 'replayed' }
+  | { readonly outcome: 'first' | 'replayed' | 'late' }
   | { readonly outcome: 'unavailable'; readonly cause: unknown };
 
 /** Marks proofs as used, each once for a request. Does not throw. */
@@ -31,8 +34,11 @@ export interface ReplayGuardOptions extends Pick<ResolvedDpop, 'replay' | 'fallb
 
 /** A store that has not answered by then does not answer. */
 const TIMEOUT_MS = 2_000;
-/** So that a clock which is read twice within a request does not make a gap. */
-const MARGIN_SEC = 1;
+/** So long after a proof has become too old it may still be marked: the clock is read twice in a request. */
+const LATE_SEC = 1;
+/** The clocks of processes that share a store may differ by this much. */
+const CLOCK_SKEW_SEC = 5;
+const MARGIN_SEC = LATE_SEC + CLOCK_SKEW_SEC;
 
 /** A timer for each proof would cost more than a store in memory: the signal is made when it is asked for. */
 class Reservation implements ReserveOptions {
@@ -53,10 +59,11 @@ class Reservation implements ReserveOptions {
 
 const FIRST: MarkOutcome = Object.freeze({ outcome: 'first' });
 const REPLAYED: MarkOutcome = Object.freeze({ outcome: 'replayed' });
+const LATE: MarkOutcome = Object.freeze({ outcome: 'late' });
 
 /**
  * Marks proofs as used, by the thumbprint of their key and their `jti` (RFC 9449 §11.1), until they are
- * refused as too old. Not by their URL: one id may be used once, wherever.
+ * refused as too old everywhere, by clocks that differ by up to five seconds. Not by their URL: one id may be used once, wherever.
  */
 export function createReplayGuard({
   replay,
@@ -115,7 +122,9 @@ export function createReplayGuard({
       const earlier = marks?.find((each) => each.store === replay && each.id === id);
       if (earlier !== undefined) return earlier.outcome;
       const left = proof.acceptedUntilSec - epochSeconds(clock);
-      const ttlMs = Math.ceil((Math.max(left, 0) + MARGIN_SEC) * 1_000);
+      // Whatever is asked between the two checks may take its time, and marks do not wait for it.
+      if (left < -LATE_SEC) return LATE;
+      const ttlMs = Math.ceil((left + MARGIN_SEC) * 1_000);
       const outcome = decide(id, new Reservation(ttlMs, proof.thumbprint));
       marks?.push({ store: replay, id, outcome });
       return outcome;

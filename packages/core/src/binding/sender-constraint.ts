@@ -49,6 +49,7 @@ const REQUIRED_OF_REQUEST: CheckFailure = Object.freeze({
 const NOT_BOUND: CheckFailure = Object.freeze({ reason: 'binding_missing' });
 const SENT_AS_BEARER: CheckFailure = Object.freeze({ reason: 'binding_scheme_mismatch' });
 const REPLAYED: CheckFailure = Object.freeze({ reason: 'proof_replayed' });
+const LATE: CheckFailure = Object.freeze({ reason: 'proof_untimely' });
 
 /**
  * Makes the checks that hold a bound token against its request (RFC 7800, RFC 9449 §7). A Bearer token
@@ -136,6 +137,7 @@ function concluded(
   request: Presentation['request'],
 ): CheckFailure | undefined {
   if (marked.outcome === 'replayed') return REPLAYED;
+  if (marked.outcome === 'late') return LATE;
   if (marked.outcome === 'unavailable')
     return { reason: 'replay_unavailable', cause: marked.cause };
   if (nextNonce === undefined) return undefined;

@@ -26,11 +26,16 @@ export function originCheck(owner: string, origins: unknown): (request: RequestV
   const allowsSameOrigin = listed.delete(SAME_ORIGIN);
   return (request) => {
     // An upgrade is a GET, and opens a socket that may do anything (RFC 6455 §10.2).
-    if (SAFE_METHODS.has(request.method) && request.header('upgrade') === undefined) return true;
+    if (isSafe(request) && request.header('upgrade') === undefined) return true;
     const origin = request.header('origin');
     if (typeof origin === 'string' && listed.has(origin)) return true;
     return allowsSameOrigin && request.header('sec-fetch-site') === SAME_ORIGIN;
   };
+}
+
+/** By the request line, and by what middleware has made of it: a GET may be routed as a DELETE. */
+function isSafe({ method, routedMethod = method }: RequestView): boolean {
+  return SAFE_METHODS.has(method) && SAFE_METHODS.has(routedMethod);
 }
 
 function checkOrigins(owner: string, origins: unknown): readonly string[] {

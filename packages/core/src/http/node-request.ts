@@ -69,6 +69,10 @@ class NodeRequestView implements RequestView {
     return rawHeader(this.#request, name);
   }
 
+  get routedMethod(): string | undefined {
+    return this.#request.method;
+  }
+
   get identity(): object {
     return this.#exchange?.identity ?? this.#request;
   }

@@ -6,6 +6,11 @@
 export interface RequestView {
   /** Method as it stands on the request line: `GET`. */
   readonly method: string;
+  /**
+   * The method that routes go by, where middleware may have put another in the place of that on the
+   * request line (method-override). Left out: the same.
+   */
+  readonly routedMethod?: string | undefined;
   /** Path and query as the client sent them, before any router took a part away. */
   readonly url: string;
   /**

@@ -92,8 +92,11 @@ export function resolveIntrospection(
   });
 }
 
-function ruleOf({ preset, introspected }: Provider): IntrospectedRule {
+function ruleOf({ preset, introspected, notIntrospected }: Provider): IntrospectedRule {
   if (introspected !== undefined) return introspected;
+  if (notIntrospected !== undefined) {
+    throw new ConfigurationError(`introspection with ${preset}: ${notIntrospected}`);
+  }
   throw new ConfigurationError(
     `introspection: how the answers of ${preset} tell an access token from others, and a user from a machine, is not known here. ` +
       `Write a rule of your own: issuer: custom({ issuer: '…', classify, introspected: { accepts: (answer) => answer.token_type === 'Bearer', classify: (answer) => answer.kind === 'person' ? 'user' : answer.kind === 'service' ? 'client' : 'refuse' } })`,

@@ -29,6 +29,7 @@ const MEMBERS: OptionNames<IssuerEntry> = {
   fetch: true,
   audienceClaim: true,
   introspected: true,
+  notIntrospected: true,
   introspection: true,
 };
 

@@ -1,8 +1,9 @@
+import { isSameBinding } from '../binding/confirmation.ts';
 import type { Issuers } from '../issuers/issuers.ts';
 import { epochSeconds } from '../lib/clock.ts';
 import { deepFreeze, MAX_JSON_DEPTH } from '../lib/json.ts';
 import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
-import { ownString } from '../lib/own-property.ts';
+import { ownProperty, ownString } from '../lib/own-property.ts';
 import { AuthError } from '../model/errors.ts';
 import type { TokenClaims } from '../model/principal.ts';
 import type { AuthErrorReason } from '../model/reasons.ts';
@@ -66,7 +67,17 @@ export function createHybridReader(issuers: Issuers, options: HybridReaderOption
     if (reason !== undefined) return refuse(issuer, reason);
     // A binding that the answer forgets must not be lost.
     const isBound = Object.hasOwn(claims, 'cnf');
-    return readIntrospected({ token, issuer, asking: 'answer', key, isBound }, options);
+    const asked = { token, issuer, asking: 'answer', key, isBound } as const;
+    return andThen(readIntrospected(asked, options), (verified) => {
+      const { confirmation } = verified.principal;
+      // Without one in the answer, the checks refuse it.
+      if (isBound && confirmation !== undefined) {
+        const isSame = isSameBinding(confirmation, ownProperty(claims, 'cnf'));
+        if (!isSame) return refuse(issuer, 'claim_malformed');
+      }
+      const signedIds = { tokenId: ownString(claims, 'jti'), sessionId: ownString(claims, 'sid') };
+      return { ...verified, signedIds };
+    });
   }
 
   function timeFault(claims: TokenClaims): AuthErrorReason | undefined {
@@ -91,6 +102,8 @@ export function createHybridReader(issuers: Issuers, options: HybridReaderOption
 /** Why an answer cannot be about this JWT, whatever it says of it. */
 function contradiction(jwt: TokenClaims, answer: TokenClaims): AuthErrorReason | undefined {
   if (differs(ownString(jwt, 'iss'), answer, 'iss')) return 'issuer_unknown';
+  // An answer that binds the token otherwise: the JWT alone would say that anybody may use it.
+  if (isBoundOtherwise(jwt, answer)) return 'claim_malformed';
   const clientId = ownString(jwt, 'client_id') ?? ownString(jwt, 'azp');
   const isOther =
     differs(ownString(jwt, 'sub'), answer, 'sub') || differs(clientId, answer, 'client_id');
@@ -99,4 +112,10 @@ function contradiction(jwt: TokenClaims, answer: TokenClaims): AuthErrorReason |
 
 function differs(expected: string | undefined, answer: TokenClaims, name: string): boolean {
   return expected !== undefined && Object.hasOwn(answer, name) && answer[name] !== expected;
+}
+
+/** Whether an answer that states a binding (`cnf`, RFC 7800) states another one than the JWT. */
+function isBoundOtherwise(jwt: TokenClaims, answer: TokenClaims): boolean {
+  if (!Object.hasOwn(answer, 'cnf')) return false;
+  return !isSameBinding(ownProperty(answer, 'cnf'), ownProperty(jwt, 'cnf'));
 }

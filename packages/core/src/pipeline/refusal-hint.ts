@@ -6,7 +6,7 @@ import { AUDIENCE_HINTS } from '../providers/internal/audience-hints.ts';
 const FIVE_PARTS =
   'The token has five parts: an encrypted JWT (JWE), or an opaque token in a form of the authorization server itself. Neither can be verified here. Register this API at the server, and ask for signed JWTs with its audience.';
 const NO_JWT =
-  'The token is no JWT: the authorization server hands out opaque tokens. Register this API there, and ask for tokens with its audience.';
+  'The token is no JWT: the authorization server hands out opaque tokens. Register this API there, and ask for tokens with its audience; or let this API ask the server about them, by the option introspection.';
 const OTHER_TOKEN =
   'Its claims say that it is another token, such as an ID token. The client must send the access token.';
 

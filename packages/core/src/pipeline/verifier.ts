@@ -131,12 +131,14 @@ export function createVerifier(issuers: Issuers, options: VerifierOptions): Veri
 // Written out: a spread costs many times as much.
 function asCached(token: VerifiedToken): VerifiedToken {
   const { principal, issuer, key, notBefore, subject, isBound, readAt, readAgainAt, rule } = token;
+  const { signedIds } = token;
   return {
     principal,
     issuer,
     key,
     notBefore,
     subject,
+    signedIds,
     isBound,
     readAt,
     readAgainAt,

@@ -85,6 +85,8 @@ export function auth0(target: string | Auth0Options): AudienceProvider {
         ...(rolesClaim === undefined ? {} : { roles: (claims) => listOf(claims, rolesClaim) }),
         tenant: (claims) => stringOf(claims, 'org_id'),
       },
+      notIntrospected:
+        'Auth0 has no introspection endpoint, and its opaque tokens are for /userinfo alone. Leave introspection out, and let clients ask for your API by audience: then they get JWTs',
     },
     options,
   );

@@ -54,6 +54,8 @@ export function authly(target: string | AuthlyOptions): AudienceProvider {
         groups: (claims) => listOf(claims, 'groups'),
         tenant: (claims) => stringOf(claims, 'tenant_id'),
       },
+      notIntrospected:
+        'its access tokens are JWTs, and @authly/issuer has no introspection endpoint. Leave introspection out',
     },
     options,
   );

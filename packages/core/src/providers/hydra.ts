@@ -61,6 +61,8 @@ const OPTIONS: OwnOptionNames<HydraOptions> = {
  *   `scp`, and logout tokens, which have no `client_id`; and, whatever the rule, tokens by
  *   the JWT bearer grant (RFC 7523): their `aud` holds the token endpoint, and their `sub` is any
  *   workload or person that a trusted issuer names.
+ * - Introspection, on the admin port and without authentication: the same rule. `token_use` tells an
+ *   access token from a refresh token, which is active there, too. Answers are never signed.
  *
  * Per documentation, source, and tokens of version 2.3, as of November 2026:
  * https://www.ory.com/docs/oauth2-oidc/jwt-access-token
@@ -77,6 +79,9 @@ export function hydra(options: HydraOptions): AudienceProvider {
     "issuer: 'https://…', subjectNamespaces: 'disjoint'",
   );
   const issuer = checkIssuer('hydra', givenIssuer);
+  const rule = withoutAssertions(
+    kindRule('hydra', options, { disjoint: classifyDisjoint, exampleClaim: 'caller_type' }),
+  );
   return audienceProvider(
     {
       preset: 'hydra',
@@ -85,13 +90,16 @@ export function hydra(options: HydraOptions): AudienceProvider {
       types: PLAIN_TYPE,
       requiredClaims: ['aud', 'sub', 'client_id', 'jti'],
       // Hydra writes the granted scopes even when there are none; ZITADEL, for one, does not.
-      accepts: (claims) =>
-        (has(claims, 'scp') || has(claims, 'scope')) &&
-        !ID_TOKEN_CLAIMS.some((name) => has(claims, name)),
-      classify: withoutAssertions(
-        kindRule('hydra', options, { disjoint: classifyDisjoint, exampleClaim: 'caller_type' }),
-      ),
+      accepts: (claims) => (has(claims, 'scp') || has(claims, 'scope')) && !isIdToken(claims),
+      classify: rule,
       authority: { scopes: scopesOf },
+      introspected: {
+        requiredMembers: Object.freeze(['sub', 'client_id', 'token_use']),
+        // `token_type` is Bearer for refresh tokens, too.
+        accepts: (answer) => claimOf(answer, 'token_use') === 'access_token' && !isIdToken(answer),
+        classify: (answer) => rule(answer, {}),
+        signsAnswers: false,
+      },
     },
     options,
   );
@@ -99,6 +107,10 @@ export function hydra(options: HydraOptions): AudienceProvider {
 
 /** ID tokens have the type of access tokens, and whatever claims the consent app gives them. */
 const ID_TOKEN_CLAIMS = ['at_hash', 'nonce', 'rat'] as const;
+
+function isIdToken(claims: TokenClaims): boolean {
+  return ID_TOKEN_CLAIMS.some((name) => has(claims, name));
+}
 
 const ASSERTION = asUnknown('aud holds the token endpoint: a token by an assertion (RFC 7523)');
 const CONTRADICTION = asUnknown('sub is client_id, but ext carries claims of a user');

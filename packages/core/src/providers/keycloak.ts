@@ -59,6 +59,10 @@ const OPTIONS: OwnOptionNames<KeycloakOptions> = {
  *   by those of the first token.
  * - Checks the payload's `typ`: `Bearer`, or `DPoP` on a token that is bound. ID and refresh tokens
  *   carry the same header. Before release 24 access tokens had a `nonce` too.
+ * - Introspection: the rule and marks of its JWTs; an answer about a lightweight token holds what the
+ *   token leaves out (`jwts: 'answer'`). `active` is true only where **the client that asks is in the
+ *   token's `aud`**; answers are never signed. They leave out the address of a machine, so machines of
+ *   releases before 26.2, whose `jti` names no grant, are refused.
  * - Bound tokens: by default a client that sends a DPoP proof to the token endpoint gets a token that is
  *   bound to its key (`cnf` has `jkt`, and `kc-jkt-type` beside it). Write `dpop: 'when-bound'`, or they
  *   are refused.
@@ -90,6 +94,12 @@ export function keycloak(target: string | KeycloakOptions): AudienceProvider {
         roles: rolesOf,
         groups: (claims) => listOf(claims, 'groups'),
         tenant: organizationOf,
+      },
+      introspected: {
+        requiredMembers: Object.freeze(['azp', 'jti', 'typ']),
+        accepts: isAccessToken,
+        classify: classifyByKeycloak,
+        signsAnswers: false,
       },
       commonAudiences: ACCOUNT_AUDIENCE,
     },

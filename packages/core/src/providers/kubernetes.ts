@@ -194,5 +194,6 @@ const API_SERVER_AUDIENCE = /^https:\/\/kubernetes\.default(?:\.svc(?:\.[\w.-]+)
 
 function livesAtMost({ exp, iat }: TokenClaims, maxLifetimeSec: number | undefined): boolean {
   if (maxLifetimeSec === undefined) return true;
-  return exp !== undefined && iat !== undefined && exp - iat <= maxLifetimeSec;
+  // Of any type, until the claims' own checks have run.
+  return typeof exp === 'number' && typeof iat === 'number' && exp - iat <= maxLifetimeSec;
 }

@@ -108,6 +108,8 @@ interface ProviderFacts {
   readonly authority: AuthorityReaders;
   /** Where it is not stated, `introspection` with this provider is a `ConfigurationError`. */
   readonly introspected?: IntrospectedRule;
+  /** Why the server introspects nothing, and what to write: the end of that error's message. */
+  readonly notIntrospected?: string;
   /** What the outermost `act` is, where the provider documents a mark of it. */
   readonly actorProfile?: (act: Readonly<Record<string, unknown>>) => ActorProfile;
   /**

@@ -18,6 +18,7 @@ import {
   presetOptions,
 } from './internal/define-provider.ts';
 import { anyMetadata } from './internal/discovery-documents.ts';
+import { isAboutAccessToken } from './internal/introspected-marks.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
 import { hasClientMark, hasUserMark, isOfAnotherProvider } from './internal/kind-marks.ts';
 import { kindRule, type SubjectNamespacesOption } from './internal/subject-namespaces.ts';
@@ -81,6 +82,8 @@ const OPTIONS: OwnOptionNames<SpringOptions> = {
  *   the list `rolesClaim`, as it stands there: `ROLE_ADMIN`.
  * - Refuses ID tokens: they have no `nbf`, which every access token has, or `azp`, `auth_time` and
  *   `sid` together.
+ * - Introspection: the same rule; an answer names the client in `client_id`, with and without a
+ *   customizer. That of a refresh token has neither `nbf` nor `token_type`. Answers are never signed.
  * - Pitfalls: a user whose name is the id of the client that he logs in through has a machine's token
  *   but for a claim of your own. `act` after a token exchange is `{ iss, sub }` for a user and for a
  *   client alike: `requireActor('gateway')` passes for a *user* named `gateway` too. A server without a
@@ -111,6 +114,11 @@ export function spring(options: SpringOptions): AudienceProvider {
   const issuer = checkIssuer('spring', givenIssuer);
   checkSettings(clientIdFrom, rolesClaim);
   const clientOf = clientIdFrom === 'aud' ? clientOrAudienceOf : clientIdOf;
+  const rule = kindRule('spring', options, {
+    disjoint: disjointRule(clientOf),
+    ids: { clientId: clientOf },
+    exampleClaim: 'caller_type',
+  });
   return audienceProvider(
     {
       preset: 'spring',
@@ -120,16 +128,19 @@ export function spring(options: SpringOptions): AudienceProvider {
       // Every access token has `nbf`; the server's ID tokens have none.
       requiredClaims: ['aud', 'sub', 'nbf'],
       accepts: (claims) => !(has(claims, 'azp') && has(claims, 'auth_time') && has(claims, 'sid')),
-      classify: kindRule('spring', options, {
-        disjoint: disjointRule(clientOf),
-        ids: { clientId: clientOf },
-        exampleClaim: 'caller_type',
-      }),
+      classify: rule,
       authority: {
         scopes: (claims) => scopesOf(claims, 'scope'),
         ...(rolesClaim === undefined
           ? {}
           : { roles: (claims: TokenClaims) => listOf(claims, rolesClaim) }),
+      },
+      introspected: {
+        // Of a refresh token it says `client_id`, `iat` and `exp`; of an ID token, no `token_type`.
+        requiredMembers: Object.freeze(['sub', 'client_id', 'nbf', 'token_type']),
+        accepts: isAboutAccessToken,
+        classify: (answer) => rule(answer, {}),
+        signsAnswers: false,
       },
     },
     options,

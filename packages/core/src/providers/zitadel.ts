@@ -8,6 +8,7 @@ import {
   presetOptions,
 } from './internal/define-provider.ts';
 import { openIdMetadata } from './internal/discovery-documents.ts';
+import { isAboutAccessToken } from './internal/introspected-marks.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
 import { kindRule, type OperatorRuleOption } from './internal/subject-namespaces.ts';
 import { PLAIN_TYPE } from './internal/type-policies.ts';
@@ -56,6 +57,8 @@ const OPTIONS: OwnOptionNames<ZitadelOptions> = {
  *   project in `aud`. Tenant: `urn:zitadel:iam:user:resourceowner:id`, when that scope was asked for.
  * - Refuses ID tokens and logout tokens, which have the same `typ`, key and `aud`: they lack `jti` or
  *   `nbf`, or carry `nonce`, `at_hash` or `events`.
+ * - Introspection: your rule, on the answer's members; `sub`, `client_id`, `jti` and `token_type` are
+ *   required. What is not of ZITADEL but of its library (zitadel/oidc) lacks some of them, and is refused.
  * - Pitfalls: a role's value says for which organizations it was granted, which is not looked at
  *   here; `aud` lists clients and projects: use your project's id as audience. A machine's token that
  *   another client exchanged is read by your rule like any other.
@@ -79,6 +82,12 @@ export function zitadel(options: ZitadelOptions): AudienceProvider {
   if (projectId !== undefined && (typeof projectId !== 'string' || projectId === '')) {
     throw new ConfigurationError("zitadel: projectId is a string; write projectId: '301877700001'");
   }
+  const rule = kindRule('zitadel', options, {
+    disjoint: undefined,
+    ids: { clientId: (claims) => stringOf(claims, 'sub'), userClientId: clientIdOf },
+    exampleClaim: 'caller_type',
+    exampleGuard: `claims['${ORGANIZATION}'] !== '<your organization>' ? 'refuse' : `,
+  });
   return audienceProvider(
     {
       preset: 'zitadel',
@@ -88,18 +97,18 @@ export function zitadel(options: ZitadelOptions): AudienceProvider {
       // ID tokens have the same type, key and audience, but neither of these two.
       requiredClaims: ['aud', 'sub', 'jti', 'nbf'],
       accepts: (claims) => !FOREIGN_CLAIMS.some((name) => has(claims, name)),
-      classify: kindRule('zitadel', options, {
-        disjoint: undefined,
-        ids: { clientId: (claims) => stringOf(claims, 'sub'), userClientId: clientIdOf },
-        exampleClaim: 'caller_type',
-        exampleGuard: `claims['${ORGANIZATION}'] !== '<your organization>' ? 'refuse' : `,
-      }),
+      classify: rule,
       authority: {
         scopes: noScopes,
         ...(projectId === undefined
           ? {}
           : { roles: (claims: TokenClaims) => rolesOf(claims, projectId) }),
         tenant: (claims) => stringOf(claims, ORGANIZATION),
+      },
+      introspected: {
+        requiredMembers: Object.freeze(['sub', 'client_id', 'jti', 'token_type']),
+        accepts: isAboutAccessToken,
+        classify: (answer) => rule(answer, {}),
       },
     },
     options,

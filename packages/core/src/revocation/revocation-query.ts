@@ -34,13 +34,13 @@ class TokenQuery implements RevocationQuery {
   readonly #token: string;
   #digest: string | undefined;
 
-  constructor({ principal, issuer, subject }: VerifiedToken, token: string) {
+  constructor({ principal, issuer, subject, signedIds }: VerifiedToken, token: string) {
     const configured = issuer.provider.issuer;
     this.issuers = Object.freeze(
       principal.issuer === configured ? [configured] : [configured, principal.issuer],
     );
-    this.tokenId = principal.tokenId;
-    this.sessionId = principal.sessionId;
+    this.tokenId = principal.tokenId ?? signedIds?.tokenId;
+    this.sessionId = principal.sessionId ?? signedIds?.sessionId;
     this.subject = subject;
     this.principalKey = principal.key;
     this.clientId = principal.clientId;

@@ -5,7 +5,7 @@ import type { AdmissionMode } from '../../src/adapter/admission-mode.ts';
 import { admitRequest } from '../../src/adapter/admit-request.ts';
 import { presentedTokenOf } from '../../src/adapter/create-admission.ts';
 import { refusalOf } from '../../src/adapter/refusal-of.ts';
-import { fromHeader } from '../../src/http/credential-source.ts';
+import { fromCookie, fromHeader } from '../../src/http/credential-source.ts';
 import { RefusedError } from '../../src/http/refusal.ts';
 import type { RequestView } from '../../src/http/request-view.ts';
 import { AuthError } from '../../src/model/errors.ts';
@@ -176,6 +176,20 @@ describe('credentials from elsewhere', () => {
     const admission = await admitRequest({}, aForwardedView('a.b.c'), mode as AdmissionMode);
     expect(seen).toEqual(['Bearer a.b.c', 'Bearer from.the.header', 'GET']);
     expect(presentedTokenOf(admission)).toBe('a.b.c');
+  });
+
+  it('keep their scheme: a bound token is not shown as a Bearer token', async () => {
+    const seen: unknown[] = [];
+    const server = anAnsweringServer();
+    const authenticate = async (view: RequestView) => {
+      seen.push(view.header('authorization'));
+      return ada;
+    };
+    const cookie = fromCookie('__Host-at', { origins: ['same-origin'] });
+    const mode = { ...aMode({}), credentials: cookie, resourceServer: { ...server, authenticate } };
+    const header = (name: string) => (name === 'authorization' ? 'dpop a.b.c' : undefined);
+    await admitRequest({}, { ...aView(), header }, mode as AdmissionMode);
+    expect(seen).toEqual(['DPoP a.b.c']);
   });
 
   it('refuse what cannot be read, as the server’s own refusal', () => {

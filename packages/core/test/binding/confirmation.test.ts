@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readConfirmation } from '../../src/binding/confirmation.ts';
+import { isSameBinding, readConfirmation } from '../../src/binding/confirmation.ts';
 
 describe('readConfirmation', () => {
   it.each([
@@ -21,5 +21,20 @@ describe('readConfirmation', () => {
     [Object.assign(Object.create({ 'x5t#S256': 'x' }), { jkt: 'x' }), { thumbprint: 'x' }],
   ])('of %j is %j', (cnf, confirmation) => {
     expect(readConfirmation(cnf)).toEqual(confirmation);
+  });
+});
+
+describe('two bindings', () => {
+  it.each<readonly [unknown, unknown, boolean]>([
+    [{ jkt: 'a' }, { jkt: 'a' }, true],
+    [{ jkt: 'a', kid: 'b' }, { jkt: 'a' }, true],
+    [{ jkt: 'a' }, { jkt: 'b' }, false],
+    [{ jkt: 'a' }, { jkt: 'a', 'x5t#S256': 'c' }, false],
+    [{ jkt: 'a' }, undefined, false],
+    [null, null, false],
+    [['a'], ['a'], false],
+  ])('%j and %j are the same: %s', (one, other, isSame) => {
+    expect(isSameBinding(one, other)).toBe(isSame);
+    expect(isSameBinding(other, one)).toBe(isSame);
   });
 });

@@ -65,14 +65,16 @@ describe('a mark', () => {
     });
   });
 
-  it('is kept until the proof is too old, and a second more', () => {
+  it('is kept until the proof is too old by every clock, and refused once it is late', () => {
     const { mark, asked, clock } = aGuard(() => true);
     mark(aProof(), undefined);
     clock.advance(59_999.5);
     mark(aProof(), undefined);
-    clock.advance(60_000);
-    mark(aProof(), undefined);
-    expect(asked.map(({ ttlMs }) => ttlMs)).toEqual([61_000, 1_001, 1_000]);
+    clock.advance(1_000.5);
+    expect(mark(aProof(), undefined)).toEqual({ outcome: 'first' });
+    clock.advance(1);
+    expect(mark(aProof(), undefined)).toEqual({ outcome: 'late' });
+    expect(asked.map(({ ttlMs }) => ttlMs)).toEqual([66_000, 6_001, 5_000]);
   });
 
   it('is of the key and the id together, and of nothing else', () => {

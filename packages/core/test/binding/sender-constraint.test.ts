@@ -65,6 +65,19 @@ describe('a token whose binding holds', () => {
     expect(markAsUsed.check(verified(), presented('bearer'))).toBeUndefined();
   });
 
+  it('is refused when it has become too old before it was marked', () => {
+    const { holds, markAsUsed, clock } = aConstraint('when-bound');
+    const proof = aBoundProof(token);
+    const [first, again] = [presented('dpop', proof), presented('dpop', proof)];
+    clock.advanceSec(59);
+    expect(holds.check(verified({ jkt }), first)).toBeUndefined();
+    expect(holds.check(verified({ jkt }), again)).toBeUndefined();
+    expect(markAsUsed.check(verified({ jkt }), first)).toBeUndefined();
+    // A slow store of revocations stands between the two: the first mark is gone by then.
+    clock.advanceSec(60);
+    expect(markAsUsed.check(verified({ jkt }), again)).toEqual({ reason: 'proof_untimely' });
+  });
+
   it('waits for a store that takes its time', async () => {
     const store = (isFirst: boolean): ReplayStore => ({ reserve: async () => isFirst });
     for (const [isFirst, result] of [

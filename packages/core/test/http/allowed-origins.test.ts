@@ -10,6 +10,13 @@ function from(method: string, headers: Readonly<Record<string, string | readonly
 describe('originCheck', () => {
   const check = originCheck('fromCookie()', [APP, 'http://localhost:5173']);
 
+  it('asks of a GET that is routed as a DELETE, and of a POST that is routed as a GET', () => {
+    expect(check({ ...from('GET'), routedMethod: 'DELETE' })).toBe(false);
+    expect(check({ ...from('GET', { origin: APP }), routedMethod: 'DELETE' })).toBe(true);
+    expect(check({ ...from('POST'), routedMethod: 'GET' })).toBe(false);
+    expect(check({ ...from('GET'), routedMethod: 'HEAD' })).toBe(true);
+  });
+
   it.each(['GET', 'HEAD', 'OPTIONS', 'TRACE'])('lets %s pass from anywhere', (method) => {
     expect(check(from(method))).toBe(true);
     expect(check(from(method, { origin: 'https://evil.example' }))).toBe(true);

@@ -36,6 +36,8 @@ describe('an answer with status 200', () => {
     ['', 'not_json'],
     ['[]', 'malformed'],
     ['null', 'malformed'],
+    ['{"active":false,"active":true}', 'malformed'],
+    ['{"active":true,"cnf":{"jkt":"a","jkt":"b"}}', 'malformed'],
     ['"text"', 'malformed'],
     [`{"a":${'['.repeat(40)}${']'.repeat(40)}}`, 'malformed'],
   ])('that is %s is %s', async (text, failure) => {

@@ -3,8 +3,13 @@ import { ISSUER, jwks } from '../../../../test/support/tokens.ts';
 import { anonymous, clientSecretBasic } from '../../src/introspection/client-authentication.ts';
 import type { IntrospectionOptions } from '../../src/introspection/options.ts';
 import { resolveIntrospection } from '../../src/introspection/resolve-introspection.ts';
+import { auth0 } from '../../src/providers/auth0.ts';
+import { authly } from '../../src/providers/authly.ts';
 import { custom } from '../../src/providers/custom.ts';
+import { hydra } from '../../src/providers/hydra.ts';
+import { keycloak } from '../../src/providers/keycloak.ts';
 import { rfc9068 } from '../../src/providers/rfc9068.ts';
+import { spring } from '../../src/providers/spring.ts';
 
 const provider = rfc9068({ issuer: ISSUER, jwks });
 const client = clientSecretBasic('api', 'secret');
@@ -104,6 +109,26 @@ describe('options of introspection', () => {
     [{ client, cache: { store: { get() {} }, secrets } }, 'get(id) and set('],
   ])('are checked: %#', (options, line) => {
     expect(() => resolve(options)).toThrow(line);
+  });
+
+  it.each([
+    keycloak({ issuer: 'https://sso.acme.com/realms/acme', jwks }),
+    hydra({ issuer: ISSUER, jwks, subjectNamespaces: 'disjoint' }),
+    spring({ issuer: ISSUER, jwks, subjectNamespaces: 'disjoint' }),
+  ])('know that $preset signs no answers', (provider) => {
+    expect(() => resolve({ client, signed: true }, provider)).toThrow(
+      `introspection.signed: ${provider.preset} never signs its answers`,
+    );
+    expect(resolve({ client }, provider).rule).toBe(provider.introspected);
+  });
+
+  it('say what to do where a server introspects nothing', () => {
+    expect(() => resolve({ client }, authly({ issuer: ISSUER, jwks }))).toThrow(
+      'introspection with authly: its access tokens are JWTs, and @authly/issuer has no introspection endpoint. Leave introspection out',
+    );
+    expect(() =>
+      resolve({ client }, auth0({ issuer: 'https://acme.eu.auth0.com/', jwks })),
+    ).toThrow('introspection with auth0: Auth0 has no introspection endpoint');
   });
 
   it('need a preset that says how answers are read', () => {

@@ -220,7 +220,7 @@ describe('an answer that cannot be used is our outage, never another issuer’s 
     ['a URL', A, ConfigurationError],
     [
       'no check in the audience’s stead',
-      { ...entry(A), audienceClaim: 'absent', audience: undefined },
+      { ...entry(A), accepts: undefined, audienceClaim: 'absent', audience: undefined },
       ConfigurationError,
     ],
     [

@@ -180,7 +180,7 @@ const MISTAKES: readonly (readonly [what: string, options: unknown, line: RegExp
   ['an audience where there is no aud', { issuer: audienceFree, audience }, /Leave audience out/],
   [
     'no aud, and nothing checked in its stead',
-    { issuer: { ...issuer, audienceClaim: 'absent' } },
+    { issuer: { ...issuer, accepts: undefined, audienceClaim: 'absent' } },
     /in its stead.*Write: .*accepts: /,
   ],
   ['issuer and issuers', { issuer, issuers: [entry] }, /exclude each other.*Write: issuer: /],

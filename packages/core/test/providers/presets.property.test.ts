@@ -159,17 +159,22 @@ describe.each(TABLES)('$preset', (table) => {
       fc.constantFrom(...tokens.flatMap(({ claims }) => Object.values(claims))),
     );
     const claims = fc.dictionary(fc.constantFrom(...names, '__proto__', 'constructor'), value);
+    // JSON that is neither a text nor a number, and throws where it is taken for one.
+    const noPrimitive = { toString: 0, valueOf: 0 };
+    const noPrimitives = Object.fromEntries(names.map((name) => [name, noPrimitive]));
     const header = fc.dictionary(fc.constantFrom('typ', 'gty', 'cat', 'alg'), value);
     fc.assert(
       fc.property(claims, header, (someClaims, someHeader) => {
         for (const provider of providers) {
           const token = { claims: someClaims, header: someHeader };
           provider.accepts?.(claimsOf(token), someHeader);
+          provider.introspected?.accepts(claimsOf(token));
+          provider.introspected?.classify(claimsOf(token));
           const reading = classified(provider, token);
           expectWellFormed(provider, token, reading);
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 200, examples: [[noPrimitives, {}]] },
     );
   });
 });

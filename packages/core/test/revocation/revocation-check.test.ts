@@ -73,6 +73,16 @@ describe('a store that answers', () => {
     ]);
   });
 
+  it('may be looked at by explain() without telling of an outage', async () => {
+    const { server, outages, verify } = asking(() => {
+      throw FAULT;
+    });
+    expect(await server.explain(aToken())).toMatchObject({ accepted: false });
+    expect(outages()).toEqual([]);
+    expect(await verify()).toBe('revocation_unavailable');
+    expect(outages()).toHaveLength(1);
+  });
+
   it('is asked each time, from the cache too', async () => {
     const answers = [false, false, true, false];
     const { verify } = asking(() => answers.shift());

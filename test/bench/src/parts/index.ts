@@ -6,6 +6,8 @@ export type PartName =
   | 'cold'
   | 'checks'
   | 'warm'
+  | 'introspection'
+  | 'bound'
   | 'concurrent'
   | 'concurrent-pinned'
   | 'http'
@@ -19,6 +21,8 @@ export const PARTS: Readonly<Record<PartName, (scale: Scale) => Promise<Findings
   cold: async (scale) => (await import('./cold.ts')).cold(scale),
   checks: async (scale) => (await import('./checks.ts')).checks(scale),
   warm: async (scale) => (await import('./warm.ts')).warm(scale),
+  introspection: async (scale) => (await import('./introspection.ts')).introspection(scale),
+  bound: async (scale) => (await import('./bound.ts')).bound(scale),
   concurrent: async (scale) => (await import('./concurrent.ts')).concurrent(scale),
   'concurrent-pinned': async (scale) => (await import('./concurrent.ts')).concurrentPinned(scale),
   http: async (scale) => (await import('./http.ts')).http(scale),

@@ -15,6 +15,16 @@ export const expressOauth2JwtBearer: Peer = {
   express: (target) => [auth(optionsOf(target)), requiredScopes(SCOPE)],
 };
 
+/** The same for a bound token and its proof, which it verifies both each time; it remembers no proofs. */
+export function boundVerifier(
+  target: Target,
+  maxAgeSec: number,
+): (token: string, proof: string) => Promise<void> {
+  const dpop = { enabled: true, required: true, iatOffset: maxAgeSec };
+  const middleware = auth({ ...optionsOf(target), dpop });
+  return (token, proof) => callMiddleware(middleware, token, proof);
+}
+
 function optionsOf({ issuer, audience, jwksUri, algorithm }: Target) {
   return { issuer, audience, jwksUri, tokenSigningAlg: algorithm, strict: true };
 }

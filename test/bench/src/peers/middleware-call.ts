@@ -1,8 +1,20 @@
 import type { Request, RequestHandler, Response } from 'express';
 
-/** Runs an Express middleware on the little that authentication reads of a request. */
-export function callMiddleware(middleware: RequestHandler, token: string): Promise<void> {
-  const headers = { authorization: `Bearer ${token}`, host: 'api.acme.example' };
+/**
+ * Runs an Express middleware on the little that authentication reads of a request: a Bearer token, or
+ * a bound one with its proof (DPoP).
+ */
+export function callMiddleware(
+  middleware: RequestHandler,
+  token: string,
+  proof?: string,
+): Promise<void> {
+  const headers = {
+    host: 'api.acme.example',
+    ...(proof === undefined
+      ? { authorization: `Bearer ${token}` }
+      : { authorization: `DPoP ${token}`, dpop: proof }),
+  };
   const request = {
     headers,
     method: 'GET',

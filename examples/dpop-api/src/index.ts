@@ -1,0 +1,2 @@
+export { type AppOptions, createApp } from './app.ts';
+export { createDpopClient, type DpopClient, type DpopClientOptions } from './dpop-client.ts';

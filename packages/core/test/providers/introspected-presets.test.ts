@@ -1,0 +1,201 @@
+import { describe, expect, it } from 'vitest';
+import { answerPolicy, checkAnswer } from '../../src/introspection/claims.ts';
+import { resolveIntrospection } from '../../src/introspection/resolve-introspection.ts';
+import type { TokenClaims } from '../../src/model/principal.ts';
+import { hydra, keycloak, type Provider, spring, zitadel } from '../../src/providers/index.ts';
+import { TABLES } from './all-tables.ts';
+import { API, NO_KEYS, without } from './token-table.ts';
+
+// What recorded answers do not show: answers as documentation and source have them, and as they must
+// not be. The recorded ones are in test/recorded.
+
+const NOW = 1_790_000_000;
+const TIMES = { exp: NOW + 600, iat: NOW - 1 };
+const issuer = 'https://as.parcels.example';
+const realm = 'https://sso.parcels.example/realms/parcels';
+
+function reading(provider: Provider, answer: object): string {
+  const { introspected } = provider;
+  if (introspected === undefined) return 'no rule';
+  const policy = answerPolicy(provider, introspected, {
+    audience: [API],
+    isAudienceRequired: true,
+    clockToleranceSec: 0,
+  });
+  const claims = answer as TokenClaims;
+  const refusal = checkAnswer(claims, policy, NOW);
+  return refusal?.reason ?? introspected.classify(claims).kind;
+}
+
+interface Case {
+  readonly preset: string;
+  readonly provider: Provider;
+  /** An access token of a user, and of a machine. */
+  readonly user: Readonly<Record<string, unknown>>;
+  readonly client: object;
+  /** What is active and is refused. */
+  readonly others: readonly (readonly [what: string, answer: object, reading: string])[];
+}
+
+const kcUser = {
+  ...TIMES,
+  aud: API,
+  sub: 'dana',
+  azp: 'web',
+  client_id: 'web',
+  username: 'dana',
+  jti: 'onrtac:1',
+  typ: 'Bearer',
+  token_type: 'Bearer',
+};
+const kcClient = {
+  ...kcUser,
+  sub: 'hidden-user',
+  azp: 'nightly',
+  client_id: 'nightly',
+  username: 'service-account-nightly',
+  jti: 'trrtcc:1',
+};
+const springUser = {
+  ...TIMES,
+  nbf: NOW - 1,
+  aud: [API],
+  sub: 'dana',
+  client_id: 'web',
+  token_type: 'Bearer',
+  scope: 'parcels.read',
+};
+const hydraUser = {
+  ...springUser,
+  token_use: 'access_token',
+};
+const zitadelUser = {
+  ...springUser,
+  jti: 'z1',
+  sub: '301870000017',
+  username: 'dana',
+};
+
+const CASES: readonly Case[] = [
+  {
+    preset: 'keycloak',
+    provider: keycloak({ issuer: realm, jwks: NO_KEYS }),
+    user: kcUser,
+    client: kcClient,
+    others: [
+      ['a refresh token', { ...kcUser, typ: 'Refresh' }, 'type_not_accepted'],
+      ['an ID token', { ...kcUser, typ: 'ID' }, 'type_not_accepted'],
+      ['a bound token without its bond', { ...kcUser, typ: 'DPoP' }, 'type_not_accepted'],
+      ['a lightweight token without sub', without(kcUser, 'sub'), 'unknown'],
+      ['a machine of an older release', { ...kcClient, jti: 'c0ffee' }, 'unknown'],
+      ['an exchanged token of a machine', { ...kcClient, jti: 'trrtte:1' }, 'unknown'],
+      ['a client that is not azp', { ...kcUser, client_id: 'other' }, 'unknown'],
+      ['no jti', without(kcUser, 'jti'), 'claim_missing'],
+      ['no azp', without(kcUser, 'azp'), 'claim_missing'],
+    ],
+  },
+  {
+    preset: 'spring',
+    provider: spring({ issuer, jwks: NO_KEYS, subjectNamespaces: 'disjoint' }),
+    user: springUser,
+    client: { ...springUser, sub: 'web' },
+    others: [
+      ['a refresh token', { ...TIMES, client_id: 'web' }, 'type_not_accepted'],
+      [
+        'an ID token',
+        { ...without(springUser, 'token_type', 'nbf'), aud: [API, 'web'], azp: 'web', sid: 's' },
+        'type_not_accepted',
+      ],
+      [
+        'an ID token with a time as text',
+        { ...springUser, auth_time: '2026-11-28T23:04:09Z' },
+        'claim_malformed',
+      ],
+      ['a person named like his client', { ...springUser, sub: 'web', email: 'a@b.c' }, 'unknown'],
+      ['no nbf', without(springUser, 'nbf'), 'claim_missing'],
+    ],
+  },
+  {
+    preset: 'hydra',
+    provider: hydra({ issuer, jwks: NO_KEYS, subjectNamespaces: 'disjoint' }),
+    user: hydraUser,
+    client: { ...without(hydraUser, 'scope'), sub: 'web' },
+    others: [
+      ['a refresh token', { ...hydraUser, token_use: 'refresh_token' }, 'type_not_accepted'],
+      ['no token_use', without(hydraUser, 'token_use'), 'type_not_accepted'],
+      ['the hash of an ID token', { ...hydraUser, at_hash: 'x' }, 'type_not_accepted'],
+      ['an assertion', { ...hydraUser, aud: [API, `${issuer}/oauth2/token`] }, 'unknown'],
+      [
+        'a person named like his client',
+        { ...hydraUser, sub: 'web', ext: { email: 'a@b.c' } },
+        'unknown',
+      ],
+    ],
+  },
+  {
+    preset: 'zitadel',
+    provider: zitadel({
+      issuer,
+      jwks: NO_KEYS,
+      classify: ({ caller_type: type }) =>
+        type === 'human' ? 'user' : type === 'machine' ? 'client' : 'refuse',
+    }),
+    user: { ...zitadelUser, caller_type: 'human' },
+    client: { ...zitadelUser, caller_type: 'machine' },
+    others: [
+      ['no kind', zitadelUser, 'unknown'],
+      [
+        'no token_type',
+        { ...without(zitadelUser, 'token_type'), caller_type: 'human' },
+        'type_not_accepted',
+      ],
+      ['a nonce', { ...zitadelUser, caller_type: 'human', nonce: 'n' }, 'type_not_accepted'],
+    ],
+  },
+];
+
+describe.each(CASES)('answers of $preset', ({ provider, user, client, others }) => {
+  it('about access tokens are of a user, and of a client', () => {
+    expect([reading(provider, user), reading(provider, client)]).toEqual(['user', 'client']);
+  });
+
+  it.each(others)('about %s are refused', (_what, answer, expected) => {
+    expect(reading(provider, answer)).toBe(expected);
+  });
+
+  it.each(['aud', 'exp'])('without %s are refused', (name) => {
+    expect(reading(provider, without(user, name))).toBe('claim_missing');
+  });
+
+  it('for another API, or of another issuer, are refused', () => {
+    expect(reading(provider, { ...user, aud: 'https://other.example' })).toBe('audience_mismatch');
+    expect(reading(provider, { ...user, iss: 'https://evil.example' })).toBe('issuer_unknown');
+  });
+});
+
+describe('presets', () => {
+  const providers = TABLES.map(({ create, issuer: iss }) => create(iss));
+  const ask = () => ({ active: false });
+
+  it('that have no rule for answers say what to write', () => {
+    const without = providers.filter(({ introspected }) => introspected === undefined);
+    expect(without.length).toBeGreaterThan(10);
+    for (const provider of without) {
+      const expected =
+        provider.notIntrospected ?? 'Write a rule of your own: issuer: custom({ issuer:';
+      expect(() => resolveIntrospection(provider, { ask })).toThrow(expected);
+    }
+  });
+
+  it('that have one are these', () => {
+    const ruled = providers.filter(({ introspected }) => introspected !== undefined);
+    expect(ruled.map(({ preset }) => preset).sort()).toEqual([
+      'hydra',
+      'keycloak',
+      'oidcProvider',
+      'rfc9068',
+      'spring',
+      'zitadel',
+    ]);
+  });
+});
