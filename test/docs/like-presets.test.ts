@@ -70,7 +70,12 @@ describe.each(PRESETS)('testIssuer({ like: %j }), read by the preset of the page
 
   it('mints an ID token and a refresh token that are refused', async () => {
     expect(issuer.aIdToken === undefined).toBe(WITHOUT_ID_TOKEN.includes(preset));
-    if (issuer.aIdToken) expect(await outcomeOf(server, issuer.aIdToken())).toBe(401);
+    if (issuer.aIdToken) {
+      expect(await outcomeOf(server, issuer.aIdToken())).toBe(401);
+      // Not for its audience alone: it has the marks of an ID token.
+      const forTheApi = issuer.aIdToken({ aud: issuer.audience });
+      expect(await outcomeOf(server, forTheApi)).toBe(401);
+    }
     expect(issuer.aRefreshToken === undefined).toBe(WITHOUT_USERS.includes(preset));
     if (issuer.aRefreshToken) expect(await outcomeOf(server, issuer.aRefreshToken())).toBe(401);
   });

@@ -1,9 +1,21 @@
 import { createResourceServer } from '@authly/core';
-import { auth0, cognito, entra, keycloak } from '@authly/core/providers';
+import {
+  auth0,
+  cognito,
+  entra,
+  firebase,
+  keycloak,
+  kinde,
+  logto,
+  spiffe,
+  stytch,
+} from '@authly/core/providers';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { fakeClock } from '../src/fake-clock.ts';
 import { testIssuer } from '../src/test-issuer.ts';
 import type { TokenBuilder } from '../src/token-builder.ts';
+
+type Fetch = typeof globalThis.fetch;
 
 function claimsOf(token: string): Readonly<Record<string, unknown>> {
   return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
@@ -57,18 +69,51 @@ describe('testIssuer({ like })', () => {
     server.close();
   });
 
-  it('lets the claims follow that a preset compares with the issuer', async () => {
+  describe('for an issuer of its own: audience, keys and claims follow it', () => {
     const tenant = '11111111-2222-4333-8444-555555555555';
-    const issuer = testIssuer({
-      like: 'entra',
-      issuer: `https://login.microsoftonline.com/${tenant}/v2.0`,
+    const jwksUri = 'https://bundle.parcels.example/';
+
+    it.each([
+      [
+        testIssuer({ like: 'entra', issuer: `https://login.microsoftonline.com/${tenant}/v2.0` }),
+        (fetch: Fetch) => entra({ tenant, fetch }),
+      ],
+      [
+        testIssuer({ like: 'firebase', issuer: 'https://securetoken.google.com/parcels' }),
+        (fetch: Fetch) => firebase({ projectId: 'parcels', fetch }),
+      ],
+      [
+        testIssuer({ like: 'stytch', issuer: 'stytch.com/project-live-parcels' }),
+        (fetch: Fetch) => stytch({ projectId: 'project-live-parcels', fetch }),
+      ],
+      [
+        testIssuer({ like: 'stytch', issuer: 'stytch.com/project-test-parcels' }),
+        (fetch: Fetch) => stytch({ projectId: 'project-test-parcels', fetch }),
+      ],
+      [
+        testIssuer({ like: 'spiffe', issuer: 'spiffe://parcels.example', jwksUri }),
+        (fetch: Fetch) => spiffe({ trustDomain: 'parcels.example', jwksUri, fetch }),
+      ],
+      [
+        testIssuer({ like: 'kinde', issuer: 'https://parcels.kinde.com' }),
+        (fetch: Fetch) => kinde({ issuer: 'https://parcels.kinde.com', fetch }),
+      ],
+      [
+        testIssuer({ like: 'logto', issuer: 'https://parcels.logto.app/oidc' }),
+        (fetch: Fetch) => logto({ issuer: 'https://parcels.logto.app/oidc', fetch }),
+      ],
+    ] as const)('case %#', async (issuer, preset) => {
+      const server = createResourceServer({
+        issuer: preset(issuer.fetch),
+        audience: issuer.audience,
+      });
+      const { aUserToken, aClientToken } = issuer;
+      if (aUserToken) expect(await server.verify(aUserToken())).toMatchObject({ kind: 'user' });
+      if (aClientToken) {
+        expect(await server.verify(aClientToken())).toMatchObject({ kind: 'client' });
+      }
+      server.close();
     });
-    const server = createResourceServer({
-      issuer: entra({ tenant, fetch: issuer.fetch }),
-      audience: issuer.audience,
-    });
-    expect(await server.verify(issuer.aUserToken())).toMatchObject({ kind: 'user' });
-    server.close();
   });
 
   it('has claims for every token of a kind', async () => {

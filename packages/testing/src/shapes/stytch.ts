@@ -6,7 +6,7 @@ export const stytch: ProviderShape<'user' | 'client' | 'id'> = {
   issuer: 'stytch.com/project-live-acme',
   audience: (issuer) => lastSegment(issuer),
   algorithm: 'RS256',
-  keysAt: (issuer) => `https://api.stytch.com/v1/sessions/jwks/${lastSegment(issuer)}`,
+  keysAt: (issuer) => `${hostOf(issuer)}/v1/sessions/jwks/${lastSegment(issuer)}`,
   tokens: ({ audience }) => ({
     user: {
       header: { typ: 'JWT' },
@@ -34,3 +34,9 @@ export const stytch: ProviderShape<'user' | 'client' | 'id'> = {
     },
   }),
 };
+
+/** Test projects are served elsewhere. */
+function hostOf(issuer: string): string {
+  const isTest = lastSegment(issuer).startsWith('project-test-');
+  return isTest ? 'https://test.stytch.com' : 'https://api.stytch.com';
+}
