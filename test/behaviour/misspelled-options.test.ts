@@ -210,6 +210,7 @@ const CALLS: Readonly<Record<string, Call>> = {
   ),
   'testing aProof': call({ key: testing.generateTestKey(), url: AUDIENCE }, testing.aProof),
   'testing testIssuer': call({ audience: AUDIENCE }, testing.testIssuer),
+  'testing testIssuer: like': call({ like: 'auth0' as const }, testing.testIssuer),
   'testing testIssuer: aToken': call({ expiresInSec: 1 }, (options) => issuer.aToken({}, options)),
   'testing testIssuer: aClientToken': call({ issuedInSec: 1 }, (options) =>
     issuer.aClientToken({}, options),

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { aResourceServer } from '../support/resource-servers.ts';
 import { aUserToken } from '../support/tokens.ts';
 import { createApp } from './snippets/typescript-and-tests/error-handler.ts';
+import { callers, kid, left, signedByNewKey } from './snippets/typescript-and-tests/like.ts';
 import { seen } from './snippets/typescript-and-tests/with-principal.ts';
 
 // Of a program of its own, which declares another `req.principal`: it is compiled apart.
@@ -24,4 +25,12 @@ it("an application has its own req.principal beside Authly's caller", async () =
   const api = supertest(createOwn(aResourceServer()));
   const { body } = await api.get('/').auth(aUserToken({ sub: 'ada' }), { type: 'bearer' });
   expect(body).toEqual({ tenant: 'none', caller: expect.stringMatching(/^user:.*:ada$/) });
+});
+
+it('a test issuer that is like a provider serves the preset of production', () => {
+  expect(callers.map((caller) => caller.kind)).toEqual(['user', 'client']);
+  const [header = ''] = signedByNewKey.split('.');
+  expect(JSON.parse(Buffer.from(header, 'base64url').toString())).toMatchObject({ kid });
+  expect(left).toHaveLength(1);
+  expect(left).not.toContain(kid);
 });

@@ -4,6 +4,12 @@ export { aProof, type ProofOptions } from './a-proof.ts';
 export { compactJws, type JwsPart, type JwsSigner } from './compact-jws.ts';
 export { type FakeClock, fakeClock } from './fake-clock.ts';
 export { aClient, aUser, type ClientOverrides, type UserOverrides } from './principals.ts';
+export type { Outage } from './provider-endpoints.ts';
+export type {
+  LikePreset,
+  ProviderTestIssuer,
+  ProviderTestIssuerOptions,
+} from './provider-test-issuer.ts';
 export { tampered, unsigned } from './tampering.ts';
 export {
   type ListeningTestIssuer,

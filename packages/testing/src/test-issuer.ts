@@ -9,6 +9,12 @@ import {
 } from '@authly/core';
 import { type Client, createIssuer, generateClientSecret, memoryClientStore } from '@authly/issuer';
 import { openLoopbackServer } from './loopback-server.ts';
+import {
+  type LikePreset,
+  type ProviderTestIssuer,
+  type ProviderTestIssuerOptions,
+  providerTestIssuer,
+} from './provider-test-issuer.ts';
 import { cachedTestKey, generateTestKey, type TestKey } from './test-key.ts';
 import {
   clientTokenBuilder,
@@ -103,17 +109,43 @@ const OPTIONS: OptionNames<TestIssuerOptions> = {
  * await server.verify(issuer.aToken({ sub: 'u-17', scope: 'read:users' }));
  * ```
  *
+ * With `like` its tokens are those of a provider, so that the API is tested with the preset that it has
+ * in production: see {@link ProviderTestIssuer}.
+ *
+ * ```ts
+ * const issuer = testIssuer({ like: 'auth0' });
+ * const server = createResourceServer({
+ *   issuer: auth0({ domain: 'acme.eu.auth0.com', fetch: issuer.fetch }),
+ *   audience: issuer.audience,
+ * });
+ * await server.verify(issuer.aUserToken({ scope: 'read:users' }));
+ * ```
+ *
  * Keys are made once in a process for each issuer and algorithm.
  *
- * @throws ConfigurationError for an option that is unknown, and for what `createIssuer` refuses.
+ * @throws ConfigurationError for an option that is unknown, for a name that is no preset's, and for what
+ * `createIssuer` refuses.
  */
-export function testIssuer(options: TestIssuerOptions = {}): TestIssuer {
+export function testIssuer<Like extends LikePreset>(
+  options: ProviderTestIssuerOptions<Like>,
+): ProviderTestIssuer<Like>;
+export function testIssuer(options?: TestIssuerOptions): TestIssuer;
+export function testIssuer(
+  options: TestIssuerOptions | ProviderTestIssuerOptions<LikePreset> = {},
+): TestIssuer | ProviderTestIssuer<LikePreset> {
+  if (isForProvider(options)) return providerTestIssuer(options);
   const { issuer = 'https://issuer.test', algorithms = ['ES256'] } = checkOptions(
     'testIssuer()',
     options,
     OPTIONS,
   );
   return build(issuer, options, () => algorithms.map((name) => cachedTestKey(issuer, name)));
+}
+
+function isForProvider(
+  options: TestIssuerOptions | ProviderTestIssuerOptions<LikePreset>,
+): options is ProviderTestIssuerOptions<LikePreset> {
+  return typeof options === 'object' && options !== null && Object.hasOwn(options, 'like');
 }
 
 function build(
@@ -133,7 +165,11 @@ function build(
     keys: keys.map(({ privateJwk }) => privateJwk),
     clients: memoryClientStore([registered, ...(options.clients ?? [])]),
   });
-  const aUserToken = userTokenBuilder({ issuer, audience, keys, clock });
+  const source = {
+    ...{ issuer, audience, clock, keys: () => keys },
+    keyOption: (algorithm: Algorithm) => `algorithms: ['${algorithm}']`,
+  };
+  const aUserToken = userTokenBuilder(source);
   return Object.freeze({
     issuer,
     audience,
@@ -143,7 +179,7 @@ function build(
     handler,
     aToken: aUserToken,
     aUserToken,
-    aClientToken: clientTokenBuilder({ issuer, audience, keys, clock }),
+    aClientToken: clientTokenBuilder(source),
     listen: () => listen(options),
   });
 }

@@ -56,12 +56,25 @@ const OPTIONS: OptionNames<TokenOptions> = {
 /** Makes a token: `aToken({ sub: 'u-17', scope: 'read:users' }, { expiresInSec: -1 })`. */
 export type TokenBuilder = (claims?: ClaimOverrides, options?: TokenOptions) => string;
 
+/** Where the keys and the time of tokens come from. */
+export interface TokenSource {
+  /** The keys there are now, the first of which signs by default. */
+  keys(): readonly TestKey[];
+  readonly clock: Clock;
+  /** The option to write for a key of another algorithm. */
+  keyOption(algorithm: Algorithm): string;
+}
+
 /** What tokens are built from. */
-export interface TokenBuilderOptions {
+export interface TokenBuilderOptions extends TokenSource {
   readonly issuer: string;
   readonly audience: string;
-  readonly keys: readonly TestKey[];
-  readonly clock: Clock;
+}
+
+/** A token before times and overrides. */
+export interface TokenTemplate {
+  readonly header: Readonly<Record<string, unknown>>;
+  readonly claims: ClaimOverrides;
 }
 
 const DEFAULT_LIFETIME_SEC = 600;
@@ -71,7 +84,7 @@ export const DEFAULT_CLIENT_ID = 'nightly-sync';
 
 /** Builds good RFC 9068 tokens of users, unless told otherwise. */
 export function userTokenBuilder(options: TokenBuilderOptions): TokenBuilder {
-  return tokenBuilder(options, () => ({
+  return rfc9068Builder(options, () => ({
     sub: 'user-1',
     client_id: 'web-app',
     [SUBJECT_TYPE_CLAIM]: 'user',
@@ -80,42 +93,52 @@ export function userTokenBuilder(options: TokenBuilderOptions): TokenBuilder {
 
 /** Builds good RFC 9068 tokens of clients, unless told otherwise; `sub` follows `client_id`. */
 export function clientTokenBuilder(options: TokenBuilderOptions): TokenBuilder {
-  return tokenBuilder(options, ({ client_id: clientId = DEFAULT_CLIENT_ID }) => ({
+  return rfc9068Builder(options, ({ client_id: clientId = DEFAULT_CLIENT_ID }) => ({
     sub: clientId,
     client_id: clientId,
     [SUBJECT_TYPE_CLAIM]: 'client',
   }));
 }
 
-function tokenBuilder(
-  { issuer, audience, keys, clock }: TokenBuilderOptions,
+function rfc9068Builder(
+  options: TokenBuilderOptions,
   subject: (overrides: ClaimOverrides) => ClaimOverrides,
+): TokenBuilder {
+  const { issuer: iss, audience: aud } = options;
+  return tokenBuilder(options, (overrides) => ({
+    header: { typ: 'at+jwt' },
+    claims: { iss, aud, ...subject(overrides), jti: randomUUID() },
+  }));
+}
+
+/** Builds tokens from what `template` gives for the overrides and the time in seconds. */
+export function tokenBuilder(
+  source: TokenSource,
+  template: (overrides: ClaimOverrides, nowSec: number) => TokenTemplate,
 ): TokenBuilder {
   return (overrides = {}, options = {}) => {
     checkOptions('aToken()', options, OPTIONS);
-    const { key = keyFor(options.algorithm, keys), rawHeader, rawPayload } = options;
-    const now = Math.floor(clock.now() / 1000);
+    const { key = keyFor(options.algorithm, source), rawHeader, rawPayload } = options;
+    const now = Math.floor(source.clock.now() / 1000);
+    const base = template(overrides, now);
     const claims = {
-      iss: issuer,
-      aud: audience,
-      ...subject(overrides),
+      ...base.claims,
       iat: now + (options.issuedInSec ?? 0),
       exp: now + (options.expiresInSec ?? DEFAULT_LIFETIME_SEC),
       ...(options.notBeforeInSec !== undefined && { nbf: now + options.notBeforeInSec }),
-      jti: randomUUID(),
       ...(options.boundTo !== undefined && { cnf: { jkt: thumbprintOf(options.boundTo) } }),
       // JSON leaves out what is undefined.
       ...overrides,
     };
-    const header = { typ: 'at+jwt', alg: key.algorithm, kid: key.kid, ...options.header };
+    const header = { alg: key.algorithm, kid: key.kid, ...base.header, ...options.header };
     return compactJws(rawHeader ?? header, rawPayload ?? claims, key);
   };
 }
 
-function keyFor(algorithm: Algorithm | undefined, keys: readonly TestKey[]): TestKey {
-  const found = keys.find((key) => algorithm === undefined || key.algorithm === algorithm);
+function keyFor(algorithm: Algorithm | undefined, source: TokenSource): TestKey {
+  const found = source.keys().find((key) => algorithm === undefined || key.algorithm === algorithm);
   if (found !== undefined) return found;
   throw new ConfigurationError(
-    `This issuer has no such key; write testIssuer({ algorithms: ['${algorithm ?? 'ES256'}'] })`,
+    `This issuer has no such key; write testIssuer({ ${source.keyOption(algorithm ?? 'ES256')} })`,
   );
 }
