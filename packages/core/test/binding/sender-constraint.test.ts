@@ -137,7 +137,7 @@ describe('a token whose binding holds', () => {
     ]);
     // A view without a response, and one without a request behind it, are no fault.
     const one = presented('dpop', aBoundProof(token, { nonce }));
-    holds.check(verified({ jkt }), one);
+    void holds.check(verified({ jkt }), one);
     expect(markAsUsed.check(verified({ jkt }), one)).toBeUndefined();
   });
 });
