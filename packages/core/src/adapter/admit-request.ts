@@ -13,7 +13,8 @@ import { noteRefusal } from './refusal-of.ts';
  * that stands for this one request in the framework: guards and `principalOf` find the admission by it.
  *
  * A request that the same server has let in before, with credentials from the same place, keeps its
- * admission, and its token is not verified again; an anonymous one is authenticated again where authentication is not optional.
+ * admission, and its token is not verified again; an anonymous one is authenticated again where
+ * authentication is not optional.
  *
  * The result is a promise only when something must be awaited (keys, or under load the signature's
  * turn); then it rejects instead of throwing. A cached token costs no promise.

@@ -1,6 +1,7 @@
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import { isToken68 } from '../lib/token68.ts';
 import { ConfigurationError } from '../model/errors.ts';
+import { hasBrand } from '../model/has-brand.ts';
 import type { Scheme } from '../model/scheme.ts';
 import { originCheck } from './allowed-origins.ts';
 import {
@@ -129,7 +130,7 @@ export function readCredentials(
 
 /** Whether a value was made by `fromCookie` or `fromHeader`, also of another copy of this package. */
 export function isCredentialSource(value: unknown): value is CredentialSource {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, READ);
+  return hasBrand(value, READ);
 }
 
 function sourceOf(description: string, read: CredentialSource[typeof READ]): CredentialSource {

@@ -1,3 +1,5 @@
+import { hasBrand } from '../model/has-brand.ts';
+
 // A brand instead of instanceof: two copies of this package in one process know each other's errors.
 const BRAND: unique symbol = Symbol.for('@authly/core:FormError');
 
@@ -29,5 +31,5 @@ export class FormError extends Error {
 
 /** Whether `error` is a {@link FormError}, also one of another copy of this package. */
 export function isFormError(error: unknown): error is FormError {
-  return typeof error === 'object' && error !== null && Object.hasOwn(error, BRAND);
+  return hasBrand(error, BRAND);
 }

@@ -1,3 +1,4 @@
+import { hasBrand } from '../model/has-brand.ts';
 import type { IntrospectionFailure } from '../model/introspection-failure.ts';
 
 // A brand instead of instanceof: two copies of this package in one process know each other's errors.
@@ -34,5 +35,5 @@ export class IntrospectionFailed extends Error {
 
 /** Whether `error` is an {@link IntrospectionFailed}, also one of another copy of this package. */
 export function isIntrospectionFailed(error: unknown): error is IntrospectionFailed {
-  return typeof error === 'object' && error !== null && Object.hasOwn(error, BRAND);
+  return hasBrand(error, BRAND);
 }

@@ -1,3 +1,4 @@
+import { hasBrand } from './has-brand.ts';
 import {
   type AuthErrorCode,
   type AuthErrorReason,
@@ -105,7 +106,7 @@ export class AuthError extends Error {
  * `headers` to answer with.
  */
 export function isAuthError(error: unknown): error is AuthError {
-  return typeof error === 'object' && error !== null && Object.hasOwn(error, BRAND);
+  return hasBrand(error, BRAND);
 }
 
 /**

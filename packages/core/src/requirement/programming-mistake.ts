@@ -1,5 +1,6 @@
 import { ignoreRejection } from '../lib/callback-result.ts';
 import { isThenable } from '../lib/maybe-promise.ts';
+import { hasBrand } from '../model/has-brand.ts';
 
 // A brand instead of instanceof: a requirement may be of another copy of this package.
 const BRAND: unique symbol = Symbol.for('@authly/core:programming-mistake');
@@ -20,5 +21,5 @@ export function refusePromise(name: string, answer: unknown): void {
 
 /** Whether `error` is a mistake of the application's code: it must not become a refusal. */
 export function isProgrammingMistake(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && Object.hasOwn(error, BRAND);
+  return hasBrand(error, BRAND);
 }

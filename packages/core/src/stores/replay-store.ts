@@ -1,3 +1,5 @@
+import { hasBrand } from '../model/has-brand.ts';
+
 // A brand instead of instanceof: two copies of this package in one process know each other's errors.
 const BRAND: unique symbol = Symbol.for('@authly/core:ReplayStoreFullError');
 
@@ -44,5 +46,5 @@ export class ReplayStoreFullError extends Error {
 
 /** Whether `error` is a {@link ReplayStoreFullError}, also one of another copy of this package. */
 export function isReplayStoreFullError(error: unknown): error is ReplayStoreFullError {
-  return typeof error === 'object' && error !== null && Object.hasOwn(error, BRAND);
+  return hasBrand(error, BRAND);
 }
