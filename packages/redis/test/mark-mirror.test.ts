@@ -190,9 +190,8 @@ describe('a copy of the marks', () => {
     mirror.subscribe(() => {
       throw new Error('a fault of the listener');
     });
-    mirror.subscribe(async () => {
-      throw new Error('a fault of an async listener');
-    });
+    const failing: () => unknown = () => Promise.reject(new Error('of an async listener'));
+    mirror.subscribe(failing);
     mirror.subscribe(heard);
     const mark = await aMark('ada');
     mirror.follow('1-0', change('1-0', mark));
