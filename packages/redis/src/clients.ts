@@ -19,8 +19,8 @@ export interface IoredisClient {
   call(command: string, ...args: string[]): PromiseLike<unknown>;
 }
 
-/** Which client stands behind a command: one client cannot both follow and answer. */
-const clients = new WeakMap<RedisCommand, object>();
+/** Which client stands behind a command: one client cannot both follow and answer. Also known to another copy of this package. */
+const CLIENT: unique symbol = Symbol.for('@authly/redis:client');
 
 /** Commands through a client of node-redis (the package `redis`). It has to be connected: `client.connect()`. */
 export function nodeRedis(client: NodeRedisClient): RedisCommand {
@@ -45,11 +45,14 @@ export function iovalkey(client: IoredisClient): RedisCommand {
 
 /** Whether two commands go through one client, as far as that can be known. */
 export function isSameClient(one: RedisCommand, other: RedisCommand): boolean {
-  const client = clients.get(one);
-  return one === other || (client !== undefined && client === clients.get(other));
+  const client = clientOf(one);
+  return one === other || (client !== undefined && client === clientOf(other));
 }
 
 function commandOf(client: object, command: RedisCommand): RedisCommand {
-  clients.set(command, client);
-  return command;
+  return Object.defineProperty(command, CLIENT, { value: client });
+}
+
+function clientOf(command: RedisCommand): unknown {
+  return Reflect.get(command, CLIENT);
 }

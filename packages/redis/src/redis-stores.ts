@@ -55,7 +55,7 @@ export interface RedisStores {
   readonly replay: ReplayStore;
   /** Revoked tokens: `revocation: { store: revocations }`. With `follow` it has `subscribe`. */
   readonly revocations: Revocations;
-  /** Introspection answers, which core seals: `cache: { shared: { store: introspections, secrets } }`. */
+  /** Introspection answers, which core seals: `introspection: { cache: { store: introspections, secrets } }`. */
   readonly introspections: IntrospectionStore;
   /**
    * Checks the server: whether it is new enough, may be written to, and drops nothing before its time, as far

@@ -29,7 +29,12 @@ function aToken(issuers: readonly string[] = ['https://as.example.com']): Revoca
 /** A follower whose state the test sets. */
 function aState(seenAt: number) {
   let loading: Promise<void> = Promise.resolve();
-  const state = { isLoaded: true, seenAt, loaded: () => loading, close() {} } satisfies Follower;
+  const state = {
+    isLoaded: true as boolean,
+    seenAt,
+    loaded: () => loading,
+    close() {},
+  } satisfies Follower;
   const load = (outcome: Promise<void>) => {
     state.isLoaded = false;
     loading = outcome;
