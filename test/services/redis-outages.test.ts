@@ -305,23 +305,31 @@ describe.runIf(program !== undefined).each(SETUPS)('%s, %s', (clientName, framew
 });
 
 describe.runIf(program !== undefined)('a reply that is lost', () => {
-  it('does not make a good proof a used one, where the client sends the command again', async () => {
+  // Whether a client sends the command again is its own choice. Neither way does a proof pass twice.
+  it.each([
+    ['ioredis', true],
+    ['iovalkey', true],
+    ['node-redis', false],
+  ] as const)('does not make a good proof a used one: %s', async (clientName, sendsAgain) => {
     const server = await startRedis(program ?? expect.unreachable());
     const relay = await startRelay(server.port);
     const api = await startSharedApi({
       framework: byName('Express 5'),
-      connect: () => (CLIENTS['ioredis'] ?? expect.unreachable())(relay.port),
+      connect: () => (CLIENTS[clientName] ?? expect.unreachable())(relay.port),
       stores: { timeoutMs: 5_000 },
     });
     try {
-      const token = aSharedBoundToken();
-      const id = 'an id of forty-three characters, as they are';
-      const signal = AbortSignal.timeout(10_000);
+      const reserve = () => {
+        const signal = AbortSignal.timeout(10_000);
+        const id = 'an id of forty-three characters, as they are';
+        return api.stores.replay.reserve(id, { ttlMs: 60_000, signal });
+      };
       relay.loseNextReply();
-      await expect(api.stores.replay.reserve(id, { ttlMs: 60_000, signal })).resolves.toBe(true);
+      const outcome = await Promise.resolve(reserve()).catch(() => 'unavailable');
+      expect(outcome).toBe(sendsAgain ? true : 'unavailable');
       expect(relay.lost).toBe(1);
-      await expect(api.stores.replay.reserve(id, { ttlMs: 60_000, signal })).resolves.toBe(false);
-      expect((await api.sendBound(token)).status).toBe(200);
+      await expect.poll(() => Promise.resolve(reserve()).catch(() => 'unavailable')).toBe(false);
+      expect((await api.sendBound(aSharedBoundToken())).status).toBe(200);
     } finally {
       api.close();
       relay.close();
