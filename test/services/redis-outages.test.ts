@@ -25,7 +25,7 @@ const SETUPS = [
 
 /** The store gives up after this, and a request takes somewhat longer on a busy machine. */
 const TIMEOUT_MS = 250;
-const BUSY_MS = 400;
+const BUSY_MS = 1_000;
 
 describe.runIf(program !== undefined).each(SETUPS)('%s, %s', (clientName, frameworkName) => {
   const opened: { close(): unknown }[] = [];
@@ -74,7 +74,7 @@ describe.runIf(program !== undefined).each(SETUPS)('%s, %s', (clientName, framew
   }
 
   it('refuses by 503 in time while the server hangs, says so once, and recovers by itself', async () => {
-    const api = await anApi();
+    const api = await anApi({ timeoutMs: TIMEOUT_MS });
     const token = aSharedToken();
     expect((await api.send(token)).status).toBe(200);
     server.freeze();
@@ -92,7 +92,7 @@ describe.runIf(program !== undefined).each(SETUPS)('%s, %s', (clientName, framew
   });
 
   it('accepts in time while the server hangs, where that is what onOutage says', async () => {
-    const api = await anApi({ onOutage: 'accept' });
+    const api = await anApi({ onOutage: 'accept', timeoutMs: TIMEOUT_MS });
     const token = aSharedToken();
     server.freeze();
     for (let count = 0; count < 3; count++) {
@@ -107,7 +107,7 @@ describe.runIf(program !== undefined).each(SETUPS)('%s, %s', (clientName, framew
   });
 
   it('goes on with its copy while the server hangs shortly, where it follows', async () => {
-    const api = await anApi({ follow: true });
+    const api = await anApi({ follow: true, timeoutMs: 1_000 });
     const [good, bad] = [aSharedToken('good'), aSharedToken('bad')];
     await api.stores.revocations.revokeToken({ token: bad });
     server.freeze();
@@ -117,8 +117,30 @@ describe.runIf(program !== undefined).each(SETUPS)('%s, %s', (clientName, framew
     server.thaw();
   });
 
+  it('refuses when the server hangs for longer than maxLagSec, and recovers soon after, where it follows', async () => {
+    const connect = () => (CLIENTS[clientName] ?? expect.unreachable())(relay.port);
+    const [own, follows] = [await connect(), await connect()];
+    opened.push(own, follows);
+    const api = await anApi({
+      timeoutMs: TIMEOUT_MS,
+      stores: { command: own.command, follow: { command: follows.command, maxLagSec: 2 } },
+    });
+    const token = aSharedToken();
+    server.freeze();
+    await until(503, () => api.send(token));
+    await delay(5_000);
+    server.thaw();
+    expect(await until(200, () => api.send(token))).toBeLessThan(3_000);
+    expect(api.events.map(({ type }) => type)).toEqual(['store.failed', 'store.recovered']);
+  });
+
   it('accepts no proof twice and no revoked token, when the server is killed under load', async () => {
-    const apis = [await anApi(), await anApi(), await anApi({ follow: true })];
+    const timeoutMs = 1_000;
+    const apis = [
+      await anApi({ timeoutMs }),
+      await anApi({ timeoutMs }),
+      await anApi({ follow: true, timeoutMs }),
+    ];
     const accepted = new Map<string, number>();
     const wrong: string[] = [];
     const revoked: { readonly token: string; readonly atMs: number }[] = [];
@@ -316,7 +338,6 @@ describe.runIf(program !== undefined)('a reply that is lost', () => {
     const api = await startSharedApi({
       framework: byName('Express 5'),
       connect: () => (CLIENTS[clientName] ?? expect.unreachable())(relay.port),
-      stores: { timeoutMs: 5_000 },
     });
     try {
       const reserve = () => {

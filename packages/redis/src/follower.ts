@@ -39,6 +39,8 @@ export function startFollower({ log, table, mirror, clock }: FollowerContext): F
   let isLoaded = false;
   let isClosed = false;
   let seenAt = Number.NEGATIVE_INFINITY;
+  /** After a failure nothing waits: what was given up may still be in the connection, and hold up what follows. */
+  let blockMs = BLOCK_MS;
   let loading = attempt();
   let wake: (() => void) | undefined;
 
@@ -60,7 +62,7 @@ export function startFollower({ log, table, mirror, clock }: FollowerContext): F
   }
 
   async function read(from: LogHead): Promise<void> {
-    const entries = await log.after(from.at, BLOCK_MS);
+    const entries = await log.after(from.at, blockMs);
     if (entries.length === 0) return await compare(from);
     let last = from;
     for (const entry of entries) {
@@ -88,7 +90,9 @@ export function startFollower({ log, table, mirror, clock }: FollowerContext): F
       try {
         await (head === undefined ? load() : read(head));
         pauseMs = FIRST_PAUSE_MS;
+        blockMs = BLOCK_MS;
       } catch (cause) {
+        blockMs = 0;
         loading.fail(cause);
         if (!isLoaded) loading = attempt();
         await pause(pauseMs);

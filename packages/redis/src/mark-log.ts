@@ -24,7 +24,7 @@ export interface LogEntry extends LogHead {
 export interface MarkLog {
   /** The last entry. */
   head(): Promise<LogHead>;
-  /** Entries after a place: waits for the first of them, or gives none after `blockMs` milliseconds. */
+  /** Entries after a place: waits for the first of them, or gives none after `blockMs` milliseconds. 0 waits for nothing. */
   after(at: LogPosition, blockMs: number): Promise<readonly LogEntry[]>;
 }
 
@@ -39,8 +39,10 @@ export function createMarkLog(command: BoundedCommand, { log }: KeyNames): MarkL
       return last === undefined ? { at: LOG_START, nonce: '' } : entryOf(last, 'XREVRANGE');
     },
     async after(at, blockMs) {
-      const limits = ['COUNT', String(READ_AT_ONCE), 'BLOCK', String(blockMs)];
-      const reply = await command(['XREAD', ...limits, 'STREAMS', log, at], log);
+      // For the server, BLOCK 0 is to wait for ever.
+      const block = blockMs > 0 ? ['BLOCK', String(blockMs)] : [];
+      const read = ['XREAD', 'COUNT', String(READ_AT_ONCE), ...block, 'STREAMS', log, at];
+      const reply = await command(read, log);
       if (reply === null || reply === undefined) return [];
       const [stream] = pairs(reply, 'XREAD');
       return list(stream?.[1], 'XREAD').map((entry) => entryOf(entry, 'XREAD'));

@@ -115,15 +115,17 @@ export function fakeRedis(clock: Clock): FakeRedis {
   const read = (entries: readonly Entry[]) => entries.map(({ id, fields }) => [id, [...fields]]);
 
   async function readLog(args: readonly string[]): Promise<unknown> {
-    const [, limit = '', , block = '', , key = '', at = ''] = args;
+    const after = (name: string) => args[args.indexOf(name) + 1] ?? '';
+    const limit = after('COUNT');
+    const [key = '', at = ''] = args.slice(args.indexOf('STREAMS') + 1);
     const later = () =>
       log(key)
         .filter(({ id }) => isAfter(id, at))
         .slice(0, Number(limit));
-    if (later().length === 0) {
+    if (later().length === 0 && args.includes('BLOCK')) {
       await new Promise<void>((resolve) => {
         waiting.add(resolve);
-        setTimeout(resolve, Number(block)).unref();
+        setTimeout(resolve, Number(after('BLOCK'))).unref();
       });
     }
     const found = later();

@@ -221,6 +221,25 @@ describe('a follower', () => {
     expect(told.at(-2)).toBe('follow later');
   });
 
+  it('waits for nothing at the server after a failure, until it was heard again', async () => {
+    const { redis, start } = await aFollower();
+    const blocks: boolean[] = [];
+    const follower = start();
+    await follower.loaded();
+    let fails = true;
+    redis.before = ([name, ...args]) => {
+      if (name !== 'XREAD') return;
+      blocks.push(args.includes('BLOCK'));
+      if (fails) throw new Error('down');
+    };
+    redis.wake();
+    await settle();
+    await vi.advanceTimersByTimeAsync(300);
+    fails = false;
+    await vi.advanceTimersByTimeAsync(400);
+    expect(blocks).toEqual([true, false, false, false, true]);
+  });
+
   it('ends when it is closed, also while it waits or pauses', async () => {
     const { redis, reads, start } = await aFollower();
     const waiting = start();

@@ -39,6 +39,9 @@ describe('the log of marks', () => {
     ]);
     const read = ['XREAD', 'COUNT', '1000', 'BLOCK', '1000', 'STREAMS', names.log, '4-0'];
     expect(command.mock.calls).toEqual([[read, names.log]]);
+    await log.after('4-0', 0);
+    const atOnce = ['XREAD', 'COUNT', '1000', 'STREAMS', names.log, '4-0'];
+    expect(command.mock.calls[1]).toEqual([atOnce, names.log]);
   });
 
   it('is read in the form of each protocol and client', async () => {

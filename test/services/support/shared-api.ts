@@ -19,6 +19,8 @@ export interface SharedApiOptions {
   readonly follow?: boolean;
   readonly stores?: Partial<RedisStoresOptions>;
   readonly onOutage?: RevocationOptions['onOutage'];
+  /** How long the API waits for a store. Default 5,000 milliseconds: more than a busy machine needs. */
+  readonly timeoutMs?: number;
 }
 
 /** What came of a request. */
@@ -54,7 +56,7 @@ export function aSharedBoundToken(): string {
 const PUBLIC_URL = 'https://api.example.com';
 
 export async function startSharedApi(options: SharedApiOptions): Promise<SharedApi> {
-  const { framework, connect, follow = false, onOutage = 'refuse' } = options;
+  const { framework, connect, follow = false, onOutage = 'refuse', timeoutMs = 5_000 } = options;
   const clients = [await connect()];
   const own = follow ? await connect() : undefined;
   if (own !== undefined) clients.push(own);
@@ -62,6 +64,7 @@ export async function startSharedApi(options: SharedApiOptions): Promise<SharedA
   const stores = redisStores({
     command: first?.command ?? (async () => null),
     prefix: 'api',
+    timeoutMs,
     ...(own && { follow: { command: own.command } }),
     ...options.stores,
   });
@@ -71,7 +74,7 @@ export async function startSharedApi(options: SharedApiOptions): Promise<SharedA
     issuer: authly({ issuer: issuer.issuer, jwks: issuer.jwks }),
     audience: issuer.audience,
     dpop: { publicUrls: PUBLIC_URL, replay: stores.replay },
-    revocation: { store: stores.revocations, onOutage },
+    revocation: { store: stores.revocations, onOutage, timeoutMs },
     onEvent: (event) => {
       if (event.type.startsWith('store.')) events.push(event);
     },
