@@ -21,6 +21,8 @@ export interface AppOptions {
   readonly nonceSecret: string;
   /** What all processes share. */
   readonly stores: Pick<RedisStores, 'replay' | 'revocations'>;
+  /** How long a request waits for them, in milliseconds. */
+  readonly timeoutMs: number;
   /** Which process this is: a response says who gave it. */
   readonly worker: string;
   /** Told of every token that was let in or refused, and why. */
@@ -29,7 +31,7 @@ export interface AppOptions {
 
 /** One process of an API that serves bound tokens alone. It does not matter which process a request meets. */
 export function createApp(options: AppOptions): Express {
-  const { issuer, audience, publicUrl, nonceSecret, stores, worker, onEvent } = options;
+  const { issuer, audience, publicUrl, nonceSecret, stores, timeoutMs, worker, onEvent } = options;
   const app = express();
   app.disable('x-powered-by');
 
@@ -48,7 +50,7 @@ export function createApp(options: AppOptions): Express {
         nonce: { secrets: [nonceSecret] },
         replay: stores.replay,
       },
-      revocation: { store: stores.revocations },
+      revocation: { store: stores.revocations, timeoutMs },
       ...(onEvent && { onEvent }),
     }),
   );

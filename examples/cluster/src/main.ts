@@ -1,7 +1,8 @@
 import cluster from 'node:cluster';
 import { runWorker } from './worker.ts';
 
-// ISSUER, AUDIENCE, PUBLIC_URL, DPOP_NONCE_SECRET and REDIS_URL; PORT, WORKERS and FOLLOW=yes are optional.
+// ISSUER, AUDIENCE, PUBLIC_URL, DPOP_NONCE_SECRET and REDIS_URL; PORT, WORKERS, STORE_TIMEOUT_MS and FOLLOW=yes are
+// optional.
 // Make a secret: node -e "console.log(crypto.randomBytes(32).toString('base64'))"
 if (cluster.isPrimary) runPrimary(Number(process.env['WORKERS'] ?? 4));
 else await runWorker(String(cluster.worker?.id));

@@ -9,6 +9,8 @@ export interface SharedStoresOptions {
   readonly prefix: string;
   /** Whether the process keeps a copy of all revocations, or asks about each token. */
   readonly follow: boolean;
+  /** How long a request waits for Redis before it is refused (503), in milliseconds. */
+  readonly timeoutMs: number;
 }
 
 /** The stores, and the connections that they use. */
@@ -19,13 +21,14 @@ export interface SharedStores {
 
 /** Connects to Redis, and checks that the server fits. Rejects when it does not, or cannot be reached. */
 export async function openSharedStores(options: SharedStoresOptions): Promise<SharedStores> {
-  const { url, prefix, follow } = options;
+  const { url, prefix, follow, timeoutMs } = options;
   const client = await connect(url);
   // A connection of its own: it waits at the server for the next revocation.
   const following = follow ? await connect(url) : undefined;
   const stores = redisStores({
     command: nodeRedis(client),
     prefix,
+    timeoutMs,
     ...(following && { follow: { command: nodeRedis(following) } }),
   });
   const close = () => {

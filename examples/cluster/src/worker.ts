@@ -11,13 +11,16 @@ export async function runWorker(worker: string): Promise<void> {
   const audience = requiredSetting('AUDIENCE');
   const publicUrl = requiredSetting('PUBLIC_URL');
   const nonceSecret = requiredSetting('DPOP_NONCE_SECRET');
+  const timeoutMs = Number(process.env['STORE_TIMEOUT_MS'] ?? 250);
   const { stores, close } = await openSharedStores({
     url: requiredSetting('REDIS_URL'),
     prefix: 'cluster-example',
     follow: process.env['FOLLOW'] === 'yes',
+    timeoutMs,
   });
 
-  const app = createApp({ issuer, audience, publicUrl, nonceSecret, stores, worker });
+  const options = { issuer, audience, publicUrl, nonceSecret, stores, timeoutMs, worker };
+  const app = createApp(options);
   const server = createServer(app);
   // All workers listen on one port: node:cluster gives each connection to one of them.
   server.listen(Number(process.env['PORT'] ?? 3000), '127.0.0.1');
