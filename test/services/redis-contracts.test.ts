@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type RedisStores, type RedisStoresOptions, redisStores } from '@authly/redis';
+import { fakeClock } from '@authly/testing';
 import {
   type ContractCase,
   introspectionStoreContract,
@@ -119,3 +120,32 @@ describe.runIf(program !== undefined).each(Object.entries(CLUSTER_CLIENTS))(
     it.concurrent.each(contractsOver(() => connect(cluster.port)))('$name', ({ run }) => run());
   },
 );
+
+describe.runIf(program !== undefined)('marks that expired', () => {
+  it('go an hour later, some whenever one is made, with everything that was kept of them', async () => {
+    const server = await startRedis(program ?? expect.unreachable());
+    const open = opener(() => (CLIENTS['node-redis'] ?? expect.unreachable())(server.port));
+    const time = fakeClock();
+    try {
+      const { revocations } = await open.stores({ clock: time, retainSec: 60 });
+      const size = async () => [
+        await server.command('HLEN', '{contracts:1:v}:marks'),
+        await server.command('ZCARD', '{contracts:1:v}:until'),
+      ];
+      for (let count = 0; count < 20; count++) await revocations.revokePrincipal(`user:${count}`);
+      expect(await size()).toEqual([20, 20]);
+      time.advanceSec(3_000);
+      await revocations.revokePrincipal('user:in time');
+      expect(await size()).toEqual([21, 21]);
+      time.advanceSec(1_000);
+      const { id } = await revocations.revokePrincipal('user:late');
+      expect(await size()).toEqual([22 - 16, 22 - 16]);
+      await revocations.revokePrincipal('user:later');
+      expect(await size()).toEqual([3, 3]);
+      expect((await revocations.list()).map((mark) => mark.id)).toContain(id);
+    } finally {
+      open.close();
+      await server.remove();
+    }
+  });
+});
