@@ -68,19 +68,6 @@ describe.each([
   });
 });
 
-describe('the snippet for a rule of your own', () => {
-  it.each([
-    ['human', 'user'],
-    ['machine', 'client'],
-    ['robot', 'unknown'],
-    [undefined, 'unknown'],
-  ])('reads caller_type %s as %s', async (type, kind) => {
-    const { issuer } = await import('./snippets/custom.ts');
-    const claims = { sub: 'x', client_id: 'y', ...(type && { caller_type: type }) };
-    expect(issuer.classify(claims, {}).kind).toBe(kind);
-  });
-});
-
 describe('the snippet for guards', () => {
   const { aUserToken, aClientToken, audience } = local;
   const now = () => Math.floor(Date.now() / 1000);
@@ -110,7 +97,7 @@ describe('the snippet for guards', () => {
     ],
     ['POST', '/payments', 'a machine', aClientToken(strong()), 403],
   ] as const)('%s %s by %s', async (method, path, _, token, status) => {
-    const { createApp } = await import('./snippets/guards.ts');
+    const { createApp } = await import('./snippets/guards/combined.ts');
     const api = supertest(createApp(localPreset, audience));
     const request = method === 'POST' ? api.post(path) : api.delete(path);
     expect((await request.auth(token, { type: 'bearer' })).status).toBe(status);
@@ -132,7 +119,7 @@ describe('the snippet for several issuers', () => {
   });
 
   it('reads the tokens of each by its own preset', async () => {
-    const { resourceServer } = await import('./snippets/several-issuers.ts');
+    const { resourceServer } = await import('./snippets/keys/several-issuers.ts');
     const cognitoUser = {
       token_use: 'access',
       client_id: '6k2v9h',
@@ -148,7 +135,7 @@ describe('the snippet for several issuers', () => {
   });
 
   it("refuses a token of one for another's audience", async () => {
-    const { app } = await import('./snippets/several-issuers.ts');
+    const { app } = await import('./snippets/keys/several-issuers.ts');
     const asked = (token: string) => supertest(app).get('/').auth(token, { type: 'bearer' });
     expect((await asked(own.aUserToken())).status).toBe(404);
     expect((await asked(own.aUserToken({ aud: entra.audience }))).status).toBe(401);
@@ -157,7 +144,7 @@ describe('the snippet for several issuers', () => {
 });
 
 it('the snippet for optional authentication lets nobody in where it is not optional', async () => {
-  const { createApp } = await import('./snippets/optional.ts');
+  const { createApp } = await import('./snippets/guards/optional.ts');
   const api = supertest(createApp(localPreset, local.audience));
   const token = local.aUserToken({ sub: 'u-17' });
   expect((await api.get('/articles')).body).toEqual({ drafts: false });
@@ -170,7 +157,7 @@ it('the snippet for optional authentication lets nobody in where it is not optio
 });
 
 it('the snippets for finding a reason find it', async () => {
-  const { refusals, resourceServer, why } = await import('./snippets/observing.ts');
+  const { refusals, resourceServer, why } = await import('./snippets/observability/events.ts');
   const token = foreign(auth0, { sub: 'nobody', azp: 'web-app' });
   await expect(resourceServer.verify(token)).rejects.toMatchObject({ code: 'invalid_token' });
   const { issuer: issuerName } = auth0;
@@ -188,7 +175,7 @@ it('the snippets for finding a reason find it', async () => {
 });
 
 it('the snippets for issuing give a machine and a user tokens that an API accepts', async () => {
-  const { accessToken, app, issuer, secret } = await import('./snippets/issuing.ts');
+  const { accessToken, app, issuer, secret } = await import('./snippets/issuer/issuing.ts');
   const { createResourceServer } = await import('@authly/core');
   const { issuer: url } = issuer;
   const server = createResourceServer({
