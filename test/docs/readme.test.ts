@@ -14,13 +14,14 @@ const WHOLE = ['examples/express-api/src/claims.ts', 'examples/express-api/types
 
 const SNIPPETS = 'test/docs/snippets';
 const PRESET_SNIPPETS = `${SNIPPETS}/presets`;
+const PACKAGE_SNIPPETS = `${SNIPPETS}/packages`;
 const folders = readdirSync(new URL(SNIPPETS, ROOT), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => `${SNIPPETS}/${name}`);
 
 /**
- * The documents whose code is held to snippets: a folder `callers` is for `docs/callers.md`, and of the
- * folder `presets` each file is for the page of one preset.
+ * The documents whose code is held to snippets: a folder `callers` is for `docs/callers.md`. Of the folder
+ * `presets` each file is for the page of one preset, and of `packages` for the README of one package.
  */
 const DOCUMENTS: readonly {
   document: string;
@@ -29,7 +30,7 @@ const DOCUMENTS: readonly {
 }[] = [
   { document: 'README.md', files: filesIn(SNIPPETS), whole: [] },
   ...folders
-    .filter((folder) => folder !== PRESET_SNIPPETS)
+    .filter((folder) => folder !== PRESET_SNIPPETS && folder !== PACKAGE_SNIPPETS)
     .map((folder) => ({
       document: `docs/${basename(folder)}.md`,
       files: filesIn(folder),
@@ -38,6 +39,16 @@ const DOCUMENTS: readonly {
   ...filesIn(PRESET_SNIPPETS).map((file) => ({
     document: `docs/presets/${basename(file, '.ts')}.md`,
     files: [file],
+    whole: [],
+  })),
+  ...filesIn(PACKAGE_SNIPPETS).map((file) => ({
+    document: `packages/${basename(file, '.ts')}/README.md`,
+    files: [file],
+    whole: [],
+  })),
+  ...['express', 'koa'].map((name) => ({
+    document: `packages/${name}/README.md`,
+    files: [`${SNIPPETS}/${name}.ts`],
     whole: [],
   })),
 ];

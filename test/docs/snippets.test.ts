@@ -199,3 +199,41 @@ it('the snippets for issuing give a machine and a user tokens that an API accept
     claims: { email: 'ada@acme.com' },
   });
 });
+
+describe('the snippets of the packages', () => {
+  it('of core verify a token and evaluate a scope', async () => {
+    const { callerOf } = await import('./snippets/packages/core.ts');
+    expect(await callerOf(auth0User({ scope: 'write:orders' }))).toBe('user auth0|17');
+    await expect(callerOf(auth0User())).rejects.toMatchObject({ code: 'insufficient_scope' });
+  });
+
+  it('of issuer serve a token endpoint', async () => {
+    const { app, secret } = await import('./snippets/packages/issuer.ts');
+    const request = supertest(app).post('/token').auth('nightly-sync', secret).type('form');
+    const { body } = await request.send({ grant_type: 'client_credentials' }).expect(200);
+    expect(body).toMatchObject({ token_type: 'Bearer', scope: 'read:orders' });
+  });
+
+  it('of testing mint the tokens of a provider', async () => {
+    const { machine, user } = await import('./snippets/packages/testing.ts');
+    expect([machine.kind, user.kind]).toEqual(['client', 'user']);
+  });
+
+  it('of mcp guard tools, and tell the SDK who is calling', async () => {
+    const { createApp } = await import('./snippets/packages/mcp.ts');
+    const api = supertest(
+      createApp(localPreset, (req, res) => {
+        res.json({ clientId: Object(Reflect.get(req, 'auth')).clientId });
+      }),
+    );
+    const call = (name: string, token: string) =>
+      api
+        .post('/mcp')
+        .auth(token, { type: 'bearer' })
+        .send({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name } });
+    const token = local.aClientToken({ aud: 'https://mcp.acme.com/mcp', client_id: 'sync' });
+    expect((await call('whoami', token)).body).toEqual({ clientId: 'sync' });
+    expect((await call('add_note', token)).status).toBe(403);
+    expect((await call('other', token)).status).toBe(403);
+  });
+});
