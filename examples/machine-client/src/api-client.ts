@@ -6,7 +6,7 @@ export interface ApiClient {
   fetch(path: string, init?: ApiRequest): Promise<Response>;
 }
 
-/** The parts of a request that this client passes on. */
+/** What of a request this client passes on. */
 export interface ApiRequest {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;

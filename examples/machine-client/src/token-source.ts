@@ -22,7 +22,7 @@ export interface TokenSourceOptions {
 
 /** Where this service's access token comes from. */
 export interface TokenSource {
-  /** A token that does not expire soon; fetched when there is none. */
+  /** A token that is good for a while yet; fetched when there is none. */
   get(): Promise<string>;
   /** Forgets a token that the API did not accept, so that the next `get` fetches another. */
   forget(token: string): void;
@@ -82,7 +82,7 @@ function discover({ issuer, clientId, clientSecret }: TokenSourceOptions): Promi
   });
 }
 
-// For trying things out: loopback traffic cannot be overheard, and there is seldom a certificate.
+// For trying things out: on loopback there is nobody to listen in, and seldom a certificate.
 function isLoopback({ hostname }: URL): boolean {
   return hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]';
 }
