@@ -12,7 +12,7 @@ const DEPENDENCIES: Readonly<Record<string, readonly string[]>> = {
   '@authly/issuer': ['@authly/core', 'jose'],
   '@authly/koa': ['@authly/core'],
   '@authly/mcp': ['@authly/core'],
-  '@authly/testing': ['@authly/core', '@authly/issuer'],
+  '@authly/testing': ['@authly/core', '@authly/issuer', '@peculiar/x509', 'reflect-metadata'],
 };
 
 /** Those that an application may `require()` without Node's help: jose is ESM only, and so are the others. */

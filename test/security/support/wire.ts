@@ -32,11 +32,16 @@ export interface Wire {
 
 /** A {@link Wire} to a port on loopback. */
 export function wireTo(port: number): Wire {
+  return wireOver(() => connect(port, '127.0.0.1'));
+}
+
+/** A {@link Wire} over connections that are opened so: by TLS, to a Unix domain socket, from an address. */
+export function wireOver(connectAnew: () => Socket): Wire {
   let socket: Socket | undefined;
 
   function open(): Socket {
     if (socket !== undefined && !socket.destroyed && socket.readable) return socket;
-    socket = connect(port, '127.0.0.1');
+    socket = connectAnew();
     socket.setNoDelay(true);
     return socket;
   }
