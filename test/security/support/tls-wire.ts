@@ -14,7 +14,9 @@ export interface TlsWire extends Wire {
 
 /** How a client connects. */
 export interface TlsWireOptions {
-  readonly port: number;
+  readonly port?: number;
+  /** A Unix domain socket, in place of a port on loopback. */
+  readonly path?: string;
   readonly certificate?: TestCertificate | undefined;
   readonly version?: SecureVersion;
   readonly session?: Buffer;
@@ -22,10 +24,9 @@ export interface TlsWireOptions {
 
 /** Connects by TLS; the connection ends with the test. */
 export async function tlsWire(options: TlsWireOptions): Promise<TlsWire> {
-  const { port, certificate, version = 'TLSv1.3', session } = options;
+  const { port, path, certificate, version = 'TLSv1.3', session } = options;
   const socket: TLSSocket = connect({
-    port,
-    host: '127.0.0.1',
+    ...(path === undefined ? { port, host: '127.0.0.1' } : { path }),
     rejectUnauthorized: false,
     minVersion: version,
     maxVersion: version,

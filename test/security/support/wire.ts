@@ -110,5 +110,6 @@ function completeAnswer(raw: string, isHead: boolean, ended: boolean): WireAnswe
   }
   const status = Number(statusLine.split(' ')[1]);
   const length = isHead || status === 204 ? 0 : Number(headers['content-length'] ?? Number.NaN);
-  return ended || body.length >= length ? { status, headers, body, raw } : undefined;
+  const isLastChunk = headers['transfer-encoding'] === 'chunked' && body.endsWith('\r\n0\r\n\r\n');
+  return ended || isLastChunk || body.length >= length ? { status, headers, body, raw } : undefined;
 }
