@@ -34,7 +34,7 @@ export function createApp(options: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
 
-  // RFC 9440 §3: what depends on a certificate must not be kept by caches, which do not see it.
+  // RFC 9440 §2.4: what depends on a certificate must not be kept by caches, which do not see it.
   app.use((_request, response, next) => {
     response.set('Cache-Control', 'no-store');
     next();
