@@ -1,5 +1,5 @@
-/** What one pair of an element says. */
-const PAIR = /([A-Za-z]+)=(?:"((?:[^"\\]|\\.)*)"|([^",;]*))/y;
+/** A pair at the beginning of the rest of an element. */
+const PAIR = /^([A-Za-z]+)=(?:"((?:[^"\\]|\\.)*)"|([^",;]*))/;
 const SHA256_HEX = /^[0-9a-f]{64}$/i;
 
 /**
@@ -19,16 +19,15 @@ export function forwardedThumbprint(value: string): string | undefined {
 /** Names, in lower case, and values of one element; `undefined` for several, and for what is none. */
 function pairsOf(value: string): readonly (readonly [string, string])[] | undefined {
   const pairs: (readonly [string, string])[] = [];
-  let at = 0;
+  let rest = value;
   for (;;) {
-    PAIR.lastIndex = at;
-    const [text = '', name = '', quoted, plain = ''] = PAIR.exec(value) ?? [];
+    const [text = '', name = '', quoted, plain = ''] = PAIR.exec(rest) ?? [];
     if (text === '') return undefined;
     pairs.push([name.toLowerCase(), quoted ?? plain]);
-    at += text.length;
-    if (at === value.length) return pairs;
+    rest = rest.slice(text.length);
+    if (rest === '') return pairs;
     // Not a comma either: that would be the next element.
-    if (value[at] !== ';') return undefined;
-    at += 1;
+    if (!rest.startsWith(';')) return undefined;
+    rest = rest.slice(1);
   }
 }
