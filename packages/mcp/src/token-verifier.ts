@@ -61,7 +61,7 @@ export function tokenVerifier(
   // The SDK's middleware hands over a token and no request, so that no binding can be checked.
   if (resourceServer.needsRequest || !resourceServer.schemes.includes('bearer')) {
     throw new ConfigurationError(
-      'tokenVerifier() cannot serve a resource server with dpop: 'required' or mtls: { mode: 'required' }: it sees no request, and so neither a proof nor a certificate. Write: authenticate(resourceServer) before the MCP handler',
+      "tokenVerifier() cannot serve a resource server with dpop: 'required' or mtls: { mode: 'required' }: it sees no request, and so neither a proof nor a certificate. Write: authenticate(resourceServer) before the MCP handler",
     );
   }
   checkErrorClass(OAuthError);
