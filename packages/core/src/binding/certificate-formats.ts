@@ -31,7 +31,7 @@ const END = '-----END CERTIFICATE-----';
 
 // RFC 9440 §2.2: one byte sequence (RFC 8941 §3.3.5), without parameters.
 function ofByteSequence(value: string): string | undefined {
-  const isSequence = value.length > 1 && value.startsWith(':') && value.endsWith(':');
+  const isSequence = value.startsWith(':') && value.endsWith(':');
   return isSequence ? ofBase64(value.slice(1, -1)) : undefined;
 }
 
@@ -78,7 +78,7 @@ function percentDecoded(value: string): string {
  */
 function isOneSequence(der: Uint8Array): boolean {
   const [tag, first = 0] = der;
-  if (tag !== 0x30 || der.length < 2) return false;
+  if (tag !== 0x30) return false;
   if (first < 0x80) return der.length === 2 + first;
   const size = first & 0x7f;
   // A certificate has fewer than 2^24 bytes; 0x80 alone would be of indefinite length, which DER has not.

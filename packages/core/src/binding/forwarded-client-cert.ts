@@ -9,9 +9,9 @@ const SHA256_HEX = /^[0-9a-f]{64}$/i;
  * as they are, and a client that made its certificate itself may have put another `;Hash=…` into one.
  */
 export function forwardedThumbprint(value: string): string | undefined {
-  const hashes = pairsOf(value)?.filter(([name]) => name === 'hash');
-  const [hash] = hashes ?? [];
-  if (hash === undefined || hashes?.length !== 1) return undefined;
+  const hashes = (pairsOf(value) ?? []).filter(([name]) => name === 'hash');
+  const [hash, ...others] = hashes;
+  if (hash === undefined || others.length > 0) return undefined;
   const [, hex] = hash;
   return SHA256_HEX.test(hex) ? Buffer.from(hex, 'hex').toString('base64url') : undefined;
 }

@@ -34,6 +34,9 @@ describe('[RFC9440-2.2-a] rfc9440', () => {
     ['no bytes', '::'],
     ['one colon', ':'],
     ['no colons', base64],
+    ['other characters for the colons', `A${base64}A`],
+    ['another for the first', `A${base64}:`],
+    ['another for the last', `:${base64}A`],
     ['the first colon alone', `:${base64}`],
     ['the last colon alone', `${base64}:`],
     ['parameters', `:${base64}:;a=1`],
@@ -57,6 +60,7 @@ describe('nginx', () => {
     ['with CRLF', escaped(pem.replaceAll('\n', '\r\n'))],
     ['with the next of the chain behind it', escaped(pem + otherPem + otherPem)],
     ['in one line', escaped(pemOf('CERTIFICATE'))],
+    ['with empty lines around it', escaped(`\n${pem}\n`)],
   ])('is the first certificate in PEM, %s', (_what, value) => {
     expect(nginx.thumbprintOf(value)).toBe(thumbprint);
     expect(alb.thumbprintOf(value)).toBe(thumbprint);
@@ -69,6 +73,8 @@ describe('nginx', () => {
     ['a request for a certificate', escaped(pemOf('CERTIFICATE REQUEST'))],
     ['a key', escaped(pemOf('PRIVATE KEY'))],
     ['a key before it', escaped(pemOf('PRIVATE KEY') + pem)],
+    ['what is no certificate before it', escaped(pemOf('CERTIFICATE', 'AAAA') + pem)],
+    ['what is no certificate behind it', escaped(pem + pemOf('CERTIFICATE', 'AAAA'))],
     ['a key behind it', escaped(pem + pemOf('PRIVATE KEY'))],
     ['something before it', escaped(`x${pem}`)],
     ['something behind it', escaped(`${pem}x`)],
@@ -121,6 +127,8 @@ describe('base64-der', () => {
     ['bytes behind it', Buffer.concat([der, Buffer.from([0])]).toString('base64')],
     ['a chain', Buffer.concat([der, der]).toString('base64')],
     ['an indefinite length', sequence(0x30, 0x80, 0, 0)],
+    ['an indefinite length and nothing behind it', sequence(0x30, 0x80)],
+    ['an indefinite length and 128 bytes', long(128, 0x30, 0x80)],
     ['a length of four bytes', long(3, 0x30, 0x84, 0, 0, 0, 3)],
     ['a length that is cut off', sequence(0x30, 0x82, 1)],
     ['a short length that is too long', sequence(0x30, 2, 5)],
@@ -128,6 +136,22 @@ describe('base64-der', () => {
   ])('with %s is none', (_what, value) => {
     expect(plain.thumbprintOf(value)).toBeUndefined();
   });
+});
+
+it('padding may be left out, and nothing else', () => {
+  for (const bytes of [
+    [0x30, 0],
+    [0x30, 1, 5],
+    [0x30, 2, 5, 5],
+    [0x30, 3, 5, 5, 5],
+  ]) {
+    const written = Buffer.from(bytes).toString('base64');
+    const bare = written.replaceAll('=', '');
+    expect(plain.thumbprintOf(written)).toHaveLength(43);
+    expect(plain.thumbprintOf(bare)).toBe(plain.thumbprintOf(written));
+    expect(plain.thumbprintOf(`${written}=`)).toBeUndefined();
+  }
+  expect(plain.thumbprintOf('MAIFBQ=')).toBeUndefined();
 });
 
 it('envoy is read by a reader of its own', () => {
