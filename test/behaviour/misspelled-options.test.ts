@@ -164,6 +164,14 @@ const CALLS: Readonly<Record<string, Call>> = {
   'core createResourceServer: dpop, nonce': call({ secrets: ['s'.repeat(32)] }, (nonce) =>
     core.createResourceServer({ ...server, dpop: { nonce } }),
   ),
+  'core createResourceServer: mtls': call(
+    { mode: 'required', certificate: core.socketCertificate() },
+    (mtls) => core.createResourceServer({ ...server, mtls }),
+  ),
+  'core headerCertificate': call(
+    { format: 'nginx', header: 'x-cert', proxies: ['10.0.0.0/8'] },
+    core.headerCertificate,
+  ),
   'core memoryReplayStore': call({ maxEntries: 10 }, core.memoryReplayStore),
   'core createResourceServer: revocation': call(
     { store: core.memoryRevocations(), onOutage: 'refuse' },
@@ -215,6 +223,7 @@ const CALLS: Readonly<Record<string, Call>> = {
     testing.withPrincipal({}, undefined, options),
   ),
   'testing aProof': call({ key: testing.generateTestKey(), url: AUDIENCE }, testing.aProof),
+  'testing testCertificate': call({ commonName: 'sync' }, testing.testCertificate),
   'testing testIssuer': call({ audience: AUDIENCE }, testing.testIssuer),
   'testing testIssuer: like': call({ like: 'auth0' as const }, testing.testIssuer),
   'testing testIssuer: aToken': call({ expiresInSec: 1 }, (options) => issuer.aToken({}, options)),
@@ -261,7 +270,7 @@ const WITHOUT_OPTIONS: Readonly<Record<string, readonly string[]>> = {
     ...['permission', 'role', 'scope', 'tenant', 'isAuthError', 'isFormError', 'clientOf'],
     ...['findPrincipal', 'principalOf', 'refusalOf', 'userOf', 'nodeRequestView', 'credentialsOf'],
     ...['anonymous', 'bearerToken', 'clientSecretBasic', 'clientSecretPost', 'checkOptions'],
-    ...['markStops', 'revocationIdsOf'],
+    ...['markStops', 'revocationIdsOf', 'socketCertificate'],
   ],
   'core/jwt': [],
   'core/node': [],

@@ -7,13 +7,17 @@ import {
   type ResourceServer,
 } from '@authly/core';
 import { authly } from '@authly/core/providers';
-import { aProof, fakeClock, generateTestKey, testIssuer } from '@authly/testing';
+import { aProof, fakeClock, generateTestKey, testCertificate, testIssuer } from '@authly/testing';
 import { replayStoreContract } from '@authly/testing/contracts';
 import supertest from 'supertest';
 import { afterEach, describe, expect, it } from 'vitest';
+import { listening, sendByTls, serverCertificate } from '../support/tls.ts';
 import { createServer as behindProxies } from './snippets/bound-tokens/behind-proxies.ts';
+import { createServer as behindTlsProxies } from './snippets/bound-tokens/behind-tls-proxies.ts';
 import { createApp as browsersExpress } from './snippets/bound-tokens/browsers-express.ts';
 import { createApp as browsersKoa } from './snippets/bound-tokens/browsers-koa.ts';
+import { serve, createApp as withCertificates } from './snippets/bound-tokens/certificates.ts';
+import { createApp as eitherBinding } from './snippets/bound-tokens/either-binding.ts';
 import { createApp as withOption } from './snippets/bound-tokens/options.ts';
 import { createServer as oneProcess } from './snippets/bound-tokens/processes.ts';
 import { type RedisClient, redisReplayStore } from './snippets/bound-tokens/replay-store.ts';
@@ -120,6 +124,52 @@ describe.each<[string, () => RequestListener]>([
     const refused = await api.get('/me').set({ origin });
     expect(refused.status).toBe(401);
     expect(refused.headers['access-control-expose-headers']).toBe('WWW-Authenticate,DPoP-Nonce');
+  });
+});
+
+describe('mutual TLS', () => {
+  it.each([
+    ['certificates.ts', () => withCertificates(preset), 200],
+    ['either-binding.ts', () => eitherBinding(preset), 403],
+  ] as const)(
+    'lets the token in with its certificate, over TLS of Node: %s',
+    async (_name, create, statusUnbound) => {
+      const certificate = await testCertificate();
+      const port = await listening(serve(create(), serverCertificate));
+      const url = `https://127.0.0.1:${port}/me`;
+      const statusOf = async (token: string, shown?: typeof certificate) => {
+        const headers = { authorization: `Bearer ${token}` };
+        return (await sendByTls(url, { certificate: shown, headers })).status;
+      };
+      const token = aUserToken(scoped, { boundTo: certificate });
+      expect(await statusOf(token, certificate)).toBe(200);
+      expect(await statusOf(token, await testCertificate())).toBe(401);
+      expect(await statusOf(token)).toBe(401);
+      expect(await statusOf(aUserToken(scoped))).toBe(statusUnbound);
+    },
+  );
+
+  it('believes the header of a proxy that is listed, and nobody else', async () => {
+    const certificate = await testCertificate();
+    const server = behindTlsProxies(preset);
+    const view = (peerAddress: string, token: string): RequestView => ({
+      ...viewOf(
+        {
+          authorization: `Bearer ${token}`,
+          'x-client-cert': encodeURIComponent(certificate.cert),
+        },
+        '/me',
+      ),
+      peerAddress,
+    });
+    const token = aUserToken(scoped, { boundTo: certificate });
+    const reasonFrom = (peer: string, presented = token) =>
+      reasonOf(() => server.authenticate(view(peer, presented)));
+    expect(await reasonFrom('10.4.0.7')).toBe('accepted');
+    expect(await reasonFrom('::ffff:10.4.0.7')).toBe('accepted');
+    expect(await reasonFrom('10.5.0.7')).toBe('certificate_missing');
+    expect(await reasonFrom('10.4.0.7', aUserToken(scoped))).toBe('certificate_required');
+    server.close();
   });
 });
 

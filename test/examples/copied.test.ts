@@ -16,6 +16,7 @@ const EXAMPLES = [
   'machine-client',
   'mcp-express',
   'mcp-koa',
+  'mtls-api',
 ] as const;
 
 /** What the packages bring along, and the workspace folder that has it. */

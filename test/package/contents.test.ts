@@ -13,7 +13,7 @@ const DEPENDENCIES: Readonly<Record<string, readonly string[]>> = {
   '@authly/koa': ['@authly/core'],
   '@authly/mcp': ['@authly/core'],
   '@authly/redis': ['@authly/core'],
-  '@authly/testing': ['@authly/core', '@authly/issuer'],
+  '@authly/testing': ['@authly/core', '@authly/issuer', '@peculiar/x509', 'reflect-metadata'],
 };
 
 /** Those that an application may `require()` without Node's help: jose is ESM only, and so are the others. */

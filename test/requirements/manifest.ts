@@ -3,7 +3,9 @@ import { rfc6749 } from './manifest/rfc6749.ts';
 import { rfc6750 } from './manifest/rfc6750.ts';
 import { rfc7662 } from './manifest/rfc7662.ts';
 import { rfc8414 } from './manifest/rfc8414.ts';
+import { rfc8705 } from './manifest/rfc8705.ts';
 import { rfc9068 } from './manifest/rfc9068.ts';
+import { rfc9440 } from './manifest/rfc9440.ts';
 import { rfc9449 } from './manifest/rfc9449.ts';
 import { rfc9470 } from './manifest/rfc9470.ts';
 import { rfc9701 } from './manifest/rfc9701.ts';
@@ -19,7 +21,9 @@ export const manifest: readonly Coverage[] = [
   rfc6750,
   rfc7662,
   rfc8414,
+  rfc8705,
   rfc9068,
+  rfc9440,
   rfc9449,
   rfc9470,
   rfc9701,

@@ -3,12 +3,17 @@
 export type { StandardSchemaV1 } from '@standard-schema/spec';
 export { clientOf, findPrincipal, principalOf, userOf } from './adapter/principal-of.ts';
 export { refusalOf } from './adapter/refusal-of.ts';
+export type { CertificateFormat } from './binding/certificate-formats.ts';
+export type { CertificateSource } from './binding/certificate-source.ts';
 export type {
   DpopMode,
   DpopNonceOptions,
   DpopNonceSecret,
   DpopOptions,
 } from './binding/dpop-options.ts';
+export { type HeaderCertificateOptions, headerCertificate } from './binding/header-certificate.ts';
+export type { MtlsMode, MtlsOptions } from './binding/mtls-options.ts';
+export { socketCertificate } from './binding/socket-certificate.ts';
 export {
   type CredentialSource,
   type FromCookieOptions,
@@ -95,7 +100,11 @@ export type {
 } from './options/options.ts';
 export type { ExplainedStep, ExplainOptions, Explanation } from './pipeline/explain.ts';
 export type { ExplainedIntrospection } from './pipeline/explain-introspection.ts';
-export type { ExplainedProof, RequestExplanation } from './pipeline/explain-request.ts';
+export type {
+  ExplainedCertificate,
+  ExplainedProof,
+  RequestExplanation,
+} from './pipeline/explain-request.ts';
 export type { TokenCacheOptions } from './pipeline/token-cache.ts';
 export type { AudienceFreeProvider, AudienceProvider, Provider } from './providers/provider.ts';
 export {

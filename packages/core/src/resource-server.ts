@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { acceptedSchemes, readableSchemes } from './binding/accepted-schemes.ts';
+import { bindingOf } from './binding/confirmation.ts';
 import { proofAlgorithmNames } from './binding/proof-algorithms.ts';
 import { type CredentialSource, readCredentials } from './http/credential-source.ts';
 import { ABSENT, credentialsOf } from './http/credentials.ts';
@@ -97,9 +98,15 @@ export interface ResourceServer<Claims = RegisteredClaims> {
   readonly resource: string | undefined;
   /**
    * The schemes of `Authorization` under which tokens are accepted: `['bearer']`, `['bearer', 'dpop']`
-   * with `dpop: 'when-bound'`, `['dpop']` where binding is required.
+   * with `dpop: 'when-bound'`, `['dpop']` with `dpop: 'required'`. Tokens that are bound to a certificate
+   * come under `bearer`.
    */
   readonly schemes: readonly Scheme[];
+  /**
+   * Whether no token is accepted without its request: `true` with `dpop` or `mtls` `'required'`, where
+   * {@link verify} refuses every token.
+   */
+  readonly needsRequest: boolean;
 }
 
 const READY_OPTIONS: OptionNames<Parameters<ResourceServer['ready']>[0] & object> = {
@@ -110,16 +117,17 @@ const READY_OPTIONS: OptionNames<Parameters<ResourceServer['ready']>[0] & object
  * Makes a resource server: it verifies access tokens and decides who is calling (RFC 6750, 9068).
  *
  * Checks of a token: algorithm, signature, `typ`, `iss`, `aud`, `exp`, `nbf`, the provider's own
- * marks, the claims schema, whether a user or a client is calling, with `dpop` the proof of a bound token
- * (RFC 9449), and with `revocation` whether the token was revoked. Without `dpop` it refuses bound tokens
- * (`cnf`). Throws `ConfigurationError` for options that are missing or contradict each other; makes no
- * request before the first token, unless `ready` is called.
+ * marks, the claims schema, whether a user or a client is calling, with `dpop` the proof of a token that is
+ * bound to a key (RFC 9449), with `mtls` the certificate of one that is bound to that (RFC 8705), and with
+ * `revocation` whether the token was revoked. Without `dpop` it refuses tokens that are bound to a key,
+ * without `mtls` those that are bound to a certificate. Throws `ConfigurationError` for options that are
+ * missing or contradict each other; makes no request before the first token, unless `ready` is called.
  */
 export function createResourceServer<Schema extends StandardSchemaV1 | undefined = undefined>(
   options: ResourceServerOptions<Schema>,
 ): ResourceServer<ClaimsOf<Schema>> {
   const resolved = resolveOptions(options);
-  const { events, clock, scopeImplies, realm, resource, dpop } = resolved;
+  const { events, clock, scopeImplies, realm, resource, dpop, mtls } = resolved;
   const [schemes, readable] = [acceptedSchemes(dpop), readableSchemes(dpop)];
   const proofAlgorithms = dpop && proofAlgorithmNames(dpop.algorithms);
   const context = createScopeHierarchy({ scopeImplies, clock });
@@ -129,15 +137,15 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
   let published: PublishedMetadata | undefined;
   let challengeScopes: readonly string[] | undefined;
 
-  function accept({ principal, issuer, cached }: VerifiedToken, scheme: Scheme): void {
+  function accept({ principal, issuer, cached }: VerifiedToken): void {
     if (!events.active) return;
     events.emit({
       type: 'request.authenticated',
       kind: principal.kind,
       issuerName: issuer.name,
       cached,
-      // Accepted under the scheme DPoP means: its proof held.
-      binding: scheme === 'dpop' ? 'dpop' : 'none',
+      // Accepted means that whatever the token is bound to was held against the request.
+      binding: bindingOf(principal.confirmation),
       source: principal.source,
     });
   }
@@ -185,8 +193,8 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     }
   }
 
-  function admitted(verified: VerifiedToken, { token, scheme }: Presentation): Admitted {
-    accept(verified, scheme);
+  function admitted(verified: VerifiedToken, { token }: Presentation): Admitted {
+    accept(verified);
     return { principal: verified.principal, token };
   }
 
@@ -209,6 +217,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
   const server: ResourceServer = {
     resource,
     schemes,
+    needsRequest: dpop?.mode === 'required' || mtls?.mode === 'required',
     async authenticate(request) {
       const admission = admitRequest(request, false);
       // What is there is not awaited: that would cost another turn of the microtask queue.
@@ -225,7 +234,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
       try {
         const answer = verifier.verify({ token, scheme: 'bearer', request: undefined });
         const verified = isThenable(answer) ? await answer : answer;
-        accept(verified, 'bearer');
+        accept(verified);
         return verified.principal;
       } catch (error) {
         return refuse(error);
@@ -250,7 +259,13 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
         resource,
         configured.map(({ provider }) => provider.issuer),
         metadata,
-        dpop && { required: dpop.mode === 'required', algorithms: proofAlgorithms ?? [] },
+        {
+          dpop: dpop && {
+            required: dpop.mode === 'required',
+            algorithms: proofAlgorithms ?? [],
+          },
+          mtls: mtls !== undefined,
+        },
       );
       challengeScopes = metadata?.challengeScopes && [...metadata.challengeScopes];
       return published;

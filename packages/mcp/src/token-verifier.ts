@@ -39,13 +39,14 @@ export type OAuthErrorClass = new (
  * - `clockToleranceSec` does not help an expired token: the SDK compares `exp` with its own clock;
  * - `requiredScopes` work with `scopeImplies`, but nothing else of Authly's guards does: no kinds, no
  *   step-up, no scopes of earlier guards in a challenge;
- * - a token that is bound to a key (DPoP) is refused, since there is no request to look for its proof.
+ * - a token that is bound to a key (DPoP) or a certificate (mutual TLS) is refused, since there is no request to
+ *   hold it against.
  *
  * It does not fit the SDK 1.x, whose middleware wants a class for each error: there, `authenticate` and
  * `setAuthInfo` do the same and more.
  *
  * @throws ConfigurationError without a `resource`, the MCP server's URL; for a resource server with
- *   `dpop: 'required'`, whose tokens only `authenticate` can accept; and for another class than the
+ *   `dpop` or `mtls` `'required'`, whose tokens only `authenticate` can accept; and for another class than the
  *   `OAuthError` of the SDK 2.x.
  */
 export function tokenVerifier(
@@ -57,10 +58,10 @@ export function tokenVerifier(
       "An MCP server needs its own URL. Write: createResourceServer({ …, resource: 'https://mcp.acme.com/mcp' })",
     );
   }
-  // The SDK's middleware hands over a token and no request, so that no proof can be checked.
-  if (!resourceServer.schemes.includes('bearer')) {
+  // The SDK's middleware hands over a token and no request, so that no binding can be checked.
+  if (resourceServer.needsRequest || !resourceServer.schemes.includes('bearer')) {
     throw new ConfigurationError(
-      "tokenVerifier() cannot serve a resource server with dpop: 'required': it sees no request, and so no proof. Write: authenticate(resourceServer) before the MCP handler",
+      "tokenVerifier() cannot serve a resource server with dpop: 'required' or mtls: { mode: 'required' }: it sees no request, and so neither a proof nor a certificate. Write: authenticate(resourceServer) before the MCP handler",
     );
   }
   checkErrorClass(OAuthError);

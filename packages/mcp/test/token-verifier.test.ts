@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { ConfigurationError, isAuthError } from '@authly/core';
+import { ConfigurationError, isAuthError, socketCertificate } from '@authly/core';
 import { authly } from '@authly/core/providers';
 import { requireBearerAuth } from '@modelcontextprotocol/express';
 import { OAuthError } from '@modelcontextprotocol/server';
@@ -22,6 +22,15 @@ describe('tokenVerifier', () => {
       /^tokenVerifier\(\) cannot serve a resource server with dpop: 'required'.* Write: authenticate\(resourceServer\)/,
     );
     expect(() => tokenVerifier(anMcpResource({ dpop: 'when-bound' }), OAuthError)).not.toThrow();
+  });
+
+  it('says at construction that it cannot see certificates', () => {
+    const certificate = socketCertificate();
+    const required = anMcpResource({ mtls: { mode: 'required', certificate } });
+    expect(() => tokenVerifier(required, OAuthError)).toThrow(
+      /mtls: \{ mode: 'required' \}: it sees no request.* Write: authenticate\(resourceServer\)/,
+    );
+    expect(() => tokenVerifier(anMcpResource({ mtls: { certificate } }), OAuthError)).not.toThrow();
   });
 
   it('gives of a good token what toAuthInfo gives', async () => {

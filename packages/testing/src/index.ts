@@ -12,6 +12,11 @@ export type {
 } from './provider-test-issuer.ts';
 export { tampered, unsigned } from './tampering.ts';
 export {
+  type TestCertificate,
+  type TestCertificateOptions,
+  testCertificate,
+} from './test-certificate.ts';
+export {
   type ListeningTestIssuer,
   type TestClient,
   type TestIssuer,
@@ -20,5 +25,5 @@ export {
 } from './test-issuer.ts';
 export { generateTestKey, type TestKey } from './test-key.ts';
 export { thumbprintOf } from './thumbprint.ts';
-export type { ClaimOverrides, TokenBuilder, TokenOptions } from './token-builder.ts';
+export type { BoundTo, ClaimOverrides, TokenBuilder, TokenOptions } from './token-builder.ts';
 export { type WithPrincipalOptions, withPrincipal } from './with-principal.ts';

@@ -8,11 +8,15 @@ import {
 } from '@authly/core';
 import { SUBJECT_TYPE_CLAIM } from '@authly/issuer';
 import { compactJws, type JwsPart } from './compact-jws.ts';
+import type { TestCertificate } from './test-certificate.ts';
 import type { TestKey } from './test-key.ts';
 import { thumbprintOf } from './thumbprint.ts';
 
 /** Claims to set, of any name and value; `undefined` removes one that is there by default. */
 export type ClaimOverrides = Readonly<Record<string, unknown>>;
+
+/** What a token may be bound to. */
+export type BoundTo = TestKey | Pick<TestCertificate, 'thumbprint'>;
 
 /** What else a test token may have. */
 export interface TokenOptions {
@@ -33,8 +37,11 @@ export interface TokenOptions {
   readonly algorithm?: Algorithm;
   /** Signs with this key instead, which need not be the issuer's. */
   readonly key?: TestKey;
-  /** Binds the token to this key (`cnf.jkt`, RFC 9449 §6.1): whoever sends it needs a proof of it, `aProof`. */
-  readonly boundTo?: TestKey;
+  /**
+   * Binds the token to a key (`cnf.jkt`, RFC 9449 §6.1): whoever sends it needs a proof of it, `aProof`. Or
+   * to a client certificate (`cnf["x5t#S256"]`, RFC 8705 §3.1), `testCertificate`. A list binds it to all.
+   */
+  readonly boundTo?: BoundTo | readonly BoundTo[];
   /** Bytes, text or a value in place of all claims. */
   readonly rawPayload?: JwsPart;
   /** Bytes, text or a value in place of the whole header. */
@@ -126,13 +133,22 @@ export function tokenBuilder(
       iat: now + (options.issuedInSec ?? 0),
       exp: now + (options.expiresInSec ?? DEFAULT_LIFETIME_SEC),
       ...(options.notBeforeInSec !== undefined && { nbf: now + options.notBeforeInSec }),
-      ...(options.boundTo !== undefined && { cnf: { jkt: thumbprintOf(options.boundTo) } }),
+      ...(options.boundTo !== undefined && { cnf: confirmationOf(options.boundTo) }),
       // JSON leaves out what is undefined.
       ...overrides,
     };
     const header = { alg: key.algorithm, kid: key.kid, ...base.header, ...options.header };
     return compactJws(rawHeader ?? header, rawPayload ?? claims, key);
   };
+}
+
+function confirmationOf(boundTo: BoundTo | readonly BoundTo[]): ClaimOverrides {
+  const members = [boundTo]
+    .flat()
+    .map((each) =>
+      'thumbprint' in each ? { 'x5t#S256': each.thumbprint } : { jkt: thumbprintOf(each) },
+    );
+  return Object.assign({}, ...members);
 }
 
 function keyFor(algorithm: Algorithm | undefined, source: TokenSource): TestKey {

@@ -32,11 +32,16 @@ export interface Wire {
 
 /** A {@link Wire} to a port on loopback. */
 export function wireTo(port: number): Wire {
+  return wireOver(() => connect(port, '127.0.0.1'));
+}
+
+/** A {@link Wire} over connections that are opened so: by TLS, to a Unix domain socket, from an address. */
+export function wireOver(connectAnew: () => Socket): Wire {
   let socket: Socket | undefined;
 
   function open(): Socket {
     if (socket !== undefined && !socket.destroyed && socket.readable) return socket;
-    socket = connect(port, '127.0.0.1');
+    socket = connectAnew();
     socket.setNoDelay(true);
     return socket;
   }
@@ -105,5 +110,6 @@ function completeAnswer(raw: string, isHead: boolean, ended: boolean): WireAnswe
   }
   const status = Number(statusLine.split(' ')[1]);
   const length = isHead || status === 204 ? 0 : Number(headers['content-length'] ?? Number.NaN);
-  return ended || body.length >= length ? { status, headers, body, raw } : undefined;
+  const isLastChunk = headers['transfer-encoding'] === 'chunked' && body.endsWith('\r\n0\r\n\r\n');
+  return ended || isLastChunk || body.length >= length ? { status, headers, body, raw } : undefined;
 }

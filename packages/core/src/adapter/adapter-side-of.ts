@@ -65,6 +65,7 @@ function presented(
     header: (name) => (name === 'authorization' ? authorization : request.header(name)),
     identity: request.identity,
     peerAddress: request.peerAddress,
+    overUnixSocket: request.overUnixSocket,
     peerCertificate: () => request.peerCertificate?.(),
     setResponseHeader: request.setResponseHeader,
   };

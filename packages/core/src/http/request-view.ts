@@ -23,9 +23,16 @@ export interface RequestView {
   /**
    * IP address of whoever opened the connection: the client, or the proxy in front of this server.
    * Never an address that a header forwards, whatever the framework's `trust proxy` says: any client
-   * can write such a header. `undefined` where there is no such address (a Unix domain socket).
+   * can write such a header. `undefined` where there is no such address (a Unix domain socket), or not
+   * any more.
    */
   readonly peerAddress?: string | undefined;
+  /**
+   * Whether the connection came over a Unix domain socket that this server listens on: whoever it is, the
+   * socket's file let them in. That there is no address does not say so: a connection that has ended has
+   * none either.
+   */
+  readonly overUnixSocket?: boolean | undefined;
   /**
    * The certificate that the peer presented in this connection's TLS handshake, as DER (RFC 5280).
    * `undefined` when there is none or the connection has ended. The handshake proved that the peer

@@ -46,7 +46,15 @@ export interface ResourceMetadataOptions {
   readonly maxAgeSec?: number;
 }
 
-/** What clients are told of proofs (RFC 9728 §2): configuration of the resource server. */
+/** What clients are told of bound tokens (RFC 9728 §2): configuration of the resource server. */
+export interface BindingMetadata {
+  /** `undefined` where tokens that are bound to a key are refused. */
+  readonly dpop: DpopMetadata | undefined;
+  /** Whether tokens that are bound to a client certificate are accepted (RFC 8705 §3.3). */
+  readonly mtls: boolean;
+}
+
+/** What clients are told of proofs. */
 export interface DpopMetadata {
   /** Whether tokens that are not bound are refused. */
   readonly required: boolean;
@@ -84,7 +92,7 @@ export function metadataDocument(
   resource: string,
   issuers: readonly string[],
   options: ResourceMetadataOptions,
-  dpop?: DpopMetadata,
+  { dpop, mtls }: BindingMetadata = NO_BINDING,
 ): string {
   checkOptions('protectedResourceMetadata()', options, EXAMPLES);
   const { members = {} } = options;
@@ -102,8 +110,7 @@ export function metadataDocument(
     resource_documentation: checked('documentation', options.documentation, isPage, NO_PAGE),
     resource_policy_uri: checked('policy', options.policy, isPage, NO_PAGE),
     resource_tos_uri: checked('termsOfService', options.termsOfService, isPage, NO_PAGE),
-    // Binding to certificates is not understood yet, so it is not promised (RFC 9728 §2).
-    tls_client_certificate_bound_access_tokens: false,
+    tls_client_certificate_bound_access_tokens: mtls,
     authorization_details_types_supported: list('authorizationDetailsTypes', options, isText),
     dpop_signing_alg_values_supported: dpop?.algorithms,
     dpop_bound_access_tokens_required: dpop?.required === true,
@@ -113,6 +120,8 @@ export function metadataDocument(
   if (taken !== undefined) throw fault('members', `${show(taken)} is set by an option of its own`);
   return jsonOf({ ...document, ...members });
 }
+
+const NO_BINDING: BindingMetadata = Object.freeze({ dpop: undefined, mtls: false });
 
 const NO_PAGE = 'no absolute URL of a page';
 

@@ -2,7 +2,7 @@ import { isEndpointUrl } from '../lib/endpoint-url.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import type { HandlerRequest, HandlerResponse, HttpHandler } from './handler.ts';
 import {
-  type DpopMetadata,
+  type BindingMetadata,
   metadataDocument,
   type ResourceMetadataOptions,
 } from './resource-metadata-document.ts';
@@ -43,10 +43,10 @@ export function resourceMetadata(
   resource: string | undefined,
   issuers: readonly string[],
   options: ResourceMetadataOptions = {},
-  dpop?: DpopMetadata,
+  binding?: BindingMetadata,
 ): PublishedMetadata {
   const identifier = requireResource(resource);
-  const body = metadataDocument(identifier, issuers, options, dpop);
+  const body = metadataDocument(identifier, issuers, options, binding);
   const url = metadataUrl(identifier);
   const { pathname: path, search } = new URL(url);
   const headers = {

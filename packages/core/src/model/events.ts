@@ -38,8 +38,11 @@ export type AuthEvent =
       readonly issuerName: string;
       /** Whether the token was found in the verified-token cache. */
       readonly cached: boolean;
-      /** What the token is bound to, and the request has proved: `dpop` is a key (RFC 9449). */
-      readonly binding: 'none' | 'dpop';
+      /**
+       * What the token is bound to, and the request has proved: `dpop` is a key (RFC 9449), `mtls` a client
+       * certificate (RFC 8705).
+       */
+      readonly binding: 'none' | 'dpop' | 'mtls' | 'both';
       /** Where the claims come from. */
       readonly source: 'jwt' | 'introspection';
     }

@@ -1,6 +1,6 @@
 /**
  * Why a token is refused that is bound to its sender, or ought to be: a part of the table of reasons
- * (RFC 7800, RFC 9449 §4.3, §7).
+ * (RFC 7800, RFC 8705 §3, RFC 9449 §4.3, §7).
  */
 export const SENDER_CONSTRAINT_REASONS = {
   sender_constraint_unsupported: {
@@ -29,6 +29,29 @@ export const SENDER_CONSTRAINT_REASONS = {
     code: 'invalid_token',
     step: 'sender_constraint',
     description: 'The access token is bound to another key than that of the DPoP proof',
+  },
+  certificate_required: {
+    code: 'invalid_token',
+    step: 'sender_constraint',
+    description:
+      'This resource accepts only access tokens that are bound to a client certificate (mutual TLS)',
+  },
+  certificate_missing: {
+    code: 'invalid_token',
+    step: 'sender_constraint',
+    description:
+      'The access token is bound to a client certificate, and the connection has none (mutual TLS)',
+  },
+  certificate_mismatch: {
+    code: 'invalid_token',
+    step: 'sender_constraint',
+    description:
+      'The access token is bound to another client certificate than that of the connection',
+  },
+  certificate_unavailable: {
+    code: 'temporarily_unavailable',
+    step: 'sender_constraint',
+    description: 'Which client certificate the connection has cannot be found out at the moment',
   },
   proof_missing: {
     code: 'invalid_dpop_proof',

@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { DpopMode, DpopOptions } from '../binding/dpop-options.ts';
+import type { MtlsOptions } from '../binding/mtls-options.ts';
 import type { IntrospectionOptions } from '../introspection/options.ts';
 import type { Audience, IssuerEntry } from '../issuers/issuer-entry.ts';
 import type { IssuerCacheOptions, IssuerResolver } from '../issuers/issuer-resolver.ts';
@@ -54,9 +55,14 @@ interface CommonOptions<Schema extends StandardSchemaV1 | undefined> {
   readonly realm?: string | undefined;
   /**
    * Accepts access tokens that are bound to a key, with a DPoP proof (RFC 9449): `'when-bound'`,
-   * `'required'`, or {@link DpopOptions}. Without it, bound tokens are refused.
+   * `'required'`, or {@link DpopOptions}. Without it, such tokens are refused.
    */
   readonly dpop?: DpopMode | DpopOptions | undefined;
+  /**
+   * Accepts access tokens that are bound to a client certificate (mutual TLS, RFC 8705 §3):
+   * `{ certificate: socketCertificate() }`, or {@link MtlsOptions}. Without it, such tokens are refused.
+   */
+  readonly mtls?: MtlsOptions | undefined;
   /** Refuses tokens that were revoked before they expire: {@link RevocationOptions}. Without it none are asked about. */
   readonly revocation?: RevocationOptions | undefined;
   /** Life cycle of fetched keys. */

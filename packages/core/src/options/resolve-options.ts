@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { type ResolvedDpop, resolveDpop } from '../binding/dpop-options.ts';
+import { type ResolvedMtls, resolveMtls } from '../binding/mtls-options.ts';
 import type { IssuerEntry, ResolvedEntry } from '../issuers/issuer-entry.ts';
 import type { IssuerCacheOptions, IssuerResolver } from '../issuers/issuer-resolver.ts';
 import { resolveEntry } from '../issuers/resolve-entry.ts';
@@ -33,6 +34,7 @@ export interface ResolvedOptions {
   readonly resource: string | undefined;
   readonly realm: string;
   readonly dpop: ResolvedDpop | undefined;
+  readonly mtls: ResolvedMtls | undefined;
   readonly revocation: ResolvedRevocation | undefined;
   readonly keys: ResolvedKeyOptions;
   readonly keySnapshots: KeySnapshotStore | undefined;
@@ -69,6 +71,7 @@ const OPTIONS: OptionNames<ResourceServerOptions> = {
   resource: true,
   realm: true,
   dpop: true,
+  mtls: true,
   revocation: true,
   keys: true,
   keySnapshots: true,
@@ -124,6 +127,7 @@ export function resolveOptions(
     resource,
     realm: resolveRealm(options.realm ?? 'api'),
     dpop: resolveDpop(options.dpop, { resource, clock, events }),
+    mtls: resolveMtls(options.mtls),
     revocation: resolveRevocation(options.revocation, { clockToleranceSec, events }),
     keys: resolveKeyOptions(options.keys),
     keySnapshots: options.keySnapshots,

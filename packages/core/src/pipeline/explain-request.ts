@@ -1,4 +1,5 @@
 import { readableSchemes } from '../binding/accepted-schemes.ts';
+import { explainCertificate } from '../binding/certificate-binding.ts';
 import { proofOf, readProofHeader } from '../binding/proof.ts';
 import { credentialsOf } from '../http/credentials.ts';
 import type { RequestView } from '../http/request-view.ts';
@@ -32,11 +33,21 @@ export interface ExplainedProof {
   readonly aheadSec: number | undefined;
 }
 
+/** The certificate that a client showed, as the server's `mtls` finds it. */
+export interface ExplainedCertificate {
+  /** Its thumbprint: what `cnf["x5t#S256"]` of its token has to be (RFC 8705 §3.1). */
+  readonly thumbprint: string | undefined;
+  /** Why there is none that counts: a fixed text. */
+  readonly whyNone: string | undefined;
+}
+
 /** What becomes of a request, and why. */
 export interface RequestExplanation extends Explanation {
   /** The scheme of its `Authorization` header, when it is accepted. */
   readonly scheme: Scheme | undefined;
   readonly proof: ExplainedProof | undefined;
+  /** `undefined` without `mtls`. */
+  readonly certificate: ExplainedCertificate | undefined;
   /** Whether the proof was used before is not asked: looking must not change anything. */
   readonly replay: 'not_checked';
 }
@@ -57,6 +68,8 @@ export async function explainRequest(
   const reveal = revealOf('explainRequest()', explainOptions);
   const credentials = credentialsOf(request, readableSchemes(options.dpop));
   const proof = proofIn(request, reveal, epochSeconds(options.clock));
+  const { mtls } = options;
+  const certificate = mtls && Object.freeze(explainCertificate(request, mtls));
   const { scheme } = credentials;
   if (scheme === undefined) {
     return Object.freeze<RequestExplanation>({
@@ -77,12 +90,13 @@ export async function explainRequest(
       introspection: undefined,
       scheme,
       proof,
+      certificate,
       replay: 'not_checked',
     });
   }
   const presented = { token: credentials.token, scheme, request };
   const explanation = await explainPresented(presented, issuers, options, reveal, REQUEST_STEPS);
-  return Object.freeze({ ...explanation, scheme, proof, replay: 'not_checked' });
+  return Object.freeze({ ...explanation, scheme, proof, certificate, replay: 'not_checked' });
 }
 
 function proofIn(

@@ -48,13 +48,13 @@ const UNSETTLED: Partial<Record<Step, AuthErrorReason>> = {
  * A check may send it back to be read again, once in a request; a second time is an outage.
  */
 export function createVerifier(issuers: Issuers, options: VerifierOptions): Verifier {
-  const { clock, clockToleranceSec, dpop, events, hasEffects = true, revocation } = options;
+  const { clock, clockToleranceSec, dpop, mtls, events, hasEffects = true, revocation } = options;
   // What is not configured costs nothing: without introspection there is one reader.
   const reader =
     issuers.introspecting === undefined || issuers.introspecting.length === 0
       ? createJwtReader(issuers, options, createLocalClaims(options))
       : createHybridReader(issuers, options);
-  const senderConstraint = createSenderConstraint({ dpop, clock, events });
+  const senderConstraint = createSenderConstraint({ dpop, mtls, clock, events });
   const runChecks = composeChecks(
     createChecks({
       issuers,

@@ -65,7 +65,7 @@ const OPTIONS: OwnOptionNames<KeycloakOptions> = {
  *   releases before 26.2, whose `jti` names no grant, are refused.
  * - Bound tokens: by default a client that sends a DPoP proof to the token endpoint gets a token that is
  *   bound to its key (`cnf` has `jkt`, and `kc-jkt-type` beside it). Write `dpop: 'when-bound'`, or they
- *   are refused.
+ *   are refused. Tokens of a client that is set to bind them to its certificate (`x5t#S256`) need `mtls`.
  *
  * Per documentation and source as of September 2026:
  * https://www.keycloak.org/securing-apps/oidc-layers

@@ -89,8 +89,8 @@ const OPTIONS: OwnOptionNames<SpringOptions> = {
  *   client alike: `requireActor('gateway')` passes for a *user* named `gateway` too. A server without a
  *   configured issuer takes `iss` from the request's Host header: configure it. All tenants of a server
  *   with several issuers share one key set: list those that you accept.
- * - Bound tokens: `cnf` has `jkt` (DPoP), `x5t#S256` (mTLS) or both. With `dpop` those of the first form
- *   are accepted; a certificate is not checked, so the others are refused. A refresh without a proof
+ * - Bound tokens: `cnf` has `jkt` (DPoP), `x5t#S256` (mTLS) or both: they need `dpop`, `mtls` or both.
+ *   The server binds to certificates only with the two tls methods of client authentication. A refresh without a proof
  *   returns a token that is **not bound**: only `dpop: 'required'` keeps such a client to its key.
  *
  * Per source, and tokens of versions 1.5, 7.0 and 7.1, as of November 2026:

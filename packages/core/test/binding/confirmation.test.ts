@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { isSameBinding, readConfirmation } from '../../src/binding/confirmation.ts';
+import { bindingOf, isSameBinding, readConfirmation } from '../../src/binding/confirmation.ts';
 
 describe('readConfirmation', () => {
   it.each([
-    [{ jkt: 'x' }, { thumbprint: 'x' }],
-    [{ jkt: 'x', 'kc-jkt-type': 'DPoP', jwk: {}, kid: 1 }, { thumbprint: 'x' }],
+    [{ jkt: 'x' }, { jkt: 'x' }],
+    [{ jkt: 'x', 'kc-jkt-type': 'DPoP', jwk: {}, kid: 1 }, { jkt: 'x' }],
     [undefined, 'claim_malformed'],
     [{}, 'claim_malformed'],
     [{ jkt: 1 }, 'claim_malformed'],
@@ -13,12 +13,15 @@ describe('readConfirmation', () => {
     [{ jkt: 'x', 'x5t#S256': 1 }, 'claim_malformed'],
     [{ 'x5t#S256': null }, 'claim_malformed'],
     [{ jkt: 1, 'x5t#S256': 'x' }, 'claim_malformed'],
-    [{ jkt: 'x', 'x5t#S256': 'x' }, 'sender_constraint_unsupported'],
-    [{ 'x5t#S256': 'x' }, 'sender_constraint_unsupported'],
+    [
+      { jkt: 'x', 'x5t#S256': 'y' },
+      { jkt: 'x', 'x5t#S256': 'y' },
+    ],
+    [{ 'x5t#S256': 'y', x5t: 1 }, { 'x5t#S256': 'y' }],
     [{ jwk: {} }, 'sender_constraint_unsupported'],
     [{ x5t: 'x' }, 'sender_constraint_unsupported'],
     [Object.assign(Object.create({ jkt: 'x' }), { kid: 'x' }), 'sender_constraint_unsupported'],
-    [Object.assign(Object.create({ 'x5t#S256': 'x' }), { jkt: 'x' }), { thumbprint: 'x' }],
+    [Object.assign(Object.create({ 'x5t#S256': 'x' }), { jkt: 'x' }), { jkt: 'x' }],
   ])('of %j is %j', (cnf, confirmation) => {
     expect(readConfirmation(cnf)).toEqual(confirmation);
   });
@@ -36,5 +39,17 @@ describe('two bindings', () => {
   ])('%j and %j are the same: %s', (one, other, isSame) => {
     expect(isSameBinding(one, other)).toBe(isSame);
     expect(isSameBinding(other, one)).toBe(isSame);
+  });
+});
+
+describe('what events say of a binding', () => {
+  it.each([
+    [undefined, 'none'],
+    [{ kid: 'x' }, 'none'],
+    [{ jkt: 'x' }, 'dpop'],
+    [{ 'x5t#S256': 'x' }, 'mtls'],
+    [{ jkt: 'x', 'x5t#S256': 'x' }, 'both'],
+  ] as const)('of %j is %s', (cnf, binding) => {
+    expect(bindingOf(cnf)).toBe(binding);
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { aBoundProof, clientKey, thumbprintOf } from '../../../../test/support/bound.ts';
 import { AUDIENCE, aClock } from '../../../../test/support/tokens.ts';
 import { type DpopMode, type DpopOptions, resolveDpop } from '../../src/binding/dpop-options.ts';
+import type { ResolvedMtls } from '../../src/binding/mtls-options.ts';
 import { createSenderConstraint } from '../../src/binding/sender-constraint.ts';
 import { createEventSink } from '../../src/lib/event-sink.ts';
 import type { Presentation } from '../../src/request/presentation.ts';
@@ -11,11 +12,11 @@ import type { ReplayStore } from '../../src/stores/replay-store.ts';
 const token = 'a.b.c';
 const jkt = thumbprintOf(clientKey);
 
-function aConstraint(option: DpopMode | DpopOptions | undefined) {
+function aConstraint(option: DpopMode | DpopOptions | undefined, mtls?: ResolvedMtls) {
   const clock = aClock();
   const events = createEventSink();
   const dpop = resolveDpop(option, { resource: AUDIENCE, clock, events });
-  const { holds, markAsUsed } = createSenderConstraint({ dpop, clock, events });
+  const { holds, markAsUsed } = createSenderConstraint({ dpop, mtls, clock, events });
   // Without DPoP there is nothing to mark: the list has one check fewer.
   const nothing: NonNullable<typeof markAsUsed> = {
     step: 'sender_constraint',
@@ -35,10 +36,13 @@ function presented(scheme: 'bearer' | 'dpop', proof?: string | 'alone'): Present
   return { token, scheme, request: { method: 'GET', url: '/', header, identity: {} } };
 }
 
+const OURS = { 'x5t#S256': 'ours' };
+
 const WRITE =
   "The token is bound to a key (DPoP). Write: createResourceServer({ …, dpop: 'when-bound' })";
 const USE_REQUEST =
-  'The proof of a bound token comes with its request. Write: authenticate(view), or explainRequest(view)';
+  'What a bound token is bound to comes with its request. Write: authenticate(view), or explainRequest(view)';
+const WRITE_MTLS = expect.stringContaining('mtls: { certificate: socketCertificate() }');
 
 describe('a token whose binding holds', () => {
   it('passes, and marks its proof when everything else is done', () => {
@@ -156,7 +160,7 @@ describe.each<[string, DpopMode | undefined, VerifiedToken, Presentation, unknow
     undefined,
     verified({ 'x5t#S256': 'x' }),
     presented('bearer'),
-    { reason: 'sender_constraint_unsupported' },
+    { reason: 'sender_constraint_unsupported', hint: WRITE_MTLS },
   ],
   [
     'bound to nothing',
@@ -221,14 +225,14 @@ describe.each<[string, DpopMode | undefined, VerifiedToken, Presentation, unknow
     'when-bound',
     verified({ 'x5t#S256': 'x' }),
     presented('bearer'),
-    { reason: 'sender_constraint_unsupported' },
+    { reason: 'sender_constraint_unsupported', hint: WRITE_MTLS },
   ],
   [
     'bound to both',
     'when-bound',
     verified({ jkt, 'x5t#S256': 'x' }),
     presented('dpop', aBoundProof(token)),
-    { reason: 'sender_constraint_unsupported' },
+    { reason: 'sender_constraint_unsupported', hint: WRITE_MTLS },
   ],
   [
     'bound to another key',
@@ -276,6 +280,175 @@ describe.each<[string, DpopMode | undefined, VerifiedToken, Presentation, unknow
   it('is told what it lacks', () => {
     expect(aConstraint(mode).holds.check(verifiedToken, presentation)).toEqual(result);
   });
+});
+
+describe.each<
+  [string, ResolvedMtls['mode'], DpopMode | undefined, VerifiedToken, Presentation, unknown]
+>([
+  ['not bound', 'when-bound', undefined, verified(), presented('bearer'), undefined],
+  [
+    'not bound, no request',
+    'when-bound',
+    undefined,
+    verified(),
+    presented('bearer', 'alone'),
+    undefined,
+  ],
+  [
+    'bound to its certificate',
+    'when-bound',
+    undefined,
+    verified(OURS),
+    presented('bearer'),
+    undefined,
+  ],
+  [
+    'bound to another certificate',
+    'when-bound',
+    undefined,
+    verified({ 'x5t#S256': 'theirs' }),
+    presented('bearer'),
+    { reason: 'certificate_mismatch' },
+  ],
+  [
+    'bound to a certificate, no request',
+    'when-bound',
+    undefined,
+    verified(OURS),
+    presented('bearer', 'alone'),
+    { reason: 'sender_constraint_unsupported', hint: USE_REQUEST },
+  ],
+  [
+    'bound to a key',
+    'when-bound',
+    undefined,
+    verified({ jkt }),
+    presented('bearer'),
+    { reason: 'sender_constraint_unsupported', hint: WRITE },
+  ],
+  [
+    'bound to nothing',
+    'when-bound',
+    undefined,
+    verified({}),
+    presented('bearer'),
+    { reason: 'claim_malformed' },
+  ],
+  [
+    'not bound',
+    'required',
+    undefined,
+    verified(),
+    presented('bearer'),
+    { reason: 'certificate_required' },
+  ],
+  [
+    'not bound, no request',
+    'required',
+    undefined,
+    verified(),
+    presented('bearer', 'alone'),
+    { reason: 'certificate_required', hint: USE_REQUEST },
+  ],
+  [
+    'bound, no request',
+    'required',
+    undefined,
+    verified(OURS),
+    presented('bearer', 'alone'),
+    { reason: 'certificate_required', hint: USE_REQUEST },
+  ],
+  [
+    'bound to its certificate',
+    'required',
+    undefined,
+    verified(OURS),
+    presented('bearer'),
+    undefined,
+  ],
+  [
+    'bound to both, with both',
+    'when-bound',
+    'when-bound',
+    verified({ ...OURS, jkt }),
+    presented('dpop', aBoundProof(token)),
+    undefined,
+  ],
+  [
+    'bound to both, as Bearer',
+    'when-bound',
+    'when-bound',
+    verified({ ...OURS, jkt }),
+    presented('bearer'),
+    { reason: 'binding_scheme_mismatch' },
+  ],
+  [
+    'bound to both, without a proof',
+    'required',
+    'required',
+    verified({ ...OURS, jkt }),
+    presented('dpop'),
+    { reason: 'proof_missing' },
+  ],
+  [
+    'bound to both, with another certificate',
+    'when-bound',
+    'when-bound',
+    verified({ 'x5t#S256': 'theirs', jkt }),
+    presented('dpop', aBoundProof(token)),
+    { reason: 'certificate_mismatch' },
+  ],
+  [
+    'bound to its certificate, under DPoP',
+    'when-bound',
+    'when-bound',
+    verified(OURS),
+    presented('dpop', aBoundProof(token)),
+    { reason: 'binding_missing' },
+  ],
+  [
+    'bound to its key alone',
+    'required',
+    'when-bound',
+    verified({ jkt }),
+    presented('dpop', aBoundProof(token)),
+    { reason: 'certificate_required' },
+  ],
+  [
+    'bound to its certificate alone',
+    'when-bound',
+    'required',
+    verified(OURS),
+    presented('bearer'),
+    { reason: 'binding_required' },
+  ],
+])(
+  'a token that is %s, with mtls: %s, dpop: %s',
+  (_what, mode, dpop, verifiedToken, presentation, result) => {
+    it('is told what it lacks', () => {
+      const certificate = { thumbprintOf: () => 'ours' };
+      const { holds } = aConstraint(dpop, { mode, certificate });
+      expect(holds.check(verifiedToken, presentation)).toEqual(result);
+    });
+  },
+);
+
+it('a token with both bindings costs no proof where the certificate is missing', () => {
+  const certificate = { thumbprintOf: () => undefined };
+  const { holds, markAsUsed } = aConstraint('when-bound', { mode: 'when-bound', certificate });
+  const proof = aBoundProof(token);
+  const both = verified({ ...OURS, jkt });
+  const one = presented('dpop', proof);
+  expect(holds.check(both, one)).toEqual({ reason: 'certificate_missing' });
+  expect(markAsUsed.check(both, one)).toBeUndefined();
+  // Not marked: the same proof passes once the certificate is there.
+  const holding = aConstraint('when-bound', {
+    mode: 'when-bound',
+    certificate: { thumbprintOf: () => 'ours' },
+  });
+  const again = presented('dpop', proof);
+  expect(holding.holds.check(both, again)).toBeUndefined();
+  expect(holding.markAsUsed.check(both, again)).toBeUndefined();
 });
 
 it('without dpop nothing is marked', () => {

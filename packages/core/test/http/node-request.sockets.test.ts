@@ -1,9 +1,12 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer as createHttp } from 'node:http';
 import { connect, createSecureServer } from 'node:http2';
 import { createServer as createHttps } from 'node:https';
 import { type AddressInfo, connect as connectTcp, type Server, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   type NodeRequest,
@@ -127,5 +130,65 @@ describe('a view of a request on a socket', () => {
     await expect.poll(() => view.peerCertificate?.()).toBeUndefined();
     expect(view.peerAddress).toBe('127.0.0.1');
     view.setResponseHeader?.('dpop-nonce', 'b');
+  });
+
+  it('over a Unix domain socket says so, and has no address; one that has ended is not one', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'authly-'));
+    open.push({ close: () => rmSync(folder, { recursive: true, force: true }) });
+    const path = join(folder, 'api.sock');
+    for (const make of [createHttp, (handler: never) => createHttps(asking, handler)]) {
+      const { seen, handler } = watch();
+      const listening = make(handler as never);
+      open.push(listening);
+      listening.listen(path);
+      await once(listening, 'listening');
+      const socket = connectTcp(path);
+      await answer(
+        make === createHttp ? socket : connectTls({ socket, rejectUnauthorized: false }),
+      );
+      const { view } = await seen;
+      expect([view.peerAddress, view.overUnixSocket]).toEqual([undefined, true]);
+      listening.close();
+    }
+    const { seen, handler } = watch();
+    const port = await portOf(createHttp(handler));
+    await answer(connectTcp(port, '127.0.0.1'));
+    expect((await seen).view.overUnixSocket).toBe(false);
+  });
+
+  it('of a connection that made another handshake has the certificate of that one', async () => {
+    const views: RequestView[] = [];
+    const sockets: TLSSocket[] = [];
+    const secure = createHttps(asking, (request, response) => {
+      views.push(nodeRequestView(request, '/'));
+      sockets.push(request.socket as TLSSocket);
+      response.end('.');
+    });
+    const port = await portOf(secure);
+    const { key, cert } = client;
+    const socket = connectTls({
+      port,
+      host: '127.0.0.1',
+      key,
+      cert,
+      maxVersion: 'TLSv1.2',
+      rejectUnauthorized: false,
+    });
+    await answer(socket);
+    const [view] = views;
+    const first = view?.peerCertificate?.();
+    expect(Buffer.from(first ?? [])).toEqual(client.der);
+    // Kept for the connection: the same bytes again, which Node would make anew.
+    expect(view?.peerCertificate?.()).toBe(first);
+    await new Promise<void>((resolve, reject) => {
+      socket.renegotiate({ rejectUnauthorized: false }, (error) =>
+        error ? reject(error) : resolve(),
+      );
+    });
+    await answer(socket);
+    const second = views[1]?.peerCertificate?.();
+    expect(second).not.toBe(first);
+    expect(second).toEqual(first);
+    expect(sockets[0]?.listenerCount('secure')).toBe(2);
   });
 });

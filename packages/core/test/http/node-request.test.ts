@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { nodeRequestView, rawHeader } from '../../src/http/node-request.ts';
@@ -157,6 +158,72 @@ describe('the peer of a request', () => {
     expect(view.peerCertificate?.()).toBe(der);
     const legacy = { getPeerCertificate: (): unknown => ({ raw: der }) };
     expect(nodeRequestView({ ...raw, socket: legacy }, '/').peerCertificate?.()).toBe(der);
+  });
+
+  it('keeps the certificate for the connection until its next handshake', () => {
+    const [one, other] = [new Uint8Array([0x30, 1]), new Uint8Array([0x30, 2])];
+    const socket = Object.assign(new EventEmitter(), {
+      reads: 0,
+      shown: [undefined, one, other] as (Uint8Array | undefined)[],
+      getPeerX509Certificate() {
+        socket.reads++;
+        return { raw: socket.shown[0] };
+      },
+    });
+    const certificate = () => nodeRequestView({ ...raw, socket }, '/').peerCertificate?.();
+    // That there is none is not kept: the server may ask for one later.
+    expect([certificate(), certificate(), socket.reads]).toEqual([undefined, undefined, 2]);
+    socket.shown.shift();
+    expect([certificate(), certificate(), socket.reads]).toEqual([one, one, 3]);
+    socket.shown.shift();
+    expect(certificate()).toBe(one);
+    socket.emit('secure');
+    expect([certificate(), certificate(), socket.reads]).toEqual([other, other, 4]);
+    expect(socket.listenerCount('secure')).toBe(1);
+  });
+
+  it('keeps no certificate of a socket that cannot tell of handshakes, or cannot be written to', () => {
+    let reads = 0;
+    const getPeerX509Certificate = () => ({ raw: new Uint8Array([0x30, ++reads]) });
+    const frozen = Object.freeze({ getPeerX509Certificate, addListener: () => {} });
+    for (const socket of [{ getPeerX509Certificate }, frozen]) {
+      const view = nodeRequestView({ ...raw, socket }, '/');
+      expect(view.peerCertificate?.()).not.toEqual(view.peerCertificate?.());
+    }
+    expect(reads).toBe(4);
+  });
+
+  it('has no certificate of a socket that was destroyed, also one that was kept', () => {
+    const der = new Uint8Array([0x30, 0]);
+    const socket = Object.assign(new EventEmitter(), {
+      destroyed: false,
+      getPeerX509Certificate: () => ({ raw: der }),
+    });
+    const view = nodeRequestView({ ...raw, socket }, '/');
+    expect(view.peerCertificate?.()).toBe(der);
+    socket.destroyed = true;
+    expect(view.peerCertificate?.()).toBeUndefined();
+  });
+
+  it.each<[string, object | null | undefined, boolean]>([
+    ['a path', { server: { address: () => '/run/api.sock' } }, true],
+    ['a port', { server: { address: () => ({ address: '::', port: 1 }) } }, false],
+    ['no address', { server: { address: () => null } }, false],
+    ['no server', { server: null }, false],
+    ['a server of another kind', { server: {} }, false],
+    ['nothing', {}, false],
+    ['no socket', undefined, false],
+    ['null', null, false],
+  ])('whose server listens on %s came over a Unix domain socket: %s', (_what, socket, isSo) => {
+    expect(nodeRequestView({ ...raw, socket }, '/').overUnixSocket).toBe(isSo);
+  });
+
+  it('did not come over a Unix domain socket that throws, as HTTP/2 does of a session that has ended', () => {
+    const ended = () => {
+      throw new Error('ended');
+    };
+    const socket = Object.defineProperty({}, 'server', { get: ended });
+    expect(nodeRequestView({ ...raw, socket }, '/').overUnixSocket).toBe(false);
   });
 
   it.each<[string, object]>([

@@ -38,10 +38,21 @@ describe('metadataDocument', () => {
     [true, []],
   ])('says which proofs are accepted, and whether they are required: %s', (required, methods) => {
     const dpop = { required, algorithms: ['ES256'] };
-    expect(JSON.parse(metadataDocument(RESOURCE, ISSUERS, {}, dpop))).toMatchObject({
+    expect(
+      JSON.parse(metadataDocument(RESOURCE, ISSUERS, {}, { dpop, mtls: false })),
+    ).toMatchObject({
       bearer_methods_supported: methods,
       dpop_signing_alg_values_supported: ['ES256'],
       dpop_bound_access_tokens_required: required,
+    });
+  });
+
+  it('says whether tokens that are bound to a certificate are accepted', () => {
+    const binding = { dpop: undefined, mtls: true };
+    expect(JSON.parse(metadataDocument(RESOURCE, ISSUERS, {}, binding))).toMatchObject({
+      bearer_methods_supported: ['header'],
+      tls_client_certificate_bound_access_tokens: true,
+      dpop_bound_access_tokens_required: false,
     });
   });
 

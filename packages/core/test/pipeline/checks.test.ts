@@ -46,13 +46,13 @@ function aVerifier({ current = [], live = [] }: Record<string, readonly boolean[
 
 describe('the list of checks', () => {
   it('is this, in this order', () => {
-    const { clock, clockToleranceSec, events, dpop } = resolveOptions({
+    const { clock, clockToleranceSec, events, dpop, mtls } = resolveOptions({
       issuer: custom({ issuer: ISSUER, jwks, classify: () => 'user' }),
       audience: AUDIENCE,
       dpop: 'when-bound',
     });
     const issuers = {} as Issuers;
-    const senderConstraint = createSenderConstraint({ dpop, clock, events });
+    const senderConstraint = createSenderConstraint({ dpop, mtls, clock, events });
     const list = (hasEffects: boolean) =>
       createChecks({ issuers, clock, clockToleranceSec, senderConstraint, hasEffects });
     expect(list(true).map(({ step }) => step)).toEqual([
@@ -67,7 +67,7 @@ describe('the list of checks', () => {
     expect(list(true)).toContain(senderConstraint.holds);
     expect(list(false)).not.toContain(senderConstraint.markAsUsed);
     // What is not configured is not in the list.
-    const bearerOnly = createSenderConstraint({ dpop: undefined, clock, events });
+    const bearerOnly = createSenderConstraint({ dpop: undefined, mtls: undefined, clock, events });
     const context = { issuers, clock, clockToleranceSec, hasEffects: true };
     const steps = createChecks({ ...context, senderConstraint: bearerOnly }).map(
       ({ step }) => step,
@@ -76,14 +76,14 @@ describe('the list of checks', () => {
   });
 
   it('asks about revocation between the proof and marking it as used, where that is configured', () => {
-    const { clock, clockToleranceSec, revocation, events, dpop } = resolveOptions({
+    const { clock, clockToleranceSec, revocation, events, dpop, mtls } = resolveOptions({
       issuer: custom({ issuer: ISSUER, jwks, classify: () => 'user' }),
       audience: AUDIENCE,
       dpop: 'when-bound',
       revocation: { store: memoryRevocations() },
     });
     const issuers = {} as Issuers;
-    const senderConstraint = createSenderConstraint({ dpop, clock, events });
+    const senderConstraint = createSenderConstraint({ dpop, mtls, clock, events });
     const context = { issuers, clock, clockToleranceSec, senderConstraint, hasEffects: true };
     const list = createChecks({ ...context, revocation });
     expect(list.map(({ step }) => step).slice(-3)).toEqual([
@@ -162,7 +162,7 @@ describe('time', () => {
       issuers,
       clock,
       clockToleranceSec: 5,
-      senderConstraint: createSenderConstraint({ dpop: undefined, clock, events }),
+      senderConstraint: createSenderConstraint({ dpop: undefined, mtls: undefined, clock, events }),
       hasEffects: true,
     });
     const token = (expiresAt: number, notBefore?: number) =>

@@ -715,6 +715,7 @@ describe('a verifier', () => {
     clockToleranceSec: 5,
     signatureThread: false,
     dpop: undefined,
+    mtls: undefined,
     events: createEventSink(),
   };
 

@@ -1,0 +1,126 @@
+import type { RequestView } from '../http/request-view.ts';
+import { checkOptions, type OptionNames } from '../lib/check-options.ts';
+import { memoize } from '../lib/memoize.ts';
+import { type PeerList, parsePeerList } from '../lib/peer-list.ts';
+import { ConfigurationError } from '../model/errors.ts';
+import { CERTIFICATE_FORMATS, type CertificateFormat } from './certificate-formats.ts';
+import type { CertificateSource } from './certificate-source.ts';
+
+/** How a proxy that ends TLS hands on the client's certificate, and which proxy that is. */
+export interface HeaderCertificateOptions {
+  /**
+   * The form of the header's value:
+   * - `rfc9440`: `:<base64 of the DER>:` (RFC 9440 §2.2): HAProxy, Google Cloud, CloudFront;
+   * - `nginx`: percent-encoded PEM, `$ssl_client_escaped_cert`;
+   * - `envoy`: `X-Forwarded-Client-Cert` with one element, of which `Hash` counts: Envoy, Istio;
+   * - `aws-alb`: percent-encoded PEM, of a chain the first;
+   * - `base64-der`: base64 of the DER and nothing else: Azure, Traefik.
+   */
+  readonly format: CertificateFormat;
+  /**
+   * The header's name. Default: `Client-Cert` for `rfc9440`, `X-Client-Cert` for `nginx`,
+   * `X-Forwarded-Client-Cert` for `envoy`, `X-Amzn-Mtls-Clientcert-Leaf` for `aws-alb` (a load balancer in
+   * passthrough mode sends `X-Amzn-Mtls-Clientcert`), `X-ARR-ClientCert` for `base64-der`.
+   */
+  readonly header?: string | undefined;
+  /**
+   * The proxies whose header is believed: addresses and networks (`10.1.2.3`, `10.0.0.0/8`, `fd00::/8`),
+   * and `unix` for whoever connects to the Unix domain socket that this server listens on. It is the
+   * address of the connection itself that is looked up, whatever headers forward.
+   */
+  readonly proxies: readonly [string, ...string[]];
+}
+
+const OPTIONS: OptionNames<HeaderCertificateOptions> = {
+  format: true,
+  header: true,
+  proxies: true,
+};
+
+const LINE = "headerCertificate({ format: 'nginx', proxies: ['10.0.0.0/8'] })";
+const PROXIES_LINE = "Write: proxies: ['10.1.2.3', '10.0.0.0/8'], or ['unix']";
+
+/** Characters: a chain of several large certificates, percent-encoded. No header of Node's is longer by default. */
+const MAX_LENGTH = 16_384;
+/** A certificate comes with each request of its client: one of about 1.5 KB is decoded and hashed once. */
+const KEPT = { entries: 1_000, maxLength: 8_192 };
+/** Addresses of proxies are few; a stranger's are looked up again each time they are pushed out. */
+const KEPT_PEERS = { entries: 1_000, maxLength: 64 };
+
+const UNTRUSTED =
+  'The connection comes from an address that is not in proxies of headerCertificate(), so its header is not read. Where it is a proxy of yours, add its address';
+const NO_ADDRESS =
+  "The connection has no address (any more), so its header is not read. Where the proxy comes by a Unix domain socket, write: proxies: ['unix']";
+const ABSENT =
+  'The proxy sent no certificate: the client showed none, or the proxy is not told to ask for one and to hand it on';
+const REPEATED =
+  'The header of the certificate came more than once: the proxy adds its own to that of the client. Let it replace the header, in every location';
+const MALFORMED =
+  'The header of the certificate is not of the format that headerCertificate() was given, or has more than one certificate where one is allowed';
+
+/**
+ * The certificate that a proxy hands on in a header (RFC 8705 §6.5, RFC 9440). The header is believed from
+ * the listed proxies alone. **The proxy must replace the header of every request, also of one
+ * without a certificate** (RFC 9440 §2.4): whatever it lets through from a client is believed.
+ *
+ * A header that came twice, or that is not exactly of the format, counts as no certificate. Neither who issued
+ * the certificate nor when it ends is looked at.
+ *
+ * @throws ConfigurationError for an unknown format, a header that is no name, and for `proxies` that are
+ *   empty, no addresses, or a network so wide that it covers strangers.
+ */
+export function headerCertificate(options: HeaderCertificateOptions): CertificateSource {
+  checkOptions('headerCertificate()', options, OPTIONS, LINE);
+  const { format } = options;
+  if (!Object.hasOwn(CERTIFICATE_FORMATS, format)) {
+    throw new ConfigurationError(
+      `headerCertificate(): format is ${Object.keys(CERTIFICATE_FORMATS).join(', ')}. Write: ${LINE}`,
+    );
+  }
+  const { thumbprintOf, header: usual } = CERTIFICATE_FORMATS[format];
+  const header = headerName(options.header ?? usual);
+  const proxies = resolveProxies(options.proxies);
+  const isProxy = memoize(proxies.hasAddress, KEPT_PEERS);
+  const thumbprint = memoize(thumbprintOf, KEPT);
+
+  const isBelieved = ({ peerAddress, overUnixSocket }: RequestView): boolean =>
+    peerAddress === undefined ? proxies.hasUnix && overUnixSocket === true : isProxy(peerAddress);
+
+  return Object.freeze<CertificateSource>({
+    thumbprintOf(request) {
+      if (!isBelieved(request)) return undefined;
+      const value = request.header(header);
+      if (typeof value !== 'string' || value.length > MAX_LENGTH) return undefined;
+      return thumbprint(value);
+    },
+    whyNone(request) {
+      if (!isBelieved(request)) return request.peerAddress === undefined ? NO_ADDRESS : UNTRUSTED;
+      const value = request.header(header);
+      if (value === undefined || value === '') return ABSENT;
+      return typeof value === 'string' ? MALFORMED : REPEATED;
+    },
+  });
+}
+
+// RFC 9110 §5.6.2.
+function headerName(name: unknown): string {
+  if (typeof name === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(name)) return name.toLowerCase();
+  throw new ConfigurationError(
+    "headerCertificate(): header is the name of a header. Write: header: 'X-Client-Cert'",
+  );
+}
+
+function resolveProxies(given: unknown): PeerList {
+  if (!Array.isArray(given) || given.length === 0) {
+    throw new ConfigurationError(
+      `headerCertificate(): proxies is a list of the addresses from which your proxies connect: their header is believed, and nobody else's. ${PROXIES_LINE}`,
+    );
+  }
+  const parsed = parsePeerList(given);
+  if (!('fault' in parsed)) return parsed;
+  throw new ConfigurationError(
+    parsed.fault === 'too_wide'
+      ? `headerCertificate(): ${JSON.stringify(parsed.entry)} in proxies covers addresses of strangers, whose certificates would be believed. ${PROXIES_LINE}`
+      : `headerCertificate(): each of proxies is an IP address, a network in CIDR notation, or 'unix'; host names are not looked up. ${PROXIES_LINE}`,
+  );
+}

@@ -1,0 +1,45 @@
+import { checkOptions, type OptionNames } from '../lib/check-options.ts';
+import { memberOf } from '../lib/member-of.ts';
+import { ConfigurationError } from '../model/errors.ts';
+import type { CertificateSource } from './certificate-source.ts';
+
+/** `when-bound`: tokens that are bound to a certificate need it, others pass as before. `required`: nothing else passes. */
+export type MtlsMode = 'when-bound' | 'required';
+
+/** How tokens that are bound to a client certificate are accepted (RFC 8705 §3). */
+export interface MtlsOptions {
+  /**
+   * `when-bound` (the default): tokens that are bound to a certificate need it, others pass as before.
+   * `required`: nothing else passes, and `verify(token)`, which sees no request, refuses every token.
+   */
+  readonly mode?: MtlsMode | undefined;
+  /** Where the client's certificate is: `socketCertificate()`, or `headerCertificate({ … })` behind a proxy. */
+  readonly certificate: CertificateSource;
+}
+
+/** {@link MtlsOptions} with every default decided. */
+export interface ResolvedMtls {
+  readonly mode: MtlsMode;
+  readonly certificate: CertificateSource;
+}
+
+const OPTIONS: OptionNames<MtlsOptions> = { mode: true, certificate: true };
+
+const LINE = 'mtls: { certificate: socketCertificate() }';
+
+/** Checks the option `mtls` as users write it. Throws {@link ConfigurationError}. */
+export function resolveMtls(options: MtlsOptions | undefined): ResolvedMtls | undefined {
+  if (options === undefined) return undefined;
+  const { mode = 'when-bound', certificate } = checkOptions('mtls', options, OPTIONS, LINE);
+  if (mode !== 'when-bound' && mode !== 'required') {
+    throw new ConfigurationError(
+      `mtls.mode is 'when-bound' or 'required'. Write: mtls: { mode: 'required', certificate: socketCertificate() }`,
+    );
+  }
+  if (typeof memberOf(certificate, 'thumbprintOf') !== 'function') {
+    throw new ConfigurationError(
+      `mtls.certificate says where the client's certificate is. Write: ${LINE}, or behind a proxy that ends TLS: mtls: { certificate: headerCertificate({ format: 'nginx', proxies: ['10.0.0.0/8'] }) }`,
+    );
+  }
+  return Object.freeze({ mode, certificate });
+}

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { type MtlsOptions, resolveMtls } from '../../src/binding/mtls-options.ts';
+import { socketCertificate } from '../../src/binding/socket-certificate.ts';
+import { ConfigurationError } from '../../src/model/errors.ts';
+
+const certificate = socketCertificate();
+
+describe('mtls', () => {
+  it('is off unless it is asked for, and then for tokens that are bound', () => {
+    expect(resolveMtls(undefined)).toBeUndefined();
+    expect(resolveMtls({ certificate })).toEqual({ mode: 'when-bound', certificate });
+    expect(resolveMtls({ mode: 'required', certificate })).toEqual({
+      mode: 'required',
+      certificate,
+    });
+    expect(Object.isFrozen(resolveMtls({ certificate }))).toBe(true);
+  });
+
+  it('takes a source of the application', () => {
+    const own = { thumbprintOf: () => undefined };
+    expect(resolveMtls({ certificate: own })?.certificate).toBe(own);
+  });
+
+  it.each<[unknown, string]>([
+    ['required', 'mtls takes an object of options'],
+    [{}, 'mtls.certificate says where'],
+    [{ certificate: {} }, 'mtls.certificate says where'],
+    [{ certificate: 'socket' }, 'mtls.certificate says where'],
+    [{ certificate: socketCertificate }, 'mtls.certificate says where'],
+    [{ mode: 'off', certificate }, "mtls.mode is 'when-bound' or 'required'"],
+    [{ modus: 'required', certificate }, 'mtls has no option "modus"'],
+  ])('%j is refused with the line to write', (options, message) => {
+    const resolve = () => resolveMtls(options as MtlsOptions);
+    expect(resolve).toThrow(ConfigurationError);
+    expect(resolve).toThrow(message);
+    expect(resolve).toThrow(/Write: mtls: \{/);
+  });
+});

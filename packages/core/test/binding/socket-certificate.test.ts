@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { socketCertificate } from '../../src/binding/socket-certificate.ts';
+import type { RequestView } from '../../src/http/request-view.ts';
+
+const view = (peerCertificate?: () => Uint8Array | undefined): RequestView => ({
+  method: 'GET',
+  url: '/',
+  header: () => undefined,
+  ...(peerCertificate && { peerCertificate }),
+});
+const der = (text: string) => new TextEncoder().encode(text);
+const hash = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('base64url');
+
+it('[RFC8705-3.1-a] is the hash of the bytes that the connection gives, each connection its own', () => {
+  const source = socketCertificate();
+  const [one, other] = [der('one'), der('other')];
+  for (const bytes of [one, other, one]) {
+    expect(source.thumbprintOf(view(() => bytes))).toBe(hash(bytes));
+  }
+});
+
+it('is none where the connection has none, or the view does not know', () => {
+  const source = socketCertificate();
+  expect(source.thumbprintOf(view(() => undefined))).toBeUndefined();
+  expect(source.thumbprintOf(view())).toBeUndefined();
+  expect(source.whyNone?.(view())).toContain('requestCert: true');
+});
