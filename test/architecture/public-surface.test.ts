@@ -12,6 +12,7 @@ import * as koa from '@authly/koa';
 import * as koaNode from '@authly/koa/node';
 import * as koaProviders from '@authly/koa/providers';
 import * as mcp from '@authly/mcp';
+import * as signals from '@authly/signals';
 import * as testing from '@authly/testing';
 import * as contracts from '@authly/testing/contracts';
 import { describe, expect, it } from 'vitest';
@@ -58,6 +59,7 @@ describe('the public surface', () => {
         "permission",
         "principalOf",
         "privateKeyJwt",
+        "readBody",
         "readForm",
         "refusalOf",
         "revocationIdsOf",
@@ -84,6 +86,7 @@ describe('the public surface', () => {
         "answerThrown",
         "assertGuardedRoutes",
         "checkRequirement",
+        "createEventSink",
         "describeRoutes",
         "guardMakers",
         "guardRequest",
@@ -218,6 +221,15 @@ describe('the public surface', () => {
         "tokenVerifier",
         "toolRequirement",
         "userFrom",
+      ]
+    `);
+  });
+
+  it('@authly/signals', () => {
+    expect(namesOf(signals)).toMatchInlineSnapshot(`
+      [
+        "backChannelLogout",
+        "securityEvents",
       ]
     `);
   });

@@ -9,6 +9,7 @@ export type {
   DpopNonceSecret,
   DpopOptions,
 } from './binding/dpop-options.ts';
+export { readBody } from './http/body.ts';
 export {
   type CredentialSource,
   type FromCookieOptions,
@@ -84,6 +85,7 @@ export type {
 } from './model/principal.ts';
 export type { AuthErrorCode, AuthErrorReason, Step } from './model/reasons.ts';
 export type { Scheme } from './model/scheme.ts';
+export type { SignalFault, SignalSource } from './model/signal-fault.ts';
 export type { TokenHeader } from './model/token-header.ts';
 export type {
   AnyResourceServerOptions,
