@@ -3,6 +3,8 @@ import { rfc6749 } from './manifest/rfc6749.ts';
 import { rfc6750 } from './manifest/rfc6750.ts';
 import { rfc7662 } from './manifest/rfc7662.ts';
 import { rfc8414 } from './manifest/rfc8414.ts';
+import { rfc8417 } from './manifest/rfc8417.ts';
+import { rfc8935 } from './manifest/rfc8935.ts';
 import { rfc9068 } from './manifest/rfc9068.ts';
 import { rfc9449 } from './manifest/rfc9449.ts';
 import { rfc9470 } from './manifest/rfc9470.ts';
@@ -19,6 +21,8 @@ export const manifest: readonly Coverage[] = [
   rfc6750,
   rfc7662,
   rfc8414,
+  rfc8417,
+  rfc8935,
   rfc9068,
   rfc9449,
   rfc9470,

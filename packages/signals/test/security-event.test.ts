@@ -47,7 +47,7 @@ describe('a security event', () => {
     expect(without('sub_id')).toMatchObject({ subject: undefined });
   });
 
-  it.each(['jti', 'iat', 'events'])('must have %s', (name) => {
+  it.each(['jti', 'iat', 'events'])('[RFC8417-2.2-a] must have %s', (name) => {
     expect(without(name)).toBe('claim_missing');
   });
 

@@ -146,6 +146,14 @@ describe('a security event', () => {
     expect(statuses).toEqual([202, 202, 400, 400, 400, 400, 400]);
   });
 
+  it.each(['secevent+jwt', 'SecEvent+JWT', 'application/secevent+jwt'])(
+    '[RFC8417-2.3-a] has the type %s',
+    async (typ) => {
+      const { handler } = someSecurityEvents();
+      expect((await push(handler, anEvent({}, { typ }))).status).toBe(202);
+    },
+  );
+
   it('may be as long as a body, beyond what an access token may be', async () => {
     const { handler } = someSecurityEvents();
     const long = anEvent({ padding: 'x'.repeat(40_000) });
@@ -260,7 +268,7 @@ describe('what is no event for us', () => {
     ]);
   });
 
-  it('has parameters after its content type, which say nothing', async () => {
+  it('may have parameters after its content type, which say nothing', async () => {
     const { handler } = someSecurityEvents();
     for (const contentType of [
       'application/secevent+jwt; charset=utf-8',
@@ -448,12 +456,16 @@ describe('a transmitter', () => {
     expect((await push(withSessions.handler, event)).status).toBe(202);
     expect(await marksOf(withSessions)).toEqual(['session -5']);
     const without = someSecurityEvents({
-      transmitters: [{ ...given, issuer: { ...keycloak({ issuer: iss, jwks }), sidInAccessTokens: false } }],
+      transmitters: [
+        { ...given, issuer: { ...keycloak({ issuer: iss, jwks }), sidInAccessTokens: false } },
+      ],
     });
     expect((await push(without.handler, event)).status).toBe(202);
     expect(await marksOf(without)).toEqual(['subject -5']);
     const speaking = someSecurityEvents({
-      transmitter: { speaksFor: [{ ...keycloak({ issuer: iss, jwks }), sidInAccessTokens: false }] },
+      transmitter: {
+        speaksFor: [{ ...keycloak({ issuer: iss, jwks }), sidInAccessTokens: false }],
+      },
     });
     await push(speaking.handler, anEvent({ sub_id: subject }));
     expect(await marksOf(speaking)).toEqual(['subject -5']);
