@@ -15,6 +15,7 @@ const EXAMPLES = [
   'machine-client',
   'mcp-express',
   'mcp-koa',
+  'signals-api',
 ] as const;
 
 /** What the packages bring along, and the workspace folder that has it. */
