@@ -345,6 +345,23 @@ describe('sent again', () => {
     expect(events[1]).toMatchObject({ reason: 'store_unavailable', issuer: ISSUER });
   });
 
+  it('an event that is known is an outage, too, while its mark cannot be made', async () => {
+    const { revocations } = someSecurityEvents();
+    let isDown = false;
+    const { handler } = someSecurityEvents({
+      revocations: {
+        ...revocations,
+        revokeSubject: (...args) =>
+          isDown ? Promise.reject(new Error('down')) : revocations.revokeSubject(...args),
+      },
+    });
+    const statuses = [(await push(handler, anEvent())).status];
+    statuses.push((await push(handler, anEvent())).status);
+    isDown = true;
+    statuses.push((await push(handler, anEvent())).status);
+    expect(statuses).toEqual([202, 202, 503]);
+  });
+
   it('an event after an outage of the replay store is told then', async () => {
     let answer: () => boolean | Promise<boolean> = () => Promise.reject(new Error('down'));
     const { handler, events, told, ...watched } = someSecurityEvents({
