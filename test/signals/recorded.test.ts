@@ -1,9 +1,13 @@
 import { memoryRevocations, type Provider } from '@authly/core';
 import * as presets from '@authly/core/providers';
+import { backChannelLogout, securityEvents } from '@authly/signals';
 import { fakeClock } from '@authly/testing';
 import { describe, expect, it } from 'vitest';
 import { keySetOf, RECORDED, type RecordedToken, signedAgain } from '../recorded/recorded-token.ts';
-import { aBackChannelLogout, logOut, push, someSecurityEvents } from '../support/signals.ts';
+import { logOut, logoutBy, push, securityEventsBy } from '../support/signals.ts';
+
+const someSecurityEvents = securityEventsBy(securityEvents);
+const aBackChannelLogout = logoutBy(backChannelLogout);
 
 // Events and logout tokens as real servers sent them, signed again with a key of the test.
 

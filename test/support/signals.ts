@@ -7,15 +7,13 @@ import {
   type Revocations,
 } from '@authly/core';
 import { type AudienceProvider, rfc9068 } from '@authly/core/providers';
-import {
-  type BackChannelLogoutOptions,
-  backChannelLogout,
-  type SecurityEvent,
-  type SecurityEventOutcome,
-  type SecurityEventsOptions,
-  type SignalHandler,
-  securityEvents,
-  type TransmitterOptions,
+import type {
+  BackChannelLogoutOptions,
+  SecurityEvent,
+  SecurityEventOutcome,
+  SecurityEventsOptions,
+  SignalHandler,
+  TransmitterOptions,
 } from '@authly/signals';
 import {
   aClock,
@@ -104,41 +102,55 @@ export interface Watched {
   readonly events: AuthEvent[];
 }
 
-/** Security events over a store in memory, whose clock stands. */
-export function someSecurityEvents(
-  options: Partial<SecurityEventsOptions> & {
-    readonly transmitter?: Partial<TransmitterOptions>;
-  } = {},
-): Watched & {
+/** What an event is given to, beside the handler: what `onSecurityEvent` was told. */
+export interface WatchedEvents extends Watched {
   readonly told: (readonly [event: SecurityEvent, outcome: SecurityEventOutcome])[];
-} {
-  const { transmitter, ...rest } = options;
-  const surroundings = aStore();
-  const told: (readonly [SecurityEvent, SecurityEventOutcome])[] = [];
-  const handler = securityEvents({
-    transmitters: [aTransmitter(transmitter)],
-    revocations: surroundings.revocations,
-    clock: surroundings.clock,
-    onSecurityEvent: (...args) => void told.push(args),
-    onEvent: surroundings.onEvent,
-    ...rest,
-  });
-  return { ...surroundings, handler, told };
 }
 
-/** Back-channel logout over a store in memory, whose clock stands. Access tokens carry `sid`. */
-export function aBackChannelLogout(options: Partial<BackChannelLogoutOptions> = {}): Watched {
-  const surroundings = aStore();
-  const handler = backChannelLogout({
-    issuer: anIssuer(),
-    clientId: CLIENT_ID,
-    revocations: surroundings.revocations,
-    clock: surroundings.clock,
-    sidInAccessTokens: true,
-    onEvent: surroundings.onEvent,
-    ...options,
-  });
-  return { ...surroundings, handler };
+/** Options of `securityEvents`; `transmitter` is for the one that there is by default. */
+export type SomeSecurityEventsOptions = Partial<SecurityEventsOptions> & {
+  readonly transmitter?: Partial<TransmitterOptions>;
+};
+
+/**
+ * Makes security events over a store in memory, whose clock stands, by the `securityEvents` that is given: the
+ * package's own unit tests have theirs.
+ */
+export function securityEventsBy(
+  securityEvents: (options: SecurityEventsOptions) => SignalHandler,
+): (options?: SomeSecurityEventsOptions) => WatchedEvents {
+  return ({ transmitter, ...rest } = {}) => {
+    const surroundings = aStore();
+    const told: (readonly [SecurityEvent, SecurityEventOutcome])[] = [];
+    const handler = securityEvents({
+      transmitters: [aTransmitter(transmitter)],
+      revocations: surroundings.revocations,
+      clock: surroundings.clock,
+      onSecurityEvent: (...args) => void told.push(args),
+      onEvent: surroundings.onEvent,
+      ...rest,
+    });
+    return { ...surroundings, handler, told };
+  };
+}
+
+/** The same for back-channel logout. Access tokens carry `sid`. */
+export function logoutBy(
+  backChannelLogout: (options: BackChannelLogoutOptions) => SignalHandler,
+): (options?: Partial<BackChannelLogoutOptions>) => Watched {
+  return (options = {}) => {
+    const surroundings = aStore();
+    const handler = backChannelLogout({
+      issuer: anIssuer(),
+      clientId: CLIENT_ID,
+      revocations: surroundings.revocations,
+      clock: surroundings.clock,
+      sidInAccessTokens: true,
+      onEvent: surroundings.onEvent,
+      ...options,
+    });
+    return { ...surroundings, handler };
+  };
 }
 
 /** {@link ISSUER}, by a preset that does not say whether access tokens carry `sid`. */

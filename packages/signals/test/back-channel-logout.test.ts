@@ -2,12 +2,12 @@ import { memoryRevocations } from '@authly/core';
 import { keycloak, rfc9068 } from '@authly/core/providers';
 import { describe, expect, it } from 'vitest';
 import {
-  aBackChannelLogout,
   aLogoutToken,
   anEvent,
   anIssuer,
   CLIENT_ID,
   logOut,
+  logoutBy,
   marksOf,
 } from '../../../test/support/signals.ts';
 import {
@@ -19,6 +19,8 @@ import {
   NOW,
 } from '../../../test/support/tokens.ts';
 import { backChannelLogout } from '../src/back-channel-logout.ts';
+
+const aBackChannelLogout = logoutBy(backChannelLogout);
 
 const ACCEPTED = { status: 200, headers: { 'cache-control': 'no-store' }, body: undefined };
 

@@ -15,7 +15,7 @@ import {
   RECEIVER,
   RISC,
   SSF,
-  someSecurityEvents,
+  securityEventsBy,
 } from '../../../test/support/signals.ts';
 import {
   aToken,
@@ -27,6 +27,8 @@ import {
   NOW,
 } from '../../../test/support/tokens.ts';
 import { securityEvents } from '../src/security-events.ts';
+
+const someSecurityEvents = securityEventsBy(securityEvents);
 
 const SESSION = { format: 'opaque', id: 's1' };
 const EMAIL = { format: 'email', email: 'ada@acme.com' };
