@@ -15,9 +15,10 @@ export function resolvedTargets(
 ): EventTargets {
   const list: readonly unknown[] = Array.isArray(answer) ? answer : [answer];
   if (list.length === 0) return { unmapped: 'subject_unknown' };
-  const targets = list
-    .map(checkedTarget)
-    .filter((each) => !('issuer' in each) || each.issuer === undefined || issuers.has(each.issuer));
+  const targets = list.map(checkedTarget).filter((each) => {
+    const issuer = 'issuer' in each ? each.issuer : undefined;
+    return issuer === undefined || issuers.has(issuer);
+  });
   return targets.length > 0 ? { targets } : { unmapped: 'issuer_not_spoken_for' };
 }
 

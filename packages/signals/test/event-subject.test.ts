@@ -68,6 +68,15 @@ describe('a subject identifier', () => {
     ],
     ['a user that is text', { format: 'complex', user: 'ada', session }],
     ['a session that is no opaque id', { format: 'complex', user: ada, session: ada }],
+    [
+      'a session in another form with an id',
+      { format: 'complex', user: ada, session: { ...session, format: 'did' } },
+    ],
+    [
+      'a user in another form with iss and sub',
+      { format: 'complex', user: { ...ada, format: 'jwt_id' }, session },
+    ],
+    ['a user in another form, alone', { format: 'complex', user: { ...ada, format: 'jwt_id' } }],
     ['a session without id', { format: 'complex', user: ada, session: { format: 'opaque' } }],
     ['all sessions of nobody', { format: 'complex', session: { format: 'opaque', id: 'ALL' } }],
     ['aliases that are no list', { format: 'aliases', identifiers: ada }],
