@@ -50,7 +50,7 @@ export interface BackChannelLogoutOptions {
   readonly allowHttp?: readonly string[] | undefined;
   /** The time. Default: the machine's. */
   readonly clock?: Clock | undefined;
-  /** Makes the requests for metadata and keys. Default: the preset's, else the global `fetch`. */
+  /** Makes the requests for metadata and keys, unless the preset has a `fetch` of its own. Default: the global one. */
   readonly fetch?: typeof globalThis.fetch | undefined;
 }
 
@@ -100,8 +100,8 @@ export function backChannelLogout(options: BackChannelLogoutOptions): SignalHand
   const replay = given.replay ?? memoryReplayStore({ clock });
   const stores = createSignalStores({ revocations, replay }, events);
   const verifier = createSignedJwtVerifier({
-    ...(preset.fetch && { fetch: preset.fetch }),
     ...verifierOptions(given),
+    ...(preset.fetch && { fetch: preset.fetch }),
     ...(algorithms && { algorithms }),
     issuer,
     typ: TYPES,

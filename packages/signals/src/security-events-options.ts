@@ -55,7 +55,7 @@ export interface SecurityEventsOptions {
   readonly allowHttp?: readonly string[] | undefined;
   /** The time. Default: the machine's. */
   readonly clock?: Clock | undefined;
-  /** Makes the requests for keys. Default: the global `fetch`. */
+  /** Makes the requests for keys, unless a preset has a `fetch` of its own. Default: the global one. */
   readonly fetch?: typeof globalThis.fetch | undefined;
 }
 

@@ -200,8 +200,11 @@ async function stateFault(
   { expectsState }: Transmitter,
   event: SecurityEvent,
 ): Promise<SignalFault | undefined> {
-  const state = event.type === VERIFICATION ? textOf(event.payload, 'state') : undefined;
-  if (state === undefined || expectsState === undefined) return undefined;
+  const { type, payload } = event;
+  const hasState = type === VERIFICATION && Object.hasOwn(payload, 'state');
+  if (!hasState || expectsState === undefined) return undefined;
+  const state = textOf(payload, 'state');
+  if (state === undefined) return 'state_unexpected';
   try {
     const isExpected: unknown = await withinLimit(() => expectsState(state, event));
     return isExpected === true ? undefined : 'state_unexpected';

@@ -246,7 +246,11 @@ describe('its keys', () => {
     const preset = { issuer: ISSUER, jwksUri: 'http://sso:8080/jwks', fetch: fetchAs('preset') };
     const allowHttp = ['sso'];
     const issuer = { ...anIssuer(), keys: { kind: 'jwks', url: preset.jwksUri } as const };
-    const byPreset = aBackChannelLogout({ issuer: { ...issuer, fetch: preset.fetch }, allowHttp });
+    const byPreset = aBackChannelLogout({
+      issuer: { ...issuer, fetch: preset.fetch },
+      allowHttp,
+      fetch: fetchAs('option'),
+    });
     await byPreset.handler.ready({ signal: AbortSignal.timeout(5_000) });
     expect(await loggedOut(byPreset.handler, aLogoutToken())).toEqual(ACCEPTED);
     const byOption = aBackChannelLogout({ issuer, allowHttp, fetch: fetchAs('option') });

@@ -556,6 +556,9 @@ describe('a verification event', () => {
     expect((await push(handler, verification('asked'))).status).toBe(202);
     expect(states).toEqual(['made-up', 'asked']);
     expect(told).toMatchObject([[{ payload: { state: 'asked' } }, { unmapped: undefined }]]);
+    for (const state of [7, '', null]) {
+      expect(await pushed(handler, verification(state))).toEqual(refusal('invalid_state'));
+    }
     // Without a state, and of another type, there is nothing to ask.
     expect((await push(handler, verification())).status).toBe(202);
     await push(handler, anEventOf(`${CAEP}session-revoked`, ADA, { state: 'x' }));
