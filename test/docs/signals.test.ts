@@ -1,3 +1,4 @@
+import { keycloak } from '@authly/core/providers';
 import { compactJws, generateTestKey, testIssuer } from '@authly/testing';
 import supertest from 'supertest';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
@@ -49,6 +50,16 @@ describe('the snippet for logouts', () => {
     const form = { logout_token: signed('logout+jwt', claims) };
     await api.post('/logout').type('form').send(form).expect(200);
     expect([await me('s1'), await me('s2')]).toEqual([401, 200]);
+  });
+});
+
+describe('the snippet of the package', () => {
+  it('has an endpoint for logouts before callers are asked for tokens', async () => {
+    const { createApp } = await import('./snippets/packages/signals.ts');
+    const api = supertest(createApp(keycloak({ issuer: ISSUER, jwks })));
+    await api.post('/logout').type('form').send({ logout_token: 'x' }).expect(400);
+    await api.get('/').expect(401);
+    await api.get('/').auth(realm.aUserToken(), { type: 'bearer' }).expect(404);
   });
 });
 
