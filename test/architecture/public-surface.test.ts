@@ -13,6 +13,7 @@ import * as koaNode from '@authly/koa/node';
 import * as koaProviders from '@authly/koa/providers';
 import * as mcp from '@authly/mcp';
 import * as redis from '@authly/redis';
+import * as signals from '@authly/signals';
 import * as testing from '@authly/testing';
 import * as contracts from '@authly/testing/contracts';
 import { describe, expect, it } from 'vitest';
@@ -60,6 +61,7 @@ describe('the public surface', () => {
         "permission",
         "principalOf",
         "privateKeyJwt",
+        "readBody",
         "readForm",
         "refusalOf",
         "revocationIdsOf",
@@ -87,6 +89,7 @@ describe('the public surface', () => {
         "answerThrown",
         "assertGuardedRoutes",
         "checkRequirement",
+        "createEventSink",
         "describeRoutes",
         "guardMakers",
         "guardRequest",
@@ -233,6 +236,15 @@ describe('the public surface', () => {
         "tokenVerifier",
         "toolRequirement",
         "userFrom",
+      ]
+    `);
+  });
+
+  it('@authly/signals', () => {
+    expect(namesOf(signals)).toMatchInlineSnapshot(`
+      [
+        "backChannelLogout",
+        "securityEvents",
       ]
     `);
   });

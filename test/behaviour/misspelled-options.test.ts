@@ -8,6 +8,7 @@ import * as issuerPackage from '@authly/issuer';
 import * as koa from '@authly/koa';
 import * as mcp from '@authly/mcp';
 import * as redis from '@authly/redis';
+import * as signals from '@authly/signals';
 import * as testing from '@authly/testing';
 import { Router as KoaRouter } from '@koa/router';
 import { Router as ExpressRouter } from 'express';
@@ -85,6 +86,8 @@ const grant = { clientId: 'sync', audience: AUDIENCE, scopes: ['a'], claims: {},
 const identity = { provider: 'local', externalId: 'ada' };
 const credentials = { clientId: 'sync', clientSecret: secret, method: 'client_secret_basic' };
 
+const revocations = core.memoryRevocations();
+const transmitter = { issuer: ISSUER, audience: 'orders', jwks, authorization: 'Bearer x' };
 const asking = core.clientSecretBasic('api', 'secret');
 
 /** A form of one parameter that nobody has read yet. */
@@ -181,6 +184,23 @@ const CALLS: Readonly<Record<string, Call>> = {
   'core memoryRevocations: revokePrincipal': call({ issuedBefore: 0 }, (options) =>
     core.memoryRevocations().revokePrincipal('user:a:b', options),
   ),
+  'signals securityEvents': call(
+    { transmitters: [transmitter], revocations, onSecurityEvent: () => {} },
+    signals.securityEvents,
+  ),
+  'signals securityEvents: transmitters': call(transmitter, (one) =>
+    signals.securityEvents({ transmitters: [one], revocations }),
+  ),
+  'signals securityEvents: audience': call({ prefix: 'orders/' }, (audience) =>
+    signals.securityEvents({ transmitters: [{ ...transmitter, audience }], revocations }),
+  ),
+  'signals securityEvents: ready': call({ signal: undefined }, (options) =>
+    signals.securityEvents({ transmitters: [transmitter], revocations }).ready(options),
+  ),
+  'signals backChannelLogout': call(
+    { issuer: entry, clientId: 'web-app', revocations, sidInAccessTokens: true },
+    signals.backChannelLogout,
+  ),
   'core createRevocations': call({ retainSec: 60 }, (options) =>
     core.createRevocations('aStore()', core.memoryRevocations() as never, options),
   ),
@@ -270,7 +290,7 @@ const WITHOUT_OPTIONS: Readonly<Record<string, readonly string[]>> = {
     ...['permission', 'role', 'scope', 'tenant', 'isAuthError', 'isFormError', 'clientOf'],
     ...['findPrincipal', 'principalOf', 'refusalOf', 'userOf', 'nodeRequestView', 'credentialsOf'],
     ...['anonymous', 'bearerToken', 'clientSecretBasic', 'clientSecretPost', 'checkOptions'],
-    ...['markStops', 'revocationIdsOf', 'socketCertificate'],
+    ...['markStops', 'readBody', 'revocationIdsOf', 'socketCertificate'],
   ],
   'core/jwt': [],
   'core/node': [],
@@ -322,6 +342,7 @@ const PACKAGES: Readonly<Record<string, object>> = {
   issuer: issuerPackage,
   mcp,
   redis,
+  signals,
   testing,
 };
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { inject, it } from 'vitest';
 import { ROOT, run } from '../package/tarballs.ts';
 
-it.each(['express-api', 'koa-api', 'machine-client', 'mcp-express', 'mcp-koa'])(
+it.each(['express-api', 'koa-api', 'machine-client', 'mcp-express', 'mcp-koa', 'signals-api'])(
   'npm installs and compiles examples/%s, copied out of the repository',
   async (name) => {
     const copy = join(inject('folder'), name);

@@ -20,14 +20,24 @@ export const WEB_APP = {
   id: 'web-app',
   secret: 'a-secret-of-the-web-application',
   redirectUri: 'https://app.example.com/callback',
+  goodbyeUri: 'https://app.example.com/goodbye',
 } as const;
 
 /**
  * `oidc-provider` with JWT access tokens (RFC 9068), resource indicators (RFC 8707) and two clients.
  * With `pages` it shows its own pages to sign in and to consent. Tokens are bound where a client sends a
- * DPoP proof, which with `nonces` has to carry a nonce of the server.
+ * DPoP proof, which with `nonces` has to carry a nonce of the server. With `logout` it tells the web application's
+ * back end of users who sign out.
  */
-export function oidcProviderConfiguration({ pages = false, nonces = false } = {}): object {
+export function oidcProviderConfiguration({
+  pages = false,
+  nonces = false,
+  logout,
+}: {
+  readonly pages?: boolean;
+  readonly nonces?: boolean;
+  readonly logout?: LogoutConfiguration;
+} = {}): object {
   return {
     clients: [
       {
@@ -43,19 +53,37 @@ export function oidcProviderConfiguration({ pages = false, nonces = false } = {}
         grant_types: ['authorization_code'],
         redirect_uris: [WEB_APP.redirectUri],
         response_types: ['code'],
+        ...(logout && clientLogout(logout)),
       },
     ],
     jwks: { keys: ALGORITHMS.map((name) => generateTestKey(name, `op-${name}`).privateJwk) },
-    ttl: { ClientCredentials: 60, AccessToken: 60 },
+    ttl: {
+      ClientCredentials: 60,
+      AccessToken: 60,
+      Interaction: 60,
+      Session: 60,
+      Grant: 60,
+      IdToken: 60,
+    },
+    // Whoever signs in has an account.
+    findAccount: (_context: unknown, accountId: string) => ({
+      accountId,
+      claims: () => ({ sub: accountId }),
+    }),
     cookies: { keys: ['a key for the cookies of a test'] },
     // Says the kind; the server writes `sub`, `client_id`, `iss` and `aud` over it.
-    extraTokenClaims: (_context: unknown, token: { readonly kind: string }) => ({
+    extraTokenClaims: async (context: Context, token: Token) => ({
       sub_type: token.kind === 'ClientCredentials' ? 'client' : 'user',
+      ...(logout?.sid && { sid: await sessionIdOf(context, token) }),
     }),
+    // Without the dispatcher of the server's own, which refuses loopback addresses.
+    fetch: (url: string, { dispatcher: _ours, ...options }: { readonly dispatcher?: unknown }) =>
+      fetch(url, options),
     features: {
       devInteractions: { enabled: pages },
       dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => nonces },
       clientCredentials: { enabled: true },
+      ...(logout && LOGOUT_FEATURES),
       resourceIndicators: {
         enabled: true,
         getResourceServerInfo: (_context: unknown, resource: string) =>
@@ -64,6 +92,61 @@ export function oidcProviderConfiguration({ pages = false, nonces = false } = {}
     },
   };
 }
+
+/** How the web application is told of users who sign out. */
+export interface LogoutConfiguration {
+  /** Where logout tokens are posted. */
+  readonly uri: string;
+  /** Whether logout tokens and access tokens carry the session. */
+  readonly sid: boolean;
+}
+
+interface Token {
+  readonly kind: string;
+  readonly clientId: string;
+  readonly sessionUid?: string;
+}
+
+interface Context {
+  readonly oidc: {
+    readonly provider: {
+      readonly Session: {
+        findByUid(uid: string): Promise<{ sidFor(clientId: string): string } | undefined>;
+      };
+    };
+  };
+}
+
+/** The session's id as ID tokens and logout tokens name it, which is another one for each client. */
+async function sessionIdOf(
+  { oidc }: Context,
+  { sessionUid, clientId }: Token,
+): Promise<string | undefined> {
+  if (sessionUid === undefined) return undefined;
+  return (await oidc.provider.Session.findByUid(sessionUid))?.sidFor(clientId);
+}
+
+function clientLogout({ uri, sid }: LogoutConfiguration): object {
+  return {
+    backchannel_logout_uri: uri,
+    backchannel_logout_session_required: sid,
+    post_logout_redirect_uris: [WEB_APP.goodbyeUri],
+  };
+}
+
+const LOGOUT_FEATURES = {
+  backchannelLogout: { enabled: true },
+  rpInitiatedLogout: {
+    enabled: true,
+    // The page's two buttons as a field: whoever comes here wants to sign out everywhere.
+    logoutSource: (context: { body: string }, form: string) => {
+      context.body = form.replace(
+        '</form>',
+        '<input type="hidden" name="logout" value="yes"/></form>',
+      );
+    },
+  },
+};
 
 /** What the server knows of an API. */
 export function resourceServerInfo(resource: string): object {

@@ -26,30 +26,12 @@ export async function startAuthorizationServer({
 } = {}): Promise<AuthorizationServer> {
   const server = await listen();
   const issuer = server.origin;
-  const { default: Provider } = await importQuietly();
-  const provider = withoutWarnings(
-    () => new Provider(issuer, oidcProviderConfiguration({ nonces })),
-  );
+  const provider = await aProvider(issuer, { nonces });
   server.serve(provider.callback());
 
   return {
     issuer,
-    async clientToken({ resource, scope = 'read:users write:users' }) {
-      const response = await fetch(`${issuer}/token`, {
-        method: 'POST',
-        headers: { authorization: `Basic ${btoa(`${MACHINE.id}:${MACHINE.secret}`)}` },
-        body: new URLSearchParams({
-          grant_type: 'client_credentials',
-          scope,
-          ...(resource !== undefined && { resource }),
-        }),
-      });
-      const body: unknown = await response.json();
-      if (typeof body !== 'object' || body === null || !('access_token' in body)) {
-        throw new Error(`No token: ${JSON.stringify(body)}`);
-      }
-      return String(body.access_token);
-    },
+    clientToken: (parameters) => clientToken(issuer, parameters),
     async userToken({ resource, scope }) {
       const client = await provider.Client.find(WEB_APP.id);
       const token = new provider.AccessToken({
@@ -64,6 +46,36 @@ export async function startAuthorizationServer({
     },
     close: server.close,
   };
+}
+
+/** The server itself, with no port yet. */
+export async function aProvider(
+  issuer: string,
+  options: Parameters<typeof oidcProviderConfiguration>[0],
+): Promise<InstanceType<typeof import('oidc-provider').default>> {
+  const { default: Provider } = await importQuietly();
+  return withoutWarnings(() => new Provider(issuer, oidcProviderConfiguration(options)));
+}
+
+/** An access token by the client credentials grant. */
+export async function clientToken(
+  issuer: string,
+  { resource, scope = 'read:users write:users' }: Parameters<AuthorizationServer['clientToken']>[0],
+): Promise<string> {
+  const response = await fetch(`${issuer}/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa(`${MACHINE.id}:${MACHINE.secret}`)}` },
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      scope,
+      ...(resource !== undefined && { resource }),
+    }),
+  });
+  const body: unknown = await response.json();
+  if (typeof body !== 'object' || body === null || !('access_token' in body)) {
+    throw new Error(`No token: ${JSON.stringify(body)}`);
+  }
+  return String(body.access_token);
 }
 
 // It warns about Node 20, which it runs on, and about keeping its data in memory.

@@ -1,6 +1,6 @@
-/** What a browser and a person do: follows redirects, keeps cookies, fills in forms. */
+/** A way through the pages of a server: to sign in, or to sign out. */
 export interface SignIn {
-  /** Where the user goes first: the authorization endpoint with its parameters. */
+  /** Where the user goes first: the authorization endpoint with its parameters, say. */
   readonly start: URL;
   /** Where the client waits. The address that the server sends the user to is not opened. */
   readonly redirectUri: string;
@@ -11,9 +11,27 @@ export interface SignIn {
 // A sign-in, a consent, and the redirects between them.
 const MAX_STEPS = 20;
 
-/** Signs in; resolves with the address at the client, which has the authorization code. */
-export async function signIn({ start, redirectUri, fields }: SignIn): Promise<URL> {
+/** What a browser and a person do: follows redirects, keeps cookies from one visit to the next, fills in forms. */
+export interface Browser {
+  /** Resolves with the address at the client that the server sends the user to. */
+  visit(visit: SignIn): Promise<URL>;
+}
+
+/** A browser without cookies. */
+export function aBrowser(): Browser {
   const cookies = new Map<string, string>();
+  return { visit: (visit) => walk(visit, cookies) };
+}
+
+/** Signs in; resolves with the address at the client, which has the authorization code. */
+export function signIn(visit: SignIn): Promise<URL> {
+  return aBrowser().visit(visit);
+}
+
+async function walk(
+  { start, redirectUri, fields }: SignIn,
+  cookies: Map<string, string>,
+): Promise<URL> {
   let next: { readonly url: URL; readonly form?: URLSearchParams } = { url: start };
   for (let step = 0; step < MAX_STEPS; step += 1) {
     const { url, form } = next;

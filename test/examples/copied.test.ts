@@ -17,6 +17,7 @@ const EXAMPLES = [
   'mcp-express',
   'mcp-koa',
   'mtls-api',
+  'signals-api',
 ] as const;
 
 /** What the packages bring along, and the workspace folder that has it. */

@@ -7,6 +7,7 @@ export default defineConfig({
     include: [
       'packages/core/test/{lib,token,signature,stores,keys,http,introspection,binding,revocation,pipeline,providers}/**/*.test.ts',
       'packages/redis/test/**/*.test.ts',
+      'packages/signals/test/**/*.test.ts',
     ],
     exclude: ['**/node_modules/**', '**/dist/**'],
     setupFiles: ['test/setup.ts'],

@@ -13,6 +13,7 @@ const DEPENDENCIES: Readonly<Record<string, readonly string[]>> = {
   '@authly/koa': ['@authly/core'],
   '@authly/mcp': ['@authly/core'],
   '@authly/redis': ['@authly/core'],
+  '@authly/signals': ['@authly/core'],
   '@authly/testing': ['@authly/core', '@authly/issuer', '@peculiar/x509', 'reflect-metadata'],
 };
 
@@ -23,6 +24,7 @@ const WITH_COMMONJS: ReadonlySet<string> = new Set([
   '@authly/koa',
   '@authly/mcp',
   '@authly/redis',
+  '@authly/signals',
 ]);
 
 const PEERS: Readonly<Record<string, readonly string[]>> = {

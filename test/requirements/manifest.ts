@@ -4,6 +4,8 @@ import { rfc6750 } from './manifest/rfc6750.ts';
 import { rfc7662 } from './manifest/rfc7662.ts';
 import { rfc8414 } from './manifest/rfc8414.ts';
 import { rfc8705 } from './manifest/rfc8705.ts';
+import { rfc8417 } from './manifest/rfc8417.ts';
+import { rfc8935 } from './manifest/rfc8935.ts';
 import { rfc9068 } from './manifest/rfc9068.ts';
 import { rfc9440 } from './manifest/rfc9440.ts';
 import { rfc9449 } from './manifest/rfc9449.ts';
@@ -22,6 +24,8 @@ export const manifest: readonly Coverage[] = [
   rfc7662,
   rfc8414,
   rfc8705,
+  rfc8417,
+  rfc8935,
   rfc9068,
   rfc9440,
   rfc9449,

@@ -37,6 +37,7 @@ declare module 'oidc-provider' {
   class Provider {
     constructor(issuer: string, configuration: object);
     callback(): RequestListener;
+    on(event: string, listener: (context: object, error: Error) => void): void;
     readonly Client: { find(clientId: string): Promise<object | undefined> };
     readonly ResourceServer: new (
       identifier: string,

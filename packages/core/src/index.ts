@@ -14,6 +14,7 @@ export type {
 export { type HeaderCertificateOptions, headerCertificate } from './binding/header-certificate.ts';
 export type { MtlsMode, MtlsOptions } from './binding/mtls-options.ts';
 export { socketCertificate } from './binding/socket-certificate.ts';
+export { readBody } from './http/body.ts';
 export {
   type CredentialSource,
   type FromCookieOptions,
@@ -89,6 +90,7 @@ export type {
 } from './model/principal.ts';
 export type { AuthErrorCode, AuthErrorReason, Step } from './model/reasons.ts';
 export type { Scheme } from './model/scheme.ts';
+export type { SignalFault, SignalSource } from './model/signal-fault.ts';
 export type { TokenHeader } from './model/token-header.ts';
 export type {
   AnyResourceServerOptions,

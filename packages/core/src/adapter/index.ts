@@ -2,6 +2,7 @@
 
 export { type NodeHandlerRequest, nodeHandlerRequest } from '../http/node-handler-request.ts';
 export { rawHeader } from '../http/node-request.ts';
+export { createEventSink, type EventSink } from '../lib/event-sink.ts';
 export { isThenable, type MaybePromise } from '../lib/maybe-promise.ts';
 export { memberOf } from '../lib/member-of.ts';
 export { checkRequirement, isRequirement } from '../requirement/check-requirement.ts';

@@ -1,4 +1,5 @@
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
+import { checkAnnouncedLength, isEmptyBody, readBody } from './body.ts';
 import { FormError } from './form-error.ts';
 import type { HandlerRequest } from './handler.ts';
 
@@ -16,11 +17,6 @@ export interface FormOptions {
 }
 
 const OPTIONS: OptionNames<FormOptions> = { repeatable: true };
-
-/** A form with tokens or assertions in it has a few kilobytes. In bytes. */
-export const MAX_FORM_BYTES: number = 64 * 1024;
-/** What a client may send in vain beyond that, in bytes, before its connection is closed. */
-const MAX_DISCARDED_BYTES = 1024 * 1024;
 
 /** RFC 9110 §8.3.1: type/subtype, then parameters; only a charset of UTF-8 means what we do. */
 const FORM_TYPE =
@@ -42,111 +38,26 @@ export async function readForm(request: HandlerRequest, options: FormOptions = {
   if (typeof contentType !== 'string' || !FORM_TYPE.test(contentType)) {
     throw new FormError('content_type_unsupported');
   }
-  if (Number(request.header('content-length') ?? 0) > MAX_FORM_BYTES) {
-    throw new FormError('body_too_large');
-  }
+  checkAnnouncedLength(request);
   return toForm(await entriesOf(request), repeatable);
 }
 
 type Entries = readonly (readonly [string, string])[];
 
-async function entriesOf({ parsedBody, stream }: HandlerRequest): Promise<Entries> {
-  if (parsedBody !== undefined && !isEmpty(parsedBody)) return parsedEntries(parsedBody);
-  // A parser whose content type this is not leaves the body unread: Express 5's leave `undefined`
-  // behind, those of Express 4 and Koa an empty object.
-  if (!wasRead(stream)) return parseText(await readBody(stream));
-  // A form parser that read the body and found no parameter: `&` is such a body.
-  if (parsedBody !== undefined) throw new FormError('body_malformed');
-  throw new Error(
-    'The body of this request was read before and nothing of it was kept. Write: app.use(mount(handler)) before whatever reads it, or have a form parser put it on the request',
-  );
+async function entriesOf(request: HandlerRequest): Promise<Entries> {
+  const { parsedBody } = request;
+  // Made of the form by a parser: an object, or something that no form gives.
+  const isOther =
+    parsedBody !== undefined &&
+    typeof parsedBody !== 'string' &&
+    !(parsedBody instanceof Uint8Array) &&
+    !isEmptyBody(parsedBody);
+  if (isOther) return parsedEntries(parsedBody);
+  return [...new URLSearchParams(await readBody(request))];
 }
 
-/** Whether somebody else has had bytes of a body: Node's streams say so. */
-function wasRead(stream: AsyncIterable<Uint8Array>): boolean {
-  return 'readableDidRead' in stream && stream.readableDidRead === true;
-}
-
-function isEmpty(body: unknown): boolean {
-  return typeof body === 'object' && body !== null && Object.keys(body).length === 0;
-}
-
-async function readBody(stream: AsyncIterable<Uint8Array | string>): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  // Not for-await: leaving that early destroys the socket, and the client would get no answer.
-  const iterator = stream[Symbol.asyncIterator]();
-  for (;;) {
-    const chunk = await nextChunk(iterator);
-    if (chunk === undefined) return joined(chunks, length);
-    length += chunk.byteLength;
-    if (length > MAX_FORM_BYTES) {
-      void discard(iterator);
-      throw new FormError('body_too_large');
-    }
-    chunks.push(chunk);
-  }
-}
-
-function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return bytes;
-}
-
-/**
- * Reads on and keeps nothing, as Node does with a body that nobody asks for: the next request on the
- * connection comes after it. A body that goes on for too long is broken off, and with it the connection.
- */
-async function discard(iterator: AsyncIterator<Uint8Array | string>): Promise<void> {
-  try {
-    for (let length = 0; length <= MAX_DISCARDED_BYTES; ) {
-      const chunk = await iterator.next();
-      if (chunk.done === true) return;
-      length += chunk.value.length;
-    }
-    await iterator.return?.();
-  } catch {
-    // The client broke off.
-  }
-}
-
-async function nextChunk(
-  iterator: AsyncIterator<Uint8Array | string>,
-): Promise<Uint8Array | undefined> {
-  try {
-    const { done, value } = await iterator.next();
-    if (done === true) return undefined;
-    // Text, where a middleware has called `setEncoding`.
-    return typeof value === 'string' ? new TextEncoder().encode(value) : value;
-  } catch (cause) {
-    throw new FormError('body_malformed', { cause }); // The client broke off.
-  }
-}
-
-/** Parses application/x-www-form-urlencoded bytes or text into names and values. */
-function parseText(body: Uint8Array | string): Entries {
-  return [...new URLSearchParams(typeof body === 'string' ? body : decodeUtf8(body))];
-}
-
-function decodeUtf8(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw new FormError('body_malformed');
-  }
-}
-
-/** Names and values of a parsed body: text, bytes, or an object of strings and lists of strings. */
+/** Names and values of a parsed body: an object of strings and lists of strings. */
 function parsedEntries(body: unknown): Entries {
-  if (typeof body === 'string' || body instanceof Uint8Array) {
-    if (body.length > MAX_FORM_BYTES) throw new FormError('body_too_large');
-    return parseText(body);
-  }
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new FormError('body_malformed');
   }

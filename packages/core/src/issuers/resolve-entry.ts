@@ -24,6 +24,7 @@ const MEMBERS: OptionNames<IssuerEntry> = {
   keyUses: true,
   classify: true,
   authority: true,
+  sidInAccessTokens: true,
   actorProfile: true,
   commonAudiences: true,
   fetch: true,

@@ -53,7 +53,9 @@ export function createRemoteKeySet(context: RemoteKeySetContext): KeySet {
     find(query) {
       const choice = chooseKey(held.keys, query);
       const decision = look(needOf(query, choice), clock.now());
-      if (!isWaiting(decision)) return answer(decision, choice);
+      if (!isWaiting(decision)) {
+        return decision === 'unknown' ? Promise.reject(unasked()) : answer(decision, choice);
+      }
       return flight.then(() => {
         const later = chooseKey(held.keys, query);
         return answer(conclude(state, needOf(query, later), clock.now()), later);
@@ -184,6 +186,12 @@ export function createRemoteKeySet(context: RemoteKeySetContext): KeySet {
       retryAfterSec: retryAfterSec(state, clock.now(), timing),
       cause: lastFailure,
     });
+  }
+
+  /** The key may have been published since the last fetch: too many unknown ones were named of late. */
+  function unasked(): AuthError {
+    const wait = retryAfterSec(state, clock.now(), timing);
+    return new AuthError('key_unknown', { retryAfterSec: wait });
   }
 
   /** A kid that is at hand and does not fit the algorithm is the token's fault: no fetch mends it. */

@@ -1,7 +1,7 @@
 import { type Clock, epochSeconds } from '../lib/clock.ts';
 import { deepFreeze, MAX_JSON_DEPTH } from '../lib/json.ts';
 import { ownNumber, ownProperty, ownString } from '../lib/own-property.ts';
-import { AuthError } from '../model/errors.ts';
+import { AuthError, isAuthError } from '../model/errors.ts';
 import type { TokenClaims } from '../model/principal.ts';
 import type { AuthErrorReason } from '../model/reasons.ts';
 import type { TokenHeader } from '../model/token-header.ts';
@@ -23,12 +23,14 @@ export interface SignedJwt {
 export interface SignedJwtPolicy {
   /** `iss`, compared exactly. */
   readonly issuer: string;
-  /** Accepted `typ` headers: lower case, without `application/`. A JWT without `typ` is refused. */
-  readonly types: readonly string[];
+  /** Accepted `typ` headers: lower case, without `application/`; `null` for a JWT that has none. */
+  readonly types: readonly (string | null)[];
   readonly algorithms: readonly Algorithm[];
   readonly keySet: KeySet;
   readonly clock: Clock;
   readonly clockToleranceSec: number;
+  /** Longest JWT that is looked at, in characters. */
+  readonly maxLength?: number;
 }
 
 const TIMES = ['exp', 'nbf', 'iat'] as const;
@@ -40,7 +42,7 @@ const TIMES = ['exp', 'nbf', 'iat'] as const;
  */
 export function createSignedJwtCheck(policy: SignedJwtPolicy): (jwt: string) => Promise<SignedJwt> {
   const { issuer, types, algorithms, keySet, clock, clockToleranceSec } = policy;
-  const parse = createJwsParser();
+  const parse = createJwsParser(policy.maxLength);
 
   function untimely(claims: TokenClaims): AuthErrorReason | undefined {
     if (TIMES.some((name) => Object.hasOwn(claims, name) && !Number.isFinite(claims[name]))) {
@@ -62,7 +64,7 @@ export function createSignedJwtCheck(policy: SignedJwtPolicy): (jwt: string) => 
     if (algorithm === undefined || !algorithms.includes(algorithm)) {
       throw new AuthError('algorithm_not_allowed');
     }
-    const key = await findSigningKey(keySet, { algorithm, kid }, (each) =>
+    const key = await signingKey(keySet, { algorithm, kid }, (each) =>
       isSignedBy(jws, algorithm, each),
     );
     if (key === undefined) throw new AuthError('signature_invalid');
@@ -73,9 +75,27 @@ export function createSignedJwtCheck(policy: SignedJwtPolicy): (jwt: string) => 
   };
 }
 
+/**
+ * The sender of such a JWT does not come again with a new one, as a client with an access token does: a
+ * key counts as unknown only where the keys were fetched to find it.
+ */
+async function signingKey(
+  ...args: Parameters<typeof findSigningKey>
+): Promise<VerificationKey | undefined> {
+  try {
+    return await findSigningKey(...args);
+  } catch (error) {
+    if (!isAuthError(error) || error.reason !== 'key_unknown') throw error;
+    const { retryAfterSec } = error.details;
+    if (retryAfterSec === undefined) throw error;
+    throw new AuthError('keys_unavailable', { retryAfterSec, cause: error });
+  }
+}
+
 // RFC 7515 §4.1.9: a media type, without case, "application/" optional.
-function isOfType(header: TokenHeader, types: readonly string[]): boolean {
+function isOfType(header: TokenHeader, types: readonly (string | null)[]): boolean {
   const typ = ownProperty(header, 'typ');
+  if (typ === undefined) return types.includes(null);
   if (typeof typ !== 'string') return false;
   return types.includes(typ.toLowerCase().replace(/^application\//, ''));
 }

@@ -22,7 +22,10 @@ export interface ChallengeDetails {
   readonly acrValues?: readonly string[];
   /** Largest acceptable age of the user's authentication in seconds (RFC 9470 §3). */
   readonly maxAgeSec?: number;
-  /** When to try again, in seconds (RFC 9110 §10.2.3). Only with `temporarily_unavailable`. */
+  /**
+   * When to try again, in seconds (RFC 9110 §10.2.3). With `temporarily_unavailable`; and with the reason
+   * `key_unknown` where the keys were not fetched anew, since too many unknown keys were named of late.
+   */
   readonly retryAfterSec?: number;
   /** The scheme that the request used, once known: the error stands in the challenge of that one. */
   readonly scheme?: Scheme | undefined;

@@ -1,5 +1,6 @@
 import type { IntrospectionFailure } from './introspection-failure.ts';
 import type { AuthErrorCode, AuthErrorReason } from './reasons.ts';
+import type { SignalFault, SignalSource } from './signal-fault.ts';
 import type { TokenFault } from './token-fault.ts';
 
 /** Why a key set could not be refreshed. */
@@ -78,6 +79,43 @@ export type AuthEvent =
   | {
       readonly type: 'store.recovered';
       readonly store: 'replay' | 'revocation' | 'introspection';
+    }
+  | {
+      /** What a provider pushed was accepted, once for each `jti`. */
+      readonly type: 'signal.accepted';
+      readonly source: SignalSource;
+      /** The configured issuer. */
+      readonly issuer: string;
+      /** The last part of a known event type, such as `session-revoked`; else `other`. */
+      readonly event: string;
+      /** Kinds of the marks that were made; none where the event revokes nothing here. */
+      readonly marks: readonly ('token' | 'session' | 'subject' | 'principal' | 'client')[];
+    }
+  | {
+      /** An event or a logout that should revoke something, and nothing was revoked. */
+      readonly type: 'revocation.unmapped';
+      readonly source: SignalSource;
+      readonly issuer: string;
+      readonly event: string;
+      /**
+       * `subject_unknown`: its subject is of a form that no mark can hold, and `resolveSubject` knows none.
+       * `issuer_not_spoken_for`: it is about another issuer's tokens. `no_session_in_tokens`: it names a
+       * session alone, and access tokens of this provider carry none.
+       */
+      readonly cause: 'subject_unknown' | 'issuer_not_spoken_for' | 'no_session_in_tokens';
+    }
+  | {
+      /** What came was refused, and nothing was done. */
+      readonly type: 'signal.refused';
+      readonly source: SignalSource;
+      readonly reason: SignalFault;
+      /** Known once the signature holds. */
+      readonly issuer?: string;
+    }
+  | {
+      /** `onSecurityEvent` threw or rejected. It is not told of that event again. */
+      readonly type: 'signal.listener_failed';
+      readonly issuer: string;
     }
   | {
       /** Used proofs are remembered in this process alone: right for one process, wrong for several. */

@@ -4,10 +4,10 @@ import { type ResolvedMtls, resolveMtls } from '../binding/mtls-options.ts';
 import type { IssuerEntry, ResolvedEntry } from '../issuers/issuer-entry.ts';
 import type { IssuerCacheOptions, IssuerResolver } from '../issuers/issuer-resolver.ts';
 import { resolveEntry } from '../issuers/resolve-entry.ts';
+import { resolveAllowHttp } from '../keys/allow-http.ts';
 import { type ResolvedKeyOptions, resolveKeyOptions } from '../keys/key-options.ts';
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
-import { hostOf } from '../lib/endpoint-url.ts';
 import { createEventSink, type EventSink } from '../lib/event-sink.ts';
 import { SCRATCH_BYTES } from '../lib/shared-buffer.ts';
 import { namesUnsetVariable } from '../lib/unset-variable.ts';
@@ -206,15 +206,6 @@ function resolveTokenBytes(token: TokenOptions | undefined): number {
   if (maxBytes >= MIN_TOKEN_BYTES && maxBytes <= SCRATCH_BYTES) return maxBytes;
   throw new ConfigurationError(
     `token.maxBytes is a whole number from ${MIN_TOKEN_BYTES} to ${SCRATCH_BYTES}. Write: token: { maxBytes: 32768 }, and http.createServer({ maxHeaderSize: 49152 }, app), since Node answers 431 beyond its own limit`,
-  );
-}
-
-function resolveAllowHttp(hosts: unknown): readonly string[] {
-  if (hosts === undefined) return [];
-  const names = Array.isArray(hosts) ? hosts.map(hostOf) : [undefined];
-  if (names.every((name) => name !== undefined)) return Object.freeze(names);
-  throw new ConfigurationError(
-    "allowHttp is a list of hosts without scheme and port. Write: allowHttp: ['keycloak', '172.18.0.3']",
   );
 }
 

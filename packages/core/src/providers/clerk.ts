@@ -123,6 +123,7 @@ export function clerk(options: ClerkOptions): AudienceFreeProvider {
         roles: (claims) => (isUserSubject(claims) ? organizationRolesOf(claims) : NONE),
         tenant: (claims) => (isUserSubject(claims) ? organizationOf(claims) : undefined),
       },
+      sidInAccessTokens: true,
     },
     options,
   );

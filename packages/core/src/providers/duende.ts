@@ -54,6 +54,7 @@ export function duende(target: string | DuendeOptions): AudienceProvider {
       requiredClaims: ['aud', 'client_id', 'scope'],
       classify,
       authority: { scopes: (claims) => scopesOf(claims, 'scope') },
+      sidInAccessTokens: true,
     },
     options,
   );

@@ -63,6 +63,7 @@ const OPTIONS: OwnOptionNames<KeycloakOptions> = {
  *   token leaves out (`jwts: 'answer'`). `active` is true only where **the client that asks is in the
  *   token's `aud`**; answers are never signed. They leave out the address of a machine, so machines of
  *   releases before 26.2, whose `jti` names no grant, are refused.
+ * - Sessions: access tokens of users carry `sid`, as logout tokens and security events do.
  * - Bound tokens: by default a client that sends a DPoP proof to the token endpoint gets a token that is
  *   bound to its key (`cnf` has `jkt`, and `kc-jkt-type` beside it). Write `dpop: 'when-bound'`, or they
  *   are refused. Tokens of a client that is set to bind them to its certificate (`x5t#S256`) need `mtls`.
@@ -102,6 +103,7 @@ export function keycloak(target: string | KeycloakOptions): AudienceProvider {
         signsAnswers: false,
       },
       commonAudiences: ACCOUNT_AUDIENCE,
+      sidInAccessTokens: true,
     },
     options,
   );

@@ -59,6 +59,7 @@ export function pingone(target: string | PingoneOptions): AudienceProvider {
         scopes: (claims) => scopeStringOf(claims, 'scope'),
         permissions: (claims) => listOf(claims, 'p1.permissions'),
       },
+      sidInAccessTokens: true,
     },
     options,
   );

@@ -110,6 +110,11 @@ interface ProviderFacts {
   readonly introspected?: IntrospectedRule;
   /** Why the server introspects nothing, and what to write: the end of that error's message. */
   readonly notIntrospected?: string;
+  /**
+   * Whether the access tokens of users carry the session as `sid`, as the logout tokens of the provider
+   * name it. Where it is not stated they do not: a logout that names a session alone stops nothing there.
+   */
+  readonly sidInAccessTokens?: boolean;
   /** What the outermost `act` is, where the provider documents a mark of it. */
   readonly actorProfile?: (act: Readonly<Record<string, unknown>>) => ActorProfile;
   /**

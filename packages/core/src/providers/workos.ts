@@ -104,6 +104,7 @@ function sessions(options: WorkosSessionOptions): AudienceFreeProvider {
       issuer: checkIssuer('workos', givenIssuer),
       keys: keysAt(`https://api.workos.com/sso/jwks/${sessionsOf}`),
       requiredClaims: ['sub', 'sid'],
+      sidInAccessTokens: true,
       accepts: (claims) =>
         isNoIdToken(claims) &&
         stringOf(claims, 'sid')?.startsWith('session_') === true &&

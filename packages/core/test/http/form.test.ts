@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Form, MAX_FORM_BYTES, readForm as readAnyForm } from '../../src/http/form.ts';
+import { MAX_BODY_BYTES } from '../../src/http/body.ts';
+import { type Form, readForm as readAnyForm } from '../../src/http/form.ts';
 import { isFormError } from '../../src/http/form-error.ts';
 import type { HandlerRequest } from '../../src/http/handler.ts';
 import { aFormRequest as aRequest, chunks, FORM_TYPE } from './form-requests.ts';
@@ -90,7 +91,7 @@ describe('readForm', () => {
     ['a=1&a=1', 'parameter_repeated'],
     ['scope=a&grant_type=x&scope=', 'parameter_repeated'],
     [Buffer.from([0x61, 0x3d, 0xff]), 'body_malformed'],
-    [`a=${'x'.repeat(MAX_FORM_BYTES)}`, 'body_too_large'],
+    [`a=${'x'.repeat(MAX_BODY_BYTES)}`, 'body_too_large'],
   ])('refuses a body: %#', async (body, reason) => {
     expect(await rejection(readForm(aRequest({ body })))).toMatchObject({
       reason,
@@ -98,8 +99,8 @@ describe('readForm', () => {
   });
 
   it('reads a body of exactly 64 KiB', async () => {
-    const form = await readForm(aRequest({ body: `a=${'x'.repeat(MAX_FORM_BYTES - 2)}` }));
-    expect(form.get('a')).toHaveLength(MAX_FORM_BYTES - 2);
+    const form = await readForm(aRequest({ body: `a=${'x'.repeat(MAX_BODY_BYTES - 2)}` }));
+    expect(form.get('a')).toHaveLength(MAX_BODY_BYTES - 2);
   });
 
   it.each([
@@ -124,8 +125,8 @@ describe('readForm', () => {
     [null, 'body_malformed'],
     [7, 'body_malformed'],
     ['a=1&a=2', 'parameter_repeated'],
-    [`a=${'x'.repeat(MAX_FORM_BYTES)}`, 'body_too_large'],
-    [Buffer.alloc(MAX_FORM_BYTES + 1, 'a'), 'body_too_large'],
+    [`a=${'x'.repeat(MAX_BODY_BYTES)}`, 'body_too_large'],
+    [Buffer.alloc(MAX_BODY_BYTES + 1, 'a'), 'body_too_large'],
   ])('refuses a parsed body: %#', async (parsedBody, reason) => {
     expect(await rejection(readForm(aRequest({ parsedBody })))).toMatchObject({ reason });
   });
@@ -175,7 +176,7 @@ describe('readForm', () => {
     const unread = (async function* (): AsyncGenerator<Uint8Array> {
       yield expect.unreachable('it was read');
     })();
-    const headers = { 'content-length': String(MAX_FORM_BYTES + 1) };
+    const headers = { 'content-length': String(MAX_BODY_BYTES + 1) };
     const request = { ...aRequest({ headers }), stream: unread };
     expect(await rejection(readForm(request))).toMatchObject({ reason: 'body_too_large' });
   });
@@ -183,7 +184,7 @@ describe('readForm', () => {
   it('does not wait for the end of a body that is too large already', async () => {
     const never = new Promise<never>(() => {});
     const unfinished = (async function* (): AsyncGenerator<Uint8Array> {
-      yield Buffer.alloc(MAX_FORM_BYTES + 1, 'a');
+      yield Buffer.alloc(MAX_BODY_BYTES + 1, 'a');
       yield never;
     })();
     expect(await rejection(readForm({ ...aRequest(), stream: unfinished }))).toMatchObject({
@@ -193,7 +194,7 @@ describe('readForm', () => {
 
   it('survives a body that is too large and then breaks off', async () => {
     const broken = (async function* (): AsyncGenerator<Uint8Array> {
-      yield Buffer.alloc(MAX_FORM_BYTES + 1, 'a');
+      yield Buffer.alloc(MAX_BODY_BYTES + 1, 'a');
       throw new Error('aborted');
     })();
     expect(await rejection(readForm({ ...aRequest(), stream: broken }))).toMatchObject({
@@ -262,7 +263,7 @@ describe('readForm on a socket', () => {
   });
 
   it('answers an overlong body instead of breaking the connection', async () => {
-    const body = `a=${'x'.repeat(4 * MAX_FORM_BYTES)}`;
+    const body = `a=${'x'.repeat(4 * MAX_BODY_BYTES)}`;
     const answer = await post(body, async (incoming) =>
       String(await readForm(handlerRequest(incoming))),
     );
@@ -276,7 +277,7 @@ describe('readForm on a socket', () => {
     });
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     try {
-      const overlong = `a=${'x'.repeat(16 * MAX_FORM_BYTES)}`;
+      const overlong = `a=${'x'.repeat(16 * MAX_BODY_BYTES)}`;
       expect(await send(port, overlong, agent)).toBe('body_too_large');
       expect(await send(port, 'a=1', agent)).toBe('a is 1');
     } finally {
@@ -290,8 +291,8 @@ describe('readForm on a socket', () => {
     async function* endless(): AsyncGenerator<Uint8Array> {
       try {
         for (;;) {
-          sent += MAX_FORM_BYTES;
-          yield new Uint8Array(MAX_FORM_BYTES);
+          sent += MAX_BODY_BYTES;
+          yield new Uint8Array(MAX_BODY_BYTES);
         }
       } finally {
         brokenOff = true;
@@ -330,7 +331,7 @@ describe('readForm on a socket', () => {
   });
 
   it('bounds the body that a middleware has made the stream decode', async () => {
-    const answer = await post('ä'.repeat(MAX_FORM_BYTES), async (incoming) => {
+    const answer = await post('ä'.repeat(MAX_BODY_BYTES), async (incoming) => {
       incoming.setEncoding('utf8');
       return String(await readForm(handlerRequest(incoming)));
     });

@@ -205,6 +205,16 @@ describe('a remote key set', () => {
     expect(requests).toHaveLength(1 + 3 + 1);
   });
 
+  it('says of an unknown key when to ask again, if the keys were not fetched to find it', async () => {
+    const { find, world } = await aLoadedKeySet(await twoKeys());
+    for (const kid of ['x', 'y', 'z']) {
+      await expect(find(kid)).rejects.toMatchObject({ reason: 'key_unknown', details: {} });
+    }
+    world.now += 1_500;
+    const unasked = await Promise.resolve(find('y')).catch((error: unknown) => error);
+    expect(unasked).toMatchObject({ reason: 'key_unknown', details: { retryAfterSec: 4 } });
+  });
+
   it('answers 503 for an unknown kid while the provider fails, and goes on serving known ones', async () => {
     const { find, outcome, world, requests } = await aLoadedKeySet(await twoKeys());
     world.provider = new Error('refused');

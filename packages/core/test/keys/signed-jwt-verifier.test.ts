@@ -113,6 +113,34 @@ describe('a signed JWT', () => {
     expect(await outcome(anEvent(), { algorithms: ['ES256'] })).toBe('accepted');
   });
 
+  it('needs no typ where null is among the types, and has no other then either', async () => {
+    const typ = ['logout+jwt', 'JWT', null];
+    expect(await outcome(anEvent({}, { typ: undefined }), { typ })).toBe('accepted');
+    expect(await outcome(anEvent({}, { typ: 'jwt' }), { typ })).toBe('accepted');
+    expect(await outcome(anEvent(), { typ })).toBe('type_not_accepted');
+    expect(await outcome(anEvent({}, { typ: '' }), { typ })).toBe('type_not_accepted');
+    expect(await outcome(anEvent({}, { typ: 'null' }), { typ })).toBe('type_not_accepted');
+  });
+
+  it('is as long as it may be, and no longer', async () => {
+    const long = anEvent({ padding: 'x'.repeat(20_000) });
+    expect(await outcome(long)).toBe('token_too_large');
+    expect(await outcome(long, { maxLength: long.length })).toBe('accepted');
+    expect(await outcome(long, { maxLength: long.length - 1 })).toBe('token_too_large');
+  });
+
+  it('is signed with a key that is surely unknown, or else an outage: its sender must come again', async () => {
+    const verifier = aVerifier({
+      keys: { jwksUri: `${ISSUER}/jwks` },
+      fetch: async () => Response.json(jwks),
+    });
+    const named = (kid: string) => outcomeOf(() => verifier.verify(anEvent({}, { kid })));
+    // The first of them finds no keys at hand, which counts as no search for it.
+    for (const kid of ['a', 'b', 'c', 'd']) expect(await named(kid)).toBe('key_unknown');
+    expect(await named('e')).toBe('keys_unavailable');
+    expect(await outcomeOf(() => verifier.verify(anEvent()))).toBe('accepted');
+  });
+
   it('is an outage when the keys cannot be had', async () => {
     const down = { fetch: () => Promise.reject(new Error('down')) } as const;
     expect(await outcome(anEvent(), { keys: 'discovery', ...down })).toBe('keys_unavailable');
@@ -155,6 +183,23 @@ describe('its keys', () => {
   });
 });
 
+describe('its keys, from a preset', () => {
+  it('are where the preset says', async () => {
+    const asked: string[] = [];
+    const fetch = async (url: unknown) => {
+      asked.push(String(url));
+      return String(url).endsWith('/keys')
+        ? Response.json(jwks)
+        : Response.json({ issuer: ISSUER, jwks_uri: 'http://keycloak:8080/keys' });
+    };
+    const documents = ['http://keycloak:8080/metadata'];
+    const keys = { kind: 'discovery', documents } as const;
+    expect(await outcome(anEvent(), { keys, fetch, allowHttp: ['keycloak'] })).toBe('accepted');
+    expect(asked).toEqual(['http://keycloak:8080/metadata', 'http://keycloak:8080/keys']);
+    expect(() => aVerifier({ keys, fetch })).toThrow('https');
+  });
+});
+
 describe('its options', () => {
   it.each([
     [{ issuer: '' }, 'needs the issuer'],
@@ -162,6 +207,14 @@ describe('its options', () => {
     [{ typ: [] }, "typ: 'secevent+jwt'"],
     [{ typ: undefined }, "typ: 'secevent+jwt'"],
     [{ typ: ['a', 7] }, "typ: 'secevent+jwt'"],
+    [{ typ: null }, "typ: 'secevent+jwt'"],
+    [{ typ: [null] }, "typ: 'secevent+jwt'"],
+    [{ maxLength: 1_023 }, 'from 1024 to 65536'],
+    [{ maxLength: 65_537 }, 'from 1024 to 65536'],
+    [{ maxLength: 2_000.5 }, 'from 1024 to 65536'],
+    [{ allowHttp: 'keycloak' }, "allowHttp: ['keycloak'"],
+    [{ allowHttp: ['http://keycloak'] }, "allowHttp: ['keycloak'"],
+    [{ keys: { kind: 'other' } }, 'kind'],
     [{ keys: {} }, 'keys: { jwksUri'],
     [{ keys: 'jwks' }, 'keys: { jwksUri'],
     [{ keys: null }, 'keys: { jwksUri'],
@@ -182,6 +235,9 @@ describe('its options', () => {
   it('take the ends of their range', () => {
     for (const clockToleranceSec of [0, 60]) {
       expect(() => aVerifier({ clockToleranceSec })).not.toThrow();
+    }
+    for (const maxLength of [1_024, 65_536]) {
+      expect(() => aVerifier({ maxLength })).not.toThrow();
     }
   });
 });

@@ -1,0 +1,33 @@
+import { isAuthError, type SignalFault } from '@authly/core';
+import type { SignedJwt, SignedJwtVerifier } from '@authly/core/jwt';
+
+/** Verifies a signed JWT: what it holds, or what is wrong. Rejects only with a fault of the program. */
+export async function verifySignal(
+  verifier: Pick<SignedJwtVerifier, 'verify'>,
+  jwt: string,
+): Promise<SignedJwt | SignalFault> {
+  try {
+    return await verifier.verify(jwt);
+  } catch (error) {
+    if (isAuthError(error)) return faultOf(error.reason);
+    throw error;
+  }
+}
+
+function faultOf(reason: string): SignalFault {
+  switch (reason) {
+    case 'type_not_accepted':
+    case 'issuer_unknown':
+    case 'algorithm_not_allowed':
+    case 'key_unknown':
+    case 'signature_invalid':
+    case 'claim_malformed':
+    case 'keys_unavailable':
+      return reason;
+    case 'expired':
+    case 'not_yet_valid':
+      return 'not_timely';
+    default:
+      return 'token_malformed';
+  }
+}

@@ -1,0 +1,140 @@
+import { type AuthEvent, memoryRevocations, type ReserveOptions } from '@authly/core';
+import { createEventSink } from '@authly/core/adapter';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { aClock, NOW } from '../../../test/support/tokens.ts';
+import { createSignalStores, type SignalTarget } from '../src/signal-stores.ts';
+
+const SUBJECT: SignalTarget = { kind: 'subject', issuer: 'https://a', subject: 'ada' };
+
+function someStores({
+  revocations = memoryRevocations({ clock: aClock() }),
+  reserve = (): boolean | Promise<boolean> => true,
+}: {
+  revocations?: ReturnType<typeof memoryRevocations>;
+  reserve?: (id: string, options: ReserveOptions) => boolean | Promise<boolean>;
+} = {}) {
+  const events: AuthEvent[] = [];
+  const sink = createEventSink((event) => events.push(event));
+  return {
+    stores: createSignalStores({ revocations, replay: { reserve } }, sink),
+    events,
+    revocations,
+  };
+}
+
+describe('marks', () => {
+  it('are on the targets, with the time that is given', async () => {
+    const { stores, revocations } = someStores();
+    const marks = await stores.mark([SUBJECT, { ...SUBJECT, subject: 'bob' }], NOW - 7);
+    expect(marks.map(({ issuedBefore }) => issuedBefore)).toEqual([NOW - 7, NOW - 7]);
+    expect(await revocations.list()).toEqual(marks);
+  });
+
+  it('that are none ask no store, and say nothing of its outage', async () => {
+    const { stores, events } = someStores({
+      revocations: { ...memoryRevocations(), revokeSubject: () => Promise.reject(new Error('x')) },
+    });
+    await expect(stores.mark([SUBJECT], NOW)).rejects.toThrow('x');
+    expect(await stores.mark([], NOW)).toEqual([]);
+    expect(events).toEqual([{ type: 'store.failed', store: 'revocation', outcome: 'refused' }]);
+  });
+
+  it('that a store does not make within two seconds are an outage', async () => {
+    vi.useFakeTimers();
+    const { stores, events } = someStores({
+      revocations: { ...memoryRevocations(), revokeSubject: () => new Promise(() => {}) },
+    });
+    const outcome = stores.mark([SUBJECT], NOW).catch((error: Error) => error.name);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(await outcome).toBe('TimeoutError');
+    expect(events).toMatchObject([{ type: 'store.failed' }]);
+  });
+});
+
+describe('what was there before', () => {
+  const signal = { source: 'logout', issuer: 'https://a', id: '1' } as const;
+
+  it('is known by its kind, its issuer and its id, as a digest, for a day', async () => {
+    const asked: { id: string; ttlMs: number; isOver: boolean }[] = [];
+    const { stores } = someStores({
+      reserve(id, { ttlMs, signal: { aborted: isOver } }) {
+        asked.push({ id, ttlMs, isOver });
+        return true;
+      },
+    });
+    const others = [
+      { ...signal, source: 'security_event' as const },
+      { ...signal, issuer: 'https://b' },
+      { ...signal, id: '2' },
+      { ...signal, issuer: 'https://a1', id: '' },
+    ];
+    for (const each of [signal, signal, ...others]) await stores.isFirst(each);
+    const ids = asked.map(({ id }) => id);
+    expect(ids[0]).toBe(ids[1]);
+    expect(new Set(ids).size).toBe(5);
+    for (const { id, ttlMs, isOver } of asked) {
+      expect(id).toMatch(/^[\w-]{43}$/);
+      expect([ttlMs, isOver]).toEqual([86_400_000, false]);
+    }
+  });
+
+  it('is what the store says', async () => {
+    const { stores } = someStores({ reserve: () => Promise.resolve(false) });
+    expect(await stores.isFirst(signal)).toBe(false);
+  });
+
+  it('is not known where the store gives neither true nor false', async () => {
+    const { stores, events } = someStores({ reserve: () => 0 as never });
+    await expect(stores.isFirst(signal)).rejects.toThrow('neither true nor false');
+    expect(events).toMatchObject([{ type: 'store.failed', store: 'replay' }]);
+  });
+
+  it('is not known where the store takes more than two seconds, and the store is told', async () => {
+    vi.useFakeTimers();
+    let signalOfStore: AbortSignal | undefined;
+    const { stores } = someStores({
+      reserve(_id, options) {
+        signalOfStore = options.signal;
+        return new Promise(() => {});
+      },
+    });
+    const outcome = stores.isFirst(signal).catch((error: Error) => error.name);
+    await vi.advanceTimersByTimeAsync(1_999);
+    expect(signalOfStore?.aborted).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await outcome).toBe('TimeoutError');
+    expect(signalOfStore?.aborted).toBe(true);
+  });
+});
+
+describe('an outage', () => {
+  it('is told when it begins and when it ends, of each store apart', async () => {
+    let isDown = true;
+    const down = () => {
+      if (isDown) throw new Error('down');
+      return true;
+    };
+    const { stores, events } = someStores({ reserve: down });
+    const ask = () => stores.isFirst({ source: 'logout', issuer: 'a', id: 'b' }).catch(() => {});
+    await ask();
+    await ask();
+    await stores.mark([SUBJECT], NOW);
+    isDown = false;
+    await ask();
+    await ask();
+    isDown = true;
+    await ask();
+    expect(events.map(({ type }) => type)).toEqual([
+      'store.failed',
+      'store.recovered',
+      'store.failed',
+    ]);
+  });
+});
+
+beforeEach(() => {
+  vi.useRealTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
