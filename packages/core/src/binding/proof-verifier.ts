@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { RequestView } from '../http/request-view.ts';
 import { type Clock, epochSeconds } from '../lib/clock.ts';
 import type { EventSink } from '../lib/event-sink.ts';
+import { memoize } from '../lib/memoize.ts';
 import { sha256Base64Url } from '../lib/sha256.ts';
 import type { AuthErrorReason } from '../model/reasons.ts';
 import type { Presentation } from '../request/presentation.ts';
@@ -56,6 +57,8 @@ interface KnownKey extends UnverifiedProofHeader {
 }
 
 const KNOWN_KEYS = 4_096;
+/** Headers that were read, whoever sent them. */
+const READ_HEADERS = 256;
 /** Characters. Headers beyond it are read each time, so that nobody can fill the memory. */
 const MAX_KNOWN_HEADER = 2_048;
 
@@ -76,6 +79,11 @@ export function createProofVerifier(options: ProofVerifierOptions): ProofVerifie
   const { publicUrls, algorithms, nonces, clock, events } = options;
   // Filled only with keys that a valid token is bound to, or strangers would displace them.
   const known = new LRUCache<string, KnownKey>({ max: KNOWN_KEYS });
+  // A stranger who sends one header again and again is not read again and again.
+  const readHeader = memoize((segment: string) => readProofHeader(segment, algorithms), {
+    entries: READ_HEADERS,
+    maxLength: MAX_KNOWN_HEADER,
+  });
 
   function misfit(
     { htm, htu, iat, exp, nbf, ath }: UnverifiedProofClaims,
@@ -114,7 +122,7 @@ export function createProofVerifier(options: ProofVerifierOptions): ProofVerifie
     const parts = proofOf(request);
     if (typeof parts === 'string') return { reason: parts };
     const remembered = known.get(parts.header);
-    const header = remembered ?? readProofHeader(parts.header, algorithms);
+    const header = remembered ?? readHeader(parts.header);
     if (typeof header === 'string') return { reason: header };
     const claims = readProofClaims(parts.payload);
     if (typeof claims === 'string') return { reason: claims };

@@ -1,5 +1,5 @@
 import { ownProperty } from '../lib/own-property.ts';
-import type { AuthError } from '../model/errors.ts';
+import type { RefusalFacts } from '../model/refused.ts';
 import type { TokenFault } from '../model/token-fault.ts';
 import { AUDIENCE_HINTS } from '../providers/internal/audience-hints.ts';
 
@@ -16,7 +16,7 @@ const OTHER_TOKEN =
  * that is known.
  */
 export function refusalHint(
-  { reason, fault = {} }: Pick<AuthError, 'reason' | 'fault'>,
+  { reason, fault = {} }: Pick<RefusalFacts, 'reason' | 'fault'>,
   token: string,
   preset: string | undefined,
 ): string | undefined {
