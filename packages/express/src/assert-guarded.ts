@@ -7,7 +7,7 @@ import { describeRequirements } from './describe-requirements.ts';
  * each such route and what to write, for
  * - a route that lets anonymous requests through and is not listed in `open`: no `authenticate` and no
  *   guard was seen before it, or authentication is optional or skipped there;
- * - a guard that other capitals in the path evade;
+ * - a guard that other capitals in the path evade, or without `authenticate` before it;
  * - a name in `open` that is no route, and an app without routes.
  *
  * It sees what `describeRequirements` sees: no routes of mounted apps, and no guards that another

@@ -1,5 +1,5 @@
-import { generateKeyPairSync, type JsonWebKey, type KeyObject } from 'node:crypto';
-import type { Algorithm } from '@authly/core';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import type { Algorithm, JsonWebKey } from '@authly/core';
 
 /** A key to sign test tokens with. Not for anything else: it lives and dies with the process. */
 export interface TestKey {

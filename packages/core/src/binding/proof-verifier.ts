@@ -59,6 +59,7 @@ interface KnownKey extends UnverifiedProofHeader {
 const KNOWN_KEYS = 4_096;
 /** Headers that were read, whoever sent them. */
 const READ_HEADERS = 256;
+const MAX_TOLD_SKEW_SEC = 86_400;
 /** Characters. Headers beyond it are read each time, so that nobody can fill the memory. */
 const MAX_KNOWN_HEADER = 2_048;
 
@@ -113,7 +114,7 @@ export function createProofVerifier(options: ProofVerifierOptions): ProofVerifie
     ) {
       return true;
     }
-    if (events.active) events.emit({ type: 'proof.clock_skew', seconds: Math.round(iat - now) });
+    if (events.active) events.emit({ type: 'proof.clock_skew', seconds: skewOf(iat - now) });
     return false;
   }
 
@@ -159,6 +160,11 @@ export function createProofVerifier(options: ProofVerifierOptions): ProofVerifie
     const reason = nonce === undefined ? 'nonce_missing' : 'nonce_invalid';
     return { reason, details: { nonce: nonces.current() } };
   }
+}
+
+/** The number is the proof's word: a day tells that a clock is wrong as well as a thousand years. */
+function skewOf(seconds: number): number {
+  return Math.round(Math.min(Math.max(seconds, -MAX_TOLD_SKEW_SEC), MAX_TOLD_SKEW_SEC));
 }
 
 function knownKeyOf({ algorithm, key }: UnverifiedProofHeader): KnownKey | undefined {

@@ -19,7 +19,7 @@ import {
   explainIntrospection,
   type ObservedIntrospection,
 } from './explain-introspection.ts';
-import { refusalHint } from './refusal-hint.ts';
+import { issuerHint, refusalHint } from './refusal-hint.ts';
 import { createVerifier, type VerifierOptions } from './verifier.ts';
 
 /** What of a token may be shown. */
@@ -204,6 +204,9 @@ async function hintFor(
 ): Promise<string | undefined> {
   if (error.hint !== undefined) return error.hint;
   const trap = jws && tokenHint(error.reason, jws.claims, jws.header.parameters);
+  if (error.reason === 'issuer_unknown' && jws !== undefined) {
+    return trap ?? issuerHint(issuers.configured);
+  }
   if (trap !== undefined || error.issuerName === undefined || jws === undefined) {
     return trap ?? refusalHint(error, token, undefined);
   }

@@ -64,3 +64,15 @@ function claimHint(
     ? `The token lacks ${claim}.`
     : `${claim} has another type than it must have.`;
 }
+
+const MAX_NAMED_ISSUERS = 10;
+
+/** What `iss` has to be: configuration alone. `undefined` for the issuers of a resolver. */
+export function issuerHint(configured: readonly string[] = []): string {
+  if (configured.length === 0)
+    return 'The function in issuers knows no issuer by the iss of the token.';
+  const named = configured.slice(0, MAX_NAMED_ISSUERS).map((each) => `'${each}'`);
+  const others = configured.length - named.length;
+  const more = others > 0 ? `, or one of ${others} more` : '';
+  return `iss must be ${named.join(' or ')}${more}, to the letter: a slash at its end counts.`;
+}
