@@ -5,6 +5,7 @@ import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import type { EventSink } from '../lib/event-sink.ts';
 import { isStringList } from '../lib/json.ts';
 import { ownString } from '../lib/own-property.ts';
+import type { StoreOutage } from '../lib/store-outage.ts';
 import { ConfigurationError, isAuthError } from '../model/errors.ts';
 import { type AuthErrorReason, REASONS, STEPS, type Step } from '../model/reasons.ts';
 import { type RefusalFacts, Refused } from '../model/refused.ts';
@@ -12,7 +13,6 @@ import type { TokenFault } from '../model/token-fault.ts';
 import { tokenHint } from '../providers/internal/token-hint.ts';
 import type { Presentation } from '../request/presentation.ts';
 import type { ReadOutcome } from '../request/token-reader.ts';
-import type { StoreOutage } from '../revocation/store-outage.ts';
 import { createJwsParser, type UnverifiedJws } from '../token/jws.ts';
 import {
   type ExplainedIntrospection,

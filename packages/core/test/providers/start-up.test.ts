@@ -310,7 +310,7 @@ const FORMS: readonly Form[] = [
   },
   {
     written: 'stytch, by its issuer',
-    provider: () => stytch({ issuer: 'stytch.com/project-live-1' }),
+    provider: () => stytch({ projectId: 'project-live-1', issuer: 'stytch.com/project-live-1' }),
     issuer: 'stytch.com/project-live-1',
     keys: jwks('https://api.stytch.com/v1/sessions/jwks/project-live-1'),
   },
