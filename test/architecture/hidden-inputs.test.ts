@@ -27,3 +27,10 @@ describe.each(GLOBALS)('$name', ({ use, files }) => {
     expect(readers).toEqual(files);
   });
 });
+
+it('no source takes the type of a JWK from Node: each version of its types has another', () => {
+  const taken = sourceFiles.filter(({ code }) =>
+    /import[^;]*\bJsonWebKey\b[^;]*from 'node:crypto'/.test(code),
+  );
+  expect(taken.map(({ path }) => path)).toEqual([]);
+});

@@ -77,6 +77,7 @@ export type {
   RefreshFailure,
 } from './model/events.ts';
 export type { IntrospectionFailure } from './model/introspection-failure.ts';
+export type { JsonWebKey } from './model/json-web-key.ts';
 export type {
   Actor,
   ActorProfile,

@@ -11,8 +11,10 @@ import type { ResourceMetadataOptions } from './http/resource-metadata-document.
 import { createIssuers } from './issuers/create-issuers.ts';
 import { checkOptions, type OptionNames } from './lib/check-options.ts';
 import { isThenable, type MaybePromise } from './lib/maybe-promise.ts';
-import { AuthError, isAuthError } from './model/errors.ts';
+import { withoutStack } from './lib/without-stack.ts';
+import { type AuthError, isAuthError } from './model/errors.ts';
 import type { Principal, RegisteredClaims } from './model/principal.ts';
+import { type RefusalFacts, Refused } from './model/refused.ts';
 import type { Scheme } from './model/scheme.ts';
 import { noteResourceServer } from './options/duplicate-servers.ts';
 import type { ResourceServerOptions } from './options/options.ts';
@@ -29,6 +31,7 @@ import {
   ANONYMOUS,
 } from './request/adapter-side.ts';
 import type { Presentation } from './request/presentation.ts';
+import type { ReadOutcome } from './request/token-reader.ts';
 import type { VerifiedToken } from './request/verified-token.ts';
 import type { Requirement } from './requirement/requirement.ts';
 import { createScopeHierarchy } from './requirement/scope-hierarchy.ts';
@@ -170,32 +173,44 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     return refusalFor(error, { schemes, proofAlgorithms, realm, resourceMetadata, scopes });
   }
 
-  function refuse(error: unknown, presented?: Presentation): never {
-    if (!isAuthError(error)) throw error;
-    const final =
+  function refuse(error: RefusedError): never {
+    report(error);
+    throw error;
+  }
+
+  // A request is refused for what its client sent: no line of code is at fault, and none is looked for.
+  function refuseRequest(refused: RefusalFacts, presented?: Presentation): never {
+    const error = withoutStack(() =>
       presented === undefined
-        ? new RefusedError(error, refusal)
-        : refusedAs(error, presented, refusal);
-    report(final);
-    throw final;
+        ? new RefusedError(refused, refusal)
+        : refusedAs(refused, presented, refusal),
+    );
+    return refuse(error);
+  }
+
+  function failed(error: unknown, presented: Presentation): never {
+    if (!isAuthError(error)) throw error;
+    return refuseRequest(error, presented);
   }
 
   function admit(presented: Presentation): MaybePromise<Admitted> {
+    let outcome: MaybePromise<ReadOutcome>;
     try {
-      const verified = verifier.verify(presented);
-      if (!isThenable(verified)) return admitted(verified, presented);
-      return verified.then(
-        (settled) => admitted(settled, presented),
-        (error) => refuse(error, presented),
-      );
+      outcome = verifier.verify(presented);
     } catch (error) {
-      return refuse(error, presented);
+      return failed(error, presented);
     }
+    if (!isThenable(outcome)) return admitted(outcome, presented);
+    return outcome.then(
+      (settled) => admitted(settled, presented),
+      (error) => failed(error, presented),
+    );
   }
 
-  function admitted(verified: VerifiedToken, { token }: Presentation): Admitted {
-    accept(verified);
-    return { principal: verified.principal, token };
+  function admitted(outcome: ReadOutcome, presented: Presentation): Admitted {
+    if (outcome.principal === undefined) return refuseRequest(outcome, presented);
+    accept(outcome);
+    return { principal: outcome.principal, token: presented.token };
   }
 
   function admitRequest(
@@ -211,7 +226,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
       return admit({ token: credentials.token, scheme: credentials.scheme, request });
     }
     if (optional && credentials === ABSENT) return ANONYMOUS;
-    return refuse(new AuthError(credentials.reason));
+    return refuseRequest(new Refused(credentials.reason));
   }
 
   const server: ResourceServer = {
@@ -223,7 +238,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
       // What is there is not awaited: that would cost another turn of the microtask queue.
       const { principal } = isThenable(admission) ? await admission : admission;
       // `undefined` stands for an anonymous request, which was not asked for.
-      return principal ?? refuse(new AuthError('credentials_missing'));
+      return principal ?? refuseRequest(new Refused('credentials_missing'));
     },
     async authenticateOptional(request) {
       const admission = admitRequest(request, true);
@@ -231,18 +246,22 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     },
     async verify(text) {
       const token = typeof text === 'string' ? text : '';
+      let outcome: ReadOutcome;
       try {
         const answer = verifier.verify({ token, scheme: 'bearer', request: undefined });
-        const verified = isThenable(answer) ? await answer : answer;
-        accept(verified);
-        return verified.principal;
+        outcome = isThenable(answer) ? await answer : answer;
       } catch (error) {
-        return refuse(error);
+        if (!isAuthError(error)) throw error;
+        return refuse(new RefusedError(error, refusal));
       }
+      // With a stack: it is the application's own code that has this token.
+      if (outcome.principal === undefined) return refuse(new RefusedError(outcome, refusal));
+      accept(outcome);
+      return outcome.principal;
     },
     evaluate(principal, requirement, passed = []) {
-      const error = unmetRequirement(principal, { passed, requirement }, context);
-      return error && new RefusedError(error, refusal);
+      const refused = unmetRequirement(principal, { passed, requirement }, context);
+      return refused && new RefusedError(refused, refusal);
     },
     expandScopes: (scopes) => context.expandScopes(scopes),
     refusal,

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import {
   AUDIENCE,
@@ -243,6 +244,18 @@ describe('what leaves a resource server', () => {
     const { headers } = error as RefusedError;
     if (challenge === undefined) expect(headers['www-authenticate']).toContain('error="');
     else expect(headers['www-authenticate']).toBe(challenge);
+  });
+
+  it('says where the application verifies a token, and looks for no frames in a request’s refusal', async () => {
+    async function applicationCode() {
+      return await server.verify('a.b.c');
+    }
+    const { stack } = await refusalOf(applicationCode);
+    expect(stack).toContain('applicationCode');
+    const refused = await refusalOf(() => server.authenticate(request('Bearer a.b.c')));
+    // The cost of a stack is most of the cost of a refusal, and any stranger can ask for one.
+    expect(refused.stack).toBe(`AuthError: ${refused.message}`);
+    expect(inspect(refused)).toContain(refused.reason);
   });
 
   it('evaluate gives one too, and emits no event: it answers a question', async () => {

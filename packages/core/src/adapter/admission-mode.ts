@@ -50,7 +50,8 @@ export interface AuthenticateOptionsOf<Delegated extends string> {
    * for public routes, without a wrapper around `authenticate`. Guards still refuse them (401).
    *
    * `url` is path and query as the client sent them. Compare all of it (`url === '/livez'`): a prefix
-   * (`startsWith('/public')`) also fits `/publications`. What `skip` throws fails the request (500), and
+   * (`startsWith('/public')`) also fits `/publications`. `method` is that of the request line; where middleware
+   * puts another in its place (method-override), routes go by `routedMethod`: compare both. What `skip` throws fails the request (500), and
    * so does a promise.
    *
    * `describeRequirements` asks it once for each route, with the route's method and its path as it is

@@ -1,5 +1,5 @@
 import { type Clock, epochSeconds } from '../lib/clock.ts';
-import { deepFreeze, MAX_JSON_DEPTH } from '../lib/json.ts';
+import { deepFreeze, MAX_JSON_DEPTH, parseStrict } from '../lib/json.ts';
 import { ownNumber, ownProperty, ownString } from '../lib/own-property.ts';
 import { AuthError, isAuthError } from '../model/errors.ts';
 import type { TokenClaims } from '../model/principal.ts';
@@ -9,7 +9,7 @@ import { signatureCheck, signatureHolds } from '../signature/check.ts';
 import type { VerificationKey } from '../signature/verification-key.ts';
 import type { Algorithm } from '../token/algorithms.ts';
 import { checkTime } from '../token/claims.ts';
-import { createJwsParser, type UnverifiedJws } from '../token/jws.ts';
+import { createJwsParser, MAX_TOKEN_LENGTH, type UnverifiedJws } from '../token/jws.ts';
 import type { KeySet } from './key-set.ts';
 import { findSigningKey } from './signing-key.ts';
 
@@ -42,7 +42,7 @@ const TIMES = ['exp', 'nbf', 'iat'] as const;
  */
 export function createSignedJwtCheck(policy: SignedJwtPolicy): (jwt: string) => Promise<SignedJwt> {
   const { issuer, types, algorithms, keySet, clock, clockToleranceSec } = policy;
-  const parse = createJwsParser(policy.maxLength);
+  const parse = createJwsParser(policy.maxLength, parseStrict);
 
   function untimely(claims: TokenClaims): AuthErrorReason | undefined {
     if (TIMES.some((name) => Object.hasOwn(claims, name) && !Number.isFinite(claims[name]))) {

@@ -63,7 +63,7 @@ export type AuthEvent =
   | {
       /** A proof was refused for its time. */
       readonly type: 'proof.clock_skew';
-      /** By how much the proof's time is ahead of this machine's, in whole seconds; negative: behind. */
+      /** By how much the proof's time is ahead of this machine's, in whole seconds, at most a day; negative: behind. */
       readonly seconds: number;
     }
   | {

@@ -5,9 +5,10 @@ import {
 import type { Issuers } from '../issuers/issuers.ts';
 import type { Clock } from '../lib/clock.ts';
 import { isThenable, type MaybePromise } from '../lib/maybe-promise.ts';
-import { AuthError } from '../model/errors.ts';
 import type { AuthErrorReason, Step } from '../model/reasons.ts';
+import { Refused } from '../model/refused.ts';
 import type { Presentation } from '../request/presentation.ts';
+import type { ReadOutcome } from '../request/token-reader.ts';
 import type { VerifiedToken } from '../request/verified-token.ts';
 import { type ChecksContext, createChecks } from './checks.ts';
 import { createHeapScale } from './heap-weight.ts';
@@ -17,9 +18,13 @@ import { createLocalClaims } from './local-claims.ts';
 import { type ChecksResult, composeChecks } from './run-checks.ts';
 import { createTokenCache, type ResolvedTokenCacheOptions } from './token-cache.ts';
 
-/** Decides about tokens as they are presented: gives the verified token, or fails with an `AuthError`. */
+/** Decides about tokens as they are presented. */
 export interface Verifier {
-  verify(presented: Presentation): MaybePromise<VerifiedToken>;
+  /**
+   * The verified token, or why it is refused. Throws `AuthError`, or rejects with it, where something that the
+   * answer depends on has failed.
+   */
+  verify(presented: Presentation): MaybePromise<ReadOutcome>;
   /** Forgets every verified token, and ends the thread that verified signatures. */
   close(): void;
 }
@@ -67,12 +72,12 @@ export function createVerifier(issuers: Issuers, options: VerifierOptions): Veri
   );
   const cache = options.cache && createTokenCache<VerifiedToken>(options.cache, createHeapScale());
 
-  function verify(presented: Presentation): MaybePromise<VerifiedToken> {
+  function verify(presented: Presentation): MaybePromise<ReadOutcome> {
     const known = cache?.get(presented.token);
     return known === undefined ? read(presented, true) : check(known, presented, true);
   }
 
-  function read(presented: Presentation, mayReadAgain: boolean): MaybePromise<VerifiedToken> {
+  function read(presented: Presentation, mayReadAgain: boolean): MaybePromise<ReadOutcome> {
     const token = reader.read(presented.token);
     return isThenable(token)
       ? token.then((verified) => keep(verified, presented, mayReadAgain))
@@ -81,10 +86,11 @@ export function createVerifier(issuers: Issuers, options: VerifierOptions): Veri
 
   // Kept before the checks: what a request lacks, such as a proof, is no fault of the token.
   function keep(
-    token: VerifiedToken,
+    token: ReadOutcome,
     presented: Presentation,
     mayReadAgain: boolean,
-  ): MaybePromise<VerifiedToken> {
+  ): MaybePromise<ReadOutcome> {
+    if (token.principal === undefined) return token;
     if (isKept(token)) cache?.set(presented.token, asCached(token));
     return check(token, presented, mayReadAgain);
   }
@@ -93,7 +99,7 @@ export function createVerifier(issuers: Issuers, options: VerifierOptions): Veri
     token: VerifiedToken,
     presented: Presentation,
     mayReadAgain: boolean,
-  ): MaybePromise<VerifiedToken> {
+  ): MaybePromise<ReadOutcome> {
     const result = runChecks(token, presented);
     if (result === undefined) return token;
     return isThenable(result)
@@ -106,18 +112,18 @@ export function createVerifier(issuers: Issuers, options: VerifierOptions): Veri
     token: VerifiedToken,
     presented: Presentation,
     mayReadAgain: boolean,
-  ): MaybePromise<VerifiedToken> {
+  ): MaybePromise<ReadOutcome> {
     if (result === undefined) return token;
     const issuerName = token.issuer.name;
     const { kind } = token.principal;
     if ('reason' in result) {
       const { reason, details, cause, hint } = result;
       if (reason === 'expired') cache?.delete(presented.token);
-      throw new AuthError(reason, { ...details, cause, issuerName, kind, hint });
+      return new Refused(reason, { cause, issuerName, kind, hint }, details);
     }
     cache?.delete(presented.token);
     if (mayReadAgain) return read(presented, false);
-    throw new AuthError(UNSETTLED[result.readAgain] ?? 'keys_unavailable', { issuerName, kind });
+    return new Refused(UNSETTLED[result.readAgain] ?? 'keys_unavailable', { issuerName, kind });
   }
 
   function close(): void {

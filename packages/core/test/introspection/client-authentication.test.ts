@@ -145,3 +145,44 @@ describe('the other ways', () => {
     expect([body.toString(), [...headers]]).toEqual(['', []]);
   });
 });
+
+describe('the name of the method', () => {
+  it('is that of the registry, since some servers tell by it how we ask', () => {
+    const key = generateTestKey('ES256').privateKey;
+    const made = [
+      clientSecretBasic('api', 's'.repeat(32)),
+      clientSecretPost('api', 's'.repeat(32)),
+      privateKeyJwt('api', key),
+      tlsClientAuth('api', { fetch: async () => new Response() }),
+      anonymous(),
+    ];
+    expect(made.map(({ method }) => method)).toEqual([
+      'client_secret_basic',
+      'client_secret_post',
+      'private_key_jwt',
+      'tls_client_auth',
+      'none',
+    ]);
+  });
+
+  it('stands before what is missing, with the line to write', () => {
+    const faults = [
+      () => clientSecretBasic('', 's'),
+      () => clientSecretPost('', 's'),
+      () => privateKeyJwt('', generateTestKey('ES256').privateKey),
+      () => tlsClientAuth('', { fetch: async () => new Response() }),
+    ].map((make) => {
+      try {
+        return String(make());
+      } catch (error) {
+        return String(error);
+      }
+    });
+    expect(
+      faults.map((fault) => /clientSecret\w+|privateKeyJwt|tlsClientAuth/.exec(fault)?.[0]),
+    ).toEqual(['clientSecretBasic', 'clientSecretPost', 'privateKeyJwt', 'tlsClientAuth']);
+    expect(faults[0]).toContain('process.env.SECRET');
+    expect(faults[2]).toContain('privateJwk');
+    expect(faults[3]).toContain('{ fetch: fetchWithCertificate }');
+  });
+});

@@ -309,6 +309,18 @@ const FORMS: readonly Form[] = [
     keys: jwks('https://test.stytch.com/v1/sessions/jwks/project-test-1'),
   },
   {
+    written: 'stytch, by its issuer',
+    provider: () => stytch({ projectId: 'project-live-1', issuer: 'stytch.com/project-live-1' }),
+    issuer: 'stytch.com/project-live-1',
+    keys: jwks('https://api.stytch.com/v1/sessions/jwks/project-live-1'),
+  },
+  {
+    written: 'stytch, by a base URL with a slash at its end',
+    provider: () => stytch({ projectId: 'project-live-1', baseUrl: 'https://login.acme.com/' }),
+    issuer: 'stytch.com/project-live-1',
+    keys: jwks('https://login.acme.com/v1/sessions/jwks/project-live-1'),
+  },
+  {
     written: 'stytch for organizations, on a domain of its own',
     provider: () =>
       stytch({
