@@ -4,6 +4,7 @@ import type { IssuerEntry, ResolvedEntry } from '../issuers/issuer-entry.ts';
 import type { IssuerCacheOptions, IssuerResolver } from '../issuers/issuer-resolver.ts';
 import { resolveEntry } from '../issuers/resolve-entry.ts';
 import { type ResolvedKeyOptions, resolveKeyOptions } from '../keys/key-options.ts';
+import { type ResolvedLeases, resolveLeases } from '../lease/lease-options.ts';
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { hostOf } from '../lib/endpoint-url.ts';
@@ -34,6 +35,7 @@ export interface ResolvedOptions {
   readonly realm: string;
   readonly dpop: ResolvedDpop | undefined;
   readonly revocation: ResolvedRevocation | undefined;
+  readonly leases: ResolvedLeases;
   readonly keys: ResolvedKeyOptions;
   readonly keySnapshots: KeySnapshotStore | undefined;
   readonly allowHttp: readonly string[];
@@ -70,6 +72,7 @@ const OPTIONS: OptionNames<ResourceServerOptions> = {
   realm: true,
   dpop: true,
   revocation: true,
+  leases: true,
   keys: true,
   keySnapshots: true,
   allowHttp: true,
@@ -125,6 +128,7 @@ export function resolveOptions(
     realm: resolveRealm(options.realm ?? 'api'),
     dpop: resolveDpop(options.dpop, { resource, clock, events }),
     revocation: resolveRevocation(options.revocation, { clockToleranceSec, events }),
+    leases: resolveLeases(options.leases),
     keys: resolveKeyOptions(options.keys),
     keySnapshots: options.keySnapshots,
     allowHttp: resolveAllowHttp(options.allowHttp),

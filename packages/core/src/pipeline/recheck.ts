@@ -1,0 +1,69 @@
+import { AuthError } from '../model/errors.ts';
+import type { HeldToken } from '../request/held-token.ts';
+import type { CheckFailure } from '../request/request-check.ts';
+import type { VerifiedToken } from '../request/verified-token.ts';
+import { queryOnce } from '../revocation/revocation-query.ts';
+import { type ChecksContext, createChecks } from './checks.ts';
+import { type ChecksResult, composeChecks } from './run-checks.ts';
+import { unsettledReason } from './unsettled.ts';
+
+/** What a {@link Recheck} is made from. */
+export interface RecheckContext
+  extends Omit<ChecksContext, 'senderConstraint' | 'hasEffects' | 'queryOf'> {
+  /** Reads a token past the cache of verified tokens, and keeps what came of it. */
+  readAgain(token: string): VerifiedToken | Promise<VerifiedToken>;
+}
+
+/**
+ * Asks again about a token that was let in earlier, for a connection that is still open: issuer, key,
+ * recency of the authorization server's answer, time, revocation. An answer of that server from before
+ * `answeredSince` (milliseconds since the epoch) is asked for again. The sender constraint is not looked
+ * at: it held when the connection was opened, and there is no new request to hold it against.
+ *
+ * Gives the token as it counts now. Rejects with the `AuthError` of what does not hold; an outage has the
+ * code `temporarily_unavailable`, and says nothing of the token.
+ */
+export type Recheck = (held: HeldToken, answeredSince: number) => Promise<HeldToken>;
+
+/** Makes the {@link Recheck} of a resource server. */
+export function createRecheck({ readAgain, ...context }: RecheckContext): Recheck {
+  // Of each question nothing is remembered: there is one for each connection, and those live for days.
+  const runChecks = composeChecks(
+    createChecks({
+      ...context,
+      senderConstraint: undefined,
+      hasEffects: false,
+      queryOf: queryOnce,
+    }),
+  );
+
+  async function check({ token, verified }: HeldToken): Promise<ChecksResult> {
+    return await runChecks(verified, { token, scheme: 'bearer', request: undefined });
+  }
+
+  return async function recheck(held, answeredSince) {
+    const { token, verified } = held;
+    if (verified.readAt === undefined || verified.readAt >= answeredSince) {
+      const result = await check(held);
+      if (result === undefined) return held;
+      if ('reason' in result) throw refusal(result, verified);
+    }
+    const again = { token, verified: await readAgain(token) };
+    const result = await check(again);
+    if (result === undefined) return again;
+    if ('reason' in result) throw refusal(result, again.verified);
+    throw refusal({ reason: unsettledReason(result.readAgain) }, again.verified);
+  };
+}
+
+function refusal(
+  { reason, details, cause }: CheckFailure,
+  { issuer, principal }: VerifiedToken,
+): AuthError {
+  return new AuthError(reason, {
+    ...details,
+    cause,
+    issuerName: issuer.name,
+    kind: principal.kind,
+  });
+}
