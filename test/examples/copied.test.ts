@@ -15,6 +15,8 @@ const EXAMPLES = [
   'machine-client',
   'mcp-express',
   'mcp-koa',
+  'socket-io',
+  'sockets',
 ] as const;
 
 /** What the packages bring along, and the workspace folder that has it. */
