@@ -1,3 +1,7 @@
+// Types alone: what Node gives a listener for `upgrade`.
+import type { Buffer } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { type CredentialSource, isCredentialSource } from '../http/credential-source.ts';
 import { nodeRequestView } from '../http/node-request.ts';
 import type { RawAnswer } from '../http/raw-response.ts';
@@ -61,9 +65,9 @@ const FAREWELL_MS = 3_000;
  * @throws ConfigurationError for options that are not right.
  */
 export function guardUpgrade<
-  Request extends UpgradeRequest,
-  Socket extends UpgradeSocket,
-  Head = Uint8Array,
+  Request extends UpgradeRequest = IncomingMessage,
+  Socket extends UpgradeSocket = Duplex,
+  Head = Buffer,
 >(
   resourceServer: ResourceServer<unknown>,
   options: UpgradeOptions,

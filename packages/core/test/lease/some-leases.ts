@@ -110,8 +110,8 @@ export function someLeases({ options, subscribe, ...context }: SomeLeasesOptions
     subscriptions,
     outages,
     async pass(seconds) {
-      for (let rest = seconds * 1_000; rest > 0; rest -= 250) {
-        const step = Math.min(250, rest);
+      for (let rest = seconds * 1_000; rest > 0; rest -= 1_000) {
+        const step = Math.min(1_000, rest);
         clock.advance(step);
         await vi.advanceTimersByTimeAsync(step);
       }
