@@ -14,7 +14,7 @@ export interface LeaseWatchContext {
   readonly recheckMs: number;
   readonly outageGraceMs: number;
   /** Asks about a token again; rejects with an `AuthError`. */
-  readonly recheck: (held: HeldToken, answeredSince: number) => Promise<HeldToken>;
+  readonly recheck: (held: HeldToken) => Promise<HeldToken>;
   /** The token still counts; what is known of it may be new. */
   readonly onConfirmed: (state: LeaseState, held: HeldToken) => void;
   /** Has to take the lease out of the watch. */
@@ -108,7 +108,7 @@ export function createLeaseWatch(context: LeaseWatchContext): LeaseWatch {
     const isAnswered = () => state.ended === undefined && state.held === asked;
     let next = startedAt;
     try {
-      const confirmed = await recheck(asked, startedAt - recheckMs);
+      const confirmed = await recheck(asked);
       if (isAnswered()) {
         state.failingSince = undefined;
         next = nextLook(clock.now());

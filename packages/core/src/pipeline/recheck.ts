@@ -16,14 +16,14 @@ export interface RecheckContext
 
 /**
  * Asks again about a token that was let in earlier, for a connection that is still open: issuer, key,
- * recency of the authorization server's answer, time, revocation. An answer of that server from before
- * `answeredSince` (milliseconds since the epoch) is asked for again. The sender constraint is not looked
- * at: it held when the connection was opened, and there is no new request to hold it against.
+ * time, revocation. Where the authorization server has vouched for it, that is asked again, however long its
+ * answer counts for requests. The sender constraint is not looked at: it held when the connection was
+ * opened, and there is no new request to hold it against.
  *
  * Gives the token as it counts now. Rejects with the `AuthError` of what does not hold; an outage has the
  * code `temporarily_unavailable`, and says nothing of the token.
  */
-export type Recheck = (held: HeldToken, answeredSince: number) => Promise<HeldToken>;
+export type Recheck = (held: HeldToken) => Promise<HeldToken>;
 
 /** Makes the {@link Recheck} of a resource server. */
 export function createRecheck({ readAgain, ...context }: RecheckContext): Recheck {
@@ -41,9 +41,9 @@ export function createRecheck({ readAgain, ...context }: RecheckContext): Rechec
     return await runChecks(verified, { token, scheme: 'bearer', request: undefined });
   }
 
-  return async function recheck(held, answeredSince) {
+  return async function recheck(held) {
     const { token, verified } = held;
-    if (verified.readAt === undefined || verified.readAt >= answeredSince) {
+    if (verified.readAt === undefined) {
       const result = await check(held);
       if (result === undefined) return held;
       if ('reason' in result) throw refusal(result, verified);

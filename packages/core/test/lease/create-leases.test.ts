@@ -268,13 +268,13 @@ describe('a mark', () => {
 });
 
 describe('asking again', () => {
-  it('happens every recheckSec, for an answer that is no older', async () => {
-    const { begin, asked, clock, pass } = someLeases({ options: { recheckSec: 20 } });
+  it('happens every recheckSec', async () => {
+    const { begin, asked, pass } = someLeases({ options: { recheckSec: 20 } });
     begin();
     await pass(19.75);
     expect(asked).toEqual([]);
     await pass(0.25);
-    expect(asked).toEqual([['token-1', clock.now() - 20_000]]);
+    expect(asked).toEqual(['token-1']);
     await pass(19.75);
     // The jitter makes it come up to a fifth earlier, never later.
     expect(asked).toHaveLength(2);
@@ -360,7 +360,7 @@ describe('asking again', () => {
       for (const answer of answers.splice(0)) answer();
       await some.pass(1);
     }
-    expect(new Set(some.asked.map(([token]) => token)).size).toBe(1_200);
+    expect(new Set(some.asked).size).toBe(1_200);
   });
 
   it('does not keep a lease from its end', async () => {
@@ -573,7 +573,7 @@ describe('a renewal', () => {
     fail(new AuthError('token_revoked'));
     await some.pass(1);
     expect(lease.ended).toBeUndefined();
-    expect(some.asked.map(([token]) => token)).toEqual(['token-1', 'token-2']);
+    expect(some.asked).toEqual(['token-1', 'token-2']);
   });
 });
 

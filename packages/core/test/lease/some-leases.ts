@@ -24,8 +24,8 @@ export interface SomeLeases {
   readonly leases: Leases;
   readonly clock: FakeClock;
   readonly events: readonly AuthEvent[];
-  /** Tokens that were asked about again, in order, and since when an answer counts. */
-  readonly asked: (readonly [token: string, answeredSince: number])[];
+  /** Tokens that were asked about again, in order. */
+  readonly asked: string[];
   /** What is answered about each token: the same held token, unless the test says otherwise. */
   answer: (held: HeldToken) => HeldToken | Promise<HeldToken>;
   /** Makes a held token known, as verifying it does. */
@@ -44,7 +44,7 @@ export function someLeases({ options, subscribe, ...context }: SomeLeasesOptions
   const clock = aClock();
   const events: AuthEvent[] = [];
   const known = new Map<object, HeldToken>();
-  const asked: (readonly [string, number])[] = [];
+  const asked: string[] = [];
   const subscriptions = { made: 0, ended: 0 };
   const outages = { begun: 0 };
   const listeners = new Set<(mark: RevocationMark) => void>();
@@ -75,8 +75,8 @@ export function someLeases({ options, subscribe, ...context }: SomeLeasesOptions
       events: createEventSink((event) => events.push(event)),
       revocation: subscribe === undefined ? undefined : revocation,
       heldBy: (principal) => known.get(principal),
-      recheck: async (held, answeredSince) => {
-        asked.push([held.token, answeredSince]);
+      recheck: async (held) => {
+        asked.push(held.token);
         return await some.answer(held);
       },
       authenticate: ({ token }) => {
