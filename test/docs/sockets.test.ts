@@ -33,11 +33,11 @@ function aToken(claims: object = {}): string {
 }
 
 const application = async () => {
-  const app = await import('./snippets/sockets/app.ts');
-  const { server } = app;
+  const { server, resourceServer, revocations } = await import('./snippets/sockets/app.ts');
   if (!server.listening) await started(server);
   const { port } = server.address() as AddressInfo;
-  return { ...app, origin: `http://127.0.0.1:${port}`, url: `ws://127.0.0.1:${port}` };
+  const urls = { origin: `http://127.0.0.1:${port}`, url: `ws://127.0.0.1:${port}` };
+  return { resourceServer, revocations, ...urls };
 };
 
 describe('the snippets of docs/sockets.md', () => {
@@ -56,7 +56,7 @@ describe('the snippets of docs/sockets.md', () => {
   });
 
   it('stream events on Express and on Koa', async () => {
-    const { server: _server, ...feed } = await application();
+    const feed = await application();
     const { createApp } = await import('./snippets/sockets/koa.ts');
     const koa = await listen(createApp(feed.resourceServer as never).callback());
     const token = aToken({ sub: 'auth0|18' });
