@@ -1,10 +1,8 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { testIssuer } from '@authly/testing';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { LEASE_END_CAUSES, leaseEnds } from '../../packages/core/src/lease/lease-end.ts';
 import { aClient, bearer, started } from '../sockets/ws-server.ts';
 import { listen } from '../support/requests.ts';
 
@@ -127,14 +125,5 @@ describe('the snippets of docs/sockets.md', () => {
     expect(
       await longWork(resourceServer as never, { headers: bearer(token) }, async () => {}),
     ).toBe('done');
-  });
-
-  it('list every cause with its code and its text', () => {
-    const text = readFileSync(new URL('../../docs/sockets.md', import.meta.url), 'utf8');
-    const rows = [...text.matchAll(/^\| `(\w+)` \|.*\| (\d{4}) \| `([^`]+)` \|$/gm)];
-    expect(
-      rows.map(([, cause, code, said]) => ({ cause, closeCode: Number(code), text: said })),
-    ).toEqual(Object.values(leaseEnds({})));
-    expect(rows).toHaveLength(LEASE_END_CAUSES.length);
   });
 });

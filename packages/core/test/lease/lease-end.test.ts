@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   isLeaseEndedError,
@@ -43,4 +44,12 @@ it('the reason of an aborted signal is told by a brand', () => {
   });
   expect(isLeaseEndedError(error)).toBe(true);
   expect(isLeaseEndedError(new Error('other'))).toBe(false);
+});
+
+it('docs/sockets.md lists every cause with its code and its text', () => {
+  const text = readFileSync(new URL('../../../../docs/sockets.md', import.meta.url), 'utf8');
+  const rows = [...text.matchAll(/^\| `(\w+)` \|.*\| (\d{4}) \| `([^`]+)` \|$/gm)];
+  expect(
+    rows.map(([, cause, code, said]) => ({ cause, closeCode: Number(code), text: said })),
+  ).toEqual(Object.values(leaseEnds({})));
 });
