@@ -176,8 +176,71 @@ describe.each(apps)('an event stream of $name', ({ listenerOf }) => {
   it('is refused as any other request', async () => {
     const api = anApi();
     const origin = await served(listenerOf(api));
-    expect((await reading(origin, aToken({ scope: 'other' }))).response.statusCode).toBe(403);
+    const read = await reading(origin, aToken({ scope: 'other' }));
+    await vi.waitFor(() => expect(read.isOver).toBe(true));
+    expect(read.response.statusCode).toBe(403);
     expect(api.streams).toEqual([]);
+  });
+});
+
+describe('a client that has left before its stream is opened', () => {
+  /** An app that opens the stream when it is told to, over HTTP/1.1 or HTTP/2. */
+  function waitingApp({ server, streams }: Api) {
+    const gate = { arrived: 0, open: () => {} };
+    const app = new Koa();
+    app.use(koaKit.authenticate(server));
+    app.use(async (context) => {
+      gate.arrived += 1;
+      await new Promise<void>((resolve) => {
+        gate.open = resolve;
+      });
+      streams.push(koaKit.eventStream(context));
+    });
+    return { gate, listener: app.callback() };
+  }
+
+  const isOver = async ({ streams }: Api) => {
+    await vi.waitFor(() => expect(streams).toHaveLength(1));
+    const [stream] = streams;
+    await vi.waitFor(() => expect(stream?.signal.aborted).toBe(true));
+    expect(stream?.lease?.ended?.cause).toBe('released');
+    expect(stream?.send({ data: 'nobody hears it' })).toBe(false);
+  };
+
+  it('holds no lease, over HTTP/1.1', async () => {
+    const api = anApi();
+    const { gate, listener } = waitingApp(api);
+    const origin = await served(listener);
+    const outgoing = request(`${origin}/feed`, {
+      headers: { authorization: `Bearer ${aToken()}` },
+    });
+    outgoing.on('error', () => {});
+    outgoing.end();
+    await vi.waitFor(() => expect(gate.arrived).toBe(1));
+    outgoing.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    gate.open();
+    await isOver(api);
+  });
+
+  it('holds no lease, over HTTP/2', async () => {
+    const api = anApi();
+    const { gate, listener } = waitingApp(api);
+    const server = createHttp2(listener);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const session = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    closers.push(() => {
+      session.destroy();
+      server.close();
+    });
+    const stream = session.request({ ':path': '/feed', authorization: `Bearer ${aToken()}` });
+    stream.on('error', () => {});
+    await vi.waitFor(() => expect(gate.arrived).toBe(1));
+    stream.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    gate.open();
+    await isOver(api);
   });
 });
 

@@ -42,7 +42,9 @@ export interface EventStream {
 
 /** What a stream writes to: a response of Node's, or a stream that a framework sends on. */
 export interface EventStreamTarget {
-  readonly destroyed: boolean;
+  /** A response over HTTP/2 has none: its stream says it. */
+  readonly destroyed?: boolean;
+  readonly stream?: { readonly destroyed: boolean } | undefined;
   /** Bytes that wait to be read by the client. */
   readonly writableLength: number;
   write(text: string): unknown;
@@ -114,7 +116,8 @@ export function openEventStream(
 ): EventStream {
   const over = new AbortController();
   target.on('error', ignore);
-  target.on('close', () => finish(() => target.destroy()));
+  const cut = () => finish(() => target.destroy());
+  target.on('close', cut);
   lease?.onEnd(({ text }) =>
     end(serverSentEvent({ event: 'session-ended', data: JSON.stringify({ reason: text }) })),
   );
@@ -137,13 +140,16 @@ export function openEventStream(
   }
 
   function write(text: string): boolean {
-    if (over.signal.aborted || target.destroyed) return false;
+    if (over.signal.aborted) return false;
     target.write(text);
     target.flush?.();
     if (target.writableLength <= maxBufferedBytes) return true;
-    finish(() => target.destroy());
+    cut();
     return false;
   }
+
+  // The client may have left while the handler was busy: then nothing tells of it any more.
+  if (target.destroyed === true || target.stream?.destroyed === true) cut();
 
   return Object.freeze<EventStream>({
     lease,
