@@ -24,7 +24,9 @@ function anApi(options: { readonly maxBufferedBytes?: number } = {}) {
   const revocations = memoryRevocations({ clock });
   const server = aResourceServer({ clock, revocation: { store: revocations } });
   const streams: expressKit.EventStream[] = [];
-  return { clock, revocations, server, streams, options };
+  /** What Koa takes for an error of the application. */
+  const faults: unknown[] = [];
+  return { clock, revocations, server, streams, faults, options };
 }
 
 function expressApp({ server, streams, options }: Api) {
@@ -39,8 +41,10 @@ function expressApp({ server, streams, options }: Api) {
   return app;
 }
 
-function koaApp({ server, streams, options }: Api) {
+function koaApp({ server, streams, faults, options }: Api) {
   const app = new Koa();
+  // EventSource leaves without reading the body of a refusal, which Koa tells of.
+  app.on('error', (error) => faults.push(error));
   app.use(compress({ threshold: 0 }));
   app.use(koaKit.authenticate(server));
   app.use(koaKit.requireScope('read:users'));
@@ -127,6 +131,7 @@ describe.each(apps)('an event stream of $name', ({ listenerOf }) => {
     const left = await reading(origin);
     left.response.destroy();
     await vi.waitFor(() => expect(api.streams[0]?.lease?.ended?.cause).toBe('released'));
+    expect(api.faults).toEqual([]);
     const done = await reading(origin);
     api.streams[1]?.close();
     await vi.waitFor(() => expect(done.isOver).toBe(true));
