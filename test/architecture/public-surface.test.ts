@@ -12,6 +12,7 @@ import * as koa from '@authly/koa';
 import * as koaNode from '@authly/koa/node';
 import * as koaProviders from '@authly/koa/providers';
 import * as mcp from '@authly/mcp';
+import * as redis from '@authly/redis';
 import * as testing from '@authly/testing';
 import * as contracts from '@authly/testing/contracts';
 import { describe, expect, it } from 'vitest';
@@ -217,6 +218,18 @@ describe('the public surface', () => {
     `);
   });
 
+  it('@authly/redis', () => {
+    expect(namesOf(redis)).toMatchInlineSnapshot(`
+      [
+        "ioredis",
+        "iovalkey",
+        "nodeRedis",
+        "nodeRedisCluster",
+        "redisStores",
+      ]
+    `);
+  });
+
   it('@authly/mcp', () => {
     expect(namesOf(mcp)).toMatchInlineSnapshot(`
       [
@@ -254,6 +267,7 @@ describe('the public surface', () => {
   it('@authly/testing/contracts', () => {
     expect(namesOf(contracts)).toMatchInlineSnapshot(`
       [
+        "introspectionStoreContract",
         "replayStoreContract",
         "revocationStoreContract",
       ]

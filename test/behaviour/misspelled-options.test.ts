@@ -7,6 +7,7 @@ import * as express from '@authly/express';
 import * as issuerPackage from '@authly/issuer';
 import * as koa from '@authly/koa';
 import * as mcp from '@authly/mcp';
+import * as redis from '@authly/redis';
 import * as testing from '@authly/testing';
 import { Router as KoaRouter } from '@koa/router';
 import { Router as ExpressRouter } from 'express';
@@ -224,6 +225,11 @@ const CALLS: Readonly<Record<string, Call>> = {
     anIssuer.clientCredentials.grant(request),
   ),
   'issuer memoryClientStore': call(client, (one) => issuerPackage.memoryClientStore([one])),
+  'redis redisStores': call({ command: async () => null, prefix: 'a' }, redis.redisStores),
+  'redis redisStores: follow': call(
+    { command: () => new Promise(() => {}), maxLagSec: 10 },
+    (follow) => redis.redisStores({ command: async () => null, prefix: 'a', follow }).close(),
+  ),
   'testing aUser': call({ userId: 'ada' }, testing.aUser),
   'testing aClient': call({ clientId: 'sync' }, testing.aClient),
   'testing withPrincipal': call({ resourceServer: aResourceServer() }, (options) =>
@@ -317,6 +323,8 @@ const WITHOUT_OPTIONS: Readonly<Record<string, readonly string[]>> = {
     'toolRequirement',
     'userFrom',
   ],
+  // What these take is a client.
+  redis: ['ioredis', 'iovalkey', 'nodeRedis', 'nodeRedisCluster'],
   testing: ['compactJws', 'fakeClock', 'generateTestKey', 'tampered', 'thumbprintOf', 'unsigned'],
 };
 
@@ -337,6 +345,7 @@ const PACKAGES: Readonly<Record<string, object>> = {
   koa,
   issuer: issuerPackage,
   mcp,
+  redis,
   testing,
 };
 

@@ -9,6 +9,7 @@ import { runExample } from './child.ts';
 // packages and what the registry has of the rest. `pnpm check:consumers` installs them by npm.
 
 const EXAMPLES = [
+  'cluster',
   'dpop-api',
   'express-api',
   'koa-api',

@@ -12,6 +12,7 @@ const DEPENDENCIES: Readonly<Record<string, readonly string[]>> = {
   '@authly/issuer': ['@authly/core', 'jose'],
   '@authly/koa': ['@authly/core'],
   '@authly/mcp': ['@authly/core'],
+  '@authly/redis': ['@authly/core'],
   '@authly/testing': ['@authly/core', '@authly/issuer'],
 };
 
@@ -21,6 +22,7 @@ const WITH_COMMONJS: ReadonlySet<string> = new Set([
   '@authly/express',
   '@authly/koa',
   '@authly/mcp',
+  '@authly/redis',
 ]);
 
 const PEERS: Readonly<Record<string, readonly string[]>> = {

@@ -99,7 +99,8 @@ export function createIntrospector(
     refusedEntries: cache?.inactiveEntries ?? 1,
   });
   const activeForMs = cache?.activeForMs ?? 0;
-  const shared = cache?.shared && createSealedAnswers({ ...cache.shared, issuer, clientId });
+  const shared =
+    cache?.shared && createSealedAnswers({ ...cache.shared, issuer, clientId, events });
   const gate = createGate({ maxConcurrent, clock, random, memory });
   const report = createFailureReport(issuer, events);
   const flights = new Map<string, Promise<Introspection>>();

@@ -1,8 +1,9 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { abortable } from '../lib/abortable.ts';
-import { ignoreRejection } from '../lib/callback-result.ts';
+import type { EventSink } from '../lib/event-sink.ts';
 import { isPlainObject, parseJsonObject } from '../lib/json.ts';
 import { ownNumber, ownProperty } from '../lib/own-property.ts';
+import { createStoreOutage } from '../lib/store-outage.ts';
 import type { IntrospectionStore } from '../stores/introspection-store.ts';
 
 /** An active answer and when it was given, in milliseconds since the epoch. */
@@ -26,6 +27,8 @@ export interface SealedAnswersOptions {
   /** Whose answers to whom: no other issuer's or client's are ever opened. */
   readonly issuer: string;
   readonly clientId: string;
+  /** Told when the store begins to fail, and when it is back. */
+  readonly events: EventSink;
 }
 
 /** A store that hangs is a miss after this, in milliseconds. */
@@ -42,9 +45,22 @@ const HEAD_BYTES = 1 + IV_BYTES;
  * it cannot make up an answer. Entries are named by another key of HKDF, from the token alone.
  */
 export function createSealedAnswers(options: SealedAnswersOptions): SealedAnswers {
-  const { store, secrets, issuer, clientId } = options;
+  const { store, secrets, issuer, clientId, events } = options;
   const context = `\0${issuer}\0${clientId}`;
   const [current = new Uint8Array()] = secrets;
+  const outage = createStoreOutage({ store: 'introspection', outcome: 'bypassed' }, events);
+  /** What the store does not do. One that is full still reads, and has not recovered because of that. */
+  const failing = new Set<'get' | 'set'>();
+
+  function did(what: 'get' | 'set'): void {
+    failing.delete(what);
+    if (failing.size === 0) outage.end();
+  }
+
+  function failed(what: 'get' | 'set'): void {
+    failing.add(what);
+    outage.begin();
+  }
 
   const idOf = (token: string) =>
     derive(token, '', `authly introspection id${context}`).toString('base64url');
@@ -76,8 +92,11 @@ export function createSealedAnswers(options: SealedAnswersOptions): SealedAnswer
       try {
         const id = idOf(token);
         const sealed: unknown = await abortable(Promise.resolve(store.get(id)), limit.signal);
+        if (sealed instanceof Uint8Array || sealed === undefined || sealed === null) did('get');
+        else failed('get');
         return sealed instanceof Uint8Array ? open(token, id, sealed) : undefined;
       } catch {
+        failed('get');
         return undefined;
       } finally {
         clearTimeout(timer);
@@ -86,9 +105,15 @@ export function createSealedAnswers(options: SealedAnswersOptions): SealedAnswer
     set(token, kept, ttlMs) {
       try {
         const id = idOf(token);
-        ignoreRejection(store.set(id, seal(token, id, kept), ttlMs));
+        const done: unknown = store.set(id, seal(token, id, kept), ttlMs);
+        // Not Promise.resolve: it reads `constructor` of a promise, which may throw.
+        new Promise((resolve) => resolve(done)).then(
+          () => did('set'),
+          () => failed('set'),
+        );
       } catch {
-        // A store that throws is one that is down: the next process asks the server.
+        // The next process asks the authorization server.
+        failed('set');
       }
     },
   };

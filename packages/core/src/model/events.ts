@@ -66,14 +66,17 @@ export type AuthEvent =
   | {
       /** A store does not answer as it should: once, until it is back. */
       readonly type: 'store.failed';
-      readonly store: 'replay' | 'revocation';
+      readonly store: 'replay' | 'revocation' | 'introspection';
       /**
        * What becomes of requests meanwhile: 503; this process's own memory decides about a proof; tokens
-       * are accepted unasked.
+       * are accepted unasked; the authorization server is asked what other processes know.
        */
-      readonly outcome: 'refused' | 'local' | 'accepted';
+      readonly outcome: 'refused' | 'local' | 'accepted' | 'bypassed';
     }
-  | { readonly type: 'store.recovered'; readonly store: 'replay' | 'revocation' }
+  | {
+      readonly type: 'store.recovered';
+      readonly store: 'replay' | 'revocation' | 'introspection';
+    }
   | {
       /** Used proofs are remembered in this process alone: right for one process, wrong for several. */
       readonly type: 'config.local_replay_store';

@@ -5,13 +5,13 @@ import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import type { EventSink } from '../lib/event-sink.ts';
 import { isStringList } from '../lib/json.ts';
 import { ownString } from '../lib/own-property.ts';
+import type { StoreOutage } from '../lib/store-outage.ts';
 import { type AuthError, ConfigurationError, isAuthError } from '../model/errors.ts';
 import { type AuthErrorReason, REASONS, STEPS, type Step } from '../model/reasons.ts';
 import type { TokenFault } from '../model/token-fault.ts';
 import { tokenHint } from '../providers/internal/token-hint.ts';
 import type { Presentation } from '../request/presentation.ts';
 import type { VerifiedToken } from '../request/verified-token.ts';
-import type { StoreOutage } from '../revocation/store-outage.ts';
 import { createJwsParser, type UnverifiedJws } from '../token/jws.ts';
 import {
   type ExplainedIntrospection,

@@ -1,8 +1,8 @@
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import type { EventSink } from '../lib/event-sink.ts';
+import { createStoreOutage, type StoreOutage } from '../lib/store-outage.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import type { RevocationStore } from '../stores/revocation-store.ts';
-import { createStoreOutage, type StoreOutage } from './store-outage.ts';
 
 /** How revoked tokens are refused. */
 export interface RevocationOptions {
@@ -63,7 +63,10 @@ export function resolveRevocation(
     onOutage,
     timeoutMs,
     retainSec: checkStore(store, clockToleranceSec),
-    outage: createStoreOutage(onOutage, events),
+    outage: createStoreOutage(
+      { store: 'revocation', outcome: onOutage === 'refuse' ? 'refused' : 'accepted' },
+      events,
+    ),
   });
 }
 

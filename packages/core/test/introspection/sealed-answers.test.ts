@@ -1,5 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createSealedAnswers } from '../../src/introspection/sealed-answers.ts';
+import { createEventSink } from '../../src/lib/event-sink.ts';
+import type { AuthEvent } from '../../src/model/events.ts';
 import type { IntrospectionStore } from '../../src/stores/introspection-store.ts';
 
 const secret = (text: string) => Buffer.from(text.padEnd(32, '.'));
@@ -24,6 +26,7 @@ function sealed(store: IntrospectionStore, options = {}) {
     secrets: [secret('current')],
     issuer: 'https://as.example.com',
     clientId: 'api',
+    events: createEventSink(() => {}),
     ...options,
   });
 }
@@ -140,5 +143,93 @@ describe('sealed answers', () => {
   ])('are kept without a word when the store %s', (_name, set) => {
     const { store } = memoryStore();
     expect(() => sealed({ ...store, set }).set('token', KEPT, 1)).not.toThrow();
+  });
+});
+
+describe('an outage of the store of answers', () => {
+  const FAILED = { type: 'store.failed', store: 'introspection', outcome: 'bypassed' };
+  const RECOVERED = { type: 'store.recovered', store: 'introspection' };
+  const down = () => Promise.reject(new Error('down'));
+
+  function watched() {
+    const { store: working } = memoryStore();
+    const store = { ...working };
+    const events: AuthEvent[] = [];
+    const answers = sealed(store, { events: createEventSink((event) => events.push(event)) });
+    const set = async () => {
+      answers.set('token', KEPT, 30_000);
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    return { store, working, events, answers, set };
+  }
+
+  it.each<readonly [string, IntrospectionStore['get']]>([
+    ['rejects', down],
+    ['gives something else than bytes', async () => 'text' as never],
+    [
+      'throws',
+      () => {
+        throw new Error('down');
+      },
+    ],
+  ])('is told once when reading %s, and once when it is over', async (_what, get) => {
+    const { store, working, events, answers } = watched();
+    await answers.get('token');
+    expect(events).toEqual([]);
+    store.get = get;
+    await answers.get('token');
+    await answers.get('token');
+    expect(events).toEqual([FAILED]);
+    store.get = working.get;
+    await answers.get('token');
+    await answers.get('token');
+    expect(events).toEqual([FAILED, RECOVERED]);
+  });
+
+  it.each<readonly [string, IntrospectionStore['set']]>([
+    ['rejects', down],
+    [
+      'throws',
+      () => {
+        throw new Error('down');
+      },
+    ],
+  ])('is told once when keeping %s, though reading works', async (_what, fail) => {
+    const { store, working, events, answers, set } = watched();
+    store.set = fail;
+    await set();
+    await answers.get('token');
+    await set();
+    expect(events).toEqual([FAILED]);
+    store.set = working.set;
+    await set();
+    expect(events).toEqual([FAILED, RECOVERED]);
+  });
+
+  it('is over when both reading and keeping work again', async () => {
+    const { store, working, events, answers, set } = watched();
+    Object.assign(store, { get: down, set: down });
+    await answers.get('token');
+    await set();
+    store.set = working.set;
+    await set();
+    expect(events).toEqual([FAILED]);
+    store.get = working.get;
+    await answers.get('token');
+    expect(events).toEqual([FAILED, RECOVERED]);
+  });
+
+  it('is told when the store hangs', async () => {
+    vi.useFakeTimers();
+    try {
+      const { store, events, answers } = watched();
+      store.get = () => new Promise(() => {});
+      const hanging = answers.get('token');
+      await vi.advanceTimersByTimeAsync(250);
+      await hanging;
+      expect(events).toEqual([FAILED]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

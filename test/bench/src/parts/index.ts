@@ -8,6 +8,7 @@ export type PartName =
   | 'warm'
   | 'introspection'
   | 'bound'
+  | 'shared'
   | 'concurrent'
   | 'concurrent-pinned'
   | 'http'
@@ -25,6 +26,7 @@ export const PARTS: Readonly<Record<PartName, (scale: Scale) => Promise<Findings
   warm: async (scale) => (await import('./warm.ts')).warm(scale),
   introspection: async (scale) => (await import('./introspection.ts')).introspection(scale),
   bound: async (scale) => (await import('./bound.ts')).bound(scale),
+  shared: async (scale) => (await import('./shared.ts')).shared(scale),
   concurrent: async (scale) => (await import('./concurrent.ts')).concurrent(scale),
   'concurrent-pinned': async (scale) => (await import('./concurrent.ts')).concurrentPinned(scale),
   http: async (scale) => (await import('./http.ts')).http(scale),

@@ -1,27 +1,30 @@
 import { describe, expect, it } from 'vitest';
 import { createEventSink } from '../../src/lib/event-sink.ts';
+import { createStoreOutage } from '../../src/lib/store-outage.ts';
 import type { AuthEvent } from '../../src/model/events.ts';
-import { createStoreOutage } from '../../src/revocation/store-outage.ts';
 
-function anOutage(onOutage: 'refuse' | 'accept') {
+type Told = Parameters<typeof createStoreOutage>[0];
+
+function anOutage(told: Told) {
   const events: AuthEvent[] = [];
   const sink = createEventSink((event) => events.push(event));
-  return { outage: createStoreOutage(onOutage, sink), events };
+  return { outage: createStoreOutage(told, sink), events };
 }
 
-describe.each([
-  ['refuse', 'refused'],
-  ['accept', 'accepted'],
-] as const)('an outage where requests are to be handled so: %s', (onOutage, outcome) => {
+describe.each<Told>([
+  { store: 'revocation', outcome: 'refused' },
+  { store: 'revocation', outcome: 'accepted' },
+  { store: 'introspection', outcome: 'bypassed' },
+])('an outage of the store of $store, where requests are $outcome', ({ store, outcome }) => {
   it('is told once when it begins and once when it ends, each time', () => {
-    const { outage, events } = anOutage(onOutage);
+    const { outage, events } = anOutage({ store, outcome });
     outage.end();
     outage.begin();
     outage.begin();
-    expect(events).toEqual([{ type: 'store.failed', store: 'revocation', outcome }]);
+    expect(events).toEqual([{ type: 'store.failed', store, outcome }]);
     outage.end();
     outage.end();
-    expect(events.slice(1)).toEqual([{ type: 'store.recovered', store: 'revocation' }]);
+    expect(events.slice(1)).toEqual([{ type: 'store.recovered', store }]);
     outage.begin();
     expect(events).toHaveLength(3);
   });
@@ -30,7 +33,7 @@ describe.each([
 it('is not told where nobody listens, and remembered all the same', () => {
   const told: AuthEvent[] = [];
   const sink = { active: false, emit: (event: AuthEvent) => told.push(event) };
-  const outage = createStoreOutage('refuse', sink);
+  const outage = createStoreOutage({ store: 'revocation', outcome: 'refused' }, sink);
   outage.begin();
   outage.end();
   expect(told).toEqual([]);

@@ -1,0 +1,147 @@
+import type { Clock, RevocationMark } from '@authly/core';
+import { isAfter } from './log-position.ts';
+import type { LogHead, MarkLog } from './mark-log.ts';
+import type { MarkMirror } from './mark-mirror.ts';
+import type { MarkTable } from './mark-table.ts';
+
+/** Keeps this process's copy of the marks like the server's. */
+export interface Follower {
+  /** Fulfilled once the marks are loaded; rejects when the attempt under way fails. */
+  loaded(): Promise<void>;
+  readonly isLoaded: boolean;
+  /** When the copy was last known to be right, in milliseconds since the epoch. */
+  readonly seenAt: number;
+  /** Ends it. What follows rejects. */
+  close(): void;
+}
+
+/** What a follower works with. */
+export interface FollowerContext {
+  readonly log: MarkLog;
+  readonly table: MarkTable;
+  readonly mirror: MarkMirror;
+  readonly clock: Clock;
+}
+
+/** For so long a read waits at the server, in milliseconds: how often an idle server is heard of. */
+export const BLOCK_MS = 1_000;
+const FIRST_PAUSE_MS = 100;
+const MAX_PAUSE_MS = 1_000;
+
+/**
+ * Loads all marks, then reads the log, for ever: each entry as it is made. When it has missed an entry, since
+ * the log was cut, or the server is another one that knows less, it loads all again. What fails is tried
+ * again after a pause.
+ */
+export function startFollower({ log, table, mirror, clock }: FollowerContext): Follower {
+  /** The last entry that the copy holds; `undefined`: it must be loaded. */
+  let head: LogHead | undefined;
+  let isLoaded = false;
+  let isClosed = false;
+  let seenAt = Number.NEGATIVE_INFINITY;
+  /** After a failure nothing waits: what was given up may still be in the connection, and hold up what follows. */
+  let blockMs = BLOCK_MS;
+  let loading = attempt();
+  let wake: (() => void) | undefined;
+
+  function seen(): void {
+    seenAt = clock.now();
+    mirror.sweep();
+  }
+
+  async function load(): Promise<void> {
+    // First the place: what is marked during the load comes after it, and is read then.
+    const start = await log.head();
+    const marks: RevocationMark[] = [];
+    for await (const some of table.scan()) for (const mark of some) marks.push(mark);
+    mirror.replace(marks, start.at);
+    head = start;
+    isLoaded = true;
+    seen();
+    loading.fulfill();
+  }
+
+  async function read(from: LogHead): Promise<void> {
+    const entries = await log.after(from.at, blockMs);
+    if (entries.length === 0) return await compare(from);
+    let last = from;
+    for (const entry of entries) {
+      if (entry.previous !== last.nonce) {
+        head = undefined;
+        return;
+      }
+      mirror.follow(entry.at, entry.change);
+      last = entry;
+    }
+    head = last;
+    seen();
+  }
+
+  // A server that lost entries stays silent, too.
+  async function compare(from: LogHead): Promise<void> {
+    const now = await log.head();
+    if (now.nonce === from.nonce) seen();
+    else if (!isAfter(now.at, from.at)) head = undefined;
+  }
+
+  async function run(): Promise<void> {
+    let pauseMs = FIRST_PAUSE_MS;
+    while (!isClosed) {
+      try {
+        await (head === undefined ? load() : read(head));
+        pauseMs = FIRST_PAUSE_MS;
+        blockMs = BLOCK_MS;
+      } catch (cause) {
+        blockMs = 0;
+        loading.fail(cause);
+        if (!isLoaded) loading = attempt();
+        await pause(pauseMs);
+        pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS);
+      }
+    }
+  }
+
+  function pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      wake = resolve;
+      setTimeout(resolve, ms).unref();
+    });
+  }
+
+  void run();
+  return {
+    loaded: () => loading.outcome,
+    get isLoaded() {
+      return isLoaded;
+    },
+    get seenAt() {
+      return seenAt;
+    },
+    close() {
+      isClosed = true;
+      loading.fail(new Error('The stores were closed'));
+      wake?.();
+    },
+  };
+}
+
+/** A first load, which others wait for. */
+interface Attempt {
+  readonly outcome: Promise<void>;
+  fulfill(): void;
+  fail(cause: unknown): void;
+}
+
+function attempt(): Attempt {
+  let fulfill: () => void = ignore;
+  let fail: (cause: unknown) => void = ignore;
+  const outcome = new Promise<void>((resolve, reject) => {
+    fulfill = resolve;
+    fail = reject;
+  });
+  // Nobody may be waiting.
+  outcome.catch(ignore);
+  return { outcome, fulfill: () => fulfill(), fail: (cause) => fail(cause) };
+}
+
+function ignore(): void {}

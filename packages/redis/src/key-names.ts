@@ -1,0 +1,42 @@
+import { ConfigurationError } from '@authly/core';
+
+/** Under which names one application keeps what it keeps. */
+export interface KeyNames {
+  /** A proof that was used. */
+  replay(id: string): string;
+  /** An introspection answer. */
+  introspection(id: string): string;
+  /** A hash: the marks, each in a field. */
+  readonly marks: string;
+  /** A sorted set: until when each mark is kept. */
+  readonly until: string;
+  /** A stream: what was marked and cleared lately. */
+  readonly log: string;
+}
+
+/** Names of another version of this package, whose entries have another form, never meet these. */
+const FORMAT = 1;
+const PREFIX = /^[\w.:-]{1,100}$/;
+
+/**
+ * Names below a prefix. Those of marks have a hash tag, so that a cluster keeps the three on one node, and
+ * one script can change them in one step.
+ *
+ * @throws ConfigurationError when the prefix is not one.
+ */
+export function keyNames(prefix: string): KeyNames {
+  const given: unknown = prefix;
+  if (typeof given !== 'string' || !PREFIX.test(given)) {
+    throw new ConfigurationError(
+      "redisStores(): prefix keeps this application's keys apart from those of others: 1 to 100 letters, digits, _ . : and -. Write: prefix: 'orders'",
+    );
+  }
+  const marks = `{${prefix}:${FORMAT}:v}`;
+  return {
+    replay: (id) => `${prefix}:${FORMAT}:r:${id}`,
+    introspection: (id) => `${prefix}:${FORMAT}:i:${id}`,
+    marks: `${marks}:marks`,
+    until: `${marks}:until`,
+    log: `${marks}:log`,
+  };
+}

@@ -1,0 +1,57 @@
+// Each script changes the marks, the times by which they go, and the log in one step. It takes the keys of
+// the marks, their times and the log.
+
+/** Entries that the log keeps, or some more: who is further behind loads all marks again. */
+const LOG_ENTRIES = 10_000;
+/** Expired marks that go when one is made: more than one, so that they never pile up. */
+const SWEPT_AT_ONCE = 16;
+
+// An entry of the log names the one before it by its nonce `n`. A follower whose server was replaced by one
+// that knows less sees by that that it missed something.
+const WRITE_LOG = `
+local last = redis.call('XREVRANGE', KEYS[3], '+', '-', 'COUNT', 1)
+local function write(field, value, nonce)
+  local before = ''
+  if last[1] then before = last[1][2][8] end
+  return redis.call('XADD', KEYS[3], 'MAXLEN', '~', ${LOG_ENTRIES}, '*', 'f', field, 'v', value, 'p', before, 'n', nonce)
+end
+local function position()
+  if last[1] then return last[1][1] end
+  return '0-0'
+end
+`;
+
+/**
+ * Keeps a mark: `field`, `issuedBefore` (empty where it does not matter), `keptUntil`, a nonce, and the time
+ * before which marks are dropped. Marks only move forward. Gives the value that is kept then, and the
+ * position in the log at which it is.
+ */
+export const KEEP_MARK: string = `${WRITE_LOG}
+local field, before, till = ARGV[1], ARGV[2], ARGV[3]
+local known = redis.call('HGET', KEYS[1], field)
+if known then
+  local knownBefore, knownTill = string.match(known, '^(.*):(.*)$')
+  if knownBefore == '' or before == '' then before = ''
+  elseif tonumber(knownBefore) > tonumber(before) then before = knownBefore end
+  if tonumber(knownTill) > tonumber(till) then till = knownTill end
+end
+local value = before .. ':' .. till
+if value == known then return { value, position() } end
+redis.call('HSET', KEYS[1], field, value)
+redis.call('ZADD', KEYS[2], till, field)
+local expired = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', '(' .. ARGV[5], 'LIMIT', 0, ${SWEPT_AT_ONCE})
+if expired[1] then
+  redis.call('HDEL', KEYS[1], unpack(expired))
+  redis.call('ZREM', KEYS[2], unpack(expired))
+end
+return { value, write(field, value, ARGV[4]) }
+`;
+
+/** Forgets a mark: `field` and a nonce. Gives the value that was kept, or an empty text, and the position. */
+export const DROP_MARK: string = `${WRITE_LOG}
+local known = redis.call('HGET', KEYS[1], ARGV[1])
+if not known then return { '', position() } end
+redis.call('HDEL', KEYS[1], ARGV[1])
+redis.call('ZREM', KEYS[2], ARGV[1])
+return { known, write(ARGV[1], '', ARGV[2]) }
+`;

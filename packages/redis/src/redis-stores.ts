@@ -1,0 +1,171 @@
+import {
+  ConfigurationError,
+  checkOptions,
+  type IntrospectionStore,
+  type OptionNames,
+  type ReplayStore,
+  type Revocations,
+  type RevocationsOptions,
+  systemClock,
+} from '@authly/core';
+import { type BoundedCommand, boundedCommand } from './bounded-command.ts';
+import { isSameClient } from './clients.ts';
+import { BLOCK_MS, startFollower } from './follower.ts';
+import { redisIntrospectionStore } from './introspection-store.ts';
+import { keyNames } from './key-names.ts';
+import { createMarkLog } from './mark-log.ts';
+import { createMarkMirror } from './mark-mirror.ts';
+import { createMarkTable } from './mark-table.ts';
+import type { RedisCommand } from './redis-command.ts';
+import { redisReplayStore } from './replay-store.ts';
+import { type FollowedMarks, redisRevocations } from './revocations.ts';
+import { checkServer } from './server-check.ts';
+
+/** How this process follows the marks. */
+export interface FollowOptions {
+  /** Commands on a connection of their own, which waits at the server for the next mark: `nodeRedis(client.duplicate())`. */
+  readonly command: RedisCommand;
+  /**
+   * When nothing was heard of the server for longer, nobody can say which tokens were revoked meanwhile, and
+   * `onOutage` of the resource server decides. Seconds, a whole number from 2 to 300. Default 10.
+   */
+  readonly maxLagSec?: number | undefined;
+}
+
+/** Options of {@link redisStores}. */
+export interface RedisStoresOptions extends RevocationsOptions {
+  /** How commands are sent: `nodeRedis(client)`, `nodeRedisCluster(cluster)`, `ioredis(client)`, `iovalkey(client)`, or a function of your own. */
+  readonly command: RedisCommand;
+  /**
+   * The first part of every key: what processes have in common, and other applications have not. 1 to 100
+   * letters, digits, `_`, `.`, `:` and `-`.
+   */
+  readonly prefix: string;
+  /** Keeps a copy of the marks in this process instead of asking about each token. Default: it asks. */
+  readonly follow?: FollowOptions | undefined;
+  /** What has not been answered by then is an outage. Milliseconds, a whole number from 1 to 60,000. Default 250. */
+  readonly timeoutMs?: number | undefined;
+  /** Commands that may wait for an answer at a time; one more is an outage. A whole number from 1 to 1,000,000. Default 1,000. */
+  readonly maxInFlight?: number | undefined;
+}
+
+/** What the processes of an API share. */
+export interface RedisStores {
+  /** Used proofs: `dpop: { replay }`. */
+  readonly replay: ReplayStore;
+  /** Revoked tokens: `revocation: { store: revocations }`. With `follow` it has `subscribe`. */
+  readonly revocations: Revocations;
+  /** Introspection answers, which core seals: `introspection: { cache: { store: introspections, secrets } }`. */
+  readonly introspections: IntrospectionStore;
+  /**
+   * Checks the server: whether it is new enough, may be written to, and drops nothing before its time, as far
+   * as it lets itself be asked. With `follow`, waits until the marks are loaded. It does not have to be called.
+   *
+   * Rejects with a ConfigurationError when the server does not fit, and with what the client said when it
+   * cannot be reached: in time, whatever the client does. Another call tries again.
+   */
+  ready(): Promise<void>;
+  /** Stops following. It closes no connection: that is for whoever opened it. */
+  close(): void;
+}
+
+const OPTIONS: OptionNames<RedisStoresOptions> = {
+  command: true,
+  prefix: true,
+  retainSec: true,
+  toleranceSec: true,
+  follow: true,
+  timeoutMs: true,
+  maxInFlight: true,
+  clock: true,
+};
+const FOLLOW_OPTIONS: OptionNames<FollowOptions> = { command: true, maxLagSec: true };
+
+const LINE = "redisStores({ command: nodeRedis(client), prefix: 'orders' })";
+const FOLLOW_LINE = 'follow: { command: nodeRedis(client.duplicate()) }';
+/** A read that waits, and what follows it. More would be reads whose client does not let go of them. */
+const FOLLOW_IN_FLIGHT = 8;
+
+/**
+ * Stores on Redis (7.0 or later) or Valkey (7.2 or later) for all processes of an API. One command decides
+ * each question, and the server does it in one step. What is kept shows nobody's id, no claim and no token.
+ *
+ * Makes no command before it is used, but for `follow`, which begins at once.
+ *
+ * What Redis does not promise: a replica may not have heard of what its primary acknowledged, so that after
+ * a failover a proof may pass a second time and a mark may be gone; a restart without AOF forgets everything.
+ *
+ * @throws ConfigurationError for an option that is unknown or not right.
+ */
+export function redisStores(options: RedisStoresOptions): RedisStores {
+  const given = checkOptions('redisStores()', options, OPTIONS, LINE);
+  const { command, prefix, follow, retainSec, toleranceSec, clock = systemClock } = given;
+  const { timeoutMs = 250, maxInFlight = 1_000 } = given;
+  checkCommand('command', command, LINE);
+  checkRange({ timeoutMs }, { from: 1, to: 60_000, example: 250 });
+  checkRange({ maxInFlight }, { from: 1, to: 1_000_000, example: 1_000 });
+  const names = keyNames(prefix);
+  const bounded = boundedCommand(command, { timeoutMs, maxInFlight });
+  const table = createMarkTable(bounded, names, clock);
+  const make = (followed: FollowedMarks | undefined) =>
+    redisRevocations({ table, followed, options: { retainSec, toleranceSec, clock } });
+
+  const followed = follow && startFollowing(follow);
+  const revocations = make(followed);
+
+  function startFollowing(wanted: FollowOptions): FollowedMarks {
+    const { command: own, maxLagSec = 10 } = checkOptions(
+      'redisStores(): follow',
+      wanted,
+      FOLLOW_OPTIONS,
+      FOLLOW_LINE,
+    );
+    checkCommand('follow.command', own, FOLLOW_LINE);
+    checkRange({ 'follow.maxLagSec': maxLagSec }, { from: 2, to: 300, example: 10 });
+    if (isSameClient(own, command)) {
+      throw new ConfigurationError(
+        `redisStores(): follow.command goes through the client of command, and would hold up everything else. Write: ${FOLLOW_LINE}`,
+      );
+    }
+    // Whatever is not right is said before anything is sent.
+    make(undefined);
+    const reading: BoundedCommand = boundedCommand(own, {
+      timeoutMs: BLOCK_MS + timeoutMs,
+      maxInFlight: FOLLOW_IN_FLIGHT,
+    });
+    const mirror = createMarkMirror(clock);
+    const log = createMarkLog(reading, names);
+    const follower = startFollower({ log, table, mirror, clock });
+    return { mirror, follower, maxLagSec };
+  }
+
+  return Object.freeze<RedisStores>({
+    replay: redisReplayStore(bounded, names),
+    revocations,
+    introspections: redisIntrospectionStore(bounded, names),
+    async ready() {
+      await checkServer(bounded, names);
+      await followed?.follower.loaded();
+    },
+    close: () => followed?.follower.close(),
+  });
+}
+
+function checkCommand(name: string, command: unknown, line: string): void {
+  if (typeof command === 'function') return;
+  throw new ConfigurationError(
+    `redisStores(): ${name} is a function that sends a command, as nodeRedis(client) gives one. Write: ${line}`,
+  );
+}
+
+function checkRange(
+  given: Readonly<Record<string, unknown>>,
+  { from, to, example }: { readonly from: number; readonly to: number; readonly example: number },
+): void {
+  for (const [name, value] of Object.entries(given)) {
+    if (Number.isSafeInteger(value) && Number(value) >= from && Number(value) <= to) continue;
+    throw new ConfigurationError(
+      `redisStores(): ${name} is a whole number from ${from} to ${to}. Write: ${name.replace('follow.', '')}: ${example}`,
+    );
+  }
+}

@@ -1,0 +1,194 @@
+import type { Clock } from '@authly/core';
+import type { RedisCommand } from '@authly/redis';
+import { DROP_MARK, KEEP_MARK } from '../src/mark-scripts.ts';
+
+/** A Redis server in this process, as far as the stores need one. */
+export interface FakeRedis {
+  /** A connection of its own. */
+  connect(): RedisCommand;
+  /** What was sent, without what reads the log. */
+  readonly sent: (readonly string[])[];
+  /** What comes before the answer of a command, or instead of it: it throws, or waits. */
+  before: ((args: readonly string[]) => unknown) | undefined;
+  /** Ends the reads that wait. */
+  wake(): void;
+  /** Loses the last entries of the log, as a replica that took over. */
+  loseLog(entries: number): void;
+  /** Loses everything, as a server without persistence. */
+  loseAll(): void;
+  /** The names of all keys. */
+  keys(): readonly string[];
+  readonly hash: (key: string) => Map<string, string>;
+  readonly texts: Map<string, Kept>;
+  readonly settings: Map<string, string>;
+}
+
+interface Kept {
+  readonly value: string;
+  readonly untilMs: number;
+}
+
+interface Entry {
+  readonly id: string;
+  readonly fields: readonly string[];
+}
+
+type Handler = (args: readonly string[]) => unknown;
+
+const LOG_ENTRIES = 10_000;
+const SWEPT_AT_ONCE = 16;
+
+export function fakeRedis(clock: Clock): FakeRedis {
+  const texts = new Map<string, Kept>();
+  const hashes = new Map<string, Map<string, string>>();
+  const sets = new Map<string, Map<string, number>>();
+  const logs = new Map<string, Entry[]>();
+  const settings = new Map([
+    ['maxmemory', '0'],
+    ['maxmemory-policy', 'noeviction'],
+  ]);
+  const sent: (readonly string[])[] = [];
+  const waiting = new Set<() => void>();
+  let count = 0;
+
+  function of<Value>(all: Map<string, Value>, key: string, make: () => Value): Value {
+    const known = all.get(key) ?? make();
+    all.set(key, known);
+    return known;
+  }
+  const hash = (key: string) => of(hashes, key, () => new Map<string, string>());
+  const log = (key: string) => of(logs, key, (): Entry[] => []);
+
+  function get(key: string): string | null {
+    const kept = texts.get(key);
+    return kept !== undefined && kept.untilMs > clock.now() ? kept.value : null;
+  }
+
+  function set([key = '', value = '', px = '', ttl = '', ...flags]: readonly string[]): unknown {
+    if (px !== 'PX' || !/^[1-9]\d*$/.test(ttl)) throw new Error('ERR syntax error');
+    const earlier = get(key);
+    const isFree = earlier === null || !flags.includes('NX');
+    if (isFree) texts.set(key, { value, untilMs: clock.now() + Number(ttl) });
+    if (flags.includes('GET')) return earlier;
+    return isFree ? 'OK' : null;
+  }
+
+  function write(key: string, field: string, value: string, nonce: string): string {
+    const entries = log(key);
+    const previous = entries.at(-1)?.fields[7] ?? '';
+    count += 1;
+    const id = `${clock.now()}-${count}`;
+    entries.push({ id, fields: ['f', field, 'v', value, 'p', previous, 'n', nonce] });
+    if (entries.length > LOG_ENTRIES) entries.shift();
+    wake();
+    return id;
+  }
+
+  function keep([marks = '', until = '', logKey = '', ...args]: readonly string[]): unknown {
+    const [field = '', before = '', till = '', nonce = '', sweepBefore = ''] = args;
+    const known = hash(marks).get(field);
+    const [knownBefore = '', knownTill = ''] = known?.split(':') ?? [before, till];
+    const isAny = before === '' || knownBefore === '';
+    const furthest = isAny ? '' : String(Math.max(Number(before), Number(knownBefore)));
+    const value = `${furthest}:${Math.max(Number(till), Number(knownTill))}`;
+    if (value === known) return [value, log(logKey).at(-1)?.id ?? '0-0'];
+    hash(marks).set(field, value);
+    const times = of(sets, until, () => new Map<string, number>());
+    times.set(field, Number(value.split(':')[1]));
+    const expired = [...times].filter(([, time]) => time < Number(sweepBefore));
+    for (const [each] of expired.slice(0, SWEPT_AT_ONCE)) {
+      times.delete(each);
+      hash(marks).delete(each);
+    }
+    return [value, write(logKey, field, value, nonce)];
+  }
+
+  function drop([marks = '', until = '', logKey = '', ...args]: readonly string[]): unknown {
+    const [field = '', nonce = ''] = args;
+    const known = hash(marks).get(field);
+    if (known === undefined) return ['', log(logKey).at(-1)?.id ?? '0-0'];
+    hash(marks).delete(field);
+    sets.get(until)?.delete(field);
+    return [known, write(logKey, field, '', nonce)];
+  }
+
+  const read = (entries: readonly Entry[]) => entries.map(({ id, fields }) => [id, [...fields]]);
+
+  async function readLog(args: readonly string[]): Promise<unknown> {
+    const after = (name: string) => args[args.indexOf(name) + 1] ?? '';
+    const limit = after('COUNT');
+    const [key = '', at = ''] = args.slice(args.indexOf('STREAMS') + 1);
+    const later = () =>
+      log(key)
+        .filter(({ id }) => isAfter(id, at))
+        .slice(0, Number(limit));
+    if (later().length === 0 && args.includes('BLOCK')) {
+      await new Promise<void>((resolve) => {
+        waiting.add(resolve);
+        setTimeout(resolve, Number(after('BLOCK'))).unref();
+      });
+    }
+    const found = later();
+    return found.length === 0 ? null : [[key, read(found)]];
+  }
+
+  function wake(): void {
+    for (const resolve of waiting) resolve();
+    waiting.clear();
+  }
+
+  const handlers: Readonly<Record<string, Handler>> = {
+    SET: set,
+    GET: ([key = '']) => get(key),
+    HMGET: ([key = '', ...fields]) => fields.map((field) => hash(key).get(field) ?? null),
+    HSCAN([key = '', cursor = '', , size = '']) {
+      const start = Number(cursor);
+      const end = start + Number(size);
+      const all = [...hash(key)];
+      return [end < all.length ? String(end) : '0', all.slice(start, end).flat()];
+    },
+    EVAL([script = '', keys = '', ...rest]) {
+      if (keys !== '3') throw new Error('ERR wrong number of keys');
+      if (script === KEEP_MARK) return keep(rest);
+      if (script === DROP_MARK) return drop(rest);
+      throw new Error('ERR Error compiling script');
+    },
+    XREVRANGE([key = '', end, start, , size = '']) {
+      if (end !== '+' || start !== '-') throw new Error('ERR Invalid stream ID');
+      return read([...log(key)].reverse().slice(0, Number(size)));
+    },
+    XREAD: readLog,
+    CONFIG: ([, name = '']) => [name, settings.get(name) ?? ''],
+  };
+
+  const fake: FakeRedis = {
+    sent,
+    before: undefined,
+    texts,
+    settings,
+    hash,
+    wake,
+    connect: () => async (args) => {
+      const [name = '', ...rest] = args;
+      if (!name.startsWith('X')) sent.push(args);
+      await fake.before?.(args);
+      const handle = handlers[name];
+      if (handle === undefined) throw new Error(`ERR unknown command '${name}'`);
+      return await handle(rest);
+    },
+    loseLog(entries) {
+      for (const each of logs.values()) each.splice(-entries, entries);
+    },
+    loseAll() {
+      for (const each of [texts, hashes, sets, logs]) each.clear();
+    },
+    keys: () => [...texts.keys(), ...hashes.keys(), ...sets.keys(), ...logs.keys()],
+  };
+  return fake;
+}
+
+function isAfter(id: string, at: string): boolean {
+  const [ms = 0, count = 0] = id.split('-').map(Number);
+  const [atMs = 0, atCount = 0] = at.split('-').map(Number);
+  return ms === atMs ? count > atCount : ms > atMs;
+}

@@ -1,0 +1,29 @@
+import { ConfigurationError } from '@authly/core';
+import { expect, it } from 'vitest';
+import { keyNames } from '../src/key-names.ts';
+
+it('each kind of thing has keys of its own below the prefix', () => {
+  const names = keyNames('orders');
+  expect([names.replay('id'), names.introspection('id')]).toEqual([
+    'orders:1:r:id',
+    'orders:1:i:id',
+  ]);
+  // A hash tag: a cluster keeps the three on one node.
+  expect([names.marks, names.until, names.log]).toEqual([
+    '{orders:1:v}:marks',
+    '{orders:1:v}:until',
+    '{orders:1:v}:log',
+  ]);
+});
+
+it.each(['a', 'Orders_2.eu-1:api', 'a'.repeat(100)])('%s is a prefix', (prefix) => {
+  expect(keyNames(prefix).replay('id')).toBe(`${prefix}:1:r:id`);
+});
+
+it.each(['', 'a b', '{a}', 'a\n', 'ä', '*', 'a'.repeat(101), undefined, 7, ['a']])(
+  '%j is no prefix',
+  (prefix) => {
+    expect(() => keyNames(prefix as string)).toThrow(ConfigurationError);
+    expect(() => keyNames(prefix as string)).toThrow(/1 to 100 letters.*Write: prefix: 'orders'/);
+  },
+);

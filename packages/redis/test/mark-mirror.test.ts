@@ -1,0 +1,239 @@
+import {
+  memoryRevocations,
+  type RevocationMark,
+  type RevocationQuery,
+  type RevocationTarget,
+} from '@authly/core';
+import { fakeClock } from '@authly/testing';
+import { describe, expect, it, vi } from 'vitest';
+import { createMarkMirror } from '../src/mark-mirror.ts';
+
+const clock = fakeClock();
+const nowSec = Math.floor(clock.now() / 1_000);
+
+function aToken(name: string, issuedAt: number | undefined = nowSec): RevocationQuery {
+  return {
+    issuers: ['https://as.example.com'],
+    tokenId: name,
+    tokenDigest: `digest of ${name}`,
+    sessionId: undefined,
+    subject: name,
+    principalKey: `user:${name}`,
+    clientId: undefined,
+    issuedAt,
+    expiresAt: nowSec + 600,
+  };
+}
+
+/** The mark on a principal, as core makes it. */
+async function aMark(name: string, issuedBefore = nowSec): Promise<RevocationMark> {
+  return await memoryRevocations({ clock }).revokePrincipal(`user:${name}`, { issuedBefore });
+}
+
+function aMirror() {
+  const ownClock = fakeClock();
+  return { mirror: createMarkMirror(ownClock), clock: ownClock };
+}
+
+const change = (at: string, mark: RevocationMark, isThere = true) => ({
+  at,
+  key: { kind: mark.kind, id: mark.id },
+  mark: isThere ? mark : undefined,
+});
+
+describe('a copy of the marks', () => {
+  it('has none at first', () => {
+    expect(aMirror().mirror.isRevoked(aToken('ada'))).toBe(false);
+  });
+
+  it('follows the log: marks that are made, moved and cleared', async () => {
+    const { mirror } = aMirror();
+    const [early, late] = [await aMark('ada', nowSec - 1), await aMark('ada', nowSec)];
+    mirror.follow('1-0', change('1-0', early));
+    expect(mirror.isRevoked(aToken('ada', nowSec - 1))).toBe(true);
+    expect(mirror.isRevoked(aToken('ada', nowSec))).toBe(false);
+    expect(mirror.isRevoked(aToken('bob', nowSec - 1))).toBe(false);
+    mirror.follow('2-0', change('2-0', late));
+    expect(mirror.isRevoked(aToken('ada', nowSec))).toBe(true);
+    mirror.follow('3-0', change('3-0', late, false));
+    expect(mirror.isRevoked(aToken('ada', nowSec))).toBe(false);
+    mirror.follow('4-0', undefined);
+  });
+
+  it('keeps a mark until it expires, by its own clock', async () => {
+    const { mirror, clock: own } = aMirror();
+    const mark = await aMark('ada');
+    mirror.follow('1-0', change('1-0', mark));
+    own.set(mark.keptUntil * 1_000 - 1);
+    expect(mirror.isRevoked(aToken('ada'))).toBe(true);
+    own.set(mark.keptUntil * 1_000);
+    expect(mirror.isRevoked(aToken('ada'))).toBe(false);
+  });
+
+  it('takes what this process was told at once, before the log says it', async () => {
+    const { mirror } = aMirror();
+    const mark = await aMark('ada');
+    mirror.acknowledge(change('5-0', mark));
+    expect(mirror.isRevoked(aToken('ada'))).toBe(true);
+    // Earlier news about the same mark.
+    mirror.follow('4-0', change('4-0', mark, false));
+    expect(mirror.isRevoked(aToken('ada'))).toBe(true);
+    mirror.follow('5-0', change('5-0', mark));
+    expect(mirror.isRevoked(aToken('ada'))).toBe(true);
+    mirror.follow('6-0', change('6-0', mark, false));
+    expect(mirror.isRevoked(aToken('ada'))).toBe(false);
+  });
+
+  it('takes nothing from an answer that comes later than the log', async () => {
+    const { mirror } = aMirror();
+    const mark = await aMark('ada');
+    mirror.follow('5-0', change('5-0', mark));
+    mirror.follow('6-0', change('6-0', mark, false));
+    mirror.acknowledge(change('5-0', mark));
+    expect(mirror.isRevoked(aToken('ada'))).toBe(false);
+    mirror.acknowledge(change('6-0', mark));
+    expect(mirror.isRevoked(aToken('ada'))).toBe(false);
+  });
+
+  it('holds on to what it was told until the log has passed it, also without an entry', async () => {
+    const { mirror } = aMirror();
+    const mark = await aMark('ada');
+    mirror.acknowledge(change('5-0', mark));
+    mirror.follow('5-0', undefined);
+    mirror.follow('6-0', change('6-0', mark, false));
+    expect(mirror.isRevoked(aToken('ada'))).toBe(false);
+    mirror.follow('7-0', change('7-0', mark));
+    mirror.replace([], '8-0');
+    expect(mirror.isRevoked(aToken('ada'))).toBe(false);
+  });
+
+  it('is replaced as a whole, but for what this process was told since', async () => {
+    const { mirror } = aMirror();
+    const names = ['gone', 'told', 'cleared', 'passed', 'loaded'] as const;
+    const [gone, told, cleared, passed, loaded] = await Promise.all(
+      names.map((name) => aMark(name)),
+    );
+    if (!gone || !told || !cleared || !passed || !loaded) expect.unreachable();
+    mirror.follow('1-0', change('1-0', gone));
+    mirror.acknowledge(change('2-0', passed));
+    mirror.acknowledge(change('5-0', told));
+    mirror.acknowledge(change('5-1', cleared, false));
+    mirror.replace([cleared, loaded], '3-0');
+    const revoked = names.filter((name) => mirror.isRevoked(aToken(name)));
+    expect(revoked).toEqual(['told', 'loaded']);
+    // What is before the place of the load is old news.
+    mirror.acknowledge(change('3-0', gone));
+    expect(mirror.isRevoked(aToken('gone'))).toBe(false);
+    // And what it was told, and the load has passed, does not come back.
+    mirror.replace([], '9-0');
+    mirror.replace([], '2-0');
+    expect(names.filter((name) => mirror.isRevoked(aToken(name)))).toEqual([]);
+  });
+
+  it('knows a mark of every kind', async () => {
+    const issuer = 'https://as.example.com';
+    const targets: readonly RevocationTarget[] = [
+      { kind: 'token', issuer, tokenId: 'ada' },
+      { kind: 'subject', issuer, subject: 'ada' },
+      { kind: 'principal', principalKey: 'user:ada' },
+      { kind: 'issuer', issuer },
+    ];
+    const memory = memoryRevocations({ clock });
+    await memory.revokeToken({ issuer, tokenId: 'ada' });
+    await memory.revokeSubject({ issuer, subject: 'ada' });
+    await memory.revokePrincipal('user:ada');
+    await memory.revokeIssuer({ issuer });
+    const marks = await memory.list();
+    expect(marks).toHaveLength(targets.length);
+    for (const mark of marks) {
+      const { mirror } = aMirror();
+      mirror.replace([mark], '1-0');
+      expect(mirror.isRevoked(aToken('ada')), mark.kind).toBe(true);
+    }
+  });
+
+  it('tells of each mark once, as it is made or moved, and not of one that is cleared', async () => {
+    const { mirror } = aMirror();
+    const heard: RevocationMark[] = [];
+    const listener = (mark: RevocationMark) => heard.push(mark);
+    const ends = [mirror.subscribe(listener), mirror.subscribe(listener)];
+    const [early, late] = [await aMark('ada', nowSec - 1), await aMark('ada', nowSec)];
+    mirror.acknowledge(change('1-0', early));
+    expect(heard).toEqual([early, early]);
+    ends[0]?.();
+    mirror.follow('1-0', change('1-0', early));
+    expect(heard).toHaveLength(2);
+    mirror.follow('2-0', change('2-0', late));
+    expect(heard.slice(2)).toEqual([late]);
+    mirror.follow('3-0', change('3-0', late, false));
+    expect(heard).toHaveLength(3);
+    mirror.follow('4-0', change('4-0', { ...late, keptUntil: late.keptUntil + 1 }));
+    expect(heard).toHaveLength(4);
+    ends[1]?.();
+    mirror.follow('5-0', change('5-0', early));
+    expect(heard).toHaveLength(4);
+  });
+
+  it('tells of what is new when it is replaced', async () => {
+    const { mirror } = aMirror();
+    const [known, fresh, moved] = [await aMark('a'), await aMark('b'), await aMark('c')];
+    mirror.replace([known, { ...moved, issuedBefore: 1 }], '1-0');
+    const heard: RevocationMark[] = [];
+    mirror.subscribe((mark) => heard.push(mark));
+    mirror.replace([known, fresh, moved], '2-0');
+    expect(heard).toEqual([fresh, moved]);
+  });
+
+  it('lets no listener keep it from its work', async () => {
+    const { mirror } = aMirror();
+    const heard = vi.fn();
+    mirror.subscribe(() => {
+      throw new Error('a fault of the listener');
+    });
+    const failing: () => unknown = () => Promise.reject(new Error('of an async listener'));
+    mirror.subscribe(failing);
+    mirror.subscribe(heard);
+    const mark = await aMark('ada');
+    mirror.follow('1-0', change('1-0', mark));
+    expect(heard).toHaveBeenCalledTimes(1);
+    await new Promise((resolve) => setImmediate(resolve));
+  });
+
+  it('forgets marks that expired, a thousand at a time', async () => {
+    const { mirror, clock: own } = aMirror();
+    const marks = Array.from(
+      { length: 2_500 },
+      (_, index): RevocationMark => ({
+        kind: 'subject',
+        id: `${index}`,
+        issuedBefore: nowSec,
+        keptUntil: nowSec + (index % 2 === 0 ? 10 : 1_000),
+      }),
+    );
+    mirror.replace(marks, '1-0');
+    own.advanceSec(10);
+    const deleted = vi.spyOn(Map.prototype, 'delete');
+    const count = () => {
+      const { length } = deleted.mock.calls;
+      deleted.mockClear();
+      return length;
+    };
+    const counts = Array.from({ length: 5 }, () => {
+      mirror.sweep();
+      return count();
+    });
+    deleted.mockRestore();
+    expect(counts).toEqual([500, 500, 250, 0, 0]);
+  });
+
+  it('does not load marks that expired, and goes on forgetting after it was replaced', async () => {
+    const { mirror, clock: own } = aMirror();
+    const mark = await aMark('ada');
+    own.set(mark.keptUntil * 1_000);
+    const set = vi.spyOn(Map.prototype, 'set');
+    mirror.replace([mark], '1-0');
+    expect(set.mock.calls.filter(([, value]) => value === mark)).toEqual([]);
+    set.mockRestore();
+    mirror.sweep();
+  });
+});
