@@ -22,6 +22,7 @@ const LAYERS: readonly string[] = [
   'request',
   'binding',
   'revocation',
+  'lease',
   'pipeline',
   'options',
   'resource-server.ts',

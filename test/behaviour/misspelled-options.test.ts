@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import * as core from '@authly/core';
 import * as jwt from '@authly/core/jwt';
 import * as coreNode from '@authly/core/node';
@@ -180,6 +180,27 @@ const CALLS: Readonly<Record<string, Call>> = {
     { store: core.memoryRevocations(), onOutage: 'refuse' },
     (revocation) => core.createResourceServer({ ...server, revocation }),
   ),
+  'core createResourceServer: leases': call({ recheckSec: 30, outageGraceSec: 60 }, (leases) =>
+    core.createResourceServer({ ...server, leases }),
+  ),
+  'core createResourceServer: leases.closeCodes': call({ expired: 4401 }, (closeCodes) =>
+    core.createResourceServer({ ...server, leases: { closeCodes } }),
+  ),
+  'core createResourceServer: lease': call({ requirements: [] }, async (options) => {
+    const one = aResourceServer();
+    one.lease(await one.verify(aUserToken()), options).end();
+  }),
+  'core createResourceServer: lease.onRenewalDue': call({ bySec: 60 }, async (options) => {
+    const one = aResourceServer();
+    const lease = one.lease(await one.verify(aUserToken()));
+    lease.onRenewalDue(() => {}, options);
+  }),
+  'core guardUpgrade': call({ requirement: core.scope('chat') }, (options) =>
+    core.guardUpgrade(aResourceServer(), options, () => {}),
+  ),
+  'core firstMessage': call({ timeoutMs: 5_000 }, (options) =>
+    core.firstMessage(aResourceServer(), options, () => {}),
+  ),
   'core memoryRevocations': call({ retainSec: 60 }, core.memoryRevocations),
   'core memoryRevocations: revokePrincipal': call({ issuedBefore: 0 }, (options) =>
     core.memoryRevocations().revokePrincipal('user:a:b', options),
@@ -275,12 +296,24 @@ function adapterCalls(
     [`${name} protectedResourceMetadata`]: call(metadata, (options) =>
       adapter.protectedResourceMetadata(aPublishingServer(), options),
     ),
+    [`${name} eventStream`]: call({ maxBufferedBytes: 1_024 }, (options) =>
+      openedStream(adapter.eventStream, options),
+    ),
     [`${name} requireUser`]: call({ viaActor: 'refuse' }, adapter.requireUser),
     [`${name} requireAuthenticationContext`]: call(
       authenticationContext,
       adapter.requireAuthenticationContext,
     ),
   };
+}
+
+/** Opens a stream for a caller of the test, on a response that goes nowhere. */
+function openedStream(eventStream: (...args: never) => unknown, options: object): void {
+  const response = Object.assign(new PassThrough(), { setHeader() {}, flushHeaders() {} });
+  const context = { res: response, req: {}, set() {}, status: 200, state: {} };
+  const carrier = testing.withPrincipal(context, testing.aUser());
+  const open: (...args: unknown[]) => unknown = eventStream as never;
+  open(carrier, ...(eventStream === koa.eventStream ? [] : [response]), options);
 }
 
 /** Exported functions without options: what they take is a request, a token, names or values. */
@@ -290,7 +323,15 @@ const WITHOUT_OPTIONS: Readonly<Record<string, readonly string[]>> = {
     ...['permission', 'role', 'scope', 'tenant', 'isAuthError', 'isFormError', 'clientOf'],
     ...['findPrincipal', 'principalOf', 'refusalOf', 'userOf', 'nodeRequestView', 'credentialsOf'],
     ...['anonymous', 'bearerToken', 'clientSecretBasic', 'clientSecretPost', 'checkOptions'],
-    ...['markStops', 'readBody', 'revocationIdsOf', 'socketCertificate'],
+    ...[
+      'markStops',
+      'readBody',
+      'revocationIdsOf',
+      'socketCertificate',
+      'fromSubprotocol',
+      'closeWithLease',
+      'isLeaseEndedError',
+    ],
   ],
   'core/jwt': [],
   'core/node': [],

@@ -18,6 +18,8 @@ const EXAMPLES = [
   'mcp-koa',
   'mtls-api',
   'signals-api',
+  'socket-io',
+  'sockets',
 ] as const;
 
 /** What the packages bring along, and the workspace folder that has it. */

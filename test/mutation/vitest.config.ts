@@ -5,7 +5,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['@authly/source'] } },
   test: {
     include: [
-      'packages/core/test/{lib,token,signature,stores,keys,http,introspection,binding,revocation,pipeline,providers}/**/*.test.ts',
+      'packages/core/test/{lib,token,signature,stores,keys,http,introspection,binding,revocation,lease,pipeline,providers}/**/*.test.ts',
       'packages/redis/test/**/*.test.ts',
       'packages/signals/test/**/*.test.ts',
     ],

@@ -9,8 +9,10 @@ import type { RequestView } from './http/request-view.ts';
 import { type PublishedMetadata, resourceMetadata } from './http/resource-metadata.ts';
 import type { ResourceMetadataOptions } from './http/resource-metadata-document.ts';
 import { createIssuers } from './issuers/create-issuers.ts';
+import { createLeases } from './lease/create-leases.ts';
+import type { Lease, LeaseOptions } from './lease/lease.ts';
 import { checkOptions, type OptionNames } from './lib/check-options.ts';
-import { isThenable, type MaybePromise } from './lib/maybe-promise.ts';
+import { andThen, isThenable, type MaybePromise } from './lib/maybe-promise.ts';
 import { withoutStack } from './lib/without-stack.ts';
 import { type AuthError, isAuthError } from './model/errors.ts';
 import type { Principal, RegisteredClaims } from './model/principal.ts';
@@ -22,6 +24,7 @@ import { resolveOptions } from './options/resolve-options.ts';
 import { type ExplainOptions, type Explanation, explainToken } from './pipeline/explain.ts';
 import { explainRequest, type RequestExplanation } from './pipeline/explain-request.ts';
 import { refusedAs } from './pipeline/refused-as.ts';
+import { refusedEvent } from './pipeline/refused-event.ts';
 import { unmetRequirement } from './pipeline/unmet-requirement.ts';
 import { createVerifier } from './pipeline/verifier.ts';
 import {
@@ -71,6 +74,12 @@ export interface ResourceServer<Claims = RegisteredClaims> {
     requirement: Requirement,
     passed?: readonly Requirement[],
   ): RefusedError | undefined;
+  /**
+   * The right of a connection to go on that outlives its request (a WebSocket, an event stream): it ends
+   * when the caller's token does, and can be renewed. `principal` is one that this server has verified a
+   * token of; for any other it throws `ConfigurationError`.
+   */
+  lease(principal: Principal<Claims>, options?: LeaseOptions): Lease<Claims>;
   /** The scopes of a principal with those that `scopeImplies` adds. */
   expandScopes(scopes: readonly string[]): readonly string[];
   /** Status, headers and body for an error (RFC 6750 §3). */
@@ -95,7 +104,7 @@ export interface ResourceServer<Claims = RegisteredClaims> {
    * serve the same. Throws `ConfigurationError` without a `resource`, or for options that are not right.
    */
   publishMetadata(options?: ResourceMetadataOptions): PublishedMetadata;
-  /** Ends background work and forgets verified tokens. */
+  /** Ends every lease and background work, and forgets verified tokens. */
   close(): void;
   /** This API's resource identifier, when it has one (RFC 9728 §1.2). */
   readonly resource: string | undefined;
@@ -111,6 +120,8 @@ export interface ResourceServer<Claims = RegisteredClaims> {
    */
   readonly needsRequest: boolean;
 }
+
+const LEASE_OPTIONS: OptionNames<LeaseOptions> = { requirements: true, request: true };
 
 const READY_OPTIONS: OptionNames<Parameters<ResourceServer['ready']>[0] & object> = {
   signal: true,
@@ -137,6 +148,17 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
   const issuers = createIssuers(resolved);
   const verifier = createVerifier(issuers, resolved);
   const forget = noteResourceServer(resolved);
+  const leases = createLeases({
+    ...resolved,
+    heldBy: verifier.heldBy,
+    recheck: verifier.recheck,
+    authenticate: (presented) => andThen(admit(presented), ({ principal }) => known(principal)),
+    hold(principal, requirement) {
+      const error = server.evaluate(principal, requirement);
+      if (error !== undefined) refuse(error);
+    },
+    refuse: refuseRequest,
+  });
   let published: PublishedMetadata | undefined;
   let challengeScopes: readonly string[] | undefined;
 
@@ -153,18 +175,8 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     });
   }
 
-  function report({ code, reason, issuerName, fault, hint, kind, requirement }: AuthError): void {
-    if (!events.active) return;
-    events.emit({
-      type: 'request.refused',
-      code,
-      reason,
-      ...(issuerName === undefined ? {} : { issuerName }),
-      ...(hint === undefined ? {} : { hint }),
-      ...fault,
-      ...(kind === undefined ? {} : { kind }),
-      ...(requirement === undefined ? {} : { requirement }),
-    });
+  function report(error: AuthError): void {
+    if (events.active) events.emit(refusedEvent(error));
   }
 
   function refusal(error: AuthError): Refusal {
@@ -229,6 +241,11 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     return refuseRequest(new Refused(credentials.reason));
   }
 
+  /** `undefined` stands for an anonymous request, which was not asked for. */
+  function known(principal: Principal | undefined): Principal {
+    return principal ?? refuseRequest(new Refused('credentials_missing'));
+  }
+
   const server: ResourceServer = {
     resource,
     schemes,
@@ -237,8 +254,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
       const admission = admitRequest(request, false);
       // What is there is not awaited: that would cost another turn of the microtask queue.
       const { principal } = isThenable(admission) ? await admission : admission;
-      // `undefined` stands for an anonymous request, which was not asked for.
-      return principal ?? refuseRequest(new Refused('credentials_missing'));
+      return known(principal);
     },
     async authenticateOptional(request) {
       const admission = admitRequest(request, true);
@@ -262,6 +278,10 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     evaluate(principal, requirement, passed = []) {
       const refused = unmetRequirement(principal, { passed, requirement }, context);
       return refused && new RefusedError(refused, refusal);
+    },
+    lease(principal, leaseOptions = {}) {
+      const checked = checkOptions('lease()', leaseOptions, LEASE_OPTIONS);
+      return leases.begin(principal, checked);
     },
     expandScopes: (scopes) => context.expandScopes(scopes),
     refusal,
@@ -291,6 +311,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     },
     close() {
       forget();
+      leases.close();
       verifier.close();
       issuers.close();
     },

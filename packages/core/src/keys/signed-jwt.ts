@@ -9,7 +9,7 @@ import { signatureCheck, signatureHolds } from '../signature/check.ts';
 import type { VerificationKey } from '../signature/verification-key.ts';
 import type { Algorithm } from '../token/algorithms.ts';
 import { checkTime } from '../token/claims.ts';
-import { createJwsParser, MAX_TOKEN_LENGTH, type UnverifiedJws } from '../token/jws.ts';
+import { createJwsParser, type UnverifiedJws } from '../token/jws.ts';
 import type { KeySet } from './key-set.ts';
 import { findSigningKey } from './signing-key.ts';
 

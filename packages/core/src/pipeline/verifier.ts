@@ -4,9 +4,10 @@ import {
 } from '../binding/sender-constraint.ts';
 import type { Issuers } from '../issuers/issuers.ts';
 import type { Clock } from '../lib/clock.ts';
-import { isThenable, type MaybePromise } from '../lib/maybe-promise.ts';
-import type { AuthErrorReason, Step } from '../model/reasons.ts';
+import { andThen, isThenable, type MaybePromise } from '../lib/maybe-promise.ts';
+import type { Principal } from '../model/principal.ts';
 import { Refused } from '../model/refused.ts';
+import type { HeldToken } from '../request/held-token.ts';
 import type { Presentation } from '../request/presentation.ts';
 import type { ReadOutcome } from '../request/token-reader.ts';
 import type { VerifiedToken } from '../request/verified-token.ts';
@@ -15,8 +16,10 @@ import { createHeapScale } from './heap-weight.ts';
 import { createHybridReader, type HybridReaderOptions } from './hybrid-reader.ts';
 import { createJwtReader } from './jwt-reader.ts';
 import { createLocalClaims } from './local-claims.ts';
+import { createRecheck, type Recheck } from './recheck.ts';
 import { type ChecksResult, composeChecks } from './run-checks.ts';
 import { createTokenCache, type ResolvedTokenCacheOptions } from './token-cache.ts';
+import { unsettledReason } from './unsettled.ts';
 
 /** Decides about tokens as they are presented. */
 export interface Verifier {
@@ -25,6 +28,9 @@ export interface Verifier {
    * answer depends on has failed.
    */
   verify(presented: Presentation): MaybePromise<ReadOutcome>;
+  /** The token that a principal was made of, while it is kept; `undefined` for one that is not ours. */
+  heldBy(principal: Principal): HeldToken | undefined;
+  readonly recheck: Recheck;
   /** Forgets every verified token, and ends the thread that verified signatures. */
   close(): void;
 }
@@ -40,13 +46,6 @@ export interface VerifierOptions
   /** Bounds of the cache of verified tokens; `undefined` for none. */
   readonly cache: ResolvedTokenCacheOptions | undefined;
 }
-
-/** What cannot be had when a check asks twice in one request to read a token again. */
-const UNSETTLED: Partial<Record<Step, AuthErrorReason>> = {
-  issuer: 'issuer_unavailable',
-  introspection: 'introspection_unavailable',
-  key: 'keys_unavailable',
-};
 
 /**
  * A token is taken from the cache or read, and then checked: the same list of checks, whichever it was.
@@ -71,6 +70,9 @@ export function createVerifier(issuers: Issuers, options: VerifierOptions): Veri
     }),
   );
   const cache = options.cache && createTokenCache<VerifiedToken>(options.cache, createHeapScale());
+  /** By the principal, which is what an application has in hand when it opens a connection. */
+  const held = new WeakMap<Principal, HeldToken>();
+  const recheck = createRecheck({ issuers, clock, clockToleranceSec, revocation, readAgain });
 
   function verify(presented: Presentation): MaybePromise<ReadOutcome> {
     const known = cache?.get(presented.token);
@@ -91,8 +93,22 @@ export function createVerifier(issuers: Issuers, options: VerifierOptions): Veri
     mayReadAgain: boolean,
   ): MaybePromise<ReadOutcome> {
     if (token.principal === undefined) return token;
-    if (isKept(token)) cache?.set(presented.token, asCached(token));
+    remember(presented.token, token);
     return check(token, presented, mayReadAgain);
+  }
+
+  function remember(text: string, token: VerifiedToken): VerifiedToken {
+    const kept = asCached(token);
+    if (isKept(token)) cache?.set(text, kept);
+    held.set(token.principal, { token: text, verified: kept });
+    return kept;
+  }
+
+  function readAgain(text: string): MaybePromise<ReadOutcome> {
+    cache?.delete(text);
+    return andThen(reader.read(text), (token) =>
+      token.principal === undefined ? token : remember(text, token),
+    );
   }
 
   function check(
@@ -123,7 +139,7 @@ export function createVerifier(issuers: Issuers, options: VerifierOptions): Veri
     }
     cache?.delete(presented.token);
     if (mayReadAgain) return read(presented, false);
-    return new Refused(UNSETTLED[result.readAgain] ?? 'keys_unavailable', { issuerName, kind });
+    return new Refused(unsettledReason(result.readAgain), { issuerName, kind });
   }
 
   function close(): void {
@@ -131,7 +147,7 @@ export function createVerifier(issuers: Issuers, options: VerifierOptions): Veri
     reader.close();
   }
 
-  return { verify, close };
+  return { verify, heldBy: (principal) => held.get(principal), recheck, close };
 }
 
 // Written out: a spread costs many times as much.

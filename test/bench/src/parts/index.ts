@@ -16,6 +16,8 @@ export type PartName =
   | 'hostile'
   | 'memory'
   | 'growth'
+  | 'leases'
+  | 'sockets'
   | 'start';
 
 /** Loads and runs a part: in the order in which they run. */
@@ -33,6 +35,8 @@ export const PARTS: Readonly<Record<PartName, (scale: Scale) => Promise<Findings
   hostile: async (scale) => (await import('./hostile.ts')).hostile(scale),
   memory: async (scale) => (await import('./memory.ts')).memory(scale),
   growth: async (scale) => (await import('./growth.ts')).growth(scale),
+  leases: async (scale) => (await import('./leases.ts')).leases(scale),
+  sockets: async (scale) => (await import('./sockets.ts')).sockets(scale),
   start: async (scale) => (await import('./start.ts')).start(scale),
 };
 
