@@ -26,6 +26,7 @@ const LAYERS: readonly string[] = [
   'pipeline',
   'options',
   'resource-server.ts',
+  'create-resource-server.ts',
   'adapter',
   'index.ts',
   'jwt.ts',

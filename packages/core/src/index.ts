@@ -24,6 +24,7 @@ export type {
 export { type HeaderCertificateOptions, headerCertificate } from './binding/header-certificate.ts';
 export type { MtlsMode, MtlsOptions } from './binding/mtls-options.ts';
 export { socketCertificate } from './binding/socket-certificate.ts';
+export { createResourceServer } from './create-resource-server.ts';
 export { readBody } from './http/body.ts';
 export {
   type CredentialSource,
@@ -147,11 +148,7 @@ export { group, permission, role, tenant } from './requirement/membership.ts';
 export type { Requirement, Unmet } from './requirement/requirement.ts';
 export { anyScope, scope } from './requirement/scope.ts';
 export { type AuthenticationContextOptions, authenticationContext } from './requirement/step-up.ts';
-export {
-  type ClaimsOf,
-  createResourceServer,
-  type ResourceServer,
-} from './resource-server.ts';
+export type { ClaimsOf, ResourceServer } from './resource-server.ts';
 export type { RevocationOptions } from './revocation/revocation-options.ts';
 export {
   type OpenapiFlows,

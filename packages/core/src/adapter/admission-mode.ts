@@ -1,10 +1,11 @@
+import { createResourceServer } from '../create-resource-server.ts';
 import { type CredentialSource, isCredentialSource } from '../http/credential-source.ts';
 import type { RequestView } from '../http/request-view.ts';
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import type { Principal } from '../model/principal.ts';
 import type { AnyResourceServerOptions } from '../options/options.ts';
-import { createResourceServer, isResourceServer, type ResourceServer } from '../resource-server.ts';
+import { isResourceServer, type ResourceServer } from '../resource-server.ts';
 import { refuseUncalled } from './refuse-uncalled.ts';
 
 /** How requests are let in: made once for each `authenticate`, not for each request. */

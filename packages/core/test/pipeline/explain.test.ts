@@ -14,13 +14,13 @@ import {
   jwks,
   NOW,
 } from '../../../../test/support/tokens.ts';
+import { createResourceServer } from '../../src/create-resource-server.ts';
 import { ConfigurationError } from '../../src/model/errors.ts';
 import type { AuthEvent } from '../../src/model/events.ts';
 import type { Step } from '../../src/model/reasons.ts';
 import type { ExplainOptions, Explanation } from '../../src/pipeline/explain.ts';
 import { custom } from '../../src/providers/custom.ts';
 import { rfc9068 } from '../../src/providers/rfc9068.ts';
-import { createResourceServer } from '../../src/resource-server.ts';
 import { aResourceServer } from '../resource-servers.ts';
 
 const server = aResourceServer();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createResourceServer } from '../../src/create-resource-server.ts';
 import { ConfigurationError } from '../../src/model/errors.ts';
 import * as presets from '../../src/providers/index.ts';
 import {
@@ -34,7 +35,6 @@ import {
   workos,
   zitadel,
 } from '../../src/providers/index.ts';
-import { createResourceServer } from '../../src/resource-server.ts';
 import { NO_KEYS } from './token-table.ts';
 
 const TENANT = '3b0c9a54-9f2e-4f1b-8d57-5a6f1b2c9e10';

@@ -8,6 +8,7 @@ import {
   generateTestKey,
   ISSUER,
 } from '../../../test/support/tokens.ts';
+import { createResourceServer } from '../src/create-resource-server.ts';
 import { RefusedError } from '../src/http/refusal.ts';
 import type { RequestView } from '../src/http/request-view.ts';
 import { AuthError, ConfigurationError } from '../src/model/errors.ts';
@@ -17,7 +18,7 @@ import { rfc9068 } from '../src/providers/rfc9068.ts';
 import { user } from '../src/requirement/caller-kind.ts';
 import { allOf } from '../src/requirement/combinators.ts';
 import { scope } from '../src/requirement/scope.ts';
-import { createResourceServer, isResourceServer } from '../src/resource-server.ts';
+import { isResourceServer } from '../src/resource-server.ts';
 import { outcomeOf, refusalOf } from './errors-of.ts';
 import { aResourceServer } from './resource-servers.ts';
 
