@@ -27,6 +27,7 @@ const LAYERS: readonly string[] = [
   'resource-server.ts',
   'adapter',
   'index.ts',
+  'client.ts',
   'jwt.ts',
   'node.ts',
 ];
