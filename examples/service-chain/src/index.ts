@@ -1,0 +1,1 @@
+export { type Chain, startChain } from './chain.ts';

@@ -1,0 +1,9 @@
+import { startChain } from './chain.ts';
+
+const chain = await startChain((line) => console.log(line));
+for (const user of ['ada', 'bob']) {
+  const authorization = `Bearer ${await chain.userToken(user)}`;
+  const response = await fetch(`${chain.ordersUrl}/orders/7`, { headers: { authorization } });
+  console.log(`${user}: ${response.status} ${await response.text()}`);
+}
+await chain.close();
