@@ -15,6 +15,7 @@ const EXAMPLES = [
   'machine-client',
   'mcp-express',
   'mcp-koa',
+  'service-chain',
 ] as const;
 
 /** What the packages bring along, and the workspace folder that has it. */
@@ -23,6 +24,7 @@ const BROUGHT = {
   jose: 'issuer',
   'lru-cache': 'core',
   oauth4webapi: 'core',
+  undici: 'client',
 };
 
 let folder: string;
@@ -115,6 +117,12 @@ describe('copied out', () => {
     },
     60_000,
   );
+
+  it('service-chain shows who acts for whom', async () => {
+    const { exitCode, stdout } = await runExample(join(folder, 'service-chain')).ended;
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('ledger:  user ada, through billing-api, before it orders-api');
+  }, 60_000);
 
   it.each(['mcp-express', 'mcp-koa'])(
     '%s shows who may do what',
