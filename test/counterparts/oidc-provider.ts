@@ -26,10 +26,7 @@ export async function startAuthorizationServer({
 } = {}): Promise<AuthorizationServer> {
   const server = await listen();
   const issuer = server.origin;
-  const { default: Provider } = await importQuietly();
-  const provider = withoutWarnings(
-    () => new Provider(issuer, oidcProviderConfiguration({ nonces })),
-  );
+  const provider = await createProvider(issuer, oidcProviderConfiguration({ nonces }));
   server.serve(provider.callback());
 
   return {
@@ -64,6 +61,14 @@ export async function startAuthorizationServer({
     },
     close: server.close,
   };
+}
+
+type Provider = InstanceType<typeof import('oidc-provider')['default']>;
+
+/** Makes an `oidc-provider`, and lets it warn nobody. */
+export async function createProvider(issuer: string, configuration: object): Promise<Provider> {
+  const { default: Provider } = await importQuietly();
+  return withoutWarnings(() => new Provider(issuer, configuration));
 }
 
 // It warns about Node 20, which it runs on, and about keeping its data in memory.

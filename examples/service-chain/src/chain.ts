@@ -25,8 +25,7 @@ export interface Chain {
  * in the place of orders.
  */
 export async function startChain(print: (line: string) => void): Promise<Chain> {
-  const servers = [];
-  for (let count = 0; count < 5; count++) servers.push(await openLoopbackServer());
+  const servers = await Promise.all(Array.from({ length: 5 }, openLoopbackServer));
   const [authorization, orders, billing, ledger, mcp] = servers;
   if (!authorization || !orders || !billing || !ledger || !mcp)
     throw new Error('A server is missing');

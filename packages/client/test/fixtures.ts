@@ -67,7 +67,11 @@ export function issued(accessToken: string, more: object = {}): Response {
   });
 }
 
-export function refused(status: number, error?: string, headers: HeadersInit = {}): Response {
+export function refused(
+  status: number,
+  error?: string,
+  headers: Record<string, string> = {},
+): Response {
   return new Response(error === undefined ? null : JSON.stringify({ error }), { status, headers });
 }
 
