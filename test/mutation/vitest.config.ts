@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: [
       'packages/core/test/{lib,token,signature,stores,keys,http,introspection,binding,revocation,pipeline,providers}/**/*.test.ts',
+      'packages/client/test/**/*.test.ts',
     ],
     exclude: ['**/node_modules/**', '**/dist/**'],
     setupFiles: ['test/setup.ts'],
