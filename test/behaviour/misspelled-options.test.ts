@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import * as clientPackage from '@authly/client';
 import * as core from '@authly/core';
 import * as jwt from '@authly/core/jwt';
 import * as coreNode from '@authly/core/node';
@@ -203,6 +204,18 @@ const CALLS: Readonly<Record<string, Call>> = {
     anIssuer.clientCredentials.grant(request),
   ),
   'issuer memoryClientStore': call(client, (one) => issuerPackage.memoryClientStore([one])),
+  'client tokenSource': call({ issuer: ISSUER, client: asking }, clientPackage.tokenSource),
+  'client privateKeyJwt': call({ typ: 'JWT' }, (options) =>
+    clientPackage.privateKeyJwt('api', testing.generateTestKey('ES256', 'k').privateKey, options),
+  ),
+  'client tlsClientAuth': call({ fetch }, (options) => clientPackage.tlsClientAuth('api', options)),
+  'client certificateFetch': call(
+    { certificate: 'pem', key: 'pem' },
+    clientPackage.certificateFetch,
+  ),
+  'client workloadToken': call({ path: '/token' }, (options) =>
+    clientPackage.workloadToken('api', options),
+  ),
   'testing aUser': call({ userId: 'ada' }, testing.aUser),
   'testing aClient': call({ clientId: 'sync' }, testing.aClient),
   'testing withPrincipal': call({ resourceServer: aResourceServer() }, (options) =>
@@ -257,6 +270,7 @@ const WITHOUT_OPTIONS: Readonly<Record<string, readonly string[]>> = {
     ...['anonymous', 'bearerToken', 'clientSecretBasic', 'clientSecretPost', 'checkOptions'],
     ...['markStops', 'revocationIdsOf'],
   ],
+  client: ['clientSecretBasic', 'clientSecretPost', 'isTokenSourceError'],
   'core/jwt': [],
   'core/node': [],
   express: [
@@ -304,6 +318,7 @@ const PACKAGES: Readonly<Record<string, object>> = {
   koa,
   issuer: issuerPackage,
   mcp,
+  client: clientPackage,
   testing,
 };
 
