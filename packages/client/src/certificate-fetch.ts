@@ -1,4 +1,3 @@
-import { createSecureContext } from 'node:tls';
 import {
   ConfigurationError,
   checkOptions,
@@ -90,9 +89,12 @@ export function certificateFetch(options: CertificateFetchOptions): CertificateF
       const tag = credentialsTag(`${cert}\n${privateKey}\n${authorities ?? ''}`);
       if (pool?.tag === tag) return { ...pool, readAt };
       const tls = { cert, key: privateKey, ...(authorities && { ca: authorities }) };
+      const [{ createSecureContext }, { Agent }] = await Promise.all([
+        import('node:tls'),
+        import('undici'),
+      ]);
       // Fails for a key of another certificate, before anything is dropped.
       createSecureContext(tls);
-      const { Agent } = await import('undici');
       // The old one is left to itself: it may carry requests, and its idle connections end soon.
       return { tag, agent: new Agent({ connect: tls }), readAt };
     } catch (error) {

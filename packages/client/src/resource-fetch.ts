@@ -102,27 +102,42 @@ async function sendWithToken(
   }
 }
 
-async function send(
-  { fetch, proofs }: ResourceFetchContext,
-  { url, init, headers }: OutgoingRequest,
+// Not async for a bearer token: each promise more would cost every call a tenth of a microsecond.
+function send(
+  context: ResourceFetchContext,
+  request: OutgoingRequest,
   { accessToken, type }: AccessToken,
 ): Promise<Response> {
-  const sent = new Headers(headers);
-  if (type === 'Bearer') {
-    sent.set('authorization', `Bearer ${accessToken}`);
-    return fetch(url, { ...init, headers: sent, redirect: 'manual' });
-  }
+  if (type === 'DPoP') return sendWithProof(context, request, accessToken);
+  const { url, init, headers } = request;
+  // Not a copy, which would cost each call half a microsecond: nobody else has these headers.
+  headers.set('authorization', `Bearer ${accessToken}`);
+  return context.fetch(url, { ...init, headers, redirect: 'manual' });
+}
+
+async function sendWithProof(
+  { fetch, proofs }: ResourceFetchContext,
+  { url, init, headers }: OutgoingRequest,
+  accessToken: string,
+): Promise<Response> {
   const handle = await proofs();
   const library = await loadOAuthLibrary();
   const method = init.method?.toUpperCase() ?? 'GET';
   try {
-    return await library.protectedResourceRequest(accessToken, method, new URL(url), sent, null, {
-      ...(handle && { DPoP: handle }),
-      [library.customFetch]: (_url, proved) =>
-        fetch(url, { ...init, method, headers: proved.headers, redirect: 'manual' }),
-      // Where the token may go is decided before.
-      [library.allowInsecureRequests]: true,
-    });
+    return await library.protectedResourceRequest(
+      accessToken,
+      method,
+      new URL(url),
+      headers,
+      null,
+      {
+        ...(handle && { DPoP: handle }),
+        [library.customFetch]: (_url, proved) =>
+          fetch(url, { ...init, method, headers: proved.headers, redirect: 'manual' }),
+        // Where the token may go is decided before.
+        [library.allowInsecureRequests]: true,
+      },
+    );
   } catch (error) {
     return challengedResponse(error, library);
   }

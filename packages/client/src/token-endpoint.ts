@@ -1,8 +1,4 @@
-import {
-  createDiscoverEndpoint,
-  type DiscoveredEndpoint,
-  isKeyFetchError,
-} from '@authly/core/client';
+import { type DiscoveredEndpoint, isKeyFetchError, loadDiscovery } from '@authly/core/client';
 import type { ResolvedClock } from './source-clock.ts';
 import { isTokenSourceError, TokenSourceError } from './token-source-error.ts';
 
@@ -44,26 +40,34 @@ export function createFindTokenEndpoint(options: TokenEndpointOptions): FindToke
     const known = { url: tokenEndpoint, document: undefined, metadata: {} };
     return { find: async () => known, known };
   }
-  const discover = createDiscoverEndpoint({
-    endpoint: 'token_endpoint',
-    issuer,
-    keys: { kind: 'discovery', documents: [] },
-    fetch: options.fetch,
-    allowHttp: options.allowHttp,
-    // The lookup is due after a time that passes, whatever the clock on the wall is set to.
-    clock: { now: () => clock.monotonicMs() },
-    isMutualTls: options.isMutualTls,
-    failure: (_message, { cause }) => failureOf(cause),
-  });
+  let discover: ((signal: AbortSignal) => Promise<DiscoveredEndpoint>) | undefined;
+
+  async function discovery(signal: AbortSignal): Promise<DiscoveredEndpoint> {
+    const { createDiscoverEndpoint } = await loadDiscovery();
+    discover ??= createDiscoverEndpoint({
+      endpoint: 'token_endpoint',
+      issuer,
+      keys: { kind: 'discovery', documents: [] },
+      fetch: options.fetch,
+      allowHttp: options.allowHttp,
+      // The lookup is due after a time that passes, whatever the clock on the wall is set to.
+      clock: { now: () => clock.monotonicMs() },
+      isMutualTls: options.isMutualTls,
+      failure: (_message, { cause }) => failureOf(cause),
+    });
+    return discover(signal);
+  }
+
   let known: TokenEndpoint | undefined;
   return {
     get known() {
       return known;
     },
     async find(signal) {
-      const found = await discover(signal).catch((error: unknown) => {
+      const found = await discovery(signal).catch((error: unknown) => {
         if (isTokenSourceError(error)) throw error;
-        throw signal.aborted ? signal.reason : new TokenSourceError('metadata_unavailable');
+        if (signal.aborted) throw signal.reason;
+        throw new TokenSourceError('metadata_unavailable', { cause: error });
       });
       if (known !== undefined && originOf(known.url) !== originOf(found.url)) moved(found.url);
       known = found;

@@ -176,10 +176,12 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
     },
     get(signal) {
       check();
-      const current = usable();
-      if (current !== undefined) {
-        if (now() >= current.times.refreshAt) ignoreRejection(join());
-        return current.token;
+      // The clock is read once: every call with a token at hand comes by here.
+      const time = now();
+      if (kept !== undefined && time < kept.times.unusableAt) {
+        const { token, times } = kept;
+        if (time >= times.refreshAt) ignoreRejection(join());
+        return token;
       }
       const joined = join();
       if (isTokenSourceError(joined)) throw joined;

@@ -1,10 +1,10 @@
-import { ignoreRejection } from '@authly/core/client';
+import { ignoreRejection, type MaybePromise } from '@authly/core/client';
 import type { AccessToken } from './access-token.ts';
 import { createBackOff } from './back-off.ts';
 import { isCertificateFetch } from './certificate-fetch.ts';
 import { createEmit, type GrantKind } from './client-events.ts';
 import { createCredentialsCheck } from './credentials-check.ts';
-import { createDelegatedTokens } from './delegated-tokens.ts';
+import type { DelegatedTokens } from './delegated-tokens.ts';
 import { createDpopProver } from './dpop-prover.ts';
 import {
   type Explanation,
@@ -15,7 +15,7 @@ import {
 } from './explanation.ts';
 import { createResourceFetch, type ResourceFetch } from './resource-fetch.ts';
 import { resolveSourceOptions, type TokenSourceOptions } from './source-options.ts';
-import { subjectTokenOf } from './subject-token.ts';
+import { type SubjectToken, subjectTokenOf } from './subject-token.ts';
 import { createFindTokenEndpoint } from './token-endpoint.ts';
 import { clientCredentials, tokenExchange } from './token-grant.ts';
 import { createTokenKeeper, type TokenKeeper } from './token-keeper.ts';
@@ -137,15 +137,34 @@ export function tokenSource(given: TokenSourceOptions): TokenSource {
     report: reportOf('client_credentials'),
     request: (signal) => request.send(clientCredentials(target), signal),
   });
-  const delegated = createDelegatedTokens({
-    ...common,
-    issuer,
-    clientId,
-    maxSubjects: options.maxSubjects,
-    report: reportOf('exchange'),
-    exchange: (subject, signal) =>
-      request.send(tokenExchange(options.exchange, target, subject), signal),
-  });
+  let delegated: DelegatedTokens | undefined;
+
+  /** Loaded when somebody is called for: a service that is not does without. */
+  async function openDelegated(): Promise<DelegatedTokens> {
+    const { createDelegatedTokens } = await import('./delegated-tokens.ts');
+    delegated ??= createDelegatedTokens({
+      ...common,
+      issuer,
+      clientId,
+      maxSubjects: options.maxSubjects,
+      report: reportOf('exchange'),
+      exchange: (subject, signal) =>
+        request.send(tokenExchange(options.exchange, target, subject), signal),
+    });
+    return delegated;
+  }
+
+  /** Gives the keeper for a caller's token; another one when what was assumed of its life is over. */
+  function keeperFor(subject: SubjectToken): () => MaybePromise<TokenKeeper> {
+    let keeper: TokenKeeper | undefined;
+    return () => {
+      if (keeper !== undefined && !keeper.isOver) return keeper;
+      if (delegated === undefined)
+        return openDelegated().then((opened) => opened.keeperFor(subject));
+      keeper = delegated.keeperFor(subject);
+      return keeper;
+    };
+  }
 
   /** Tokens are bound to the certificate that they were fetched with: another one needs new ones. */
   async function checkCertificate(): Promise<void> {
@@ -154,7 +173,7 @@ export function tokenSource(given: TokenSourceOptions): TokenSource {
     });
     if (certificateTag !== undefined && tag !== certificateTag) {
       own.drop();
-      delegated.drop();
+      delegated?.drop();
     }
     certificateTag = tag;
   }
@@ -165,26 +184,30 @@ export function tokenSource(given: TokenSourceOptions): TokenSource {
   );
 
   async function tokenAfterChecks(
-    keeper: TokenKeeper,
+    keeper: MaybePromise<TokenKeeper>,
     signal: AbortSignal | undefined,
   ): Promise<AccessToken> {
     if (certificate !== undefined) await checkCertificate();
     if (server.last?.reason === 'client_refused' && (await checkCredentials())) server.retryNow();
-    return keeper.get(signal);
+    const opened = await keeper;
+    if (isClosed) throw new TokenSourceError('closed');
+    return opened.get(signal);
   }
 
-  function tokensOf(keeperOf: () => TokenKeeper, grant: GrantKind): Tokens {
-    function current(signal: AbortSignal | undefined): AccessToken | Promise<AccessToken> {
+  function tokensOf(keeperOf: () => MaybePromise<TokenKeeper>, grant: GrantKind): Tokens {
+    function current(signal: AbortSignal | undefined): MaybePromise<AccessToken> {
       signal?.throwIfAborted();
       if (isClosed) throw new TokenSourceError('closed');
-      const needsChecks = certificate !== undefined || server.last?.reason === 'client_refused';
-      return needsChecks ? tokenAfterChecks(keeperOf(), signal) : keeperOf().get(signal);
+      const keeper = keeperOf();
+      const isReady = certificate === undefined && server.last?.reason !== 'client_refused';
+      if (isReady && !('then' in keeper)) return keeper.get(signal);
+      return tokenAfterChecks(keeper, signal);
     }
 
     return Object.freeze({
       token: async ({ signal }: TokenOptions = {}) => current(signal),
       fetch: createResourceFetch({
-        renew: (refused, signal) => keeperOf().renew(refused, signal),
+        renew: async (refused, signal) => (await keeperOf()).renew(refused, signal),
         token: current,
         origins,
         allowHttp: options.allowHttp,
@@ -198,12 +221,7 @@ export function tokenSource(given: TokenSourceOptions): TokenSource {
   return Object.freeze({
     ...tokensOf(() => own, 'client_credentials'),
     onBehalfOf(subject: string | object) {
-      const token = subjectTokenOf(subject);
-      let keeper = delegated.keeperFor(token);
-      return tokensOf(() => {
-        if (keeper.isOver) keeper = delegated.keeperFor(token);
-        return keeper;
-      }, 'exchange');
+      return tokensOf(keeperFor(subjectTokenOf(subject)), 'exchange');
     },
     async explain() {
       if (endpoint.known === undefined) {
@@ -217,7 +235,7 @@ export function tokenSource(given: TokenSourceOptions): TokenSource {
     close() {
       isClosed = true;
       own.close();
-      delegated.close();
+      delegated?.close();
       if (certificate !== undefined) ignoreRejection(certificate.close());
     },
   });

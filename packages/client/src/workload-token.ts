@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import {
   ConfigurationError,
   checkOptions,
@@ -41,6 +40,7 @@ export function workloadToken(
     method: 'workload',
     clientId,
     async authentication() {
+      const { readFile } = await import('node:fs/promises');
       const assertion = (await readFile(path, 'utf8')).trim();
       // The message goes into a cause: it must not hold what was read.
       if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(assertion)) throw new TypeError('The file holds no JWT');

@@ -2,7 +2,7 @@ import type { TokenEvent, TokenSourceOptions } from '../src/index.ts';
 import { clientSecretBasic, type TokenSource, tokenSource } from '../src/index.ts';
 
 export const ISSUER = 'https://as.example.com';
-export const TOKEN_ENDPOINT = `${ISSUER}/token`;
+const TOKEN_ENDPOINT = `${ISSUER}/token`;
 export const API = 'https://orders.example.com';
 export const NOW_MS = Date.UTC(2030, 0, 1);
 

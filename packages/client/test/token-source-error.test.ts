@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { isTokenSourceError, TokenSourceError } from '../src/index.ts';
-import { REASONS } from '../src/reasons.ts';
 
 describe('a TokenSourceError', () => {
   it('says what it knows, and no more', () => {
@@ -36,18 +34,4 @@ describe('a TokenSourceError', () => {
     expect(isTokenSourceError({ reason: 'closed' })).toBe(false);
     expect(isTokenSourceError(undefined)).toBe(false);
   });
-});
-
-it('docs/calling-services.md lists every reason with its status and text', () => {
-  const page = readFileSync(new URL('../../../docs/calling-services.md', import.meta.url), 'utf8');
-  const holdsBack = {
-    server: 'every token of this client',
-    token: 'this token alone',
-    caller: 'not remembered',
-  };
-  const rows = Object.entries(REASONS).map(
-    ([reason, { text, passes, concerns }]) =>
-      `| \`${reason}\` | ${passes ? 503 : 500} | ${text} | ${holdsBack[concerns]} |`,
-  );
-  expect(page.split('\n').filter((line) => /^\| `\w+` \| \d/.test(line))).toEqual(rows);
 });

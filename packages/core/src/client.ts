@@ -16,11 +16,11 @@ export {
   type TlsClientAuthOptions,
   tlsClientAuth,
 } from './introspection/client-authentication.ts';
-export {
-  createDiscoverEndpoint,
-  type DiscoverEndpointContext,
-  type DiscoveredEndpoint,
+export type {
+  DiscoverEndpointContext,
+  DiscoveredEndpoint,
 } from './introspection/discover-endpoint.ts';
+export { loadDiscovery } from './introspection/load-discovery.ts';
 export { loadOAuthLibrary, type OAuthLibrary } from './introspection/oauth-library.ts';
 export { createTokenDigest } from './introspection/token-digest.ts';
 export { isKeyFetchError } from './keys/key-fetch-error.ts';
@@ -31,6 +31,7 @@ export { checkOptions, type OptionNames } from './lib/check-options.ts';
 export { type Clock, systemClock } from './lib/clock.ts';
 export { isEndpointUrl } from './lib/endpoint-url.ts';
 export { decodeBase64Url, isPlainObject, isStringList, parseJsonObject } from './lib/json.ts';
+export type { MaybePromise } from './lib/maybe-promise.ts';
 export { ownNumber, ownProperty, ownString } from './lib/own-property.ts';
 export { systemRandom } from './lib/random.ts';
 export { isScopeToken } from './lib/scope-token.ts';

@@ -14,7 +14,8 @@ export type PartName =
   | 'hostile'
   | 'memory'
   | 'growth'
-  | 'start';
+  | 'start'
+  | 'calling';
 
 /** Loads and runs a part: in the order in which they run. */
 export const PARTS: Readonly<Record<PartName, (scale: Scale) => Promise<Findings>>> = {
@@ -30,6 +31,7 @@ export const PARTS: Readonly<Record<PartName, (scale: Scale) => Promise<Findings
   memory: async (scale) => (await import('./memory.ts')).memory(scale),
   growth: async (scale) => (await import('./growth.ts')).growth(scale),
   start: async (scale) => (await import('./start.ts')).start(scale),
+  calling: async (scale) => (await import('./calling.ts')).calling(scale),
 };
 
 /** Whether there is a part of that name. */
