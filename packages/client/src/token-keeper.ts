@@ -26,6 +26,8 @@ export interface TokenKeeper {
   renew(refused: AccessToken, signal?: AbortSignal): Promise<AccessToken | undefined>;
   /** What is kept, usable or not. */
   readonly kept: KeptToken | undefined;
+  /** Whether a token is at hand that may be used. */
+  readonly isUsable: boolean;
   /** Whether the subject's own life is over. */
   readonly isOver: boolean;
   /** Forgets the token, and what is on its way. */
@@ -170,6 +172,9 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
   return {
     get kept() {
       return kept;
+    },
+    get isUsable() {
+      return usable() !== undefined;
     },
     get isOver() {
       return isOver();

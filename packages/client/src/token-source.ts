@@ -188,8 +188,14 @@ export function tokenSource(given: TokenSourceOptions): TokenSource {
     signal: AbortSignal | undefined,
   ): Promise<AccessToken> {
     if (certificate !== undefined) await checkCertificate();
-    if (server.last?.reason === 'client_refused' && (await checkCredentials())) server.retryNow();
     const opened = await keeper;
+    if (server.last?.reason === 'client_refused') {
+      const checked = checkCredentials().then((haveChanged) => {
+        if (haveChanged) server.retryNow();
+      });
+      // Whoever has a token at hand does not wait for a vault.
+      if (!opened.isUsable) await checked;
+    }
     if (isClosed) throw new TokenSourceError('closed');
     return opened.get(signal);
   }

@@ -405,6 +405,27 @@ describe('credentials (61)', () => {
     expect(server.tokenRequests).toHaveLength(2);
   });
 
+  it('are waited for by nobody who has a token at hand', async () => {
+    const secret = deferred<string>();
+    const secrets: (string | Promise<string>)[] = ['right', 'gone', 'gone', secret.promise];
+    const { source, server, clock } = aSource({
+      client: clientSecretPost('orders-api', () => secrets.shift() ?? 'new'),
+    });
+    await source.token();
+    server.onToken = ({ form }) =>
+      form.get('client_secret') === 'new' ? issued('renewed') : refused(401);
+    clock.pass(HOUR_MS - 300_000);
+    await source.token();
+    await settled();
+    // The next call looks for another secret, in a vault that does not answer yet.
+    expect((await source.token()).accessToken).toBe('token-1');
+    secret.resolve('new');
+    await settled();
+    await source.token();
+    await settled();
+    expect((await source.token()).accessToken).toBe('renewed');
+  });
+
   it('that cannot be read are an outage, and the cause is told', async () => {
     const { source, server } = aSource({
       client: clientSecretPost('orders-api', () => Promise.reject(new Error('vault is sealed'))),
