@@ -305,6 +305,20 @@ describe('a server that fails', () => {
     expect((await source.token()).accessToken).toBe('back');
   });
 
+  it('may say when to come again as a date (RFC 9110 §10.2.3)', async () => {
+    const { source, server } = aSource();
+    const at = (ms: number) => new Date(NOW_MS + ms).toUTCString();
+    const retryAfter = async (value: string) => {
+      server.onToken = () => refused(503, undefined, { 'retry-after': value });
+      const { source: fresh } = aSource({ fetch: server.fetch });
+      return fresh.token().catch((error: { retryAfterSec?: number }) => error.retryAfterSec);
+    };
+    expect(await retryAfter(at(20_000))).toBe(20);
+    expect(await retryAfter(at(-20_000))).toBe(0);
+    expect(await retryAfter('soon')).toBeUndefined();
+    source.close();
+  });
+
   it.each([
     ['no connection', () => Promise.reject(new TypeError('fetch failed')), 'issuer_unreachable'],
     ['a page', () => new Response('<html>'), 'answer_unusable'],
@@ -426,6 +440,37 @@ describe('credentials (61)', () => {
     expect((await source.token()).accessToken).toBe('renewed');
   });
 
+  it('that cannot be read while the source backs off are not new ones', async () => {
+    const secrets = ['wrong', 'wrong'];
+    const { source, server, clock } = aSource({
+      client: clientSecretPost('orders-api', () => {
+        const secret = secrets.shift();
+        if (secret === undefined) throw new Error('vault is sealed');
+        return secret;
+      }),
+    });
+    server.onToken = () => refused(401);
+    await expect(source.token()).rejects.toMatchObject({ reason: 'client_refused' });
+    clock.pass(1_000);
+    await expect(source.token()).rejects.toMatchObject({ reason: 'client_refused' });
+    expect(server.tokenRequests).toHaveLength(1);
+  });
+
+  it('that cannot be made for this server are told as such', async () => {
+    const { source, server } = aSource({
+      client: {
+        method: 'private_key_jwt',
+        clientId: 'orders-api',
+        authentication: async () => () => Promise.reject(new Error('no such key')),
+      },
+    });
+    await expect(source.token()).rejects.toMatchObject({
+      reason: 'credentials_unavailable',
+      cause: { message: 'no such key' },
+    });
+    expect(server.tokenRequests).toEqual([]);
+  });
+
   it('that cannot be read are an outage, and the cause is told', async () => {
     const { source, server } = aSource({
       client: clientSecretPost('orders-api', () => Promise.reject(new Error('vault is sealed'))),
@@ -505,6 +550,17 @@ describe('the metadata (65)', () => {
     await source.token();
     expect(server.metadataRequests).toEqual([]);
     expect(server.tokenRequests[0]?.url).toBe(`${ISSUER}/other`);
+  });
+
+  it.each([
+    [404, 'metadata_unusable', 500],
+    [499, 'metadata_unusable', 500],
+    [500, 'metadata_unavailable', 503],
+    [503, 'metadata_unavailable', 503],
+  ])('that is answered with %i is %s', async (answered, reason, status) => {
+    const fetch = async () => new Response(null, { status: answered });
+    const { source } = aSource({ fetch });
+    await expect(source.token()).rejects.toMatchObject({ reason, status, serverStatus: answered });
   });
 
   it('that cannot be had is an outage', async () => {
