@@ -15,6 +15,7 @@ const GLOBALS: readonly { name: string; use: RegExp; files: readonly string[] }[
     name: 'the network',
     use: /(?<!typeof )\bglobalThis\.fetch\b/,
     files: [
+      'packages/client/src/source-options.ts',
       'packages/core/src/keys/signed-jwt-verifier.ts',
       'packages/core/src/options/resolve-options.ts',
     ],

@@ -29,6 +29,7 @@ const LAYERS: readonly string[] = [
   'create-resource-server.ts',
   'adapter',
   'index.ts',
+  'client.ts',
   'jwt.ts',
   'node.ts',
 ];

@@ -1,5 +1,7 @@
+import * as client from '@authly/client';
 import * as core from '@authly/core';
 import * as adapter from '@authly/core/adapter';
+import * as coreClient from '@authly/core/client';
 import * as jwt from '@authly/core/jwt';
 import * as node from '@authly/core/node';
 import * as providers from '@authly/core/providers';
@@ -231,6 +233,60 @@ describe('the public surface', () => {
         "nodeRedis",
         "nodeRedisCluster",
         "redisStores",
+      ]
+    `);
+  });
+
+  it('@authly/client', () => {
+    expect(namesOf(client)).toMatchInlineSnapshot(`
+      [
+        "TokenSourceError",
+        "certificateFetch",
+        "clientSecretBasic",
+        "clientSecretPost",
+        "isTokenSourceError",
+        "privateKeyJwt",
+        "tlsClientAuth",
+        "tokenSource",
+        "workloadToken",
+      ]
+    `);
+  });
+
+  it('@authly/core/client', () => {
+    expect(namesOf(coreClient)).toMatchInlineSnapshot(`
+      [
+        "ConfigurationError",
+        "abortable",
+        "anonymous",
+        "bearerToken",
+        "checkOptions",
+        "clientSecretBasic",
+        "clientSecretPost",
+        "createTokenDigest",
+        "credentialsTag",
+        "decodeBase64Url",
+        "discardBody",
+        "hasBrand",
+        "ignoreRejection",
+        "isEndpointUrl",
+        "isKeyFetchError",
+        "isPlainObject",
+        "isScopeToken",
+        "isStringList",
+        "loadDiscovery",
+        "loadOAuthLibrary",
+        "ownNumber",
+        "ownProperty",
+        "ownString",
+        "parseJsonObject",
+        "presentedToken",
+        "privateKeyJwt",
+        "readBoundedBody",
+        "systemClock",
+        "systemErrorCode",
+        "systemRandom",
+        "tlsClientAuth",
       ]
     `);
   });

@@ -8,6 +8,7 @@ import { packageNames, sourceFiles } from './sources.ts';
 
 /** Tests that no source file owns alone, and why. */
 const OF_SEVERAL_FILES: Readonly<Record<string, string>> = {
+  'packages/client/test/reasons-document.test.ts': 'docs/calling-services.md beside the reasons',
   'packages/core/test/differential.test.ts': 'the whole of core beside jose',
   'packages/core/test/http/node-request.sockets.test.ts': 'node-request.ts, on real connections',
   'packages/core/test/keys/keys-document.test.ts': 'docs/keys.md beside the options',

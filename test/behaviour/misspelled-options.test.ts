@@ -1,4 +1,5 @@
 import { PassThrough, Readable } from 'node:stream';
+import * as clientPackage from '@authly/client';
 import * as core from '@authly/core';
 import * as jwt from '@authly/core/jwt';
 import * as coreNode from '@authly/core/node';
@@ -258,6 +259,18 @@ const CALLS: Readonly<Record<string, Call>> = {
     { command: () => new Promise(() => {}), maxLagSec: 10 },
     (follow) => redis.redisStores({ command: async () => null, prefix: 'a', follow }).close(),
   ),
+  'client tokenSource': call({ issuer: ISSUER, client: asking }, clientPackage.tokenSource),
+  'client privateKeyJwt': call({ typ: 'JWT' }, (options) =>
+    clientPackage.privateKeyJwt('api', testing.generateTestKey('ES256', 'k').privateKey, options),
+  ),
+  'client tlsClientAuth': call({ fetch }, (options) => clientPackage.tlsClientAuth('api', options)),
+  'client certificateFetch': call(
+    { certificate: 'pem', key: 'pem' },
+    clientPackage.certificateFetch,
+  ),
+  'client workloadToken': call({ path: '/token' }, (options) =>
+    clientPackage.workloadToken('api', options),
+  ),
   'testing aUser': call({ userId: 'ada' }, testing.aUser),
   'testing aClient': call({ clientId: 'sync' }, testing.aClient),
   'testing withPrincipal': call({ resourceServer: aResourceServer() }, (options) =>
@@ -333,6 +346,7 @@ const WITHOUT_OPTIONS: Readonly<Record<string, readonly string[]>> = {
       'isLeaseEndedError',
     ],
   ],
+  client: ['clientSecretBasic', 'clientSecretPost', 'isTokenSourceError'],
   'core/jwt': [],
   'core/node': [],
   express: [
@@ -384,6 +398,7 @@ const PACKAGES: Readonly<Record<string, object>> = {
   mcp,
   redis,
   signals,
+  client: clientPackage,
   testing,
 };
 

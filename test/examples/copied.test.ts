@@ -20,6 +20,7 @@ const EXAMPLES = [
   'signals-api',
   'socket-io',
   'sockets',
+  'service-chain',
 ] as const;
 
 /** What the packages bring along, and the workspace folder that has it. */
@@ -28,6 +29,7 @@ const BROUGHT = {
   jose: 'issuer',
   'lru-cache': 'core',
   oauth4webapi: 'core',
+  undici: 'client',
 };
 
 let folder: string;
@@ -120,6 +122,12 @@ describe('copied out', () => {
     },
     60_000,
   );
+
+  it('service-chain shows who acts for whom', async () => {
+    const { exitCode, stdout } = await runExample(join(folder, 'service-chain')).ended;
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('ledger:  user ada, through billing-api, before it orders-api');
+  }, 60_000);
 
   it.each(['mcp-express', 'mcp-koa'])(
     '%s shows who may do what',

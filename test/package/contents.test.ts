@@ -7,6 +7,7 @@ const { dirname, join } = posix;
 // Everything that is published, and everything that it brings along. A line more is a decision:
 // docs/adr/0003-dependencies.md.
 const DEPENDENCIES: Readonly<Record<string, readonly string[]>> = {
+  '@authly/client': ['@authly/core', 'lru-cache', 'undici'],
   '@authly/core': ['@standard-schema/spec', 'lru-cache', 'oauth4webapi'],
   '@authly/express': ['@authly/core'],
   '@authly/issuer': ['@authly/core', 'jose'],
@@ -19,6 +20,7 @@ const DEPENDENCIES: Readonly<Record<string, readonly string[]>> = {
 
 /** Those that an application may `require()` without Node's help: jose is ESM only, and so are the others. */
 const WITH_COMMONJS: ReadonlySet<string> = new Set([
+  '@authly/client',
   '@authly/core',
   '@authly/express',
   '@authly/koa',

@@ -18,7 +18,8 @@ export type PartName =
   | 'growth'
   | 'leases'
   | 'sockets'
-  | 'start';
+  | 'start'
+  | 'calling';
 
 /** Loads and runs a part: in the order in which they run. */
 export const PARTS: Readonly<Record<PartName, (scale: Scale) => Promise<Findings>>> = {
@@ -38,6 +39,7 @@ export const PARTS: Readonly<Record<PartName, (scale: Scale) => Promise<Findings
   leases: async (scale) => (await import('./leases.ts')).leases(scale),
   sockets: async (scale) => (await import('./sockets.ts')).sockets(scale),
   start: async (scale) => (await import('./start.ts')).start(scale),
+  calling: async (scale) => (await import('./calling.ts')).calling(scale),
 };
 
 /** Whether there is a part of that name. */
