@@ -42,7 +42,8 @@ const OPTIONS: OwnOptionNames<LemonldapOptions> = {
  *   `classify: ({ caller_type: t }) => (t === 'human' ? 'user' : t === 'machine' ? 'client' : 'refuse')`.
  * - Rule with `subjectNamespaces: 'disjoint'`, your word that no login name is a client's id: `sub` is
  *   `client_id` and no claim of a person → client; they differ and no mark of a machine → user. `sid` says
- *   nothing: newer releases write it for both.
+ *   nothing: newer releases write it for both. Token exchange: a machine's token that another relying party
+ *   exchanges would read as a user's, so authorize none for it.
  * - User id: `sub`. Client id: `client_id`. Authority: `scope`.
  * - Refuses ID tokens, which have the same key, `typ` and `aud`: they lack `client_id`, `jti` and `scope`, and
  *   have `azp` or `nonce`.

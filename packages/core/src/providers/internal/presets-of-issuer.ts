@@ -40,7 +40,7 @@ const KNOWN: readonly KnownIssuer[] = [
   known('cloudflareAccess', (host) => within(host, 'cloudflareaccess.com')),
   // Machines of these two have the claims of a person: docs/other-providers.md.
   { presets: [], matches: (host) => within(host, 'my.salesforce.com') },
-  { presets: [], matches: (_host, path) => path.startsWith('/adfs') },
+  { presets: [], matches: (_host, path) => /^\/adfs(?:\/|$)/.test(path) },
   known('authentik', (_host, path) => path.includes('/application/o/')),
   known('fusionauth', (host) => within(host, 'fusionauth.io')),
   known('pingone', (host) => host.startsWith('auth.pingone.')),

@@ -59,6 +59,7 @@ it.each([
   'https://acme.com/oauth2/token',
   'https://gitlab.com.acme.com',
   'https://acme.com/login/adfs',
+  'https://acme.com/adfs2/services',
   'https://salesforce.com',
   'acme.com',
   '',
