@@ -78,6 +78,7 @@ const PRESETS: Readonly<Record<keyof typeof providers, object>> = {
   stytch: { projectId: 'project-live-1', product: 'b2b' },
   supabase: {
     issuer: 'https://abc.supabase.co/auth/v1',
+    clientIds: ['app1'],
     anonymous: 'accept',
     databaseRoles: ['authenticated'],
   },

@@ -5,9 +5,11 @@ import { claimOf, has, scopeStringOf, stringOf } from './internal/claim-readers.
 import { asUnknown, asUser } from './internal/classification.ts';
 import {
   audienceProvider,
+  idSet,
   issuerOptions,
   type OwnOptionNames,
   type ProviderOptions,
+  refuseUndefined,
 } from './internal/define-provider.ts';
 import { keysAt } from './internal/discovery-documents.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
@@ -18,6 +20,11 @@ import type { AudienceProvider, Classification } from './provider.ts';
 export type SupabaseOptions = ProviderOptions & {
   /** `https://<project>.supabase.co/auth/v1`, or that path on a domain of your own. */
   readonly issuer: string;
+  /**
+   * Ids of the apps that may call for people, through the project's OAuth server. Left out: none, only
+   * people's own sessions; `undefined` is refused.
+   */
+  readonly clientIds?: readonly string[];
   /** Whether people who signed in anonymously may call. Default `'refuse'`: anybody can be one. */
   readonly anonymous?: 'accept' | 'refuse' | undefined;
   /**
@@ -29,6 +36,7 @@ export type SupabaseOptions = ProviderOptions & {
 
 const OPTIONS: OwnOptionNames<SupabaseOptions> = {
   issuer: true,
+  clientIds: true,
   anonymous: true,
   databaseRoles: true,
 };
@@ -39,8 +47,8 @@ const OPTIONS: OwnOptionNames<SupabaseOptions> = {
  *
  * - Provider: switch the project to asymmetric signing keys. Tokens by its older secret (HS256) are refused,
  *   and so are the `anon` and `service_role` keys, which are such tokens.
- * - **`aud` is `authenticated` in every token of the project**, those that other people's apps got through its
- *   OAuth server too: these have a `client_id`. Look at `principal.clientId` where that matters.
+ * - **`aud` is `authenticated` in every token of the project**, those that apps got through its OAuth server too:
+ *   these have a `client_id`, and are refused unless `clientIds` lists it.
  * - Rule: `session_id`, `aal` and a `role` of people → user. There are no machines. Anonymous people
  *   (`is_anonymous`) are refused, unless `anonymous: 'accept'`.
  * - User id: `sub`. Client id: `client_id`, if there is one. Scopes: `scope`. Nothing else is read:
@@ -53,7 +61,7 @@ const OPTIONS: OwnOptionNames<SupabaseOptions> = {
  * https://github.com/supabase/auth (internal/tokens/service.go)
  *
  * @throws ConfigurationError for a bad issuer, another `anonymous`, `databaseRoles` that are no list or hold a
- * role of keys, or bad key options.
+ * role of keys, `clientIds` that are bad or `undefined`, or bad key options.
  */
 export function supabase(target: string | SupabaseOptions): AudienceProvider {
   const options: SupabaseOptions = issuerOptions(
@@ -72,6 +80,8 @@ export function supabase(target: string | SupabaseOptions): AudienceProvider {
     );
   }
   const roles = roleSet(databaseRoles);
+  refuseUndefined('supabase', options, 'clientIds', "['9b8a7c6d-…']");
+  const apps = idSet('supabase', 'clientIds', options.clientIds ?? [], "['9b8a7c6d-…']");
   return audienceProvider(
     {
       preset: 'supabase',
@@ -79,6 +89,8 @@ export function supabase(target: string | SupabaseOptions): AudienceProvider {
       keys: keysAt(`${issuer}/.well-known/jwks.json`),
       types: PLAIN_TYPE,
       requiredClaims: ['aud', 'sub', 'iat', 'role', 'aal', 'session_id', 'is_anonymous'],
+      accepts: (claims) =>
+        !has(claims, 'client_id') || apps.has(claimOf(claims, 'client_id')) || 'caller_not_listed',
       classify: (claims) => classify(claims, roles, anonymous),
       authority: { scopes: (claims) => scopeStringOf(claims, 'scope') },
     },
@@ -107,7 +119,6 @@ function roleSet(roles: unknown): ReadonlySet<unknown> {
 const OTHER_ROLE = asUnknown('role is not one that people have');
 const NO_SESSION = asUnknown('session_id or aal is no text');
 const ANONYMOUS = asUnknown('is_anonymous is not false: anybody can sign in so');
-const BAD_CLIENT = asUnknown('client_id is there, and no id');
 
 function classify(
   claims: TokenClaims,
@@ -120,6 +131,5 @@ function classify(
   }
   if (claimOf(claims, 'is_anonymous') !== false && anonymous === 'refuse') return ANONYMOUS;
   const clientId = stringOf(claims, 'client_id');
-  if (clientId === undefined && has(claims, 'client_id')) return BAD_CLIENT;
   return asUser(stringOf(claims, 'sub'), clientId, 'a session, and a role of people');
 }

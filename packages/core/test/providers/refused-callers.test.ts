@@ -10,6 +10,7 @@ import {
   gitlab,
   google,
   type Provider,
+  supabase,
   vercel,
 } from '../../src/providers/index.ts';
 import { checkClaims } from '../../src/token/claims.ts';
@@ -50,6 +51,11 @@ const deployments = vercel({
   projectIds: ['prj_1'],
   jwks: NO_KEYS,
 });
+const people = supabase({
+  issuer: 'https://abc.supabase.co/auth/v1',
+  clientIds: ['app1'],
+  jwks: NO_KEYS,
+});
 const project = descope({ projectId: 'P2abc', classify: () => 'user', jwks: NO_KEYS });
 
 const access = { sub: 'u', username: 'ada', token_use: 'access', client_id: 'web', ...times };
@@ -77,6 +83,15 @@ const deployment = {
   owner_id: 'team_1',
   project_id: 'prj_1',
   environment: 'production',
+};
+
+const person = {
+  ...some,
+  role: 'authenticated',
+  aal: 'aal1',
+  session_id: 's1',
+  is_anonymous: false,
+  client_id: 'app1',
 };
 
 /** Why a token is refused whose signature, type and times hold. */
@@ -110,6 +125,7 @@ describe('a good token of a caller who is not on the list', () => {
     ['buildkite: the pipeline', builds, build, { pipeline_id: 'p2' }],
     ['circleci: the project', circles, circle, { 'oidc.circleci.com/project-id': 'p2' }],
     ['circleci: the repository', circles, circle, { 'oidc.circleci.com/vcs-origin': 'x/y/z' }],
+    ['supabase: the app', people, person, { client_id: 'app2' }],
     ['vercel: the owner', deployments, deployment, { owner_id: 'team_2' }],
     ['vercel: the project', deployments, deployment, { project_id: 'prj_2' }],
     ['vercel: the environment', deployments, deployment, { environment: 'preview' }],

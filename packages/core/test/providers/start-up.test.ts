@@ -1181,6 +1181,22 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
     ],
   ),
   [
+    'supabase with apps that were not found',
+    () =>
+      Reflect.apply(supabase, undefined, [
+        { issuer: 'https://abc.supabase.co/auth/v1', clientIds: undefined },
+      ]),
+    'write clientIds: [',
+  ],
+  [
+    'supabase with one app, not in a list',
+    () =>
+      Reflect.apply(supabase, undefined, [
+        { issuer: 'https://abc.supabase.co/auth/v1', clientIds: '9b8a' },
+      ]),
+    'write clientIds: [',
+  ],
+  [
     'betterAuth with a slash',
     () => betterAuth('https://acme.com/api/auth/'),
     "write betterAuth({ issuer: 'https://acme.com/api/auth' })",

@@ -36,11 +36,27 @@ export const table: TokenTable = {
   tokens: [
     { name: 'a user', truth: 'user', header, claims: user, expect: asUser },
     {
+      name: 'a user through an app of ours',
+      truth: 'user',
+      header,
+      provider: () => supabase({ issuer: iss, jwks: NO_KEYS, clientIds: ['9b8a7c6d-5e4f'] }),
+      claims: { ...user, client_id: '9b8a7c6d-5e4f', scope: 'openid email' },
+      expect: { ...asUser, clientId: '9b8a7c6d-5e4f', scopes: ['openid', 'email'] },
+    },
+    {
       name: "a user through somebody's app",
       truth: 'user',
       header,
       claims: { ...user, client_id: '9b8a7c6d-5e4f', scope: 'openid email' },
-      expect: { ...asUser, clientId: '9b8a7c6d-5e4f', scopes: ['openid', 'email'] },
+      expect: 'refused',
+    },
+    {
+      name: 'a user through another app than those of ours',
+      truth: 'user',
+      header,
+      provider: () => supabase({ issuer: iss, jwks: NO_KEYS, clientIds: ['9b8a7c6d-5e4f'] }),
+      claims: { ...user, client_id: 'other' },
+      expect: 'refused',
     },
     {
       name: 'an anonymous user, where anybody may call',
