@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { answerPolicy, checkAnswer } from '../../src/introspection/claims.ts';
+import { clientSecretBasic } from '../../src/introspection/client-authentication.ts';
 import { resolveIntrospection } from '../../src/introspection/resolve-introspection.ts';
 import type { TokenClaims } from '../../src/model/principal.ts';
 import {
@@ -153,6 +154,7 @@ const CASES: readonly Case[] = [
       ['nobody of another party', { ...betterAuthClient, azp: 'other' }, 'unknown'],
       ['no token_type', without(betterAuthUser, 'token_type'), 'type_not_accepted'],
       ['no azp', without(betterAuthUser, 'azp'), 'claim_missing'],
+      ['no client', without(betterAuthUser, 'client_id'), 'claim_missing'],
       ['no issuer', without(betterAuthUser, 'iss'), 'claim_missing'],
       ['the hash of an ID token', { ...betterAuthUser, at_hash: 'x' }, 'type_not_accepted'],
     ],
@@ -180,6 +182,7 @@ const CASES: readonly Case[] = [
       ],
       ['a service account', { ...glewlwydUser, username: 'service-account-web' }, 'unknown'],
       ['no jti', without(glewlwydUser, 'jti'), 'claim_missing'],
+      ['no client', without(glewlwydUser, 'client_id'), 'claim_missing'],
       ['no token_type', without(glewlwydUser, 'token_type'), 'type_not_accepted'],
       ['a refresh token', { ...glewlwydUser, token_use: 'refresh_token' }, 'type_not_accepted'],
     ],
@@ -191,6 +194,8 @@ const CASES: readonly Case[] = [
     client: { ...lemonldapUser, sub: 'web' },
     others: [
       ['no scope', without(lemonldapUser, 'scope'), 'claim_missing'],
+      ['no sub', without(lemonldapUser, 'sub'), 'claim_missing'],
+      ['no client', without(lemonldapUser, 'client_id'), 'claim_missing'],
       ['no issuer', without(lemonldapUser, 'iss'), 'claim_missing'],
       ['an ID token', { ...lemonldapUser, azp: 'web' }, 'type_not_accepted'],
       ['a nonce', { ...lemonldapUser, nonce: 'n' }, 'type_not_accepted'],
@@ -237,6 +242,8 @@ const CASES: readonly Case[] = [
         ['a person whose name is no text', { ...authlibUser, username: '' }, 'unknown'],
         ['a service account', { ...authlibUser, username: 'service-account-web' }, 'unknown'],
         ['no token_type', without(authlibUser, 'token_type'), 'type_not_accepted'],
+        ['no sub', without(authlibUser, 'sub'), 'claim_missing'],
+        ['no client', without(authlibUser, 'client_id'), 'claim_missing'],
       ],
     }),
   ),
@@ -369,6 +376,13 @@ describe.each(CASES)('answers of $preset', ({ provider, user, client, others }) 
     expect(reading(provider, answer)).toBe(expected);
   });
 
+  it('say by which rule they are read', () => {
+    for (const answer of [user, client, ...others.map(([, other]) => other)]) {
+      const { rule } = provider.introspected?.classify(answer as TokenClaims) ?? { rule: '' };
+      expect(rule).toMatch(/^[a-z][\x20-\x7e]+$/);
+    }
+  });
+
   it.each(['aud', 'exp'])('without %s are refused', (name) => {
     expect(reading(provider, without(user, name))).toBe('claim_missing');
   });
@@ -392,6 +406,17 @@ describe('presets', () => {
       expect(() => resolveIntrospection(provider, { ask })).toThrow(expected);
     }
   });
+
+  it.each(['betterAuth', 'canaille', 'django', 'glewlwyd', 'hydra', 'lemonldap', 'authlib'])(
+    'of %s, which signs no answers that could be read, ask for none',
+    (preset) => {
+      const provider = providers.find((each) => each.preset === preset);
+      const signed = { client: clientSecretBasic('api', 'secret'), signed: true };
+      expect(() => resolveIntrospection(provider ?? expect.unreachable(), signed)).toThrow(
+        `introspection.signed: ${preset} never signs its answers`,
+      );
+    },
+  );
 
   it('that have one are these', () => {
     const ruled = providers.filter(({ introspected }) => introspected !== undefined);

@@ -650,6 +650,30 @@ const BY_ISSUER: readonly (readonly [string, object])[] = [
   ['zitadel', ruled],
 ];
 
+describe('a preset knows the audiences that name no API', () => {
+  it.each<[string, () => Provider, readonly string[]]>([
+    ['gitlab', () => gitlab({ projectIds: ['20'] }), ['https://gitlab.com']],
+    [
+      'gitlab of your own',
+      () => gitlab({ issuer: 'https://git.acme.com' }),
+      ['https://git.acme.com'],
+    ],
+    ['circleci', () => circleci({ organizationId: ORGANIZATION }), [ORGANIZATION]],
+    [
+      'vercel',
+      () => vercel({ issuer: 'https://oidc.vercel.com/acme', ownerIds: ['team_1'] }),
+      ['https://vercel.com/acme'],
+    ],
+    [
+      'vercel in the global mode, which does not say whose',
+      () => vercel({ issuer: 'https://oidc.vercel.com', ownerIds: ['team_1'] }),
+      [],
+    ],
+  ])('%s', (_written, provider, values) => {
+    expect(provider().commonAudiences?.values).toEqual(values);
+  });
+});
+
 describe('every preset', () => {
   it('has its shortest forms here', () => {
     const written = FORMS.map(({ provider }) => provider().preset);
