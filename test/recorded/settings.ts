@@ -18,6 +18,7 @@ import {
   spring,
   zitadel,
 } from '@authly/core/providers';
+import { openauth } from '../docs/snippets/other-providers/recipes.ts';
 import type { RecordedToken } from './recorded-token.ts';
 
 /** Tokens by their ids, each with the reason why it stands here. */
@@ -183,9 +184,14 @@ export const SETTINGS: readonly Setting[] = [
   },
   {
     name: 'custom for people alone',
-    servers: ['django-oauth-toolkit', 'openauth', 'oauth2-proxy'],
+    servers: ['django-oauth-toolkit', 'oauth2-proxy'],
     provider: (issuer, jwks) => custom({ issuer, jwks, classify: () => 'user' }),
     refused: { 'dot-signed-user': 'no sub: nothing names the person' },
+  },
+  {
+    name: 'custom, by the recipe for openauth',
+    servers: ['openauth'],
+    provider: (issuer, jwks) => ({ ...openauth, issuer, keys: { kind: 'static', jwks } }),
   },
   {
     name: 'custom, sub against client_id',
