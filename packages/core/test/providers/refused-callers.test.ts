@@ -162,3 +162,27 @@ describe('another token than an access token', () => {
     expect(reasonFor(pool, lacking)).toBe('claim_missing');
   });
 });
+
+describe('a rule of those that sign for all the world asks for each id by itself', () => {
+  it.each<[string, Provider, object, readonly string[]]>([
+    ['gitlab', jobs, job, ['namespace_id', 'project_id', 'pipeline_id', 'job_id']],
+    ['buildkite', builds, build, ['organization_id', 'pipeline_id', 'job_id']],
+    ['vercel', deployments, deployment, ['owner_id', 'project_id', 'environment']],
+    [
+      'circleci',
+      circles,
+      { ...circle, sub: `org/${ORGANIZATION}/project/p1/user/u1` },
+      ['oidc.circleci.com/project-id', 'sub'],
+    ],
+    ['supabase', people, person, ['sub', 'role', 'aal', 'session_id', 'is_anonymous']],
+  ])('%s', (_name, provider, claims, ids) => {
+    const kindOf = (change: object) =>
+      provider.classify({ ...claims, ...change } as TokenClaims, {}).kind;
+    expect(kindOf({})).toMatch(/^(client|user)$/);
+    for (const id of ids) {
+      for (const value of [undefined, '', 7, null, ['x']]) {
+        expect([id, value, kindOf({ [id]: value })]).toEqual([id, value, 'unknown']);
+      }
+    }
+  });
+});
