@@ -68,19 +68,18 @@ const SERVICE_TOKEN = /^[\da-f]{32}\.access$/;
 
 const BOTH = asUnknown('common_name is there, and sub or claims of a person are');
 const NO_SERVICE_TOKEN = asUnknown('common_name is not the client id of a service token');
-const NOBODY = asUnknown('neither a person nor a service token: sub or email is missing');
+const NOBODY = asUnknown('neither a person nor a service token: email is missing');
 
 function classify(claims: TokenClaims): Classification {
   if (has(claims, 'common_name')) {
     const isPerson = ['email', 'identity_nonce'].some((name) => has(claims, name));
     if (claimOf(claims, 'sub') !== '' || isPerson) return BOTH;
-    const clientId = stringOf(claims, 'common_name');
-    return clientId !== undefined && SERVICE_TOKEN.test(clientId)
+    const clientId = stringOf(claims, 'common_name') ?? '';
+    return SERVICE_TOKEN.test(clientId)
       ? asClient(clientId, 'sub is empty, and common_name is a service token')
       : NO_SERVICE_TOKEN;
   }
-  const subject = stringOf(claims, 'sub');
-  return subject !== undefined && stringOf(claims, 'email') !== undefined
-    ? asUser(subject, undefined, 'sub and email are those of a person')
-    : NOBODY;
+  return stringOf(claims, 'email') === undefined
+    ? NOBODY
+    : asUser(stringOf(claims, 'sub'), undefined, 'sub and email are those of a person');
 }

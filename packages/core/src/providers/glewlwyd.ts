@@ -71,14 +71,13 @@ export function glewlwyd(target: string | GlewlwydOptions): AudienceProvider {
   );
 }
 
-const HALF_A_USER = asUnknown('sub or username is there, and the other is not');
+const HALF_A_USER = asUnknown('sub is there, and username is not');
 const USER_CLAIMS = asUnknown('no sub is there, but claims of a user are');
 const CLIENT_CLAIMS = asUnknown('sub and username are there, but marks of a client are, too');
 
 function classifyAnswer(answer: TokenClaims): Classification {
   const clientId = stringOf(answer, 'client_id');
   const subject = stringOf(answer, 'sub');
-  if (has(answer, 'sub') !== has(answer, 'username')) return HALF_A_USER;
   if (!has(answer, 'sub')) {
     return hasUserMark(answer)
       ? USER_CLAIMS

@@ -1084,6 +1084,11 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
     ],
   ),
   [
+    'circleci with a list of organizations',
+    () => Reflect.apply(circleci, undefined, [{ organizationId: [ORGANIZATION] }]),
+    `write circleci({ organizationId: '${ORGANIZATION}' })`,
+  ],
+  [
     'circleci with projects that were not found',
     () =>
       Reflect.apply(circleci, undefined, [{ organizationId: ORGANIZATION, projectIds: undefined }]),
@@ -1152,6 +1157,11 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
     () => vercel({ issuer: `https://oidc.vercel.com${path}`, ownerIds: ['team_1'] }),
     "write vercel({ issuer: 'https://oidc.vercel.com/acme' })",
   ]),
+  [
+    'vercel in the global mode, with a slash',
+    () => vercel({ issuer: 'https://oidc.vercel.com/', ownerIds: ['team_1'] }),
+    "write vercel({ issuer: 'https://oidc.vercel.com' })",
+  ],
   [
     'vercel with a slash',
     () => vercel({ issuer: 'https://oidc.vercel.com/acme/', ownerIds: ['team_1'] }),
@@ -1572,6 +1582,15 @@ describe('a mistake in the configuration is found at start-up, with the line to 
   it.each(MISTAKES)('%s', (_mistake, configure, line) => {
     expect(configure).toThrow(ConfigurationError);
     expect(configure).toThrow(line);
+  });
+
+  const named = MISTAKES.filter(([mistake]) => {
+    const [preset = ''] = mistake.split(' ');
+    return Object.hasOwn(presets, preset) && !/ as | with the audience /.test(mistake);
+  });
+
+  it.each(named)('and %s, by the name of the preset', (mistake, configure) => {
+    expect(configure).toThrow(new RegExp(`^(?:\\w+ of )?${mistake.split(' ', 1)}\\b`));
   });
 });
 
