@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import { afterAll, afterEach } from 'vitest';
 
-// Two things that no test does by accident: write to the console, and leave this machine.
+// Two things that a test must not do by accident: write to the console, and connect to another machine.
 // Both are noted when they happen and fail the test that did them, so that code which swallows
 // exceptions cannot hide them. A test that expects a console call replaces that method itself
 // (`vi.spyOn(console, 'warn').mockImplementation(…)`).

@@ -1,11 +1,17 @@
-import { createResourceServer, scope } from '@authly/core';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createResourceServer, type Principal, scope } from '@authly/core';
 import { authly } from '@authly/core/providers';
 import { tampered, testIssuer } from '@authly/testing';
 import { fastify } from 'fastify';
+import { Server } from 'socket.io';
+import { io as connect, type Socket } from 'socket.io-client';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { authenticate, authorize } from './snippets/frameworks/adapter.ts';
 import { createApp } from './snippets/frameworks/app.ts';
+import { handle } from './snippets/frameworks/queue.ts';
+import { authenticateSockets } from './snippets/frameworks/socket-io.ts';
 
 const { issuer, jwks, aUserToken, aClientToken } = testIssuer({ audience: 'https://api.acme.com' });
 const app = createApp(authly({ issuer, jwks }));
@@ -77,5 +83,91 @@ describe('Fastify, by @authly/core/adapter alone', () => {
     expect(response.statusCode).toBe(500);
     expect(response.json().message).toContain('ran before authenticate');
     await bare.close();
+  });
+});
+
+const local = () =>
+  createResourceServer({ issuer: authly({ issuer, jwks }), audience: 'https://api.acme.com' });
+
+describe('a queue, by verify', () => {
+  const message = (token?: string) => ({ headers: { 'access-token': token }, body: 'order' });
+
+  it.each([
+    ['a good token', aClientToken({ scope: 'write:orders' }), 'done'],
+    ['no token', undefined, 'rejected'],
+    ['an expired token', aUserToken({}, { expiresInSec: -60 }), 'rejected'],
+    ['a token without the scope', aUserToken(), 'rejected'],
+  ])('a message with %s', async (_, token, outcome) => {
+    const seen: Principal[] = [];
+    const work = async (caller: Principal) => void seen.push(caller);
+    expect(await handle(local(), message(token), work)).toBe(outcome);
+    expect(seen).toHaveLength(outcome === 'done' ? 1 : 0);
+  });
+
+  it('gives a message back while keys cannot be fetched, and passes on what the work throws', async () => {
+    const down = createResourceServer({
+      issuer: authly({ issuer, jwksUri: `${issuer}/jwks` }),
+      audience: 'https://api.acme.com',
+      fetch: async () => new Response('', { status: 500 }),
+      onEvent: () => {},
+    });
+    const token = aClientToken({ scope: 'write:orders' });
+    expect(await handle(down, message(token), async () => {})).toBe('retry');
+    down.close();
+    const failing = async () => Promise.reject(new Error('no disk'));
+    await expect(handle(local(), message(token), failing)).rejects.toThrow('no disk');
+  });
+});
+
+describe('Socket.IO, by verify', () => {
+  const server = createServer();
+  const io = new Server(server);
+  const callers: string[] = [];
+  const sockets: Socket[] = [];
+
+  beforeAll(async () => {
+    authenticateSockets(io, local());
+    io.on('connection', ({ data }) => callers.push(data.caller.key));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  });
+  afterAll(async () => {
+    for (const socket of sockets) socket.close();
+    await io.close();
+  });
+
+  function open(auth: object): Socket {
+    const { port } = server.address() as AddressInfo;
+    const socket = connect(`http://127.0.0.1:${port}`, {
+      auth,
+      forceNew: true,
+      reconnection: false,
+    });
+    sockets.push(socket);
+    return socket;
+  }
+
+  it('knows the caller of a socket', async () => {
+    const socket = open({ token: aUserToken({ sub: 'u-17' }) });
+    await new Promise<void>((resolve) => socket.on('connect', resolve));
+    expect(callers).toEqual([expect.stringMatching(/^user:.*:u-17$/)]);
+  });
+
+  it.each([
+    ['no token', {}],
+    ['a token that is no text', { token: { length: 3 } }],
+    ['a forged token', { token: tampered(aUserToken()) }],
+  ])('refuses a socket with %s, in the words of every refusal', async (_, auth) => {
+    const socket = open(auth);
+    const error = await new Promise<Error>((resolve) => socket.on('connect_error', resolve));
+    expect(error).toHaveProperty('data', {
+      error: 'invalid_token',
+      error_description: expect.any(String),
+    });
+  });
+
+  it('ends a socket when its token expires', async () => {
+    const socket = open({ token: aUserToken({}, { expiresInSec: -3 }) });
+    const reason = await new Promise<string>((resolve) => socket.on('disconnect', resolve));
+    expect(reason).toBe('io server disconnect');
   });
 });

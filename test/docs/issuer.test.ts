@@ -1,11 +1,29 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createResourceServer } from '@authly/core';
+import { authly } from '@authly/core/providers';
 import { mount } from '@authly/express';
-import { createIssuer, generateSigningKey, memoryClientStore } from '@authly/issuer';
+import {
+  createIssuer,
+  generateSigningKey,
+  memoryClientStore,
+  type SigningJwk,
+} from '@authly/issuer';
+import { fakeClock } from '@authly/testing';
 import express from 'express';
 import { decodeJwt } from 'jose';
 import supertest from 'supertest';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import {
+  type ClientRow,
+  type Database,
+  databaseClients,
+  endOldSecret,
+  newSecret,
+} from './snippets/issuer/client-database.ts';
 import { client, secret } from './snippets/issuer/clients.ts';
+import { makeKey, readKeys } from './snippets/issuer/keys.ts';
 import { tokenRoute } from './snippets/issuer/user-token.ts';
 
 const text = readFileSync(new URL('../../docs/issuer.md', import.meta.url), 'utf8');
@@ -62,3 +80,124 @@ describe('docs/issuer.md', () => {
     expect(rows).toHaveLength(4);
   });
 });
+
+describe('the keys of docs/issuer.md', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'authly-keys-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('are made once, for the issuer alone to read', async () => {
+    const file = join(folder, 'key.json');
+    await makeKey(file);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    await expect(makeKey(file)).rejects.toThrow('EEXIST');
+    const [key] = await readKeys([file]);
+    expect(key).toMatchObject({ alg: 'ES256', d: expect.any(String) });
+  });
+
+  it('are rotated in three steps without one token refused, and the third withdraws the old one', async () => {
+    const files = ['old.json', 'next.json'].map((name) => join(folder, name));
+    await Promise.all(files.map(makeKey));
+    const [old, next] = await readKeys(files);
+    if (old === undefined || next === undefined) throw new Error('no keys');
+    const clock = fakeClock();
+    let published = step([old]);
+    const server = createResourceServer({
+      issuer: authly('https://auth.acme.com'),
+      audience: 'https://orders.acme.com',
+      clock,
+      fetch: async (url) =>
+        String(url).endsWith('/jwks')
+          ? Response.json(published.jwks(), { headers: { 'cache-control': 'max-age=300' } })
+          : Response.json(published.metadata()),
+    });
+
+    async function mint(): Promise<string> {
+      const request = {
+        clientId: 'nightly-sync',
+        audience: 'https://orders.acme.com',
+        scopes: [],
+      };
+      return (await published.clientToken(request)).accessToken;
+    }
+
+    function step(keys: readonly SigningJwk[]) {
+      return createIssuer({
+        issuer: 'https://auth.acme.com',
+        keys,
+        clients: memoryClientStore([client]),
+        clock,
+      });
+    }
+
+    const tokenOfOld = await mint();
+    await server.verify(tokenOfOld);
+    published = step([old, next]);
+    await server.verify(await mint());
+    // What the page says to wait: until `/jwks` is fetched again.
+    clock.advance(301_000);
+    await server.verify(await mint());
+    published = step([next, old]);
+    const tokenOfNext = await mint();
+    await server.verify(tokenOfNext);
+    await server.verify(tokenOfOld);
+    published = step([next]);
+    clock.advance(301_000);
+    await server.ready();
+    await server.verify(await mint());
+    await expect(server.verify(tokenOfOld)).rejects.toMatchObject({ code: 'invalid_token' });
+    server.close();
+  });
+});
+
+describe('the client database of docs/issuer.md', () => {
+  it('finds a client, and has two valid secrets while one is changed', async () => {
+    const { database, rows } = aDatabase();
+    const api = express().use(
+      mount(
+        createIssuer({
+          issuer: 'https://auth.acme.com',
+          keys: [await generateSigningKey('ES256')],
+          clients: databaseClients(database),
+        }).handler,
+      ),
+    );
+    const statusOf = async (id: string, password: string) => {
+      const request = supertest(api).post('/token').type('form').auth(id, password);
+      return (await request.send({ grant_type: 'client_credentials' })).status;
+    };
+    const first = await newSecret(database, 'sync');
+    expect(await statusOf('sync', first)).toBe(200);
+    expect(await statusOf('Sync', first)).toBe(401);
+    const second = await newSecret(database, 'sync');
+    expect([await statusOf('sync', first), await statusOf('sync', second)]).toEqual([200, 200]);
+    await endOldSecret(database, 'sync');
+    expect([await statusOf('sync', first), await statusOf('sync', second)]).toEqual([401, 200]);
+    expect(rows[0]?.secret_hashes).toHaveLength(1);
+  });
+});
+
+/** One table, and PostgreSQL's reading of the three statements of the page. */
+function aDatabase(): { readonly database: Database; readonly rows: readonly ClientRow[] } {
+  const rows: ClientRow[] = [
+    {
+      client_id: 'sync',
+      secret_hashes: [],
+      scopes: ['read:orders'],
+      audiences: ['https://orders.acme.com'],
+    },
+  ];
+  const database: Database = {
+    async query(statement, [id, hash]) {
+      const found = rows.filter((row) => row.client_id === id);
+      for (const row of found) {
+        const [newest] = row.secret_hashes;
+        if (statement.includes('array[$2, secret_hashes[1]]'))
+          row.secret_hashes = [hash, newest].filter((value) => typeof value === 'string');
+        if (statement.includes('secret_hashes[1:1]'))
+          row.secret_hashes = row.secret_hashes.slice(0, 1);
+      }
+      return { rows: found };
+    },
+  };
+  return { database, rows };
+}

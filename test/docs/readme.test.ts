@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import * as providers from '@authly/core/providers';
 import { quickstart } from '@authly-examples/quickstart';
@@ -9,35 +9,46 @@ const ROOT = new URL('../../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, ROOT), 'utf8');
 const readme = read('README.md');
 
-/** Files that README.md shows as a whole. */
+/** Files that docs/callers.md shows as a whole. */
 const WHOLE = ['examples/express-api/src/claims.ts', 'examples/express-api/types/register.d.ts'];
 
 const SNIPPETS = 'test/docs/snippets';
 const PRESET_SNIPPETS = `${SNIPPETS}/presets`;
+const PACKAGE_SNIPPETS = `${SNIPPETS}/packages`;
 const folders = readdirSync(new URL(SNIPPETS, ROOT), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => `${SNIPPETS}/${name}`);
 
 /**
- * The documents whose code is held to snippets: a folder `callers` is for `docs/callers.md`, and of the
- * folder `presets` each file is for the page of one preset.
+ * The documents whose code is held to snippets: a folder `callers` is for `docs/callers.md`. Of the folder
+ * `presets` each file is for the page of one preset, and of `packages` for the README of one package.
  */
 const DOCUMENTS: readonly {
   document: string;
   files: readonly string[];
   whole: readonly string[];
 }[] = [
-  { document: 'README.md', files: filesIn(SNIPPETS), whole: WHOLE },
+  { document: 'README.md', files: filesIn(SNIPPETS), whole: [] },
   ...folders
-    .filter((folder) => folder !== PRESET_SNIPPETS)
+    .filter((folder) => folder !== PRESET_SNIPPETS && folder !== PACKAGE_SNIPPETS)
     .map((folder) => ({
       document: `docs/${basename(folder)}.md`,
       files: filesIn(folder),
-      whole: [],
+      whole: basename(folder) === 'callers' ? WHOLE : [],
     })),
   ...filesIn(PRESET_SNIPPETS).map((file) => ({
     document: `docs/presets/${basename(file, '.ts')}.md`,
     files: [file],
+    whole: [],
+  })),
+  ...filesIn(PACKAGE_SNIPPETS).map((file) => ({
+    document: `packages/${basename(file, '.ts')}/README.md`,
+    files: [file],
+    whole: [],
+  })),
+  ...['express', 'koa'].map((name) => ({
+    document: `packages/${name}/README.md`,
+    files: [`${SNIPPETS}/${name}.ts`],
     whole: [],
   })),
 ];
@@ -95,15 +106,20 @@ describe.each(DOCUMENTS)('the code of $document', ({ document, files, whole }) =
   });
 });
 
+it('the index of the presets has every preset in its table, as it may be written', () => {
+  const code = read('test/docs/snippets/presets.ts');
+  const written = [...code.matchAll(/^ {2}(\w+): (\1\(.*\)),$/gm)].map(([, , call]) => call);
+  const index = read('docs/presets/README.md');
+  const rows = [...index.matchAll(/^\| [^|]+ \| `(\w+\(.*\))` \| [^|]+ \|$/gm)];
+  expect(rows.map(([, call]) => call)).toEqual(written);
+  const exported = Object.entries(providers).filter(([, value]) => typeof value === 'function');
+  expect(Object.keys(presets).sort()).toEqual(exported.map(([name]) => name).sort());
+  for (const [name, { preset }] of Object.entries(presets)) expect(preset).toBe(name);
+});
+
 describe('README.md', () => {
-  it('lists every preset in its table, as it may be written', () => {
-    const code = read('test/docs/snippets/presets.ts');
-    const written = [...code.matchAll(/^ {2}(\w+): (\1\(.*\)),$/gm)].map(([, , call]) => call);
-    const rows = [...readme.matchAll(/^\| [^|]+ \| `(\w+\(.*\))` \| [^|]+ \|$/gm)];
-    expect(rows.map(([, call]) => call)).toEqual(written);
-    const exported = Object.entries(providers).filter(([, value]) => typeof value === 'function');
-    expect(Object.keys(presets).sort()).toEqual(exported.map(([name]) => name).sort());
-    for (const [name, { preset }] of Object.entries(presets)) expect(preset).toBe(name);
+  it('has at most 1,200 words, so that it is read', () => {
+    expect(readme.split(/\s+/).length).toBeLessThanOrEqual(1200);
   });
 
   it('shows lines that the quickstart prints', async () => {
@@ -116,46 +132,33 @@ describe('README.md', () => {
     expect(others).toEqual([]);
   });
 
-  it('names commands that exist', () => {
-    const { scripts }: { scripts: Record<string, string> } = JSON.parse(read('package.json'));
+  it('names commands and packages that exist', () => {
     const commands = blocks('sh').flatMap((block) => [...block.matchAll(/npx pnpm (\w+)/g)]);
-    expect(commands.map(([, name]) => name)).toEqual(['start', 'test', 'build']);
-    for (const [, name = ''] of commands) expect(scripts).toHaveProperty(name);
-    const [, example] = /--filter @authly-examples\/(\S+) start$/m.exec(readme) ?? [];
+    expect(commands.map(([, name]) => name)).toEqual(['start', 'test', 'tarballs']);
+    for (const [, name = ''] of commands) expect(scripts()).toHaveProperty(name);
+    const tarballs = [...readme.matchAll(/authly-(\w+)-\*\.tgz/g)].map(([, name]) => name);
+    expect(tarballs).toEqual(['core', 'express', 'koa', 'issuer', 'testing']);
+    for (const name of tarballs) expect(read(`packages/${name}/package.json`)).toContain(name);
+  });
+});
+
+describe('examples/README.md', () => {
+  const text = read('examples/README.md');
+
+  it('lists every example', () => {
+    const listed = [...text.matchAll(/\[`([\w-]+)`\]\(\1\//g)].map(([, name]) => name);
+    const examples = readdirSync(new URL('examples', ROOT), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+    expect(listed.toSorted()).toEqual(examples.toSorted());
+  });
+
+  it('names a command that exists', () => {
+    const [, example] = /--filter @authly-examples\/(\S+) start$/m.exec(text) ?? [];
     expect(JSON.parse(read(`examples/${example}/package.json`)).scripts).toHaveProperty('start');
   });
 });
 
-const LINKED = [
-  'SECURITY.md',
-  'docs/errors.md',
-  'docs/presets/README.md',
-  ...DOCUMENTS.map(({ document }) => document),
-];
-
-describe.each(LINKED)('the links of %s', (path) => {
-  const text = read(path);
-  const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
-
-  it('lead to files and headings that exist', () => {
-    const broken = links.filter((target) => {
-      if (target.startsWith('https://')) return false;
-      const [file = '', heading] = target.split('#');
-      const url = file === '' ? new URL(path, ROOT) : new URL(file, new URL(path, ROOT));
-      if (!existsSync(url)) return true;
-      return heading !== undefined && !anchorsOf(readFileSync(url, 'utf8')).includes(heading);
-    });
-    expect(links.length).toBeGreaterThan(0);
-    expect(broken).toEqual([]);
-  });
-});
-
-/** The names that GitHub gives to the headings of a document. */
-function anchorsOf(text: string): readonly string[] {
-  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\w\- ]/g, '')
-      .replaceAll(' ', '-'),
-  );
+function scripts(): Readonly<Record<string, string>> {
+  return JSON.parse(read('package.json')).scripts;
 }

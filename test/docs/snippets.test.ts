@@ -68,19 +68,6 @@ describe.each([
   });
 });
 
-describe('the snippet for a rule of your own', () => {
-  it.each([
-    ['human', 'user'],
-    ['machine', 'client'],
-    ['robot', 'unknown'],
-    [undefined, 'unknown'],
-  ])('reads caller_type %s as %s', async (type, kind) => {
-    const { issuer } = await import('./snippets/custom.ts');
-    const claims = { sub: 'x', client_id: 'y', ...(type && { caller_type: type }) };
-    expect(issuer.classify(claims, {}).kind).toBe(kind);
-  });
-});
-
 describe('the snippet for guards', () => {
   const { aUserToken, aClientToken, audience } = local;
   const now = () => Math.floor(Date.now() / 1000);
@@ -110,7 +97,7 @@ describe('the snippet for guards', () => {
     ],
     ['POST', '/payments', 'a machine', aClientToken(strong()), 403],
   ] as const)('%s %s by %s', async (method, path, _, token, status) => {
-    const { createApp } = await import('./snippets/guards.ts');
+    const { createApp } = await import('./snippets/guards/combined.ts');
     const api = supertest(createApp(localPreset, audience));
     const request = method === 'POST' ? api.post(path) : api.delete(path);
     expect((await request.auth(token, { type: 'bearer' })).status).toBe(status);
@@ -132,7 +119,7 @@ describe('the snippet for several issuers', () => {
   });
 
   it('reads the tokens of each by its own preset', async () => {
-    const { resourceServer } = await import('./snippets/several-issuers.ts');
+    const { resourceServer } = await import('./snippets/keys/several-issuers.ts');
     const cognitoUser = {
       token_use: 'access',
       client_id: '6k2v9h',
@@ -148,7 +135,7 @@ describe('the snippet for several issuers', () => {
   });
 
   it("refuses a token of one for another's audience", async () => {
-    const { app } = await import('./snippets/several-issuers.ts');
+    const { app } = await import('./snippets/keys/several-issuers.ts');
     const asked = (token: string) => supertest(app).get('/').auth(token, { type: 'bearer' });
     expect((await asked(own.aUserToken())).status).toBe(404);
     expect((await asked(own.aUserToken({ aud: entra.audience }))).status).toBe(401);
@@ -157,7 +144,7 @@ describe('the snippet for several issuers', () => {
 });
 
 it('the snippet for optional authentication lets nobody in where it is not optional', async () => {
-  const { createApp } = await import('./snippets/optional.ts');
+  const { createApp } = await import('./snippets/guards/optional.ts');
   const api = supertest(createApp(localPreset, local.audience));
   const token = local.aUserToken({ sub: 'u-17' });
   expect((await api.get('/articles')).body).toEqual({ drafts: false });
@@ -170,7 +157,7 @@ it('the snippet for optional authentication lets nobody in where it is not optio
 });
 
 it('the snippets for finding a reason find it', async () => {
-  const { refusals, resourceServer, why } = await import('./snippets/observing.ts');
+  const { refusals, resourceServer, why } = await import('./snippets/observability/events.ts');
   const token = foreign(auth0, { sub: 'nobody', azp: 'web-app' });
   await expect(resourceServer.verify(token)).rejects.toMatchObject({ code: 'invalid_token' });
   const { issuer: issuerName } = auth0;
@@ -188,7 +175,7 @@ it('the snippets for finding a reason find it', async () => {
 });
 
 it('the snippets for issuing give a machine and a user tokens that an API accepts', async () => {
-  const { accessToken, app, issuer, secret } = await import('./snippets/issuing.ts');
+  const { accessToken, app, issuer, secret } = await import('./snippets/issuer/issuing.ts');
   const { createResourceServer } = await import('@authly/core');
   const { issuer: url } = issuer;
   const server = createResourceServer({
@@ -210,5 +197,43 @@ it('the snippets for issuing give a machine and a user tokens that an API accept
     kind: 'user',
     userId: 'google|110169484474386276334',
     claims: { email: 'ada@acme.com' },
+  });
+});
+
+describe('the snippets of the packages', () => {
+  it('of core verify a token and evaluate a scope', async () => {
+    const { callerOf } = await import('./snippets/packages/core.ts');
+    expect(await callerOf(auth0User({ scope: 'write:orders' }))).toBe('user auth0|17');
+    await expect(callerOf(auth0User())).rejects.toMatchObject({ code: 'insufficient_scope' });
+  });
+
+  it('of issuer serve a token endpoint', async () => {
+    const { app, secret } = await import('./snippets/packages/issuer.ts');
+    const request = supertest(app).post('/token').auth('nightly-sync', secret).type('form');
+    const { body } = await request.send({ grant_type: 'client_credentials' }).expect(200);
+    expect(body).toMatchObject({ token_type: 'Bearer', scope: 'read:orders' });
+  });
+
+  it('of testing mint the tokens of a provider', async () => {
+    const { machine, user } = await import('./snippets/packages/testing.ts');
+    expect([machine.kind, user.kind]).toEqual(['client', 'user']);
+  });
+
+  it('of mcp guard tools, and tell the SDK who is calling', async () => {
+    const { createApp } = await import('./snippets/packages/mcp.ts');
+    const api = supertest(
+      createApp(localPreset, (req, res) => {
+        res.json({ clientId: Object(Reflect.get(req, 'auth')).clientId });
+      }),
+    );
+    const call = (name: string, token: string) =>
+      api
+        .post('/mcp')
+        .auth(token, { type: 'bearer' })
+        .send({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name } });
+    const token = local.aClientToken({ aud: 'https://mcp.acme.com/mcp', client_id: 'sync' });
+    expect((await call('whoami', token)).body).toEqual({ clientId: 'sync' });
+    expect((await call('add_note', token)).status).toBe(403);
+    expect((await call('other', token)).status).toBe(403);
   });
 });

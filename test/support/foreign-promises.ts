@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm';
 
-/** A kind of promise that is no `Promise` of this realm: how libraries and sandboxes make them. */
+/** Promises that are not a `Promise` of this realm, as some libraries and sandboxes make them. */
 export interface ForeignPromises {
   readonly name: string;
   resolved(value: unknown): PromiseLike<never>;
@@ -11,7 +11,7 @@ type Settle = (value: unknown) => void;
 
 const OtherPromise: PromiseConstructor = runInNewContext('Promise');
 
-/** As zone.js has its own: no subclass, begins at once, and reports by itself what nobody handles. */
+/** Like zone.js's: not a subclass; starts at once; reports unhandled rejections itself. */
 class ZoneLikePromise {
   readonly #outcome: Promise<unknown>;
   #isHandled = false;
@@ -32,7 +32,7 @@ class ZoneLikePromise {
   }
 }
 
-/** As query builders have it: `then` alone, and nothing happens before it is called. */
+/** Like those of query builders: only `then`, and nothing happens before it is called. */
 function query(run: (resolve: Settle, reject: Settle) => void): unknown {
   return Object.defineProperty({}, 'then', { value: run });
 }

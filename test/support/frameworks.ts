@@ -9,7 +9,7 @@ import Koa2 from 'koa2';
 import { createExpressApp } from './express-app.ts';
 import { createKoaApp } from './koa-app.ts';
 
-/** An adapter under test: both have the same functions, which is what lets a test be written once. */
+/** An adapter under test. Both have the same functions, so that a test is written once. */
 export type Kit = typeof expressKit | typeof koaKit;
 
 /** A middleware of the adapter under test. */
@@ -54,7 +54,7 @@ export type BodyParser = 'none' | 'usual' | 'other' | 'json' | 'text' | 'bytes' 
 export interface AppOptions {
   /** The application's own error handling; without it the framework's default answers. */
   readonly onError?: (error: unknown) => ErrorAnswer;
-  /** What stands before everything and reads bodies. */
+  /** The body parser that runs before everything else. */
   readonly bodyParser?: BodyParser;
   /** Whether the framework believes `X-Forwarded-For`. */
   readonly trustProxy?: boolean;

@@ -23,7 +23,7 @@ export interface IntrospectionEndpoint {
   readonly questions: readonly AskedQuestion[];
   /** The tokens that it was asked about, in order. */
   readonly tokens: readonly (string | null)[];
-  /** From now on it answers so about every token, until it is told otherwise. */
+  /** Sets the answer about every token from now on. */
   answer(answer: EndpointAnswer): void;
   /** The same for one token. */
   answerAbout(token: string, answer: EndpointAnswer): void;

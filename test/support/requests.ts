@@ -34,7 +34,7 @@ export interface RunningServer {
 export async function listen(
   listener?: RequestListener,
 ): Promise<RunningServer & { serve(listener: RequestListener): void }> {
-  // Larger than the 16 KiB that Node takes by default: whether a long token passes is ours to say.
+  // More than the 16 KiB that Node accepts by default, so that our own limit for tokens is tested.
   const server = createServer({ maxHeaderSize: 64 * 1024 }, listener);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

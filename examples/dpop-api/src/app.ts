@@ -26,7 +26,7 @@ export interface AppOptions {
   readonly replay?: ReplayStore;
   /** Web pages that call this API. Default: none. */
   readonly origins?: readonly string[];
-  /** Told of every token that was let in or refused, and why. */
+  /** Called for every token that was accepted or refused, with the reason. */
   readonly onEvent?: (event: AuthEvent) => void;
 }
 

@@ -43,7 +43,7 @@ const RENEW_BEFORE_EXPIRY_SEC = 30;
 
 /**
  * Gets tokens by client credentials, bound to a key pair of this process (RFC 9449 §5). The private key
- * cannot be read, not even by this code: a token that leaks is worth nothing elsewhere.
+ * cannot be read, not even by this code, so a token that leaks cannot be used elsewhere.
  */
 export async function createDpopClient(options: DpopClientOptions): Promise<DpopClient> {
   const { apiUrl } = options;
@@ -85,7 +85,7 @@ function discover({ issuer, clientId, clientSecret }: DpopClientOptions): Promis
   });
 }
 
-// For trying things out: on loopback there is nobody to listen in, and seldom a certificate.
+// For trying things out: loopback traffic cannot be overheard, and there is seldom a certificate.
 function isLoopback({ hostname }: URL): boolean {
   return hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]';
 }

@@ -23,15 +23,15 @@ export interface AppOptions {
   readonly issuer: AudienceProvider;
   /** This API's identifier at the authorization server. */
   readonly audience: string;
-  /** Told of every token that was let in or refused, and why. */
+  /** Called for every token that was accepted or refused, with the reason. */
   readonly onEvent?: (event: AuthEvent) => void;
-  /** Told of every answered request. */
+  /** Called for every answered request. */
   readonly log?: (entry: AccessLogEntry) => void;
 }
 
 const READY_WITHIN_MS = 2_000;
 
-/** An API that serves people and machines, each with what is theirs. */
+/** An API for users and machines, which see their own data. */
 export function createApp({ issuer, audience, onEvent, log = () => {} }: AppOptions): Express {
   const app = express();
   const orders = createOrders();
@@ -83,7 +83,7 @@ export function createApp({ issuer, audience, onEvent, log = () => {} }: AppOpti
     response.status(202).json({ exported: orders.all().length });
   });
 
-  // Users only as well: without a guard userOf refuses a machine by an error, which is answered below.
+  // Users only, too: without a guard, `userOf` throws for a machine, and the error is answered below.
   app.get('/orders/mine', (request, response) => {
     response.json(orders.placedBy(userOf(request).key));
   });

@@ -24,15 +24,15 @@ export interface AppOptions {
   readonly issuer: AudienceProvider;
   /** This API's identifier at the authorization server. */
   readonly audience: string;
-  /** Told of every token that was let in or refused, and why. */
+  /** Called for every token that was accepted or refused, with the reason. */
   readonly onEvent?: (event: AuthEvent) => void;
-  /** Told of every answered request. */
+  /** Called for every answered request. */
   readonly log?: (entry: AccessLogEntry) => void;
 }
 
 const READY_WITHIN_MS = 2_000;
 
-/** An API that serves people and machines, each with what is theirs. */
+/** An API for users and machines, which see their own data. */
 export function createApp({ issuer, audience, onEvent, log = () => {} }: AppOptions): Koa {
   const app = new Koa();
   const orders = createOrders();
@@ -62,7 +62,7 @@ export function createApp({ issuer, audience, onEvent, log = () => {} }: AppOpti
   });
   app.use(probes.routes());
 
-  // On the app, not on a router: with a prefix, other capitals in the path would evade it there.
+  // On the app, not on a router: with a prefix, upper and lower case in the path could evade it there.
   app.use(authenticated);
   const router = new Router();
 
@@ -90,7 +90,7 @@ export function createApp({ issuer, audience, onEvent, log = () => {} }: AppOpti
     ctx.body = { exported: orders.all().length };
   });
 
-  // Users only as well: without a guard userOf refuses a machine by an error, which is answered above.
+  // Users only, too: without a guard, `userOf` throws for a machine, and the error is answered above.
   router.get('/orders/mine', (ctx) => {
     ctx.body = orders.placedBy(userOf(ctx).key);
   });

@@ -7,8 +7,8 @@ import { describeRequirements } from './describe-requirements.ts';
  * each such route and what to write, for
  * - a route that lets anonymous requests through and is not listed in `open`: no `authenticate` and no
  *   guard was seen before it, or authentication is optional or skipped there;
- * - a guard that other capitals in the path evade;
- * - a name in `open` that is no route, and an app without routes.
+ * - a guard that can be evaded by upper and lower case in the path;
+ * - a name in `open` that is not a route, and an app without routes.
  *
  * It sees what `describeRequirements` sees: no routes of mounted apps, and no guards that another
  * function calls. Check a mounted app by itself, with `base` and `before`, and list its path in `open`.

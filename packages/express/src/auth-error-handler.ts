@@ -8,11 +8,11 @@ import { respond } from './respond.ts';
  * challenge and body (RFC 6750 §3). `app.use(authErrorHandler())`, after the routes and before error
  * handling of your own. Without it Express answers with the right status and a stack trace.
  *
- * Every other error goes on, and so does one after the response's headers were sent.
+ * Every other error is passed on, and so is an error after the response's headers were sent.
  */
 export function authErrorHandler(...none: readonly never[]): ExpressErrorHandler {
   refuseUncalled('authErrorHandler', 'authErrorHandler()', none);
-  // Express takes a function for error handling by its four parameters.
+  // Express recognizes an error handler by its four parameters.
   return function authErrorHandler(error, request, response, next) {
     let refusal: HandlerResponse;
     try {

@@ -22,8 +22,8 @@ export interface AuthenticateMiddleware extends ExpressMiddleware, Readonly<Auth
  * for guards such as `requireScope`. No method is special: `OPTIONS` needs a token too, so put CORS
  * before it.
  *
- * Put it on the app, and the public routes before it, or tell them with `skip`; then let
- * `assertGuarded(app)` check at start-up that nothing is reached past it.
+ * Put it on the app, and public routes before it, or name them by `skip`. Then let
+ * `assertGuarded(app)` check at start-up that no route can be reached without it.
  *
  * Throws `ConfigurationError` at once when the options are not right.
  */
@@ -31,7 +31,7 @@ export function authenticate(
   resourceServerOptions: AnyResourceServerOptions,
   options?: AuthenticateOptions,
 ): AuthenticateMiddleware;
-// Apart, and generic: editors then offer the options above, and no methods of a server among them.
+// A separate, generic overload: editors then offer the options only, without the methods of a server.
 export function authenticate<Claims>(
   resourceServerOrOptions: ResourceServer<Claims> | AnyResourceServerOptions,
   options?: AuthenticateOptions,
@@ -54,7 +54,7 @@ export function authenticate(
     }
     if (!isThenable(admitted)) return next();
     const refused = (error: unknown) => refuse(error, mode, { response, next });
-    // The last handler: what a `next` of the application's own throws must not end the process.
+    // A last `catch`, because an exception from the application's `next` must not end the process.
     admitted.then(() => next(), refused).then(undefined, next);
   };
   const { resourceServer, optional, skip } = mode;

@@ -17,7 +17,7 @@ export interface Guard extends ExpressMiddleware {
 /**
  * Makes a guard of a requirement, for an app, a router or a route after `authenticate`. Without
  * `authenticate` before it, a request is a programming error (500), not a 401. Throws
- * `ConfigurationError` for what is no requirement.
+ * `ConfigurationError` when the argument is not a requirement.
  */
 export function authorize(requirement: Requirement): Guard {
   const guard: ExpressMiddleware = function authorize(request, response, next) {

@@ -18,7 +18,7 @@ import { isCaseSensitive, layersOf, type Route, type RouterLayer } from './route
  * Express 5.3 and later keep the path that a router is mounted at; before that, everything below such a
  * path, unless it is `/`, has `path: undefined` and says why in `unknown`: describe that router by itself,
  * with `base` and `before`. The routes of a mounted app are never seen. What `use` adds to answer requests
- * (static files, say) is no route and is not listed; nor are guards that another function calls. Where
+ * (static files, for example) is not a route and is not listed; nor are guards that another function calls. Where
  * no guard is seen, and such a function stands before a route, `unknown` says so, unless `open` lists it.
  *
  * Throws `ConfigurationError` for what is neither an app nor a router of Express.
@@ -33,7 +33,7 @@ export function describeRequirements(
   return describeRoutes(flattened(layers, root, isCaseSensitive(appOrRouter)), options);
 }
 
-/** A path, and whether capitals count in parts of it: each router has its own setting. */
+/** A path, and which parts of it are compared case-sensitively: each router has its own setting. */
 interface Place {
   readonly path: PathParts;
   readonly sensitive: boolean;
@@ -50,7 +50,7 @@ function* flattened(
 ): Generator<RouteLayer> {
   for (const layer of layers) {
     const { route, handle } = layer;
-    // Express stands a function of this name for a mounted app: nothing leads from it to the routes.
+    // For a mounted app, Express keeps a function of this name, from which the app's routes cannot be reached.
     const opaque = memberOf(handle, 'name') === 'mounted_app' && { unknown: MOUNTED_APP };
     if (route !== undefined) {
       for (const path of pathsOf(route.path)) {
@@ -69,13 +69,13 @@ function* flattened(
   }
 }
 
-/** Who handles errors does not see requests that go well. */
+/** An error handler does not run for requests without an error. */
 function passedBy(handle: unknown): readonly unknown[] {
   return typeof handle === 'function' && handle.length > 3 ? [] : [handle];
 }
 
 function below(base: Place, own: PathParts, capitalsCount: boolean): Place {
-  // A parameter's name is no part of the request's path.
+  // The name of a parameter is not part of the request's path.
   const hasLetters = own.some(
     (part) => typeof part === 'string' && /[a-z]/i.test(part.replace(/[:*]\w+/g, '')),
   );
@@ -86,9 +86,9 @@ function below(base: Place, own: PathParts, capitalsCount: boolean): Place {
   };
 }
 
-/** A route as it is for each of its methods: what `all` added is for every one. */
+/** A route, once for each of its methods; handlers added by `all` belong to every method. */
 function* routeLayers({ methods, stack }: Route, { path, loose }: Place): Generator<RouteLayer> {
-  // `app.all` adds its handlers once for each method; one of them stands for the rest.
+  // `app.all` adds its handlers once for each method; they are listed once.
   const forAll = isForAll(methods);
   for (const method of forAll ? ['get'] : Object.keys(methods)) {
     const handlers = stack.filter((layer) => layer.method === undefined || layer.method === method);

@@ -1,19 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** What is read of an Express request, 4 or 5. */
+/** The members of an Express request (4 or 5) that are read. */
 export interface ExpressRequest extends IncomingMessage {
   readonly originalUrl: string;
-  /** What routers have taken from the path on the way here: empty on the app itself. */
+  /** The part of the path that routers have removed so far; empty on the app itself. */
   readonly baseUrl: string;
   readonly path: string;
   readonly body?: unknown;
   /** The client's address by Express's `trust proxy`. */
   readonly ip?: string | undefined;
-  /** `authenticate` sets it; an application may have declared it otherwise. */
+  /** Set by `authenticate`. An application may have declared another type for it. */
   readonly principal?: unknown;
 }
 
-/** What is written of an Express response: Node's own is enough. */
+/** The members of an Express response that are written. Node's own response has them. */
 export type ExpressResponse = ServerResponse;
 
 /** Express's `next`. */

@@ -2,26 +2,26 @@ import type { Principal } from '@authly/core';
 import { admissionBehind } from '@authly/core/adapter';
 import type { ExpressRequest } from './framework.ts';
 
-// Descriptors without a prototype: what a polluted one holds is not meant here.
+// Descriptors without a prototype, so that a polluted prototype has no effect on them.
 const ACCESSOR: PropertyDescriptor & ThisType<object> = Object.assign(Object.create(null), {
   configurable: true,
   get(this: object) {
     return admissionBehind(this)?.principal;
   },
-  // Whoever assigns means a property of this one request, as without the accessor.
+  // An assignment makes a property of this one request, as it would without the accessor.
   set(this: object, value: unknown) {
     define(this, value);
   },
 });
 
-/** What requests were seen to inherit from, and inherited {@link ACCESSOR} then. */
+/** Prototypes of requests that are known to inherit {@link ACCESSOR}. */
 const prepared = new WeakSet<object>();
 
 /**
- * Makes `req.principal` be who is calling, by one accessor on what all requests of a copy of Express
- * inherit from, which is there to be extended: a property of its own costs each request more than all
- * else that is done for a token seen before. Where that does not say who is calling, since the request is
- * not Express's, or something else is called `principal` already, the request gets the property itself.
+ * Makes `req.principal` return the caller, by one accessor on the prototype that all requests of a copy of Express
+ * share, which Express documents as the place for extensions. A property on each request would cost more than everything
+ * else that is done for a cached token. When the accessor does not work, because the request is
+ * not Express's or already has something named `principal`, the request gets its own property.
  */
 export function showPrincipal(request: ExpressRequest, principal: Principal | undefined): void {
   const prototype: object | null = Object.getPrototypeOf(request);
@@ -30,7 +30,7 @@ export function showPrincipal(request: ExpressRequest, principal: Principal | un
 }
 
 function prepare(prototype: object): void {
-  // biome-ignore lint/style/noRestrictedGlobals: imported, it would be loaded before it is needed
+  // biome-ignore lint/style/noRestrictedGlobals: an import would load the module before it is needed
   const { IncomingMessage } = process.getBuiltinModule('node:http');
   const shared = sharedPrototypeOf(prototype, IncomingMessage.prototype);
   if (shared === undefined) return;
@@ -38,7 +38,7 @@ function prepare(prototype: object): void {
   prepared.add(prototype);
 }
 
-/** The last that is not Node's own: an application's requests, and those of one mounted on it, share it. */
+/** The last prototype that is not Node's own. Requests of an application and of apps mounted on it share it. */
 function sharedPrototypeOf(prototype: object, nodes: object): object | undefined {
   const next: object | null = Object.getPrototypeOf(prototype);
   if (next === nodes) return prototype;

@@ -2,7 +2,7 @@ import type { HandlerResponse } from '@authly/core';
 import { type AnswerMode, answerRefusal } from '@authly/core/adapter';
 import type { ExpressNext, ExpressResponse } from './framework.ts';
 
-/** Writes an answer of core's as the whole response. */
+/** Writes an answer as the whole response. */
 export function respond(
   response: ExpressResponse,
   { status, headers, body }: HandlerResponse,

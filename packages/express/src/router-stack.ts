@@ -1,4 +1,4 @@
-// The one place that looks into Express's routers: data of the framework's own, read as such.
+// The only file that reads Express's internal data about routers.
 import { memberOf } from '@authly/core/adapter';
 
 /** What a router keeps of one call of `use`, `get` and so on, in Express 4 and 5. */
@@ -10,7 +10,7 @@ export interface RouterLayer {
   readonly rawPath?: unknown;
   /** Express 5: whether the path is `/`. */
   readonly slash?: unknown;
-  /** Express 4 keeps what it made of the path, and whether that was `/`. */
+  /** Express 4 keeps a regular expression of the path, and whether the path was `/`. */
   readonly regexp?: { readonly fast_slash?: unknown } | undefined;
 }
 
@@ -28,12 +28,12 @@ export function layersOf(value: unknown): readonly RouterLayer[] | undefined {
   if (Array.isArray(stack) && stack.every(isLayer)) return stack;
   if (typeof value !== 'function' || typeof memberOf(value, 'set') !== 'function') return undefined;
   if (!('lazyrouter' in value)) return layersOf(memberOf(value, 'router'));
-  // Express 4 makes an app's router when it is first needed, with two layers of its own before all.
+  // Express 4 creates an app's router when it is first needed, with two layers of its own at the start.
   const router = memberOf(value, '_router');
   return router === undefined ? [] : layersOf(router)?.slice(2);
 }
 
-/** Whether capitals count in the paths of an app or a router (`caseSensitive`, `case sensitive routing`). */
+/** Whether an app or a router compares paths case-sensitively (`caseSensitive`, `case sensitive routing`). */
 export function isCaseSensitive(value: unknown): boolean {
   if (typeof memberOf(value, 'caseSensitive') === 'boolean') {
     return memberOf(value, 'caseSensitive') === true;

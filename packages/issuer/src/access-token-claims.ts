@@ -25,7 +25,7 @@ interface CommonClaims {
   readonly scope?: string;
 }
 
-/** The claims of a user's access token: RFC 9068 §2.2, and custom claims flat beside them. */
+/** The claims of a user's access token: RFC 9068 §2.2, and custom claims at the same level. */
 export type UserAccessTokenClaims<Custom extends object = CustomClaims> = CommonClaims & {
   readonly [SUBJECT_TYPE_CLAIM]: 'user';
   /** Authentication context class (RFC 9068 §2.2.1). */

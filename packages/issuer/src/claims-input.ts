@@ -20,12 +20,12 @@ export type ClaimsInput<Schema extends StandardSchemaV1 | undefined> =
 export type UserClaimsInput<Schema extends StandardSchemaV1 | undefined> =
   Schema extends StandardSchemaV1 ? WithOptionalProfile<ClaimsInput<Schema>> : CustomClaims;
 
-/** A `claims` member that may be left out exactly if no claim is required. */
+/** A `claims` member that is optional if and only if no claim is required. */
 export type ClaimsMember<Claims> =
   Record<never, never> extends Claims ? { readonly claims?: Claims } : { readonly claims: Claims };
 
-// Key remapping instead of Omit, which would forget the named members of a type with an index
-// signature.
+// Key remapping instead of Omit: of a type with an index signature, Omit would lose the named
+// members.
 type WithoutReserved<Input> = {
   readonly [Claim in keyof Input as Claim extends ReservedClaim ? never : Claim]: Input[Claim];
 };

@@ -20,9 +20,9 @@ export interface ClientCredentials {
 /** Finds the client that the credentials prove, or refuses. */
 export type ClientAuthenticator = (credentials: ClientCredentials) => Promise<Client>;
 
-/** Each scrypt takes a thread of Node's pool of 4, which the application's files and DNS share. */
+/** Each scrypt takes one of the 4 threads in Node's pool, which files and DNS of the application need, too. */
 const CONCURRENT_SCRYPTS = 2;
-/** More than this wait for about ten seconds; a client is better told to come again. */
+/** With more in the queue, a client would wait for over ten seconds. It is better to tell it to try again. */
 const WAITING_SCRYPTS = 32;
 
 /**
@@ -30,8 +30,8 @@ const WAITING_SCRYPTS = 32;
  *
  * Checks: the id (exactly), the secret against one of the client's hashes in constant time, and
  * that the method is the client's registered one, if it has one. An unknown client, a wrong secret and a wrong
- * method cost the same work and get the same public answer. Does not check: how often somebody
- * tries.
+ * method cost the same work and get the same public answer. Does not limit the number of
+ * attempts.
  *
  * Slow hashes run off the main thread, two at a time; when more than 32 wait, further ones are
  * refused as `too_busy`.
@@ -47,9 +47,9 @@ export function createClientAuthenticator(store: ClientStore): ClientAuthenticat
   async function provesSecret(secret: string, hashes: readonly SecretHash[]): Promise<boolean> {
     const scheme = schemeFor(secret);
     const fitting = hashes.filter((hash) => hash.scheme === scheme);
-    // Nobody's secret looks like this: there is no work to hide.
+    // No secret can have this form, so no work has to be hidden.
     if (scheme === 'scrypt' && fitting.length === 0 && store.chosenSecrets !== true) return false;
-    // Always the same number of hashes, none left out after a hit.
+    // Always computes the same number of hashes, also after a match.
     const padded = [...fitting, ...Array<SecretHash>(MAX_SECRETS).fill(decoys[scheme])];
     const attempt = async (): Promise<boolean> => {
       let proven = false;
@@ -72,7 +72,7 @@ export function createClientAuthenticator(store: ClientStore): ClientAuthenticat
     if (method !== (authenticationMethod ?? method)) {
       throw new TokenRequestError('method_not_registered');
     }
-    // A string in the place of a list would grant each of its own parts.
+    // A string instead of a list would be read as a list of its characters.
     if (!Array.isArray(client.scopes) || !Array.isArray(audiences)) {
       throw unfit(client, 'needs lists of `scopes` and `audiences`');
     }
@@ -98,12 +98,12 @@ function parseHashes(client: Client): readonly SecretHash[] {
   return client.secretHashes.slice(0, MAX_SECRETS).map((stored) => {
     const hash = parseSecretHash(stored);
     if (hash !== undefined) return hash;
-    // The entry itself may be a secret in clear: it goes nowhere.
+    // The entry may be a secret in clear text, so it is not shown anywhere.
     throw unfit(client, 'has a secret hash that is none');
   });
 }
 
-/** The store's fault, not the client's. */
+/** A mistake in the store, not of the client. */
 function unfit({ clientId }: Client, what: string): TokenRequestError {
   return new TokenRequestError('clients_unavailable', {
     cause: new TypeError(`The client '${clientId}' ${what}`),

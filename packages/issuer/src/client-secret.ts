@@ -14,15 +14,15 @@ const PREFIX = 'authly_cs_';
 /** 32 bytes in base64url. */
 const GENERATED = /^authly_cs_[A-Za-z0-9_-]{43}$/;
 
-/** Fewer characters are within reach of guessing, whatever the hash costs. */
+/** A shorter secret can be guessed, however slow the hash is. */
 const MIN_CHOSEN_LENGTH = 16;
 
 /**
  * A new client secret of 256 random bits, and its hash. The characters need no encoding in a form
  * or in HTTP Basic, so that clients which forget to encode get through as well.
  *
- * The hash is one round of salted SHA-256: nobody can try 2²⁵⁶ secrets, so slowness would protect
- * nothing and only let strangers keep the token endpoint busy.
+ * The hash is one round of salted SHA-256: nobody can try 2²⁵⁶ secrets, so a slow hash would not
+ * protect anything, and would let anybody keep the token endpoint busy.
  */
 export function generateClientSecret(): GeneratedClientSecret {
   const secret = PREFIX + randomBytes(32).toString('base64url');

@@ -17,7 +17,7 @@ const METHODS: readonly unknown[] = [
   'client_secret_post',
 ] satisfies (ClientAuthenticationMethod | undefined)[];
 
-/** At most so many hashes of a client count: the old secret and the new one, while it changes. */
+/** How many hashes of a client are used: the new secret and the old one, during a change. */
 export const MAX_SECRETS = 2;
 
 /** A machine that may get tokens in its own name. */
@@ -61,7 +61,7 @@ export interface Client {
  * thrown goes no further, so log it in the store.
  */
 export interface ClientStore {
-  /** The client with exactly this id. The id is what a stranger wrote: treat it as such. */
+  /** The client with exactly this id. The id comes from an unauthenticated request: it may be any text. */
   find(clientId: string): Client | undefined | Promise<Client | undefined>;
   /**
    * Whether some secrets were not made by `generateClientSecret` and are hashed with scrypt. Then

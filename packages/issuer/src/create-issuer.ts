@@ -50,8 +50,8 @@ export interface IssuerOptions<Schema extends StandardSchemaV1 | undefined = und
   readonly scopes?: readonly string[];
   /**
    * A Standard Schema (zod, valibot, arktype), the same that the resource servers have: it types
-   * the custom claims, and every token is validated with it before it is signed. Validated is what
-   * a resource server will see, all claims of the token; minted is its input, not its output.
+   * the custom claims, and every token is validated with it before it is signed. All claims of the token are
+   * validated, as a resource server will see them. The token gets the schema's input, not its output.
    */
   readonly claims?: Schema;
   /** How long tokens live unless said otherwise, in seconds, 1 to 86400. Default 600. */
@@ -60,7 +60,7 @@ export interface IssuerOptions<Schema extends StandardSchemaV1 | undefined = und
   readonly clock?: Clock;
   /** Makes a `jti`, unique for each token. Default: a random UUID. */
   readonly newTokenId?: () => string;
-  /** Told of every token issued and refused. */
+  /** Called for every token that is issued or refused. */
   readonly onEvent?: IssuerEventListener;
 }
 
@@ -85,7 +85,7 @@ export interface Issuer<Schema extends StandardSchemaV1 | undefined = undefined>
   readonly issuer: string;
   /**
    * All endpoints under their paths from the origin's root: mount it there, since RFC 8414 §3.1
-   * puts the metadata of `https://example.com/auth` outside of `/auth`. Other paths pass by.
+   * puts the metadata of `https://example.com/auth` outside of `/auth`. Requests for other paths are passed on.
    */
   readonly handler: HttpHandler;
   readonly endpoints: IssuerEndpoints;
@@ -126,7 +126,7 @@ const OPTIONS: OptionNames<IssuerOptions> = {
 const OPTIONS_LINE =
   "createIssuer({ issuer: 'https://auth.acme.com', keys: [await generateSigningKey()], clients: memoryClientStore([…]) })";
 
-/** Short, since a token cannot be taken back; long enough that machines seldom ask. */
+/** Short, because a token cannot be withdrawn; long enough that machines ask rarely. */
 const DEFAULT_LIFETIME_SEC = 600;
 
 /**
@@ -150,7 +150,7 @@ export function createIssuer<Schema extends StandardSchemaV1 | undefined = undef
   if (scopes !== undefined && !scopes.every(isScope)) {
     throw new ConfigurationError('`scopes` has a malformed scope: one scope an entry, no spaces');
   }
-  // An array has a `find` too; the mistake would only show as an outage of the token endpoint.
+  // An array also has `find`; without this check the mistake would look like an outage of the token endpoint.
   if (typeof options.clients?.find !== 'function' || Array.isArray(options.clients)) {
     throw new ConfigurationError(
       '`clients` must be a client store, such as clients: memoryClientStore([…])',

@@ -8,10 +8,10 @@ export type ClaimEntry = readonly [name: string, value: unknown];
 const MAX_JSON_DEPTH = 32;
 
 /**
- * The claims that a token carries beside the issuer's own, without `undefined` values.
+ * The claims of a token in addition to the issuer's own, without `undefined` values.
  *
- * Checks: no reserved name, no name twice, and every value is JSON as it stands. What JSON would
- * change in silence (dates, NaN, functions, class instances) is refused. Does not check what the
+ * Checks: no reserved name, no name twice, and every value is JSON as it stands. Values that JSON would
+ * change silently (dates, NaN, functions, class instances) is refused. Does not check what the
  * claims mean.
  *
  * @throws IssuanceError `claim_reserved`, `claim_repeated` or `claim_invalid`, naming the claims.
@@ -41,7 +41,7 @@ function refuse(
 function isJson(value: unknown, depth: number): boolean {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
   if (typeof value === 'number') return Number.isFinite(value);
-  // The bound also ends the way through a value that contains itself.
+  // The limit also ends the recursion for a value that contains itself.
   if (typeof value !== 'object' || depth > MAX_JSON_DEPTH) return false;
   // Array.from, since `every` alone skips the holes of a sparse list.
   if (Array.isArray(value)) return Array.from(value).every((item) => isJson(item, depth + 1));

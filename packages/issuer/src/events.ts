@@ -7,7 +7,7 @@ import type { TokenRequestErrorCode, TokenRequestReason } from './token-request-
 export type IssuerEvent =
   | {
       readonly type: 'token.issued';
-      /** Whom the token is about. A user's subject is not told. */
+      /** Whether the token is a user's or a client's. The event does not have a user's subject. */
       readonly kind: 'user' | 'client';
       readonly clientId: string;
       readonly tokenId: string;
@@ -35,7 +35,7 @@ export function eventReporter(listener: IssuerEventListener | undefined): Issuer
       // A listener may be async, with promises of any kind: its rejection must not be unhandled.
       Promise.resolve(listener(Object.freeze(event))).catch(() => {});
     } catch {
-      // A subscriber's fault is not the request's.
+      // An error of the listener must not fail the request.
     }
   };
 }

@@ -12,7 +12,7 @@ export interface Identity {
   readonly attributes?: Readonly<Record<string, unknown>>;
 }
 
-/** What of an identity goes into a token; by default nothing but the subject. */
+/** Which members of an identity go into a token; by default only the subject. */
 export interface IncludedProfile {
   /** Puts `email` into the token. */
   readonly email?: true;
@@ -26,8 +26,8 @@ export interface IncludedProfile {
 export type ProfileClaim = 'email' | 'preferred_username';
 
 /**
- * The claims that an identity adds to a token: what `include` asks for and the identity has. What
- * it does not have is left out in silence; what is not asked for is not read.
+ * The claims that an identity adds to a token: what `include` asks for and the identity has. Members that it
+ * does not have are left out; members that are not asked for are not read.
  */
 export function profileClaims(
   identity: Identity,

@@ -1,8 +1,8 @@
 /**
  * A minted access token and what it says. There is no refresh token and no session behind it.
  *
- * `accessToken` is there to be read, but does not show when the object is printed, spread or turned
- * into JSON: a log of an issuance holds no token. So `response.json(token)` sends an answer without
+ * `accessToken` can be read by name, but is not part of the object when it is printed, spread or turned
+ * into JSON, so that a log does not contain the token. So `response.json(token)` sends an answer without
  * the token, on purpose and without an error; to send it, name it:
  * `response.json({ access_token: token.accessToken })`.
  */
@@ -20,7 +20,7 @@ export interface IssuedToken {
   readonly expiresInSec: number;
 }
 
-/** An {@link IssuedToken} that keeps its token out of sight. */
+/** An {@link IssuedToken} whose token is not enumerable. */
 export function issuedToken(
   accessToken: string,
   facts: Omit<IssuedToken, 'accessToken'>,

@@ -7,7 +7,7 @@ export interface EndpointLocation {
   readonly path: string;
 }
 
-/** An issuer identifier and everything whose place follows from it. */
+/** An issuer identifier, and the URLs and paths that follow from it. */
 export interface IssuerLocations {
   /** The identifier exactly as configured: `iss` of every token. */
   readonly issuer: string;
@@ -19,7 +19,7 @@ export interface IssuerLocations {
 }
 
 /**
- * Checks an issuer identifier (RFC 8414 §2) and derives the places of its endpoints.
+ * Checks an issuer identifier (RFC 8414 §2) and derives the URLs of its endpoints.
  *
  * Checks: an absolute https URL (http on loopback only) without query, fragment and user, written
  * as every URL parser writes it, since it is compared character by character. Does not check that

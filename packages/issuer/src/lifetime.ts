@@ -1,4 +1,4 @@
-/** No access token lives longer: nothing can take it back. */
+/** The longest life of an access token: it cannot be withdrawn. */
 const MAX_LIFETIME_SEC = 86_400;
 
 /** Whether a number can be a token's lifetime: whole seconds, from one second to a day. */

@@ -9,7 +9,7 @@ const BASIC = /^basic +([A-Za-z0-9+/]+={0,2})$/i;
  * The client credentials of a token request (RFC 6749 §2.3.1): from `Authorization: Basic`, or from
  * `client_id` and `client_secret` in the body. Nothing is verified yet.
  *
- * A `client_id` in the body beside Basic is no second method, as long as it names the same client.
+ * A `client_id` in the body beside Basic does not count as a second method if it names the same client.
  *
  * @throws TokenRequestError when there are none, more than one, or malformed ones.
  */
@@ -61,7 +61,7 @@ function basicCredentials(authorization: string): ClientCredentials {
 
 function decodeBase64(encoded: string): string | undefined {
   const bytes = Buffer.from(encoded, 'base64');
-  // Buffer forgives wrong padding and stray bits: one secret has one spelling.
+  // Buffer accepts wrong padding and stray bits, so compare with the canonical form.
   if (bytes.toString('base64') !== encoded) return undefined;
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

@@ -2,7 +2,7 @@ import type { HandlerResponse, HttpHandler } from '@authly/core';
 
 type Headers = HandlerResponse['headers'];
 
-/** RFC 6749 §5.1: nothing that was asked for with credentials is kept by a cache. */
+/** RFC 6749 §5.1: caches must not keep answers to requests with credentials. */
 const NOT_STORED: Headers = { 'cache-control': 'no-store', pragma: 'no-cache' };
 
 /** A JSON answer that no cache keeps. */
@@ -34,8 +34,8 @@ export interface PublicDocument {
 const DOCUMENT_METHODS = 'GET, HEAD, OPTIONS';
 
 /**
- * Serves a public document to GET and HEAD, from any origin: a browser may read what everybody may
- * know. OPTIONS answers a preflight (Fetch §3.2.2), which a client's own headers cause.
+ * Serves a public document to GET and HEAD, from any origin, since the document is
+ * public. OPTIONS answers a preflight (Fetch §3.2.2), which a client's own headers cause.
  */
 export function publicDocument({ contentType, body, maxAgeSec }: PublicDocument): HttpHandler {
   const json = JSON.stringify(body);

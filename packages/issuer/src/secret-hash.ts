@@ -20,7 +20,7 @@ export interface ScryptCost {
 /** One of OWASP's recommended settings: 16 MiB, about a tenth of a second of one core. */
 export const SCRYPT_COST: ScryptCost = { ln: 14, r: 8, p: 5 };
 
-// A stored hash decides how much work a stranger's request costs us: 32 MiB is the most.
+// A stored hash decides how much work an unauthenticated request causes: 32 MiB at most.
 const MAX_COST: ScryptCost = { ln: 15, r: 8, p: 10 };
 const MIN_LN = 10;
 
@@ -31,8 +31,8 @@ const FORM =
   /^\$(?:(sha256)|(scrypt)\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2}))\$([A-Za-z0-9+/]{22})\$([A-Za-z0-9+/]{43})$/;
 
 /**
- * Reads a stored hash; `undefined` when it is none, or asks for more work than we are willing to
- * do.
+ * Reads a stored hash; `undefined` when it is malformed, or asks for more work than is
+ * allowed.
  */
 export function parseSecretHash(stored: unknown): SecretHash | undefined {
   const match = typeof stored === 'string' ? FORM.exec(stored) : null;

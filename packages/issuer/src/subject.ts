@@ -10,7 +10,7 @@ const CLIENT_ID = /^[\x20-\x7b\x7d\x7e]{1,255}$/;
  * The subject of a user: `<provider>|<external id>`, both percent-encoded, such as
  * `google|110169484474386276334`.
  *
- * It is stable and readable, and by its form it never collides: two identities share it only if
+ * It is stable and readable, and cannot collide because of its form: two identities share it only if
  * both parts are equal, character by character, and since a client id has no `|`, no user can be
  * taken for a client or the reverse (RFC 9068 §5). Nothing is normalized: give the provider and its
  * id always in the same spelling.
@@ -34,7 +34,7 @@ function encodePart(part: unknown): string {
   try {
     return encodeURIComponent(part);
   } catch {
-    // A lone surrogate: nothing that a provider has for an id.
+    // A lone surrogate: no provider has such an id.
     throw new IssuanceError('identity_invalid');
   }
 }

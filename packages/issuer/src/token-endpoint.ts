@@ -42,8 +42,8 @@ const RETRY_AFTER_SEC = 5;
  *
  * Refusals are JSON as RFC 6749 §5.2 has them: 400, or 401 with a Basic challenge for
  * `invalid_client`; 503 with Retry-After when the client store fails. The query is not read:
- * credentials in a URL end up in logs (RFC 6749 §2.3.1). What is not the request's fault is thrown,
- * for the framework to log.
+ * credentials in a URL end up in logs (RFC 6749 §2.3.1). Other errors are thrown,
+ * so that the framework logs them.
  */
 export function tokenEndpoint({
   clientCredentials,
@@ -70,7 +70,7 @@ export function tokenEndpoint({
   };
 }
 
-/** The provider reports its own refusals; this one reports those that come before it. */
+/** Reports refusals that happen before the provider is called; the provider reports its own. */
 async function reporting<Result>(
   report: IssuerEventListener,
   read: () => Promise<Result>,
@@ -116,7 +116,7 @@ function refusal({ code, message }: TokenRequestError, realm: string): HandlerRe
     STATUS[code],
     { error: code, error_description: message },
     {
-      // RFC 9110 §15.5.2 asks for a challenge with every 401, however the client had tried.
+      // RFC 9110 §15.5.2: every 401 has a challenge, whichever method the client used.
       ...(code === 'invalid_client' && {
         'www-authenticate': `Basic realm="${realm}", charset="UTF-8"`,
       }),

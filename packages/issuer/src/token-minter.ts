@@ -35,10 +35,10 @@ export interface UserAuthentication {
   readonly time?: number;
 }
 
-/** What a user's token is minted from, beside custom claims. */
+/** What a user's token is minted from, in addition to custom claims. */
 export interface UserGrant extends TokenGrant {
   readonly identity: Identity;
-  /** What of the identity goes into the token, beside the subject. Default: nothing. */
+  /** Which members of the identity go into the token, in addition to the subject. Default: none. */
   readonly include?: IncludedProfile;
   readonly authentication?: UserAuthentication;
 }
@@ -113,7 +113,7 @@ export function createTokenMinter(options: TokenMinterOptions): TokenMinter {
       ...custom,
     } satisfies Partial<AccessTokenClaims>;
     const payload = JSON.stringify(claims);
-    // As a resource server will read it, so that both judge the same.
+    // The claims in the form in which a resource server will read them, so that both validate the same.
     if (schema !== undefined) await validate(schema, JSON.parse(payload));
     const accessToken = await new CompactSign(new TextEncoder().encode(payload))
       .setProtectedHeader({ typ: 'at+jwt', alg: keys.algorithm, kid: keys.kid })
@@ -162,7 +162,7 @@ export function createTokenMinter(options: TokenMinterOptions): TokenMinter {
 function tokenIdFrom(newTokenId: () => unknown): string {
   const tokenId = newTokenId();
   if (typeof tokenId === 'string' && tokenId !== '') return tokenId;
-  // It may be a promise: its rejection must not be unhandled.
+  // The result may be a promise, whose rejection must be handled.
   Promise.resolve(tokenId).catch(() => {});
   throw new IssuanceError('token_id_invalid');
 }
@@ -211,7 +211,7 @@ function authenticationClaims(authentication: UserAuthentication): Record<string
 async function validate(schema: StandardSchemaV1, claims: unknown): Promise<void> {
   const result = await schema['~standard'].validate(claims);
   if (result.issues === undefined) return;
-  // Paths alone: an issue's message may quote a value.
+  // Only the paths, because a message of the schema may quote a value.
   const paths = result.issues.map(({ path = [] }) =>
     path.map((segment) => String(typeof segment === 'object' ? segment.key : segment)).join('.'),
   );

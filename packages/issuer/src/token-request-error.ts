@@ -49,7 +49,7 @@ const TABLE = {
     code: 'invalid_client',
     description: 'This client authentication method is not supported',
   },
-  // One text for these three: a client must not learn which ids exist.
+  // These three have the same text, so that a client cannot find out which ids exist.
   client_unknown: { code: 'invalid_client', description: 'Client authentication failed' },
   secret_wrong: { code: 'invalid_client', description: 'Client authentication failed' },
   method_not_registered: { code: 'invalid_client', description: 'Client authentication failed' },
@@ -90,7 +90,7 @@ const REASONS: Readonly<
 
 /**
  * A token request was refused. `code` is what OAuth calls it, `message` the public description from
- * a fixed table: it holds nothing of the request. `reason` says more than a client may know.
+ * a fixed table: it holds nothing of the request. `reason` says more, and is not for clients.
  */
 export class TokenRequestError extends Error {
   readonly code: TokenRequestErrorCode;

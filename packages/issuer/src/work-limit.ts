@@ -1,11 +1,11 @@
-/** Runs work, at most so much at a time; rejects when too much is waiting. */
+/** Runs a limited number of tasks at a time; rejects when too many are waiting. */
 export type WorkLimit = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
 /** Bounds of a {@link WorkLimit}. */
 export interface WorkLimitOptions {
   readonly concurrent: number;
   readonly waiting: number;
-  /** Makes the error for work that finds no place. */
+  /** Makes the error for a task that is rejected. */
   readonly refuse: () => Error;
 }
 
@@ -19,7 +19,7 @@ export function createWorkLimit({ concurrent, waiting, refuse }: WorkLimitOption
       running += 1;
     } else {
       if (queue.length >= waiting) throw refuse();
-      // Whoever ends hands its place over, so `running` stays as it is.
+      // A finished task hands its place to the next one, so `running` does not change.
       await new Promise<void>((resolve) => queue.push(resolve));
     }
     try {

@@ -5,11 +5,11 @@ import { describeRequirements } from './describe-requirements.ts';
  * Checks at start-up, once all routes are added, that no request reaches a route of an app or a router of
  * `@koa/router` past its guards: `assertGuarded(app, { open: ['/livez'] })`. Throws
  * `ConfigurationError`, which names each such route and what to write, for
- * - a guard, or `authenticate`, that other capitals in the path evade: `router.use` of a router with a
+ * - a guard, or `authenticate`, that can be evaded by upper and lower case in the path: `router.use` of a router with a
  *   prefix and without `sensitive: true`;
  * - a route that lets anonymous requests through and is not listed in `open`: no `authenticate` and no
  *   guard was seen before it, or authentication is optional or skipped there;
- * - a name in `open` that is no route, and an app without routes.
+ * - a name in `open` that is not a route, and an app without routes.
  *
  * It sees what `describeRequirements` sees: not what is mounted with `koa-mount` or joined with
  * `koa-compose`, and no guards that another function calls. Check what is mounted by itself, with `base`

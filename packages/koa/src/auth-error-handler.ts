@@ -7,7 +7,7 @@ import { respond } from './respond.ts';
  * challenge and body (RFC 6750 §3). `app.use(authErrorHandler())`, before everything that may throw, and
  * after error handling of your own. Without it Koa answers with status and challenge, and a text.
  *
- * Every other error goes on, and so does one after the response's headers were sent.
+ * Every other error is passed on, and so is an error after the response's headers were sent.
  */
 export function authErrorHandler(...none: readonly never[]): KoaMiddleware {
   refuseUncalled('authErrorHandler', 'authErrorHandler()', none);

@@ -40,7 +40,7 @@ export type RequiredAuthenticateMiddleware = AuthenticateMiddleware &
  * for guards such as `requireScope`. No method is special: `OPTIONS` needs a token too, so put CORS
  * before it.
  *
- * Put it on the app (`app.use`), with public routes in a router before it, or told by `skip`. On a
+ * Put it on the app (`app.use`), with public routes in a router before it, or named by `skip`. On a
  * router of `@koa/router` that has a prefix, `router.use(authenticate(…))` can be evaded: the router
  * compares the paths of routes without case, and the prefix of `use` with case, so that `GET /V1/x` finds
  * the route and no guard, unless the router is made with `sensitive: true`. `assertGuarded(app)` finds
@@ -56,7 +56,7 @@ export function authenticate(
   resourceServerOptions: AnyResourceServerOptions,
   options?: AuthenticateOptions,
 ): AuthenticateMiddleware;
-// Apart, and generic: editors then offer the options above, and no methods of a server among them.
+// A separate, generic overload: editors then offer the options only, without the methods of a server.
 export function authenticate<Claims>(
   resourceServerOrOptions: ResourceServer<Claims> | AnyResourceServerOptions,
   options?: AuthenticateOptions & OfEveryRequest,

@@ -16,8 +16,8 @@ import { middlewareOf, type RouterLayer, type RouterStack, routerOf } from './ro
  * `openapiSecurity`.
  *
  * Routers keep the whole path of routers within them. What is mounted with `koa-mount` or joined with
- * `koa-compose` is not seen: describe it by itself, with `base` and `before`. Nor are routes that are no
- * router's, and guards that another function calls. Where no guard is seen, and such a function stands
+ * `koa-compose` is not seen: describe it by itself, with `base` and `before`. Routes outside of a router,
+ * and guards that another function calls, are not seen either. Where no guard is seen, and such a function stands
  * before a route, `unknown` says so, unless `open` lists the route.
  *
  * Throws `ConfigurationError` for what is neither a router nor an app.
@@ -45,7 +45,7 @@ function* routerLayers(router: RouterStack): Generator<RouteLayer> {
   for (const layer of router.stack) {
     if (layer.methods.length === 0 && router.exclusive) continue;
     const { path, end } = placeOf(layer);
-    // The path of `router.use(middleware)` below a prefix is compared letter by letter, those of routes
+    // The path of `router.use(middleware)` below a prefix is compared case-sensitively, those of routes
     // are not: `/ADMIN/x` finds the route and evades the guard, unless the router is made sensitive.
     const sensitive = !layer.regexp.flags.includes('i');
     const handlers = layer.stack;
@@ -67,7 +67,7 @@ const WHATEVER_FOLLOWS = ['(?:\\/|$)', '{/*rest}'];
 function placeOf({ path, methods, opts }: RouterLayer): { path: PathParts; end: boolean } {
   if (path instanceof RegExp) return { path: [pathPart(path)], end: methods.length > 0 };
   const suffix = methods.length === 0 && WHATEVER_FOLLOWS.find((text) => path.endsWith(text));
-  // After a slash, as `router.use('/', inner.routes())` leaves one, it means something else.
+  // After a slash, which `router.use('/', inner.routes())` leaves, it has another meaning.
   if (suffix && !path.endsWith(`/${suffix}`)) {
     return { path: [path.slice(0, -suffix.length)], end: false };
   }

@@ -5,7 +5,7 @@ import { respond } from './respond.ts';
 
 /**
  * Serves a neutral HTTP handler, such as an issuer's endpoints: `app.use(mount(issuer.handler))`.
- * Paths that are not the handler's go on to the next middleware. Works with and without a body parser
+ * Requests for other paths are passed on to the next middleware. Works with and without a body parser
  * before it.
  */
 export function mount(handler: HttpHandler): KoaMiddleware {

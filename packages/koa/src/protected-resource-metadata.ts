@@ -31,7 +31,7 @@ export function protectedResourceMetadata(
   return neutralMiddleware(middleware);
 }
 
-// koa-mount says where it stands, and leaves that behind when it is done: the path tells.
+// koa-mount sets `mountPath` and does not remove it afterwards, so the path is compared, too.
 function isBelowMount(context: KoaContext): boolean {
   const mountPath = memberOf(context, 'mountPath');
   if (typeof mountPath !== 'string' || mountPath === '/') return false;
@@ -41,7 +41,7 @@ function isBelowMount(context: KoaContext): boolean {
   );
 }
 
-// @koa/router says which router was last at work; what it does not hold is not in it.
+// @koa/router names the last router that ran; if that router does not have this layer, we are not in it.
 function isOutOfReach(middleware: KoaMiddleware, context: KoaContext, path: string): boolean {
   const layer = routerOf(memberOf(context, 'router'))?.stack.find(({ stack }) =>
     stack.includes(middleware),

@@ -1,12 +1,12 @@
-// The one place that looks into a router of @koa/router and a Koa app, as data that anybody may have
-// given: this package depends on neither.
+// The only file that reads the internal data of @koa/router and of a Koa app. Its types are not trusted, because
+// this package depends on neither.
 import { memberOf } from '@authly/core/adapter';
 
 /** What `@koa/router` keeps of one call of `router.use`, `router.get` and so on. */
 export interface RouterLayer {
-  /** Its path with every prefix before it; `undefined` would be no layer. */
+  /** Its path with all prefixes; without it, this is not a layer. */
   readonly path: string | RegExp;
-  /** In upper case; empty for what `router.use` added. */
+  /** In upper case; empty for middleware that `router.use` added. */
   readonly methods: readonly string[];
   readonly stack: readonly unknown[];
   readonly regexp: RegExp;
@@ -16,7 +16,7 @@ export interface RouterLayer {
 /** A router: `new Router()` of `@koa/router`. */
 export interface RouterStack {
   readonly stack: readonly RouterLayer[];
-  /** Whether the last matching layer alone runs, and so no middleware of the router. */
+  /** Whether only the last matching layer runs, and no middleware of the router. */
   readonly exclusive: boolean;
 }
 

@@ -23,7 +23,7 @@ export interface AuthInfo {
   };
 }
 
-/** What is needed beside the principal; a `ResourceServer` has it. */
+/** What is needed in addition to the principal. A `ResourceServer` has these members. */
 export interface AuthInfoOptions {
   /**
    * The MCP server's own URL. It is passed on only for a token whose `aud` has it: otherwise
@@ -36,7 +36,7 @@ export interface AuthInfoOptions {
 
 /**
  * A principal in the terms of the MCP SDK. It verifies nothing: `token` is what the principal was
- * verified from. `resource` is vouched for only when the token's audience says so.
+ * verified from. `resource` is set only when the token's audience contains it.
  *
  * ```ts
  * handler.fetch(request, { authInfo: toAuthInfo(principal, token, resourceServer) });
@@ -58,7 +58,7 @@ export function toAuthInfo(
   };
 }
 
-// Some clients add the slash of an origin: the same URL in two spellings (RFC 3986 §6.2.3).
+// Some clients write an origin with a slash at the end, which is the same URL (RFC 3986 §6.2.3).
 function isAmong(audience: readonly string[], resource: string): boolean {
   if (audience.includes(resource)) return true;
   return /^https?:\/\/[^/]+$/.test(resource) && audience.includes(`${resource}/`);

@@ -3,7 +3,7 @@ import { admissionOf, answerRefusal, guardRequest, isRequirement } from '@authly
 import { jsonRpcRefusal } from './json-rpc-refusal.ts';
 import { type ParsedRequest, type ToolRequirements, toolRequirement } from './tool-requirement.ts';
 
-/** What is written of Express's response: Node's own is enough. */
+/** The members of Express's response that are written. Node's own response has them. */
 export interface ToolResponse {
   statusCode: number;
   readonly headersSent: boolean;
@@ -11,7 +11,7 @@ export interface ToolResponse {
   end(body: string): unknown;
 }
 
-/** What is read and written of Koa's context. */
+/** The members of Koa's context that are read and written. */
 export interface ToolContext {
   readonly request: ParsedRequest;
   status: number;
@@ -89,7 +89,7 @@ function guardExchange([request, response, next]: ExpressCall, listed: ToolRequi
 function guardContext([context, next]: KoaCall, listed: ToolRequirements): unknown {
   const refused = refusal(context, context.request, listed);
   if (refused === undefined) return next();
-  // Body first: Koa makes a status and a content type of it, and those of the answer are to count.
+  // The body first: setting it also sets a status and a content type, which the answer's then replace.
   context.body = refused.body;
   context.status = refused.status;
   context.set(refused.headers);
@@ -116,7 +116,7 @@ function refusal(
     return undefined;
   } catch (error) {
     const { status, headers } = answerRefusal(error, admission, answered);
-    // Whatever is no refusal has been thrown on.
+    // Other errors were thrown again.
     if (!isAuthError(error)) throw error;
     return { status, headers, body: JSON.stringify(jsonRpcRefusal(request.body, error)) };
   }

@@ -10,12 +10,12 @@ export interface JsonRpcRefusal {
 
 /** JSON-RPC 2.0 §5.1 leaves -32000 to -32099 to servers. */
 const REFUSED = -32001;
-/** Characters. Longer ones are nobody's, and would be sent back at the sender's choice. */
+/** Characters. No client uses longer ids, and a long one would let the sender choose what we send back. */
 const MAX_ID_LENGTH = 128;
 
 /**
  * The body that tells an MCP client why its message was refused, for an answer that keeps the refusal's
- * status and headers: clients that read a plain JSON body as a broken session go on with this one. `body`
+ * status and headers: some clients take a plain JSON body for a broken session, and continue after this one. `body`
  * is the message that was refused, as a parser made it: nothing but its `id` is read. A batch, and a
  * body that nobody has parsed, are answered with the id `null` (JSON-RPC 2.0 §5).
  *

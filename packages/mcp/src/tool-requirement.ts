@@ -3,7 +3,7 @@ import { allOf, claim, type Requirement } from '@authly/core';
 /** What each tool needs of its caller, by the tool's name; `null` for no more than the route does. */
 export type ToolRequirements = Readonly<Record<string, Requirement | null>>;
 
-/** What is read of a request: Express's `req` has it, and so has Koa's `ctx.request`. */
+/** The members of a request that are read. Express's `req` and Koa's `ctx.request` have them. */
 export interface ParsedRequest {
   readonly method?: string | undefined;
   /** What a body parser made of the body. */
@@ -13,7 +13,7 @@ export interface ParsedRequest {
 const UNLISTED = claim(() => false, 'a tool with a listed requirement');
 const UNREADABLE = claim(() => false, 'a JSON body that a parser has read');
 
-/** The streamable HTTP transport takes messages by POST alone. */
+/** The streamable HTTP transport accepts messages by POST only. */
 const WITHOUT_MESSAGES: ReadonlySet<string> = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS']);
 
 /**
@@ -29,15 +29,15 @@ const WITHOUT_MESSAGES: ReadonlySet<string> = new Set(['DELETE', 'GET', 'HEAD', 
  *
  * It fails closed. A tool that is not listed is refused (`forbidden`), so that none is open because
  * somebody forgot it; and so is a message that no body parser has read, since it could call anything.
- * Put the body parser before it, and give the MCP handler the very body that was judged here (its
- * `parsedBody`), not the stream. It looks at tools alone: prompts and resources are left to the
+ * Put the body parser before it, and give the MCP handler the same body that was checked here (its
+ * `parsedBody`), not the stream. It only looks at tools: prompts and resources are left to the
  * guards of the route.
  */
 export function toolRequirement(
   { method, body }: ParsedRequest,
   requirements: ToolRequirements,
 ): Requirement | undefined {
-  // Parsers leave an empty object behind when a body was not for them: nobody has read it.
+  // Body parsers set an empty object when they do not parse a body: then the message is unread.
   if (!isObject(body) || body instanceof Uint8Array || isEmptyObject(body)) {
     return WITHOUT_MESSAGES.has(method ?? '') ? undefined : UNREADABLE;
   }
@@ -55,7 +55,7 @@ function requirementOf(name: string, requirements: ToolRequirements): Requiremen
   return listed === undefined ? UNLISTED : listed;
 }
 
-/** The name of the tool that a JSON-RPC message calls. What is no call is for the SDK to judge. */
+/** The name of the tool that a JSON-RPC message calls. Other messages are left to the SDK. */
 function calledTool(message: unknown): string | undefined {
   if (!isObject(message) || message['method'] !== 'tools/call') return undefined;
   const { params } = message;

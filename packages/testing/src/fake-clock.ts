@@ -1,6 +1,6 @@
 import type { Clock } from '@authly/core';
 
-/** A clock that stands still until it is told to go on. */
+/** A clock whose time only changes when a test changes it. */
 export interface FakeClock extends Clock {
   /** Sets the time, in milliseconds since the Unix epoch; backwards too. */
   set(epochMs: number): void;

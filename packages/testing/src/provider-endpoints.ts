@@ -1,6 +1,6 @@
 import type { JsonWebKeySet } from '@authly/core';
 
-/** How a provider fails: nobody listens, nobody answers, or each answer is 500. */
+/** How a provider fails: connections are refused, requests are not answered, or each answer is 500. */
 export type Outage = 'refused' | 'hang' | '500';
 
 /** What a provider serves. */
@@ -40,12 +40,12 @@ export function providerFetch(served: Served): typeof globalThis.fetch {
   };
 }
 
-/** As `fetch` rejects where it reaches nobody. */
+/** The error with which `fetch` rejects when a connection is refused. */
 function failed(cause: string): TypeError {
   return new TypeError('fetch failed', { cause: new Error(cause) });
 }
 
-/** No answer, until whoever asked gives up. */
+/** No answer until the request is aborted. */
 function hang(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
     const giveUp = () => reject(signal.reason);
@@ -54,7 +54,7 @@ function hang(signal: AbortSignal): Promise<never> {
   });
 }
 
-/** None for an issuer that is no URL, as Stytch's is not. */
+/** `undefined` for an issuer that is not a URL, such as Stytch's. */
 function metadataAddresses(issuer: string): readonly string[] {
   if (!/^https?:\/\//.test(issuer)) return [];
   const base = issuer.replace(/\/$/, '');

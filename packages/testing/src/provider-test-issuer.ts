@@ -40,13 +40,13 @@ export interface ProviderTestIssuerOptions<Like extends LikePreset> {
   /** The preset whose provider it is like: `auth0`. */
   readonly like: Like;
   /**
-   * `iss` of its tokens: what the preset of the API has. Default: an example of the provider's form. Of the
-   * other claims, those follow that the preset compares with it: `tid` of Entra ID, say.
+   * `iss` of its tokens: what the preset of the API has. Default: an example of the provider's form. Claims
+   * that the preset compares with it follow it: `tid` of Entra ID, for example.
    */
   readonly issuer?: string;
   /** What `aud` names. Default: an example. `undefined` for providers whose tokens need none. */
   readonly audience?: AudienceOf<Like>;
-  /** Claims of every user's token: what `classify` or `clientIds` of your preset look for, say. */
+  /** Claims of every user's token, such as those that `classify` or `clientIds` of your preset look for. */
   readonly userClaims?: ClaimOverrides;
   /** Claims of every machine's token. */
   readonly clientClaims?: ClaimOverrides;
@@ -94,7 +94,7 @@ export interface ProviderTestIssuer<Like extends LikePreset> {
   /** Publishes a new key beside the others, and signs with it from now on. */
   rotate(): TestKey;
   /**
-   * Publishes a key no longer. The newest key goes on signing even if it is the one. Throws
+   * Stops publishing a key. The newest key continues to sign, even if it is this one. Throws
    * `ConfigurationError` for a `kid` that is not published.
    */
   withdraw(kid: string): void;
@@ -116,7 +116,7 @@ const OPTIONS: OptionNames<ProviderTestIssuerOptions<LikePreset>> = {
   clock: true,
 };
 
-/** A shape of which it is not known what it has. */
+/** A shape of any provider. */
 interface SomeShape extends Omit<ProviderShape<never, string | undefined>, 'tokens'> {
   tokens(names: {
     readonly issuer: string;
@@ -209,7 +209,7 @@ function shapedTokenBuilder(
 
 const SIGNED_IN_AGO_SEC = 60;
 
-/** What differs from token to token: of `jti`, what stands before the last colon says the kind. */
+/** The claims that differ from token to token. In `jti`, the part before the last colon says the kind and is kept. */
 function renewed(claims: ClaimOverrides, nowSec: number): ClaimOverrides {
   const { jti, auth_time: signedIn, nbf } = claims;
   return {

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type JsonWebKey, type KeyObject } from 'node:crypto';
 import type { Algorithm } from '@authly/core';
 
-/** A key to sign test tokens with. Not for anything else: it lives and dies with the process. */
+/** A key to sign test tokens with, and for nothing else: it exists only in this process. */
 export interface TestKey {
   readonly kid: string;
   readonly algorithm: Algorithm;
@@ -54,7 +54,7 @@ const cache = new Map<string, TestKey>();
 
 /**
  * An issuer's key for an algorithm: generated once in a process, since RSA keys are slow to make.
- * Two issuers never share a key, so a token of one is never good at the other.
+ * Two issuers never share a key, so a token of one is never valid at the other.
  */
 export function cachedTestKey(issuer: string, algorithm: Algorithm): TestKey {
   const name = `${algorithm} ${issuer}`;

@@ -21,11 +21,11 @@ export interface AdmissionMode<Carrier extends object = object> {
    * `admissionOf(carrier)` is already there.
    */
   readonly show?: ((carrier: Carrier, principal: Principal | undefined) => void) | undefined;
-  /** Tells the requests that are not looked at. */
+  /** Says which requests pass without a look at their credentials. */
   readonly skip?: Skip | undefined;
 }
 
-/** Tells public requests by their method and URL: `({ url }) => url === '/livez'`. */
+/** Says by method and URL whether a request is public: `({ url }) => url === '/livez'`. */
 export type Skip = (view: RequestView) => boolean;
 
 /**
@@ -46,10 +46,10 @@ export interface AuthenticateOptionsOf<Delegated extends string> {
    */
   readonly credentials?: CredentialSource | undefined;
   /**
-   * Requests for which this is `true` itself pass as anonymous, and their credentials are not looked at:
+   * Requests for which this returns `true` pass as anonymous, and their credentials are not looked at:
    * for public routes, without a wrapper around `authenticate`. Guards still refuse them (401).
    *
-   * `url` is path and query as the client sent them. Compare it whole (`url === '/livez'`): a beginning
+   * `url` is path and query as the client sent them. Compare all of it (`url === '/livez'`): a prefix
    * (`startsWith('/public')`) also fits `/publications`. What `skip` throws fails the request (500), and
    * so does a promise.
    *
@@ -59,7 +59,7 @@ export interface AuthenticateOptionsOf<Delegated extends string> {
   readonly skip?: Skip | undefined;
 }
 
-/** What of a mode is the framework's, and the same for each `authenticate`. */
+/** The part of a mode that depends on the framework, and is the same for each `authenticate`. */
 export interface FrameworkMode<Carrier extends object, Delegated extends string> {
   /** The value of `onRefusal` that delegates refusals, where the framework has one. */
   readonly delegates?: Delegated | undefined;
@@ -72,7 +72,7 @@ export interface AuthenticateInfo {
   readonly resourceServer: ResourceServer<unknown>;
   /** Whether requests without credentials pass: for documentation. */
   readonly optional: boolean;
-  /** Tells the requests that are not looked at: for documentation. */
+  /** Says which requests pass without a look at their credentials: for documentation. */
   readonly skip: Skip | undefined;
 }
 

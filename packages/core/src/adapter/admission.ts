@@ -20,7 +20,7 @@ export interface Admission {
   readonly skipped: boolean;
 }
 
-// Kept beside the request: a property of its own costs an Express request several times as much.
+// In a map and not on the request: a new property on an Express request costs several times as much.
 const admissions = processWide('admissions', () => new WeakMap<object, Admission>());
 
 /** Remembers an admission for the object that stands for one request, and for nothing shared. */
@@ -30,13 +30,13 @@ export function admit(request: object, admission: Admission): void {
 
 /**
  * The admission of a request; `undefined` when no `authenticate` has run on it. A framework's request
- * that keeps Node's as `raw` (Fastify) has the admission of that one, too: middleware got only that.
+ * that keeps Node's as `raw` (Fastify) also has the admission of Node's, since middleware only sees Node's request.
  */
 export function admissionOf(request: object): Admission | undefined {
   return foundBy(request, admittedAs);
 }
 
-/** The admission of this very object. */
+/** The admission of exactly this object. */
 export function admittedAs(request: object): Admission | undefined {
   return admissions.get(request);
 }
@@ -53,8 +53,8 @@ export function foundBy<Found>(
 }
 
 /**
- * The admission of a request, or of the one that an object was made to inherit from: a framework may
- * wrap requests so. `undefined` when there is none.
+ * The admission of a request, or of an object in its prototype chain: some frameworks wrap a request in an object
+ * that inherits from it. `undefined` when there is none.
  */
 export function admissionBehind(request: object): Admission | undefined {
   let each: object | null = request;

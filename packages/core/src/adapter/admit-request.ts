@@ -66,7 +66,7 @@ function isEnough(
   }: Pick<AdmissionMode, 'resourceServer' | 'credentials' | 'optional'>,
 ): boolean {
   if (earlier.resourceServer !== resourceServer) return false;
-  // Another place is other credentials, and perhaps a check of the origin that was not made yet.
+  // Credentials from another place are others, and may need a check of the origin that was not made yet.
   if (earlier.credentials !== credentials) return false;
   return earlier.principal !== undefined || (optional && !earlier.skipped);
 }

@@ -2,16 +2,16 @@ import { isRefusedError, type Refusal, RefusedError } from '../http/refusal.ts';
 import { isAuthError } from '../model/errors.ts';
 import type { Admission } from './admission.ts';
 
-/** What decides how a refusal is answered: a mode and an admission both do. */
+/** What decides how a refusal is answered. A mode and an admission both have these members. */
 export type AnswerMode = Pick<Admission, 'resourceServer' | 'delegated'>;
 
 /**
- * Gives the answer to a refusal, for the adapter to write (RFC 6750 §3). Throws what is for the
- * application's own error handling instead:
- * - a fault, which is no refusal, as it is;
+ * Returns the answer to a refusal, for the adapter to write (RFC 6750 §3). Throws when the
+ * application's own error handling has to answer:
+ * - any other error, unchanged;
  * - a refusal where refusals are delegated, or where the response has been `answered` already, as a
  *   `RefusedError` with `status`, `headers` and `expose`;
- * - anything where no mode is known, since the request was never admitted.
+ * - any error when no mode is known, because the request was never admitted.
  */
 export function answerRefusal(
   error: unknown,

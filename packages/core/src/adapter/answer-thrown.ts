@@ -3,13 +3,13 @@ import { isAuthError } from '../model/errors.ts';
 import { admissionOf } from './admission.ts';
 import { noteRefusal } from './refusal-of.ts';
 
-/** The part of a response that an answer to a thrown error needs: Node's own has it. */
+/** What this needs of a response. Node's own has these members. */
 export interface ThrownAnswerResponse {
   readonly headersSent: boolean;
   removeHeader(name: string): void;
 }
 
-/** What describes a body that is not sent any more (RFC 9110 §8). */
+/** Headers about the former body, which is not sent (RFC 9110 §8). */
 const OF_THE_BODY = [
   'content-encoding',
   'content-language',
@@ -21,7 +21,7 @@ const OF_THE_BODY = [
 
 /**
  * Gives the answer to an `AuthError` that a handler threw, such as `userOf` does for a client: the same
- * as a guard's. Takes what described another body from the response's headers, and leaves the rest, such
+ * as a guard's. Removes the headers that describe the former body, and keeps the others, such
  * as those of CORS.
  *
  * Throws the error again when it is for the application's own error handling: another error, one after

@@ -7,7 +7,7 @@ import type { Admission } from './admission.ts';
 
 const PRESENTED_TOKEN: unique symbol = Symbol.for('@authly/core:presented-token');
 
-/** What of a mode an admission remembers. */
+/** The members of a mode that an admission keeps. */
 type AdmittedBy = Pick<Admission, 'resourceServer' | 'delegated' | 'credentials'>;
 
 /**
@@ -36,7 +36,7 @@ class RequestAdmission implements Admission {
     this.#token = token;
   }
 
-  // By a registered symbol, so that another copy of this package in the process reads it too. A method
+  // By a registered symbol, so that another copy of this package in the process can read it, too. A method
   // and no getter: `inspect(admission, { showHidden: true, getters: true })` runs those.
   [PRESENTED_TOKEN](): string | undefined {
     return this.#token;
@@ -48,7 +48,7 @@ export function createAdmission(admitted: Admitted, mode: AdmittedBy): Admission
   return new RequestAdmission(admitted, mode, false);
 }
 
-/** Makes the admission of a request that `authenticate` was told to skip: of nobody. */
+/** Makes the admission of a request that `authenticate` was told to skip: it is anonymous. */
 export function createSkippedAdmission(mode: AdmittedBy): Admission {
   return new RequestAdmission(ANONYMOUS, mode, true);
 }

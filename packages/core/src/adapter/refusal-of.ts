@@ -2,7 +2,7 @@ import { processWide } from '../lib/process-wide.ts';
 import { type AuthError, isAuthError } from '../model/errors.ts';
 import { foundBy } from './admission.ts';
 
-// Kept beside the request, as admissions are. Only refused requests pay for it.
+// Kept in a map, as admissions are. Only refused requests pay for it.
 const refusals = processWide('refusals', () => new WeakMap<object, AuthError>());
 
 /**
@@ -17,7 +17,7 @@ export function refusalOf(request: object): AuthError | undefined {
   return foundBy(request, (each) => refusals.get(each));
 }
 
-/** Remembers why a request is refused. What is no refusal is not remembered. */
+/** Remembers why a request is refused. Other errors are not remembered. */
 export function noteRefusal(request: object, error: unknown): void {
   if (isAuthError(error)) refusals.set(request, error);
 }

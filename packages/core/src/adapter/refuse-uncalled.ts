@@ -2,8 +2,8 @@ import { memberOf } from '../lib/member-of.ts';
 import { ConfigurationError } from '../model/errors.ts';
 
 /**
- * Tells a maker of middleware that was given to the framework uncalled: the framework calls it with a
- * request, which no maker takes. `line` is what to write. Throws `ConfigurationError` then.
+ * Detects a function that makes middleware and was given to the framework without being called: the framework
+ * then calls it with a request, which no such function takes. `line` is what to write. Throws `ConfigurationError` then.
  */
 export function refuseUncalled(name: string, line: string, args: readonly unknown[]): void {
   const [request] = args;

@@ -3,20 +3,20 @@ import { namesUnsetVariable } from '../lib/unset-variable.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import type { RequestView } from './request-view.ts';
 
-/** Stands in a list of origins for what a browser sends from pages of this API's own origin. */
+/** In a list of origins: requests that a browser sends from pages of this API's own origin. */
 const SAME_ORIGIN = 'same-origin';
 
 /** RFC 9110 §9.2.1. */
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 
 /**
- * Makes the check of where a request comes from, for credentials that a browser adds by itself, also to
- * requests that pages of others make. `true` for a request with a safe method (RFC 9110 §9.2.1) that is
+ * Makes the check of a request's origin, for credentials that a browser adds by itself, even to
+ * requests from pages of other sites. `true` for a request with a safe method (RFC 9110 §9.2.1) that is
  * no upgrade. Any other must name a listed origin in `Origin` (RFC 6454 §7), or come with
  * `Sec-Fetch-Site: same-origin` where `'same-origin'` is listed. A request with neither header is not let
  * through.
  *
- * It does not check what a handler does for a safe method: one that changes something is open to every
+ * It does not check what a handler does for a safe method: a GET that changes something can be called from any
  * page.
  *
  * @throws ConfigurationError for anything but a list of origins.
@@ -33,7 +33,7 @@ export function originCheck(owner: string, origins: unknown): (request: RequestV
   };
 }
 
-/** By the request line, and by what middleware has made of it: a GET may be routed as a DELETE. */
+/** Both the method that was sent and the one that middleware has put in its place count: a GET may be routed as a DELETE. */
 function isSafe({ method, routedMethod = method }: RequestView): boolean {
   return SAFE_METHODS.has(method) && SAFE_METHODS.has(routedMethod);
 }

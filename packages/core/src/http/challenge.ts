@@ -17,7 +17,7 @@ export interface ChallengeParameters {
 
 /**
  * Makes one challenge of a `WWW-Authenticate` header (RFC 9110 §11.6.1), every value a quoted-string.
- * The only maker of challenges: whatever the values hold, the result is a header that Node sends.
+ * All challenges are made here. Whatever the values are, the result is a header value that Node accepts.
  * Where several schemes are accepted, their challenges are one list, joined by `, `.
  */
 export function challenge(scheme: string, parameters: ChallengeParameters): string {

@@ -49,7 +49,7 @@ function parseAuthorization(value: string, accepted: readonly Scheme[]): Credent
 }
 
 function startsWith(value: string, scheme: Scheme): boolean {
-  // First as nearly every client writes it: making lower case of a part costs each request a little.
+  // The usual spelling is compared first, because `toLowerCase` costs a little on each request.
   return (
     value.startsWith(SCHEME_NAMES[scheme]) || value.slice(0, scheme.length).toLowerCase() === scheme
   );
@@ -75,7 +75,7 @@ function startsWithOneOf(accepted: readonly Scheme[], text: string): boolean {
   return accepted.some((scheme) => scheme === word.toLowerCase());
 }
 
-/** What a request brings whose credentials are refused unread. */
+/** The credentials of a request that is refused before its token is read. */
 export function refusedCredentials(reason: AuthErrorReason): Credentials {
   return Object.freeze({ scheme: undefined, reason });
 }

@@ -3,7 +3,7 @@ import { hasBrand } from '../model/has-brand.ts';
 // A brand instead of instanceof: two copies of this package in one process know each other's errors.
 const BRAND: unique symbol = Symbol.for('@authly/core:FormError');
 
-/** What is wrong with a request whose body is no form. */
+/** Why a request's body cannot be read as a form. */
 export type FormFault =
   | 'content_type_unsupported'
   | 'body_too_large'

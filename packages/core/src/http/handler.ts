@@ -8,14 +8,13 @@ export interface HandlerRequest {
   header(name: string): string | readonly string[] | undefined;
   /**
    * IP address of whoever opened the connection: the client, or the proxy in front of this server.
-   * Never a forwarded one, so that it can be trusted: by it a proxy is known whose headers say who
-   * the client is. `undefined` where there is none (a Unix domain socket, a request without socket).
+   * Never a forwarded address, so that it can be trusted: a proxy whose headers name the client is recognized by it. `undefined` where there is none (a Unix domain socket, a request without socket).
    */
   readonly peerAddress: string | undefined;
   /**
    * The client's IP address as the framework sees it (`req.ip`, `ctx.ip`): where the application
-   * trusts proxies, a forwarded one, which a client may have written itself. For throttling alone:
-   * nobody is authenticated by it.
+   * trusts proxies, a forwarded one, which a client may have written itself. Only for throttling:
+   * never authenticate anybody by it.
    */
   readonly clientAddress: string | undefined;
   /**

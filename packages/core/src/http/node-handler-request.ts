@@ -29,7 +29,7 @@ export function nodeHandlerRequest(
     query: query.join('?'),
     header: (name) => view.header(name),
     peerAddress: view.peerAddress,
-    // Frameworks read the socket for it, which a request that no socket brought has not; '' is unknown.
+    // Frameworks read the socket for it, and a request without a socket has none; '' means unknown.
     clientAddress: request.socket ? clientAddress() || undefined : undefined,
     peerCertificate: () => view.peerCertificate?.(),
     parsedBody,

@@ -13,11 +13,11 @@ import { resolveEntry } from './resolve-entry.ts';
 import { createStrangerQueue } from './stranger-queue.ts';
 import { createTrustedIssuer, type IssuerContext, type TrustedIssuer } from './trusted-issuer.ts';
 
-/** No issuer identifier is longer; a stranger's text is not kept as a key beyond this. */
+/** No issuer identifier is longer. A longer `iss` of an unverified token is refused and not kept. */
 const MAX_ISS_LENGTH = 2_048;
-/** A flood of made-up issuers must not become as many questions to a database at once. */
+/** Bounds the questions to the resolver's database during a flood of made-up issuers. */
 const MAX_FLIGHTS = 128;
-/** Strangers that wait for one of these questions to end. */
+/** How many unknown issuers may wait until one of these questions ends. */
 const MAX_WAITING = 1_024;
 /** Unknown issuers remembered for each known one that may be kept. */
 const UNKNOWN_PER_KNOWN = 4;
@@ -46,13 +46,13 @@ export function createDynamicIssuers(
 ): Issuers {
   const { clock, issuerCache } = context;
   const { maxIssuers, foundForSec, unknownForSec, timeoutMs } = issuerCache;
-  // What is pushed out is not closed: requests may wait for its keys, and idle keys hold no resource.
+  // An evicted issuer is not closed: requests may still wait for its keys, and idle keys hold no resource.
   const found = new LRUCache<string, Found>({ max: maxIssuers });
   /** The `iss` that each issuer was asked for by. */
   const askedBy = new WeakMap<TrustedIssuer, string>();
   /** When each was not found. */
   const unknown = new LRUCache<string, number>({ max: maxIssuers * UNKNOWN_PER_KNOWN });
-  /** Of issuers that were found before: no flood stands in their way. */
+  /** Questions about issuers that were found before. They are not queued behind a flood of unknown ones. */
   const flights = new Map<string, Promise<TrustedIssuer | undefined>>();
   const strangers = createStrangerQueue<TrustedIssuer | undefined>({
     maxRunning: MAX_FLIGHTS,
@@ -62,7 +62,7 @@ export function createDynamicIssuers(
   const limits = new Set<AbortController>();
   let closed = false;
 
-  // Many a database client answers null for no row.
+  // Many database clients return null when there is no row.
   function remember(iss: string, entry: Answer): TrustedIssuer | undefined {
     if (entry === undefined || entry === null) {
       found.delete(iss);
@@ -83,7 +83,7 @@ export function createDynamicIssuers(
     }
     const known = found.peek(iss)?.issuer;
     const sameKeys = known !== undefined && keysOf(known.provider) === keysOf(provider);
-    // What stands in a database says nothing about this network: https alone, and loopback.
+    // An entry from a database must not open this network: https only, or loopback.
     const safe = { ...context, allowHttp: [] };
     const issuer = createTrustedIssuer(resolved, safe, sameKeys ? known.keySet : undefined);
     askedBy.set(issuer, iss);
@@ -95,7 +95,7 @@ export function createDynamicIssuers(
   function resolve(iss: string): MaybePromise<TrustedIssuer | undefined> {
     if (closed) throw new AuthError('issuer_unavailable');
     try {
-      // One that was found before is no stranger: a flood of these does not stand in its way.
+      // An issuer that was found before does not wait behind a flood of unknown ones.
       const isKnown = found.has(iss);
       const answer = isKnown ? ask(iss) : strangers.ask(iss, () => ask(iss));
       if (!isThenable(answer)) return answer;
@@ -136,7 +136,7 @@ export function createDynamicIssuers(
     return flights.get(iss) ?? resolve(iss);
   }
 
-  // What was learned later than now is old, too: a clock that was set back must not freeze anything.
+  // A time in the future counts as old, so that a clock that was set back freezes nothing.
   function isRecent(at: number, forSec: number): boolean {
     const ageMs = clock.now() - at;
     return ageMs >= 0 && ageMs < forSec * 1_000;
@@ -159,7 +159,7 @@ export function createDynamicIssuers(
     },
     close() {
       closed = true;
-      // Issuers at hand go on with the keys at hand, as those of a list do; nobody new is asked for.
+      // Known issuers continue with the keys they have, as those of a list do; unknown ones are not looked up any more.
       strangers.close();
       for (const { issuer } of found.values()) issuer.keySet.close();
       for (const limit of limits)
@@ -173,7 +173,7 @@ function keysOf({ issuer, keys, keyUses }: Provider): string {
   return JSON.stringify([issuer, keys, keyUses]);
 }
 
-// An entry without `names` was found by its own `iss`; another one may stand for many issuers.
+// An entry without `names` was found by its own `iss`; an entry with `names` may serve many issuers.
 function isNamed({ provider }: TrustedIssuer, claims: TokenClaims): boolean {
   return provider.names === undefined || isTrue(provider.names(claims));
 }

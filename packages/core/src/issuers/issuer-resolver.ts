@@ -2,17 +2,17 @@ import type { IssuerEntry } from './issuer-entry.ts';
 
 /**
  * Finds the issuer for an unverified `iss`, for tenants in a database. `undefined` or `null` refuses it
- * (401); a throw is an outage (503). It is asked for what a stranger wrote: treat `iss` as such.
+ * (401); a throw is an outage (503). The token is not verified yet: `iss` may be any text, written by anybody.
  *
- * It is never asked for a token without `iss`: JWT-SVIDs of SPIFFE, for one, which `spiffe` reads without
- * it, need a list of issuers, or a resource server of their own.
+ * It is never called for a token without `iss`. Such tokens (JWT-SVIDs of SPIFFE, say) need a list of issuers, or a
+ * resource server of their own.
  */
 export type IssuerResolver = (
   iss: string,
   context: { readonly signal: AbortSignal },
 ) => IssuerEntry | null | undefined | PromiseLike<IssuerEntry | null | undefined>;
 
-/** Bounds of a dynamic resolver's memory and patience. */
+/** Bounds of what a resolver's issuers take in memory, and how long one may take. */
 export interface IssuerCacheOptions {
   /** Issuers kept, with their key sets. Default 1,000; at least 1. */
   readonly maxIssuers?: number;

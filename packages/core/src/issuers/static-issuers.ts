@@ -5,8 +5,8 @@ import type { Issuers } from './issuers.ts';
 import { createTrustedIssuer, type IssuerContext } from './trusted-issuer.ts';
 
 /**
- * The issuers of a list. Found by exact comparison of `iss`, but for the few providers whose tokens name
- * themselves otherwise.
+ * The issuers of a list. An issuer is found by exact comparison of `iss`, except for the few providers whose tokens
+ * have another `iss` than their metadata.
  */
 export function createStaticIssuers(
   entries: readonly ResolvedEntry[],

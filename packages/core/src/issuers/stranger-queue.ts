@@ -13,7 +13,7 @@ export interface StrangerQueueOptions {
 /** Lets a bounded number of questions about names run, and a bounded number of names wait for that. */
 export interface StrangerQueue<Answer> {
   /**
-   * The answer to the question about `name`: one under way or waiting is shared. At once where the
+   * The answer to the question about `name`: a question about the same name that runs or waits is shared. At once where the
    * question is answered at once, and its exception is passed on.
    */
   ask(name: string, question: Question<Answer>): MaybePromise<Answer>;
@@ -41,10 +41,10 @@ export class CrowdedError extends Error {
 }
 
 /**
- * A queue for names that anybody may make up. Next is the name that most askers wait for, then the one
- * that has waited longest: a flood brings each name once, while a tenant's callers bring the same one
- * again and again. When it is full, a new name displaces the one that comes last by that rule. So what a
- * flood takes is the flood's own places.
+ * A queue for names that anybody may invent. The next name is the one with most callers waiting, and among equals the one
+ * that has waited longest. A flood of made-up names brings each name once, while a tenant's callers all bring the same
+ * name. When the queue is full, a new name displaces the one that would be served last. So a flood mostly
+ * displaces its own names.
  */
 export function createStrangerQueue<Answer>(options: StrangerQueueOptions): StrangerQueue<Answer> {
   const { maxRunning, maxWaiting, timeoutMs } = options;
@@ -98,7 +98,7 @@ export function createStrangerQueue<Answer>(options: StrangerQueueOptions): Stra
     return answer;
   }
 
-  /** The longest waiting of those that fewest ask for: in a flood that is the first. */
+  /** Among the names with the fewest callers, the one that has waited longest: during a flood, the first. */
   function hindmost(): string | undefined {
     let worst: [string, Waiting<Answer>] | undefined;
     for (const entry of waiting) {

@@ -10,7 +10,7 @@ import { type Algorithm, DEFAULT_ALGORITHMS } from '../token/algorithms.ts';
 import type { ClaimsPolicy } from '../token/claims.ts';
 import type { ResolvedEntry } from './issuer-entry.ts';
 
-/** A configured issuer with its keys and its policy: everything that a token of it is held against. */
+/** A configured issuer with its keys and its policy: everything that its tokens are checked against. */
 export interface TrustedIssuer {
   readonly provider: Provider;
   /** For events: the configured name, or `iss`. */
@@ -24,14 +24,14 @@ export interface TrustedIssuer {
   readonly introspectedProvider: Provider;
 }
 
-/** What every issuer of a resource server shares: its configuration, and the effects it may have. */
+/** What all issuers of a resource server share: its configuration, clock, `fetch` and events. */
 export interface IssuerContext {
   /** For every issuer; `undefined` leaves it to each issuer's preset. */
   readonly algorithms: readonly Algorithm[] | undefined;
   readonly clockToleranceSec: number;
   readonly keys: ResolvedKeyOptions;
   readonly keySnapshots: KeySnapshotStore | undefined;
-  /** Hosts that may be asked for keys over http, beside the machine itself. */
+  /** Hosts that may be asked for keys over http, in addition to loopback. */
   readonly allowHttp: readonly string[];
   readonly clock: Clock;
   readonly fetch: typeof globalThis.fetch;

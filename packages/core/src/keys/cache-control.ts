@@ -1,12 +1,12 @@
 import type { ResolvedKeyOptions } from './key-options.ts';
 
 /**
- * How long a fetched key set counts as fresh, in milliseconds: `max-age` of its `Cache-Control` less
- * its `Age` (RFC 9111 §4.2), within the configured bounds; the configured default when the response
- * says `no-cache` or `no-store`, or nothing usable. `Expires` and `s-maxage` are not looked at.
+ * How long a fetched key set counts as fresh, in milliseconds: `max-age` of its `Cache-Control` minus
+ * its `Age` (RFC 9111 §4.2), within the configured bounds. It is the configured default when the response
+ * says `no-cache` or `no-store`, or nothing usable. `Expires` and `s-maxage` are ignored.
  *
- * `hintSec`, where the set itself says how often it wants to be read (SPIFFE's `spiffe_refresh_hint`),
- * stands for all of that, within the same bounds.
+ * `hintSec` is what the set itself says about how often to read it (SPIFFE's `spiffe_refresh_hint`). It
+ * replaces all of that, within the same bounds.
  */
 export function freshForMs(
   headers: Headers,

@@ -10,7 +10,7 @@ import { createRemoteKeySet } from './remote-key-set.ts';
 import { createSnapshotKeeper } from './snapshot-keeper.ts';
 import { createStaticKeySet } from './static-key-set.ts';
 
-/** What a key set stands on: configuration, and the effects it may have. */
+/** What a key set is made from: configuration, and the functions by which it reaches the network and the time. */
 export interface KeySetContext {
   /** The configured issuer: metadata must state exactly this, and events name it. */
   readonly issuer: string;
@@ -23,7 +23,7 @@ export interface KeySetContext {
   /** Accepted values of a JWK's `use` (RFC 7517 §4.2). Default `['sig']`. */
   readonly uses?: readonly string[];
   readonly snapshot?: KeySnapshotStore;
-  /** Hosts that may be asked over http, beside the machine itself. Default: none. */
+  /** Hosts that may be asked over http, in addition to loopback. Default: none. */
   readonly allowHttp?: readonly string[];
   /** Name of the issuer's preset, for messages. */
   readonly preset?: string;

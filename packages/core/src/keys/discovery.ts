@@ -4,21 +4,21 @@ import type { RefreshFailure } from '../model/events.ts';
 import type { JsonResponse } from './bounded-json.ts';
 import { isKeyFetchError, KeyFetchError } from './key-fetch-error.ts';
 
-/** What discovery needs of its surroundings. */
+/** What discovery is made from. */
 export interface DiscoveryOptions {
   /** Metadata documents to try, in order. */
   readonly documents: readonly string[];
   /** What `issuer` in the metadata must be, exactly. */
   readonly issuer: string;
-  /** Name of the issuer's preset, for the line to write where the metadata states another issuer. */
+  /** Name of the issuer's preset, for the hint in an error when the metadata states another issuer. */
   readonly preset?: string | undefined;
-  /** Hosts that may be asked over http, beside the machine itself. */
+  /** Hosts that may be asked over http, in addition to loopback. */
   readonly allowHttp?: readonly string[] | undefined;
 }
 
-/** Answers over HTTP that are no metadata: the next place may have it. */
+/** Failures after which the next metadata document is tried: there was an answer, but it is not metadata. */
 const NO_METADATA: ReadonlySet<RefreshFailure> = new Set(['status', 'redirect', 'not_json']);
-/** Longer than any issuer identifier: what a stranger's document states is not written into logs beyond it. */
+/** Longer than any issuer identifier. A document from the network may state a longer text; logs get no more than this. */
 const MAX_STATED_LENGTH = 512;
 
 /**
@@ -26,13 +26,13 @@ const MAX_STATED_LENGTH = 512;
  * function that reads the metadata anew on each call, so that a moved `jwks_uri` is followed, and
  * resolves with `jwks_uri`.
  *
- * After an answer that is no metadata (another status than 200, a redirect, HTML, JSON that states
- * neither an issuer nor keys) the next document is tried; when none is left, the first failure is told.
+ * After an answer that is not metadata (a status other than 200, a redirect, HTML, JSON that states
+ * neither an issuer nor keys), the next document is tried; when none is left, the first failure is reported.
  * Anything else ends the attempt: metadata of another issuer, a network error, a time-out. The document
- * that answered is remembered and tried first.
+ * that answered is remembered and tried first the next time.
  *
- * Checks that `issuer` equals the configured one (RFC 8414 §3.3) and that `jwks_uri` is https; http only
- * where the metadata is, too: on the machine itself, or on a host of `allowHttp`. Reads nothing else.
+ * Checks that `issuer` equals the configured one (RFC 8414 §3.3) and that `jwks_uri` is https. It may be http only
+ * if the metadata is fetched over http, too, and its host is loopback or in `allowHttp`. Reads nothing else.
  */
 export function createDiscovery(
   options: DiscoveryOptions,
@@ -83,7 +83,7 @@ function jwksUriOf(
   });
 }
 
-/** A stranger's document must not send us to what listens on this machine, nor from https to http. */
+/** A document from the network must not send us to a server on this machine, nor from https to http. */
 export function mayLeadTo(document: string, url: string): boolean {
   const [from, to] = [new URL(document), new URL(url)];
   if (to.protocol === 'https:') return true;
@@ -98,7 +98,7 @@ function mismatch(
   { issuer, preset }: DiscoveryOptions,
 ): KeyFetchError {
   const what = `The metadata is not that of ${issuer}`;
-  // A URL without quotes, and nothing else: it goes into logs, and into a line that somebody copies.
+  // Only a URL without quotes is kept, because it is written into logs and into a line that somebody copies.
   const isShown =
     isHttpUrl(stated) && /^[!-&(-[\]-~]+$/.test(stated) && stated.length <= MAX_STATED_LENGTH;
   if (!isShown) return new KeyFetchError('issuer_mismatch', what, { url: document });
@@ -112,8 +112,8 @@ function mismatch(
 }
 
 /**
- * The configured address answers, so keys are to be had there; the stated one may be a public name that
- * leads nowhere from inside.
+ * Keeps the configured host, which answers; the stated host may be a public name that
+ * cannot be reached from inside the network.
  */
 function lineFor(stated: string, jwksUri: unknown, document: string, preset: string): string {
   const { origin } = new URL(document);

@@ -1,7 +1,7 @@
 /**
- * Where the metadata of an issuer may be when it is not known which kind it has: OpenID's document (Discovery
- * 1.0 §4), the one of RFC 8414 §3, whose path stands between host and the issuer's path, and each with
- * its path where the other has it (RFC 8414 §5; servers behind one router). Without a path these are two.
+ * URLs to try for the metadata of an issuer when it is not known which kind it serves. OpenID Connect appends its path
+ * to the issuer (Discovery 1.0 §4); RFC 8414 §3 puts its path between the host and the issuer's path. Some servers mix the
+ * two (RFC 8414 §5), so each document is tried in both places. For an issuer without a path there are only two URLs.
  */
 export function issuerDocuments(issuer: string): readonly string[] {
   const documents = [

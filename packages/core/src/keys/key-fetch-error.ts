@@ -3,7 +3,7 @@ import type { RefreshFailure } from '../model/events.ts';
 // A brand instead of instanceof: two copies of this package in one process know each other's errors.
 const BRAND: unique symbol = Symbol.for('@authly/core:KeyFetchError');
 
-/** What is known about a failed fetch beside its kind. */
+/** What is known about a failed fetch in addition to its kind. */
 export interface KeyFetchFacts {
   /** The document that was asked for. */
   readonly url?: string | undefined;
@@ -19,7 +19,7 @@ export interface KeyFetchFacts {
 }
 
 /**
- * Why keys could not be fetched. Seen by operators as the `cause` of an `AuthError`, by no client: its
+ * Why keys could not be fetched. Operators see it as the `cause` of an `AuthError`; clients never do. Its
  * message names the URL that was tried, without the query.
  */
 export class KeyFetchError extends Error {
@@ -62,7 +62,7 @@ export function withUrl(error: unknown, url: string | undefined): unknown {
   return new KeyFetchError(failure, message, { url, status, code, cause });
 }
 
-/** A query may hold a key of the operator's: it goes into no log. */
+/** Without the query, which may hold an API key of the operator: it must not be logged. */
 function withoutQuery(url: string): string {
   const mark = url.indexOf('?');
   return mark < 0 ? url : `${url.slice(0, mark)}?…`;

@@ -28,14 +28,14 @@ export interface KeyFetcherContext {
   readonly issuer: string;
   readonly fetch: typeof globalThis.fetch;
   readonly timing: ResolvedKeyOptions;
-  /** Hosts that may be asked over http, beside the machine itself. */
+  /** Hosts that may be asked over http, in addition to loopback. */
   readonly allowHttp?: readonly string[] | undefined;
   /** Name of the issuer's preset, for messages. */
   readonly preset?: string | undefined;
 }
 
 /**
- * The way to a remote source's keys: its URL, or its metadata and the URL found there. Throws a
+ * Makes a function that fetches a remote source's keys: from its URL, or from the URL that its metadata names. Throws a
  * {@link ConfigurationError} for a configured URL that is neither https, nor http on loopback or on a
  * host of `allowHttp`.
  */
@@ -68,7 +68,7 @@ export function createKeyFetcher(
     if (!Array.isArray(entries)) {
       throw new KeyFetchError('malformed', 'The response is not a JWK set', { url });
     }
-    // SPIFFE Trust Domain and Bundle §4.1.4: how often the bundle wants to be read again.
+    // SPIFFE Trust Domain and Bundle §4.1.4: how often clients should read the bundle again.
     const hintSec = ownProperty(body, 'spiffe_refresh_hint');
     return { entries, freshForMs: freshForMs(headers, timing, hintSec) };
   };

@@ -28,23 +28,23 @@ export interface KeyOptions {
    */
   readonly refreshAheadRatio?: number;
   /**
-   * How long beyond freshness known keys go on serving while the endpoint fails; afterwards requests
+   * How long known keys stay in use after they are no longer fresh, while the endpoint fails; afterwards requests
    * are refused with `keys_unavailable` (503). A stored snapshot obeys it too. Seconds, 0 to 604,800.
    * Default 21,600 (6 h).
    */
   readonly staleForSec?: number;
   /**
-   * How often keys are fetched because a token names a key that is not at hand, or names none and no
-   * key holds its signature: three such fetches are in hand, and one more comes every so many seconds,
-   * whether they succeed or not; in any minute at most 3 + 60 / `unknownKidCooldownSec`. It is also the
-   * longest that a key which was published without notice stays unknown while made-up ones pour in.
+   * Limits the fetches that are caused by tokens whose key is not known: the token names an unknown `kid`, or names none and
+   * no key verifies it. Three such fetches are allowed at once, and one more after every so many seconds,
+   * whether they succeed or not: in any minute at most 3 + 60 / `unknownKidCooldownSec`. During a flood of made-up
+   * key ids, a key that was published without notice may stay unknown for this long.
    * Seconds, 0.1 to 300. Default 5.
    */
   readonly unknownKidCooldownSec?: number;
   /**
    * Time limit of one refresh: connections, headers and bodies of the metadata and of the key set
-   * together. No request waits longer for keys, but one without `kid` whose signature fails: that may
-   * wait for two. Milliseconds, 50 to 60,000. Default 5,000.
+   * together. No request waits longer for keys, with one exception: a token without `kid` whose signature fails may
+   * wait for two refreshes. Milliseconds, 50 to 60,000. Default 5,000.
    */
   readonly fetchTimeoutMs?: number;
   /** Largest response body, after decompression. Bytes, 1,024 to 16,777,216. Default 524,288. */
@@ -58,7 +58,7 @@ export interface KeyOptions {
    */
   readonly backoffInitialMs?: number;
   /**
-   * Longest pause between failed refreshes: what a recovered endpoint may go unnoticed for.
+   * Longest pause between failed refreshes, and so the longest time until a recovered endpoint is noticed.
    * Milliseconds, 50 to 3,600,000. Default 30,000.
    */
   readonly backoffMaxMs?: number;

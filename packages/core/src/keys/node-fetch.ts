@@ -7,11 +7,11 @@ import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 
 /** How {@link nodeFetch} connects. */
 export interface NodeFetchOptions {
-  /** Certificate authorities in PEM, in the place of those that Node trusts. */
+  /** Certificate authorities in PEM. They replace those that Node trusts. */
   readonly ca?: string | undefined;
   /**
-   * Whether a connection may be made to an address, as it was resolved or as the URL has it: the same one
-   * is then connected to. Default: all. `false` fails the request with `ERR_ADDRESS_REFUSED`.
+   * Whether a connection may be made to an IP address, which was resolved or stands in the URL. The connection is
+   * made to exactly this address. Default: all. `false` fails the request with `ERR_ADDRESS_REFUSED`.
    */
   readonly acceptsAddress?: ((address: string) => boolean) | undefined;
 }
@@ -22,8 +22,8 @@ const OPTIONS: OptionNames<NodeFetchOptions> = { ca: true, acceptsAddress: true 
 const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
 
 /**
- * A `fetch` for metadata and keys over Node's own `http` and `https`, for what the global one cannot be
- * told: a certificate authority, or which addresses it may connect to. Give it as `fetch` to a resource
+ * A `fetch` for metadata and keys over Node's own `http` and `https`. It takes what the global `fetch` has no option
+ * for: a certificate authority, or which addresses it may connect to. Give it as `fetch` to a resource
  * server, or to one preset.
  *
  * It sends GET without a body and the headers it is given, follows no redirect, asks for no compression,
@@ -38,7 +38,7 @@ export function nodeFetch(options: NodeFetchOptions = {}): typeof globalThis.fet
   return async (input, init = {}) => {
     const url = new URL(input instanceof Request ? input.url : input);
     const literal = url.hostname.replace(/^\[|\]$/g, '');
-    // Node resolves no literal address, so the lookup would not see it.
+    // Node does not call the lookup for a literal IP address, so it is checked here.
     if (isIP(literal) !== 0 && !acceptsAddress(literal)) throw addressRefused();
     const { signal } = init;
     return new Promise((resolve, reject) => {
@@ -90,7 +90,7 @@ function checkedLookup(accepts: (address: string) => boolean): LookupFunction {
         else if (options.all === true) callback(null, accepted);
         else callback(null, first.address, first.family);
       } catch {
-        // The operator's function failed: an exception here would end the process.
+        // The operator's function threw: let the request fail, since an exception here would end the process.
         callback(addressRefused(), '');
       }
     });

@@ -5,7 +5,7 @@ import { ALGORITHM_FACTS, ALGORITHMS, type Algorithm, algorithmOf } from '../tok
 
 /** NIST SP 800-131A; RFC 7518 §3.3 and §3.5 ask the same. */
 const MIN_RSA_BITS = 2048;
-/** A larger modulus makes each verification dear for whoever sends us tokens; no provider uses one. */
+/** A larger modulus would make every verification expensive for us; no provider uses one. */
 const MAX_RSA_BITS = 8192;
 
 /** A JWK as it arrives: nothing about it is known yet (RFC 7517 §4). */
@@ -30,11 +30,11 @@ const AGREEMENT_CURVES: readonly unknown[] = ['X25519', 'X448'];
 /**
  * Checks a JWK (RFC 7517 §4, RFC 7518 §6) and prepares it for verification, or says why it is unfit.
  *
- * A member that is `null` counts as absent: some serializers write each one that they know.
+ * A member that is `null` counts as absent: some serializers write `null` for every member that is not set.
  *
  * Checks: public, not symmetric, `use` "sig" (or one of `uses`) or absent, `key_ops` with "verify"
  * or absent, key type and curve known, RSA between 2048 and 8192 bits with an exponent of 3 or more.
- * Does not check: certificates (`x5c` and its kin are ignored), and whether the key belongs to anybody.
+ * Does not check: certificates (`x5c` and similar members are ignored), nor whose key it is.
  */
 export function prepareKey(
   entry: unknown,
@@ -89,9 +89,9 @@ function withoutNulls(entry: object): UnverifiedJwk {
 }
 
 /**
- * RFC 8017 §3.1: OpenSSL takes an exponent of 1, by which every padded hash is its own signature. FIPS
- * 186-5 §5.4: a longer one than 256 bits serves nothing but to keep us busy. A shift, since compilers that
- * know no `**` make `Math.pow` of it, which throws for a bigint.
+ * RFC 8017 §3.1: OpenSSL accepts an exponent of 1, with which every padded hash is its own signature. FIPS
+ * 186-5 §5.4: an exponent longer than 256 bits only makes verification slow. Written as a shift, because
+ * compilers for old targets turn `**` into `Math.pow`, which throws for a bigint.
  */
 function isSoundExponent(exponent: bigint): boolean {
   return exponent >= 3n && exponent < 1n << 256n;

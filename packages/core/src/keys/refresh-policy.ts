@@ -2,41 +2,41 @@ import type { ResolvedKeyOptions } from './key-options.ts';
 
 /**
  * When keys are fetched, who waits for it and what is answered meanwhile: a state machine without
- * effects, clock or timers. Times are milliseconds since the Unix epoch. A span that has a beginning
- * is over when the clock stands before it, too: a clock that was set back must not freeze anything.
+ * effects, clock or timers. Times are milliseconds since the Unix epoch. A span with a start
+ * is also over when the clock is before that start, so that a clock that was set back freezes nothing.
  */
 export interface RefreshState {
   /** When the keys at hand came from the provider; `undefined` while there are none. */
   readonly fetchedAt: number | undefined;
-  /** From here on a request starts a refresh ahead of need. */
+  /** From this time on, a request starts a refresh in the background. */
   readonly aheadAt: number;
-  /** Up to here nobody waits for a refresh. */
+  /** Until this time no request waits for a refresh. */
   readonly freshUntil: number;
-  /** Up to here the keys at hand may answer, if the provider cannot. */
+  /** Until this time the keys at hand may be used while the provider does not answer. */
   readonly staleUntil: number;
   readonly inFlight: boolean;
   /** Failed attempts in a row. */
   readonly failures: number;
   readonly failedAt: number;
-  /** No ordinary attempt starts between `failedAt` and here. */
+  /** No ordinary attempt starts between `failedAt` and this time. */
   readonly pausedUntil: number;
   /** When an unknown kid last started an attempt. */
   readonly unknownKidAt: number;
   /**
-   * When every attempt that unknown kids may start is in hand again. Each start moves it by one
-   * cool-down; `UNKNOWN_KID_BURST` cool-downs ahead of the clock, none is left.
+   * When all attempts that unknown kids may start are available again. Each start moves this time by one
+   * cool-down. When it is `UNKNOWN_KID_BURST` cool-downs in the future, no attempt is available.
    */
   readonly unknownKidFullAt: number;
   readonly closed: boolean;
 }
 
-/** What a request asks of the keys: one that is at hand, or one that is not. */
+/** Whether the key that a request needs is at hand. */
 export type Need = 'known' | 'unknown';
 
 /**
- * What a request gets: a key at hand, at once (`serve`, or `serve_and_refresh` in the background); a
- * look after the attempt in flight (`wait`, or `refresh_and_wait` after starting it); or at once a
- * refusal, `unknown` (401: the provider answered, and has no such key) or `unavailable` (503).
+ * What happens to a request. It uses a key at hand (`serve`; `serve_and_refresh` also starts a refresh in the background);
+ * it waits for the attempt in flight and looks again (`wait`; `refresh_and_wait` starts the attempt first); or it is
+ * refused, as `unknown` (401: the provider answered, and has no such key) or `unavailable` (503).
  */
 export type Decision =
   | 'serve'
@@ -74,20 +74,20 @@ export const NO_KEYS: RefreshState = Object.freeze({
   closed: false,
 });
 
-/** Refresh-ahead comes up to this part earlier, so that many processes do not fetch in step. */
+/** The background refresh starts earlier by up to this share, at random, so that processes do not all fetch at once. */
 const AHEAD_JITTER = 0.1;
-/** A pause after a failure is up to this part shorter, for the same reason. */
+/** A pause after a failure is shorter by up to this share, for the same reason. */
 const PAUSE_JITTER = 0.5;
 /**
- * Attempts that unknown kids have in hand; each one that is used comes back after a cool-down. With
- * one alone, a rotation right after another one, or after anybody's made-up kid, would be noticed only
+ * How many attempts unknown kids may start at once; each becomes available again after a cool-down. With
+ * only one, a rotation that follows another rotation or a made-up kid would be noticed only
  * a cool-down later.
  */
 const UNKNOWN_KID_BURST = 3;
-/** Doubling further would only overflow; every cap is reached long before. */
+/** More doublings would overflow; `backoffMaxMs` is reached long before. */
 const MAX_DOUBLINGS = 30;
 
-/** What a request gets that comes at `now`. Allocates nothing: it is asked on each of them. */
+/** What happens to a request that arrives at `now`. Allocates nothing, because every request calls it. */
 export function decide(
   state: RefreshState,
   need: Need,
@@ -109,13 +109,13 @@ export function decide(
   return refusal(state);
 }
 
-/** What a request gets that waited, now that the attempt is over: no second wait. */
+/** What happens to a request that has waited, now that the attempt is over. It never waits again. */
 export function conclude(state: RefreshState, need: Need, now: number): Decision {
   if (!keysUsable(state, now)) return 'unavailable';
   return need === 'known' ? 'serve' : refusal(state);
 }
 
-/** Whether the keys at hand may answer at all. */
+/** Whether the keys at hand may be used at all. */
 export function keysUsable(state: RefreshState, now: number): boolean {
   return state.fetchedAt !== undefined && now < state.staleUntil;
 }
@@ -126,7 +126,7 @@ export function retryAfterSec(
   now: number,
   timing: ResolvedKeyOptions,
 ): number {
-  // With keys at hand only an unknown kid is refused, and its next attempt is the cool-down's.
+  // With keys at hand, only an unknown kid is refused; it may try again after the cool-down.
   const waitMs = keysUsable(state, now)
     ? untilNextUnknownKidMs(state, now, timing)
     : remainingMs(now, state.failedAt, state.pausedUntil);
@@ -142,8 +142,8 @@ export function advance(
   switch (event.type) {
     case 'started': {
       const { need, now } = event;
-      // Without keys every kid is unknown, and what is due would be fetched in any case: such an
-      // attempt is everybody's, and is not counted.
+      // Not counted against unknown kids: an attempt without any keys (every kid is unknown then), or
+      // one that was due in any case.
       const counts = need === 'unknown' && keysUsable(state, now) && !isDue(state, now);
       if (!counts) return { ...state, inFlight: true };
       const untilFull = remainingMs(now, state.unknownKidAt, state.unknownKidFullAt);
@@ -175,7 +175,7 @@ export function advance(
       };
     }
     case 'restored':
-      // Whatever its age, a snapshot is only a stand-in: the provider is asked again as soon as
+      // A snapshot of any age only bridges the gap: the provider is asked again as soon as
       // the pause allows.
       return {
         ...state,
@@ -194,7 +194,7 @@ function withoutKeys(state: RefreshState, now: number): Decision {
   return state.closed || isPaused(state, now) ? 'unavailable' : 'refresh_and_wait';
 }
 
-/** Whether an ordinary attempt should start: for what is known, ahead of need or after a failure. */
+/** Whether an ordinary attempt should start: before the keys are stale, or again after a failure. */
 function isDue(state: RefreshState, now: number): boolean {
   if (state.inFlight || state.closed || isPaused(state, now)) return false;
   return !isWithin(now, state.fetchedAt ?? now, state.aheadAt);
@@ -205,16 +205,15 @@ function isPaused(state: RefreshState, now: number): boolean {
 }
 
 /**
- * Whether the provider is known to be failing, so that waiting for it is pointless. A failure is old
- * news when nobody has asked for one more longest pause and the time that an attempt may take: then
- * the next request waits and finds out.
+ * Whether the provider is known to be failing, so that waiting for it is pointless. That knowledge expires: when no
+ * request came for the longest pause plus the time limit of an attempt, the next request waits and finds out.
  */
 function failureKnown(state: RefreshState, now: number, timing: ResolvedKeyOptions): boolean {
   const until = state.pausedUntil + timing.backoffMaxMs + timing.fetchTimeoutMs;
   return state.failures > 0 && isWithin(now, state.failedAt, until);
 }
 
-/** How long until an unknown kid may start an attempt: 0 while one is in hand. */
+/** How long until an unknown kid may start an attempt: 0 while one is available. */
 function untilNextUnknownKidMs(
   state: RefreshState,
   now: number,
@@ -224,7 +223,7 @@ function untilNextUnknownKidMs(
   return Math.max(0, untilFull - (UNKNOWN_KID_BURST - 1) * timing.unknownKidCooldownMs);
 }
 
-/** What is left at `now` of a span; nothing outside it. */
+/** Milliseconds left of a span at `now`; 0 outside of it. */
 function remainingMs(now: number, from: number, until: number): number {
   return isWithin(now, from, until) ? until - now : 0;
 }

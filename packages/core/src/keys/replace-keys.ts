@@ -1,11 +1,11 @@
-/** The keys at hand: in order for choosing, as a set for asking whether one still belongs. */
+/** The keys at hand: as a list, to choose from in order; as a set, to ask whether a key is still published. */
 import type { VerificationKey } from '../signature/verification-key.ts';
 export interface HeldKeys {
   readonly keys: readonly VerificationKey[];
   readonly live: ReadonlySet<VerificationKey>;
 }
 
-/** A set that replaced another one whole. */
+/** A key set that replaced the former one completely. */
 export interface Replacement {
   readonly held: HeldKeys;
   /** How many of the former keys are gone. */

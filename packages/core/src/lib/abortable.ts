@@ -1,6 +1,6 @@
 /**
- * `work`, or the rejection that `signal` brings first. The work itself goes on: others may wait for
- * it, and an ill-behaved one may never look at its signal.
+ * Resolves like `work`, but rejects as soon as `signal` aborts. The work itself continues: others may wait for
+ * it, and it may not support the signal.
  */
 export async function abortable<Value>(
   work: Promise<Value>,

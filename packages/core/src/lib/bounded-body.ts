@@ -11,7 +11,7 @@ export interface FetchedResponse {
 
 /**
  * The body of a response, decompressed; `undefined` as soon as it is larger than `maxBytes`. Rejects as
- * the body does. It bounds no time: the signal that the response was fetched with does. A body that only
+ * the body does. It sets no time limit: the signal of the fetch does. A body that only
  * `json()` gives is measured as the text of its value.
  */
 export async function readBoundedBody(
@@ -31,7 +31,7 @@ export async function readBoundedBody(
     if (next === undefined || next.done) return Buffer.concat(chunks, length);
     length += next.value.byteLength;
     if (length > maxBytes) {
-      // Not awaited: whoever sends too much may also be slow to stop.
+      // Not awaited: a sender of too much may also be slow to stop.
       ignoreRejection(iterator?.return?.());
       return undefined;
     }
@@ -39,7 +39,7 @@ export async function readBoundedBody(
   }
 }
 
-/** Gives up a body that nobody will read: it would hold its connection. */
+/** Cancels a body that nobody will read, so that its connection is freed. */
 export function discardBody({ body }: FetchedResponse): void {
   if (typeof body !== 'object' || body === null) return;
   if ('cancel' in body && typeof body.cancel === 'function') ignoreRejection(body.cancel());

@@ -1,6 +1,6 @@
 import { isThenable } from './maybe-promise.ts';
 
-/** Whether what a function of the application gave back is `true` itself: a promise, 1 or `'yes'` is not. */
+/** Whether a function of the application returned `true`: a promise, 1 or `'yes'` does not count. */
 export function isTrue(answer: unknown): boolean {
   if (answer === true) return true;
   ignoreRejection(answer);

@@ -2,8 +2,8 @@ import { ConfigurationError } from '../model/errors.ts';
 import { OPTION_PLACES } from './option-places.ts';
 
 /**
- * The names of all options that a function knows. The compiler holds it complete: it has exactly the
- * members of the options' type, of every alternative of a union.
+ * The names of all options that a function knows. The compiler checks that it is complete: it has exactly the
+ * members of the options' type, and of every alternative of a union.
  */
 export type OptionNames<Options> = Readonly<Record<NameOf<Options>, true>>;
 
@@ -11,8 +11,8 @@ type NameOf<Options> = Options extends unknown ? Extract<keyof Options, string> 
 
 /**
  * Checks the form of an options object: it must be an object, and every name in it must be known. A
- * misspelled option would otherwise be ignored, and what it asks for would not be checked; of one that
- * belongs elsewhere the message says where. Gives the options back. Does not check their values.
+ * misspelled option would otherwise be ignored, and the check that it asks for would be missing. If a name belongs to another
+ * function, the message says to which. Returns the options. Does not check their values.
  *
  * @param owner Whose options they are, as messages name it: `auth0()`, `keys`.
  * @param names An object whose members are named as the options: `{ issuer: true, audience: true }`.
@@ -43,7 +43,7 @@ export function checkOptions<Options extends object>(
   );
 }
 
-/** The kind of thing that was given instead: its value may be a secret. */
+/** The type of what was given instead, and not its value, which may be a secret. */
 function kindOf(value: unknown): string {
   if (value === undefined || value === null) return String(value);
   return Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`;

@@ -1,4 +1,4 @@
-/** The time, as the kit reads it: replaceable, so that tests never sleep. */
+/** Where the time comes from. Replaceable, so that tests never sleep. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;

@@ -18,14 +18,14 @@ export function isHttpUrl(url: unknown): url is string {
 
 /**
  * Whether a host, as `URL` gives it, is the machine itself. A name such as `keycloak.localhost` is not:
- * Node asks DNS for it, and DNS may say anything.
+ * Node resolves it by DNS, which may return any address.
  */
 export function isLoopback(hostname: string): boolean {
-  // The URL parser has brought every spelling of an IPv4 address into four decimal parts.
+  // The URL parser has already turned every spelling of an IPv4 address into four decimal numbers.
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
-/** A host as `URL` gives it, or `undefined` for what is none: a URL, a host with a port, a path. */
+/** A host as `URL` gives it, or `undefined` for anything else: a URL, a host with a port, a path. */
 export function hostOf(text: unknown): string | undefined {
   if (typeof text !== 'string' || text === '') return undefined;
   const bare = /^[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*$/i.test(text) ? `[${text}]` : text;

@@ -3,7 +3,7 @@ import type { AuthEvent, EventListener } from '../model/events.ts';
 import { ignoreRejection } from './callback-result.ts';
 import { type Warn, warnOperator } from './operator-warning.ts';
 
-/** The way out for events: `onEvent` and the `node:diagnostics_channel` channel `authly`. */
+/** Sends events to `onEvent` and to the `node:diagnostics_channel` channel `authly`. */
 export interface EventSink {
   /** False when nobody listens: ask before building an event on a request's way. */
   readonly active: boolean;
@@ -14,13 +14,13 @@ type RefreshFailed = Extract<AuthEvent, { type: 'keys.refresh_failed' }>;
 
 const diagnostics = channel('authly');
 
-/** A resolver brings any number of issuers: what was warned of is remembered up to here, and no further. */
+/** A resolver may return any number of issuers, so only so many warnings are given and remembered. */
 const MAX_WARNINGS = 100;
 
 /**
- * A sink that gives every event to `onEvent`, when there is one, and to the diagnostics channel. Where
- * nobody listens at all, keys that cannot be fetched are told by a process warning (`AuthlyWarning`),
- * once for each issuer and cause: an API that answers 503 must not be silent about why.
+ * A sink that gives every event to `onEvent`, when there is one, and to the diagnostics channel. When
+ * nobody listens at all, keys that cannot be fetched cause a process warning (`AuthlyWarning`),
+ * once for each issuer and cause: an API that answers 503 must say why somewhere.
  */
 export function createEventSink(onEvent?: EventListener, warn: Warn = warnOperator): EventSink {
   const warned = new Set<string>();
@@ -43,14 +43,14 @@ export function createEventSink(onEvent?: EventListener, warn: Warn = warnOperat
       if (event.type === 'keys.refresh_failed' && !isHeard()) warnOnce(event);
       if (onEvent !== undefined) {
         try {
-          // A listener may be async; its rejection must not become an unhandled one.
+          // A listener may be async. An unhandled rejection of it would end the process.
           ignoreRejection(onEvent(frozen));
         } catch {
           // A subscriber's fault is not the request's.
         }
       }
       // Node hands a subscriber's exception to process.nextTick, where it would end the process:
-      // that is Node's documented contract of diagnostics_channel, and the subscriber's to keep.
+      // this is the documented contract of diagnostics_channel, so subscribers must not throw.
       if (diagnostics.hasSubscribers) diagnostics.publish(frozen);
     },
   };

@@ -14,8 +14,8 @@ interface Kept<Result> {
 }
 
 /**
- * A pure function of text that repeats from token to token, with its results kept: they are shared, so
- * nobody may change them. What it throws is not kept.
+ * Keeps the results of a pure function whose argument is the same for many tokens. The results are shared, so
+ * nobody may change them. An exception is not kept.
  */
 export function memoize<Result>(
   compute: (text: string) => Result,
@@ -25,7 +25,7 @@ export function memoize<Result>(
   let latest: Kept<Result> | undefined;
 
   return function memoized(text) {
-    // Mostly the same as before: comparing costs a tenth of looking up.
+    // Mostly the argument is the same as in the last call; comparing costs a tenth of a lookup.
     if (text === latest?.text) return latest.result;
     const known = kept.get(text);
     if (known !== undefined) {
@@ -41,7 +41,7 @@ export function memoize<Result>(
   };
 }
 
-/** A copy: V8 makes a slice by reference, and a kept one would keep the whole token in memory. */
+/** Copies a text. V8's slices refer to the whole text, so a slice that is kept would keep the whole token in memory. */
 function detached(text: string): string {
   const copy = Buffer.from(text, 'latin1').toString('latin1');
   return copy === text ? copy : text;

@@ -1,6 +1,6 @@
 /**
- * A member that the object itself has; `undefined` when it has none of that name. What a polluted
- * prototype holds is not in a token, a document or an option.
+ * The own property of an object; `undefined` when it has none of that name. Properties of a polluted
+ * prototype must not count as part of a token, a document or an option.
  */
 export function ownProperty<Owner extends object, Name extends string>(
   owner: Owner,

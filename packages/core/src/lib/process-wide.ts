@@ -1,6 +1,6 @@
 /**
- * State that is one for the process, by name: the ESM and the CommonJS form of this package, and two
- * copies of it, see the same. What stands there outlives a version: its shape must stay compatible.
+ * State that the whole process shares, by name: the ESM and the CommonJS form of this package use the same, and so do
+ * two copies of it. Different versions may share it, so its shape must stay compatible.
  */
 export function processWide<State extends object>(name: string, create: () => State): State {
   const key = Symbol.for(`@authly/core:${name}`);

@@ -3,7 +3,7 @@ const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 
 /**
  * Whether `value` is one scope by the grammar of RFC 6749 §3.3: printable ASCII without space, `"`
- * and `\`. What passes can stand in a challenge as it is. It does not say that anybody issues it.
+ * and `\`. Such a value can be written into a challenge unchanged. Whether any issuer knows the scope is not checked.
  */
 export function isScopeToken(value: unknown): value is string {
   return typeof value === 'string' && SCOPE_TOKEN.test(value);

@@ -1,13 +1,13 @@
-/** As long as the longest token that `token.maxBytes` can allow: what is longer gets bytes of its own. */
+/** As long as the longest token that `token.maxBytes` can allow. A longer text gets a buffer of its own. */
 export const SCRATCH_BYTES = 65_536;
 
-// Allocating bytes for each token, and collecting them, costs more than what is done with them. No
-// signature ever stands here: what is left behind is worth nothing to whoever reads the memory.
+// One buffer for all tokens: to allocate and collect one for each costs more than the work on it. It never
+// holds a signature, so what remains in memory is of no use to an attacker.
 const scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
 
 /**
- * The bytes of ASCII text. **Valid until the next call** of a function of this file: to be used before
- * anything else runs, and never across an `await`.
+ * The bytes of ASCII text. **Valid until the next call** of a function in this file: use them at once,
+ * and never after an `await`.
  */
 export function asciiView(text: string): Uint8Array {
   if (text.length > SCRATCH_BYTES) return Buffer.from(text, 'latin1');

@@ -32,12 +32,12 @@ export type RegisteredClaims = Register extends { claims: infer Schema extends S
   ? StandardSchemaV1.InferOutput<Schema>
   : TokenClaims;
 
-/** What an actor is, where the provider documents it; `'unknown'` elsewhere. Not a requirement's input. */
+/** What an actor is, where the provider documents it; `'unknown'` elsewhere. No requirement depends on it. */
 export type ActorProfile = 'agent' | 'service' | 'unknown';
 
 /**
  * Who acts for the subject: the outermost `act` of the token (RFC 8693 §4.1), or what the provider
- * has in its stead. An `act` that cannot be read, such as a text, is an actor whom nothing names.
+ * has in its stead. An `act` that cannot be read, such as a string, is an actor without ids.
  */
 export interface Actor {
   /** `'agent'` for an AI agent, `'service'` for other software, where the provider documents it. */
@@ -48,7 +48,7 @@ export interface Actor {
   readonly clientId: string | undefined;
   /** `act.iss`, when the issuer sends one. */
   readonly issuer: string | undefined;
-  /** Earlier actors, the most recent first. History: they confer nothing (RFC 8693 §4.1). */
+  /** Earlier actors, the most recent first. Only for the record: they give no rights (RFC 8693 §4.1). */
   readonly previous: readonly Actor[];
 }
 
@@ -65,7 +65,7 @@ export interface Authentication {
 interface PrincipalBase<C> {
   /**
    * The key to store beside rows: `<kind>:<issuer name>:<id>`, the last two percent-encoded. It
-   * never joins a user with a client, nor callers of two issuers. The issuer name is `iss`, unless
+   * is never the same for a user and a client, nor for callers of two issuers. The issuer name is `iss`, unless
    * the issuer's configuration names it.
    */
   readonly key: string;
@@ -118,8 +118,8 @@ export interface ClientPrincipal<C = RegisteredClaims> extends PrincipalBase<C> 
    */
   readonly subject: string | undefined;
   /**
-   * Whether the caller is documented to be software that acts on its own, an AI agent. `false` says no
-   * more than that the provider documents no mark of it, or that the token has none.
+   * Whether the token says, in a way that the provider documents, that the caller is software which acts on its own (an AI
+   * agent). `false` means only that the provider documents no such claim, or that the token does not have it.
    */
   readonly agent: boolean;
 }

@@ -1,6 +1,6 @@
 /**
- * What a refused token lacks, and what was expected of it, for the operator: events and `explain` tell it,
- * answers do not. Names and values of the configuration and of the RFCs alone, nothing of the token.
+ * What a refused token lacks, and what was expected, for the operator: it is in events and in `explain`, and never
+ * in an answer. It holds names and values from the configuration and from RFCs, and nothing from the token.
  */
 export interface TokenFault {
   /**

@@ -2,21 +2,21 @@ import { type Warn, warnOperator } from '../lib/operator-warning.ts';
 import { processWide } from '../lib/process-wide.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
 
-// One record for the process: the mistake it finds is made across modules.
+// One record for the process, because the duplicates are mostly made in different modules.
 const known = processWide('resource-servers', () => ({
   counts: new Map<string, number>(),
   warned: false,
 }));
 
-/** As many of the same were made for each request, not one by one at start-up. */
+/** So many equal servers are not made at start-up; a server is made for each request. */
 const MADE_PER_REQUEST = 10;
 
 /**
  * Remembers that a resource server exists; a second one with the same issuer and audience doubles
  * key fetches and caches, and is mostly a mistake: the event `config.duplicate_resource_server` says
- * so. At the tenth that is open at once, the process is warned (`AuthlyWarning`), once, whoever
- * listens: such servers are made for each request, fetch keys for each, and are never closed. Returns
- * what forgets the server again.
+ * so. When ten are open at once, there is one process warning (`AuthlyWarning`), whether or not anybody
+ * listens for events: such servers are made for each request, fetch keys each time, and are never closed. Returns
+ * a function that removes the server from the record.
  */
 export function noteResourceServer(
   { issuers, events }: Pick<ResolvedOptions, 'issuers' | 'events'>,

@@ -19,8 +19,8 @@ export interface Admitted {
 }
 
 /**
- * What an adapter uses of a resource server beside its public methods. Here a result that is there is
- * not a promise, so that a request with a cached token goes on in the same turn.
+ * What an adapter uses of a resource server beside its public methods. Results that are
+ * available at once are not promises, so that a request with a cached token continues in the same turn.
  */
 export interface AdapterSide {
   /**

@@ -9,8 +9,8 @@ export interface SignedIds {
 }
 
 /**
- * A token whose signature and claims hold, or that its issuer has called active, and what the checks look at on every request. That it was
- * verified does not yet mean that this request may use it: the checks decide that.
+ * A token whose signature and claims are valid, or that its issuer has called active, with what the checks need on
+ * every request. A verified token may still be refused on this request: the checks decide that.
  */
 export interface VerifiedToken {
   readonly principal: Principal;
@@ -19,9 +19,9 @@ export interface VerifiedToken {
   readonly key: VerificationKey | undefined;
   /** Seconds since the epoch (`nbf`). */
   readonly notBefore: number | undefined;
-  /** `sub` of the token itself, whoever the preset says is calling. */
+  /** `sub` of the token itself. The preset may take the caller's id from another claim. */
   readonly subject: string | undefined;
-  /** `jti` and `sid` of a JWT whose principal is made of an answer: the answer need not have them. */
+  /** `jti` and `sid` of a JWT whose principal is made of an introspection answer, which may lack them. */
   readonly signedIds?: SignedIds | undefined;
   /** Whether the token is bound to its sender (`cnf`, RFC 7800), in whatever form. */
   readonly isBound: boolean;
@@ -29,7 +29,7 @@ export interface VerifiedToken {
   readonly readAt: number | undefined;
   /** From when on the server must be asked again: a cached token is good from `readAt` up to here. */
   readonly readAgainAt: number | undefined;
-  /** Which of the preset's rules told the kind. */
+  /** The preset's rule that decided the kind. */
   readonly rule: string;
   /** Whether it was answered from the cache. */
   readonly cached: boolean;

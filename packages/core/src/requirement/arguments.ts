@@ -18,7 +18,7 @@ export function nameArguments(
   return optionalNameArguments(`${call}()`, `${call}('${example}')`, values);
 }
 
-/** As {@link nameArguments}, but none will do. `subject` and `line` are for the message. */
+/** As {@link nameArguments}, but there may be none. `subject` and `line` are for the message. */
 export function optionalNameArguments(
   subject: string,
   line: string,
@@ -34,8 +34,8 @@ export function optionalNameArguments(
 }
 
 /**
- * Refuses a member that is there and `undefined`: a setting that was looked up and not found must not
- * read as a setting that nobody asked for.
+ * Refuses a member whose value is `undefined`: a setting that was looked up and not found must not
+ * count as a setting that was left out.
  */
 export function refuseUndefined(call: string, options: object): void {
   for (const [name, value] of Object.entries(options)) {

@@ -2,8 +2,8 @@ import { NO_SCOPES, type Requirement } from './requirement.ts';
 
 /**
  * The scopes to ask for where nobody is calling yet, so that the first token suffices (RFC 6750 §3):
- * every one that is needed, and of alternatives the first that needs any. A caller of another kind may
- * get by with fewer; {@link scopesNeeded} knows, once there is a caller.
+ * every one that is needed, and of alternatives the first that needs any. A particular caller may need
+ * fewer; once there is a caller, {@link scopesNeeded} says which.
  */
 export function askedScopes(requirement: Requirement): readonly string[] {
   const { parts, scopes, needs } = requirement;

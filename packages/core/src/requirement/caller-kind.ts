@@ -12,8 +12,8 @@ const ACTOR_REQUIRED: Unmet = Object.freeze({ reason: 'actor_required' });
 const ACTOR_NOT_ALLOWED: Unmet = Object.freeze({ reason: 'actor_not_allowed' });
 
 /**
- * Which callers: nothing for any, one id or more, or a list of ids that is not empty. A list is given as
- * such and not spread, so that an empty one from configuration cannot mean any.
+ * Which callers: no argument means any, otherwise ids or one list of ids. The list must not be empty. Give a list as
+ * it is, not spread, so that an empty list from configuration cannot mean "any".
  */
 export type CallerIds =
   | readonly []
@@ -25,8 +25,8 @@ export interface UserOptions {
   /**
    * Whether somebody may act for the user (`act`, RFC 8693 §4.1): `'allow'` (default) anybody,
    * `'refuse'` nobody, a list these actors alone, by `sub` or `client_id`. A user in person always
-   * passes; to demand an actor add {@link actor}. An `act` that cannot be read is somebody, too, and
-   * passes under `'allow'` alone.
+   * passes; to demand an actor add {@link actor}. An `act` that cannot be read also counts as an actor, and
+   * passes only with `'allow'`.
    */
   readonly viaActor?: 'allow' | 'refuse' | readonly string[];
 }
@@ -37,8 +37,8 @@ const OPTIONS: OptionNames<UserOptions> = { viaActor: true };
  * A user, not a machine. Unmet: `user_required` for a client, `actor_not_allowed` for an actor that
  * `viaActor` refuses.
  *
- * Only the outermost actor decides; earlier ones confer nothing. It sees those actors that the
- * issuer states in `act`: a client that simply uses the user's token is not one, look at `clientId`.
+ * Only the outermost actor decides; earlier ones have no effect. An actor is whoever the
+ * issuer states in `act`. A client that simply uses the user's token is not an actor: see `clientId`.
  *
  * @throws ConfigurationError for options that it does not know.
  */

@@ -8,12 +8,12 @@ import { evaluate, scopesNeeded } from './evaluate.ts';
 import type { EvaluationContext, Requirement, Unmet } from './requirement.ts';
 
 /**
- * Every one of these requirements. Of several failures the one that is hardest to mend is told:
- * `requirement_failed` (nobody knows) before `forbidden` (no token of this caller helps) before
- * step-up before missing scopes; among equals the first. All parts are evaluated before that.
+ * Every one of these requirements. All parts are evaluated. Of several failures the most serious is reported:
+ * `requirement_failed` (the answer is not known), then `forbidden` (no token of this caller helps), then
+ * step-up, then missing scopes; among equals the first.
  *
- * Missing scopes are told together, with those that the other parts need and the token has: the
- * next token must carry them all (RFC 6750 §3). `allOf(scope('a'), scope('b'))` answers as
+ * Missing scopes are reported together with those that the other parts need and the token has, because the
+ * next token must have all of them (RFC 6750 §3). `allOf(scope('a'), scope('b'))` answers as
  * `scope('a', 'b')` does.
  *
  * @throws ConfigurationError without a requirement, or with something else.
@@ -41,10 +41,10 @@ export function allOf(...requirements: readonly Requirement[]): Requirement {
 
 /**
  * One of these requirements: the first that is met decides, whatever the others say. If none is:
- * `requirement_failed` when a branch could not be evaluated, since it might have allowed; else
+ * `requirement_failed` when a branch could not be evaluated, because it might have passed; else
  * `scope_missing` with the scopes of the first branch that lacks scopes only; else `forbidden` with
- * the reason of the first branch that is. A step-up challenge is answered when every branch asks
- * for one, and is then the first: where a branch refuses this caller for good, so does the whole.
+ * the reason of the first such branch. The answer is a step-up challenge (the first one) only when every branch asks
+ * for one: when one branch can never pass for this caller, the answer is `forbidden`.
  * (For "a machine, or a user who signed in just now" use `clients: 'allow'` of
  * `authenticationContext`.)
  *
@@ -69,7 +69,7 @@ export function anyOf(...requirements: readonly Requirement[]): Requirement {
   });
 }
 
-/** Which failure `allOf` tells: the last of these that occurs. */
+/** Which failure `allOf` reports: the last of these that occurs. */
 const ALL_OF_ORDER: readonly AuthErrorCode[] = [
   'insufficient_scope',
   'insufficient_user_authentication',
@@ -77,7 +77,7 @@ const ALL_OF_ORDER: readonly AuthErrorCode[] = [
   'temporarily_unavailable',
 ];
 
-/** Which failure `anyOf` tells: the last of these that occurs. */
+/** Which failure `anyOf` reports: the last of these that occurs. */
 const ANY_OF_ORDER: readonly AuthErrorCode[] = [
   'insufficient_user_authentication',
   'forbidden',
@@ -103,7 +103,7 @@ function conjunctionOf(
   return Object.freeze({ reason: told.reason, scopes: Object.freeze([...scopes]) });
 }
 
-/** The failure that comes later in the order; `told` among equals. */
+/** The failure that comes later in the order; `told` when both are equal. */
 function graver(order: readonly AuthErrorCode[], told: Unmet | undefined, unmet: Unmet): Unmet {
   return told !== undefined && order.indexOf(codeOf(told)) >= order.indexOf(codeOf(unmet))
     ? told

@@ -6,8 +6,8 @@ import { type EvaluationContext, NO_SCOPES, type Requirement, type Unmet } from 
 import { requirementFailed } from './requirement-failed.ts';
 
 /**
- * Judges a requirement that anybody may have written, and fails closed: what throws, or answers
- * neither `undefined` nor a reason of the step `requirement`, is `requirement_failed`. `undefined`
+ * Evaluates a requirement, which may be the application's own code, and fails closed: one that throws, or returns
+ * neither `undefined` nor a reason of the step `requirement`, gives `requirement_failed`. `undefined`
  * when the requirement is met. It does not await: it throws a `TypeError` that names the requirement
  * when the answer is a promise, of the requirement itself or of a test within it.
  */

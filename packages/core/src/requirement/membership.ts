@@ -6,7 +6,7 @@ import { NO_SCOPES, type Requirement, type Unmet } from './requirement.ts';
 const TENANT_MISMATCH: Unmet = Object.freeze({ reason: 'tenant_mismatch' });
 
 /**
- * Every one of these roles, each compared as a whole and case by case, as the issuer's preset reads
+ * Every one of these roles, compared exactly (case-sensitively), as the issuer's preset reads
  * them: a client role is qualified (`orders:admin`) and never stands for a realm role. Unmet:
  * `role_missing`, which no scope can mend.
  *
@@ -20,8 +20,8 @@ export function role(...roles: readonly string[]): Requirement {
 }
 
 /**
- * Every one of these permissions; otherwise as {@link role}. Unmet: `permission_missing`. What a
- * provider calls a permission is its preset's business; scopes are not permissions here.
+ * Every one of these permissions; otherwise as {@link role}. Unmet: `permission_missing`. The preset says
+ * what a permission is for its provider; scopes are not permissions here.
  *
  * @throws ConfigurationError without a permission, or with one that is not a non-empty string.
  */
@@ -42,7 +42,7 @@ export function group(...groups: readonly string[]): Requirement {
 }
 
 /**
- * One of these tenants, compared as a whole and case by case. A caller without a tenant fails.
+ * One of these tenants, compared exactly (case-sensitively). A caller without a tenant fails.
  * Unmet: `tenant_mismatch`. It does not tie the tenant to the issuer.
  *
  * @throws ConfigurationError without a tenant, or with one that is not a non-empty string.

@@ -6,8 +6,8 @@ import { hasBrand } from '../model/has-brand.ts';
 const BRAND: unique symbol = Symbol.for('@authly/core:programming-mistake');
 
 /**
- * Throws the application's own mistake when a function that must answer at once answered with a promise:
- * nobody waits for it, so every request would be refused and nobody would see why. It is no refusal: it
+ * Throws an error when a function that must return at once has returned a promise. Nothing waits for such a promise, so every
+ * request would be refused for no visible reason. The error is a mistake of the application and not a refusal: it
  * is answered with 500, and its message names the function.
  */
 export function refusePromise(name: string, answer: unknown): void {
@@ -19,7 +19,7 @@ export function refusePromise(name: string, answer: unknown): void {
   throw Object.defineProperty(error, BRAND, { value: true });
 }
 
-/** Whether `error` is a mistake of the application's code: it must not become a refusal. */
+/** Whether `error` is a mistake of the application's code: it must not be turned into a refusal. */
 export function isProgrammingMistake(error: unknown): boolean {
   return hasBrand(error, BRAND);
 }

@@ -12,7 +12,7 @@ export interface Unmet extends Omit<ChallengeDetails, 'scheme' | 'nonce'> {
 /** The scopes of a requirement that no scope meets. */
 export const NO_SCOPES: readonly string[] = Object.freeze([]);
 
-/** What a requirement may look at beside the principal. */
+/** What a requirement may use in addition to the principal. */
 export interface EvaluationContext {
   /** Whether the principal has the scope, itself or by `scopeImplies`. */
   hasScope(principal: Principal, scope: string): boolean;
@@ -22,7 +22,7 @@ export interface EvaluationContext {
 
 /**
  * What a route needs of its caller: a value that says what it needs and evaluates a principal. Pure:
- * the same principal gets the same answer, but for time.
+ * the answer depends on the principal and on the time only.
  */
 export interface Requirement {
   /** What is needed, in words, from configuration only: `scope read:users`. */

@@ -4,7 +4,7 @@ import { ConfigurationError } from '../model/errors.ts';
 import { show } from './arguments.ts';
 import type { EvaluationContext } from './requirement.ts';
 
-/** A scope, and the scopes that it stands for beside itself: `{ admin: ['read', 'write'] }`. */
+/** A scope, and the scopes that it implies: `{ admin: ['read', 'write'] }`. */
 export type ScopeImplies = Readonly<Record<string, readonly string[]>>;
 
 /** Options of {@link createScopeHierarchy}. */
@@ -21,10 +21,10 @@ export interface ScopeHierarchy extends EvaluationContext {
 }
 
 /**
- * Makes what requirements look at beside the principal. The scope hierarchy is resolved here, once:
- * a request then costs look-ups alone. It knows what scopes imply, not whether any is issued.
+ * Makes what requirements use in addition to the principal. The scope hierarchy is resolved here, once, so that
+ * a request only costs lookups. Whether any issuer knows these scopes is not checked.
  *
- * @throws ConfigurationError when `scopeImplies` holds what is no scope (RFC 6749 §3.3).
+ * @throws ConfigurationError when `scopeImplies` has a value that is not a scope (RFC 6749 §3.3).
  */
 export function createScopeHierarchy({
   scopeImplies,
@@ -65,7 +65,7 @@ function closureOf(
   direct: ReadonlyMap<string, readonly string[]>,
 ): readonly string[] {
   const found = new Set([scope]);
-  // A Set is walked in order of insertion, with what is added on the way.
+  // A loop over a Set also visits what is added during the loop.
   for (const each of found) {
     for (const next of direct.get(each) ?? []) found.add(next);
   }

@@ -3,11 +3,11 @@ import { describeNames } from './describe.ts';
 import type { Requirement, Unmet } from './requirement.ts';
 
 /**
- * Every one of these scopes (RFC 6749 §3.3), each compared as a whole and case by case; a scope
- * that `scopeImplies` adds counts. Unmet: `scope_missing`, naming all of them (RFC 6750 §3), so
- * that the next token carries what this one has, too.
+ * Every one of these scopes (RFC 6749 §3.3), compared exactly (case-sensitively); a scope
+ * that `scopeImplies` adds counts. Unmet: `scope_missing`, which names all of them (RFC 6750 §3), so
+ * that the next token also has the scopes that this one has.
  *
- * It does not look at who is calling: a user and a machine with the same scope pass alike.
+ * It does not look at the kind of the caller: users and machines with the scope pass.
  *
  * @throws ConfigurationError without a scope, or with one that breaks the grammar.
  */

@@ -9,7 +9,7 @@ const USER_REQUIRED: Unmet = Object.freeze({ reason: 'user_required' });
 
 /**
  * How far in the future a sign-in may lie, in seconds: the largest clock tolerance that can be
- * configured. Beyond it `auth_time` is wrong, say in milliseconds, and would be fresh for ever.
+ * configured. A later `auth_time` is wrong (in milliseconds, for example), and would count as recent for ever.
  */
 const FUTURE_TOLERANCE_SEC = 60;
 
@@ -21,7 +21,7 @@ export interface AuthenticationContextOptions {
   readonly acr?: string | readonly string[];
   /** Largest acceptable age of the sign-in (`auth_time`) in seconds; a whole number. */
   readonly maxAgeSec?: number;
-  /** What of machines, which never sign in: `'allow'` lets them pass, `'refuse'` does not. */
+  /** Whether machines, which never sign in, pass (`'allow'`) or not (`'refuse'`). */
   readonly clients: 'allow' | 'refuse';
 }
 
@@ -81,7 +81,7 @@ export function authenticationContext(options: AuthenticationContextOptions): Re
 function isRecent(time: number | undefined, maxAgeSec: number, nowMs: number): boolean {
   if (time === undefined) return false;
   const ageSec = nowMs / MS_PER_SEC - time;
-  // Written so that NaN is not recent.
+  // This form of the comparison is false for NaN.
   return ageSec <= maxAgeSec && ageSec >= -FUTURE_TOLERANCE_SEC;
 }
 

@@ -4,10 +4,10 @@ import { isListed, type RouteDescription } from './route-description.ts';
 /**
  * Checks at start-up that no request reaches a route past its guards. Throws `ConfigurationError`, which
  * names every such route and what to write, when
- * - a guard or `authenticate` can be evaded, by other capitals in the path;
+ * - a guard or `authenticate` can be evaded by upper and lower case in the path;
  * - a route that is not listed in `open` lets anonymous requests through: no `authenticate` and no guard
  *   was seen before it, or authentication is optional or skipped there;
- * - `open` lists a route that there is not, or there is no route at all: then it would check nothing.
+ * - `open` lists a route that does not exist, or there are no routes at all, so that nothing would be checked.
  *
  * It sees what `describeRequirements` sees, and no more. It does not check what guards ask for.
  */

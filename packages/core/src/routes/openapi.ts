@@ -49,7 +49,7 @@ const OPTIONS: OptionNames<OpenapiSecurityOptions> = {
 export interface OpenapiOperation {
   /** Alternatives, of which one is enough; `{}` stands for anonymous requests. */
   readonly security: readonly Readonly<Record<string, readonly string[]>>[];
-  /** Every requirement in words: those too that OpenAPI has no place for, such as roles. */
+  /** Every requirement in words, also those that OpenAPI cannot express, such as roles. */
   readonly 'x-requirements'?: readonly string[];
 }
 
@@ -83,9 +83,9 @@ type OperationMethod = (typeof METHODS)[number];
 /**
  * Turns what routes need into OpenAPI 3.1: a security scheme, and `security` for each operation.
  *
- * A route that a token's scopes alone open is described whole; kinds, roles and the like stand in
- * `x-requirements`. A route whose description is not whole, whose path OpenAPI cannot write, or whose
- * method it has no place for, is in `omitted` and not in `paths`. Of two routes with one path and
+ * A route that only needs scopes is described completely; kinds, roles and the like are in
+ * `x-requirements`. A route is in `omitted` and not in `paths` when its description is not complete, or when OpenAPI cannot
+ * express its path or its method. Of two routes with one path and
  * method the first counts, since it answers.
  *
  * @throws ConfigurationError for a name that OpenAPI does not allow, or `oauth2` without a flow.
@@ -118,7 +118,7 @@ export function openapiSecurity(
       continue;
     }
     described.push(route);
-    // Two spellings of one template would be one path twice (OpenAPI 3.1.0 §4.8.8.2).
+    // Two spellings of one template count as the same path (OpenAPI 3.1.0 §4.8.8.2).
     const shape = place.template.replace(/\{[^}]*\}/g, '{}');
     const entry = paths.get(shape) ?? { ...place, operations: new Map() };
     paths.set(shape, entry);
@@ -196,7 +196,7 @@ function operationOf(route: RouteDescription, names: SchemeNames): OpenapiOperat
   const { requirements, authenticated, optional, schemes = [] } = route;
   if (!authenticated && requirements.length === 0) return { security: [] };
   const alternatives = everyCombination(requirements.map(scopeAlternatives));
-  // Guards alone, without authenticate, are described as they were before there was a second scheme.
+  // Guards without authenticate are described with the scheme Bearer.
   const accepted: readonly Scheme[] = schemes.length === 0 ? ['bearer'] : schemes;
   const security = alternatives.flatMap((scopes) =>
     accepted.map((each) => requirementOf(each, scopes, names)),

@@ -4,13 +4,13 @@ import { SCHEMES, type Scheme } from '../model/scheme.ts';
 import { isRequirement } from '../requirement/check-requirement.ts';
 import type { Requirement } from '../requirement/requirement.ts';
 
-/** A guard, or `authenticate`, among handlers: what the adapters' middleware carry. */
+/** What the adapters' middleware say about themselves: that it is a guard, or `authenticate`. */
 export interface Check {
   readonly handler: object;
-  /** Of a guard; `authenticate` has none. */
+  /** The requirement of a guard; `authenticate` has none. */
   readonly requirement?: Requirement;
   readonly optional?: boolean;
-  /** Tells the requests that `authenticate` does not look at. */
+  /** Says which requests `authenticate` lets pass without a look at their credentials. */
   readonly skip?: unknown;
   /** The schemes that the resource server of `authenticate` accepts. */
   readonly schemes?: readonly Scheme[];
@@ -36,7 +36,7 @@ export function checkInWords({ requirement }: Check): string {
   return requirement === undefined ? 'authenticate' : `a guard (${requirement.description})`;
 }
 
-/** Methods to ask for a route that is for every one. */
+/** The methods to ask `skip` about, for a route that serves every method. */
 const SOME_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /**
@@ -69,7 +69,7 @@ export function neutralMiddleware<Middleware extends object>(middleware: Middlew
   return Object.defineProperty(middleware, NEUTRAL, { value: true });
 }
 
-/** Whether a handler is a function of somebody else's, which may call `authenticate` or a guard. */
+/** Whether a handler is not one of our middleware, and so may call `authenticate` or a guard. */
 export function mayCallGuards(handler: unknown): handler is { readonly name: string } {
   return typeof handler === 'function' && checkOf(handler) === undefined && !(NEUTRAL in handler);
 }

@@ -28,7 +28,7 @@ export interface RouteDescription {
    * `authenticate`. A description made by hand may leave it out: Bearer.
    */
   readonly schemes?: readonly Scheme[];
-  /** What could not be told, in words. Empty when the description is whole. */
+  /** What could not be found out, in words. Empty when the description is complete. */
   readonly unknown: readonly string[];
   /** Where a guard can be evaded, in words: look at these. */
   readonly warnings: readonly string[];
@@ -43,11 +43,11 @@ export interface RouteLayer {
   /** Whether the whole path must match (a route), or its beginning (middleware). */
   readonly end: boolean;
   readonly handlers: readonly unknown[];
-  /** Whether capitals count in its path, where a framework has both. */
+  /** Whether its path is compared case-sensitively, in a framework where that is an option. */
   readonly sensitive?: boolean;
-  /** The router whose own routes alone it runs for, where a framework has such. */
+  /** The router for whose own routes it runs only, in a framework that has this. */
   readonly within?: object;
-  /** Why nothing more can be told of what stands here. */
+  /** Why nothing more can be found out about this layer. */
   readonly unknown?: string;
 }
 
@@ -66,12 +66,12 @@ export interface DescribeOptions {
 
 const DESCRIBE_OPTIONS: OptionNames<DescribeOptions> = { base: true, before: true, open: true };
 
-/** A layer with its path taken apart. */
+/** A layer with its path split into parts. */
 type Placed = Omit<RouteLayer, 'path'> & { readonly path: RoutePath };
 
 /**
- * Says what each route needs, from what runs before it. A route is what answers: handlers of which one
- * at least is no guard. What is made of guards alone counts as middleware.
+ * Says what each route needs, from the middleware that runs before it. A layer counts as a route when at least one of its
+ * handlers is not a guard; a layer of guards only counts as middleware.
  *
  * It sees guards and `authenticate` as they are: not those that another function calls. Where it cannot
  * tell whether one of them runs before a route, it says so in `unknown`: so it does where it saw none,
@@ -146,7 +146,7 @@ function describe(
   const requirements = all.flatMap(({ requirement }) => requirement ?? []);
   const authentications = all.filter(({ requirement }) => requirement === undefined);
   const authenticated = authentications.length > 0;
-  // A check that skips the route says so of it: the route is open on purpose.
+  // `skip` names this route, so it is open on purpose.
   const isOpen = checks.size === 0 && !isListed({ method, path }, open);
   if (isOpen && others.length > 0) {
     const names = [...new Set(others)].join(', ');
@@ -167,7 +167,7 @@ function describe(
   });
 }
 
-/** Each `authenticate` must let the request in, so that one which asks for more decides. */
+/** Every `authenticate` must let the request in, so the strictest one decides. */
 function schemesOf(authentications: readonly Check[]): readonly Scheme[] {
   const [first = [], ...others] = authentications.map(({ schemes = ['bearer'] }) => schemes);
   return first.filter((scheme) => others.every((schemes) => schemes.includes(scheme)));
@@ -177,24 +177,24 @@ function runsBefore(step: Placed, route: Placed): Coverage {
   if (step.within !== undefined && step.within !== route.within) return 'no';
   const runs = covers(step.path, step.end, route.path);
   if (runs === 'no' || step.method === '*' || step.method === route.method) return runs;
-  // What stands for GET also runs for HEAD, in every framework.
+  // A handler for GET also runs for HEAD, in every framework.
   if (step.method === 'GET' && route.method === 'HEAD') return runs;
   return route.method === '*' ? 'maybe' : 'no';
 }
 
-/** Whether a request in other capitals finds the route, but not what should run before it. */
+/** Whether a request with other upper and lower case reaches the route, but not the middleware before it. */
 function isEvaded(step: Placed, route: Placed): boolean {
   if (step.sensitive !== true || route.sensitive !== false) return false;
   return step.path.some((segment) => segment.kind === 'literal' && /[a-z]/i.test(segment.text));
 }
 
-/** The handlers of a route before its last one, which answers: what comes after that is not reached. */
+/** The handlers of a route before the one that answers. Those after it are not reached. */
 function ownHandlers({ handlers }: Placed): readonly unknown[] {
   const last = handlers.findLastIndex((handler) => checkOf(handler) === undefined);
   return handlers.slice(0, Math.max(last, 0));
 }
 
-/** The names of functions that are none of ours: they may call a guard. */
+/** The names of functions that are not our middleware: they may call a guard. */
 function othersAmong(handlers: readonly unknown[]): readonly string[] {
   return handlers.filter(mayCallGuards).map(({ name }) => name || 'a function without a name');
 }

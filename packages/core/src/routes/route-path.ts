@@ -4,7 +4,7 @@ export interface UnknownPart {
   readonly why: string;
 }
 
-/** A path as an adapter finds it: what mounts and the route give, from the outermost. */
+/** A path as an adapter finds it: the parts of the mount points and of the route, the outermost first. */
 export type PathParts = readonly (string | UnknownPart)[];
 
 /** One part of a path, from what a framework keeps of it. */
@@ -22,30 +22,30 @@ export type PathSegment =
   | { readonly kind: 'parameter'; readonly text: string; readonly name: string }
   /** One segment or more to the end: `*rest`. Written without a slash it also stands for none. */
   | { readonly kind: 'rest'; readonly text: string; readonly orNone: boolean }
-  /** Something else, up to the end: it is known how it is written, not what it matches. */
+  /** Any other text up to the end of the path: how it is written is known, but not what it matches. */
   | { readonly kind: 'pattern'; readonly text: string }
-  /** Any number of segments, or none: nobody knows. */
+  /** An unknown number of segments. */
   | { readonly kind: 'unknown'; readonly part: UnknownPart };
 
 /** A route's path as far as it is known; empty for `/`. */
 export type RoutePath = readonly PathSegment[];
 
-/** Whether what stands at one path runs for every request to another: always, never, or who knows. */
+/** Whether middleware at one path runs for every request to another: always, never, or unknown. */
 export type Coverage = 'yes' | 'no' | 'maybe';
 
 const PARAMETER = /^:([\p{ID_Start}$_][\p{ID_Continue}$]*)$/u;
 const REST = /^\*(?:[\p{ID_Start}$_][\p{ID_Continue}$]*)?$/u;
-// Every character that some version of Express or of a Koa router reads as more than itself.
+// Every character that has a special meaning in some version of Express or of a Koa router.
 const SPECIAL = /[:*?+(){}[\]\\|^$!"]/;
 
-/** Takes a path apart that may be known in part. */
+/** Splits a path, of which some parts may be unknown. */
 export function pathOf(parts: PathParts): RoutePath {
   return parts.flatMap((part) =>
     typeof part === 'string' ? parsePath(part) : [{ kind: 'unknown' as const, part }],
   );
 }
 
-/** Takes a path of Express or of a Koa router apart. A slash at the end counts as none. */
+/** Splits a path of Express or of a Koa router. A slash at the end is ignored. */
 export function parsePath(path: string): RoutePath {
   const segments: PathSegment[] = [];
   const texts = path.split('/');
@@ -56,7 +56,7 @@ export function parsePath(path: string): RoutePath {
       segments.push(segment);
       continue;
     }
-    // What is between parentheses or braces may hold slashes: the rest is taken as a whole.
+    // Text between parentheses or braces may have slashes, so the rest of the path is one part.
     segments.push({ kind: 'pattern', text: texts.slice(index).join('/') });
     break;
   }
@@ -91,7 +91,7 @@ export function covers(step: RoutePath, end: boolean, route: RoutePath): Coverag
     if (isSame(segment, other)) continue;
     if (isOpen(segment) || isOpen(other)) return 'maybe';
     if (segment.kind === 'parameter') continue;
-    // A literal against a parameter, or against itself in capitals, which routers may tell apart.
+    // A literal and a parameter, or two spellings in upper and lower case: it depends on the router.
     if (other.kind === 'literal' && !isAlike(segment.text, other.text)) return 'no';
     sure = false;
   }

@@ -5,10 +5,10 @@ import { derSignature } from './der.ts';
 import { pssKeyOf } from './pss.ts';
 import type { VerificationKey } from './verification-key.ts';
 
-/** A signature that may hold, as OpenSSL is asked about it. */
+/** What OpenSSL is asked about a signature. */
 export interface SignatureCheck {
   readonly hash: string | null;
-  /** Bare, never in an object of options: that costs half as much again on Node 24. */
+  /** The key itself, never in an options object, which costs 50 % more on Node 24. */
   readonly key: KeyObject;
   /** ASCII text (RFC 7515 §5.2 step 8). */
   readonly input: string;
@@ -17,8 +17,8 @@ export interface SignatureCheck {
 }
 
 /**
- * What is to be asked about a signature over `input`, or `undefined` when it cannot hold: `algorithm` is
- * not one of the key's, or the length is not exactly that of the key's signatures.
+ * Prepares the verification of a signature over `input`. `undefined` when it cannot be valid: the key does not allow
+ * `algorithm`, or the length is not exactly that of the key's signatures.
  */
 export function signatureCheck(
   algorithm: Algorithm,
@@ -26,7 +26,7 @@ export function signatureCheck(
   input: string,
   signature: Uint8Array,
 ): SignatureCheck | undefined {
-  // OpenSSL goes by the key's type: asked for ES256, it would check an RSA key's signature as RS256.
+  // OpenSSL only looks at the key's type: with an RSA key it would verify a token of ES256 as RS256.
   if (!algorithms.includes(algorithm) || signature.byteLength !== signatureBytes) return undefined;
   const { hash, kty, pss } = ALGORITHM_FACTS[algorithm];
   if (pss !== undefined) return { hash, key: pssKeyOf(keyObject, pss), input, signature };
@@ -35,8 +35,8 @@ export function signatureCheck(
 }
 
 /**
- * Whether a signature holds (RFC 7515 §5.2), on the calling thread. That r and s of ECDSA are in range
- * is checked by OpenSSL.
+ * Verifies a signature on the calling thread (RFC 7515 §5.2). OpenSSL checks that r and s of ECDSA are
+ * in range.
  */
 export function signatureHolds({ hash, key, input, signature }: SignatureCheck): boolean {
   return verify(hash, asciiView(input), key, signature);

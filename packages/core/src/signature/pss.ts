@@ -8,8 +8,8 @@ const BIT_STRING = 0x03;
 const NO_UNUSED_BITS = Buffer.of(0);
 
 /**
- * RSASSA-PSS with one hash throughout and a salt of the hash's length, as an AlgorithmIdentifier in DER
- * (RFC 4055 §3.1).
+ * The AlgorithmIdentifier in DER (RFC 4055 §3.1) of RSASSA-PSS with the same hash for the message and for MGF1, and a salt
+ * of the hash's length.
  */
 const ALGORITHM_IDENTIFIERS: Readonly<Record<PssHash, Buffer>> = {
   sha256: pssIdentifier('01', '20'),
@@ -20,9 +20,9 @@ const ALGORITHM_IDENTIFIERS: Readonly<Record<PssHash, Buffer>> = {
 const bound = new WeakMap<KeyObject, Map<PssHash, KeyObject>>();
 
 /**
- * An RSA key as one that serves RSASSA-PSS with this hash and a salt of exactly its length, and nothing
- * else (RFC 7518 §3.5): OpenSSL needs no options to verify by it, which cost half as much again as the
- * signature itself on Node 24. Made once for each key and hash.
+ * Makes of an RSA key one that is only for RSASSA-PSS with this hash and a salt of exactly the hash's length
+ * (RFC 7518 §3.5). OpenSSL then needs no options to verify with it; on Node 24 those would cost 50 % of the
+ * verification. Made once for each key and hash.
  */
 export function pssKeyOf(key: KeyObject, hash: PssHash): KeyObject {
   const keys = bound.get(key) ?? new Map<PssHash, KeyObject>();

@@ -6,26 +6,26 @@ import type { SignatureCheck } from './check.ts';
 
 /** A thread of our own that verifies signatures, beside the calling one. */
 export interface SignatureThread {
-  /** Whether it has started and not ended. */
+  /** Whether it has started and has not ended. */
   readonly isRunning: boolean;
-  /** Verifies, and answers once, later. Until the answers are there, the process stays alive. */
+  /** Starts the verification of a batch and calls back once with the answers. The process stays alive until then. */
   verify(checks: readonly SignatureCheck[], answered: Answered): void;
-  /** Ends it: what was not answered yet gets no answers. */
+  /** Ends the thread. Questions that are still open get no answers. */
   close(): void;
 }
 
 /**
- * Takes answers in the order of what was asked, `undefined` where OpenSSL threw; or no answers at all, when
+ * Called with the answers in the order of the questions (`undefined` where OpenSSL threw), or with no list when
  * the thread has ended.
  */
 export type Answered = (answers: Answers | undefined) => void;
 
-/** In the order of what was asked. */
+/** In the order of the questions. */
 export type Answers = readonly (boolean | undefined)[];
 
 /**
- * Starts a thread; `undefined` where that is not allowed, or not to be had. `ended` is called once, by the
- * time it has ended for any reason but `close()`: it had nothing to do for long, or it failed.
+ * Starts a thread; `undefined` where threads are not allowed or not available. `ended` is called once when the thread
+ * ends for any reason but `close()`: it was idle for too long, or it failed.
  */
 export type StartThread = (
   ended: (cause: 'idle' | 'failed') => void,
@@ -34,11 +34,11 @@ export type StartThread = (
 
 type MessageKey = Pick<SignatureCheck, 'hash' | 'key'>;
 
-/** How checks travel: each key once, and texts, since objects are dear to copy. */
+/** How checks are sent to the thread: each key once, and the rest as strings, because copying objects is slow. */
 interface Question {
   readonly id: number;
   readonly keys: readonly MessageKey[];
-  /** Three for each check: place of its key, input, signature in Latin-1. */
+  /** Three values for each check: the index of its key, the input, the signature in Latin-1. */
   readonly checks: readonly (number | string)[];
 }
 
@@ -47,14 +47,14 @@ interface Reply {
   readonly answers: Answers;
 }
 
-/** Whoever else wants the core goes first: the calling thread, and other processes. */
+/** A low priority, so that the calling thread and other processes get the core first. */
 const NICE = 10;
 
-// Text and not a file, so that it is found wherever this module ends up, in a bundle too.
+// The code is a string and not a file, so that it is also there when this module is bundled.
 const SOURCE = `'use strict';
 const { verify } = require('node:crypto');
 const { parentPort } = require('node:worker_threads');
-// There a thread has a priority of its own; elsewhere this would be the whole process's.
+// On Linux a thread has a priority of its own; elsewhere this would change the whole process.
 if (process.platform === 'linux') {
   try {
     require('node:os').setPriority(${NICE});
@@ -76,15 +76,15 @@ parentPort.on('message', ({ id, keys, checks }) => {
 });
 parentPort.on('messageerror', () => process.exit(1));`;
 
-/** Without a question for so long, the load is over: the thread would only take up memory. */
+/** A thread that was idle for so long is ended, to free its memory. */
 const IDLE_MS = 10_000;
 
-/** Whether there is a core for a thread beside the calling one. */
+/** Whether the machine has a second core for the thread. */
 export function hasSecondCore(): boolean {
   return availableParallelism() > 1;
 }
 
-/** In no request's asynchronous context: it outlives the request that it was started for. */
+/** Runs outside of any request's asynchronous context, because the thread outlives the request that started it. */
 export const startSignatureThread: StartThread = AsyncResource.bind((ended, idleMs = IDLE_MS) => {
   const asked = new Map<number, Answered>();
   let isRunning = false;
@@ -92,9 +92,9 @@ export const startSignatureThread: StartThread = AsyncResource.bind((ended, idle
   let lastId = 0;
   let worker: Worker;
   try {
-    // biome-ignore lint/style/noRestrictedGlobals: imported, it would be loaded where nobody needs it
+    // biome-ignore lint/style/noRestrictedGlobals: an import would load the module where no thread is used
     const threads = process.getBuiltinModule('node:worker_threads');
-    // None of the application's own preloads: they are not meant for this thread.
+    // Without the application's preloads (`--import`, `--require`): they are not meant for this thread.
     worker = new threads.Worker(SOURCE, {
       eval: true,
       execArgv: [],
@@ -115,7 +115,7 @@ export const startSignatureThread: StartThread = AsyncResource.bind((ended, idle
     if (asked.size === 0) worker.unref();
     answered?.(answers);
   });
-  // Whatever went wrong: the thread is not needed for anything to be right.
+  // The error is ignored: without the thread everything is verified on the calling thread.
   for (const event of ['messageerror', 'error', 'exit']) worker.on(event, () => end('failed'));
 
   function end(cause: 'idle' | 'failed' | 'closed'): void {

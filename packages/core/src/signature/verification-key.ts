@@ -11,6 +11,6 @@ export interface VerificationKey {
   readonly signatureBytes: number;
   /** `issuer` of the JWK, where a provider binds keys to issuers (Entra multi-tenant). */
   readonly issuer: string | undefined;
-  /** Equal for two keys exactly if their material is. */
+  /** Equal for two keys if and only if their key material is equal. */
   readonly material: string;
 }

@@ -6,7 +6,7 @@ import type { RevocationMark, RevocationMarkKey, RevocationStore } from './revoc
 import { type RevocationTarget, revocationKeyOf } from './revocation-target.ts';
 import type { Revocations, RevokeOptions } from './revocations.ts';
 
-/** What {@link createRevocations} needs of the place where marks are kept. */
+/** Where marks are kept, as {@link createRevocations} needs it. */
 export interface RevocationKeeper extends Pick<RevocationStore, 'isRevoked' | 'subscribe'> {
   /**
    * Keeps a mark until its `keptUntil`, and gives it as it is kept then. Where one is kept under the same
@@ -47,7 +47,7 @@ const DAY_SEC = 86_400;
 const MAX_RETAIN_SEC = 10 * 365 * DAY_SEC;
 const DEFAULT_TOLERANCE_SEC = 5;
 const MAX_TOLERANCE_SEC = 300;
-/** A wrong clock, or a hostile sender of events, must not lock anybody out for longer. */
+/** Limits how long a wrong clock, or a hostile sender of events, can lock somebody out. */
 const MAX_AHEAD_SEC = 60;
 
 /**
@@ -85,7 +85,7 @@ export function createRevocations(
     const reach = issuedBefore === undefined ? ahead : bounded(issuedBefore, now + MAX_AHEAD_SEC);
     return await keeper.keep(
       Object.freeze({
-        // Written out: a frozen object that was spread takes twice the memory.
+        // Members are written out, because an object made by a spread takes twice the memory.
         kind,
         id,
         issuedBefore: kind === 'token' ? undefined : Math.floor(reach),

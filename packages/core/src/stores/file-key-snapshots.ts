@@ -21,7 +21,7 @@ const OPTIONS_LINE = "fileKeySnapshots({ directory: '/var/lib/my-api/keys' })";
 /** Readable and writable by the process's own user. */
 const FILE_MODE = 0o600;
 const DIRECTORY_MODE = 0o700;
-/** A snapshot holds at most 1,000 keys of about 2 KB; what is larger is none of ours. */
+/** A snapshot has at most 1,000 keys of about 2 KB. A larger file was not written by us. */
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
 /**
@@ -69,11 +69,11 @@ function pathOf(directory: string, issuer: string): string {
 async function replaceFile(path: string, snapshot: KeySnapshot): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
-    // wx: never through a link that somebody else put there.
+    // wx: fails if the file exists, so that it never writes through a link that somebody else has made.
     const file = await open(temporary, 'wx', FILE_MODE);
     try {
       await file.writeFile(JSON.stringify(snapshot));
-      // Without it a power cut may leave the new name with nothing in it.
+      // Without this, a power failure may leave an empty file under the new name.
       await file.sync();
     } finally {
       await file.close();

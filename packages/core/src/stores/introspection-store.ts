@@ -1,10 +1,10 @@
 /**
  * Where the processes of one API share answers about opaque tokens, so that a token is asked about once
- * and not once in each process. What it holds is sealed: it shows neither tokens nor claims, and whoever
- * can write to it cannot make up an answer.
+ * and not once in each process. Its entries are encrypted and authenticated: they show neither tokens nor claims, and whoever
+ * can write to the store cannot forge an answer.
  *
- * Optional in every respect: an entry that is lost, late (250 ms) or not ours counts as absent, and a
- * store that is down costs requests to the authorization server, not answers.
+ * The store is only a help: an entry that is lost, late (250 ms) or forged counts as absent. When the store is
+ * down, the authorization server is asked more often, and no request fails because of it.
  */
 export interface IntrospectionStore {
   /** The bytes of the last `set` under this id, or `undefined`. Ids are 43 characters of base64url. */

@@ -23,11 +23,11 @@ const OPTIONS: OptionNames<MemoryReplayStoreOptions> = { maxEntries: true, clock
 
 const DEFAULT_MAX_ENTRIES = 1_000_000;
 const HOLDER_SHARE = 10;
-/** One Map of a million entries stops everything for about 0.1 s when it doubles; one of 64 for 2 ms. */
+/** The number of Maps. A single Map of a million entries blocks the process for about 0.1 s when it grows; one of 64 blocks for 2 ms. */
 const SHARDS = 64;
-/** Expired ids dropped at each reservation: more than one comes in, so that they never pile up. */
+/** Expired ids that each reservation removes: more than the one it adds, so that they never pile up. */
 const DROPPED_AT_ONCE = 4;
-/** Dropped before a holder is told that it has its share, which may be of expired ids. */
+/** Expired ids that are removed before a holder is refused for having its share, which may consist of expired ids. */
 const DROPPED_FOR_A_HOLDER = 1_000;
 const SECOND_MS = 1_000;
 
@@ -41,8 +41,8 @@ interface Bucket {
 
 /**
  * Remembers in this process what was used. Reserving and forgetting cost the same however many ids
- * there are. Nothing is dropped before its time: when the store is full it throws, and whoever asked is
- * refused (503); a holder that has its share is refused alone.
+ * there are. No id is removed before it expires: a full store throws, and the request is
+ * refused (503). When one holder has its share, only that holder is refused.
  *
  * Other processes do not see it: several that serve one API need a store that they share.
  *
@@ -60,7 +60,7 @@ export function memoryReplayStore(options: MemoryReplayStoreOptions = {}): Memor
     );
   }
   const maxOfHolder = Math.max(1, Math.floor(maxEntries / HOLDER_SHARE));
-  /** When each id is free again, in milliseconds. They decide; the buckets only say what to drop. */
+  /** When each id is free again, in milliseconds. This decides; the buckets only say what may be removed. */
   const shards = Array.from({ length: SHARDS }, () => new Map<string, number>());
   /** For an id without a first character. */
   const rest = new Map<string, number>();
@@ -95,7 +95,7 @@ export function memoryReplayStore(options: MemoryReplayStoreOptions = {}): Memor
     const holder = bucket.holders[bucket.dropped] ?? '';
     bucket.dropped += 1;
     const shard = shardOf(id);
-    // It may have been taken again since, until a later bucket's second.
+    // The id may have been reserved again since then, and be in a later bucket.
     if ((shard.get(id) ?? now) <= now) shard.delete(id);
     const left = (held.get(holder) ?? 1) - 1;
     if (left > 0) held.set(holder, left);
@@ -109,7 +109,7 @@ export function memoryReplayStore(options: MemoryReplayStoreOptions = {}): Memor
     if (known !== undefined) return known;
     const made: Bucket = { second, ids: [], holders: [], dropped: 0 };
     buckets.set(second, made);
-    // Mostly among the latest, which stand first.
+    // The bucket is mostly one of the latest, which come first.
     const later = agenda.findIndex((each) => each.second < second);
     agenda.splice(later < 0 ? agenda.length : later, 0, made);
     return made;

@@ -28,8 +28,8 @@ const SWEPT_WHEN_FULL = 1_000;
 
 /**
  * Keeps marks in this process. A token is looked up in at most seven maps, and in none of a kind of which
- * there is no mark. Nothing is dropped before its time: when the store is full, what would make a mark
- * rejects.
+ * there is no mark. No mark is removed before it ends: when the store is full, calls that would add a mark
+ * reject.
  *
  * Other processes do not see it, and a restart forgets it: several processes that serve one API need a
  * store that they share.
@@ -59,7 +59,7 @@ export function memoryRevocations(options: MemoryRevocationsOptions = {}): Revoc
     return keptUntil > epochSeconds(clock);
   }
 
-  // Those that expire first stand first, but for the minute by which a mark may be put forward.
+  // Marks that expire first come first, except that a mark may be up to a minute in the future.
   function sweep(of: Map<string, RevocationMark>, atMost: number): void {
     let looked = 0;
     for (const [id, mark] of of) {
@@ -85,7 +85,7 @@ export function memoryRevocations(options: MemoryRevocationsOptions = {}): Revoc
         // A listener may be async; its rejection must not become an unhandled one.
         ignoreRejection(listener(mark));
       } catch {
-        // A listener's fault is not that of whoever revokes.
+        // An error of a listener must not fail the call that revokes.
       }
     }
   }
@@ -122,7 +122,7 @@ export function memoryRevocations(options: MemoryRevocationsOptions = {}): Revoc
         return false;
       },
       subscribe(listener) {
-        // One for each call: the same function may be given twice.
+        // A wrapper for each call, because the same function may be given twice.
         const own = (mark: RevocationMark) => listener(mark);
         listeners.add(own);
         return () => listeners.delete(own);

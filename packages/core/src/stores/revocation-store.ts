@@ -1,4 +1,4 @@
-/** What a mark can be on. */
+/** What a mark can apply to. */
 export const REVOCATION_KINDS = [
   'token',
   'session',
@@ -8,7 +8,7 @@ export const REVOCATION_KINDS = [
   'issuer',
 ] as const;
 
-/** What a mark is on: one token, or everything that a session, user, client or issuer has. */
+/** What a mark applies to: one token, or all tokens of a session, user, client or issuer. */
 export type RevocationKind = (typeof REVOCATION_KINDS)[number];
 
 /** Where a store keeps a mark. The id is a digest of 43 characters: it shows nobody's id and no token. */
@@ -32,13 +32,13 @@ export interface RevocationMark extends RevocationMarkKey {
 export interface RevocationQuery {
   /** The configured issuer, and the token's own `iss` where that is another form of it. */
   readonly issuers: readonly string[];
-  /** `jti`: unique for its issuer alone. */
+  /** `jti`: unique only within its issuer. */
   readonly tokenId: string | undefined;
   /** Digest of the token itself, for tokens without `jti`; computed when it is read. */
   readonly tokenDigest: string;
   /** `sid`. */
   readonly sessionId: string | undefined;
-  /** `sub` of the token itself, whoever the preset says is calling. */
+  /** `sub` of the token itself. The preset may take the caller's id from another claim. */
   readonly subject: string | undefined;
   /** `principal.key`. */
   readonly principalKey: string;
@@ -52,7 +52,7 @@ export interface RevocationQuery {
 
 /** What a store is asked with. */
 export interface RevocationAskOptions {
-  /** Ends the wait: what the store does not answer before is an outage. */
+  /** Ends the wait: no answer before counts as an outage. */
   readonly signal: AbortSignal;
 }
 
@@ -69,7 +69,7 @@ export interface RevocationAskOptions {
 export interface RevocationStore {
   /**
    * For how long a mark is kept, in seconds. A token that lives longer is refused (`lifetime_too_long`):
-   * it would be good again once its mark is gone. `Infinity` where nothing is ever forgotten.
+   * it would be accepted again after its mark is removed. `Infinity` if marks are never removed.
    */
   readonly retainSec: number;
   /**
@@ -79,8 +79,8 @@ export interface RevocationStore {
   readonly toleranceSec?: number;
   isRevoked(token: RevocationQuery, options: RevocationAskOptions): boolean | Promise<boolean>;
   /**
-   * Tells of each mark as it is made, by any process: for what lives longer than a request. Gives what
-   * ends it. Without it, whoever holds a connection open has to ask again from time to time.
+   * Calls a listener for each mark that any process makes, for connections that live longer than a request. Returns a
+   * function that ends this. Without it, an open connection must be checked again from time to time.
    */
   subscribe?(listener: (mark: RevocationMark) => void): () => void;
 }

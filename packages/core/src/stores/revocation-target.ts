@@ -23,7 +23,7 @@ export type RevocationTarget =
 /**
  * Where the mark on a target is kept.
  *
- * @throws TypeError when a member is missing, empty or no text: a mark would be on nothing.
+ * @throws TypeError when a member is missing, empty or not a string: the mark would apply to nothing.
  */
 export function revocationKeyOf(target: RevocationTarget): RevocationMarkKey {
   switch (target.kind) {
@@ -58,7 +58,7 @@ function checked(name: string, value: unknown): string {
 
 /** The id of a mark: a digest of its kind and of the texts that name what it is on. */
 export function revocationId(kind: RevocationKind, texts: readonly string[]): string {
-  // As JSON, so that no text can pass for two, and lone surrogates stay apart.
+  // As JSON, so that different lists of texts never give the same bytes, lone surrogates included.
   return sha256Base64Url(JSON.stringify(['authly revocation', kind, ...texts]));
 }
 

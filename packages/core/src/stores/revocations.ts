@@ -40,7 +40,7 @@ export interface Revocations extends RevocationStore {
     target: { readonly issuer: string },
     options?: RevokeOptions,
   ): Promise<RevocationMark>;
-  /** Takes a mark away, by itself or by what it is on, and says whether there was one. For operators. */
+  /** Removes a mark, given as itself or by what it applies to, and says whether there was one. For operators. */
   clear(mark: RevocationMarkKey | RevocationTarget): Promise<boolean>;
   /** Every mark that is kept. For operators: it may be long. */
   list(): Promise<readonly RevocationMark[]>;

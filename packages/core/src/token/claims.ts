@@ -8,8 +8,8 @@ import type { TokenHeader } from '../model/token-header.ts';
 import type { TypePolicy } from '../model/type-policy.ts';
 
 /**
- * Whether a token has the provider's own marks of an access token, and comes from a listed caller for
- * this API: `true`, or why not. `false` says that it is no access token.
+ * Whether a token has the provider's own marks of an access token, and comes from a caller that is listed for
+ * this API: `true`, or the reason why not. `false` means that it is not an access token.
  */
 export type AcceptsAnswer = boolean | 'caller_not_listed' | 'audience_mismatch';
 
@@ -31,8 +31,8 @@ export interface ClaimsPolicy {
 /**
  * Checks header type and claims of a token whose signature holds (RFC 9068 §4, RFC 7519 §7.2).
  *
- * Checks: `typ`, presence and types of claims, `aud`, `exp`, `nbf`, and the provider's own marks;
- * and that no claim says that the token is none for access: `at_hash` and `c_hash` (an ID token,
+ * Checks: `typ`, presence and types of claims, `aud`, `exp`, `nbf`, and the provider's own marks.
+ * Also refuses claims that access tokens do not have: `at_hash` and `c_hash` (an ID token,
  * OpenID Connect Core §3.1.3.6 and §3.3.2.11), `events` (a logout token or a security event, RFC 8417
  * §2.2). Some servers sign those under the same `typ` and `aud`.
  * Does not check: `iss` (the issuer was found by it), `iat` against the time, and who is calling.
@@ -71,7 +71,7 @@ function missingClaim(claims: TokenClaims, policy: ClaimsPolicy): string | undef
   return policy.audience !== undefined && !Object.hasOwn(claims, 'aud') ? 'aud' : undefined;
 }
 
-// A token of another type lacks claims of an access token: what it is says more than what it lacks.
+// The type is checked first: for an ID token, "wrong type" is a better reason than "claim missing".
 function withoutClaim(
   claim: string,
   claims: TokenClaims,
@@ -84,7 +84,7 @@ function withoutClaim(
     : { reason: 'claim_missing', claim };
 }
 
-// Asked before its time, of claims that lack one: what it throws then is no outage.
+// Called here with claims that may be incomplete, only to choose the reason: what it throws is not an outage.
 function isOfAnotherKind(
   claims: TokenClaims,
   header: TokenHeader,

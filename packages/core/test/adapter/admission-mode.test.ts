@@ -63,7 +63,7 @@ describe('admissionMode', () => {
     }
   });
 
-  it('tells a request in the place of a resource server', () => {
+  it('detects a request that was given instead of a resource server', () => {
     const request: unknown = { method: 'GET', originalUrl: '/' };
     expect(() => admissionMode(request as AnyResourceServerOptions)).toThrow(
       'Write authenticate({ issuer, audience })',

@@ -24,7 +24,7 @@ function aMode(answers: Answers, mode: Partial<AdmissionMode> = {}): AdmissionMo
 }
 
 describe('admitRequest', () => {
-  it('gives the admission at once when the server answers at once, and remembers it', () => {
+  it('returns the admission without a promise when the server answers without one, and remembers it', () => {
     const carrier = {};
     const mode = aMode({ authenticate: () => ada }, { delegated: true });
     const admission = admitRequest(carrier, aView('Bearer a.b.c'), mode);
@@ -88,7 +88,7 @@ describe('admitRequest', () => {
 describe('admitRequest with skip', () => {
   const view = aView('Bearer a');
 
-  it('lets in nobody, and asks no server', () => {
+  it('admits the request as anonymous, and does not ask the server', () => {
     const authenticate = vi.fn(() => ada);
     const carrier = {};
     const skip = vi.fn(() => true);
@@ -113,7 +113,7 @@ describe('admitRequest with skip', () => {
     }
   });
 
-  it('remembers why a request is refused, at once and later', async () => {
+  it('remembers why a request is refused, with and without a promise', async () => {
     const error = new AuthError('expired');
     const refusing = [
       () => {
@@ -131,7 +131,7 @@ describe('admitRequest with skip', () => {
 });
 
 describe('a second admitRequest', () => {
-  it('with the same server keeps the admission and asks nobody', () => {
+  it('with the same server keeps the admission and does not verify again', () => {
     const carrier = {};
     const authenticate = vi.fn(() => ada);
     const mode = aMode({ authenticate });

@@ -41,7 +41,7 @@ describe('answerThrown', () => {
     expect(response.removed).toEqual(expect.arrayContaining(['content-length', 'etag']));
   });
 
-  it('throws again what is for the application: faults, late errors, and AuthErrors of nobody', () => {
+  it('throws again what the application must handle: faults, late errors, and AuthErrors of requests that were not admitted', () => {
     const plain = new AuthError('expired');
     const refused = new RefusedError(plain, resourceServer.refusal);
     const response = aResponse();

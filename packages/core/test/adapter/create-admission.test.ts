@@ -23,7 +23,7 @@ describe('createAdmission', () => {
     expect(admission.skipped).toBe(false);
   });
 
-  it('is of nobody where the request was skipped', () => {
+  it('is anonymous when the request was skipped', () => {
     const mode = { resourceServer: anAnsweringServer(), delegated: false };
     const admission = createSkippedAdmission(mode);
     expect(admission).toMatchObject({ ...mode, principal: undefined, passed: [], skipped: true });

@@ -36,7 +36,7 @@ describe('guardRequest', () => {
     expect(admissionOf(refused)?.passed).toEqual([]);
   });
 
-  it('throws what is no refusal before the request is admitted, and says what to write', () => {
+  it('throws a programming error, which says what to write, when the request was not admitted', () => {
     const guard = () => guardRequest({}, scope('a'));
     expect(guard).toThrow(
       'A guard (scope a) ran before authenticate. Write: app.use(authenticate({',

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { refuseUncalled } from '../../src/adapter/refuse-uncalled.ts';
 import { ConfigurationError } from '../../src/model/errors.ts';
 
-it('refuseUncalled tells a request in the place of arguments, and says what to write', () => {
+it('refuseUncalled detects a request that was given instead of arguments, and says what to write', () => {
   const request = { method: 'GET', originalUrl: '/' };
   const refuse = (...args: readonly unknown[]) =>
     refuseUncalled('requireUser', 'requireUser()', args);

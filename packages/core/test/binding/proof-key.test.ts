@@ -35,7 +35,7 @@ describe('readProofKey', () => {
     }
   });
 
-  it('looks at the members that make the key, whatever stands beside them', () => {
+  it('uses only the members that define the key, and ignores others', () => {
     const plain = readProofKey(ec, 'ES256');
     const decorated = { x5c: ['x'], jku: 'x', kid: 1, ...ec, use: 'sig', alg: 'ES256', n: 'x' };
     expect(readProofKey({ ...decorated, key_ops: ['sign', 'verify'] }, 'ES256')).toEqual(plain);

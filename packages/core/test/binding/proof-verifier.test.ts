@@ -171,7 +171,7 @@ describe('the event of clocks that differ', () => {
     ]);
   });
 
-  it('is not made when nobody listens', () => {
+  it('is not created when nobody listens', () => {
     const { dpop, made, clock } = aVerifier();
     const emit = vi.fn();
     const verifyProof = createProofVerifier({ ...dpop, clock, events: { active: false, emit } });

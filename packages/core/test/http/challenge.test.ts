@@ -43,7 +43,7 @@ describe('challenge', () => {
     );
   });
 
-  it('holds the parameters that it was given and no other, whatever the values are', () => {
+  it('has exactly the parameters that it was given, whatever the values are', () => {
     fc.assert(
       fc.property(anyText, anyText, (realm, scope) => {
         const value = challenge('Bearer', { realm, error: 'invalid_token', scope });

@@ -152,7 +152,7 @@ describe('credentialsOf, where DPoP is accepted beside Bearer', () => {
   });
 });
 
-describe('what is no bearer token', () => {
+describe('values that are not a bearer token', () => {
   it.each([
     [undefined, 'credentials_missing'],
     ['', 'authorization_malformed'],

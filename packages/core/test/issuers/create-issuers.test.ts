@@ -100,7 +100,7 @@ describe('an issuer', () => {
     expect(algorithmsOf({ algorithms: ['RS512'] }, { algorithms: ['ES384'] })).toEqual(['RS512']);
   });
 
-  it('holds what its tokens are held against, frozen', () => {
+  it('has everything that its tokens are checked against, frozen', () => {
     const issuer = createTrustedIssuer(resolved, optionsWith([entry(A)], { clockToleranceSec: 7 }));
     expect(issuer.policy).toMatchObject({
       audience: ['urn:api'],
@@ -111,7 +111,7 @@ describe('an issuer', () => {
     expect(Object.isFrozen(issuer) && Object.isFrozen(issuer.policy)).toBe(true);
   });
 
-  it('goes on with keys that it is given', () => {
+  it('continues with keys that it is given', () => {
     const options = optionsWith([entry(A)]);
     const { keySet } = createTrustedIssuer(resolved, options);
     expect(createTrustedIssuer(resolved, options, keySet).keySet).toBe(keySet);

@@ -52,7 +52,7 @@ async function found(issuers: Issuers, iss: string): Promise<TrustedIssuer> {
 }
 
 describe('asking the resolver', () => {
-  it('answers at once when the resolver does', () => {
+  it('answers without a promise when the resolver does', () => {
     const { issuers } = tenants((iss) => (iss === A ? entry(iss) : undefined));
     expect(issuers.find({ iss: A })).not.toBeInstanceOf(Promise);
     expect(issuers.find({ iss: B })).toBeUndefined();
@@ -101,7 +101,7 @@ describe('asking the resolver', () => {
   });
 });
 
-describe('a resolver that finds nobody', () => {
+describe('a resolver that finds no issuer', () => {
   it.each([
     ['undefined', () => undefined],
     ['null, as many a database client does', () => null as never],
@@ -279,7 +279,7 @@ describe('memory', () => {
     expect(issuers.isCurrent(a)).toBe(true);
   });
 
-  it('so many made-up issuers at once are asked for, so many wait, and no more: then it is an outage', async () => {
+  it('limits how many made-up issuers are looked up at a time and how many wait; further ones are an outage', async () => {
     const asked: string[] = [];
     const { issuers } = tenants((iss) => {
       asked.push(iss);
@@ -296,7 +296,7 @@ describe('memory', () => {
     expect(refused).toHaveLength(128 + 1_024 + 1);
   });
 
-  it('an honest tenant that nobody has seen before waits for its turn behind them, and is let in', async () => {
+  it('a real tenant that was not seen before waits behind made-up ones, and is then accepted', async () => {
     const answers: (() => void)[] = [];
     const { issuers } = tenants(
       (iss) =>
@@ -340,7 +340,7 @@ describe('memory', () => {
     issuers.close();
   });
 
-  it('null is no issuer, as undefined is', async () => {
+  it('null means that there is no such issuer, like undefined', async () => {
     const { issuers } = tenants(() => null);
     expect(await issuers.find({ iss: A })).toBeUndefined();
   });
@@ -354,7 +354,7 @@ describe('memory', () => {
     for (const spy of closed) expect(spy).toHaveBeenCalledOnce();
   });
 
-  it('after close issuers at hand serve on, and nobody is asked for any more', async () => {
+  it('after close, known issuers continue to work, and unknown ones are not looked up', async () => {
     const { issuers, asked } = tenants((iss) => (iss === C ? undefined : entry(iss)));
     const a = await found(issuers, A);
     expect(await issuers.find({ iss: C })).toBeUndefined();
@@ -407,7 +407,7 @@ describe('an issuer that is looked up again', () => {
     return tenants(() => answers.shift(), { foundForSec: 100, unknownForSec: 10 });
   }
 
-  it('goes on with its keys where they are the same, under the new policy', async () => {
+  it('keeps its keys when they are the same, and uses the new policy', async () => {
     const { issuers, clock } = changing(entry(A), entry(A, { audience: 'urn:new' }));
     const before = await found(issuers, A);
     const close = vi.spyOn(before.keySet, 'close');
@@ -452,7 +452,7 @@ describe('an issuer that is looked up again', () => {
   });
 });
 
-describe('an entry that stands for many issuers', () => {
+describe('an entry that serves many issuers', () => {
   const many = {
     ...custom({ issuer: 'https://many.example.com', jwks, classify: () => 'user' }),
     audience: AUDIENCE,

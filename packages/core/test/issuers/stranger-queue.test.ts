@@ -33,7 +33,7 @@ function aQueue(bounds: Partial<typeof BOUNDS> = {}) {
 }
 
 describe('a queue of strangers', () => {
-  it('runs so many questions at once, and the next when one ends', async () => {
+  it('runs a limited number of questions at a time, and starts the next when one ends', async () => {
     const { ask, started, answer } = aQueue();
     const answers = ['a', 'b', 'c'].map(ask);
     expect(started).toEqual(['a', 'b']);
@@ -76,7 +76,7 @@ describe('a queue of strangers', () => {
     expect(await waiting).toBe('crowded');
   });
 
-  it('gives an answer at once where the question does, and passes its exception on', () => {
+  it('returns an answer without a promise when the question does, and passes its exception on', () => {
     const { queue } = aQueue();
     expect(queue.ask('a', () => 'now')).toBe('now');
     const fault = new Error('no');
@@ -87,7 +87,7 @@ describe('a queue of strangers', () => {
     ).toThrow(fault);
   });
 
-  it('goes on after a waiting question that throws, and tells whoever waited for it', async () => {
+  it('continues after a waiting question that throws, and rejects for those who waited for it', async () => {
     const { queue, ask, started, answer } = aQueue({ maxRunning: 1 });
     void ask('a');
     const failing = Promise.resolve(
@@ -110,7 +110,7 @@ describe('a queue of strangers', () => {
     expect(started).toEqual(['b']);
   });
 
-  it('close refuses whoever waits and whoever comes, and leaves no timer', async () => {
+  it('close refuses waiting and new questions, and leaves no timer', async () => {
     const { queue, outcome, answer } = aQueue({ maxRunning: 1 });
     const running = outcome('a');
     const waiting = outcome('b');

@@ -40,7 +40,7 @@ describe('discovery', () => {
     await expect(discover(get)).resolves.toBe('https://keys.example.com/moved');
   });
 
-  it('goes on to the other places when the remembered document is gone, in the same attempt', async () => {
+  it('tries the other places in the same attempt when the remembered document is gone', async () => {
     const { asked, get, documents } = aProvider({ [oauth]: metadata });
     const discover = discovery();
     await discover(get);
@@ -69,13 +69,13 @@ describe('discovery', () => {
     ['a redirect', new KeyFetchError('redirect', 'moved')],
     ['HTML', new KeyFetchError('not_json', 'html')],
     ['JSON that states nothing', { error: 'Realm does not exist' }],
-  ])('%s is no metadata: the next place is asked', async (_what, answer) => {
+  ])('%s is not metadata: the next place is tried', async (_what, answer) => {
     const { asked, get } = aProvider({ [openid]: answer, [oauth]: metadata });
     await expect(discovery()(get)).resolves.toBe('https://keys.example.com/jwks');
     expect(asked).toEqual([openid, oauth]);
   });
 
-  it('when none has it, the first failure is told', async () => {
+  it('when no place has it, the first failure is reported', async () => {
     const first = new KeyFetchError('status', 'forbidden', { status: 403 });
     const { asked, get } = aProvider({ [openid]: first });
     await expect(discovery()(get)).rejects.toBe(first);
@@ -154,7 +154,7 @@ describe('metadata of another issuer', () => {
     return error instanceof KeyFetchError ? error : expect.unreachable('a KeyFetchError');
   };
 
-  it('is told with both issuers and the line to write: a public name that leads nowhere from inside', async () => {
+  it('is reported with both issuers and the line to write: a public name that cannot be reached from inside', async () => {
     const document = 'http://keycloak:8080/realms/a/.well-known/openid-configuration';
     const stated = 'https://sso.acme.com/realms/a';
     const error = await lineOf(stated, document, `${stated}/protocol/openid-connect/certs`);

@@ -108,7 +108,7 @@ describe('prepareKey', () => {
     expect(prepareKey(fit, ['jwt-svid'])).toBe('use');
   });
 
-  it('never throws, whatever a set holds', () => {
+  it('never throws, whatever is in a set', () => {
     const value = fc.oneof(fc.jsonValue(), fc.constantFrom('EC', 'RSA', 'OKP', 'P-256', 'AQAB'));
     const members = ['kty', 'crv', 'x', 'y', 'n', 'e', 'alg', 'use', 'kid', 'key_ops'];
     fc.assert(
@@ -146,7 +146,7 @@ describe('keys at the edge of fitness', () => {
     expect(preparedKey({ ...rsaJwk, crv: 'P-256' }).algorithms).toContain('PS256');
   });
 
-  it('an issuer that is no text binds a key to nobody', () => {
+  it('an issuer that is not a string does not bind a key to an issuer', () => {
     expect(preparedKey({ ...rsaJwk, issuer: 7 }).issuer).toBeUndefined();
   });
 });

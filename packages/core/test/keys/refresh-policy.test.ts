@@ -65,7 +65,7 @@ describe('without keys', () => {
     expect(look(stateAfter(started(0)), 10, 'unknown')).toBe('wait');
   });
 
-  it('after a failure nobody waits until the pause is over; then the next request tries again', () => {
+  it('after a failure no request waits until the pause is over; then the next one tries again', () => {
     const state = stateAfter(started(0), failed(100));
     expect(look(state, 101)).toBe('unavailable');
     expect(look(state, 1_099)).toBe('unavailable');
@@ -105,7 +105,7 @@ describe('without keys', () => {
 describe('with a known key', () => {
   const state = stateAfter(started(0), loaded(0));
 
-  it('is served at once while fresh', () => {
+  it('is used without waiting while it is fresh', () => {
     expect(look(state, 0)).toBe('serve');
     expect(look(state, 0.8 * FRESH - 1)).toBe('serve');
   });
@@ -128,12 +128,12 @@ describe('with a known key', () => {
     expect(look(advance(state, started(FRESH)(), timing), FRESH + 1)).toBe('wait');
   });
 
-  it('when that refresh fails, those who waited are served with the keys at hand', () => {
+  it('when that refresh fails, the requests that waited use the keys at hand', () => {
     const failing = advance(state, failed(FRESH + 50)(), timing);
     expect(conclude(failing, 'known', T0 + FRESH + 50)).toBe('serve');
   });
 
-  it('while a failure is known nobody waits, and the background attempts keep to the pauses', () => {
+  it('while a failure is known no request waits, and background attempts respect the pauses', () => {
     const failing = advance(state, failed(FRESH + 50)(), timing);
     expect(look(failing, FRESH + 51)).toBe('serve');
     expect(look(failing, FRESH + 1_049)).toBe('serve');
@@ -142,7 +142,7 @@ describe('with a known key', () => {
     expect(look(again, FRESH + 1_100)).toBe('serve');
   });
 
-  it('a failure that is long past is no reason to serve stale keys without asking', () => {
+  it('after an old failure, stale keys are not used without a new attempt', () => {
     const failing = advance(state, failed(100)(), timing);
     expect(look(failing, FRESH + 3_600 * SEC)).toBe('refresh_and_wait');
   });
@@ -217,7 +217,7 @@ describe('with an unknown kid', () => {
     expect(look(twice, 400, 'unknown')).toBe('refresh_and_wait');
   });
 
-  it('used up, they come back one by one, each a cool-down after the start of the first; until then the answer is 401 at once', () => {
+  it('once used up, attempts become available one by one after a cool-down; until then the answer is 401 without waiting', () => {
     const usedUp = stateAfter(...USED_UP);
     expect(look(usedUp, 3_200, 'unknown')).toBe('unknown');
     expect(look(usedUp, 5_099, 'unknown')).toBe('unknown');
@@ -300,7 +300,7 @@ describe('restored from a snapshot', () => {
 });
 
 describe('closed', () => {
-  it('no attempt starts any more; keys at hand serve up to the stale bound', () => {
+  it('no attempt starts any more; keys at hand are used up to the stale bound', () => {
     const state = stateAfter(loaded(0), closed());
     expect(look(state, 0.9 * FRESH)).toBe('serve');
     expect(look(state, FRESH)).toBe('serve');
@@ -341,7 +341,7 @@ describe('Retry-After', () => {
 });
 
 describe('what is over', () => {
-  it('a failure before a success neither pauses the next attempt nor excuses anybody from waiting', () => {
+  it('a failure before a success does not pause the next attempt, and requests wait for it', () => {
     const short = (at: number) => (): RefreshEvent => ({
       type: 'loaded',
       freshForMs: SEC / 10,

@@ -26,17 +26,20 @@ function aTurn(): Promise<void> {
 }
 
 describe('loading', () => {
-  it('gives a snapshot that can be relied on, and tells nothing yet', async () => {
+  it('returns a valid snapshot, and emits no event yet', async () => {
     const { keeper, outcomes } = aKeeper({ load: async () => snapshot });
     expect(await keeper.load(now)).toEqual(snapshot);
     expect(outcomes).toEqual([]);
   });
 
-  it.each([undefined, null])('%o is no snapshot, and nothing to tell', async (stored) => {
-    const { keeper, outcomes } = aKeeper({ load: async () => stored });
-    expect(await keeper.load(now)).toBeUndefined();
-    expect(outcomes).toEqual([]);
-  });
+  it.each([undefined, null])(
+    '%o means that there is no snapshot, and causes no event',
+    async (stored) => {
+      const { keeper, outcomes } = aKeeper({ load: async () => stored });
+      expect(await keeper.load(now)).toBeUndefined();
+      expect(outcomes).toEqual([]);
+    },
+  );
 
   it.each([
     ['text'],
@@ -54,7 +57,7 @@ describe('loading', () => {
     expect(outcomes).toEqual([`refused ${ISSUER}`]);
   });
 
-  it('tells of a store that fails, and goes on', async () => {
+  it('emits an event for a store that fails, and continues', async () => {
     const { keeper, outcomes } = aKeeper({ load: () => Promise.reject(new Error('down')) });
     expect(await keeper.load(now)).toBeUndefined();
     expect(outcomes).toEqual([`failed ${ISSUER}`]);
@@ -62,7 +65,7 @@ describe('loading', () => {
 });
 
 describe('saving', () => {
-  it('hands over what was fetched, and tells; one after the other', async () => {
+  it('saves what was fetched and emits an event, one save after the other', async () => {
     const saved: unknown[] = [];
     const save: KeySnapshotStore['save'] = async (issuer, each) => {
       saved.push([issuer, each.fetchedAtMs]);
@@ -79,7 +82,7 @@ describe('saving', () => {
     expect(outcomes).toEqual([`saved ${ISSUER}`, `saved ${ISSUER}`]);
   });
 
-  it('saves nothing more while a save hangs, and goes on after one that failed', async () => {
+  it('saves nothing while a save hangs, and continues after one that failed', async () => {
     let calls = 0;
     let end: (error: Error) => void = () => {};
     const save = () => {

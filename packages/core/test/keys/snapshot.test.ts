@@ -36,7 +36,7 @@ describe('a snapshot', () => {
     expect(told(again)).toEqual(told(keys));
   });
 
-  it('holds public key members and nothing else of what the provider sent', async () => {
+  it('keeps only the public members of the keys that the provider sent', async () => {
     const jwk = await aPublicJwk({ kid: 'a', x5c: ['MII'], note: 'secret' });
     const { keys } = usableKeys([jwk], options);
     const [stored = {}] = snapshotOf(issuer, keys, now).keys;

@@ -14,7 +14,7 @@ function aKeySet(jwks: JsonWebKeySet) {
 }
 
 describe('a static key set', () => {
-  it('gives its keys at once, and they live for ever', async () => {
+  it('returns its keys without a promise, and they never expire', async () => {
     const { keySet } = aKeySet({ keys: [await aPublicJwk({ kid: 'a' })] });
     const key = keySet.find({ algorithm: 'ES256', kid: 'a' });
     expect(key).toMatchObject({ kid: 'a' });
@@ -85,7 +85,7 @@ describe('a configured key without kid', () => {
   });
 });
 
-it('a PEM is told what to write', () => {
+it('for a PEM the error says what to write', () => {
   const pem = '-----BEGIN PUBLIC KEY-----\nMFkw…\n-----END PUBLIC KEY-----';
   for (const jwks of [pem, { keys: pem }, { keys: [pem] }]) {
     expect(() => aKeySet(jwks as never)).toThrow(

@@ -158,7 +158,7 @@ describe('usable keys of a set', () => {
     expect(keys[0]?.issuer).toBe(issuer);
   });
 
-  it('a key hidden behind __proto__ is none', async () => {
+  it('a key behind __proto__ is ignored', async () => {
     const entry = JSON.parse(`{"__proto__":${JSON.stringify(await aPublicJwk({ kid: 'a' }))}}`);
     expect(Object.fromEntries(usableKeys([entry], options).ignored)).toEqual({ key_type: 1 });
   });

@@ -10,7 +10,7 @@ describe('abortable work', () => {
     await expect(abortable(Promise.resolve(1), undefined)).resolves.toBe(1);
   });
 
-  it('rejects with the reason of the signal, although the work goes on', async () => {
+  it('rejects with the reason of the signal, although the work continues', async () => {
     const controller = new AbortController();
     const waiting = abortable(never, controller.signal);
     const reason = new Error('enough');

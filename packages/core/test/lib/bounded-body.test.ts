@@ -19,7 +19,7 @@ describe('readBoundedBody', () => {
     expect(await readBoundedBody(create(), TEXT.length - 1)).toBeUndefined();
   });
 
-  it('reads no bytes where there is no body', async () => {
+  it('reads nothing when there is no body', async () => {
     expect(await readBoundedBody(new Response(null), 1)).toEqual(Buffer.alloc(0));
     expect(await readBoundedBody({}, 1)).toEqual(Buffer.alloc(0));
     expect(await readBoundedBody({ json: () => undefined }, 1)).toEqual(Buffer.alloc(0));

@@ -3,17 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { andThen, isThenable } from '../../src/lib/maybe-promise.ts';
 
 describe('andThen', () => {
-  it('goes on at once with a value that is there', () => {
+  it('calls the next step synchronously for a value that is not a promise', () => {
     expect(andThen(2, (value) => value * 2)).toBe(4);
   });
 
-  it('goes on later with a value that is awaited', async () => {
+  it('calls the next step later for a promise', async () => {
     const later = andThen(Promise.resolve(2), (value) => value * 2);
     expect(later).toBeInstanceOf(Promise);
     expect(await later).toBe(4);
   });
 
-  it('throws at once what the next step throws at once, and rejects with it otherwise', async () => {
+  it('throws what the next step throws when the value is not a promise, and rejects with it otherwise', async () => {
     const fault = new Error('x');
     const next = () => {
       throw fault;

@@ -55,12 +55,12 @@ describe('an option in the wrong place', () => {
     ['audience', () => rfc9068({ issuer: 'https://a.example', audience: 'x' } as never), 'createR'],
     ['claims', () => admissionMode(good, { claims: {} } as never), 'createResourceServer'],
     ['freshForSec', () => createResourceServer({ ...good, freshForSec: 1 } as never), 'keys: {'],
-  ])('%s is told where it belongs', (name, run, place) => {
+  ])('for %s the error says where it belongs', (name, run, place) => {
     expect(messageOf(run)).toMatch(new RegExp(`has no option "${name}".*${name} belongs into`));
     expect(messageOf(run)).toContain(place);
   });
 
-  it('that no place knows is told what options there are, and nothing made of its name', () => {
+  it('that belongs nowhere gets an error with the options there are', () => {
     for (const name of ['optinal', 'toString', '__proto__']) {
       const message = messageOf(() =>
         checkOptions('x()', JSON.parse(`{"${name}":1}`), { a: true }),

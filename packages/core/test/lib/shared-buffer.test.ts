@@ -34,7 +34,7 @@ describe('base64UrlView', () => {
     );
   });
 
-  it('takes text as long as the longest token, and nothing longer', () => {
+  it('accepts text up to the length of the longest token', () => {
     expect(base64UrlView('A'.repeat(LONGEST))).toHaveLength((LONGEST * 3) / 4);
     expect(base64UrlView('A'.repeat(LONGEST + 4))).toBeUndefined();
   });

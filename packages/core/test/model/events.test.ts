@@ -37,11 +37,11 @@ describe('an event sink', () => {
     expect(Object.isFrozen(heard[0])).toBe(true);
   });
 
-  it('goes nowhere when nobody listens', () => {
+  it('is not emitted when nobody listens', () => {
     expect(() => createEventSink().emit(EVENT)).not.toThrow();
   });
 
-  it('ignores what a listener throws, and goes on to the channel', () => {
+  it('ignores what a listener throws, and still publishes to the channel', () => {
     diagnostics.subscribe(subscriber);
     const sink = createEventSink(() => {
       throw new Error('a bug');
@@ -65,7 +65,7 @@ describe('an event sink', () => {
     }
   });
 
-  it('ignores a listener that is no function', () => {
+  it('ignores a listener that is not a function', () => {
     const sink = createEventSink('listener' as never);
     expect(() => sink.emit({ ...EVENT })).not.toThrow();
   });

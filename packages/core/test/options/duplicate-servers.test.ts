@@ -26,13 +26,13 @@ function eventsOf(options: Partial<AnyResourceServerOptions> = {}): readonly Aut
 const DUPLICATE = { type: 'config.duplicate_resource_server', issuer: ISSUER };
 
 describe('a second resource server', () => {
-  it('with the same issuer and audience is told of', () => {
+  it('with the same issuer and audience is reported', () => {
     expect(eventsOf()).toEqual([]);
     expect(eventsOf()).toEqual([DUPLICATE]);
     expect(eventsOf()).toEqual([DUPLICATE]);
   });
 
-  it('with another audience or issuer is none', () => {
+  it('with another audience or issuer is not a duplicate', () => {
     eventsOf();
     expect(eventsOf({ audience: 'urn:other' })).toEqual([]);
     expect(eventsOf({ issuer: rfc9068({ issuer: `${ISSUER}/b`, jwks }) })).toEqual([]);
@@ -47,7 +47,7 @@ describe('a second resource server', () => {
     expect(eventsOf({ issuers })).toEqual([DUPLICATE]);
   });
 
-  it('is none once the first is closed, however often it is closed', () => {
+  it('is not a duplicate once the first is closed, however often it is closed', () => {
     eventsOf();
     eventsOf();
     open[0]?.close();
@@ -83,7 +83,7 @@ describe('resource servers that are made for each request', () => {
   );
   const events = createEventSink();
 
-  it('are warned of once, at the tenth that is open, also where nobody listens', () => {
+  it('cause one warning when ten are open, even if nobody listens', () => {
     const warnings: unknown[] = [];
     const warn = (...warning: readonly unknown[]) => warnings.push(warning);
     const make = () => noteResourceServer({ issuers: [{ provider, audience }], events }, warn);

@@ -74,13 +74,13 @@ describe('the defaults', () => {
 });
 
 describe('what may be given', () => {
-  it('is no option that there is not: a misspelled check would be no check', () => {
+  it('must be an option that exists: a misspelled check would not be made', () => {
     expect(() => withOption({ claim: z.object({}) })).toThrow(
       'createResourceServer() has no option "claim". Its options are: issuer, ',
     );
   });
 
-  it('is an issuer that holds its audience, which an outer one overrides', () => {
+  it('may be an issuer with its own audience, which an outer audience overrides', () => {
     const complete = { ...issuer, audience };
     expect(resolve({ issuer: complete }).issuers).toMatchObject([{ audience: [audience] }]);
     expect(resolve({ issuer: complete, audience: 'urn:a' }).issuers).toMatchObject([
@@ -302,7 +302,7 @@ const MISTAKES: readonly (readonly [what: string, options: unknown, line: RegExp
   ),
 ];
 
-describe('a mistake is told with the line to write instead', () => {
+describe('the error for a mistake has the line to write instead', () => {
   it.each(MISTAKES)('%s', (_what, options, line) => {
     const call = () => resolve(options);
     expect(call).toThrow(ConfigurationError);

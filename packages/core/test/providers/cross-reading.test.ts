@@ -7,7 +7,7 @@ import { read, type TokenTable } from './token-table.ts';
 // A rule of the operator's own is not a preset's: whose claim it reads is whose tokens it is for.
 const READERS = TABLES.filter(({ operatorRule }) => !operatorRule);
 
-describe('a client of one provider is no user to the preset of another', () => {
+describe('a client of one provider is not a user for the preset of another', () => {
   it('that its issuer can be configured with', () => {
     expect(misread(({ issuer }, reader) => startedWith(reader, issuer))).toEqual([]);
   });

@@ -46,7 +46,7 @@ describe('custom() with keys given', () => {
     expect(() => createResourceServer(options)).toThrow('are fetched over https');
   });
 
-  it('a PEM is told what to write, and that works', () => {
+  it('for a PEM the error says what to write, and that works', () => {
     const pem = publicKeyOf(issuerKey).export({ format: 'pem', type: 'spki' }).toString();
     const options = { issuer: 'urn:acme:as', jwks: pem, classify };
     expect(() => Reflect.apply(custom, undefined, [options])).toThrow(
@@ -70,7 +70,7 @@ describe('an issuer over http', () => {
     }
   });
 
-  it('is for hosts of allowHttp, and an event at start tells of it', () => {
+  it('is allowed for hosts of allowHttp, and an event reports it at start', () => {
     const events: AuthEvent[] = [];
     const options = {
       issuers: [

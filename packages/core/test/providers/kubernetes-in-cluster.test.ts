@@ -97,7 +97,7 @@ describe('kubernetes in a pod of the cluster', () => {
     ]);
   });
 
-  it('finds the API server as Kubernetes tells each container', async () => {
+  it('finds the API server by the variables that Kubernetes sets in each container', async () => {
     const { cluster, server: apiServer } = await anApiServer();
     vi.stubEnv('KUBERNETES_SERVICE_HOST', '127.0.0.1');
     vi.stubEnv('KUBERNETES_SERVICE_PORT', String(apiServer.port));
@@ -151,7 +151,7 @@ describe('kubernetes in a pod of the cluster', () => {
     ]);
   });
 
-  it('without the file the code says so; a file without a token is no header, and is not quoted', async () => {
+  it('reports a missing file by its code; a file without a token gives no header, and is not quoted', async () => {
     const { server: apiServer } = await anApiServer();
     const files = await mounted(apiServer, 'two\nlines of a secret');
     const inCluster = { apiServer: apiServer.origin, ...files };
@@ -192,7 +192,7 @@ describe('kubernetes in a pod of the cluster', () => {
     ['another fetch', { fetch: globalThis.fetch }],
     ['false', { inCluster: false }],
     ['an API server over http', { inCluster: { apiServer: 'http://10.96.0.1' } }],
-  ])('with %s is a mistake that is told', (_what, given) => {
+  ])('with %s is a mistake that is reported', (_what, given) => {
     const options = { issuer, inCluster: true, ...given };
     expect(() => Reflect.apply(kubernetes, undefined, [options])).toThrow(/inCluster: true/);
   });

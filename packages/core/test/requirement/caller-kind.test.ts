@@ -122,7 +122,7 @@ describe('client', () => {
     expect(() => untyped(client, id)).toThrow(/write client\(\[?'nightly-sync'\]?\)/);
   });
 
-  it('refuses a list beside an id', () => {
+  it('refuses a list together with an id', () => {
     expect(() => untyped(client, ['a'], 'b')).toThrow("write client('nightly-sync')");
   });
 });

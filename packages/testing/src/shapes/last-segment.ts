@@ -1,4 +1,4 @@
-/** What stands after the last `/`: the id of the project that an issuer ends with. */
+/** The text after the last `/`: the project id at the end of an issuer. */
 export function lastSegment(issuer: string): string {
   return issuer.slice(issuer.lastIndexOf('/') + 1);
 }

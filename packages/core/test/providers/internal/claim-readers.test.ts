@@ -47,7 +47,7 @@ describe('types are never coerced', () => {
 });
 
 describe('scopes', () => {
-  it('are split at single spaces, and nothing that is no scope token is kept', () => {
+  it('are split at single spaces, and values that are not scope tokens are dropped', () => {
     expect(scopeStringOf({ scope: ' read  write\tx "y" a\\b é #ok ' }, 'scope')).toEqual([
       'read',
       '#ok',

@@ -127,7 +127,7 @@ describe('the rule, as explain shows it', () => {
 });
 
 describe('a custom provider', () => {
-  it('checks with aud what else it is told to check', () => {
+  it('checks what it is configured to check in addition to aud', () => {
     const provider = custom({
       issuer: 'https://as.acme.com',
       jwks: NO_KEYS,
@@ -145,7 +145,7 @@ describe('a custom provider', () => {
     expect(provider.types.accepted).toEqual(['x/application/own']);
   });
 
-  it('reads what it is told to read', () => {
+  it('reads what it is configured to read', () => {
     const provider = custom({
       issuer: 'https://as.acme.com',
       jwks: NO_KEYS,

@@ -107,7 +107,7 @@ describe('a grant in the header', () => {
     expect(statesClient({}, { gty: 'password' })).toBe(false);
   });
 
-  it('is none where the header has none', () => {
+  it('is undefined when the header has none', () => {
     for (const asked of [hasUserMark, hasClientMark, statesUser, statesClient]) {
       expect(asked({}, { typ: 'JWT' })).toBe(false);
     }

@@ -20,7 +20,7 @@ describe('a hint for a refused token', () => {
     [{ iss: v1, aud: 'https://dod-graph.microsoft.us' }, {}],
     [{ iss: v2, aud: '00000003-0000-0000-c000-000000000000' }, {}],
     [{ iss: v2, aud: 'api://parcels' }, { nonce: 'x' }],
-  ])('for Microsoft Graph says that nobody else can verify it: %j %j', (claims, header) => {
+  ])('for Microsoft Graph has a hint that only Graph can verify it: %j %j', (claims, header) => {
     for (const reason of ['signature_invalid', 'key_unknown', 'audience_mismatch'] as const) {
       expect(tokenHint(reason, claims, header)).toContain('Microsoft Graph');
     }
@@ -42,7 +42,7 @@ describe('a hint for a refused token', () => {
     expect(tokenHint('signature_invalid', claims as never, { nonce: 'x' })).toBeUndefined();
   });
 
-  it('holds nothing of the token', () => {
+  it('contains nothing from the token', () => {
     expect(tokenHint('issuer_unknown', { iss: v1 }, {})).not.toContain(tid);
     expect(tokenHint('issuer_unknown', { iss: v2 }, {})).not.toContain(tid);
   });

@@ -1,0 +1,2 @@
+declare const settings: Readonly<Record<string, unknown>>;
+export default settings;
