@@ -8,7 +8,7 @@ import type { AuthError } from './model/errors.ts';
 import type { Principal, RegisteredClaims } from './model/principal.ts';
 import type { Scheme } from './model/scheme.ts';
 import type { ExplainOptions, Explanation } from './pipeline/explain.ts';
-import { explainRequest, type RequestExplanation } from './pipeline/explain-request.ts';
+import type { RequestExplanation } from './pipeline/explain-request.ts';
 import type { Requirement } from './requirement/requirement.ts';
 
 /** The claims of a resource server's principals: its schema's output, or the registered ones. */
