@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { type ListeningTestIssuer, testIssuer } from '@authly/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packAll, ROOT, run, temporaryFolder } from '../package/tarballs.ts';
+import { thirdPartyPackages } from '../package/third-party.ts';
 import { runExample } from './child.ts';
 
 // Each example, but the quickstart, which runs others, is copied out of the repository, with the packed
@@ -23,15 +24,6 @@ const EXAMPLES = [
   'service-chain',
 ] as const;
 
-/** What the packages bring along, and the workspace folder that has it. */
-const BROUGHT = {
-  '@standard-schema/spec': 'core',
-  jose: 'issuer',
-  'lru-cache': 'core',
-  oauth4webapi: 'core',
-  undici: 'client',
-};
-
 let folder: string;
 let remove: () => Promise<void>;
 let issuer: ListeningTestIssuer;
@@ -48,8 +40,8 @@ beforeAll(async () => {
     await mkdir(join(shared, name), { recursive: true });
     await run('tar', ['-xzf', path, '-C', join(shared, name), '--strip-components', '1']);
   }
-  for (const [name, owner] of Object.entries(BROUGHT)) {
-    await link(join(ROOT, 'packages', owner, 'node_modules', name), join(shared, name));
+  for (const [name, installed] of await thirdPartyPackages()) {
+    await link(installed, join(shared, name));
   }
   await Promise.all(EXAMPLES.map(copyOut));
 }, 120_000);

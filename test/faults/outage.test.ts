@@ -9,7 +9,7 @@ const HOUR = 60 * MIN;
 const FRESH = 10 * MIN;
 const STALE = 6 * HOUR;
 
-describe.concurrent.each(OUTAGES)('a provider that $what once keys are loaded', ({ begin, end }) => {
+describe.each(OUTAGES)('a provider that $what once keys are loaded', ({ begin, end }) => {
   it('stops no valid token before the stale bound, and is asked no more often than the pauses allow', async () => {
     const provider = await anIdentityProvider();
     const key = await provider.newKey('k1');

@@ -88,9 +88,7 @@ describe.each(packages)('%s', (name) => {
     const { files, manifest } = tarball(name);
     const others = files.filter((file) => !/^(?:dist|src)\//.test(file));
     // What knows no `exports` finds an entry point by a folder of its name.
-    const folders = WITH_COMMONJS.has(name)
-      ? entriesOf(manifest).map((entry) => `${entry}/package.json`)
-      : [];
+    const folders = entriesOf(manifest).map((entry) => `${entry}/package.json`);
     expect(others).toEqual(['LICENSE', 'README.md', ...folders, 'package.json'].sort());
   });
 

@@ -16,8 +16,8 @@ export function decodeBase64Url(text: string): Uint8Array | undefined {
 
 /**
  * Parses bytes as one JSON object (RFC 8259), deeply frozen; `undefined` if they are anything else,
- * not UTF-8, or deeper than {@link MAX_JSON_DEPTH}. Of members with one name the last counts
- * (RFC 7519 §4); {@link parseStrict} takes none.
+ * not UTF-8, or deeper than 32 levels. Of members with one name the last counts
+ * (RFC 7519 §4); `parseStrict` takes none.
  */
 export function parseJsonObject(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
   const value = parseUnfrozen(bytes);

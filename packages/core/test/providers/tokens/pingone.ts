@@ -114,6 +114,7 @@ export const table: TokenTable = {
         header,
         claims: { ...without(user, 'auth_time', 'sid', 'acr'), [name]: 'x' },
         expect: asUser,
+        onlyMarks: ['sub', name],
       },
     ]),
   ],
