@@ -47,7 +47,7 @@ function aBinding(option: object = {}) {
 const bearer = (request?: RequestView): Presentation => ({ token, scheme: 'bearer', request });
 
 describe('a token that is bound to a key', () => {
-  it('[RFC9449-7.1-a] passes with a proof by that key, and with no other', async () => {
+  it('[RFC9449-4.3-i] passes with a proof by that key, and with no other', async () => {
     const { binding, both, presented, proof } = aBinding();
     expect(binding.member).toBe('jkt');
     expect(await both(presented())).toEqual([undefined, undefined]);
@@ -55,7 +55,7 @@ describe('a token that is bound to a key', () => {
     expect(await both(stranger)).toEqual([{ reason: 'binding_mismatch' }, undefined]);
   });
 
-  it('is no bearer token, and needs its request', async () => {
+  it('[RFC9449-7.2-a] is no bearer token, and needs its request', async () => {
     const { both, request } = aBinding();
     expect(await both(bearer(request()))).toEqual([
       { reason: 'binding_scheme_mismatch' },
@@ -85,7 +85,7 @@ describe('a token that is bound to a key', () => {
 });
 
 describe('a token that is bound to no key', () => {
-  it('passes as a bearer token, and not with the scheme DPoP', async () => {
+  it('[RFC9449-7.1-a] passes as a bearer token, and not with the scheme DPoP', async () => {
     const { binding, request, verified, presented } = aBinding();
     expect(binding.isRequired).toBe(false);
     expect(binding.holds(undefined, verified, bearer(request()))).toBeUndefined();
