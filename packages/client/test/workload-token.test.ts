@@ -71,3 +71,12 @@ describe('the token of a workload', () => {
     await expect(client.authentication(aClock())).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });
+
+it.each([
+  ['', { path: '/t' }, 'takes the client id first'],
+  ['api', { path: '' }, 'needs the path of the token'],
+  ['api', { path: '/t', type: 'saml' }, "has the types 'jwt-bearer' and 'jwt-spiffe'"],
+  ['api', { file: '/t' }, 'has no option "file"'],
+])('workloadToken(%j, %j) says what is wrong', (id, options, words) => {
+  expect(() => workloadToken(id, options as never)).toThrow(`workloadToken() ${words}`);
+});
