@@ -113,6 +113,28 @@ describe('a question', () => {
     expect(server.endpoint).toBe('https://mtls.example.com/i');
   });
 
+  it('of a client without a certificate goes to the usual endpoint', async () => {
+    const asked: string[] = [];
+    const metadata = {
+      issuer: ISSUER,
+      introspection_endpoint: ENDPOINT,
+      mtls_endpoint_aliases: { introspection_endpoint: 'https://mtls.example.com/i' },
+    };
+    const fetch = async (url: unknown) => {
+      asked.push(String(url));
+      return Response.json(asked.length === 1 ? metadata : { active: true });
+    };
+    await aServer({ fetch: fetch as typeof globalThis.fetch }).ask(question());
+    expect(asked).toEqual([`${ISSUER}/.well-known/openid-configuration`, ENDPOINT]);
+  });
+
+  it('goes over http where that was allowed', async () => {
+    for (const endpoint of ['http://127.0.0.1:4445/i', 'http://hydra:4445/i']) {
+      const server = aServer({ endpoint, allowHttp: ['hydra'] });
+      expect(await server.ask(question())).toEqual({ active: true });
+    }
+  });
+
   it('of a client with a bearer token takes 401 for its own: an outage', async () => {
     const fetch = async () => Response.json({ error: 'invalid_token' }, { status: 401 });
     const own = aServer({ endpoint: ENDPOINT, fetch, client: bearerToken(() => 't') });

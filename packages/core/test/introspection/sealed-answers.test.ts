@@ -244,6 +244,13 @@ describe('an outage of the store of answers', () => {
     expect(events).toEqual([FAILED, RECOVERED]);
   });
 
+  it.each([undefined, null])('is not what it is that the store has %s', async (nothing) => {
+    const { store, events, answers } = watched();
+    store.get = async () => nothing as undefined;
+    expect(await answers.get('token')).toBeUndefined();
+    expect(events).toEqual([]);
+  });
+
   it.each<readonly [string, IntrospectionStore['set']]>([
     ['rejects', down],
     [
