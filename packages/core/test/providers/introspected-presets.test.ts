@@ -137,6 +137,7 @@ const canailleUser = {
   client_id: 'web',
   sub: 'dana',
   username: 'Dana Example',
+  scope: 'openid parcels:read',
   token_type: 'Bearer',
 };
 
