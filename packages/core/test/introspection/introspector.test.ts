@@ -168,6 +168,16 @@ describe('an introspector', () => {
     ]);
   });
 
+  it('hands on when the server says to come again', async () => {
+    const client = clientSecretBasic('api', 's'.repeat(32));
+    const endpoint = `${ISSUER}/introspect`;
+    const headers = { 'retry-after': '7' };
+    const fetch = async () => new Response(null, { status: 503, headers });
+    const { introspect } = setUp({ ask: undefined, client, endpoint }, undefined, fetch);
+    const error = await refusalOf(() => introspect('a'));
+    expect([error.reason, error.details.retryAfterSec]).toEqual(['introspection_unavailable', 7]);
+  });
+
   it('refuses what is too much at once, and gives places back after failures, too', async () => {
     const { introspect, introspector, state, clock } = setUp({ maxConcurrent: 2 });
     const pending = introspector.introspect('a', 'opaque');
@@ -405,6 +415,24 @@ describe('shared answers', () => {
     second.clock.advance(1);
     await second.introspect('a');
     expect([first.asked, second.asked]).toEqual([['a'], ['a']]);
+  });
+
+  it('are for the client that asked, and for no other', async () => {
+    const { store } = aStore();
+    const asking = async (clientId: string) => {
+      const asked: string[] = [];
+      const fetch = async (url: unknown) => {
+        asked.push(String(url));
+        return Response.json(ACTIVE);
+      };
+      const client = clientSecretBasic(clientId, 's'.repeat(32));
+      const endpoint = `${ISSUER}/introspect`;
+      const options = { ask: undefined, client, endpoint, cache: { store, secrets } };
+      const { introspect } = setUp(options, undefined, fetch as typeof globalThis.fetch);
+      expect((await introspect('a')).outcome).toMatchObject({ sub: 'ada' });
+      return asked.length;
+    };
+    expect([await asking('one'), await asking('one'), await asking('other')]).toEqual([1, 0, 1]);
   });
 
   it('of a clock that is ahead count as given now, up to five seconds', async () => {
