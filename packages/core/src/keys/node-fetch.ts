@@ -22,36 +22,39 @@ const OPTIONS: OptionNames<NodeFetchOptions> = { ca: true, acceptsAddress: true 
 const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
 
 /**
- * A `fetch` for metadata and keys over Node's own `http` and `https`. It takes what the global `fetch` has no option
- * for: a certificate authority, or which addresses it may connect to. Give it as `fetch` to a resource
- * server, or to one preset.
+ * A `fetch` for metadata, keys and introspection over Node's own `http` and `https`. It takes what the global `fetch` has
+ * no option for: a certificate authority, or which addresses it may connect to. Give it as `fetch` to a
+ * resource server, or to one preset.
  *
- * It sends GET without a body and the headers it is given, follows no redirect, asks for no compression,
- * honors `signal`, and keeps no connection. It rejects as `fetch` does: with the signal's reason, or with
- * an error whose `code` is the system's.
+ * It sends method, headers and body as the global `fetch` does, a body in one piece. It follows no redirect,
+ * asks for no compression, honors `signal`, and keeps no connection. It rejects as `fetch` does: with the
+ * signal's reason, or with an error whose `code` is the system's.
  *
  * @throws ConfigurationError for an option that it does not know.
  */
 export function nodeFetch(options: NodeFetchOptions = {}): typeof globalThis.fetch {
   const { ca, acceptsAddress = () => true } = checkOptions('nodeFetch()', options, OPTIONS);
   const lookup = checkedLookup(acceptsAddress);
-  return async (input, init = {}) => {
-    const url = new URL(input instanceof Request ? input.url : input);
+  return async (input, init) => {
+    // Makes the method, headers and body out of what `fetch` takes, and refuses what it refuses.
+    const asked = new Request(input, init);
+    const { method, signal } = asked;
+    const url = new URL(asked.url);
     const literal = url.hostname.replace(/^\[|\]$/g, '');
     // Node does not call the lookup for a literal IP address, so it is checked here.
     if (isIP(literal) !== 0 && !acceptsAddress(literal)) throw addressRefused();
-    const { signal } = init;
+    const body = asked.body === null ? undefined : new Uint8Array(await asked.arrayBuffer());
     return new Promise((resolve, reject) => {
       const send = url.protocol === 'http:' ? requestHttp : requestHttps;
       const request = send(url, {
-        method: 'GET',
-        headers: Object.fromEntries(new Headers(init.headers)),
+        method,
+        headers: Object.fromEntries(asked.headers),
         agent: false,
         lookup,
-        ...(signal && { signal }),
+        signal,
         ...(ca !== undefined && { ca }),
       });
-      request.on('error', (error) => reject(signal?.aborted ? signal.reason : error));
+      request.on('error', (error) => reject(signal.aborted ? signal.reason : error));
       request.on('response', (message) => {
         try {
           resolve(responseOf(message));
@@ -60,7 +63,7 @@ export function nodeFetch(options: NodeFetchOptions = {}): typeof globalThis.fet
           reject(error);
         }
       });
-      request.end();
+      request.end(body);
     });
   };
 }

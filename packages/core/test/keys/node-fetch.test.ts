@@ -1,9 +1,21 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { AUDIENCE, aClock, ISSUER, jwks, NOW } from '../../../../test/support/tokens.ts';
+import { clientSecretBasic } from '../../src/introspection/client-authentication.ts';
 import { fetchJson } from '../../src/keys/bounded-json.ts';
 import { type NodeFetchOptions, nodeFetch } from '../../src/keys/node-fetch.ts';
+import { oidcProvider } from '../../src/providers/oidc-provider.ts';
+import { createResourceServer } from '../../src/resource-server.ts';
 import { aTlsServer } from '../tls-server.ts';
+
+const CLAIMS = {
+  sub: 'ada',
+  client_id: 'web',
+  exp: NOW + 600,
+  aud: AUDIENCE,
+  token_type: 'Bearer',
+};
 
 async function serve(listener: RequestListener): Promise<{ origin: string; port: number }> {
   const server = createServer(listener);
@@ -83,6 +95,67 @@ describe('nodeFetch', () => {
     const reason = new Error('enough');
     controller.abort(reason);
     await expect(waiting).rejects.toBe(reason);
+  });
+});
+
+describe('what is sent', () => {
+  /** What a server got, in the order in which it came. */
+  async function anEcho() {
+    const got: { method?: string; body: string; type?: string; length?: string }[] = [];
+    const { origin } = await serve(async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk);
+      const { 'content-type': type, 'content-length': length } = request.headers;
+      got.push({
+        ...(request.method !== undefined && { method: request.method }),
+        body: Buffer.concat(chunks).toString(),
+        ...(type !== undefined && { type }),
+        ...(length !== undefined && { length }),
+      });
+      response.end('{}');
+    });
+    return { got, url: `${origin}/introspect` };
+  }
+
+  it.each<[string, RequestInit]>([
+    ['a form', { method: 'POST', body: new URLSearchParams({ token: 'a b' }) }],
+    ['a text', { method: 'POST', body: 'é', headers: { 'content-type': 'text/x' } }],
+    ['bytes', { method: 'PUT', body: Uint8Array.of(65, 66) }],
+    ['nothing, by POST', { method: 'POST' }],
+    ['nothing, by DELETE', { method: 'DELETE' }],
+    ['nothing', {}],
+  ])('is what the global fetch sends: %s', async (_what, init) => {
+    const { got, url } = await anEcho();
+    await fetch(url, init);
+    await nodeFetch()(url, init);
+    await nodeFetch()(new Request(url, init));
+    const [expected, ...sent] = got;
+    expect(sent).toEqual([expected, expected]);
+    expect(expected?.method).toBe(init.method ?? 'GET');
+  });
+
+  it('answers a question about a token, over a certificate authority of ours', async () => {
+    const asked: string[] = [];
+    const { origin, ca } = await aTlsServer(async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk);
+      asked.push(`${request.method} ${Buffer.concat(chunks)}`);
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ active: true, ...CLAIMS, iss: ISSUER }));
+    });
+    const server = createResourceServer({
+      issuer: oidcProvider({ issuer: ISSUER, jwks, subjectNamespaces: 'disjoint' }),
+      audience: AUDIENCE,
+      clock: aClock(),
+      introspection: {
+        endpoint: `${origin}/introspect`,
+        client: clientSecretBasic('orders-api', 'a secret'),
+      },
+      fetch: nodeFetch({ ca }),
+    });
+    onTestFinished(() => server.close());
+    await expect(server.verify('opaque')).resolves.toMatchObject({ kind: 'user', userId: 'ada' });
+    expect(asked).toEqual(['POST token_type_hint=access_token&token=opaque']);
   });
 });
 
