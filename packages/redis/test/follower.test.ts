@@ -5,6 +5,7 @@ import { BLOCK_MS, type Follower, startFollower } from '../src/follower.ts';
 import { keyNames } from '../src/key-names.ts';
 import { createMarkLog } from '../src/mark-log.ts';
 import type { MarkMirror } from '../src/mark-mirror.ts';
+import { READ_MARKS } from '../src/mark-scripts.ts';
 import { createMarkTable } from '../src/mark-table.ts';
 import { fakeRedis } from './fake-redis.ts';
 
@@ -91,8 +92,8 @@ describe('a follower', () => {
 
   it('hears of a mark that is made while it loads', async () => {
     const { redis, table, told, start } = await aFollower();
-    redis.before = async ([name]) => {
-      if (name !== 'HSCAN') return;
+    redis.before = async ([_name, script]) => {
+      if (script !== READ_MARKS) return;
       redis.before = undefined;
       await table.keep(aMark('meanwhile'));
     };

@@ -2,8 +2,8 @@ import type { RevocationMark } from '@authly/core';
 import { fakeClock } from '@authly/testing';
 import { describe, expect, it, vi } from 'vitest';
 import { keyNames } from '../src/key-names.ts';
-import { DROP_MARK, KEEP_MARK } from '../src/mark-scripts.ts';
-import { createMarkTable } from '../src/mark-table.ts';
+import { DROP_MARK, KEEP_MARK, READ_MARKS } from '../src/mark-scripts.ts';
+import { createMarkTable, type MarkTable } from '../src/mark-table.ts';
 import { fakeRedis } from './fake-redis.ts';
 
 const names = keyNames('a');
@@ -25,6 +25,12 @@ function aMark(id: string, keptUntil: number, issuedBefore?: number): Revocation
 function tableOver(reply: unknown) {
   const command = vi.fn(async (..._given: readonly unknown[]) => reply);
   return { command, table: createMarkTable(command, names, fakeClock()) };
+}
+
+async function allOf(table: MarkTable): Promise<readonly RevocationMark[]> {
+  const found: RevocationMark[] = [];
+  for await (const some of table.scan()) found.push(...some);
+  return found;
 }
 
 describe('the table of marks', () => {
@@ -79,17 +85,38 @@ describe('the table of marks', () => {
   });
 
   it('reads all marks in steps, and passes over fields that are not ours', async () => {
-    const { redis, table } = aTable();
-    for (let count = 0; count < 2_500; count++)
-      redis.hash(names.marks).set(`subject:${count}`, ':9');
+    const { redis, table, nowSec } = aTable();
+    // Most have one time: within it the next step begins after the field that was read last.
+    const till = (count: number) => nowSec() + 10 + Math.floor(count / 2_200);
+    for (let count = 0; count < 2_500; count++) await table.keep(aMark(`${count}`, till(count)));
     redis.hash(names.marks).set('theirs', 'whatever');
-    const found: RevocationMark[] = [];
-    for await (const some of table.scan()) found.push(...some);
-    expect(found).toHaveLength(2_500);
-    expect(found[2_499]).toEqual(aMark('2499', 9));
-    expect(redis.sent).toEqual(
-      ['0', '1000', '2000'].map((cursor) => ['HSCAN', names.marks, cursor, 'COUNT', '1000']),
+    redis.sent.length = 0;
+    const found = await allOf(table);
+    expect(found.map(({ id }) => Number(id)).sort((one, other) => one - other)).toEqual(
+      Array.from({ length: 2_500 }, (_, count) => count),
     );
+    expect(found.at(-1)).toEqual(aMark('2499', till(2_499)));
+    const start = ['EVAL', READ_MARKS, '3', ...KEYS];
+    expect(redis.sent).toEqual([
+      [...start, '', '', '1000'],
+      [...start, `subject:${found[999]?.id}`, String(till(0)), '1000'],
+      [...start, `subject:${found[1_999]?.id}`, String(till(0)), '1000'],
+    ]);
+  });
+
+  it.each<[string, (table: MarkTable, last: RevocationMark) => Promise<unknown>]>([
+    ['cleared', async (table, last) => await table.drop(last)],
+    ['moved', async (table, last) => await table.keep({ ...last, keptUntil: last.keptUntil + 1 })],
+  ])('misses none when the one that it read last is %s', async (_what, act) => {
+    const { table, nowSec } = aTable();
+    for (let count = 0; count < 1_500; count++) await table.keep(aMark(`${count}`, nowSec() + 10));
+    const found = new Set<string>();
+    for await (const some of table.scan()) {
+      const last = some.at(-1);
+      if (found.size === 0 && last !== undefined) await act(table, last);
+      for (const { id } of some) found.add(id);
+    }
+    expect(found.size).toBe(1_500);
   });
 
   it('drops marks an hour after they expired, some at a time', async () => {
@@ -131,11 +158,17 @@ describe('the table of marks', () => {
 
   it.each([
     ['no list', null],
-    ['no cursor', [null, []]],
-    ['no pairs', ['0', null]],
-    ['no values', ['0', ['subject:x', null]]],
+    ['no fields', [null, [], '']],
+    ['no values', [['subject:x'], null, '7']],
+    ['too few values', [['subject:x'], [], '7']],
+    ['fields that are no texts', [[7], [':7'], '7']],
+    ['no time', [Array(1_000).fill('subject:x'), Array(1_000).fill(':7'), null]],
   ])('takes no other reply for that of a scan: %s', async (_what, reply) => {
-    const scanned = tableOver(reply).table.scan()[Symbol.asyncIterator]();
-    await expect(scanned.next()).rejects.toThrow('Redis answered HSCAN');
+    await expect(allOf(tableOver(reply).table)).rejects.toThrow('Redis answered EVAL');
+  });
+
+  it('passes over a field that is empty', async () => {
+    const { table } = tableOver([['subject:x', 'subject:y'], [null, ':7'], '7']);
+    expect(await allOf(table)).toEqual([aMark('y', 7)]);
   });
 });
