@@ -67,7 +67,8 @@ export function createSignalStores(
       // A store that was not asked has not answered.
       if (targets.length === 0) return [];
       return await watched('revocation', () =>
-        Promise.all(targets.map((target) => revoke(revocations, target, issuedBefore))),
+        // Async, so that a store that throws at once leaves no rejection of an earlier mark to nobody.
+        Promise.all(targets.map(async (target) => revoke(revocations, target, issuedBefore))),
       );
     },
     isFirst: ({ source, issuer, id }) =>

@@ -39,6 +39,25 @@ describe('marks', () => {
     expect(events).toEqual([{ type: 'store.failed', store: 'revocation', outcome: 'refused' }]);
   });
 
+  it('that a store refuses at once are an outage, and the failure of an earlier one goes nowhere', async () => {
+    let calls = 0;
+    const { stores } = someStores({
+      revocations: {
+        ...memoryRevocations(),
+        // The connection breaks between two marks of one event.
+        revokeSubject() {
+          calls += 1;
+          if (calls > 1) throw new Error('not connected');
+          return Promise.reject(new Error('connection lost'));
+        },
+      },
+    });
+    // An unhandled rejection would fail this test, and end a process.
+    await expect(stores.mark([SUBJECT, SUBJECT], NOW)).rejects.toThrow();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(calls).toBe(2);
+  });
+
   it('that a store does not make within two seconds are an outage', async () => {
     vi.useFakeTimers();
     const { stores, events } = someStores({
