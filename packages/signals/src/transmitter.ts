@@ -28,7 +28,7 @@ export interface TransmitterOptions {
   readonly issuer: string | Provider;
   /**
    * `aud` of the events. `{ prefix: 'ssf-receiver/' }` where the rest is known only once the stream is made
-   * (Keycloak: `<client id>/<stream id>`); it ends with a slash.
+   * (Keycloak: `<client id>/<stream id>`); it ends with a slash, and the rest has none.
    */
   readonly audience: EventAudience;
   /**
@@ -174,7 +174,11 @@ function ownAudience(audience: unknown): (value: string) => boolean {
     const { prefix } = checkOptions('audience', audience, { prefix: true });
     // Without the slash, `orders/` of one receiver would take what is for `orders-archive/`, too.
     if (typeof prefix === 'string' && prefix.length > 1 && prefix.endsWith('/')) {
-      return (value) => value.startsWith(prefix) && value.length > prefix.length;
+      // Nor is a second slash ours: `orders/archive` may be the name of another receiver.
+      return (value) =>
+        value.startsWith(prefix) &&
+        value.length > prefix.length &&
+        !value.includes('/', prefix.length);
     }
   } else {
     const values: readonly unknown[] = Array.isArray(audience) ? audience : [audience];

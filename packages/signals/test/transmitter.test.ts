@@ -93,6 +93,8 @@ describe('the options of a transmitter', () => {
     expect([aud('a/1'), aud(['x', 'a/1']), aud('a/'), aud('b/a/1'), aud('a')]).toEqual([
       ...[true, true, false, false, false],
     ]);
+    // The stream of another receiver, whose name begins as ours.
+    expect(aud('a/b/1')).toBe(false);
     const listed = made({ audience: ['a', 'b'] });
     expect(['a', 'b', 'ab'].map((each) => listed.isAudience({ aud: each }))).toEqual([
       ...[true, true, false],
