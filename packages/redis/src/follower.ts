@@ -11,6 +11,8 @@ export interface Follower {
   readonly isLoaded: boolean;
   /** When the copy was last known to be right, in milliseconds since the epoch. */
   readonly seenAt: number;
+  /** Loads all marks again, once what is under way has ended. */
+  reload(): void;
   /** Ends it. What follows rejects. */
   close(): void;
 }
@@ -38,6 +40,7 @@ export function startFollower({ log, table, mirror, clock }: FollowerContext): F
   let head: LogHead | undefined;
   let isLoaded = false;
   let isClosed = false;
+  let isInDoubt = false;
   let seenAt = Number.NEGATIVE_INFINITY;
   /** After a failure nothing waits: what was given up may still be in the connection, and hold up what follows. */
   let blockMs = BLOCK_MS;
@@ -88,6 +91,8 @@ export function startFollower({ log, table, mirror, clock }: FollowerContext): F
     let pauseMs = FIRST_PAUSE_MS;
     while (!isClosed) {
       try {
+        if (isInDoubt) head = undefined;
+        isInDoubt = false;
         await (head === undefined ? load() : read(head));
         pauseMs = FIRST_PAUSE_MS;
         blockMs = BLOCK_MS;
@@ -116,6 +121,9 @@ export function startFollower({ log, table, mirror, clock }: FollowerContext): F
     },
     get seenAt() {
       return seenAt;
+    },
+    reload() {
+      isInDoubt = true;
     },
     close() {
       isClosed = true;

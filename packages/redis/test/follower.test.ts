@@ -151,6 +151,20 @@ describe('a follower', () => {
     expect(told).toEqual(['replace first second third', 'sweep', 'follow fourth', 'sweep']);
   });
 
+  it('loads again, once, when it is told to', async () => {
+    const { keep, told, start } = await aFollower();
+    const follower = start();
+    await follower.loaded();
+    await settle();
+    told.length = 0;
+    follower.reload();
+    await keep('second');
+    await keep('third');
+    expect(told).toEqual([
+      ...['follow second', 'sweep', 'replace first second', 'sweep', 'follow third', 'sweep'],
+    ]);
+  });
+
   it('reads on when an entry comes between the read and the look at the last one', async () => {
     const { redis, table, told, reads, start } = await aFollower();
     const follower = start();
