@@ -47,8 +47,9 @@ export function startFollower({ log, table, mirror, clock }: FollowerContext): F
   let loading = attempt();
   let wake: (() => void) | undefined;
 
-  function seen(): void {
-    seenAt = clock.now();
+  /** By the time of the question: an answer may have waited in a process that stood still. */
+  function seen(atMost: number): void {
+    seenAt = Math.min(clock.now(), atMost);
     mirror.sweep();
   }
 
@@ -60,11 +61,12 @@ export function startFollower({ log, table, mirror, clock }: FollowerContext): F
     mirror.replace(marks, start.at);
     head = start;
     isLoaded = true;
-    seen();
+    seen(clock.now());
     loading.fulfill();
   }
 
   async function read(from: LogHead): Promise<void> {
+    const answeredBy = clock.now() + blockMs;
     const entries = await log.after(from.at, blockMs);
     if (entries.length === 0) return await compare(from);
     let last = from;
@@ -77,13 +79,14 @@ export function startFollower({ log, table, mirror, clock }: FollowerContext): F
       last = entry;
     }
     head = last;
-    seen();
+    seen(answeredBy);
   }
 
   // A server that lost entries stays silent, too.
   async function compare(from: LogHead): Promise<void> {
+    const askedAt = clock.now();
     const now = await log.head();
-    if (now.nonce === from.nonce) seen();
+    if (now.nonce === from.nonce) seen(askedAt);
     else if (!isAfter(now.at, from.at)) head = undefined;
   }
 
@@ -99,7 +102,7 @@ export function startFollower({ log, table, mirror, clock }: FollowerContext): F
       } catch (cause) {
         blockMs = 0;
         loading.fail(cause);
-        if (!isLoaded) loading = attempt();
+        if (!isLoaded && !isClosed) loading = attempt();
         await pause(pauseMs);
         pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS);
       }

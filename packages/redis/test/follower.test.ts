@@ -255,6 +255,53 @@ describe('a follower', () => {
     expect(blocks).toEqual([true, false, false, false, true]);
   });
 
+  it.each([
+    ['the last entry', 'XREVRANGE', 0],
+    ['new entries', 'XREAD', BLOCK_MS],
+  ])(
+    'is as old as its question, where the answer with %s waited in a process that stood still',
+    async (_what, command, mostMs) => {
+      const { clock, redis, keep, start } = await aFollower();
+      const follower = start();
+      await follower.loaded();
+      await settle();
+      const loadedAt = clock.now();
+      redis.before = ([name]) => {
+        if (name !== command) return;
+        redis.before = undefined;
+        clock.advance(3_600_000);
+      };
+      if (command === 'XREAD') {
+        // Ends the read that waits, and is read by the next one.
+        redis.wake();
+        await keep('new');
+      } else await vi.advanceTimersByTimeAsync(BLOCK_MS);
+      expect(clock.now()).toBe(loadedAt + 3_600_000);
+      expect(follower.seenAt).toBe(loadedAt + mostMs);
+      await vi.advanceTimersByTimeAsync(BLOCK_MS);
+      expect(follower.seenAt).toBe(clock.now());
+    },
+  );
+
+  it('leaves nobody waiting when it is closed while it fails', async () => {
+    const { redis, start } = await aFollower();
+    let fail: (cause: Error) => void = () => {};
+    redis.before = () =>
+      new Promise((_resolve, reject) => {
+        fail = reject;
+      });
+    const follower = start();
+    await settle();
+    follower.close();
+    fail(new Error('down'));
+    await settle();
+    const outcome = await Promise.race([
+      follower.loaded().catch((error: Error) => error.message),
+      settle().then(() => 'waits'),
+    ]);
+    expect(outcome).toBe('The stores were closed');
+  });
+
   it('ends when it is closed, also while it waits or pauses', async () => {
     const { redis, reads, start } = await aFollower();
     const waiting = start();
