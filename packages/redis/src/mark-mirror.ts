@@ -95,6 +95,8 @@ export function createMarkMirror(clock: Clock): MarkMirror {
     },
     acknowledge(change) {
       if (isAfter(change.at, position)) {
+        // At the end, where the latest ones are.
+        ahead.delete(fieldOf(change.key));
         ahead.set(fieldOf(change.key), change);
         take(change);
         return true;
@@ -117,7 +119,12 @@ export function createMarkMirror(clock: Clock): MarkMirror {
           take({ ...change, mark: furthest(known.mark, change.mark) });
         }
       }
-      for (const [field, known] of ahead) if (!isAfter(known.at, at)) ahead.delete(field);
+      // Answers mostly come in the order of the log. One that stays behind an earlier one is old news when it is asked
+      // for, and goes with that.
+      for (const [field, known] of ahead) {
+        if (isAfter(known.at, at)) return;
+        ahead.delete(field);
+      }
     },
     replace(marks, at) {
       const before = perKind;

@@ -154,6 +154,35 @@ describe('a copy of the marks', () => {
     expect(mirror.isRevoked(aToken('ada'))).toBe(false);
   });
 
+  it('forgets what the log has passed, in whatever order the answers came', async () => {
+    const { mirror } = aMirror();
+    const [ada, bob] = [await aMark('ada'), await aMark('bob')];
+    mirror.acknowledge(change('1-0', ada));
+    mirror.acknowledge(change('9-0', bob));
+    // It moves: what was told first of it is no longer what is known.
+    mirror.acknowledge(change('7-0', ada));
+    mirror.follow('1-0', change('1-0', ada));
+    mirror.follow('7-0', change('7-0', ada));
+    mirror.follow('8-0', change('8-0', ada, false));
+    expect(mirror.isRevoked(aToken('ada'))).toBe(false);
+    expect(mirror.isRevoked(aToken('bob'))).toBe(true);
+    mirror.replace([], '8-0');
+    expect(mirror.isRevoked(aToken('ada'))).toBe(false);
+    expect(mirror.isRevoked(aToken('bob'))).toBe(true);
+  });
+
+  it('reads what many answers were about in a time that grows with their number', async () => {
+    // Ten times as many took a hundred times as long: 10,000 blocked the process for most of a minute.
+    const count = 10_000;
+    const { mirror } = aMirror();
+    const mark = await aMark('ada');
+    const of = (index: number) => change(`1800000000000-${index}`, { ...mark, id: `${index}` });
+    for (let index = 1; index <= count; index++) mirror.acknowledge(of(index));
+    const startedAt = performance.now();
+    for (let index = 1; index <= count; index++) mirror.follow(of(index).at, of(index));
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
+
   it('is replaced as a whole, but for what this process was told since', async () => {
     const { mirror } = aMirror();
     const names = ['gone', 'told', 'cleared', 'passed', 'loaded'] as const;
