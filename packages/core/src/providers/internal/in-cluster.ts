@@ -44,13 +44,12 @@ export function inClusterKeys(preset: string, options: InClusterOptions = {}): I
   return {
     jwksUri: `${origin}/openid/v1/jwks`,
     async fetch(input, init) {
-      const url = new URL(input instanceof Request ? input.url : input);
-      if (url.origin !== origin)
+      const request = new Request(input, init);
+      if (new URL(request.url).origin !== origin)
         throw new Error('The token of the pod is for the API server alone');
       const [token, ca] = await Promise.all([readToken(tokenFile), readFile(caFile, 'utf8')]);
-      const headers = new Headers(init?.headers);
-      headers.set('authorization', `Bearer ${token}`);
-      return nodeFetch({ ca })(url, { ...init, headers });
+      request.headers.set('authorization', `Bearer ${token}`);
+      return nodeFetch({ ca })(request);
     },
   };
 }
