@@ -36,9 +36,11 @@ export function nodeFetch(options: NodeFetchOptions = {}): typeof globalThis.fet
   const { ca, acceptsAddress = () => true } = checkOptions('nodeFetch()', options, OPTIONS);
   const lookup = checkedLookup(acceptsAddress);
   return async (input, init) => {
-    // Makes the method, headers and body out of what `fetch` takes, and refuses what it refuses.
-    const asked = new Request(input, init);
-    const { method, signal } = asked;
+    // Makes the method, headers and body out of what `fetch` takes, and refuses what it refuses. Without the
+    // signal: that of a Request ends with it, once the garbage collector takes it.
+    const asked = new Request(input, { ...init, signal: null });
+    const { method } = asked;
+    const signal = signalOf(input, init);
     const url = new URL(asked.url);
     const literal = url.hostname.replace(/^\[|\]$/g, '');
     // Node does not call the lookup for a literal IP address, so it is checked here.
@@ -51,10 +53,14 @@ export function nodeFetch(options: NodeFetchOptions = {}): typeof globalThis.fet
         headers: Object.fromEntries(asked.headers),
         agent: false,
         lookup,
-        signal,
+        ...(signal && { signal }),
         ...(ca !== undefined && { ca }),
       });
-      request.on('error', (error) => reject(signal.aborted ? signal.reason : error));
+      request.on('error', (error) => {
+        // Asked for again, so that a Request that brought it is held until the end.
+        const ended = signalOf(input, init);
+        reject(ended?.aborted ? ended.reason : error);
+      });
       request.on('response', (message) => {
         try {
           resolve(responseOf(message));
@@ -66,6 +72,12 @@ export function nodeFetch(options: NodeFetchOptions = {}): typeof globalThis.fet
       request.end(body);
     });
   };
+}
+
+function signalOf(
+  ...[input, init]: Parameters<typeof globalThis.fetch>
+): AbortSignal | null | undefined {
+  return init?.signal ?? (input instanceof Request ? input.signal : undefined);
 }
 
 function responseOf(message: IncomingMessage): Response {

@@ -1,5 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { AUDIENCE, aClock, ISSUER, jwks, NOW } from '../../../../test/support/tokens.ts';
 import { clientSecretBasic } from '../../src/introspection/client-authentication.ts';
@@ -92,6 +94,40 @@ describe('nodeFetch', () => {
     const waiting = get(origin, {}, controller.signal);
     waiting.catch(() => {});
     await arrival;
+    const reason = new Error('enough');
+    controller.abort(reason);
+    await expect(waiting).rejects.toBe(reason);
+  });
+});
+
+describe('the signal of a request', () => {
+  it.each([
+    ['beside a URL', (url: string, signal: AbortSignal) => nodeFetch()(url, { signal })],
+    [
+      'beside a Request',
+      (url: string, signal: AbortSignal) => nodeFetch()(new Request(url), { signal }),
+    ],
+    [
+      'in a Request',
+      (url: string, signal: AbortSignal) => nodeFetch()(new Request(url, { signal })),
+    ],
+  ])('ends it also after the garbage collector has run: %s', async (_where, ask) => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage: unknown = runInNewContext('gc');
+    if (typeof collectGarbage !== 'function') expect.unreachable();
+    let arrived: () => void = () => {};
+    const arrival = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    const { origin } = await serve(() => arrived());
+    const controller = new AbortController();
+    const waiting = ask(origin, controller.signal);
+    waiting.catch(() => {});
+    await arrival;
+    for (let count = 0; count < 3; count++) {
+      collectGarbage();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
     const reason = new Error('enough');
     controller.abort(reason);
     await expect(waiting).rejects.toBe(reason);

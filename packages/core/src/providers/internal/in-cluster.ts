@@ -44,12 +44,13 @@ export function inClusterKeys(preset: string, options: InClusterOptions = {}): I
   return {
     jwksUri: `${origin}/openid/v1/jwks`,
     async fetch(input, init) {
-      const request = new Request(input, init);
-      if (new URL(request.url).origin !== origin)
+      const url = new URL(input instanceof Request ? input.url : input);
+      if (url.origin !== origin)
         throw new Error('The token of the pod is for the API server alone');
       const [token, ca] = await Promise.all([readToken(tokenFile), readFile(caFile, 'utf8')]);
-      request.headers.set('authorization', `Bearer ${token}`);
-      return nodeFetch({ ca })(request);
+      const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : {}));
+      headers.set('authorization', `Bearer ${token}`);
+      return nodeFetch({ ca })(input, { ...init, headers });
     },
   };
 }
