@@ -47,13 +47,18 @@ end
 return { value, write(field, value, ARGV[4]) }
 `;
 
-/** Forgets a mark: `field` and a nonce. Gives the value that was kept, or an empty text, and the position. */
+/**
+ * Forgets a mark if it is still what it was: `field`, a nonce, and the value. A client that lost its connection may
+ * send this again much later, and must not forget what was revoked since. Gives the value that is kept then, an
+ * empty text for none, and the position.
+ */
 export const DROP_MARK: string = `${WRITE_LOG}
 local known = redis.call('HGET', KEYS[1], ARGV[1])
 if not known then return { '', position() } end
+if known ~= ARGV[3] then return { known, position() } end
 redis.call('HDEL', KEYS[1], ARGV[1])
 redis.call('ZREM', KEYS[2], ARGV[1])
-return { known, write(ARGV[1], '', ARGV[2]) }
+return { '', write(ARGV[1], '', ARGV[2]) }
 `;
 
 /**

@@ -33,6 +33,8 @@ export interface MarkTable {
  */
 const SWEPT_AFTER_SEC = 3_600;
 const READ_AT_ONCE = 1_000;
+/** A mark may be moved between the look at it and its end. */
+const DROP_TRIES = 5;
 const NONCE_BYTES = 12;
 
 export function createMarkTable(command: BoundedCommand, names: KeyNames, clock: Clock): MarkTable {
@@ -79,12 +81,16 @@ export function createMarkTable(command: BoundedCommand, names: KeyNames, clock:
     },
 
     async drop({ kind, id }) {
-      const [value, at] = await change(DROP_MARK, [fieldOf({ kind, id }), nonce()]);
-      return {
-        at,
-        key: { kind, id },
-        mark: value === '' ? undefined : markOf({ kind, id }, value),
-      };
+      const key = { kind, id };
+      const field = fieldOf(key);
+      const [found] = list(await command(['HMGET', marks, field], marks), 'HMGET');
+      let known = optionalText(found, 'HMGET') ?? '';
+      for (let tries = 0; tries < DROP_TRIES; tries++) {
+        const [kept, at] = await change(DROP_MARK, [field, nonce(), known]);
+        if (kept === '') return { at, key, mark: known === '' ? undefined : markOf(key, known) };
+        known = kept;
+      }
+      throw new Error('The mark was moved each time that it was to be cleared');
     },
 
     async find(keys) {

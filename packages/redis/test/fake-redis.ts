@@ -104,12 +104,12 @@ export function fakeRedis(clock: Clock): FakeRedis {
   }
 
   function drop([marks = '', until = '', logKey = '', ...args]: readonly string[]): unknown {
-    const [field = '', nonce = ''] = args;
-    const known = hash(marks).get(field);
-    if (known === undefined) return ['', log(logKey).at(-1)?.id ?? '0-0'];
+    const [field = '', nonce = '', expected = ''] = args;
+    const known = hash(marks).get(field) ?? '';
+    if (known === '' || known !== expected) return [known, log(logKey).at(-1)?.id ?? '0-0'];
     hash(marks).delete(field);
     sets.get(until)?.delete(field);
-    return [known, write(logKey, field, '', nonce)];
+    return ['', write(logKey, field, '', nonce)];
   }
 
   function readMarks([marks = '', until = '', , ...args]: readonly string[]): unknown {

@@ -60,16 +60,59 @@ describe('the table of marks', () => {
     });
   });
 
-  it('forgets a mark by one script, and gives it', async () => {
-    const { command, table } = tableOver([':20', '5-0']);
-    const key = { kind: 'subject', id: 'x' } as const;
-    await expect(table.drop(key)).resolves.toEqual({ at: '5-0', key, mark: aMark('x', 20) });
+  it('forgets a mark by one script, if it is what it was, and gives it', async () => {
+    const { redis, table, nowSec } = aTable();
+    const mark = aMark('x', nowSec() + 10, 17);
+    await table.keep(mark);
+    redis.sent.length = 0;
+    const { at, ...dropped } = await table.drop(mark);
+    expect(dropped).toEqual({ key: { kind: 'subject', id: 'x' }, mark });
+    expect(at).toMatch(/^\d+-\d+$/);
     const nonce = expect.stringMatching(/^[\w-]{16}$/);
-    expect(command.mock.calls).toEqual([
-      [['EVAL', DROP_MARK, '3', ...KEYS, 'subject:x', nonce], names.marks],
+    expect(redis.sent).toEqual([
+      ['HMGET', names.marks, 'subject:x'],
+      ['EVAL', DROP_MARK, '3', ...KEYS, 'subject:x', nonce, `17:${nowSec() + 10}`],
     ]);
-    const none = tableOver(['', '5-0']);
-    await expect(none.table.drop(key)).resolves.toEqual({ at: '5-0', key, mark: undefined });
+    await expect(table.drop(mark)).resolves.toMatchObject({ at, mark: undefined });
+  });
+
+  it('does not forget what was revoked since, when a client sends the command again later', async () => {
+    const { redis, table, nowSec } = aTable();
+    await table.keep(aMark('x', nowSec() + 10, 17));
+    let again: (() => PromiseLike<unknown>) | undefined;
+    redis.before = (args) => {
+      if (args[1] !== DROP_MARK) return;
+      redis.before = undefined;
+      again = () => redis.connect()(args, names.marks);
+      throw new Error('the connection was lost');
+    };
+    await expect(table.drop(aMark('x', 0))).rejects.toThrow('lost');
+    await table.keep(aMark('x', nowSec() + 11, 18));
+    await again?.();
+    expect(again).toBeDefined();
+    expect(await table.find([aMark('x', 0)])).toEqual([aMark('x', nowSec() + 11, 18)]);
+  });
+
+  it('forgets a mark that is moved meanwhile as it is then, and gives up where that goes on', async () => {
+    const { redis, table, nowSec } = aTable();
+    const mark = aMark('x', nowSec() + 10, 17);
+    await table.keep(mark);
+    let moves = 0;
+    const move = (limit: number) => async (args: readonly string[]) => {
+      if (args[1] !== DROP_MARK || moves === limit) return;
+      moves += 1;
+      await table.keep({ ...mark, keptUntil: mark.keptUntil + moves });
+    };
+    redis.before = move(2);
+    await expect(table.drop(mark)).resolves.toMatchObject({
+      mark: aMark('x', nowSec() + 12, 17),
+    });
+    await table.keep(mark);
+    redis.before = move(100);
+    await expect(table.drop(mark)).rejects.toThrow('moved each time');
+    expect(moves).toBe(2 + 5);
+    redis.before = undefined;
+    expect(await table.find([mark])).toHaveLength(1);
   });
 
   it('finds marks by one command, those that are there', async () => {
@@ -143,7 +186,15 @@ describe('the table of marks', () => {
     ['a script, without a mark', [null, '5-0'], 'Redis answered EVAL'],
   ])('takes no other reply for that of %s', async (_what, reply, message) => {
     await expect(tableOver(reply).table.keep(aMark('x', 1))).rejects.toThrow(message);
-    await expect(tableOver(reply).table.drop(aMark('x', 1))).rejects.toThrow(message);
+    const found = Array.isArray(reply) ? [reply[0]] : [null];
+    const ofDrop = Array.isArray(reply) && reply[0] === '17' ? ['', '5-0'] : reply;
+    const table = createMarkTable(
+      async ([name]) => (name === 'HMGET' ? found : ofDrop),
+      names,
+      fakeClock(),
+    );
+    await expect(table.drop(aMark('x', 1))).rejects.toThrow(message);
+    await expect(tableOver(null).table.drop(aMark('x', 1))).rejects.toThrow('HMGET');
   });
 
   it.each([
