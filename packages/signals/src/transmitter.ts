@@ -64,8 +64,8 @@ export interface Transmitter extends Pick<TransmitterOptions, 'expectsState'> {
   isAuthorized(header: string | readonly string[] | undefined): boolean;
   /** Whether events are for us. */
   isAudience(claims: Readonly<Record<string, unknown>>): boolean;
-  /** By the issuers that it speaks for: whether their access tokens carry `sid`. */
-  readonly issuers: ReadonlyMap<string, { readonly hasSessions: boolean }>;
+  /** By the issuers that it speaks for: whether their access tokens carry `sid`; `undefined` where it is not known. */
+  readonly issuers: ReadonlyMap<string, { readonly hasSessions: boolean | undefined }>;
 }
 
 /** What verifiers of all transmitters have in common. */
@@ -197,11 +197,11 @@ function issuersOf(list: readonly (string | Provider)[]): Transmitter['issuers']
   if (!Array.isArray(list) || list.length === 0) {
     throw mistake('speaksFor', 'a list of issuers', "speaksFor: ['https://acme.eu.auth0.com/']");
   }
-  // Of an issuer that is only named it is not known: its tokens are taken to carry sessions.
+  // Of an issuer that is only named it is not known.
   return new Map(
     list.map((each) => [
       issuerOf(each, 'speaksFor'),
-      { hasSessions: typeof each === 'string' || each.sidInAccessTokens === true },
+      { hasSessions: typeof each === 'string' ? undefined : each.sidInAccessTokens === true },
     ]),
   );
 }

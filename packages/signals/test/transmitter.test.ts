@@ -116,11 +116,11 @@ describe('the options of a transmitter', () => {
   });
 
   it('say whom it speaks for: its own issuer, or those that are named', () => {
-    expect([...made({}).issuers]).toEqual([[ISSUER, { hasSessions: true }]]);
+    expect([...made({}).issuers]).toEqual([[ISSUER, { hasSessions: undefined }]]);
     expect([...made({ issuer: preset }).issuers]).toEqual([[ISSUER, { hasSessions: false }]]);
     const sidInAccessTokens = { ...preset, issuer: 'https://b', sidInAccessTokens: true };
     expect([...made({ speaksFor: ['https://a', sidInAccessTokens] }).issuers]).toEqual([
-      ['https://a', { hasSessions: true }],
+      ['https://a', { hasSessions: undefined }],
       ['https://b', { hasSessions: true }],
     ]);
   });
