@@ -3,6 +3,7 @@ import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { Readable } from 'node:stream';
+import { isTrue } from '../lib/callback-result.ts';
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 
 /** How {@link nodeFetch} connects. */
@@ -11,7 +12,7 @@ export interface NodeFetchOptions {
   readonly ca?: string | undefined;
   /**
    * Whether a connection may be made to an IP address, which was resolved or stands in the URL. The connection is
-   * made to exactly this address. Default: all. `false` fails the request with `ERR_ADDRESS_REFUSED`.
+   * made to exactly this address. Default: all. Anything but `true` fails the request with `ERR_ADDRESS_REFUSED`, a promise too.
    */
   readonly acceptsAddress?: ((address: string) => boolean) | undefined;
 }
@@ -44,7 +45,7 @@ export function nodeFetch(options: NodeFetchOptions = {}): typeof globalThis.fet
     const url = new URL(asked.url);
     const literal = url.hostname.replace(/^\[|\]$/g, '');
     // Node does not call the lookup for a literal IP address, so it is checked here.
-    if (isIP(literal) !== 0 && !acceptsAddress(literal)) throw addressRefused();
+    if (isIP(literal) !== 0 && !isTrue(acceptsAddress(literal))) throw addressRefused();
     const body = asked.body === null ? undefined : new Uint8Array(await asked.arrayBuffer());
     return new Promise((resolve, reject) => {
       const send = url.protocol === 'http:' ? requestHttp : requestHttps;
@@ -99,7 +100,7 @@ function checkedLookup(accepts: (address: string) => boolean): LookupFunction {
     lookUpName(hostname, { ...options, all: true }, (error, addresses) => {
       if (error !== null) return callback(error, '');
       try {
-        const accepted = addresses.filter(({ address }) => accepts(address));
+        const accepted = addresses.filter(({ address }) => isTrue(accepts(address)));
         const [first] = accepted;
         if (first === undefined) callback(addressRefused(), '');
         else if (options.all === true) callback(null, accepted);

@@ -227,6 +227,18 @@ describe('addresses that may not be connected to', () => {
     expect(seen).toContain('127.0.0.1');
   });
 
+  it('a check that gives something else than true refuses: a promise would let every address pass', async () => {
+    for (const answer of [async () => true, async () => Promise.reject(new Error('no')), () => 1]) {
+      const failing = { acceptsAddress: answer as unknown as () => boolean };
+      for (const host of ['localhost', '127.0.0.1']) {
+        await expect(get(`http://${host}:1/`, failing)).rejects.toMatchObject({
+          failure: 'network',
+          code: 'ERR_ADDRESS_REFUSED',
+        });
+      }
+    }
+  });
+
   it('a check that throws refuses, and ends no process', async () => {
     const failing = {
       acceptsAddress: () => {
