@@ -4,11 +4,11 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { AUDIENCE, aClock, ISSUER, jwks, NOW } from '../../../../test/support/tokens.ts';
+import { createResourceServer } from '../../src/create-resource-server.ts';
 import { clientSecretBasic } from '../../src/introspection/client-authentication.ts';
 import { fetchJson } from '../../src/keys/bounded-json.ts';
 import { type NodeFetchOptions, nodeFetch } from '../../src/keys/node-fetch.ts';
 import { oidcProvider } from '../../src/providers/oidc-provider.ts';
-import { createResourceServer } from '../../src/resource-server.ts';
 import { aTlsServer } from '../tls-server.ts';
 
 const CLAIMS = {
