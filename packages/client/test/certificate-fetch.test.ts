@@ -158,12 +158,16 @@ describe('certificateFetch', () => {
       await settled();
       clock.pass(1_000);
     }
-    server.off('request', note);
     const [socket, ...others] = sockets;
     expect([socket?.destroyed, others]).toEqual([false, []]);
     const ended = socket && once(socket, 'close');
     await fetch.close();
+    // What is sent after that needs another connection.
+    await (await fetch(`${origin}/`)).text();
+    server.off('request', note);
+    expect(sockets.size).toBe(2);
     await ended;
+    await fetch.close();
   });
 
   it('takes authorities that were renewed, too', async () => {

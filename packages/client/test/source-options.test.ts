@@ -1,3 +1,4 @@
+import { ConfigurationError } from '@authly/core/client';
 import { describe, expect, it } from 'vitest';
 import {
   clientSecretBasic,
@@ -69,6 +70,7 @@ describe('options of tokenSource', () => {
 
   it.each(WRONG)('are refused with the line to write: %s', (_name, change, message) => {
     const make = () => tokenSource({ ...REQUIRED, ...change } as TokenSourceOptions);
+    expect(make).toThrow(ConfigurationError);
     expect(make).toThrow(message);
     expect(make).toThrow(/Write: |Its options are: /);
   });

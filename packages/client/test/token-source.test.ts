@@ -717,18 +717,17 @@ describe('events', () => {
       return events;
     };
     const event = { type: 'token.failed', ...source, retryInSec: expect.any(Number) };
-    expect(await failed(() => refused(400, 'invalid_scope'))).toEqual([
+    expect(await failed(() => refused(400, 'invalid_scope'))).toStrictEqual([
       { ...event, cause: 'request_refused', status: 400, error: 'invalid_scope' },
     ]);
-    expect(await failed(() => refused(503))).toEqual([
+    expect(await failed(() => refused(503))).toStrictEqual([
       { ...event, cause: 'issuer_unavailable', status: 503 },
     ]);
     const down = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
     const fetchFailed = new TypeError('fetch failed', { cause: down });
-    const unreachable = await failed(() => Promise.reject(fetchFailed));
-    expect(unreachable).toEqual([{ ...event, cause: 'issuer_unreachable', code: 'ECONNREFUSED' }]);
-    expect(Object.keys(unreachable[0] ?? {})).not.toContain('status');
-    expect(Object.keys(unreachable[0] ?? {})).not.toContain('error');
+    expect(await failed(() => Promise.reject(fetchFailed))).toStrictEqual([
+      { ...event, cause: 'issuer_unreachable', code: 'ECONNREFUSED' },
+    ]);
   });
 
   it('say whose token an API did not accept', async () => {

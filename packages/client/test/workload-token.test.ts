@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ConfigurationError } from '@authly/core/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { workloadToken } from '../src/index.ts';
 import { aClock, aJwt } from './fixtures.ts';
@@ -78,5 +79,7 @@ it.each([
   ['api', { path: '/t', type: 'saml' }, "has the types 'jwt-bearer' and 'jwt-spiffe'"],
   ['api', { file: '/t' }, 'has no option "file"'],
 ])('workloadToken(%j, %j) says what is wrong', (id, options, words) => {
-  expect(() => workloadToken(id, options as never)).toThrow(`workloadToken() ${words}`);
+  const make = () => workloadToken(id, options as never);
+  expect(make).toThrow(ConfigurationError);
+  expect(make).toThrow(`workloadToken() ${words}`);
 });
