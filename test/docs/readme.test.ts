@@ -153,6 +153,24 @@ describe('examples/README.md', () => {
     expect(listed.toSorted()).toEqual(examples.toSorted());
   });
 
+  it('names the settings of each, and each that can be copied names packages by version', () => {
+    const folders = readdirSync(new URL('examples', ROOT), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && entry.name !== 'quickstart')
+      .map(({ name }) => name);
+    for (const folder of folders) {
+      expect(read(`examples/${folder}/package.json`)).not.toMatch(/"(?:workspace|catalog):/);
+      const sources = filesIn(`examples/${folder}/src`).map(read).join('\n');
+      const settings = sources.matchAll(/required(?:Setting)?\('([A-Z_]+)'\)/g);
+      const needed = new Set([...settings].map(([, name = '']) => name));
+      const [row = ''] = text
+        .split('\n')
+        .filter((line) => line.startsWith('| `') && line.includes(`\`${folder}\``));
+      const listed = [...row.matchAll(/`([A-Z_]+)`/g)].map(([, name = '']) => name);
+      expect(listed, folder).toEqual(expect.arrayContaining([...needed]));
+      expect(listed.length > 0, folder).toBe(needed.size > 0);
+    }
+  });
+
   it('names a command that exists', () => {
     const [, example] = /--filter @authly-examples\/(\S+) start$/m.exec(text) ?? [];
     expect(JSON.parse(read(`examples/${example}/package.json`)).scripts).toHaveProperty('start');
