@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { type RedisCommand, redisStores } from '@authly/redis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Framework, frameworks } from '../support/frameworks.ts';
 import { findDebianServer } from './support/debian-server.ts';
@@ -291,6 +292,35 @@ describe.runIf(program !== undefined).each(SETUPS)('%s, %s', (clientName, framew
     const token = aSharedToken('later');
     await asks.stores.revocations.revokeToken({ token });
     await until(401, () => follows.send(token), 5_000);
+  }, 60_000);
+
+  it('loads every mark also when another server takes over in the middle', async () => {
+    const replica = await aServer('--replicaof', '127.0.0.1', String(server.port));
+    const { revocations } = (await anApi()).stores;
+    const names = Array.from({ length: 3_000 }, (_, count) => `user ${count}`);
+    for (let first = 0; first < names.length; first += 500) {
+      const some = names.slice(first, first + 500);
+      await Promise.all(some.map((name) => revocations.revokePrincipal(name)));
+    }
+    await inStep(server, replica);
+    await replica.command('REPLICAOF', 'NO', 'ONE');
+    const connect = CLIENTS[clientName] ?? expect.unreachable();
+    const [before, after] = [await connect(server.port), await connect(replica.port)];
+    const reading = await connect(replica.port);
+    opened.push(before, after, reading);
+    let commands = 0;
+    const command: RedisCommand = (args, key) =>
+      (commands++ === 0 ? before : after).command(args, key);
+    const stores = redisStores({
+      command,
+      prefix: 'api',
+      timeoutMs: 5_000,
+      follow: { command: reading.command },
+    });
+    opened.push(stores);
+    const heard = new Set<string>();
+    stores.revocations.subscribe?.(({ id }) => heard.add(id));
+    await expect.poll(() => heard.size, { timeout: 10_000 }).toBe(names.length);
   }, 60_000);
 
   it('refuses in every process within a second, where they follow', async () => {

@@ -11,6 +11,8 @@ export interface Follower {
   readonly isLoaded: boolean;
   /** When the copy was last known to be right, in milliseconds since the epoch. */
   readonly seenAt: number;
+  /** Loads all marks again, once what is under way has ended. */
+  reload(): void;
   /** Stops following. Later calls reject. */
   close(): void;
 }
@@ -38,14 +40,16 @@ export function startFollower({ log, table, mirror, clock }: FollowerContext): F
   let head: LogHead | undefined;
   let isLoaded = false;
   let isClosed = false;
+  let isInDoubt = false;
   let seenAt = Number.NEGATIVE_INFINITY;
   /** 0 after a failure: a read that was given up may still wait in the connection, and delay the next command. */
   let blockMs = BLOCK_MS;
   let loading = attempt();
   let wake: (() => void) | undefined;
 
-  function seen(): void {
-    seenAt = clock.now();
+  /** By the time of the question: an answer may have waited in a process that stood still. */
+  function seen(atMost: number): void {
+    seenAt = Math.min(clock.now(), atMost);
     mirror.sweep();
   }
 
@@ -57,11 +61,12 @@ export function startFollower({ log, table, mirror, clock }: FollowerContext): F
     mirror.replace(marks, start.at);
     head = start;
     isLoaded = true;
-    seen();
+    seen(clock.now());
     loading.fulfill();
   }
 
   async function read(from: LogHead): Promise<void> {
+    const answeredBy = clock.now() + blockMs;
     const entries = await log.after(from.at, blockMs);
     if (entries.length === 0) return await compare(from);
     let last = from;
@@ -74,13 +79,14 @@ export function startFollower({ log, table, mirror, clock }: FollowerContext): F
       last = entry;
     }
     head = last;
-    seen();
+    seen(answeredBy);
   }
 
   // No new entry may also mean that the server has lost entries.
   async function compare(from: LogHead): Promise<void> {
+    const askedAt = clock.now();
     const now = await log.head();
-    if (now.nonce === from.nonce) seen();
+    if (now.nonce === from.nonce) seen(askedAt);
     else if (!isAfter(now.at, from.at)) head = undefined;
   }
 
@@ -88,13 +94,15 @@ export function startFollower({ log, table, mirror, clock }: FollowerContext): F
     let pauseMs = FIRST_PAUSE_MS;
     while (!isClosed) {
       try {
+        if (isInDoubt) head = undefined;
+        isInDoubt = false;
         await (head === undefined ? load() : read(head));
         pauseMs = FIRST_PAUSE_MS;
         blockMs = BLOCK_MS;
       } catch (cause) {
         blockMs = 0;
         loading.fail(cause);
-        if (!isLoaded) loading = attempt();
+        if (!isLoaded && !isClosed) loading = attempt();
         await pause(pauseMs);
         pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS);
       }
@@ -116,6 +124,9 @@ export function startFollower({ log, table, mirror, clock }: FollowerContext): F
     },
     get seenAt() {
       return seenAt;
+    },
+    reload() {
+      isInDoubt = true;
     },
     close() {
       isClosed = true;

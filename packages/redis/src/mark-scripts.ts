@@ -1,5 +1,5 @@
-// Each script changes the marks, the times by which they go, and the log in one step. It takes the keys of
-// the marks, their times and the log.
+// Each script takes the keys of the marks, of the times by which they go, and of the log. One that changes
+// them does it in one step.
 
 /** Entries that the log keeps, or some more: who is further behind loads all marks again. */
 const LOG_ENTRIES = 10_000;
@@ -47,11 +47,36 @@ end
 return { value, write(field, value, ARGV[4]) }
 `;
 
-/** Forgets a mark: `field` and a nonce. Gives the value that was kept, or an empty text, and the position. */
+/**
+ * Forgets a mark if it is still what it was: `field`, a nonce, and the value. A client that lost its connection may
+ * send this again much later, and must not forget what was revoked since. Gives the value that is kept then, an
+ * empty text for none, and the position.
+ */
 export const DROP_MARK: string = `${WRITE_LOG}
 local known = redis.call('HGET', KEYS[1], ARGV[1])
 if not known then return { '', position() } end
+if known ~= ARGV[3] then return { known, position() } end
 redis.call('HDEL', KEYS[1], ARGV[1])
 redis.call('ZREM', KEYS[2], ARGV[1])
-return { known, write(ARGV[1], '', ARGV[2]) }
+return { '', write(ARGV[1], '', ARGV[2]) }
+`;
+
+/**
+ * Reads some of the marks, those that go first before the others: the field that was read last and its time
+ * (both empty at the start), and how many. Gives fields, their values, and the time of the last one.
+ *
+ * Not HSCAN, whose cursor means another place on another server: a scan that began before a failover and
+ * went on after it would miss marks. This order is the same on every server, and what moves in it while it is read
+ * moves towards its end.
+ */
+export const READ_MARKS: string = `
+local field, till = ARGV[1], ARGV[2]
+local from = 0
+if field ~= '' then
+  if redis.call('ZSCORE', KEYS[2], field) == till then from = redis.call('ZRANK', KEYS[2], field) + 1
+  else from = redis.call('ZCOUNT', KEYS[2], '-inf', '(' .. till) end
+end
+local fields = redis.call('ZRANGE', KEYS[2], from, from + ARGV[3] - 1)
+if not fields[1] then return { {}, {}, '' } end
+return { fields, redis.call('HMGET', KEYS[1], unpack(fields)), redis.call('ZSCORE', KEYS[2], fields[#fields]) }
 `;

@@ -3,9 +3,9 @@ import type { Clock, RevocationMark, RevocationMarkKey } from '@authly/core';
 import type { BoundedCommand } from './bounded-command.ts';
 import type { KeyNames } from './key-names.ts';
 import type { LogPosition } from './log-position.ts';
-import { DROP_MARK, KEEP_MARK } from './mark-scripts.ts';
+import { DROP_MARK, KEEP_MARK, READ_MARKS } from './mark-scripts.ts';
 import { fieldOf, keyOfField, markOf } from './mark-text.ts';
-import { list, optionalText, pairs, text, UnexpectedReplyError } from './reply.ts';
+import { list, optionalText, text, UnexpectedReplyError } from './reply.ts';
 
 /** What became of a mark, and where in the log that stands. */
 export interface MarkChange {
@@ -32,23 +32,45 @@ export interface MarkTable {
  * by its own which marks count.
  */
 const SWEPT_AFTER_SEC = 3_600;
-const SCANNED_AT_ONCE = 1_000;
+const READ_AT_ONCE = 1_000;
+/** A mark may be moved between the look at it and its end. */
+const DROP_TRIES = 5;
 const NONCE_BYTES = 12;
 
 export function createMarkTable(command: BoundedCommand, names: KeyNames, clock: Clock): MarkTable {
   const { marks, until, log } = names;
 
-  async function run(script: string, args: readonly string[]): Promise<readonly [string, string]> {
-    const reply = await command(['EVAL', script, '3', marks, until, log, ...args], marks);
-    const [value, at] = list(reply, 'EVAL');
+  async function run(script: string, args: readonly string[]): Promise<readonly unknown[]> {
+    return list(await command(['EVAL', script, '3', marks, until, log, ...args], marks), 'EVAL');
+  }
+
+  async function change(
+    script: string,
+    args: readonly string[],
+  ): Promise<readonly [string, string]> {
+    const [value, at] = await run(script, args);
     return [text(value, 'EVAL'), text(at, 'EVAL')];
+  }
+
+  /** What was kept in fields; nothing for one that is empty. */
+  function marksIn(
+    keys: readonly (RevocationMarkKey | undefined)[],
+    reply: unknown,
+    name: string,
+  ): readonly RevocationMark[] {
+    const values = list(reply, name);
+    if (values.length !== keys.length) throw new UnexpectedReplyError(name);
+    return keys.flatMap((key, index) => {
+      const value = optionalText(values[index], name);
+      return key === undefined || value === undefined ? [] : [markOf(key, value)];
+    });
   }
 
   return {
     async keep(mark) {
       const { kind, id, issuedBefore, keptUntil } = mark;
       const sweepBefore = Math.floor(clock.now() / 1_000) - SWEPT_AFTER_SEC;
-      const [value, at] = await run(KEEP_MARK, [
+      const [value, at] = await change(KEEP_MARK, [
         fieldOf(mark),
         issuedBefore === undefined ? '' : String(issuedBefore),
         String(keptUntil),
@@ -59,35 +81,32 @@ export function createMarkTable(command: BoundedCommand, names: KeyNames, clock:
     },
 
     async drop({ kind, id }) {
-      const [value, at] = await run(DROP_MARK, [fieldOf({ kind, id }), nonce()]);
-      return {
-        at,
-        key: { kind, id },
-        mark: value === '' ? undefined : markOf({ kind, id }, value),
-      };
+      const key = { kind, id };
+      const field = fieldOf(key);
+      const [found] = list(await command(['HMGET', marks, field], marks), 'HMGET');
+      let known = optionalText(found, 'HMGET') ?? '';
+      for (let tries = 0; tries < DROP_TRIES; tries++) {
+        const [kept, at] = await change(DROP_MARK, [field, nonce(), known]);
+        if (kept === '') return { at, key, mark: known === '' ? undefined : markOf(key, known) };
+        known = kept;
+      }
+      throw new Error('The mark was moved each time that it was to be cleared');
     },
 
     async find(keys) {
-      const reply = await command(['HMGET', marks, ...keys.map(fieldOf)], marks);
-      const values = list(reply, 'HMGET');
-      if (values.length !== keys.length) throw new UnexpectedReplyError('HMGET');
-      return keys.flatMap((key, index) => {
-        const value = optionalText(values[index], 'HMGET');
-        return value === undefined ? [] : [markOf(key, value)];
-      });
+      return marksIn(keys, await command(['HMGET', marks, ...keys.map(fieldOf)], marks), 'HMGET');
     },
 
     async *scan() {
-      let cursor = '0';
-      do {
-        const scan = ['HSCAN', marks, cursor, 'COUNT', String(SCANNED_AT_ONCE)];
-        const [next, found] = list(await command(scan, marks), 'HSCAN');
-        cursor = text(next, 'HSCAN');
-        yield pairs(found, 'HSCAN').flatMap(([field, value]) => {
-          const key = keyOfField(field);
-          return key === undefined ? [] : [markOf(key, text(value, 'HSCAN'))];
-        });
-      } while (cursor !== '0');
+      let last = ['', ''];
+      for (;;) {
+        const [found, values, till] = await run(READ_MARKS, [...last, String(READ_AT_ONCE)]);
+        const fields = list(found, 'EVAL').map((field) => text(field, 'EVAL'));
+        yield marksIn(fields.map(keyOfField), values, 'EVAL');
+        const field = fields.at(-1);
+        if (field === undefined || fields.length < READ_AT_ONCE) return;
+        last = [field, text(till, 'EVAL')];
+      }
     },
   };
 }

@@ -39,7 +39,9 @@ export function redisRevocations(context: RedisRevocationsContext): Revocations 
   const { clock } = options;
   const isKept = ({ keptUntil }: RevocationMark) => keptUntil * 1_000 > clock.now();
   // In effect here before whoever made the mark goes on.
-  const acknowledge = (change: MarkChange) => followed?.mirror.acknowledge(change);
+  const acknowledge = (change: MarkChange) => {
+    if (followed?.mirror.acknowledge(change) === false) followed.follower.reload();
+  };
 
   const keeper: RevocationKeeper = {
     async keep(mark) {

@@ -1,6 +1,6 @@
 import type { Clock } from '@authly/core';
 import type { RedisCommand } from '@authly/redis';
-import { DROP_MARK, KEEP_MARK } from '../src/mark-scripts.ts';
+import { DROP_MARK, KEEP_MARK, READ_MARKS } from '../src/mark-scripts.ts';
 
 /** A Redis server in this process, as far as the stores need one. */
 export interface FakeRedis {
@@ -104,12 +104,31 @@ export function fakeRedis(clock: Clock): FakeRedis {
   }
 
   function drop([marks = '', until = '', logKey = '', ...args]: readonly string[]): unknown {
-    const [field = '', nonce = ''] = args;
-    const known = hash(marks).get(field);
-    if (known === undefined) return ['', log(logKey).at(-1)?.id ?? '0-0'];
+    const [field = '', nonce = '', expected = ''] = args;
+    const known = hash(marks).get(field) ?? '';
+    if (known === '' || known !== expected) return [known, log(logKey).at(-1)?.id ?? '0-0'];
     hash(marks).delete(field);
     sets.get(until)?.delete(field);
-    return [known, write(logKey, field, '', nonce)];
+    return ['', write(logKey, field, '', nonce)];
+  }
+
+  function readMarks([marks = '', until = '', , ...args]: readonly string[]): unknown {
+    const [field = '', till = '', size = ''] = args;
+    const ordered = [...of(sets, until, () => new Map<string, number>())].sort(
+      ([one, oneTime], [other, otherTime]) => oneTime - otherTime || (one < other ? -1 : 1),
+    );
+    const isSame = ordered.some(([each, time]) => each === field && String(time) === till);
+    const left = ordered.filter(([each, time]) => {
+      if (field === '') return true;
+      return time > Number(till) || (time === Number(till) && !(isSame && each <= field));
+    });
+    const some = left.slice(0, Number(size));
+    const fields = some.map(([each]) => each);
+    return [
+      fields,
+      fields.map((each) => hash(marks).get(each) ?? null),
+      String(some.at(-1)?.[1] ?? ''),
+    ];
   }
 
   const read = (entries: readonly Entry[]) => entries.map(({ id, fields }) => [id, [...fields]]);
@@ -141,16 +160,11 @@ export function fakeRedis(clock: Clock): FakeRedis {
     SET: set,
     GET: ([key = '']) => get(key),
     HMGET: ([key = '', ...fields]) => fields.map((field) => hash(key).get(field) ?? null),
-    HSCAN([key = '', cursor = '', , size = '']) {
-      const start = Number(cursor);
-      const end = start + Number(size);
-      const all = [...hash(key)];
-      return [end < all.length ? String(end) : '0', all.slice(start, end).flat()];
-    },
     EVAL([script = '', keys = '', ...rest]) {
       if (keys !== '3') throw new Error('ERR wrong number of keys');
       if (script === KEEP_MARK) return keep(rest);
       if (script === DROP_MARK) return drop(rest);
+      if (script === READ_MARKS) return readMarks(rest);
       throw new Error('ERR Error compiling script');
     },
     XREVRANGE([key = '', end, start, , size = '']) {

@@ -5,6 +5,7 @@ import { BLOCK_MS, type Follower, startFollower } from '../src/follower.ts';
 import { keyNames } from '../src/key-names.ts';
 import { createMarkLog } from '../src/mark-log.ts';
 import type { MarkMirror } from '../src/mark-mirror.ts';
+import { READ_MARKS } from '../src/mark-scripts.ts';
 import { createMarkTable } from '../src/mark-table.ts';
 import { fakeRedis } from './fake-redis.ts';
 
@@ -91,8 +92,8 @@ describe('a follower', () => {
 
   it('hears of a mark that is made while it loads', async () => {
     const { redis, table, told, start } = await aFollower();
-    redis.before = async ([name]) => {
-      if (name !== 'HSCAN') return;
+    redis.before = async ([_name, script]) => {
+      if (script !== READ_MARKS) return;
       redis.before = undefined;
       await table.keep(aMark('meanwhile'));
     };
@@ -148,6 +149,20 @@ describe('a follower', () => {
     await keep('third');
     await keep('fourth');
     expect(told).toEqual(['replace first second third', 'sweep', 'follow fourth', 'sweep']);
+  });
+
+  it('loads again, once, when it is told to', async () => {
+    const { keep, told, start } = await aFollower();
+    const follower = start();
+    await follower.loaded();
+    await settle();
+    told.length = 0;
+    follower.reload();
+    await keep('second');
+    await keep('third');
+    expect(told).toEqual([
+      ...['follow second', 'sweep', 'replace first second', 'sweep', 'follow third', 'sweep'],
+    ]);
   });
 
   it('reads on when an entry comes between the read and the look at the last one', async () => {
@@ -238,6 +253,53 @@ describe('a follower', () => {
     fails = false;
     await vi.advanceTimersByTimeAsync(400);
     expect(blocks).toEqual([true, false, false, false, true]);
+  });
+
+  it.each([
+    ['the last entry', 'XREVRANGE', 0],
+    ['new entries', 'XREAD', BLOCK_MS],
+  ])(
+    'is as old as its question, where the answer with %s waited in a process that stood still',
+    async (_what, command, mostMs) => {
+      const { clock, redis, keep, start } = await aFollower();
+      const follower = start();
+      await follower.loaded();
+      await settle();
+      const loadedAt = clock.now();
+      redis.before = ([name]) => {
+        if (name !== command) return;
+        redis.before = undefined;
+        clock.advance(3_600_000);
+      };
+      if (command === 'XREAD') {
+        // Ends the read that waits, and is read by the next one.
+        redis.wake();
+        await keep('new');
+      } else await vi.advanceTimersByTimeAsync(BLOCK_MS);
+      expect(clock.now()).toBe(loadedAt + 3_600_000);
+      expect(follower.seenAt).toBe(loadedAt + mostMs);
+      await vi.advanceTimersByTimeAsync(BLOCK_MS);
+      expect(follower.seenAt).toBe(clock.now());
+    },
+  );
+
+  it('leaves nobody waiting when it is closed while it fails', async () => {
+    const { redis, start } = await aFollower();
+    let fail: (cause: Error) => void = () => {};
+    redis.before = () =>
+      new Promise((_resolve, reject) => {
+        fail = reject;
+      });
+    const follower = start();
+    await settle();
+    follower.close();
+    fail(new Error('down'));
+    await settle();
+    const outcome = await Promise.race([
+      follower.loaded().catch((error: Error) => error.message),
+      settle().then(() => 'waits'),
+    ]);
+    expect(outcome).toBe('The stores were closed');
   });
 
   it('ends when it is closed, also while it waits or pauses', async () => {

@@ -95,6 +95,53 @@ describe('a copy of the marks', () => {
     expect(mirror.isRevoked(aToken('ada'))).toBe(false);
   });
 
+  it('takes an answer that the log had not, though it was read further: another server took over', async () => {
+    const { mirror } = aMirror();
+    const [early, late] = [await aMark('ada', nowSec - 1), await aMark('ada', nowSec)];
+    mirror.follow('1000-0', change('1000-0', late, false));
+    expect(mirror.acknowledge(change('1000-0', early))).toBe(true);
+    expect(mirror.isRevoked(aToken('ada', nowSec - 1))).toBe(false);
+    // The clock of the other server is behind.
+    expect(mirror.acknowledge(change('600-0', late))).toBe(false);
+    expect(mirror.isRevoked(aToken('ada', nowSec))).toBe(true);
+    // Marks do not move back.
+    expect(mirror.acknowledge(change('601-0', early))).toBe(false);
+    expect(mirror.isRevoked(aToken('ada', nowSec))).toBe(true);
+    // What was cleared there is told by the load that follows.
+    expect(mirror.acknowledge(change('602-0', late, false))).toBe(false);
+    expect(mirror.isRevoked(aToken('ada', nowSec))).toBe(true);
+    mirror.replace([], '602-0');
+    expect(mirror.acknowledge(change('602-0', late))).toBe(true);
+    expect(mirror.isRevoked(aToken('ada', nowSec))).toBe(false);
+    expect(mirror.acknowledge(change('603-0', late))).toBe(true);
+  });
+
+  it('remembers a thousand places that it has read', async () => {
+    const { mirror } = aMirror();
+    const mark = await aMark('ada');
+    for (let count = 1; count <= 1_001; count++) mirror.follow(`${count}-0`, undefined);
+    expect(mirror.acknowledge(change('2-0', mark))).toBe(true);
+    expect(mirror.isRevoked(aToken('ada'))).toBe(false);
+    expect(mirror.acknowledge(change('1-0', mark))).toBe(false);
+  });
+
+  it('lets marks of a server whose log is behind reach further than what it was told before', async () => {
+    const [early, late] = [await aMark('ada', nowSec - 1), await aMark('ada', nowSec)];
+    const { mirror: followed } = aMirror();
+    const { mirror: loaded } = aMirror();
+    for (const mirror of [followed, loaded]) mirror.acknowledge(change('1000-0', early));
+    followed.replace([], '500-0');
+    followed.follow('600-0', change('600-0', late));
+    loaded.replace([late], '600-0');
+    for (const mirror of [followed, loaded]) {
+      expect(mirror.isRevoked(aToken('ada', nowSec))).toBe(true);
+      expect(mirror.isRevoked(aToken('ada', nowSec + 1))).toBe(false);
+    }
+    // One on a token is for good, whenever it was issued.
+    followed.follow('601-0', change('601-0', { ...late, issuedBefore: undefined }));
+    expect(followed.isRevoked(aToken('ada', nowSec + 1))).toBe(true);
+  });
+
   it('holds on to what it was told until the log has passed it, also without an entry', async () => {
     const { mirror } = aMirror();
     const mark = await aMark('ada');
@@ -105,6 +152,35 @@ describe('a copy of the marks', () => {
     mirror.follow('7-0', change('7-0', mark));
     mirror.replace([], '8-0');
     expect(mirror.isRevoked(aToken('ada'))).toBe(false);
+  });
+
+  it('forgets what the log has passed, in whatever order the answers came', async () => {
+    const { mirror } = aMirror();
+    const [ada, bob] = [await aMark('ada'), await aMark('bob')];
+    mirror.acknowledge(change('1-0', ada));
+    mirror.acknowledge(change('9-0', bob));
+    // It moves: what was told first of it is no longer what is known.
+    mirror.acknowledge(change('7-0', ada));
+    mirror.follow('1-0', change('1-0', ada));
+    mirror.follow('7-0', change('7-0', ada));
+    mirror.follow('8-0', change('8-0', ada, false));
+    expect(mirror.isRevoked(aToken('ada'))).toBe(false);
+    expect(mirror.isRevoked(aToken('bob'))).toBe(true);
+    mirror.replace([], '8-0');
+    expect(mirror.isRevoked(aToken('ada'))).toBe(false);
+    expect(mirror.isRevoked(aToken('bob'))).toBe(true);
+  });
+
+  it('reads what many answers were about in a time that grows with their number', async () => {
+    // Ten times as many took a hundred times as long: 10,000 blocked the process for most of a minute.
+    const count = 10_000;
+    const { mirror } = aMirror();
+    const mark = await aMark('ada');
+    const of = (index: number) => change(`1800000000000-${index}`, { ...mark, id: `${index}` });
+    for (let index = 1; index <= count; index++) mirror.acknowledge(of(index));
+    const startedAt = performance.now();
+    for (let index = 1; index <= count; index++) mirror.follow(of(index).at, of(index));
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
   });
 
   it('is replaced as a whole, but for what this process was told since', async () => {

@@ -2,8 +2,8 @@ import type { RevocationMark } from '@authly/core';
 import { fakeClock } from '@authly/testing';
 import { describe, expect, it, vi } from 'vitest';
 import { keyNames } from '../src/key-names.ts';
-import { DROP_MARK, KEEP_MARK } from '../src/mark-scripts.ts';
-import { createMarkTable } from '../src/mark-table.ts';
+import { DROP_MARK, KEEP_MARK, READ_MARKS } from '../src/mark-scripts.ts';
+import { createMarkTable, type MarkTable } from '../src/mark-table.ts';
 import { fakeRedis } from './fake-redis.ts';
 
 const names = keyNames('a');
@@ -25,6 +25,12 @@ function aMark(id: string, keptUntil: number, issuedBefore?: number): Revocation
 function tableOver(reply: unknown) {
   const command = vi.fn(async (..._given: readonly unknown[]) => reply);
   return { command, table: createMarkTable(command, names, fakeClock()) };
+}
+
+async function allOf(table: MarkTable): Promise<readonly RevocationMark[]> {
+  const found: RevocationMark[] = [];
+  for await (const some of table.scan()) found.push(...some);
+  return found;
 }
 
 describe('the table of marks', () => {
@@ -54,16 +60,59 @@ describe('the table of marks', () => {
     });
   });
 
-  it('forgets a mark by one script, and gives it', async () => {
-    const { command, table } = tableOver([':20', '5-0']);
-    const key = { kind: 'subject', id: 'x' } as const;
-    await expect(table.drop(key)).resolves.toEqual({ at: '5-0', key, mark: aMark('x', 20) });
+  it('forgets a mark by one script, if it is what it was, and gives it', async () => {
+    const { redis, table, nowSec } = aTable();
+    const mark = aMark('x', nowSec() + 10, 17);
+    await table.keep(mark);
+    redis.sent.length = 0;
+    const { at, ...dropped } = await table.drop(mark);
+    expect(dropped).toEqual({ key: { kind: 'subject', id: 'x' }, mark });
+    expect(at).toMatch(/^\d+-\d+$/);
     const nonce = expect.stringMatching(/^[\w-]{16}$/);
-    expect(command.mock.calls).toEqual([
-      [['EVAL', DROP_MARK, '3', ...KEYS, 'subject:x', nonce], names.marks],
+    expect(redis.sent).toEqual([
+      ['HMGET', names.marks, 'subject:x'],
+      ['EVAL', DROP_MARK, '3', ...KEYS, 'subject:x', nonce, `17:${nowSec() + 10}`],
     ]);
-    const none = tableOver(['', '5-0']);
-    await expect(none.table.drop(key)).resolves.toEqual({ at: '5-0', key, mark: undefined });
+    await expect(table.drop(mark)).resolves.toMatchObject({ at, mark: undefined });
+  });
+
+  it('does not forget what was revoked since, when a client sends the command again later', async () => {
+    const { redis, table, nowSec } = aTable();
+    await table.keep(aMark('x', nowSec() + 10, 17));
+    let again: (() => PromiseLike<unknown>) | undefined;
+    redis.before = (args) => {
+      if (args[1] !== DROP_MARK) return;
+      redis.before = undefined;
+      again = () => redis.connect()(args, names.marks);
+      throw new Error('the connection was lost');
+    };
+    await expect(table.drop(aMark('x', 0))).rejects.toThrow('lost');
+    await table.keep(aMark('x', nowSec() + 11, 18));
+    await again?.();
+    expect(again).toBeDefined();
+    expect(await table.find([aMark('x', 0)])).toEqual([aMark('x', nowSec() + 11, 18)]);
+  });
+
+  it('forgets a mark that is moved meanwhile as it is then, and gives up where that goes on', async () => {
+    const { redis, table, nowSec } = aTable();
+    const mark = aMark('x', nowSec() + 10, 17);
+    await table.keep(mark);
+    let moves = 0;
+    const move = (limit: number) => async (args: readonly string[]) => {
+      if (args[1] !== DROP_MARK || moves === limit) return;
+      moves += 1;
+      await table.keep({ ...mark, keptUntil: mark.keptUntil + moves });
+    };
+    redis.before = move(2);
+    await expect(table.drop(mark)).resolves.toMatchObject({
+      mark: aMark('x', nowSec() + 12, 17),
+    });
+    await table.keep(mark);
+    redis.before = move(100);
+    await expect(table.drop(mark)).rejects.toThrow('moved each time');
+    expect(moves).toBe(2 + 5);
+    redis.before = undefined;
+    expect(await table.find([mark])).toHaveLength(1);
   });
 
   it('finds marks by one command, those that are there', async () => {
@@ -79,17 +128,38 @@ describe('the table of marks', () => {
   });
 
   it('reads all marks in steps, and passes over fields that are not ours', async () => {
-    const { redis, table } = aTable();
-    for (let count = 0; count < 2_500; count++)
-      redis.hash(names.marks).set(`subject:${count}`, ':9');
+    const { redis, table, nowSec } = aTable();
+    // Most have one time: within it the next step begins after the field that was read last.
+    const till = (count: number) => nowSec() + 10 + Math.floor(count / 2_200);
+    for (let count = 0; count < 2_500; count++) await table.keep(aMark(`${count}`, till(count)));
     redis.hash(names.marks).set('theirs', 'whatever');
-    const found: RevocationMark[] = [];
-    for await (const some of table.scan()) found.push(...some);
-    expect(found).toHaveLength(2_500);
-    expect(found[2_499]).toEqual(aMark('2499', 9));
-    expect(redis.sent).toEqual(
-      ['0', '1000', '2000'].map((cursor) => ['HSCAN', names.marks, cursor, 'COUNT', '1000']),
+    redis.sent.length = 0;
+    const found = await allOf(table);
+    expect(found.map(({ id }) => Number(id)).sort((one, other) => one - other)).toEqual(
+      Array.from({ length: 2_500 }, (_, count) => count),
     );
+    expect(found.at(-1)).toEqual(aMark('2499', till(2_499)));
+    const start = ['EVAL', READ_MARKS, '3', ...KEYS];
+    expect(redis.sent).toEqual([
+      [...start, '', '', '1000'],
+      [...start, `subject:${found[999]?.id}`, String(till(0)), '1000'],
+      [...start, `subject:${found[1_999]?.id}`, String(till(0)), '1000'],
+    ]);
+  });
+
+  it.each<[string, (table: MarkTable, last: RevocationMark) => Promise<unknown>]>([
+    ['cleared', async (table, last) => await table.drop(last)],
+    ['moved', async (table, last) => await table.keep({ ...last, keptUntil: last.keptUntil + 1 })],
+  ])('misses none when the one that it read last is %s', async (_what, act) => {
+    const { table, nowSec } = aTable();
+    for (let count = 0; count < 1_500; count++) await table.keep(aMark(`${count}`, nowSec() + 10));
+    const found = new Set<string>();
+    for await (const some of table.scan()) {
+      const last = some.at(-1);
+      if (found.size === 0 && last !== undefined) await act(table, last);
+      for (const { id } of some) found.add(id);
+    }
+    expect(found.size).toBe(1_500);
   });
 
   it('drops marks an hour after they expired, some at a time', async () => {
@@ -116,7 +186,15 @@ describe('the table of marks', () => {
     ['a script, without a mark', [null, '5-0'], 'Redis answered EVAL'],
   ])('takes no other reply for that of %s', async (_what, reply, message) => {
     await expect(tableOver(reply).table.keep(aMark('x', 1))).rejects.toThrow(message);
-    await expect(tableOver(reply).table.drop(aMark('x', 1))).rejects.toThrow(message);
+    const found = Array.isArray(reply) ? [reply[0]] : [null];
+    const ofDrop = Array.isArray(reply) && reply[0] === '17' ? ['', '5-0'] : reply;
+    const table = createMarkTable(
+      async ([name]) => (name === 'HMGET' ? found : ofDrop),
+      names,
+      fakeClock(),
+    );
+    await expect(table.drop(aMark('x', 1))).rejects.toThrow(message);
+    await expect(tableOver(null).table.drop(aMark('x', 1))).rejects.toThrow('HMGET');
   });
 
   it.each([
@@ -131,11 +209,17 @@ describe('the table of marks', () => {
 
   it.each([
     ['no list', null],
-    ['no cursor', [null, []]],
-    ['no pairs', ['0', null]],
-    ['no values', ['0', ['subject:x', null]]],
+    ['no fields', [null, [], '']],
+    ['no values', [['subject:x'], null, '7']],
+    ['too few values', [['subject:x'], [], '7']],
+    ['fields that are no texts', [[7], [':7'], '7']],
+    ['no time', [Array(1_000).fill('subject:x'), Array(1_000).fill(':7'), null]],
   ])('takes no other reply for that of a scan: %s', async (_what, reply) => {
-    const scanned = tableOver(reply).table.scan()[Symbol.asyncIterator]();
-    await expect(scanned.next()).rejects.toThrow('Redis answered HSCAN');
+    await expect(allOf(tableOver(reply).table)).rejects.toThrow('Redis answered EVAL');
+  });
+
+  it('passes over a field that is empty', async () => {
+    const { table } = tableOver([['subject:x', 'subject:y'], [null, ':7'], '7']);
+    expect(await allOf(table)).toEqual([aMark('y', 7)]);
   });
 });

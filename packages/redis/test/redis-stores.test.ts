@@ -93,7 +93,7 @@ describe('stores', () => {
     await asking.ready();
     expect(redis.sent.map(([name]) => name)).toEqual(['SET', 'CONFIG', 'CONFIG']);
     redis.before = ([name]) => {
-      if (name === 'HSCAN') throw new Error('no marks');
+      if (name === 'EVAL') throw new Error('no marks');
     };
     const follow = { command: redis.connect() };
     const following = redisStores({ command: redis.connect(), prefix: 'a', follow });

@@ -32,9 +32,13 @@ function aState(seenAt: number) {
   const state = {
     isLoaded: true as boolean,
     seenAt,
+    reloads: 0,
     loaded: () => loading,
+    reload() {
+      state.reloads += 1;
+    },
     close() {},
-  } satisfies Follower;
+  } satisfies Follower & { reloads: number };
   const load = (outcome: Promise<void>) => {
     state.isLoaded = false;
     loading = outcome;
@@ -55,7 +59,7 @@ function setUp(follows: boolean) {
       followed: follows ? { mirror, follower, maxLagSec: 10 } : undefined,
       options: { clock },
     });
-  return { clock, redis, follower, load, open };
+  return { clock, redis, mirror, follower, load, open };
 }
 
 describe('revocations that ask', () => {
@@ -141,6 +145,20 @@ describe('revocations that follow', () => {
     expect(heard).toEqual([mark.id]);
     await expect(revocations.clear(mark)).resolves.toBe(true);
     expect(revocations.isRevoked(aToken(), options)).toBe(false);
+  });
+
+  it('know at once what was made in this process also where another server took over, whose clock is behind', async () => {
+    const { clock, mirror, follower, open } = setUp(true);
+    const revocations = open();
+    await revocations.clear({ kind: 'principal', principalKey: 'nobody' });
+    mirror.replace([], `${clock.now() + 2_000}-0`);
+    expect(follower.reloads).toBe(0);
+    const mark = await revocations.revokePrincipal('user:ada', { issuedBefore: 1_000 });
+    expect(revocations.isRevoked(aToken(), options)).toBe(true);
+    // The copy is of the former server.
+    expect(follower.reloads).toBe(1);
+    await revocations.clear(mark);
+    expect(follower.reloads).toBe(2);
   });
 
   it('answer nothing when nothing was heard for longer than maxLagSec, whichever way the clock went', () => {

@@ -15,7 +15,7 @@ export type EventTargets =
 /**
  * What an event revokes, by its type and its subject (`sub_id`). Nothing is guessed. If the access tokens of an
  * issuer carry no session id, an event about a session revokes all tokens of its user, who then has to sign
- * in again everywhere.
+ * in again everywhere. If it is not known whether they carry one, it revokes both the session and the user.
  */
 export function eventTargets(
   subject: unknown,
@@ -23,7 +23,7 @@ export function eventTargets(
   { issuers }: Pick<Transmitter, 'issuers'>,
 ): EventTargets {
   const found = namedSubjects(subject).map((each) => targetOf(each, revokes, issuers));
-  const targets = found.filter((each) => typeof each === 'object');
+  const targets = found.flatMap((each) => (typeof each === 'string' ? [] : each));
   if (targets.length > 0) return { targets };
   // A subject with several aliases may have several causes. Give the one that says most.
   const cause = found.find((each) => each === 'issuer_not_spoken_for') ?? found.at(0);
@@ -34,7 +34,7 @@ function targetOf(
   named: NamedSubject,
   revokes: readonly EventTarget[],
   issuers: Transmitter['issuers'],
-): SignalTarget | Unmapped {
+): SignalTarget | readonly SignalTarget[] | Unmapped {
   switch (named.kind) {
     case 'subject': {
       const { issuer, subject } = named;
@@ -57,13 +57,16 @@ function targetOf(
 function sessionTarget(
   { sessionId, user }: Extract<NamedSubject, { kind: 'session' }>,
   issuers: Transmitter['issuers'],
-): SignalTarget | Unmapped {
-  // The issuer of a session is that of its user. If the event names no user, the issuer is known only if there is just one.
+): SignalTarget | readonly SignalTarget[] | Unmapped {
+  // Whose session it is says of which issuer. Without it, it is clear only where there is one.
   const [only, ...more] = issuers.keys();
   const issuer = user?.issuer ?? (more.length === 0 ? only : undefined);
   if (issuer === undefined) return 'subject_unknown';
   const known = issuers.get(issuer);
   if (known === undefined) return 'issuer_not_spoken_for';
-  if (known.hasSessions) return { kind: 'session', issuer, sessionId };
-  return user === undefined ? 'no_session_in_tokens' : { kind: 'subject', ...user };
+  const session: SignalTarget = { kind: 'session', issuer, sessionId };
+  if (known.hasSessions === true) return session;
+  if (user === undefined) return known.hasSessions === false ? 'no_session_in_tokens' : session;
+  const subject: SignalTarget = { kind: 'subject', ...user };
+  return known.hasSessions === false ? subject : [session, subject];
 }

@@ -38,6 +38,12 @@ export interface SignalStores {
 /** For so long a signal that is sent again is known. It decides who is told twice, and nothing else. */
 const REMEMBERED_MS = 86_400_000;
 
+/**
+ * Marks that are made at a time. An event has room for 900 names of its subject: all at once would take the places
+ * that a store has for the questions of requests.
+ */
+const AT_ONCE = 16;
+
 /** The stores behind the handlers, with events about their outages. */
 export function createSignalStores(
   {
@@ -66,9 +72,17 @@ export function createSignalStores(
     async mark(targets, issuedBefore) {
       // A store that was not asked has not answered.
       if (targets.length === 0) return [];
-      return await watched('revocation', () =>
-        Promise.all(targets.map((target) => revoke(revocations, target, issuedBefore))),
-      );
+      return await watched('revocation', async (signal) => {
+        const marks: RevocationMark[] = [];
+        for (let first = 0; first < targets.length; first += AT_ONCE) {
+          signal.throwIfAborted();
+          const some = targets.slice(first, first + AT_ONCE);
+          // Async, so that a store that throws at once leaves no rejection of an earlier mark to nobody.
+          const made = some.map(async (target) => revoke(revocations, target, issuedBefore));
+          marks.push(...(await Promise.all(made)));
+        }
+        return marks;
+      });
     },
     isFirst: ({ source, issuer, id }) =>
       watched('replay', async (signal) => {

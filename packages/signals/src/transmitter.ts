@@ -28,7 +28,7 @@ export interface TransmitterOptions {
   readonly issuer: string | Provider;
   /**
    * `aud` of the events. `{ prefix: 'ssf-receiver/' }` where the rest is known only once the stream is made
-   * (Keycloak: `<client id>/<stream id>`); it ends with a slash.
+   * (Keycloak: `<client id>/<stream id>`); it ends with a slash, and the rest has none.
    */
   readonly audience: EventAudience;
   /**
@@ -64,8 +64,8 @@ export interface Transmitter extends Pick<TransmitterOptions, 'expectsState'> {
   isAuthorized(header: string | readonly string[] | undefined): boolean;
   /** Whether events are for us. */
   isAudience(claims: Readonly<Record<string, unknown>>): boolean;
-  /** By the issuers that it speaks for: whether their access tokens carry `sid`. */
-  readonly issuers: ReadonlyMap<string, { readonly hasSessions: boolean }>;
+  /** By the issuers that it speaks for: whether their access tokens carry `sid`; `undefined` where it is not known. */
+  readonly issuers: ReadonlyMap<string, { readonly hasSessions: boolean | undefined }>;
 }
 
 /** What verifiers of all transmitters have in common. */
@@ -174,7 +174,11 @@ function ownAudience(audience: unknown): (value: string) => boolean {
     const { prefix } = checkOptions('audience', audience, { prefix: true });
     // Without the slash, `orders/` of one receiver would take what is for `orders-archive/`, too.
     if (typeof prefix === 'string' && prefix.length > 1 && prefix.endsWith('/')) {
-      return (value) => value.startsWith(prefix) && value.length > prefix.length;
+      // Nor is a second slash ours: `orders/archive` may be the name of another receiver.
+      return (value) =>
+        value.startsWith(prefix) &&
+        value.length > prefix.length &&
+        !value.includes('/', prefix.length);
     }
   } else {
     const values: readonly unknown[] = Array.isArray(audience) ? audience : [audience];
@@ -193,11 +197,11 @@ function issuersOf(list: readonly (string | Provider)[]): Transmitter['issuers']
   if (!Array.isArray(list) || list.length === 0) {
     throw mistake('speaksFor', 'a list of issuers', "speaksFor: ['https://acme.eu.auth0.com/']");
   }
-  // Whether tokens of an issuer that is given by its name alone carry sessions is not known. Assume that they do.
+  // Whether tokens of an issuer that is given by its name alone carry sessions is not known.
   return new Map(
     list.map((each) => [
       issuerOf(each, 'speaksFor'),
-      { hasSessions: typeof each === 'string' || each.sidInAccessTokens === true },
+      { hasSessions: typeof each === 'string' ? undefined : each.sidInAccessTokens === true },
     ]),
   );
 }

@@ -69,6 +69,15 @@ describe('what an event revokes', () => {
     });
   });
 
+  it('is both if it is not known whether access tokens carry a session id', () => {
+    const unknown = { issuers: new Map([[A, { hasSessions: undefined }]]) };
+    const ended = { kind: 'session', issuer: A, sessionId: 's1' };
+    expect(eventTargets(adasSession, { revokes: ['session'] }, unknown)).toEqual({
+      targets: [ended, { kind: 'subject', issuer: A, subject: 'ada' }],
+    });
+    expect(eventTargets(aSession, { revokes: ['session'] }, unknown)).toEqual({ targets: [ended] });
+  });
+
   it('is each alias that can be revoked; if none can, the cause that says most is given', () => {
     const aliases = (...identifiers: unknown[]) => ({ format: 'aliases', identifiers });
     expect(targets(aliases(adaOfB, ada, token), ['subject'])).toEqual({

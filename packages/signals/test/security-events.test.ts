@@ -79,7 +79,12 @@ describe('a security event', () => {
 
   it.each<[string, unknown, string]>([
     [`${CAEP}session-revoked`, ADA, 'subject 0'],
-    [`${CAEP}session-revoked`, { format: 'complex', user: ADA, session: SESSION }, 'session 0'],
+    // Whether the issuer's tokens carry a session is not known.
+    [
+      `${CAEP}session-revoked`,
+      { format: 'complex', user: ADA, session: SESSION },
+      'session 0, subject 0',
+    ],
     [`${CAEP}session-revoked`, { format: 'jwt_id', iss: ISSUER, jti: 't1' }, 'token'],
     [`${RISC}account-disabled`, ADA, 'subject 0'],
     [`${RISC}account-purged`, ADA, 'subject 0'],
@@ -91,7 +96,7 @@ describe('a security event', () => {
   ])('revokes what its type says: %s of %j', async (type, subject, mark) => {
     const { handler, ...watched } = someSecurityEvents();
     expect((await push(handler, anEventOf(type, subject))).status).toBe(202);
-    expect(await marksOf(watched)).toEqual([mark]);
+    expect((await marksOf(watched)).join(', ')).toBe(mark);
   });
 
   it.each([

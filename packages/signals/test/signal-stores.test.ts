@@ -39,6 +39,53 @@ describe('marks', () => {
     expect(events).toEqual([{ type: 'store.failed', store: 'revocation', outcome: 'refused' }]);
   });
 
+  it('of an event with many names are made some at a time, so that others are not kept waiting', async () => {
+    let underWay = 0;
+    let most = 0;
+    const memory = memoryRevocations({ clock: aClock() });
+    const { stores } = someStores({
+      revocations: {
+        ...memory,
+        async revokeSubject(...target) {
+          underWay += 1;
+          most = Math.max(most, underWay);
+          await new Promise((resolve) => setImmediate(resolve));
+          underWay -= 1;
+          return await memory.revokeSubject(...target);
+        },
+      },
+    });
+    // As many aliases as an event of 64 KiB has room for.
+    const targets = Array.from({ length: 900 }, (_, count) => ({
+      ...SUBJECT,
+      subject: `${count}`,
+    }));
+    const marks = await stores.mark(targets, NOW);
+    expect(most).toBe(16);
+    expect(marks).toHaveLength(900);
+    expect(new Set(marks.map(({ id }) => id)).size).toBe(900);
+    expect(await memory.list()).toHaveLength(900);
+  });
+
+  it('that a store refuses at once are an outage, and the failure of an earlier one goes nowhere', async () => {
+    let calls = 0;
+    const { stores } = someStores({
+      revocations: {
+        ...memoryRevocations(),
+        // The connection breaks between two marks of one event.
+        revokeSubject() {
+          calls += 1;
+          if (calls > 1) throw new Error('not connected');
+          return Promise.reject(new Error('connection lost'));
+        },
+      },
+    });
+    // An unhandled rejection would fail this test, and end a process.
+    await expect(stores.mark([SUBJECT, SUBJECT], NOW)).rejects.toThrow();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(calls).toBe(2);
+  });
+
   it('that a store does not make within two seconds are an outage', async () => {
     vi.useFakeTimers();
     const { stores, events } = someStores({

@@ -93,6 +93,8 @@ describe('the options of a transmitter', () => {
     expect([aud('a/1'), aud(['x', 'a/1']), aud('a/'), aud('b/a/1'), aud('a')]).toEqual([
       ...[true, true, false, false, false],
     ]);
+    // The stream of another receiver, whose name begins as ours.
+    expect(aud('a/b/1')).toBe(false);
     const listed = made({ audience: ['a', 'b'] });
     expect(['a', 'b', 'ab'].map((each) => listed.isAudience({ aud: each }))).toEqual([
       ...[true, true, false],
@@ -114,11 +116,11 @@ describe('the options of a transmitter', () => {
   });
 
   it('say whom it speaks for: its own issuer, or those that are named', () => {
-    expect([...made({}).issuers]).toEqual([[ISSUER, { hasSessions: true }]]);
+    expect([...made({}).issuers]).toEqual([[ISSUER, { hasSessions: undefined }]]);
     expect([...made({ issuer: preset }).issuers]).toEqual([[ISSUER, { hasSessions: false }]]);
     const sidInAccessTokens = { ...preset, issuer: 'https://b', sidInAccessTokens: true };
     expect([...made({ speaksFor: ['https://a', sidInAccessTokens] }).issuers]).toEqual([
-      ['https://a', { hasSessions: true }],
+      ['https://a', { hasSessions: undefined }],
       ['https://b', { hasSessions: true }],
     ]);
   });

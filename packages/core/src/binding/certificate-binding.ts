@@ -1,4 +1,5 @@
 import type { RequestView } from '../http/request-view.ts';
+import { ignoreRejection } from '../lib/callback-result.ts';
 import type { CheckFailure } from '../request/request-check.ts';
 import { type BindingKind, NEEDS_REQUEST, USE_REQUEST } from './binding-kind.ts';
 import type { CertificateSource } from './certificate-source.ts';
@@ -43,6 +44,7 @@ function thumbprintIn(
   try {
     const found: unknown = certificate.thumbprintOf(request);
     if (found === undefined || typeof found === 'string') return found;
+    ignoreRejection(found);
     const cause = new TypeError(
       'thumbprintOf() of mtls.certificate gave neither text nor undefined',
     );
@@ -55,7 +57,9 @@ function thumbprintIn(
 function whyNone(request: RequestView, certificate: CertificateSource): { hint?: string } {
   try {
     const hint: unknown = certificate.whyNone?.(request);
-    return typeof hint === 'string' ? { hint } : {};
+    if (typeof hint === 'string') return { hint };
+    ignoreRejection(hint);
+    return {};
   } catch {
     return {};
   }

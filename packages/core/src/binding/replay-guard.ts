@@ -4,6 +4,7 @@ import type { EventSink } from '../lib/event-sink.ts';
 import { isThenable, type MaybePromise } from '../lib/maybe-promise.ts';
 import { processWide } from '../lib/process-wide.ts';
 import { sha256Base64Url } from '../lib/sha256.ts';
+import { createStoreOutage } from '../lib/store-outage.ts';
 import {
   isReplayStoreFullError,
   type ReplayStore,
@@ -72,16 +73,14 @@ export function createReplayGuard({
   clock,
   events,
 }: ReplayGuardOptions): ReplayGuard {
-  let isFailing = false;
+  const outage = createStoreOutage(
+    { store: 'replay', outcome: fallback === undefined ? 'refused' : 'local' },
+    events,
+  );
 
   function failed(cause: unknown): MarkOutcome {
     // If the share of one holder is full, only this holder is refused. The store works, so that is no outage.
-    const isOutage = !(isReplayStoreFullError(cause) && cause.full === 'holder');
-    if (isOutage && !isFailing) {
-      isFailing = true;
-      const outcome = fallback === undefined ? 'refused' : 'local';
-      if (events.active) events.emit({ type: 'store.failed', store: 'replay', outcome });
-    }
+    if (!(isReplayStoreFullError(cause) && cause.full === 'holder')) outage.begin();
     return { outcome: 'unavailable', cause };
   }
 
@@ -89,10 +88,7 @@ export function createReplayGuard({
     if (isFirst !== true && isFirst !== false) {
       return failed(new TypeError('reserve() of the replay store gave neither true nor false'));
     }
-    if (isFailing) {
-      isFailing = false;
-      if (events.active) events.emit({ type: 'store.recovered', store: 'replay' });
-    }
+    outage.end();
     return isFirst ? FIRST : REPLAYED;
   }
 

@@ -7,7 +7,7 @@ import type { Clock } from '../lib/clock.ts';
 import { andThen, isThenable, type MaybePromise } from '../lib/maybe-promise.ts';
 import type { Principal } from '../model/principal.ts';
 import { Refused } from '../model/refused.ts';
-import type { HeldToken } from '../request/held-token.ts';
+import { type HeldToken, heldTokenOf, holdToken } from '../request/held-token.ts';
 import type { Presentation } from '../request/presentation.ts';
 import type { ReadOutcome } from '../request/token-reader.ts';
 import type { VerifiedToken } from '../request/verified-token.ts';
@@ -70,8 +70,6 @@ export function createVerifier(issuers: Issuers, options: VerifierOptions): Veri
     }),
   );
   const cache = options.cache && createTokenCache<VerifiedToken>(options.cache, createHeapScale());
-  /** By the principal, which is what an application has in hand when it opens a connection. */
-  const held = new WeakMap<Principal, HeldToken>();
   const recheck = createRecheck({ issuers, clock, clockToleranceSec, revocation, readAgain });
 
   function verify(presented: Presentation): MaybePromise<ReadOutcome> {
@@ -98,9 +96,10 @@ export function createVerifier(issuers: Issuers, options: VerifierOptions): Veri
   }
 
   function remember(text: string, token: VerifiedToken): VerifiedToken {
-    const kept = asCached(token);
-    if (isKept(token)) cache?.set(text, kept);
-    held.set(token.principal, { token: text, verified: kept });
+    const isCached = cache !== undefined && isKept(token);
+    const kept = isCached ? asCached(token) : token;
+    if (isCached) cache.set(text, kept);
+    holdToken(token.principal, issuers, { token: text, verified: kept });
     return kept;
   }
 
@@ -147,7 +146,7 @@ export function createVerifier(issuers: Issuers, options: VerifierOptions): Veri
     reader.close();
   }
 
-  return { verify, heldBy: (principal) => held.get(principal), recheck, close };
+  return { verify, heldBy: (principal) => heldTokenOf(principal, issuers), recheck, close };
 }
 
 // Written out: a spread costs many times as much.

@@ -75,6 +75,19 @@ describe('a source of the application', () => {
     });
   });
 
+  it('that is async and fails ends no process', async () => {
+    const fails = async () => Promise.reject(new Error('down'));
+    for (const source of [
+      { thumbprintOf: fails },
+      { thumbprintOf: () => undefined, whyNone: fails },
+    ]) {
+      const binding = kind(source as unknown as CertificateSource);
+      expect(binding.holds('ours', token, presented)).toBeDefined();
+    }
+    // An unhandled rejection would fail this test.
+    await new Promise((resolve) => setImmediate(resolve));
+  });
+
   it.each([
     () => {
       throw new Error('down');

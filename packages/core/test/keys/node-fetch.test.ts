@@ -1,9 +1,23 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { AUDIENCE, aClock, ISSUER, jwks, NOW } from '../../../../test/support/tokens.ts';
+import { createResourceServer } from '../../src/create-resource-server.ts';
+import { clientSecretBasic } from '../../src/introspection/client-authentication.ts';
 import { fetchJson } from '../../src/keys/bounded-json.ts';
 import { type NodeFetchOptions, nodeFetch } from '../../src/keys/node-fetch.ts';
+import { oidcProvider } from '../../src/providers/oidc-provider.ts';
 import { aTlsServer } from '../tls-server.ts';
+
+const CLAIMS = {
+  sub: 'ada',
+  client_id: 'web',
+  exp: NOW + 600,
+  aud: AUDIENCE,
+  token_type: 'Bearer',
+};
 
 async function serve(listener: RequestListener): Promise<{ origin: string; port: number }> {
   const server = createServer(listener);
@@ -86,6 +100,101 @@ describe('nodeFetch', () => {
   });
 });
 
+describe('the signal of a request', () => {
+  it.each([
+    ['beside a URL', (url: string, signal: AbortSignal) => nodeFetch()(url, { signal })],
+    [
+      'beside a Request',
+      (url: string, signal: AbortSignal) => nodeFetch()(new Request(url), { signal }),
+    ],
+    [
+      'in a Request',
+      (url: string, signal: AbortSignal) => nodeFetch()(new Request(url, { signal })),
+    ],
+  ])('ends it also after the garbage collector has run: %s', async (_where, ask) => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage: unknown = runInNewContext('gc');
+    if (typeof collectGarbage !== 'function') expect.unreachable();
+    let arrived: () => void = () => {};
+    const arrival = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    const { origin } = await serve(() => arrived());
+    const controller = new AbortController();
+    const waiting = ask(origin, controller.signal);
+    waiting.catch(() => {});
+    await arrival;
+    for (let count = 0; count < 3; count++) {
+      collectGarbage();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const reason = new Error('enough');
+    controller.abort(reason);
+    await expect(waiting).rejects.toBe(reason);
+  });
+});
+
+describe('what is sent', () => {
+  /** What a server got, in the order in which it came. */
+  async function anEcho() {
+    const got: { method?: string; body: string; type?: string; length?: string }[] = [];
+    const { origin } = await serve(async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk);
+      const { 'content-type': type, 'content-length': length } = request.headers;
+      got.push({
+        ...(request.method !== undefined && { method: request.method }),
+        body: Buffer.concat(chunks).toString(),
+        ...(type !== undefined && { type }),
+        ...(length !== undefined && { length }),
+      });
+      response.end('{}');
+    });
+    return { got, url: `${origin}/introspect` };
+  }
+
+  it.each<[string, RequestInit]>([
+    ['a form', { method: 'POST', body: new URLSearchParams({ token: 'a b' }) }],
+    ['a text', { method: 'POST', body: 'é', headers: { 'content-type': 'text/x' } }],
+    ['bytes', { method: 'PUT', body: Uint8Array.of(65, 66) }],
+    ['nothing, by POST', { method: 'POST' }],
+    ['nothing, by DELETE', { method: 'DELETE' }],
+    ['nothing', {}],
+  ])('is what the global fetch sends: %s', async (_what, init) => {
+    const { got, url } = await anEcho();
+    await fetch(url, init);
+    await nodeFetch()(url, init);
+    await nodeFetch()(new Request(url, init));
+    const [expected, ...sent] = got;
+    expect(sent).toEqual([expected, expected]);
+    expect(expected?.method).toBe(init.method ?? 'GET');
+  });
+
+  it('answers a question about a token, over a certificate authority of ours', async () => {
+    const asked: string[] = [];
+    const { origin, ca } = await aTlsServer(async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk);
+      asked.push(`${request.method} ${Buffer.concat(chunks)}`);
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ active: true, ...CLAIMS, iss: ISSUER }));
+    });
+    const server = createResourceServer({
+      issuer: oidcProvider({ issuer: ISSUER, jwks, subjectNamespaces: 'disjoint' }),
+      audience: AUDIENCE,
+      clock: aClock(),
+      introspection: {
+        endpoint: `${origin}/introspect`,
+        client: clientSecretBasic('orders-api', 'a secret'),
+      },
+      fetch: nodeFetch({ ca }),
+    });
+    onTestFinished(() => server.close());
+    await expect(server.verify('opaque')).resolves.toMatchObject({ kind: 'user', userId: 'ada' });
+    expect(asked).toEqual(['POST token_type_hint=access_token&token=opaque']);
+  });
+});
+
 describe('addresses that may not be connected to', () => {
   const acceptsAddress = (address: string) => address !== '127.0.0.1' && address !== '::1';
 
@@ -116,6 +225,18 @@ describe('addresses that may not be connected to', () => {
     };
     await expect(get(`http://localhost:${port}/`, any)).resolves.toMatchObject({ body: {} });
     expect(seen).toContain('127.0.0.1');
+  });
+
+  it('a check that gives something else than true refuses: a promise would let every address pass', async () => {
+    for (const answer of [async () => true, async () => Promise.reject(new Error('no')), () => 1]) {
+      const failing = { acceptsAddress: answer as unknown as () => boolean };
+      for (const host of ['localhost', '127.0.0.1']) {
+        await expect(get(`http://${host}:1/`, failing)).rejects.toMatchObject({
+          failure: 'network',
+          code: 'ERR_ADDRESS_REFUSED',
+        });
+      }
+    }
   });
 
   it('a check that throws refuses, and ends no process', async () => {

@@ -166,6 +166,17 @@ describe('kubernetes in a pod of the cluster', () => {
     expect(failed(events)).toMatchObject([{ cause: 'network', code: 'ENOENT' }]);
   });
 
+  it('leaves out nothing of what it is asked for, whether that comes in a Request or beside a URL', async () => {
+    const { cluster, server: apiServer } = await anApiServer();
+    const files = await mounted(apiServer, cluster.token);
+    const { fetch } = kubernetes({ issuer, inCluster: { apiServer: apiServer.origin, ...files } });
+    const url = `${apiServer.origin}/openid/v1/jwks`;
+    const headers = { accept: 'application/jwk-set+json' };
+    expect((await fetch?.(url, { headers }))?.status).toBe(200);
+    expect((await fetch?.(new Request(url, { headers })))?.status).toBe(200);
+    expect((await fetch?.(url))?.status).toBe(406);
+  });
+
   it('sends the token to the API server alone', async () => {
     const { cluster, server: apiServer } = await anApiServer();
     const { cluster: other, server: elsewhere } = await anApiServer();

@@ -83,9 +83,10 @@ const STATEMENTS: Readonly<Record<string, Statement>> = {
 
   async 'tells ids apart by every character'({ store }) {
     const id = anId();
+    const first = id.startsWith('A') ? 'B' : 'A';
     const last = id.endsWith('A') ? 'B' : 'A';
     await store.set(id, Uint8Array.of(1), TTL_MS);
-    for (const other of [id.slice(0, -1) + last, last + id.slice(1), swapCase(id)]) {
+    for (const other of [id.slice(0, -1) + last, first + id.slice(1), swapCase(id)]) {
       assert.equal((await store.get(other)) ?? undefined, undefined, `${other} beside ${id}`);
     }
   },

@@ -32,6 +32,14 @@ function inMap(wrong: (store: IntrospectionStore) => Partial<IntrospectionStore>
 describe('the contract', () => {
   for (const { name, run } of introspectionStoreContract(inMap())) it(`in a Map: ${name}`, run);
 
+  it('holds whatever ids it happens to make', async () => {
+    for (let count = 0; count < 500; count++) {
+      for (const { name, run } of introspectionStoreContract(inMap())) {
+        if (name.includes('ids apart')) await run();
+      }
+    }
+  });
+
   it('takes null for nothing, as a client of a database gives it', async () => {
     const open = inMap(({ get }) => ({ get: async (id) => (await get(id)) ?? null }));
     for (const { run } of introspectionStoreContract(open)) await run();

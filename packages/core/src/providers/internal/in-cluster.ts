@@ -48,9 +48,9 @@ export function inClusterKeys(preset: string, options: InClusterOptions = {}): I
       if (url.origin !== origin)
         throw new Error('The token of the pod is for the API server alone');
       const [token, ca] = await Promise.all([readToken(tokenFile), readFile(caFile, 'utf8')]);
-      const headers = new Headers(init?.headers);
+      const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : {}));
       headers.set('authorization', `Bearer ${token}`);
-      return nodeFetch({ ca })(url, { ...init, headers });
+      return nodeFetch({ ca })(input, { ...init, headers });
     },
   };
 }

@@ -26,7 +26,7 @@ function auth0User({ aToken }: TestIssuer): string {
 }
 
 it('the snippet for the bounds lets a good token in, the first time and the next', async () => {
-  const { guard } = await import('./snippets/speed/bounds.ts');
+  const { guard } = await import('./snippets/performance/bounds.ts');
   const app = express();
   app.use(guard, (_request, response) => {
     response.send('in');
@@ -37,7 +37,7 @@ it('the snippet for the bounds lets a good token in, the first time and the next
 });
 
 it('the snippet that keeps nothing verifies each time', async () => {
-  const { resourceServer } = await import('./snippets/speed/nothing-kept.ts');
+  const { resourceServer } = await import('./snippets/performance/nothing-kept.ts');
   const token = auth0User(auth0);
   await resourceServer.ready();
   const first = await resourceServer.verify(token);

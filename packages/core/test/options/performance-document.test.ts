@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { resolveOptions } from '../../src/options/resolve-options.ts';
 import { rfc9068 } from '../../src/providers/rfc9068.ts';
 
-const text = readFileSync(new URL('../../../../docs/speed.md', import.meta.url), 'utf8');
+const text = readFileSync(new URL('../../../../docs/performance.md', import.meta.url), 'utf8');
 
 it('the page names the defaults that are', () => {
   const { cache, signatureThread } = resolveOptions({
