@@ -1,4 +1,4 @@
-import { ignoreRejection, type MaybePromise } from '@authly/core/client';
+import { abortable, ignoreRejection, type MaybePromise } from '@authly/core/client';
 import type { AccessToken } from './access-token.ts';
 import { createBackOff } from './back-off.ts';
 import { isCertificateFetch } from './certificate-fetch.ts';
@@ -231,7 +231,9 @@ export function tokenSource(given: TokenSourceOptions): TokenSource {
     },
     async explain() {
       if (endpoint.known === undefined) {
-        await endpoint.find(AbortSignal.timeout(timeoutMs)).catch((error: unknown) => {
+        const limit = AbortSignal.timeout(timeoutMs);
+        // The limit holds for a fetch of the application's that does not heed its signal, too.
+        await abortable(endpoint.find(limit), limit).catch((error: unknown) => {
           const cause = isTokenSourceError(error) ? error : new TokenSourceError('issuer_timeout');
           last ??= failedAnswer(cause, 'client_credentials');
         });

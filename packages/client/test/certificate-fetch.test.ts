@@ -1,11 +1,13 @@
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isCertificateFetch } from '../src/certificate-fetch.ts';
 import { certificateFetch, tlsClientAuth, tokenSource } from '../src/index.ts';
 import { CA, ONE, SERVER, TWO } from './certificates.ts';
-import { aClock } from './fixtures.ts';
+import { aClock, settled } from './fixtures.ts';
 
 interface Seen {
   readonly name: string | undefined;
@@ -145,6 +147,39 @@ describe('certificateFetch', () => {
     await fetch.close();
   });
 
+  it('keeps its connection while the certificate is the same, and ends it when it is closed', async () => {
+    const clock = aClock();
+    const sockets = new Set<Socket>();
+    const note = ({ socket }: IncomingMessage) => sockets.add(socket);
+    server.on('request', note);
+    const fetch = certificateFetch({ ...ONE, ca: CA, clock });
+    for (let times = 0; times < 3; times++) {
+      await (await fetch(`${origin}/`)).text();
+      await settled();
+      clock.pass(1_000);
+    }
+    server.off('request', note);
+    const [socket, ...others] = sockets;
+    expect([socket?.destroyed, others]).toEqual([false, []]);
+    const ended = socket && once(socket, 'close');
+    await fetch.close();
+    await ended;
+  });
+
+  it('takes authorities that were renewed, too', async () => {
+    const clock = aClock();
+    let ca = CA;
+    const fetch = certificateFetch({ ...ONE, ca: () => ca, clock });
+    const tag = await fetch.certificateTag();
+    clock.pass(1_000);
+    expect(await fetch.certificateTag()).toBe(tag);
+    ca = `${CA}${CA}`;
+    clock.pass(1_000);
+    expect(await fetch.certificateTag()).not.toBe(tag);
+    expect((await fetch(`${origin}/`)).status).toBe(200);
+    await fetch.close();
+  });
+
   it('fails without a pair that can be used', async () => {
     const wrong = certificateFetch({ certificate: ONE.certificate, key: TWO.key });
     await expect(wrong(origin)).rejects.toThrow();
@@ -159,13 +194,29 @@ describe('certificateFetch', () => {
     [{ certificate: 'x' }, 'key is PEM'],
     [{ certificate: '', key: 'x' }, 'certificate is PEM'],
     [{ certificate: 'x', key: 'x', ca: 7 }, 'ca is PEM'],
-    [{ cert: 'x' }, 'has no option "cert"'],
+    [{ cert: 'x' }, 'certificateFetch() has no option "cert"'],
   ])('refuses options with the line to write: %j', (options, message) => {
     expect(() => certificateFetch(options as never)).toThrow(message);
   });
 });
 
+it('a fetch is known by what tells its certificate', () => {
+  expect(isCertificateFetch(certificateFetch(ONE))).toBe(true);
+  const other = Object.assign(() => fetch(origin), { certificateTag: 'text' });
+  for (const none of [undefined, fetch, other]) expect(isCertificateFetch(none)).toBe(false);
+});
+
 describe('a token source with a certificate', () => {
+  it('may have a fetch of the application’s that tells nothing of its certificate', async () => {
+    const presenting = certificateFetch({ ...ONE, ca: CA });
+    const own: typeof fetch = (input, init) => presenting(input, init);
+    const client = tlsClientAuth('orders-api', { fetch: own });
+    const source = tokenSource({ issuer: origin, client, fetch: own, resource: origin });
+    expect((await source.token()).type).toBe('Bearer');
+    source.close();
+    await presenting.close();
+  });
+
   it('uses the endpoint for certificates, and drops tokens when the certificate changes', async () => {
     const clock = aClock();
     let pair: { certificate: string; key: string } = ONE;

@@ -26,6 +26,19 @@ describe('options of tokenSource', () => {
     ['a scope that is a number', { scope: 7 }, 'scope is text'],
     ['parameters that are a list', { parameters: [] }, 'parameters is an object'],
     ['no parameters', { parameters: null }, 'parameters is an object'],
+    ['parameters that are a text', { parameters: 'a=b' }, "Write: parameters: { audience: 'https"],
+    ['hosts that are a number', { allowHttp: 7 }, 'allowHttp is text'],
+    ['no client at all', { client: null }, 'client says who this service is'],
+    [
+      'a client that cannot authenticate',
+      { client: { clientId: 'x', authentication: 7 } },
+      'client',
+    ],
+    [
+      'parameters without the audience',
+      { exchange: 'keycloak', parameters: { a: 'b' } },
+      'audience',
+    ],
     ['a parameter that is a number', { parameters: { a: 1 } }, 'parameters.a is text'],
     ['an empty parameter', { parameters: { a: '' } }, 'parameters.a is text'],
     ['scope among parameters', { parameters: { scope: 'a' } }, 'belongs into scope'],
@@ -76,6 +89,24 @@ describe('options of tokenSource', () => {
     const { clock } = resolveSourceOptions(REQUIRED);
     expect(Math.abs(clock.now() - Date.now())).toBeLessThan(1_000);
     expect(clock.monotonicMs()).toBeLessThan(Date.UTC(2000, 0));
+  });
+
+  it('let parameters through whose names are only like those of the grant', () => {
+    const parameters = { x_grant_type: 'a', assertion_hint: 'b', requested_token_use_x: 'c' };
+    expect(resolveSourceOptions({ ...REQUIRED, parameters }).target.parameters).toEqual(
+      Object.entries(parameters),
+    );
+  });
+
+  it('take an exchange that has what its server needs', () => {
+    const audience = { parameters: { tenant: 't', audience: 'a' } };
+    for (const given of [
+      { exchange: 'keycloak', ...audience },
+      { exchange: 'auth0', ...audience },
+      { exchange: 'entra', scope: 'api://billing/.default' },
+    ] as const) {
+      expect(resolveSourceOptions({ ...REQUIRED, ...given }).exchange).toBe(given.exchange);
+    }
   });
 
   it('take limits to the letter', () => {

@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { clientSecretPost, tokenSource, workloadToken } from '../src/index.ts';
+import { clientSecretPost, tlsClientAuth, tokenSource, workloadToken } from '../src/index.ts';
 import {
   API,
   aJwt,
   aServer,
   aSource,
+  challenge,
   deferred,
+  INVALID_TOKEN,
   ISSUER,
   issued,
   NOW_MS,
@@ -404,6 +406,30 @@ describe('credentials (61)', () => {
     expect([reads, server.tokenRequests.length]).toEqual([2, 1]);
   });
 
+  it('are looked for once a second while the source backs off', async () => {
+    let reads = 0;
+    const { source, server, clock } = aSource({
+      client: clientSecretPost('orders-api', () => {
+        reads += 1;
+        return 'wrong';
+      }),
+    });
+    server.onToken = () => refused(401);
+    const call = () => source.token().catch(() => {});
+    await call();
+    expect(reads).toBe(2);
+    for (const [ms, expected] of [
+      [0, 3],
+      [999, 3],
+      [1, 4],
+      [0, 4],
+    ] as const) {
+      clock.pass(ms);
+      await call();
+      expect(reads).toBe(expected);
+    }
+  });
+
   it('that are rotated while the source backs off are used by the next call', async () => {
     let secret = 'wrong';
     const { source, server, clock } = aSource({
@@ -641,6 +667,137 @@ describe('explain', () => {
   });
 });
 
+describe('explaining', () => {
+  it('does not wait longer than a request for a server that hangs', async () => {
+    const { source } = aSource({ timeoutMs: 50, fetch: () => new Promise(() => {}) });
+    expect((await source.explain()).last).toMatchObject({
+      outcome: 'failed',
+      reason: 'issuer_timeout',
+      grant: 'client_credentials',
+    });
+  });
+
+  it('says which grant was asked for last, and what came of it', async () => {
+    const { source } = aSource();
+    await source.token();
+    expect((await source.explain()).last).toEqual({
+      outcome: 'issued',
+      grant: 'client_credentials',
+      type: 'Bearer',
+      expiresInSec: 3_600,
+      scopes: [],
+      audience: undefined,
+    });
+    await source.onBehalfOf('opaque').token();
+    expect((await source.explain()).last).toMatchObject({ outcome: 'issued', grant: 'exchange' });
+  });
+});
+
+describe('events', () => {
+  const source = { issuer: ISSUER, clientId: 'orders-api', grant: 'client_credentials' };
+
+  it('say for how long a token is good, counted from its request', async () => {
+    const { source: tokens, clock, events } = aSource();
+    await tokens.token();
+    clock.pass(HOUR_MS - 300_000);
+    await tokens.token();
+    await settled();
+    const facts = { ...source, expiresInSec: 3_600, binding: 'none' };
+    expect(events).toEqual([
+      { type: 'token.fetched', ...facts },
+      { type: 'token.refreshed', ...facts },
+    ]);
+  });
+
+  it('say of a failure what is known of it, and no more', async () => {
+    const failed = async (onToken: () => Response | Promise<Response>) => {
+      const { source: tokens, server, events } = aSource();
+      server.onToken = onToken;
+      await tokens.token().catch(() => {});
+      return events;
+    };
+    const event = { type: 'token.failed', ...source, retryInSec: expect.any(Number) };
+    expect(await failed(() => refused(400, 'invalid_scope'))).toEqual([
+      { ...event, cause: 'request_refused', status: 400, error: 'invalid_scope' },
+    ]);
+    expect(await failed(() => refused(503))).toEqual([
+      { ...event, cause: 'issuer_unavailable', status: 503 },
+    ]);
+    const down = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
+    const fetchFailed = new TypeError('fetch failed', { cause: down });
+    const unreachable = await failed(() => Promise.reject(fetchFailed));
+    expect(unreachable).toEqual([{ ...event, cause: 'issuer_unreachable', code: 'ECONNREFUSED' }]);
+    expect(Object.keys(unreachable[0] ?? {})).not.toContain('status');
+    expect(Object.keys(unreachable[0] ?? {})).not.toContain('error');
+  });
+
+  it('say whose token an API did not accept', async () => {
+    const { source: tokens, server, clock, events } = aSource();
+    await tokens.token();
+    await tokens.onBehalfOf('opaque').token();
+    clock.pass(10_000);
+    server.onApi = () => challenge(INVALID_TOKEN);
+    await tokens.fetch(`${API}/`);
+    await tokens.onBehalfOf('opaque').fetch(`${API}/`);
+    expect(events.filter(({ type }) => type === 'token.rejected')).toEqual([
+      { type: 'token.rejected', ...source },
+      { type: 'token.rejected', ...source, grant: 'exchange' },
+    ]);
+  });
+});
+
+describe('a client with a certificate', () => {
+  const ALIASES = { mtls_endpoint_aliases: { token_endpoint: `${ISSUER}/certificate/token` } };
+
+  it('asks at the endpoint for certificates, and every other client at the usual one', async () => {
+    const { source, server } = aSource();
+    server.metadata = { ...server.metadata, ...ALIASES };
+    await source.token();
+    const client = tlsClientAuth('orders-api', { fetch: server.fetch });
+    await aSource({ client, fetch: server.fetch }).source.token();
+    expect(server.tokenRequests.map(({ url }) => url)).toEqual([
+      `${ISSUER}/token`,
+      `${ISSUER}/certificate/token`,
+    ]);
+  });
+
+  /** A source whose certificate, and what is done with it, is in the hands of the test. */
+  function withCertificate() {
+    const server = aServer();
+    const state = { tag: 'one', closed: 0 };
+    const fetch = Object.assign(server.fetch.bind(undefined), {
+      certificateTag: async () => state.tag,
+      async close() {
+        state.closed += 1;
+        throw new Error('closed already');
+      },
+    });
+    const client = tlsClientAuth('orders-api', { fetch });
+    return { state, ...aSource({ client, fetch: server.fetch }), server };
+  }
+
+  it('keeps its tokens while it is the same, and exchanged ones, too', async () => {
+    const { source, server, state } = withCertificate();
+    const use = async () => {
+      await source.token();
+      await source.onBehalfOf('opaque').token();
+      return server.tokenRequests.length;
+    };
+    expect([await use(), await use()]).toEqual([2, 2]);
+    state.tag = 'two';
+    expect([await use(), await use()]).toEqual([4, 4]);
+  });
+
+  it('is closed with its source, and what fails there is nobody’s fault', async () => {
+    const { source, state } = withCertificate();
+    await source.token();
+    source.close();
+    await settled();
+    expect(state.closed).toBe(1);
+    await expect(source.token()).rejects.toMatchObject({ reason: 'closed' });
+  });
+});
+
 describe('close', () => {
   it('ends what is on its way, and every later call', async () => {
     const { source, server } = aSource();
@@ -653,6 +810,23 @@ describe('close', () => {
     await expect(source.token()).rejects.toMatchObject({ reason: 'closed' });
     await expect(source.fetch(`${API}/`)).rejects.toMatchObject({ reason: 'closed' });
     await expect(source.onBehalfOf('x').token()).rejects.toMatchObject({ reason: 'closed' });
+  });
+
+  it('ends a call that waits for a vault', async () => {
+    const vault = deferred<string>();
+    const secrets: (string | Promise<string>)[] = ['wrong', 'wrong', vault.promise];
+    const { source, server, clock } = aSource({
+      client: clientSecretPost('orders-api', () => secrets.shift() ?? 'wrong'),
+    });
+    server.onToken = () => refused(401);
+    await expect(source.token()).rejects.toMatchObject({ reason: 'client_refused' });
+    clock.pass(1_000);
+    const waiting = source.token();
+    await settled();
+    source.close();
+    vault.resolve('right');
+    await expect(waiting).rejects.toMatchObject({ reason: 'closed' });
+    expect(server.tokenRequests).toHaveLength(1);
   });
 
   it('leaves no timer behind', async () => {

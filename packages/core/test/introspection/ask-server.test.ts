@@ -1,13 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { aClock, ISSUER } from '../../../../test/support/tokens.ts';
-import { createAskServer } from '../../src/introspection/ask-server.ts';
+import {
+  aClock,
+  compactJws,
+  ISSUER,
+  issuerKey,
+  jwks,
+  NOW,
+} from '../../../../test/support/tokens.ts';
+import { type AskServerContext, createAskServer } from '../../src/introspection/ask-server.ts';
 import {
   bearerToken,
   clientSecretBasic,
   type IntrospectionClient,
   tlsClientAuth,
 } from '../../src/introspection/client-authentication.ts';
-import type { KeySet } from '../../src/keys/key-set.ts';
+import { createStaticKeySet } from '../../src/keys/static-key-set.ts';
+import { createEventSink } from '../../src/lib/event-sink.ts';
 
 interface Options {
   readonly client?: IntrospectionClient;
@@ -17,21 +25,30 @@ interface Options {
   readonly fetch?: typeof globalThis.fetch;
 }
 
+const keySet = createStaticKeySet(jwks, {
+  issuer: ISSUER,
+  events: createEventSink(undefined),
+  uses: ['sig'],
+  maxKeys: 10,
+});
+
+const CONTEXT: AskServerContext = {
+  issuer: ISSUER,
+  keys: { kind: 'static', jwks: { keys: [] } },
+  keySet,
+  algorithms: ['ES256'],
+  fetch: () => Promise.reject(new Error('no request is made')),
+  allowHttp: [],
+  clock: aClock(),
+  clockToleranceSec: 5,
+};
+
 function aServer(options: Options = {}) {
   const { client = clientSecretBasic('api', 's'), endpoint, signed = false } = options;
   const { allowHttp = [], fetch = async () => Response.json({ active: true }) } = options;
   return createAskServer(
     { kind: 'endpoint', client, endpoint: endpoint as string | undefined, signed },
-    {
-      issuer: ISSUER,
-      keys: { kind: 'static', jwks: { keys: [] } },
-      keySet: {} as KeySet,
-      algorithms: ['ES256'],
-      fetch,
-      allowHttp,
-      clock: aClock(),
-      clockToleranceSec: 5,
-    },
+    { ...CONTEXT, fetch, allowHttp },
   );
 }
 
@@ -96,6 +113,28 @@ describe('a question', () => {
     expect(server.endpoint).toBe('https://mtls.example.com/i');
   });
 
+  it('of a client without a certificate goes to the usual endpoint', async () => {
+    const asked: string[] = [];
+    const metadata = {
+      issuer: ISSUER,
+      introspection_endpoint: ENDPOINT,
+      mtls_endpoint_aliases: { introspection_endpoint: 'https://mtls.example.com/i' },
+    };
+    const fetch = async (url: unknown) => {
+      asked.push(String(url));
+      return Response.json(asked.length === 1 ? metadata : { active: true });
+    };
+    await aServer({ fetch: fetch as typeof globalThis.fetch }).ask(question());
+    expect(asked).toEqual([`${ISSUER}/.well-known/openid-configuration`, ENDPOINT]);
+  });
+
+  it('goes over http where that was allowed', async () => {
+    for (const endpoint of ['http://127.0.0.1:4445/i', 'http://hydra:4445/i']) {
+      const server = aServer({ endpoint, allowHttp: ['hydra'] });
+      expect(await server.ask(question())).toEqual({ active: true });
+    }
+  });
+
   it('of a client with a bearer token takes 401 for its own: an outage', async () => {
     const fetch = async () => Response.json({ error: 'invalid_token' }, { status: 401 });
     const own = aServer({ endpoint: ENDPOINT, fetch, client: bearerToken(() => 't') });
@@ -138,5 +177,151 @@ describe('a question', () => {
         .catch((reason: unknown) => reason);
       expect(error).toMatchObject({ failure: 'status', status: 503, retryAfterSec: taken });
     }
+  });
+});
+
+describe('a signed answer (RFC 9701)', () => {
+  const ANSWER = { active: true, sub: 'ada' };
+  const good = { iss: ISSUER, aud: 'api', iat: NOW, token_introspection: ANSWER };
+  const header = { alg: 'ES256', kid: issuerKey.kid, typ: 'token-introspection+jwt' };
+  const signed = (claims: object = good, headers: object = header) =>
+    compactJws({ ...headers }, { ...claims }, issuerKey);
+
+  function answering(jwt: string, type = 'application/token-introspection+jwt') {
+    const accepted: unknown[] = [];
+    const fetch = async (_url: unknown, { headers }: RequestInit = {}) => {
+      accepted.push(new Headers(headers).get('accept'));
+      return new Response(jwt, { headers: { 'content-type': type } });
+    };
+    const server = aServer({
+      endpoint: ENDPOINT,
+      signed: true,
+      fetch: fetch as typeof globalThis.fetch,
+    });
+    return { accepted, answer: server.ask(question()) };
+  }
+
+  it('is asked for, and gives what the server signed', async () => {
+    const { accepted, answer } = answering(signed());
+    expect(await answer).toEqual(ANSWER);
+    expect(accepted).toEqual(['application/token-introspection+jwt']);
+  });
+
+  it.each([
+    ['of another type', signed(good, { ...header, typ: 'JWT' })],
+    ['of no type', signed(good, { ...header, typ: undefined })],
+    ['of another issuer', signed({ ...good, iss: 'https://other.example.com' })],
+    ['of another algorithm', signed(good, { ...header, alg: 'ES384' })],
+    ['for another client', signed({ ...good, aud: 'other' })],
+    ['that is old', signed({ ...good, iat: NOW - 61 })],
+    ['that somebody else signed', `${signed().slice(0, -8)}AAAAAAAA`],
+  ])('%s is none', async (_what, jwt) => {
+    await expect(answering(jwt).answer).rejects.toMatchObject({ failure: 'malformed' });
+  });
+
+  it('is insisted on: an answer that is not signed is none', async () => {
+    const { answer } = answering(JSON.stringify(ANSWER), 'application/json');
+    await expect(answer).rejects.toMatchObject({
+      failure: 'not_signed',
+      message: 'The answer is not signed',
+    });
+  });
+
+  it('need not be signed where the server calls the token of no type that it knows', async () => {
+    const fetch = async () => Response.json({ error: 'unsupported_token_type' }, { status: 400 });
+    const server = aServer({ endpoint: ENDPOINT, signed: true, fetch });
+    const answer = await server.ask(question());
+    expect(answer).toEqual({ active: false });
+    expect(Object.isFrozen(answer)).toBe(true);
+  });
+});
+
+describe('what fails', () => {
+  it('says which kind of failure it is, and keeps the cause for the operator', async () => {
+    const cause = new TypeError('fetch failed');
+    const fetch = () => Promise.reject(cause);
+    const failing = aServer({ endpoint: ENDPOINT, fetch }).ask(question());
+    await expect(failing).rejects.toMatchObject({
+      failure: 'network',
+      message: 'The request failed',
+      cause,
+    });
+  });
+
+  it('is the network where the body of an answer breaks off', async () => {
+    const cause = new TypeError('terminated');
+    const body = new ReadableStream({ pull: (controller) => controller.error(cause) });
+    const fetch = async () => new Response(body);
+    const failing = aServer({ endpoint: ENDPOINT, fetch }).ask(question());
+    await expect(failing).rejects.toMatchObject({ failure: 'network', cause });
+  });
+
+  it('is discovery where nothing names the endpoint, of which nobody is told', async () => {
+    const fetch = async () => Response.json({ issuer: ISSUER });
+    const server = aServer({ fetch });
+    const failure = { failure: 'discovery' };
+    await expect(server.prepare(new AbortController().signal)).rejects.toMatchObject(failure);
+    await expect(server.ask(question())).rejects.toMatchObject(failure);
+    expect(server.endpoint).toBeUndefined();
+  });
+});
+
+describe('getting ready', () => {
+  it('finds the endpoint, and asks nothing of it', async () => {
+    const asked: string[] = [];
+    const fetch = async (url: unknown) => {
+      asked.push(String(url));
+      return Response.json({ issuer: ISSUER, introspection_endpoint: ENDPOINT });
+    };
+    const server = aServer({ fetch: fetch as typeof globalThis.fetch });
+    await server.prepare(new AbortController().signal);
+    expect(server.endpoint).toBe(ENDPOINT);
+    expect(asked).toEqual([`${ISSUER}/.well-known/openid-configuration`]);
+  });
+
+  it('asks for no metadata where the endpoint is configured', async () => {
+    const fetch = () => Promise.reject(new Error('no request is made'));
+    const server = aServer({ endpoint: ENDPOINT, fetch });
+    await server.prepare(new AbortController().signal);
+    expect(server.endpoint).toBe(ENDPOINT);
+  });
+});
+
+describe('a function of the application', () => {
+  const asking = (ask: (token: string, options: object) => unknown) =>
+    createAskServer({ kind: 'ask', ask } as Parameters<typeof createAskServer>[0], CONTEXT);
+
+  it('is given the token and the signal, has no endpoint, and needs nothing beforehand', async () => {
+    const asked: unknown[] = [];
+    const server = asking((...args) => {
+      asked.push(args);
+      return { active: true };
+    });
+    const { signal, ...rest } = question();
+    await server.prepare(signal);
+    expect([server.endpoint, asked]).toEqual([undefined, []]);
+    const answer = await server.ask({ ...rest, signal });
+    expect(answer).toEqual({ active: true });
+    expect(Object.isFrozen(answer)).toBe(true);
+    expect(asked).toEqual([['opaque', { signal }]]);
+  });
+
+  it.each([undefined, null, [], 'active', 7])('that gives %j gives no answer', async (given) => {
+    await expect(asking(() => given).ask(question())).rejects.toMatchObject({
+      failure: 'malformed',
+      message: 'ask gave no answer of RFC 7662',
+    });
+  });
+
+  it('that throws has failed, with its error as the cause', async () => {
+    const cause = new Error('a bug');
+    const server = asking(() => {
+      throw cause;
+    });
+    await expect(server.ask(question())).rejects.toMatchObject({
+      failure: 'ask',
+      message: 'The function ask failed',
+      cause,
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { AUDIENCE, aClock, ISSUER, jwks, NOW } from '../../../../test/support/tokens.ts';
 import { clientSecretBasic } from '../../src/introspection/client-authentication.ts';
 import type { Introspection } from '../../src/introspection/introspector.ts';
@@ -26,6 +26,7 @@ type Answer = Readonly<Record<string, unknown>> | undefined | Error;
 function setUp(
   options: object = {},
   provider: Provider = oidcProvider({ issuer: ISSUER, jwks, subjectNamespaces: 'disjoint' }),
+  fetch: typeof globalThis.fetch = () => Promise.reject(new Error('no request is made')),
 ) {
   const clock = aClock();
   const asked: string[] = [];
@@ -44,7 +45,7 @@ function setUp(
     keySet: {} as KeySet,
     clock,
     clockToleranceSec: 5,
-    fetch: () => Promise.reject(new Error('no request is made')),
+    fetch,
     allowHttp: [],
     events: { active: true, emit: (event) => events.push(event) },
     random: () => 0,
@@ -91,7 +92,13 @@ describe('an introspector', () => {
   it('remembers a refusal for a while, whatever the reason, and answers at once', async () => {
     const { introspector, introspect, asked, state, clock } = setUp();
     state.answer = { ...ACTIVE, aud: 'https://other.example.com' };
-    expect((await introspect('a')).outcome).toBe('audience_mismatch');
+    expect(await introspect('a')).toEqual({
+      outcome: 'audience_mismatch',
+      fault: { expectedAudience: [AUDIENCE] },
+      answer: state.answer,
+      answeredAt: NOW * 1_000,
+      readAgainAt: NOW * 1_000,
+    });
     state.answer = ACTIVE;
     expect(introspector.introspect('a', 'opaque')).toEqual({
       outcome: 'audience_mismatch',
@@ -159,6 +166,16 @@ describe('an introspector', () => {
       { type: 'introspection.failed', issuer: ISSUER, cause: 'ask' },
       { type: 'introspection.recovered', issuer: ISSUER },
     ]);
+  });
+
+  it('hands on when the server says to come again', async () => {
+    const client = clientSecretBasic('api', 's'.repeat(32));
+    const endpoint = `${ISSUER}/introspect`;
+    const headers = { 'retry-after': '7' };
+    const fetch = async () => new Response(null, { status: 503, headers });
+    const { introspect } = setUp({ ask: undefined, client, endpoint }, undefined, fetch);
+    const error = await refusalOf(() => introspect('a'));
+    expect([error.reason, error.details.retryAfterSec]).toEqual(['introspection_unavailable', 7]);
   });
 
   it('refuses what is too much at once, and gives places back after failures, too', async () => {
@@ -252,6 +269,119 @@ describe('an introspector', () => {
   });
 });
 
+describe('a question that nobody answers', () => {
+  /** What `ask` was given, and no answer. */
+  function unanswered(options: object = {}) {
+    const signals: AbortSignal[] = [];
+    const ask = (_token: string, { signal }: { readonly signal: AbortSignal }) => {
+      signals.push(signal);
+      return new Promise(() => {});
+    };
+    return { signals, ...setUp({ ask, ...options }) };
+  }
+
+  it('is over at its limit of time, and whoever was asked is told to stop', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const { introspect, signals, events } = unanswered({ timeoutMs: 700 });
+      const failing = refusalOf(() => introspect('a'));
+      await vi.advanceTimersByTimeAsync(699);
+      expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+      expect(await failing).toMatchObject({
+        reason: 'introspection_unavailable',
+        cause: { failure: 'timeout', message: 'There was no answer in time' },
+      });
+      expect(events).toMatchObject([{ type: 'introspection.failed', cause: 'timeout' }]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('is ended by close, which is no failure of the server', async () => {
+    const { introspect, introspector, signals, events } = unanswered();
+    const failing = refusalOf(() => introspect('a'));
+    await new Promise((resolve) => setImmediate(resolve));
+    introspector.close();
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+    expect((await failing).cause).toMatchObject({
+      failure: 'network',
+      message: 'The server was closed',
+    });
+    expect(events).toEqual([]);
+  });
+
+  it('leaves no timer behind once it was answered, or has failed', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const { introspect, state } = setUp();
+      await introspect('a');
+      expect(vi.getTimerCount()).toBe(0);
+      state.answer = new Error('down');
+      await refusalOf(() => introspect('b'));
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
+describe('getting ready', () => {
+  const client = clientSecretBasic('api', 's'.repeat(32));
+  const provider = oidcProvider({ issuer: ISSUER, subjectNamespaces: 'disjoint' });
+  const hanging = () => new Promise<never>(() => {});
+
+  it('ends for a caller who has had enough, with the reason of the caller', async () => {
+    const { introspector } = setUp({ ask: undefined, client }, provider, hanging);
+    const caller = new AbortController();
+    const waiting = introspector.ready(caller.signal);
+    caller.abort(new Error('enough'));
+    await expect(waiting).rejects.toThrow('enough');
+  });
+
+  it('takes no longer than a question', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const { introspector } = setUp({ ask: undefined, client, timeoutMs: 700 }, provider, hanging);
+      const failing = refusalOf(() => introspector.ready());
+      await vi.advanceTimersByTimeAsync(700);
+      expect(await failing).toMatchObject({
+        reason: 'introspection_unavailable',
+        cause: { failure: 'timeout' },
+      });
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('finds where tokens are sent', async () => {
+    const metadata = { issuer: ISSUER, introspection_endpoint: `${ISSUER}/introspect` };
+    const fetch = async () => Response.json(metadata);
+    const { introspector } = setUp({ ask: undefined, client }, provider, fetch);
+    expect(introspector.endpoint).toBeUndefined();
+    await introspector.ready();
+    expect(introspector.endpoint).toBe(`${ISSUER}/introspect`);
+  });
+});
+
+describe('a verified JWT', () => {
+  it('is of a type that the server supports: the answer that it is not is an outage', async () => {
+    const client = clientSecretBasic('api', 's'.repeat(32));
+    const fetch = async () => Response.json({ error: 'unsupported_token_type' }, { status: 400 });
+    const { introspector, introspect } = setUp(
+      { ask: undefined, client, endpoint: `${ISSUER}/introspect` },
+      undefined,
+      fetch,
+    );
+    expect((await introspect('opaque')).outcome).toBe('token_inactive');
+    for (const asking of ['confirm', 'answer'] as const) {
+      const error = await refusalOf(async () => introspector.introspect(asking, asking));
+      expect(error.reason).toBe('introspection_unavailable');
+    }
+  });
+});
+
 describe('shared answers', () => {
   const secrets = ['x'.repeat(32)];
 
@@ -285,6 +415,24 @@ describe('shared answers', () => {
     second.clock.advance(1);
     await second.introspect('a');
     expect([first.asked, second.asked]).toEqual([['a'], ['a']]);
+  });
+
+  it('are for the client that asked, and for no other', async () => {
+    const { store } = aStore();
+    const asking = async (clientId: string) => {
+      const asked: string[] = [];
+      const fetch = async (url: unknown) => {
+        asked.push(String(url));
+        return Response.json(ACTIVE);
+      };
+      const client = clientSecretBasic(clientId, 's'.repeat(32));
+      const endpoint = `${ISSUER}/introspect`;
+      const options = { ask: undefined, client, endpoint, cache: { store, secrets } };
+      const { introspect } = setUp(options, undefined, fetch as typeof globalThis.fetch);
+      expect((await introspect('a')).outcome).toMatchObject({ sub: 'ada' });
+      return asked.length;
+    };
+    expect([await asking('one'), await asking('one'), await asking('other')]).toEqual([1, 0, 1]);
   });
 
   it('of a clock that is ahead count as given now, up to five seconds', async () => {

@@ -1,3 +1,4 @@
+import { createCipheriv, hkdfSync } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
 import { createSealedAnswers } from '../../src/introspection/sealed-answers.ts';
 import { createEventSink } from '../../src/lib/event-sink.ts';
@@ -146,6 +147,63 @@ describe('sealed answers', () => {
   });
 });
 
+describe('the form of an entry', () => {
+  // Written out again: processes of two releases share a store while one takes the place of the other.
+  const context = '\0https://as.example.com\0api';
+  const derived = (key: string | Uint8Array, salt: string, use: string) =>
+    Buffer.from(hkdfSync('sha256', key, salt, `authly introspection ${use}${context}`, 32));
+  const id = derived('token', '', 'id').toString('base64url');
+
+  function anEntry(text: string, { version = 1, aad = id } = {}) {
+    const iv = Buffer.alloc(12, 7);
+    const key = derived(secret('current'), 'token', 'seal');
+    const cipher = createCipheriv('aes-256-gcm', key, iv);
+    cipher.setAAD(Buffer.from(aad));
+    const parts = [cipher.update(text, 'utf8'), cipher.final()];
+    return Buffer.concat([Buffer.of(version), iv, ...parts, cipher.getAuthTag()]);
+  }
+
+  const opened = (bytes: Uint8Array) =>
+    sealed({ ...memoryStore().store, get: async () => bytes }).get('token');
+
+  it('is that of other releases: version, nonce, AES-256-GCM, under names and keys of HKDF', async () => {
+    const { store, entries } = memoryStore();
+    entries.set(id, anEntry(JSON.stringify(KEPT)));
+    expect(await sealed(store).get('token')).toEqual(KEPT);
+  });
+
+  it.each([
+    ['of another version', anEntry(JSON.stringify(KEPT), { version: 2 })],
+    ['under another id', anEntry(JSON.stringify(KEPT), { aad: 'another' })],
+    ['of nothing', anEntry('')],
+    ['that is no JSON', anEntry('{')],
+    ['that is cut to its tag', anEntry(JSON.stringify(KEPT)).subarray(0, 29)],
+  ])('%s is none', async (_what, bytes) => {
+    expect(await opened(bytes)).toBeUndefined();
+  });
+
+  it('is written as it is read', () => {
+    const { store, entries } = memoryStore();
+    sealed(store).set('token', KEPT, 1);
+    const [[name, bytes] = ['', new Uint8Array()]] = entries;
+    expect(name).toBe(id);
+    expect(bytes[0]).toBe(1);
+    expect(bytes).toHaveLength(1 + 12 + JSON.stringify(KEPT).length + 16);
+  });
+});
+
+it('reading leaves no timer behind, whether the store answers or fails', async () => {
+  vi.useFakeTimers();
+  try {
+    const { store } = memoryStore();
+    await sealed(store).get('token');
+    await sealed({ ...store, get: () => Promise.reject(new Error('down')) }).get('token');
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 describe('an outage of the store of answers', () => {
   const FAILED = { type: 'store.failed', store: 'introspection', outcome: 'bypassed' };
   const RECOVERED = { type: 'store.recovered', store: 'introspection' };
@@ -184,6 +242,13 @@ describe('an outage of the store of answers', () => {
     await answers.get('token');
     await answers.get('token');
     expect(events).toEqual([FAILED, RECOVERED]);
+  });
+
+  it.each([undefined, null])('is not what it is that the store has %s', async (nothing) => {
+    const { store, events, answers } = watched();
+    store.get = async () => nothing as undefined;
+    expect(await answers.get('token')).toBeUndefined();
+    expect(events).toEqual([]);
   });
 
   it.each<readonly [string, IntrospectionStore['set']]>([

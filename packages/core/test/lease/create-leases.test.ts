@@ -1,4 +1,6 @@
 import { inspect } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ISSUER, NOW } from '../../../../test/support/tokens.ts';
 import type { Lease } from '../../src/lease/lease.ts';
@@ -56,6 +58,7 @@ describe('a lease', () => {
     await pass(5);
     lease.end();
     expect(ends).toEqual([{ cause: 'expired', text: 'token expired', closeCode: 1008 }]);
+    expect(causeOf(lease)).toBe('expired');
     expect(events).toEqual([
       { type: 'lease.ended', cause: 'expired', kind: 'user', issuerName: 'as' },
     ]);
@@ -130,6 +133,38 @@ describe('a lease', () => {
     leases.close();
     expect(subscriptions.ended).toBe(1);
     expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('a lease that has ended', () => {
+  /** Collects garbage: what a server keeps of each connection that was ever open fills its memory. */
+  const collect: () => void = (() => {
+    setFlagsFromString('--expose-gc');
+    return runInNewContext('gc');
+  })();
+
+  it.each([
+    ['', false],
+    [', after a renewal with other ids', true],
+  ])('is kept by nothing%s', async (_what, isRenewed) => {
+    const some = someLeases({ subscribe: 'works' });
+    async function anEndedOne(): Promise<WeakRef<object>> {
+      const request = { method: 'GET', url: '/chat', header: () => undefined };
+      const lease = some.begin({}, { request });
+      some.hold({ token: 'token-2', principal: { sessionId: 'session-2', tokenId: 'id-2' } });
+      if (isRenewed) await lease.renew('token-2');
+      await some.pass(1);
+      lease.end();
+      return new WeakRef(request);
+    }
+    const request = await anEndedOne();
+    for (let turn = 0; turn < 10 && request.deref() !== undefined; turn++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      collect();
+    }
+    expect(request.deref()).toBeUndefined();
+    // What tells of marks is still there.
+    expect(some.subscriptions).toEqual({ made: 1, ended: 0 });
   });
 });
 
@@ -503,6 +538,15 @@ describe('a renewal', () => {
     await expect(lease.renew('token-2')).rejects.toMatchObject({ reason: 'scope_missing' });
     expect(asked).toEqual([scope('a').description, scope('b').description]);
     expect(lease.expiresAt).toBe(after(600));
+  });
+
+  it('need meet nothing where nothing was asked for', async () => {
+    const asked: unknown[] = [];
+    const some = someLeases({ hold: (_principal, requirement) => asked.push(requirement) });
+    const lease = some.begin();
+    some.hold({ token: 'token-2', principal: { expiresAt: after(900) } });
+    await lease.renew('token-2');
+    expect([lease.expiresAt, asked]).toEqual([after(900), []]);
   });
 
   it('is presented with its proof, on the request that opened the connection', async () => {

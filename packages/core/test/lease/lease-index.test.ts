@@ -83,6 +83,11 @@ describe('a mark', () => {
     expect(index.stoppedBy(similar, all)).toEqual([]);
     expect(index.stoppedBy({ ...found, kind: 'subject' }, all)).toEqual([]);
     expect(index.stoppedBy({ ...found, kind: 'other' as 'subject' }, all)).toEqual([]);
+    // Nor one who has the place for himself.
+    const ofGrace = mark({ kind: 'principal', principalKey: 'user:as:grace' }, NOW + 1);
+    expect(index.stoppedBy(ofGrace, all)).toEqual([grace]);
+    const likeGrace = { ...ofGrace, id: `${ofGrace.id.slice(0, 8)}${'x'.repeat(35)}` };
+    expect(index.stoppedBy(likeGrace, all)).toEqual([]);
   });
 });
 
@@ -96,9 +101,10 @@ describe('what was removed', () => {
     index.add(adaAgain);
     index.add(adaAgain);
     expect(stopped(target)).toEqual(['ada again']);
-    expect(stopped({ kind: 'subject', issuer: ISSUER, subject: 'grace' }, NOW + 1)).toEqual([
-      'grace',
-    ]);
+    const onGrace = { kind: 'subject', issuer: ISSUER, subject: 'grace' } as const;
+    expect(stopped(onGrace, NOW + 1)).toEqual(['grace']);
+    index.remove(grace);
+    expect(stopped(onGrace, NOW + 1)).toEqual([]);
   });
 
   it('does not take with it what has the same place', () => {

@@ -137,6 +137,7 @@ const canailleUser = {
   client_id: 'web',
   sub: 'dana',
   username: 'Dana Example',
+  scope: 'openid parcels:read',
   token_type: 'Bearer',
 };
 
@@ -288,6 +289,11 @@ const CASES: readonly Case[] = [
         'unknown',
       ],
       ['another token_type', { ...canailleUser, token_type: 'N_A' }, 'type_not_accepted'],
+      [
+        'a token that is bound to a key, which it never issues',
+        { ...canailleUser, token_type: 'DPoP', cnf: { jkt: 'k' } },
+        'type_not_accepted',
+      ],
       ['a nonce', { ...canailleUser, nonce: 'n' }, 'type_not_accepted'],
       ['no client', without(canailleUser, 'client_id'), 'claim_missing'],
       ['no token_type', without(canailleUser, 'token_type'), 'type_not_accepted'],

@@ -328,6 +328,12 @@ const FORMS: readonly Form[] = [
     keys: jwks('https://api.stytch.com/v1/sessions/jwks/project-live-1'),
   },
   {
+    written: 'stytch, by its issuer alone, from JavaScript',
+    provider: () => Reflect.apply(stytch, undefined, [{ issuer: 'stytch.com/project-test-1' }]),
+    issuer: 'stytch.com/project-test-1',
+    keys: jwks('https://test.stytch.com/v1/sessions/jwks/project-test-1'),
+  },
+  {
     written: 'stytch, by a base URL with a slash at its end',
     provider: () => stytch({ projectId: 'project-live-1', baseUrl: 'https://login.acme.com/' }),
     issuer: 'stytch.com/project-live-1',
@@ -1455,6 +1461,16 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
   ],
   ['stytch without a project', () => stytch('acme'), "write stytch('project-live-…')"],
   [
+    'stytch with the issuer of another project',
+    () => stytch({ projectId: 'project-live-1', issuer: 'stytch.com/project-live-2' }),
+    'stytch: issuer',
+  ],
+  [
+    'stytch at what is no address',
+    () => stytch({ projectId: 'project-live-1', baseUrl: 'login' }),
+    "stytch: baseUrl 'login' is not an absolute URL",
+  ],
+  [
     'descope without a project',
     () => Reflect.apply(descope, undefined, [{ classify: () => 'user' }]),
     'write descope(',
@@ -1476,6 +1492,20 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
   ],
   ['fusionauth without an issuer', () => fusionauth(''), 'write fusionauth('],
   ['workos of no client', () => workos({ sessionsOf: 'acme' }), "sessionsOf: 'client_…'"],
+  // It becomes a part of the address of the keys.
+  ...['client_01/../client_02', 'client_01?x', 'x/client_01'].map(
+    (sessionsOf) =>
+      [
+        `workos of a client with more in it: ${sessionsOf}`,
+        () => workos({ sessionsOf }),
+        "sessionsOf: 'client_…'",
+      ] as const,
+  ),
+  [
+    'workos with a path',
+    () => workos('https://acme.authkit.app/oauth2'),
+    "write workos({ issuer: 'https://acme.authkit.app' })",
+  ],
   ['logto without /oidc', () => logto('https://auth.acme.com'), '/oidc'],
   ['pingone without /as', () => pingone('https://auth.acme.com'), '/as'],
   ['pingam without /oauth2', () => pingam('https://am.acme.com/am'), '/am/oauth2'],

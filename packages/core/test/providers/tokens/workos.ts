@@ -160,6 +160,7 @@ export const table: TokenTable = {
       truth: 'user',
       header,
       provider: sessions,
+      requires: ['sub', 'sid'],
       claims: session,
       expect: asSession,
     },
@@ -170,6 +171,14 @@ export const table: TokenTable = {
       provider: sessions,
       claims: { ...without(session, 'roles', 'act'), client_id: 'client_01ENV' },
       expect: { ...asSession, clientId: 'client_01ENV' },
+    },
+    {
+      name: "a user's session with several roles, of which one is named alone",
+      truth: 'user',
+      header,
+      provider: sessions,
+      claims: { ...session, roles: ['member', 'dispatcher'] },
+      expect: { ...asSession, roles: ['member', 'dispatcher'] },
     },
     {
       name: 'a session of another environment',

@@ -1,0 +1,224 @@
+import { describe, expect, it } from 'vitest';
+import { createAccessToken } from '../src/access-token.ts';
+import {
+  type ExplainedParts,
+  explanationOf,
+  failedAnswer,
+  isResourceIgnored,
+  type LastAnswer,
+} from '../src/explanation.ts';
+import {
+  clientSecretBasic,
+  type TokenSourceOptions,
+  tlsClientAuth,
+  workloadToken,
+} from '../src/index.ts';
+import { resolveSourceOptions } from '../src/source-options.ts';
+import { TokenSourceError } from '../src/token-source-error.ts';
+import { API, aClock, ISSUER } from './fixtures.ts';
+
+const REQUIRED = {
+  issuer: ISSUER,
+  client: clientSecretBasic('orders-api', 's3cret'),
+  resource: API,
+};
+
+function explained(options: Partial<TokenSourceOptions> = {}, parts: Partial<ExplainedParts> = {}) {
+  return explanationOf({
+    options: resolveSourceOptions({ ...REQUIRED, ...options }),
+    endpoint: undefined,
+    last: undefined,
+    kept: undefined,
+    ...parts,
+  });
+}
+
+const endpoint = (metadata: Readonly<Record<string, unknown>>) => ({
+  url: `${ISSUER}/token`,
+  document: `${ISSUER}/.well-known/openid-configuration`,
+  metadata,
+});
+
+const issued = (audience: readonly string[] | undefined): LastAnswer => ({
+  outcome: 'issued',
+  grant: 'client_credentials',
+  type: 'Bearer',
+  expiresInSec: 60,
+  scopes: [],
+  audience,
+});
+
+describe('an explanation', () => {
+  it('says what is configured, before anything is known of the server', () => {
+    const explanation = explained({
+      scope: 'a b',
+      parameters: { audience: ['x', 'y'], tenant: 't' },
+      dpop: true,
+    });
+    expect(explanation).toEqual({
+      issuer: ISSUER,
+      clientId: 'orders-api',
+      method: 'client_secret_basic',
+      metadata: undefined,
+      tokenEndpoint: undefined,
+      methodsSupported: undefined,
+      grantsSupported: undefined,
+      resources: [API],
+      scopes: ['a', 'b'],
+      parameters: ['audience', 'tenant'],
+      origins: [API],
+      binding: 'dpop',
+      last: undefined,
+      token: undefined,
+      advice: [],
+    });
+    expect(explained().binding).toBe('none');
+    for (const part of [explanation, explanation.parameters, explanation.advice]) {
+      expect(Object.isFrozen(part)).toBe(true);
+    }
+  });
+
+  it('takes from the metadata what are lists of texts, of its own', () => {
+    const listed = (metadata: object) => {
+      const { grantsSupported, methodsSupported } = explained(
+        {},
+        { endpoint: endpoint({ ...metadata }) },
+      );
+      return [grantsSupported, methodsSupported];
+    };
+    const lists = {
+      grant_types_supported: ['client_credentials'],
+      token_endpoint_auth_methods_supported: ['client_secret_basic'],
+    };
+    expect(listed(lists)).toEqual([['client_credentials'], ['client_secret_basic']]);
+    expect(
+      listed({ grant_types_supported: 'x', token_endpoint_auth_methods_supported: [7] }),
+    ).toEqual([undefined, undefined]);
+    expect(explained({}, { endpoint: endpoint(Object.create(lists)) }).methodsSupported).toBe(
+      undefined,
+    );
+  });
+
+  it('says of the token at hand when it is refreshed, and when it is over, and not the token', () => {
+    const clock = aClock();
+    const token = createAccessToken({
+      accessToken: 'hush',
+      type: 'DPoP',
+      expiresAt: 7,
+      scopes: ['a'],
+    });
+    const now = clock.monotonicMs();
+    const times = {
+      refreshAt: now - 1_400,
+      unusableAt: now + 95_600,
+      endsAt: now + 100_000,
+      windowMs: 20_000,
+    };
+    const given = {
+      value: 'hush',
+      type: 'DPoP',
+      lifeSec: 100,
+      scopes: ['a'],
+      audience: undefined,
+      requestedAt: now,
+    } as const;
+    const explanation = explained({ clock }, { kept: { token, times, issued: given } });
+    expect(explanation.token).toEqual({
+      type: 'DPoP',
+      scopes: ['a'],
+      refreshInSec: -1,
+      unusableInSec: 96,
+    });
+    expect(JSON.stringify(explanation)).not.toContain('hush');
+  });
+});
+
+describe('advice', () => {
+  const adviceFor = (client: TokenSourceOptions['client'], methods: readonly string[]) =>
+    explained(
+      { client },
+      { endpoint: endpoint({ token_endpoint_auth_methods_supported: methods }) },
+    ).advice;
+  const workload = workloadToken('orders-api', { path: '/t' });
+  const tls = tlsClientAuth('orders-api', { fetch });
+
+  it.each([
+    ['a secret', REQUIRED.client, 'client_secret_basic'],
+    ['the token of a workload, which is an assertion', workload, 'private_key_jwt'],
+    ['a certificate', tls, 'tls_client_auth'],
+    ['a certificate of its own', tls, 'self_signed_tls_client_auth'],
+  ])('is not given where the server takes %s', (_what, client, method) => {
+    expect(adviceFor(client, ['none', method])).toEqual([]);
+  });
+
+  it('says which ways of authentication there are, where that of the client is not among them', () => {
+    expect(adviceFor(tls, ['client_secret_basic', 'private_key_jwt'])).toEqual([
+      'The metadata does not list tls_client_auth or self_signed_tls_client_auth: it has client_secret_basic, private_key_jwt. Use one of those, or register orders-api for it',
+    ]);
+    expect(adviceFor(workload, ['client_secret_basic'])).toHaveLength(1);
+    expect(adviceFor(REQUIRED.client, [])).toHaveLength(1);
+  });
+
+  it('is given where no request could be sent with the token', () => {
+    expect(explained({ resource: 'urn:ledger' }).advice).toEqual([
+      "No request can be sent with the token. Write: origins: ['https://…']",
+    ]);
+    expect(explained({ resource: 'urn:ledger', origins: [API] }).advice).toEqual([]);
+  });
+
+  it('is given where the server ignores resource', () => {
+    const advice = (last: LastAnswer) => explained({}, { last }).advice;
+    expect(advice(issued(['account']))).toEqual([
+      expect.stringContaining("parameters: { audience: '…' }"),
+    ]);
+    expect(advice(issued([API]))).toEqual([]);
+    expect(advice(issued(undefined))).toEqual([]);
+  });
+
+  it.each([
+    ['request_refused', 'unauthorized_client', 'registered for this grant'],
+    ['request_refused', 'unsupported_grant_type', 'the option exchange'],
+    ['request_refused', 'invalid_scope', 'scope'],
+    ['request_refused', 'invalid_target', 'resource'],
+    ['client_refused', undefined, 'Client id, secret or key'],
+    ['client_refused', 'invalid_client', 'Client id, secret or key'],
+    ['metadata_unusable', undefined, 'write tokenEndpoint'],
+    ['not_bound', undefined, 'leave dpop out'],
+    ['subject_refused', 'invalid_grant', 'token of the caller'],
+  ] as const)('is given after %s with %s', (reason, serverError, words) => {
+    const error = new TokenSourceError(reason, { ...(serverError && { serverError }) });
+    expect(explained({}, { last: failedAnswer(error, 'exchange') }).advice).toEqual([
+      expect.stringContaining(words),
+    ]);
+  });
+
+  it('is not given where nothing would help but to wait', () => {
+    const error = new TokenSourceError('issuer_unavailable', { serverError: 'server_error' });
+    expect(explained({}, { last: failedAnswer(error, 'exchange') }).advice).toEqual([]);
+  });
+});
+
+it('a failed answer says what was told, and of which grant', () => {
+  const error = new TokenSourceError('issuer_unavailable', {
+    serverStatus: 503,
+    serverError: 'server_error',
+    code: 'ECONNRESET',
+  });
+  expect(failedAnswer(error, 'exchange')).toEqual({
+    outcome: 'failed',
+    grant: 'exchange',
+    reason: 'issuer_unavailable',
+    message: error.message,
+    status: 503,
+    error: 'server_error',
+    code: 'ECONNRESET',
+  });
+});
+
+it('a resource is ignored by a token that says whom it is for, and leaves one of them out', () => {
+  expect(isResourceIgnored(['a'], undefined)).toBe(false);
+  expect(isResourceIgnored([], ['x'])).toBe(false);
+  expect(isResourceIgnored(['a'], ['x', 'a'])).toBe(false);
+  expect(isResourceIgnored(['a', 'b'], ['a'])).toBe(true);
+  expect(isResourceIgnored(['a'], [])).toBe(true);
+});
