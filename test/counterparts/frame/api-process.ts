@@ -1,19 +1,20 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { textIn } from './text-in.ts';
+import { textIn } from './json-members.ts';
+import type { signalledPresets } from './signalled-presets.ts';
 import type { Workbench } from './workbench.ts';
 
 /** What a process of the API is made of. */
 export interface SignalledApiOptions {
   readonly framework: string;
+  readonly preset: keyof typeof signalledPresets;
   readonly issuer: string;
-  readonly audience: string;
   readonly redisUrl: string;
   /** The client whose logout tokens come to `/logout`. */
   readonly clientId: string;
-  /** The stream of security events that comes to `/events`. */
-  readonly stream: {
+  /** The stream of security events that comes to `/events`, where the server has one. */
+  readonly stream?: {
     /** What `aud` of its events begins with. */
     readonly audience: string;
     readonly authorization: string;

@@ -11,7 +11,7 @@ import * as dpop from 'dpop';
 import { type Framework, frameworks } from '../../support/frameworks.ts';
 import { listen } from '../../support/requests.ts';
 import { listenByTls, sendByTls } from '../../support/tls.ts';
-import { textIn } from './text-in.ts';
+import { textIn } from './json-members.ts';
 import type { Answers } from './workbench.ts';
 
 /** The API that tokens are for, and the one scope that they are asked for with. */

@@ -17,10 +17,7 @@ export async function mavenDistribution(name: string, coordinates: string): Prom
   rmSync(partial, { recursive: true, force: true });
   mkdirSync(partial);
   await runTool(
-    [
-      ...['mvn', '-q', '-B', UNPACK, `-Dartifact=${coordinates}`],
-      `-DoutputDirectory=${partial}`,
-    ],
+    [...['mvn', '-q', '-B', UNPACK, `-Dartifact=${coordinates}`], `-DoutputDirectory=${partial}`],
     JAVA,
     // Where there is no project, Maven leaves notes of its own in the folder that it runs in.
     { cwd: partial },

@@ -1,6 +1,6 @@
 import * as client from 'openid-client';
 import type { Browser } from '../sign-in.ts';
-import { textIn } from './text-in.ts';
+import { textIn } from './json-members.ts';
 
 /** A client of the server, by its id and secret. */
 export interface Registered {
@@ -84,6 +84,27 @@ export async function exchangedToken(
 /** Revokes a token (RFC 7009). */
 export async function revoke(issuer: string, registered: Registered, token: string): Promise<void> {
   await client.tokenRevocation(await discovered(issuer, registered), token);
+}
+
+/** How a user signs out. */
+export interface SignOut {
+  readonly client: Registered;
+  readonly tokens: Tokens;
+  /** The browser in which they have signed in. */
+  readonly browser: Browser;
+  readonly goodbyeUri: string;
+}
+
+/** Signs a user out at the server (OpenID Connect RP-Initiated Logout). */
+export async function signOut(
+  issuer: string,
+  { client: registered, tokens, browser, goodbyeUri }: SignOut,
+): Promise<void> {
+  const start = client.buildEndSessionUrl(await discovered(issuer, registered), {
+    id_token_hint: tokens.idToken,
+    post_logout_redirect_uri: goodbyeUri,
+  });
+  await browser.visit({ start, redirectUri: goodbyeUri, fields: {} });
 }
 
 /** A key to bind tokens to. */

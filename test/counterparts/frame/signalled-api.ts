@@ -1,11 +1,12 @@
 import { createResourceServer } from '@authly/core';
-import { keycloak } from '@authly/core/providers';
 import { nodeRedis, redisStores } from '@authly/redis';
 import { backChannelLogout, securityEvents } from '@authly/signals';
 import { createClient } from 'redis';
 import { frameworks } from '../../support/frameworks.ts';
 import { listen } from '../../support/requests.ts';
 import type { SignalledApiOptions } from './api-process.ts';
+import { AUDIENCE } from './api-under-test.ts';
+import { signalledPresets } from './signalled-presets.ts';
 
 // One process of an API that is told of sign-outs, with its stores at a Redis server: what
 // `startApiProcess` runs. It says its address to the parent, and ends with it.
@@ -22,22 +23,24 @@ await client.connect();
 const stores = redisStores({ command: nodeRedis(client), prefix: 'counterpart' });
 await stores.ready();
 
-const issuer = keycloak(options.issuer);
+const issuer = signalledPresets[options.preset](options.issuer);
 const shared = { revocations: stores.revocations, replay: stores.replay };
-const logout = backChannelLogout({ issuer, clientId: options.clientId, ...shared });
-const { audience, authorization } = options.stream;
-const events = securityEvents({
-  transmitters: [{ issuer, audience: { prefix: audience }, authorization }],
-  ...shared,
-});
+const { clientId, stream } = options;
+// Keycloak's tokens carry `sid` by themselves, Hydra's by the token hook.
+const logout = backChannelLogout({ issuer, clientId, sidInAccessTokens: true, ...shared });
 const server = createResourceServer({
   issuer,
-  audience: options.audience,
+  audience: AUDIENCE,
   revocation: { store: stores.revocations },
 });
 const app = createApp((routes) => {
   routes.app('/logout', ({ use }) => use(kit.mount(logout)));
-  routes.app('/events', ({ use }) => use(kit.mount(events)));
+  if (stream !== undefined) {
+    const { audience, authorization } = stream;
+    const transmitters = [{ issuer, audience: { prefix: audience }, authorization }];
+    const events = securityEvents({ transmitters, ...shared });
+    routes.app('/events', ({ use }) => use(kit.mount(events)));
+  }
   routes.use(authenticate(server));
   routes.route('/me', ({ principal }) => principal);
 });

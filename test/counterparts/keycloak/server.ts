@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { type TestCertificate, testCertificate } from '@authly/testing';
 import { serverCertificate } from '../../support/tls.ts';
 import { freePort } from '../frame/free-port.ts';
+import { textIn } from '../frame/json-members.ts';
 import { JAVA, mavenDistribution } from '../frame/maven-distribution.ts';
 import { startServer } from '../frame/server-process.ts';
-import { textIn } from '../frame/text-in.ts';
 import type { Workbench } from '../frame/workbench.ts';
 
 export const VERSION = '26.7.3';
