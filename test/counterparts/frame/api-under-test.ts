@@ -24,6 +24,8 @@ export interface ApiOptions {
   readonly introspection?: IntrospectionOptions;
   readonly dpop?: DpopOptions;
   readonly mtls?: MtlsOptions;
+  /** Fetches keys and asks about tokens: for servers whose certificate this process does not know. */
+  readonly fetch?: typeof globalThis.fetch;
 }
 
 /** What a caller shows. Without `token`: nobody. */

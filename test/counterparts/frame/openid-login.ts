@@ -58,6 +58,16 @@ export async function signedIn(issuer: string, login: Login): Promise<Tokens> {
   );
 }
 
+/** A new access token by a refresh token; without a key the request has no proof. */
+export async function refreshedToken(
+  issuer: string,
+  registered: Registered,
+  refreshToken: string,
+): Promise<string> {
+  const configuration = await discovered(issuer, registered);
+  return (await client.refreshTokenGrant(configuration, refreshToken)).access_token;
+}
+
 /** A machine's token by client credentials; `parameters` such as `resource` or `audience`. */
 export async function machineToken(
   issuer: string,
