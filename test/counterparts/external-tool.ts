@@ -30,17 +30,19 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Added to this process's own. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Default ten minutes. */
+  readonly timeoutMs?: number;
 }
 
 /** Runs a program and resolves with what it printed; `needs` says what is missing when it is not there. */
 export async function runTool(
   [file = '', ...args]: readonly string[],
   needs: string,
-  { cwd, env }: RunOptions = {},
+  { cwd, env, timeoutMs = TIMEOUT_MS }: RunOptions = {},
 ): Promise<string> {
   try {
     const { stdout } = await execute(file, args, {
-      timeout: TIMEOUT_MS,
+      timeout: timeoutMs,
       env: { ...process.env, ...env },
       ...(cwd !== undefined && { cwd }),
     });

@@ -52,12 +52,12 @@ interface Running {
   readonly close: () => void;
 }
 
-/** What {@link ApiUnderTest.visitedBy} says of a user: admitted as one, kept from what is for machines. */
+/** What {@link ApiUnderTest.visitedBy} says of a user: admitted as one, kept from what is for machines, let in by scope. */
 export function user(userId: string, clientId: string): string {
   return `user ${userId} of ${clientId}`;
 }
 
-/** What {@link ApiUnderTest.visitedBy} says of a machine: admitted as one, kept from what is for users. */
+/** What {@link ApiUnderTest.visitedBy} says of a machine: admitted as one, kept from what is for users, let in by scope. */
 export function machine(clientId: string): string {
   return `machine ${clientId}`;
 }
@@ -71,11 +71,13 @@ export function refused(code: string, reason: string): string {
 export interface ServingOptions extends ApiOptions {
   /** By TLS, where certificates are to be seen. */
   readonly tls?: boolean;
+  /** Whether the tokens have the scope. Default `true`; some servers know no scopes. */
+  readonly scoped?: boolean;
 }
 
 /** Serves the API in every framework while `meet` runs. */
 export async function withApis(
-  { tls = false, ...options }: ServingOptions,
+  { tls = false, scoped = true, ...options }: ServingOptions,
   meet: (api: ApiUnderTest) => Promise<void>,
 ): Promise<void> {
   const apis: Running[] = [];
@@ -84,7 +86,7 @@ export async function withApis(
     await meet({
       async visitedBy(caller) {
         const answers: [string, string][] = [];
-        for (const api of apis) answers.push([api.name, await visit(api, caller)]);
+        for (const api of apis) answers.push([api.name, await visit(api, caller, scoped)]);
         return Object.fromEntries(answers);
       },
     });
@@ -119,7 +121,11 @@ async function serve(
   return { name, origin: running.origin, events, close };
 }
 
-async function visit({ origin, events }: Running, caller: Caller): Promise<string> {
+async function visit(
+  { origin, events }: Running,
+  caller: Caller,
+  scoped: boolean,
+): Promise<string> {
   const seen = events.length;
   const proof = caller.sameProof === true ? await proofFor(caller, '/me') : undefined;
   const get = async (path: string) =>
@@ -146,7 +152,8 @@ async function visit({ origin, events }: Running, caller: Caller): Promise<strin
   const [userId, clientId] = [textIn(me.body, 'userId'), textIn(me.body, 'clientId')];
   const who = isUser ? user(userId, clientId) : machine(clientId);
   const statuses = [people.status, machines.status, parcels.status].join(' ');
-  return statuses === (isUser ? '200 403 200' : '403 200 200') ? who : `${who}, but ${statuses}`;
+  const guarded = `${isUser ? '200 403' : '403 200'} ${scoped ? 200 : 403}`;
+  return statuses === guarded ? who : `${who}, but ${statuses}`;
 }
 
 async function proofFor({ key, token = '' }: Caller, path: string): Promise<string | undefined> {

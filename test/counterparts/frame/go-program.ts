@@ -5,7 +5,7 @@ import { cacheFolder, runTool } from '../external-tool.ts';
 /** A program to build from the Go module proxy. */
 export interface GoProgram {
   readonly name: string;
-  /** The oldest release of Go that its module wants: `1.25`. */
+  /** The release of Go that its module wants: `1.25`. An older one fetches it from the proxy, too. */
   readonly go: string;
   /** The package of the program, and the version of its module. */
   readonly source: string;
@@ -15,6 +15,9 @@ export interface GoProgram {
   readonly tags?: readonly string[];
   readonly needs: string;
 }
+
+/** The largest of them has two thousand packages. */
+const BUILD_WITHIN_MS = 60 * 60_000;
 
 const MODULE = 'counterpart.example/server';
 
@@ -31,8 +34,9 @@ export async function goProgram({
   const folder = cacheFolder(join(name, version));
   const program = join(folder, name);
   if (existsSync(program)) return program;
-  const env = { GOMODCACHE: join(folder, 'modules'), GOTOOLCHAIN: 'local', GOFLAGS: '-modcacherw' };
-  const run = (...args: readonly string[]) => runTool(['go', ...args], needs, { cwd: folder, env });
+  const env = { GOMODCACHE: cacheFolder('go-modules'), GOFLAGS: '-modcacherw' };
+  const run = (...args: readonly string[]) =>
+    runTool(['go', ...args], needs, { cwd: folder, env, timeoutMs: BUILD_WITHIN_MS });
   const replaced = replacements.map((each) => `replace ${each}\n`);
   writeFileSync(join(folder, 'go.mod'), `module ${MODULE}\n\ngo ${go}\n\n${replaced.join('')}`);
   await run('get', '-tool', `${source}@${version}`);

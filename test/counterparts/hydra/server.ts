@@ -9,7 +9,7 @@ import { startLogInApp } from './log-in-app.ts';
 
 export const VERSION = 'v2.3.0';
 
-const NEEDS = 'go (1.24 or later) and gcc';
+const NEEDS = 'go (1.21 or later) and gcc';
 
 /** Hydra does not compile without the replacement that its own `go.mod` has. */
 const PROGRAM = {
