@@ -145,6 +145,14 @@ function textsOf(tokens: client.TokenEndpointResponse): Tokens {
 
 /** A claim of a token that the trial itself has just been given. Nothing is verified. */
 export function unverifiedClaim(token: string, name: string): string {
-  const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString();
-  return textIn(JSON.parse(payload), name);
+  return textIn(unverifiedPart(token, 1), name);
+}
+
+/** The id of the key that signed such a token. */
+export function unverifiedKeyId(token: string): string {
+  return textIn(unverifiedPart(token, 0), 'kid');
+}
+
+function unverifiedPart(token: string, index: number): unknown {
+  return JSON.parse(Buffer.from(token.split('.')[index] ?? '', 'base64url').toString());
 }

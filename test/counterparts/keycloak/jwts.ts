@@ -1,13 +1,18 @@
 import { keycloak } from '@authly/core/providers';
 import { tampered } from '@authly/testing';
 import { machine, refused, SCOPE, user, withApis } from '../frame/api-under-test.ts';
-import { aKey, exchangedToken, unverifiedClaim } from '../frame/openid-login.ts';
+import { aKey, exchangedToken, unverifiedClaim, unverifiedKeyId } from '../frame/openid-login.ts';
 import type { Workbench } from '../frame/workbench.ts';
-import { PRETENDER, registered } from './realm.ts';
+import { PRETENDER, registered, signWithNewKey } from './realm.ts';
+import type { Keycloak } from './server.ts';
 import { machineAt, signInAt, WEB } from './tokens.ts';
 
 /** Holds the preset to Keycloak's JWTs, which an API verifies by itself. */
-export async function tryJwts(bench: Workbench, issuer: string): Promise<void> {
+export async function tryJwts(
+  bench: Workbench,
+  issuer: string,
+  { admin }: Keycloak,
+): Promise<void> {
   const dana = await signInAt(issuer, WEB);
   const danaId = unverifiedClaim(dana.idToken, 'sub');
   const pretender = await signInAt(issuer, WEB, { name: PRETENDER });
@@ -36,6 +41,11 @@ export async function tryJwts(bench: Workbench, issuer: string): Promise<void> {
     const elsewhere = await machineAt(issuer, 'elsewhere-sync');
     await note('a token for another API', invalid('audience_mismatch'), elsewhere);
     await note('a bound token without `dpop`', invalid('sender_constraint_unsupported'), bound);
+    await signWithNewKey(admin);
+    const later = await machineAt(issuer, 'nightly-sync');
+    if (unverifiedKeyId(later) === unverifiedKeyId(dana.accessToken)) throw new Error('No new key');
+    await note('a machine, by a new key', machine('nightly-sync'), later);
+    await note('a user, by the key before', user(danaId, WEB.id), dana.accessToken);
     await note('nobody', refused('missing_credentials', 'credentials_missing'));
   });
 }

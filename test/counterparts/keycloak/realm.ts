@@ -1,4 +1,5 @@
 import { AUDIENCE, SCOPE } from '../frame/api-under-test.ts';
+import { textIn } from '../frame/json-members.ts';
 import type { Registered } from '../frame/openid-login.ts';
 import type { Keycloak } from './server.ts';
 
@@ -90,6 +91,17 @@ export async function setAttributes(
 ): Promise<void> {
   const id = (await idsOf(admin, 'clients', 'clientId')).get(clientId);
   await admin('PUT', `/${REALM}/clients/${id}`, { clientId, attributes });
+}
+
+/** Has the realm sign with a new key. Keys before it stay published. */
+export async function signWithNewKey(admin: Keycloak['admin']): Promise<void> {
+  await admin('POST', `/${REALM}/components`, {
+    name: 'a new key',
+    providerId: 'rsa-generated',
+    providerType: 'org.keycloak.keys.KeyProvider',
+    parentId: textIn(await admin('GET', `/${REALM}`), 'id'),
+    config: { priority: ['200'], enabled: ['true'], active: ['true'], algorithm: ['RS256'] },
+  });
 }
 
 interface ClientSettings {

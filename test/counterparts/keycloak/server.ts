@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestCertificate, testCertificate } from '@authly/testing';
 import { serverCertificate } from '../../support/tls.ts';
+import { runTool } from '../external-tool.ts';
 import { freePort } from '../frame/free-port.ts';
 import { textIn } from '../frame/json-members.ts';
 import { JAVA, mavenDistribution } from '../frame/maven-distribution.ts';
@@ -32,6 +33,7 @@ export async function startKeycloak(bench: Workbench): Promise<Keycloak> {
     'keycloak',
     `org.keycloak:keycloak-quarkus-dist:${VERSION}:zip`,
   );
+  await runTool(['java', '-version'], JAVA);
   const authority = await testCertificate({ commonName: 'an authority of a test' });
   const files = {
     certificate: fileOf(bench, 'server.pem', serverCertificate.cert),

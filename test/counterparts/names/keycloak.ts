@@ -13,7 +13,7 @@ export const counterpart: ServerCounterpart = {
     const server = await startKeycloak(bench);
     await makeRealm(server);
     const issuer = `${server.origin}/realms/${REALM}`;
-    await tryJwts(bench, issuer);
+    await tryJwts(bench, issuer, server);
     await tryIntrospection(bench, issuer);
     await tryBoundTokens(bench, issuer, server);
     await tryLogout(bench, issuer, server);
