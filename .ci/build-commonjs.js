@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const PACKAGES = ['core', 'express', 'koa', 'mcp', 'redis', 'signals'];
+const PACKAGES = ['core', 'express', 'koa', 'mcp', 'redis', 'signals', 'client'];
 
 const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'));
 

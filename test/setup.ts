@@ -6,7 +6,18 @@ import { afterAll, afterEach } from 'vitest';
 // exceptions cannot hide them. A test that expects a console call replaces that method itself
 // (`vi.spyOn(console, 'warn').mockImplementation(…)`).
 
-const unexpected: string[] = [];
+// Test files share a process, one after the other: what is set here once stays set.
+const SEEN = Symbol.for('authly tests: unexpected');
+const shared: typeof globalThis & { [SEEN]?: string[] } = globalThis;
+const isFirstFile = shared[SEEN] === undefined;
+const unexpected = shared[SEEN] ?? [];
+shared[SEEN] = unexpected;
+
+// Servers that another file left open are no duplicates of this one's.
+const servers: unknown = Reflect.get(globalThis, Symbol.for('@authly/core:resource-servers'));
+if (typeof servers === 'object' && servers !== null && 'counts' in servers) {
+  if (servers.counts instanceof Map) servers.counts.clear();
+}
 
 for (const method of ['debug', 'error', 'info', 'log', 'trace', 'warn'] as const) {
   console[method] = (...args: unknown[]) => {
@@ -16,15 +27,17 @@ for (const method of ['debug', 'error', 'info', 'log', 'trace', 'warn'] as const
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1|::ffff:127(?:\.\d{1,3}){3})$/;
 
-const connect = Socket.prototype.connect;
-Socket.prototype.connect = function connectToLoopback(this: Socket, ...args: unknown[]) {
-  const host = hostOf(args);
-  if (host !== undefined && !LOOPBACK.test(host)) {
-    unexpected.push(`a connection to ${host}`);
-    throw new Error(`tests connect to loopback only, not to ${host}`);
-  }
-  return Reflect.apply(connect, this, args);
-};
+if (isFirstFile) {
+  const connect = Socket.prototype.connect;
+  Socket.prototype.connect = function connectToLoopback(this: Socket, ...args: unknown[]) {
+    const host = hostOf(args);
+    if (host !== undefined && !LOOPBACK.test(host)) {
+      unexpected.push(`a connection to ${host}`);
+      throw new Error(`tests connect to loopback only, not to ${host}`);
+    }
+    return Reflect.apply(connect, this, args);
+  };
+}
 
 afterEach(failOnUnexpected);
 afterAll(failOnUnexpected);

@@ -15,6 +15,7 @@ const GLOBALS: readonly { name: string; use: RegExp; files: readonly string[] }[
     name: 'the network',
     use: /(?<!typeof )\bglobalThis\.fetch\b/,
     files: [
+      'packages/client/src/source-options.ts',
       'packages/core/src/keys/signed-jwt-verifier.ts',
       'packages/core/src/options/resolve-options.ts',
     ],
@@ -26,4 +27,11 @@ describe.each(GLOBALS)('$name', ({ use, files }) => {
     const readers = sourceFiles.filter(({ code }) => use.test(code)).map(({ path }) => path);
     expect(readers).toEqual(files);
   });
+});
+
+it('no source takes the type of a JWK from Node: each version of its types has another', () => {
+  const taken = sourceFiles.filter(({ code }) =>
+    /import[^;]*\bJsonWebKey\b[^;]*from 'node:crypto'/.test(code),
+  );
+  expect(taken.map(({ path }) => path)).toEqual([]);
 });

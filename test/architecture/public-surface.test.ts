@@ -1,5 +1,7 @@
+import * as client from '@authly/client';
 import * as core from '@authly/core';
 import * as adapter from '@authly/core/adapter';
+import * as coreClient from '@authly/core/client';
 import * as jwt from '@authly/core/jwt';
 import * as node from '@authly/core/node';
 import * as providers from '@authly/core/providers';
@@ -27,6 +29,7 @@ describe('the public surface', () => {
         "ConfigurationError",
         "DPOP_CORS",
         "FormError",
+        "LeaseEndedError",
         "REVOCATION_KINDS",
         "RefusedError",
         "actor",
@@ -43,16 +46,21 @@ describe('the public surface', () => {
         "clientOf",
         "clientSecretBasic",
         "clientSecretPost",
+        "closeWithLease",
         "createResourceServer",
         "createRevocations",
         "credentialsOf",
         "findPrincipal",
+        "firstMessage",
         "fromCookie",
         "fromHeader",
+        "fromSubprotocol",
         "group",
+        "guardUpgrade",
         "headerCertificate",
         "isAuthError",
         "isFormError",
+        "isLeaseEndedError",
         "markStops",
         "memoryReplayStore",
         "memoryRevocations",
@@ -80,6 +88,7 @@ describe('the public surface', () => {
   it('@authly/core/adapter', () => {
     expect(namesOf(adapter)).toMatchInlineSnapshot(`
       [
+        "EVENT_STREAM_HEADERS",
         "admissionBehind",
         "admissionMode",
         "admissionOf",
@@ -91,6 +100,8 @@ describe('the public surface', () => {
         "checkRequirement",
         "createEventSink",
         "describeRoutes",
+        "eventStreamLease",
+        "eventStreamOptions",
         "guardMakers",
         "guardRequest",
         "isRequirement",
@@ -101,6 +112,7 @@ describe('the public surface', () => {
         "neutralMiddleware",
         "nodeHandlerRequest",
         "notDescribable",
+        "openEventStream",
         "pathPart",
         "presentedTokenOf",
         "rawHeader",
@@ -131,22 +143,32 @@ describe('the public surface', () => {
       [
         "auth0",
         "authentik",
+        "authlib",
         "authly",
+        "betterAuth",
+        "buildkite",
+        "canaille",
+        "circleci",
         "clerk",
+        "cloudflareAccess",
         "cognito",
         "curity",
         "custom",
         "descope",
+        "django",
         "duende",
         "entra",
         "firebase",
         "fusionauth",
         "githubActions",
+        "gitlab",
+        "glewlwyd",
         "google",
         "hydra",
         "keycloak",
         "kinde",
         "kubernetes",
+        "lemonldap",
         "logto",
         "oidcProvider",
         "okta",
@@ -156,6 +178,8 @@ describe('the public surface', () => {
         "spiffe",
         "spring",
         "stytch",
+        "supabase",
+        "vercel",
         "workos",
         "zitadel",
       ]
@@ -172,6 +196,7 @@ describe('the public surface', () => {
         "authenticate",
         "authorize",
         "describeRequirements",
+        "eventStream",
         "mount",
         "protectedResourceMetadata",
         "requireActor",
@@ -220,6 +245,60 @@ describe('the public surface', () => {
         "nodeRedis",
         "nodeRedisCluster",
         "redisStores",
+      ]
+    `);
+  });
+
+  it('@authly/client', () => {
+    expect(namesOf(client)).toMatchInlineSnapshot(`
+      [
+        "TokenSourceError",
+        "certificateFetch",
+        "clientSecretBasic",
+        "clientSecretPost",
+        "isTokenSourceError",
+        "privateKeyJwt",
+        "tlsClientAuth",
+        "tokenSource",
+        "workloadToken",
+      ]
+    `);
+  });
+
+  it('@authly/core/client', () => {
+    expect(namesOf(coreClient)).toMatchInlineSnapshot(`
+      [
+        "ConfigurationError",
+        "abortable",
+        "anonymous",
+        "bearerToken",
+        "checkOptions",
+        "clientSecretBasic",
+        "clientSecretPost",
+        "createTokenDigest",
+        "credentialsTag",
+        "decodeBase64Url",
+        "discardBody",
+        "hasBrand",
+        "ignoreRejection",
+        "isEndpointUrl",
+        "isKeyFetchError",
+        "isPlainObject",
+        "isScopeToken",
+        "isStringList",
+        "loadDiscovery",
+        "loadOAuthLibrary",
+        "ownNumber",
+        "ownProperty",
+        "ownString",
+        "parseJsonObject",
+        "presentedToken",
+        "privateKeyJwt",
+        "readBoundedBody",
+        "systemClock",
+        "systemErrorCode",
+        "systemRandom",
+        "tlsClientAuth",
       ]
     `);
   });

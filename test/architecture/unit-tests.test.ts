@@ -8,11 +8,13 @@ import { packageNames, sourceFiles } from './sources.ts';
 
 /** Tests that no source file owns alone, and why. */
 const OF_SEVERAL_FILES: Readonly<Record<string, string>> = {
+  'packages/client/test/reasons-document.test.ts': 'docs/calling-services.md beside the reasons',
   'packages/core/test/differential.test.ts': 'the whole of core beside jose',
   'packages/core/test/http/node-request.sockets.test.ts': 'node-request.ts, on real connections',
   'packages/core/test/keys/keys-document.test.ts': 'docs/keys.md beside the options',
   'packages/core/test/model/errors-document.test.ts': 'docs/errors.md beside the reasons',
-  'packages/core/test/options/speed-document.test.ts': 'docs/speed.md beside the defaults',
+  'packages/core/test/options/performance-document.test.ts':
+    'docs/performance.md beside the defaults',
   'packages/core/test/parsers.property.test.ts': 'every parser, with input at random',
   'packages/core/test/providers/cross-reading.test.ts': 'each preset with the tokens of the others',
   'packages/core/test/providers/introspected-presets.test.ts':

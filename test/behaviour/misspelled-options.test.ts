@@ -1,4 +1,5 @@
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
+import * as clientPackage from '@authly/client';
 import * as core from '@authly/core';
 import * as jwt from '@authly/core/jwt';
 import * as coreNode from '@authly/core/node';
@@ -34,22 +35,36 @@ const jwks = issuer.jwks;
 const PRESETS: Readonly<Record<keyof typeof providers, object>> = {
   auth0: { domain: 'acme.eu.auth0.com', rolesClaim: 'https://acme.com/roles' },
   authentik: { issuer: 'https://ak.acme.com/application/o/orders/', classify },
+  authlib: { issuer: ISSUER, kindClaim: 'sub_type' },
   authly: { issuer: ISSUER },
+  betterAuth: { issuer: ISSUER, deletedUsers: 'cascade' },
+  buildkite: { organizationIds: ['0184'], pipelineIds: ['0185'] },
+  canaille: { issuer: ISSUER },
+  circleci: {
+    organizationId: '7f3d9c1e-5b2a-4c8d-9e6f-1a2b3c4d5e6f',
+    projectIds: ['0c1d'],
+    vcsOrigins: ['github.com/acme/router'],
+  },
   clerk: { issuer: 'https://clerk.acme.com', clientIds: ['c'], machines: ['mch_1'] },
+  cloudflareAccess: { issuer: 'https://acme.cloudflareaccess.com' },
   cognito: { userPoolId: 'eu-west-1_Zk3Pq9', clientIds: ['c'], resources: [AUDIENCE] },
   curity: { issuer: ISSUER, subjectNamespaces: 'disjoint' },
   custom: { issuer: ISSUER, classify, requiredClaims: [], roles: () => [] },
   descope: { projectId: 'P2abc', classify, baseUrl: 'https://api.descope.com' },
+  django: { issuer: ISSUER },
   duende: { issuer: ISSUER },
   entra: { tenant: '3b0c9a54-9f2e-4f1b-8d57-5a6f1b2c9e10', version: 'v2' },
   firebase: { projectId: 'acme-prod' },
   fusionauth: { issuer: 'acme.com', baseUrl: 'https://auth.acme.com' },
   githubActions: { repositoryOwnerIds: ['4411'], repositoryIds: ['90210'] },
+  gitlab: { issuer: ISSUER, namespaceIds: ['72'], projectIds: ['20'] },
+  glewlwyd: { issuer: ISSUER },
   google: { serviceAccounts: [] },
   hydra: { issuer: ISSUER, subjectNamespaces: 'disjoint' },
   keycloak: { issuer: 'https://sso.acme.com/realms/acme' },
   kinde: { issuer: 'https://acme.kinde.com' },
   kubernetes: { issuer: ISSUER, keyBy: 'uid', maxLifetimeSec: 3600 },
+  lemonldap: { issuer: ISSUER, subjectNamespaces: 'disjoint' },
   logto: { issuer: 'https://acme.logto.app/oidc' },
   oidcProvider: { issuer: ISSUER, kindClaim: 'sub_type' },
   okta: { domain: 'acme.okta.com', authorizationServer: 'default' },
@@ -64,6 +79,18 @@ const PRESETS: Readonly<Record<keyof typeof providers, object>> = {
     rolesClaim: 'roles',
   },
   stytch: { projectId: 'project-live-1', product: 'b2b' },
+  supabase: {
+    issuer: 'https://abc.supabase.co/auth/v1',
+    clientIds: ['app1'],
+    anonymous: 'accept',
+    databaseRoles: ['authenticated'],
+  },
+  vercel: {
+    issuer: 'https://oidc.vercel.com/acme',
+    ownerIds: ['team_1'],
+    projectIds: ['prj_1'],
+    environments: ['production'],
+  },
   workos: { sessionsOf: 'client_1' },
   zitadel: { issuer: 'https://acme.zitadel.cloud', classify, projectId: '1' },
 };
@@ -180,6 +207,27 @@ const CALLS: Readonly<Record<string, Call>> = {
     { store: core.memoryRevocations(), onOutage: 'refuse' },
     (revocation) => core.createResourceServer({ ...server, revocation }),
   ),
+  'core createResourceServer: leases': call({ recheckSec: 30, outageGraceSec: 60 }, (leases) =>
+    core.createResourceServer({ ...server, leases }),
+  ),
+  'core createResourceServer: leases.closeCodes': call({ expired: 4401 }, (closeCodes) =>
+    core.createResourceServer({ ...server, leases: { closeCodes } }),
+  ),
+  'core createResourceServer: lease': call({ requirements: [] }, async (options) => {
+    const one = aResourceServer();
+    one.lease(await one.verify(aUserToken()), options).end();
+  }),
+  'core createResourceServer: lease.onRenewalDue': call({ bySec: 60 }, async (options) => {
+    const one = aResourceServer();
+    const lease = one.lease(await one.verify(aUserToken()));
+    lease.onRenewalDue(() => {}, options);
+  }),
+  'core guardUpgrade': call({ requirement: core.scope('chat') }, (options) =>
+    core.guardUpgrade(aResourceServer(), options, () => {}),
+  ),
+  'core firstMessage': call({ timeoutMs: 5_000 }, (options) =>
+    core.firstMessage(aResourceServer(), options, () => {}),
+  ),
   'core memoryRevocations': call({ retainSec: 60 }, core.memoryRevocations),
   'core memoryRevocations: revokePrincipal': call({ issuedBefore: 0 }, (options) =>
     core.memoryRevocations().revokePrincipal('user:a:b', options),
@@ -237,6 +285,18 @@ const CALLS: Readonly<Record<string, Call>> = {
     { command: () => new Promise(() => {}), maxLagSec: 10 },
     (follow) => redis.redisStores({ command: async () => null, prefix: 'a', follow }).close(),
   ),
+  'client tokenSource': call({ issuer: ISSUER, client: asking }, clientPackage.tokenSource),
+  'client privateKeyJwt': call({ typ: 'JWT' }, (options) =>
+    clientPackage.privateKeyJwt('api', testing.generateTestKey('ES256', 'k').privateKey, options),
+  ),
+  'client tlsClientAuth': call({ fetch }, (options) => clientPackage.tlsClientAuth('api', options)),
+  'client certificateFetch': call(
+    { certificate: 'pem', key: 'pem' },
+    clientPackage.certificateFetch,
+  ),
+  'client workloadToken': call({ path: '/token' }, (options) =>
+    clientPackage.workloadToken('api', options),
+  ),
   'testing aUser': call({ userId: 'ada' }, testing.aUser),
   'testing aClient': call({ clientId: 'sync' }, testing.aClient),
   'testing withPrincipal': call({ resourceServer: aResourceServer() }, (options) =>
@@ -275,12 +335,24 @@ function adapterCalls(
     [`${name} protectedResourceMetadata`]: call(metadata, (options) =>
       adapter.protectedResourceMetadata(aPublishingServer(), options),
     ),
+    [`${name} eventStream`]: call({ maxBufferedBytes: 1_024 }, (options) =>
+      openedStream(adapter.eventStream, options),
+    ),
     [`${name} requireUser`]: call({ viaActor: 'refuse' }, adapter.requireUser),
     [`${name} requireAuthenticationContext`]: call(
       authenticationContext,
       adapter.requireAuthenticationContext,
     ),
   };
+}
+
+/** Opens a stream for a caller of the test, on a response that goes nowhere. */
+function openedStream(eventStream: (...args: never) => unknown, options: object): void {
+  const response = Object.assign(new PassThrough(), { setHeader() {}, flushHeaders() {} });
+  const context = { res: response, req: {}, set() {}, status: 200, state: {} };
+  const carrier = testing.withPrincipal(context, testing.aUser());
+  const open: (...args: unknown[]) => unknown = eventStream as never;
+  open(carrier, ...(eventStream === koa.eventStream ? [] : [response]), options);
 }
 
 /** Exported functions without options: what they take is a request, a token, names or values. */
@@ -290,8 +362,17 @@ const WITHOUT_OPTIONS: Readonly<Record<string, readonly string[]>> = {
     ...['permission', 'role', 'scope', 'tenant', 'isAuthError', 'isFormError', 'clientOf'],
     ...['findPrincipal', 'principalOf', 'refusalOf', 'userOf', 'nodeRequestView', 'credentialsOf'],
     ...['anonymous', 'bearerToken', 'clientSecretBasic', 'clientSecretPost', 'checkOptions'],
-    ...['markStops', 'readBody', 'revocationIdsOf', 'socketCertificate'],
+    ...[
+      'markStops',
+      'readBody',
+      'revocationIdsOf',
+      'socketCertificate',
+      'fromSubprotocol',
+      'closeWithLease',
+      'isLeaseEndedError',
+    ],
   ],
+  client: ['clientSecretBasic', 'clientSecretPost', 'isTokenSourceError'],
   'core/jwt': [],
   'core/node': [],
   express: [
@@ -343,6 +424,7 @@ const PACKAGES: Readonly<Record<string, object>> = {
   mcp,
   redis,
   signals,
+  client: clientPackage,
   testing,
 };
 

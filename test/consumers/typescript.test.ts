@@ -42,6 +42,15 @@ it.each(['5.0', '6.0'])(
   },
 );
 
+it.each(['5.0', '6.0'])(
+  'TypeScript %s finds the contracts of the testing package with node10, too',
+  async (version) => {
+    const beside = version === '6.0' ? { ignoreDeprecations: '6.0' } : {};
+    const options = { module: 'commonjs', moduleResolution: 'node10', ...beside };
+    expect(await errorsOf(version, options, 'contracts.ts')).toBe('');
+  },
+);
+
 it.each(['5.9', '6.0', '7.0'])(
   'TypeScript %s hands the ESM testing package what require() gives, with nodenext',
   async (version) => {

@@ -1,13 +1,12 @@
 import { type AuthEvent, clientSecretBasic, createResourceServer } from '@authly/core';
-import { custom } from '@authly/core/providers';
+import { type BetterAuthOptions, betterAuth } from '@authly/core/providers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { protectedApp } from '../support/apps.ts';
 import { frameworks } from '../support/frameworks.ts';
 import { send } from '../support/requests.ts';
 import { type BetterAuth, type BetterAuthClient, startBetterAuth } from './better-auth.ts';
 
-// A live Better Auth that hands out opaque access tokens, and an API that asks it about them by the
-// recipe of docs/opaque-tokens.md.
+// A live Better Auth that hands out opaque access tokens, and an API that asks it about them.
 
 const API = 'https://api.parcels.example';
 let live: BetterAuth;
@@ -17,18 +16,14 @@ beforeAll(async () => {
 }, 30_000);
 afterAll(() => live.close());
 
-function anApi(asking: BetterAuthClient, activeForSec = 30) {
+function anApi(
+  asking: BetterAuthClient,
+  activeForSec = 30,
+  options: Pick<BetterAuthOptions, 'deletedUsers'> = { deletedUsers: 'cascade' },
+) {
   const events: AuthEvent[] = [];
   const resourceServer = createResourceServer({
-    issuer: custom({
-      issuer: live.issuer,
-      classify: () => 'refuse',
-      introspected: {
-        requiredMembers: ['client_id'],
-        accepts: ({ token_type: type }) => type === 'Bearer',
-        classify: ({ sub }) => (sub === undefined ? 'client' : 'user'),
-      },
-    }),
+    issuer: betterAuth({ issuer: live.issuer, ...options }),
     audience: API,
     introspection: { client: clientSecretBasic(asking.id, asking.secret), cache: { activeForSec } },
     onEvent: (event) => events.push(event),
@@ -81,5 +76,19 @@ describe('opaque tokens of Better Auth', () => {
       { timeout: 5_000, interval: 100 },
     );
     resourceServer.close();
+  });
+
+  it('of users who were deleted are not taken for those of machines', async () => {
+    const { access } = await live.userTokens();
+    const machine = await live.machineToken();
+    const { resourceServer } = anApi(live.api, 30, {});
+    expect((await resourceServer.verify(access)).kind).toBe('user');
+    resourceServer.close();
+    live.deleteUser();
+    const after = anApi(live.api, 30, {}).resourceServer;
+    for (const token of [access, machine]) {
+      await expect(after.verify(token)).rejects.toMatchObject({ reason: 'principal_ambiguous' });
+    }
+    after.close();
   });
 });

@@ -1,5 +1,5 @@
 import { createResourceServer } from '@authly/core';
-import { rfc9068 } from '@authly/core/providers';
+import { betterAuth as betterAuthPreset } from '@authly/core/providers';
 import { oauthProvider } from '@better-auth/oauth-provider';
 import { type BetterAuthPlugin, betterAuth } from 'better-auth';
 import { memoryAdapter } from 'better-auth/adapters/memory';
@@ -119,7 +119,7 @@ async function boundToken(keys: dpop.KeyPair): Promise<string> {
 describe.each(frameworks)('bound tokens of Better Auth in $name', (framework) => {
   it('pass once with their proof, and not as Bearer tokens', async () => {
     const resourceServer = createResourceServer({
-      issuer: rfc9068(issuer),
+      issuer: betterAuthPreset(issuer),
       audience: API,
       dpop: 'when-bound',
     });

@@ -20,6 +20,11 @@ export interface BetterAuth {
   machineToken(): Promise<string>;
   userTokens(): Promise<{ readonly access: string; readonly refresh: string }>;
   revoke(token: string): Promise<void>;
+  /**
+   * Deletes the user as a database without foreign keys does, which keeps the tokens. They are left as those by
+   * the device grant are: without a session.
+   */
+  deleteUser(): void;
   close(): void;
 }
 
@@ -68,10 +73,13 @@ export async function startBetterAuth(resource: string): Promise<BetterAuth> {
     clientPrivileges: () => true,
     resourcePrivileges: () => true,
   });
+  const tables: Record<string, Record<string, unknown>[]> = Object.fromEntries(
+    TABLES.map((name) => [name, []]),
+  );
   const auth = betterAuth({
     baseURL: server.origin,
     secret: randomBytes(32).toString('hex'),
-    database: memoryAdapter(Object.fromEntries(TABLES.map((name) => [name, []]))),
+    database: memoryAdapter(tables),
     emailAndPassword: { enabled: true },
     telemetry: { enabled: false },
     rateLimit: { enabled: false },
@@ -150,6 +158,10 @@ export async function startBetterAuth(resource: string): Promise<BetterAuth> {
     },
     async revoke(token) {
       await post('revoke', { token });
+    },
+    deleteUser() {
+      tables['user']?.splice(0);
+      for (const token of tables['oauthAccessToken'] ?? []) token['sessionId'] = null;
     },
     close: () => server.close(),
   };

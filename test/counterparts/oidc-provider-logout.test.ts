@@ -5,8 +5,8 @@ import * as client from 'openid-client';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Framework, frameworks } from '../support/frameworks.ts';
 import { listen } from '../support/requests.ts';
-import { aProvider, clientToken } from './oidc-provider.ts';
-import { API, WEB_APP } from './oidc-provider-configuration.ts';
+import { clientToken, createProvider } from './oidc-provider.ts';
+import { API, oidcProviderConfiguration, WEB_APP } from './oidc-provider-configuration.ts';
 import { aBrowser } from './sign-in.ts';
 
 // From the user's click on "sign out" at the server to the access token that the API refuses, over HTTP.
@@ -59,10 +59,13 @@ async function aWorld(framework: Framework, { sid }: { readonly sid: boolean }) 
   const server = await listen();
   const api = await listen();
   running.push(server.close, api.close);
-  const provider = await aProvider(server.origin, {
-    pages: true,
-    logout: { uri: `${api.origin}/logout`, sid },
-  });
+  const provider = await createProvider(
+    server.origin,
+    oidcProviderConfiguration({
+      pages: true,
+      logout: { uri: `${api.origin}/logout`, sid },
+    }),
+  );
   server.serve(provider.callback());
   const outcomes: string[] = [];
   provider.on('backchannel.success', () => outcomes.push('success'));

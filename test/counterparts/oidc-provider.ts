@@ -26,7 +26,7 @@ export async function startAuthorizationServer({
 } = {}): Promise<AuthorizationServer> {
   const server = await listen();
   const issuer = server.origin;
-  const provider = await aProvider(issuer, { nonces });
+  const provider = await createProvider(issuer, oidcProviderConfiguration({ nonces }));
   server.serve(provider.callback());
 
   return {
@@ -48,15 +48,6 @@ export async function startAuthorizationServer({
   };
 }
 
-/** The server itself, with no port yet. */
-export async function aProvider(
-  issuer: string,
-  options: Parameters<typeof oidcProviderConfiguration>[0],
-): Promise<InstanceType<typeof import('oidc-provider').default>> {
-  const { default: Provider } = await importQuietly();
-  return withoutWarnings(() => new Provider(issuer, oidcProviderConfiguration(options)));
-}
-
 /** An access token by the client credentials grant. */
 export async function clientToken(
   issuer: string,
@@ -76,6 +67,14 @@ export async function clientToken(
     throw new Error(`No token: ${JSON.stringify(body)}`);
   }
   return String(body.access_token);
+}
+
+type Provider = InstanceType<typeof import('oidc-provider')['default']>;
+
+/** Makes an `oidc-provider`, and lets it warn nobody. */
+export async function createProvider(issuer: string, configuration: object): Promise<Provider> {
+  const { default: Provider } = await importQuietly();
+  return withoutWarnings(() => new Provider(issuer, configuration));
 }
 
 // It warns about Node 20, which it runs on, and about keeping its data in memory.

@@ -4,6 +4,8 @@ interface ShownToken {
   readonly name: string;
   readonly header: Members;
   readonly claims: Members;
+  /** The token is opaque, and the claims are those of the server's answer about it. */
+  readonly isAnswer: boolean;
   readonly reading: Members;
 }
 
@@ -69,8 +71,12 @@ function headed(section: string): readonly [string, string] {
 }
 
 function shownToken([, name = '', token = '', reading = '']: readonly string[]): ShownToken {
-  const { header, claims }: { header: Members; claims: Members } = JSON.parse(token);
-  return { name, header, claims, reading: JSON.parse(reading) };
+  const shown: { header: Members; claims: Members } | { answer: Members } = JSON.parse(token);
+  const parts =
+    'answer' in shown
+      ? { header: {}, claims: shown.answer, isAnswer: true }
+      : { header: shown.header, claims: shown.claims, isAnswer: false };
+  return { name, ...parts, reading: JSON.parse(reading) };
 }
 
 function shownRefusal(cells: readonly string[]): ShownRefusal {

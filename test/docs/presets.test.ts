@@ -27,24 +27,42 @@ const NOW_SEC = Math.floor(Date.now() / 1000);
 
 // The snippets name real providers. Here their addresses are answered in this process.
 let metadataIssuer = '';
+/** What the server says about opaque tokens. */
+const answers = new Map<string, Members>();
 
 beforeAll(() => {
   vi.stubGlobal('fetch', answer);
+  process.env['INTROSPECTION_SECRET'] = 'the secret of the API';
 });
 
 afterAll(() => {
   vi.unstubAllGlobals();
+  delete process.env['INTROSPECTION_SECRET'];
 });
 
-async function answer(input: string | URL | Request): Promise<Response> {
-  const { pathname } = new URL(input instanceof Request ? input.url : input);
+async function answer(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+  const request = new Request(input, init);
+  const { pathname } = new URL(request.url);
+  if (pathname === '/introspect') {
+    const token = new URLSearchParams(await request.text()).get('token') ?? '';
+    return Response.json(answers.get(token) ?? { active: false });
+  }
   return /\/\.well-known\/(?:openid-configuration|oauth-authorization-server)/.test(pathname)
-    ? Response.json({ issuer: metadataIssuer, jwks_uri: 'https://keys.acme.com/jwks' })
+    ? Response.json({
+        issuer: metadataIssuer,
+        jwks_uri: 'https://keys.acme.com/jwks',
+        introspection_endpoint: 'https://keys.acme.com/introspect',
+      })
     : Response.json({ keys: [key.publicJwk] });
 }
 
-function tokenOf(header: Members, claims: Members): string {
+function tokenOf(header: Members, claims: Members, isAnswer: boolean): string {
   const times = { iat: NOW_SEC - 10, exp: NOW_SEC + 600 };
+  if (isAnswer) {
+    const token = `opaque-${answers.size}`;
+    answers.set(token, { active: true, ...times, ...claims });
+    return token;
+  }
   return compactJws({ alg: 'RS256', kid: 'page', ...header }, { ...times, ...claims }, key);
 }
 
@@ -93,7 +111,10 @@ const LISTS_AND_TENANT = ['scopes', 'permissions', 'roles', 'groups', 'tenant'];
 const MEMBERS = ['userId', 'clientId', ...LISTS_AND_TENANT, 'actor', 'agent', 'key'];
 
 /** Presets of providers that issue tokens of users only, or of machines only. */
-const ONE_KIND = ['firebase', 'githubActions', 'kubernetes', 'spiffe'];
+const ONE_KIND = [
+  ...['buildkite', 'circleci', 'firebase', 'githubActions', 'gitlab', 'kubernetes', 'spiffe'],
+  ...['supabase', 'vercel'],
+];
 
 describe.each(PRESETS)('docs/presets/$file.md', ({ file, preset }) => {
   const text = read(`${file}.md`);
@@ -127,20 +148,23 @@ describe.each(PRESETS)('docs/presets/$file.md', ({ file, preset }) => {
     expect(kinds.size).toBe(ONE_KIND.includes(preset) ? 1 : 2);
   });
 
-  it.each(page.tokens)('says what is read: $name', async ({ header, claims, reading }) => {
-    const token = tokenOf(header, claims);
-    expect(await outcomeOf(snippet.resourceServer, token)).toEqual(reading);
-  });
+  it.each(page.tokens)(
+    'says what is read: $name',
+    async ({ header, claims, isAnswer, reading }) => {
+      const token = tokenOf(header, claims, isAnswer);
+      expect(await outcomeOf(snippet.resourceServer, token)).toEqual(reading);
+    },
+  );
 
   it.each(page.refusals)('says what is refused: $what', async (refusal) => {
     const { part, change, reason } = refusal;
     const good = page.tokens.filter(({ name }) => name === refusal.token);
     expect(good).toHaveLength(1);
-    const [{ header, claims } = { header: {}, claims: {} }] = good;
+    const [{ header, claims, isAnswer } = { header: {}, claims: {}, isAnswer: false }] = good;
     const token =
       part === 'header'
-        ? tokenOf(merged(header, change), claims)
-        : tokenOf(header, merged(claims, change));
+        ? tokenOf(merged(header, change), claims, isAnswer)
+        : tokenOf(header, merged(claims, change), isAnswer);
     expect(await outcomeOf(snippet.resourceServer, token)).toBe(reason);
     const { rule } = await snippet.resourceServer.explain(token);
     expect(refusal.rule).toBe(reason === 'principal_ambiguous' ? rule : undefined);
@@ -156,9 +180,9 @@ describe.each(PRESETS)('docs/presets/$file.md', ({ file, preset }) => {
       return;
     }
     expect(having.length).toBeGreaterThan(0);
-    for (const { header, claims } of having) {
+    for (const { header, claims, isAnswer } of having) {
       const others = Object.entries(claims).filter(([claim]) => !isNamed(claim, cell));
-      const token = tokenOf(header, Object.fromEntries(others));
+      const token = tokenOf(header, Object.fromEntries(others), isAnswer);
       // Then the token has none, or is refused.
       expect(await outcomeOf(snippet.resourceServer, token)).not.toHaveProperty(member);
     }
@@ -257,6 +281,15 @@ describe('the second way to write a preset', () => {
   ])('reads %j at Hydra without the hook: %s', async (claims, kind) => {
     const { withoutHook } = await import('./snippets/presets/hydra.ts');
     expect(withoutHook.classify(claims, {}).kind).toBe(kind);
+  });
+
+  it.each([
+    [{ sub: 'ada', client_id: 'web-app' }, 'user'],
+    [{ sub: 'nightly-sync', client_id: 'nightly-sync', sid: 's' }, 'client'],
+    [{ sub: 'web-app', client_id: 'web-app', email: 'ada@acme.com' }, 'unknown'],
+  ])('reads %j at LemonLDAP::NG without the macro: %s', async (claims, kind) => {
+    const { withoutMacro } = await import('./snippets/presets/lemonldap.ts');
+    expect(withoutMacro.classify(claims, {}).kind).toBe(kind);
   });
 
   it('reads sessions of WorkOS, and no token of a machine', async () => {

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { type ListeningTestIssuer, testIssuer } from '@authly/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packAll, ROOT, run, temporaryFolder } from '../package/tarballs.ts';
+import { thirdPartyPackages } from '../package/third-party.ts';
 import { runExample } from './child.ts';
 
 // Each example, but the quickstart, which runs others, is copied out of the repository, with the packed
@@ -18,15 +19,10 @@ const EXAMPLES = [
   'mcp-koa',
   'mtls-api',
   'signals-api',
+  'socket-io',
+  'sockets',
+  'service-chain',
 ] as const;
-
-/** What the packages bring along, and the workspace folder that has it. */
-const BROUGHT = {
-  '@standard-schema/spec': 'core',
-  jose: 'issuer',
-  'lru-cache': 'core',
-  oauth4webapi: 'core',
-};
 
 let folder: string;
 let remove: () => Promise<void>;
@@ -44,8 +40,8 @@ beforeAll(async () => {
     await mkdir(join(shared, name), { recursive: true });
     await run('tar', ['-xzf', path, '-C', join(shared, name), '--strip-components', '1']);
   }
-  for (const [name, owner] of Object.entries(BROUGHT)) {
-    await link(join(ROOT, 'packages', owner, 'node_modules', name), join(shared, name));
+  for (const [name, installed] of await thirdPartyPackages()) {
+    await link(installed, join(shared, name));
   }
   await Promise.all(EXAMPLES.map(copyOut));
 }, 120_000);
@@ -118,6 +114,12 @@ describe('copied out', () => {
     },
     60_000,
   );
+
+  it('service-chain shows who acts for whom', async () => {
+    const { exitCode, stdout } = await runExample(join(folder, 'service-chain')).ended;
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('ledger:  user ada, through billing-api, before it orders-api');
+  }, 60_000);
 
   it.each(['mcp-express', 'mcp-koa'])(
     '%s shows who may do what',

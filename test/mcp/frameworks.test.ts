@@ -55,7 +55,7 @@ function koaApp(Create: typeof Koa): RequestListener {
     .use(bodyParser())
     .use((context) => {
       const { req, res, method, url } = context;
-      setAuthInfo(req, principalOf(context), resourceServer);
+      setAuthInfo(context, principalOf(context), resourceServer);
       context.respond = false;
       return mcp(Object.assign(req, { method, url }), res, context.request.body);
     })

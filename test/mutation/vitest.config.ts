@@ -5,11 +5,12 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['@authly/source'] } },
   test: {
     include: [
-      'packages/core/test/{lib,token,signature,stores,keys,http,introspection,binding,revocation,pipeline,providers}/**/*.test.ts',
+      'packages/core/test/{lib,token,signature,stores,keys,http,introspection,binding,revocation,lease,pipeline,providers}/**/*.test.ts',
       'packages/redis/test/**/*.test.ts',
       'packages/signals/test/**/*.test.ts',
+      'packages/client/test/**/*.test.ts',
     ],
-    exclude: ['**/node_modules/**', '**/dist/**'],
+    exclude: ['**/node_modules/**', '**/dist/**', 'packages/client/test/reasons-document.test.ts'],
     setupFiles: ['test/setup.ts'],
     // A bound for a hang, not for speed, as in the tests' own configuration.
     testTimeout: 30_000,

@@ -1,22 +1,15 @@
-import { cp, mkdir, mkdtemp, realpath, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packAll, ROOT, run, type Tarball, temporaryFolder } from './tarballs.ts';
+import { thirdPartyPackages } from './third-party.ts';
 
 // A project outside the workspace, with the tarballs installed the way npm installs them. What they
 // depend on comes from the workspace's own node_modules, so that nothing is downloaded.
 
 const FIXTURES = fileURLToPath(new URL('fixtures', import.meta.url));
-
-/** Third-party packages that the tarballs depend on, and the workspace folder that has them. */
-const DEPENDENCIES: Readonly<Record<string, string>> = {
-  '@standard-schema/spec': 'packages/core',
-  jose: 'packages/issuer',
-  'lru-cache': 'packages/core',
-  oauth4webapi: 'packages/core',
-};
 
 /** What the application brings along itself. */
 const APPLICATION: Readonly<Record<string, string>> = {
@@ -115,8 +108,8 @@ function entryPointsOf({ name, manifest }: Tarball): readonly string[] {
 
 async function install(tarballs: readonly Tarball[], folder: string): Promise<void> {
   const packed = tarballs.map(({ name, path }) => [name, `file:${path}`] as const);
-  const repacked = Object.entries(DEPENDENCIES).map(
-    async ([name, owner]) => [name, `file:${await repack(name, owner, folder)}`] as const,
+  const repacked = [...(await thirdPartyPackages())].map(
+    async ([name, installed]) => [name, `file:${await repack(installed, folder)}`] as const,
   );
   const dependencies = Object.fromEntries([...packed, ...(await Promise.all(repacked))]);
   // `$name` asks for the version that the project itself depends on.
@@ -133,9 +126,8 @@ async function link(name: string, owner: string, project: string): Promise<void>
 }
 
 /** A tarball of a package that the workspace has installed; npm would build one from a folder. */
-async function repack(name: string, owner: string, folder: string): Promise<string> {
+async function repack(installed: string, folder: string): Promise<string> {
   const copy = await mkdtemp(join(folder, 'repacked-'));
-  const installed = await realpath(join(ROOT, owner, 'node_modules', name));
   await cp(installed, join(copy, 'package'), { recursive: true });
   const path = join(copy, 'package.tgz');
   await run('tar', ['-czf', path, '-C', copy, 'package']);

@@ -7,6 +7,7 @@ const { dirname, join } = posix;
 // Everything that is published, and everything that it brings along. A line more is a decision:
 // docs/adr/0003-dependencies.md.
 const DEPENDENCIES: Readonly<Record<string, readonly string[]>> = {
+  '@authly/client': ['@authly/core', 'lru-cache', 'undici'],
   '@authly/core': ['@standard-schema/spec', 'lru-cache', 'oauth4webapi'],
   '@authly/express': ['@authly/core'],
   '@authly/issuer': ['@authly/core', 'jose'],
@@ -19,6 +20,7 @@ const DEPENDENCIES: Readonly<Record<string, readonly string[]>> = {
 
 /** Those that an application may `require()` without Node's help: jose is ESM only, and so are the others. */
 const WITH_COMMONJS: ReadonlySet<string> = new Set([
+  '@authly/client',
   '@authly/core',
   '@authly/express',
   '@authly/koa',
@@ -86,9 +88,7 @@ describe.each(packages)('%s', (name) => {
     const { files, manifest } = tarball(name);
     const others = files.filter((file) => !/^(?:dist|src)\//.test(file));
     // What knows no `exports` finds an entry point by a folder of its name.
-    const folders = WITH_COMMONJS.has(name)
-      ? entriesOf(manifest).map((entry) => `${entry}/package.json`)
-      : [];
+    const folders = entriesOf(manifest).map((entry) => `${entry}/package.json`);
     expect(others).toEqual(['LICENSE', 'README.md', ...folders, 'package.json'].sort());
   });
 

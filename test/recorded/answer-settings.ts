@@ -1,21 +1,19 @@
 import {
+  authlib,
+  betterAuth,
+  canaille,
+  django,
+  glewlwyd,
   hydra,
   keycloak,
+  lemonldap,
   oidcProvider,
   type Provider,
   spring,
   zitadel,
 } from '@authly/core/providers';
 import { generateTestKey } from '@authly/testing';
-import {
-  authlib,
-  betterAuth,
-  canaille,
-  django,
-  glewlwyd,
-  lemonldap,
-  mitreid,
-} from '../docs/snippets/opaque-tokens/recipes.ts';
+import { mitreid } from '../docs/snippets/opaque-tokens/recipes.ts';
 
 /** Answers by their ids, each with the reason why it stands here. */
 type Exceptions = Readonly<Record<string, string>>;
@@ -80,41 +78,41 @@ export const ANSWER_SETTINGS: readonly AnswerSetting[] = [
     refused: { 'op-opaque-user-named-like-its-client': 'sub is client_id, by that word no user' },
   },
   {
-    name: 'the recipe for Authlib',
+    name: 'authlib, disjoint',
     server: 'authlib',
-    provider: (issuer) => ({ ...authlib, issuer }),
+    provider: (issuer) => authlib({ issuer, ...KEYS, subjectNamespaces: 'disjoint' }),
   },
   {
-    name: 'the recipe for Better Auth',
+    name: 'betterAuth',
     server: 'better-auth',
     audience: 'trusted',
-    provider: (issuer) => ({ ...betterAuth, issuer }),
+    provider: (issuer) => betterAuth({ issuer, ...KEYS }),
   },
   {
-    name: 'the recipe for Canaille',
+    name: 'canaille',
     server: 'canaille',
-    provider: (issuer) => ({ ...canaille, issuer }),
+    provider: (issuer) => canaille({ issuer, ...KEYS }),
     byHintAlone: {
       'can-refresh-token-introspection': 'asked without a hint: field for field an access token',
       'can-refresh-introspected-hint-refresh_token': 'asked with the hint of a refresh token',
     },
   },
   {
-    name: 'the recipe for Django OAuth Toolkit',
+    name: 'django',
     server: 'django-oauth-toolkit',
     audience: 'trusted',
-    provider: (issuer) => ({ ...django, issuer }),
+    provider: (issuer) => django({ issuer, ...KEYS }),
   },
   {
-    name: 'the recipe for Glewlwyd',
+    name: 'glewlwyd',
     server: 'glewlwyd',
-    provider: (issuer) => ({ ...glewlwyd, issuer }),
+    provider: (issuer) => glewlwyd({ issuer, ...KEYS }),
   },
   {
-    name: 'the recipe for LemonLDAP::NG',
+    name: 'lemonldap, disjoint',
     server: 'lemonldap-ng',
     audience: 'trusted',
-    provider: (issuer) => ({ ...lemonldap, issuer }),
+    provider: (issuer) => lemonldap({ issuer, ...KEYS, subjectNamespaces: 'disjoint' }),
   },
   {
     name: 'the recipe for MITREid Connect',

@@ -1,10 +1,16 @@
 import type { JsonWebKeySet } from '@authly/core';
 import {
+  authlib,
   authly,
+  betterAuth,
+  canaille,
   custom,
+  django,
+  glewlwyd,
   hydra,
   keycloak,
   kubernetes,
+  lemonldap,
   oidcProvider,
   type Provider,
   rfc9068,
@@ -12,6 +18,7 @@ import {
   spring,
   zitadel,
 } from '@authly/core/providers';
+import { openauth } from '../docs/snippets/other-providers/recipes.ts';
 import type { RecordedToken } from './recorded-token.ts';
 
 /** Tokens by their ids, each with the reason why it stands here. */
@@ -59,16 +66,74 @@ const SPRING_FACTORS: Exceptions = {
   'sas-typed-exchange-user-named-like-exchanger': 'caller_type says a person, but sub is client_id',
 };
 
+const GLEWLWYD_REFUSED: Exceptions = {
+  'gl-oidces384-machine': ES512,
+  'gl-oidces384-user': ES512,
+  'gl-oauth2-user': 'the plugin writes neither iss nor aud',
+};
+
+/** Who calls at these two is known by introspection alone. */
+const EVERY_JWT = 'no JWT of this server is read';
+
 export const SETTINGS: readonly Setting[] = [
+  {
+    name: 'betterAuth',
+    servers: ['better-auth'],
+    provider: (issuer, jwks) => betterAuth({ issuer, jwks }),
+  },
+  {
+    name: 'glewlwyd',
+    servers: ['glewlwyd'],
+    provider: (issuer, jwks) => glewlwyd({ issuer, jwks }),
+    refused: GLEWLWYD_REFUSED,
+  },
+  {
+    name: 'lemonldap, disjoint',
+    servers: ['lemonldap-ng'],
+    provider: (issuer, jwks) => lemonldap({ issuer, jwks, subjectNamespaces: 'disjoint' }),
+    refused: { 'll-machine-sub-is-mail': 'sub is null' },
+    operatorWordFalse: { 'll-user-named-like-its-client': NAMED_LIKE_CLIENT },
+  },
+  {
+    name: 'lemonldap, by the macro',
+    servers: ['lemonldap-ng'],
+    mark: 'caller_type',
+    provider: (issuer, jwks) => lemonldap({ issuer, jwks, classify: byCallerType }),
+  },
+  {
+    name: 'authlib, disjoint',
+    servers: ['authlib'],
+    provider: (issuer, jwks) => authlib({ issuer, jwks, subjectNamespaces: 'disjoint' }),
+  },
+  {
+    name: 'authlib, by kindClaim',
+    servers: ['authlib'],
+    mark: 'sub_type',
+    provider: (issuer, jwks) => authlib({ issuer, jwks, kindClaim: 'sub_type' }),
+  },
+  {
+    name: 'django',
+    servers: ['django-oauth-toolkit'],
+    provider: (issuer, jwks) => django({ issuer, jwks }),
+    refused: { 'dot-signed-user': EVERY_JWT },
+  },
+  {
+    name: 'canaille',
+    servers: ['canaille'],
+    provider: (issuer, jwks) => canaille({ issuer, jwks }),
+    refused: {
+      'can-user': EVERY_JWT,
+      'can-user-lone': EVERY_JWT,
+      'can-user-spa': EVERY_JWT,
+      'can-user-named-client': EVERY_JWT,
+      'can-user-refreshed': EVERY_JWT,
+    },
+  },
   {
     name: 'rfc9068',
     servers: ['authlib', 'better-auth', 'glewlwyd', 'node-oauth-oauth2-server'],
     provider: (issuer, jwks) => rfc9068({ issuer, jwks }),
-    refused: {
-      'gl-oidces384-machine': ES512,
-      'gl-oidces384-user': ES512,
-      'gl-oauth2-user': 'the plugin writes neither iss nor aud',
-    },
+    refused: GLEWLWYD_REFUSED,
   },
   {
     name: 'rfc9068, issuer parcels',
@@ -119,9 +184,14 @@ export const SETTINGS: readonly Setting[] = [
   },
   {
     name: 'custom for people alone',
-    servers: ['django-oauth-toolkit', 'openauth', 'oauth2-proxy'],
+    servers: ['django-oauth-toolkit', 'oauth2-proxy'],
     provider: (issuer, jwks) => custom({ issuer, jwks, classify: () => 'user' }),
     refused: { 'dot-signed-user': 'no sub: nothing names the person' },
+  },
+  {
+    name: 'custom, by the recipe for openauth',
+    servers: ['openauth'],
+    provider: (issuer, jwks) => ({ ...openauth, issuer, keys: { kind: 'static', jwks } }),
   },
   {
     name: 'custom, sub against client_id',

@@ -190,7 +190,12 @@ underAttack('row 2: no algorithm', [
   {
     name: 'alg twice, the last is none',
     token: aToken({}, { rawHeader: '{"alg":"ES256","typ":"at+jwt","kid":"key-1","alg":"none"}' }),
-    answer: ALGORITHM,
+    answer: MALFORMED,
+  },
+  {
+    name: 'kid twice, both the same',
+    token: aToken({}, { rawHeader: '{"alg":"ES256","typ":"at+jwt","kid":"key-1","kid":"key-1"}' }),
+    answer: MALFORMED,
   },
 ]);
 

@@ -46,6 +46,23 @@ declare module 'oidc-provider' {
     readonly AccessToken: new (
       properties: object,
     ) => { resourceServer: object; scope: string; save(): Promise<string> };
+    readonly ClientCredentials: new (
+      properties: object,
+    ) => { resourceServer: object; extra: object; save(): Promise<string> };
+    on(event: 'grant.success', listener: (context: Context) => void): void;
+    registerGrantType(
+      name: string,
+      handler: (context: Context) => Promise<void>,
+      parameters: readonly string[],
+    ): void;
+  }
+
+  interface Context {
+    readonly oidc: {
+      readonly params?: Readonly<Record<string, unknown>>;
+      readonly client?: object;
+    };
+    body: object;
   }
 
   // biome-ignore lint/style/noDefaultExport: that is what the module has

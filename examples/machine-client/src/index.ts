@@ -1,2 +1,5 @@
-export { type ApiClient, type ApiRequest, createApiClient } from './api-client.ts';
-export { createTokenSource, type TokenSource, type TokenSourceOptions } from './token-source.ts';
+export {
+  createOrdersClient,
+  type OrdersClient,
+  type OrdersClientOptions,
+} from './orders-client.ts';

@@ -1,21 +1,19 @@
-import { createApiClient } from './api-client.ts';
-import { createTokenSource } from './token-source.ts';
+import { createOrdersClient } from './orders-client.ts';
 
 // ISSUER, CLIENT_ID, CLIENT_SECRET, API_RESOURCE and API_URL; SCOPE is optional.
-const { SCOPE } = process.env;
-
-const tokens = createTokenSource({
+const orders = createOrdersClient({
   issuer: required('ISSUER'),
   clientId: required('CLIENT_ID'),
   clientSecret: required('CLIENT_SECRET'),
   resource: required('API_RESOURCE'),
-  ...(SCOPE !== undefined && { scope: SCOPE }),
+  apiUrl: required('API_URL'),
+  scope: process.env['SCOPE'],
 });
-const api = createApiClient(required('API_URL'), tokens);
 
-const response = await api.fetch('/orders');
+const response = await orders.fetch('/orders');
 console.log(response.status, await response.text());
 process.exitCode = response.ok ? 0 : 1;
+orders.close();
 
 function required(name: string): string {
   const value = process.env[name];

@@ -42,7 +42,7 @@ export function createApp({ url, issuer }: AppOptions): Koa {
     bodyParser({ enableTypes: ['json'] }),
     authorizeTool(TOOL_REQUIREMENTS),
     async (context) => {
-      setAuthInfo(context.req, principalOf(context), resourceServer);
+      setAuthInfo(context, principalOf(context), resourceServer);
       // The SDK answers on Node's response itself: Koa must not.
       context.respond = false;
       const { req, res, method, url } = context;

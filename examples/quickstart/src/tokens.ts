@@ -1,5 +1,5 @@
+import { clientSecretBasic, tokenSource } from '@authly/client';
 import { createIssuer, generateSigningKey, type Issuer, memoryClientStore } from '@authly/issuer';
-import { createTokenSource } from '@authly-examples/machine-client';
 import { API, type AuthorizationServer, LIFETIME_SEC, OTHER_API } from './authorization-server.ts';
 
 /** The tokens that are sent, by what is special about them. */
@@ -33,13 +33,11 @@ export async function makeTokens({
   signingKey,
   clientSecret,
 }: AuthorizationServer): Promise<Tokens> {
-  const machine = (resource: string) =>
-    createTokenSource({
-      issuer: issuer.issuer,
-      clientId: 'nightly-sync',
-      clientSecret,
-      resource,
-    }).get();
+  const machine = async (resource: string) => {
+    const client = clientSecretBasic('nightly-sync', clientSecret);
+    const source = tokenSource({ issuer: issuer.issuer, client, resource });
+    return (await source.token()).accessToken;
+  };
   // The same issuer long ago, and somebody who only says to be this issuer.
   const earlier = another(issuer, signingKey, Date.now() - 2 * LIFETIME_SEC * 1000);
   const forger = another(issuer, await generateSigningKey('ES256'), Date.now());

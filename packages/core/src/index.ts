@@ -1,8 +1,18 @@
 // Adding a name here makes it public.
 
 export type { StandardSchemaV1 } from '@standard-schema/spec';
+export type { AdmittedConnection } from './adapter/admit-connection.ts';
+export { type ClosableSocket, closeWithLease } from './adapter/close-with-lease.ts';
+export {
+  type FirstMessageOptions,
+  firstMessage,
+  type MessageSocket,
+} from './adapter/first-message.ts';
+export { guardUpgrade, type UpgradeOptions } from './adapter/guard-upgrade.ts';
+export type { MessageCredentials } from './adapter/message-text.ts';
 export { clientOf, findPrincipal, principalOf, userOf } from './adapter/principal-of.ts';
 export { refusalOf } from './adapter/refusal-of.ts';
+export type { UpgradeRequest, UpgradeSocket } from './adapter/upgrade-parts.ts';
 export type { CertificateFormat } from './binding/certificate-formats.ts';
 export type { CertificateSource } from './binding/certificate-source.ts';
 export type {
@@ -14,6 +24,7 @@ export type {
 export { type HeaderCertificateOptions, headerCertificate } from './binding/header-certificate.ts';
 export type { MtlsMode, MtlsOptions } from './binding/mtls-options.ts';
 export { socketCertificate } from './binding/socket-certificate.ts';
+export { createResourceServer } from './create-resource-server.ts';
 export { readBody } from './http/body.ts';
 export {
   type CredentialSource,
@@ -37,6 +48,7 @@ export { type Refusal, RefusedError } from './http/refusal.ts';
 export type { RequestView, SetResponseHeader } from './http/request-view.ts';
 export type { PublishedMetadata } from './http/resource-metadata.ts';
 export type { ResourceMetadataOptions } from './http/resource-metadata-document.ts';
+export { fromSubprotocol } from './http/subprotocol.ts';
 export {
   anonymous,
   bearerToken,
@@ -61,6 +73,14 @@ export type { Audience, IssuerEntry } from './issuers/issuer-entry.ts';
 export type { IssuerCacheOptions, IssuerResolver } from './issuers/issuer-resolver.ts';
 export type { KeyOptions } from './keys/key-options.ts';
 export type { JsonWebKeySet } from './keys/key-set.ts';
+export type { Lease, LeaseOptions, RenewalDueOptions } from './lease/lease.ts';
+export {
+  isLeaseEndedError,
+  type LeaseCloseCodes,
+  type LeaseEnd,
+  LeaseEndedError,
+} from './lease/lease-end.ts';
+export type { LeasesOptions } from './lease/lease-options.ts';
 export { checkOptions, type OptionNames } from './lib/check-options.ts';
 export { type Clock, systemClock } from './lib/clock.ts';
 export {
@@ -77,6 +97,8 @@ export type {
   RefreshFailure,
 } from './model/events.ts';
 export type { IntrospectionFailure } from './model/introspection-failure.ts';
+export type { JsonWebKey } from './model/json-web-key.ts';
+export type { LeaseEndCause } from './model/lease-end-cause.ts';
 export type {
   Actor,
   ActorProfile,
@@ -126,11 +148,7 @@ export { group, permission, role, tenant } from './requirement/membership.ts';
 export type { Requirement, Unmet } from './requirement/requirement.ts';
 export { anyScope, scope } from './requirement/scope.ts';
 export { type AuthenticationContextOptions, authenticationContext } from './requirement/step-up.ts';
-export {
-  type ClaimsOf,
-  createResourceServer,
-  type ResourceServer,
-} from './resource-server.ts';
+export type { ClaimsOf, ResourceServer } from './resource-server.ts';
 export type { RevocationOptions } from './revocation/revocation-options.ts';
 export {
   type OpenapiFlows,

@@ -1,37 +1,15 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { acceptedSchemes, readableSchemes } from './binding/accepted-schemes.ts';
-import { bindingOf } from './binding/confirmation.ts';
-import { proofAlgorithmNames } from './binding/proof-algorithms.ts';
-import { type CredentialSource, readCredentials } from './http/credential-source.ts';
-import { ABSENT, credentialsOf } from './http/credentials.ts';
-import { type Refusal, RefusedError, refusalFor } from './http/refusal.ts';
+import type { Refusal, RefusedError } from './http/refusal.ts';
 import type { RequestView } from './http/request-view.ts';
-import { type PublishedMetadata, resourceMetadata } from './http/resource-metadata.ts';
+import type { PublishedMetadata } from './http/resource-metadata.ts';
 import type { ResourceMetadataOptions } from './http/resource-metadata-document.ts';
-import { createIssuers } from './issuers/create-issuers.ts';
-import { checkOptions, type OptionNames } from './lib/check-options.ts';
-import { isThenable, type MaybePromise } from './lib/maybe-promise.ts';
-import { AuthError, isAuthError } from './model/errors.ts';
+import type { Lease, LeaseOptions } from './lease/lease.ts';
+import type { AuthError } from './model/errors.ts';
 import type { Principal, RegisteredClaims } from './model/principal.ts';
 import type { Scheme } from './model/scheme.ts';
-import { noteResourceServer } from './options/duplicate-servers.ts';
-import type { ResourceServerOptions } from './options/options.ts';
-import { resolveOptions } from './options/resolve-options.ts';
-import { type ExplainOptions, type Explanation, explainToken } from './pipeline/explain.ts';
-import { explainRequest, type RequestExplanation } from './pipeline/explain-request.ts';
-import { refusedAs } from './pipeline/refused-as.ts';
-import { unmetRequirement } from './pipeline/unmet-requirement.ts';
-import { createVerifier } from './pipeline/verifier.ts';
-import {
-  ADAPTER_SIDE,
-  type AdapterSide,
-  type Admitted,
-  ANONYMOUS,
-} from './request/adapter-side.ts';
-import type { Presentation } from './request/presentation.ts';
-import type { VerifiedToken } from './request/verified-token.ts';
+import type { ExplainOptions, Explanation } from './pipeline/explain.ts';
+import type { RequestExplanation } from './pipeline/explain-request.ts';
 import type { Requirement } from './requirement/requirement.ts';
-import { createScopeHierarchy } from './requirement/scope-hierarchy.ts';
 
 /** The claims of a resource server's principals: its schema's output, or the registered ones. */
 export type ClaimsOf<Schema> = Schema extends StandardSchemaV1
@@ -68,6 +46,12 @@ export interface ResourceServer<Claims = RegisteredClaims> {
     requirement: Requirement,
     passed?: readonly Requirement[],
   ): RefusedError | undefined;
+  /**
+   * The right of a connection to go on that outlives its request (a WebSocket, an event stream): it ends
+   * when the caller's token does, and can be renewed. `principal` is one that this server has verified a
+   * token of; for any other it throws `ConfigurationError`.
+   */
+  lease(principal: Principal<Claims>, options?: LeaseOptions): Lease<Claims>;
   /** The scopes of a principal with those that `scopeImplies` adds. */
   expandScopes(scopes: readonly string[]): readonly string[];
   /** Status, headers and body for an error (RFC 6750 §3). */
@@ -92,7 +76,7 @@ export interface ResourceServer<Claims = RegisteredClaims> {
    * serve the same. Throws `ConfigurationError` without a `resource`, or for options that are not right.
    */
   publishMetadata(options?: ResourceMetadataOptions): PublishedMetadata;
-  /** Ends background work and forgets verified tokens. */
+  /** Ends every lease and background work, and forgets verified tokens. */
   close(): void;
   /** This API's resource identifier, when it has one (RFC 9728 §1.2). */
   readonly resource: string | undefined;
@@ -107,180 +91,6 @@ export interface ResourceServer<Claims = RegisteredClaims> {
    * {@link verify} refuses every token.
    */
   readonly needsRequest: boolean;
-}
-
-const READY_OPTIONS: OptionNames<Parameters<ResourceServer['ready']>[0] & object> = {
-  signal: true,
-};
-
-/**
- * Makes a resource server: it verifies access tokens and decides who is calling (RFC 6750, 9068).
- *
- * Checks of a token: algorithm, signature, `typ`, `iss`, `aud`, `exp`, `nbf`, the provider's own
- * marks, the claims schema, whether a user or a client is calling, with `dpop` the proof of a token that is
- * bound to a key (RFC 9449), with `mtls` the certificate of one that is bound to that (RFC 8705), and with
- * `revocation` whether the token was revoked. Without `dpop` it refuses tokens that are bound to a key,
- * without `mtls` those that are bound to a certificate. Throws `ConfigurationError` for options that are
- * missing or contradict each other; makes no request before the first token, unless `ready` is called.
- */
-export function createResourceServer<Schema extends StandardSchemaV1 | undefined = undefined>(
-  options: ResourceServerOptions<Schema>,
-): ResourceServer<ClaimsOf<Schema>> {
-  const resolved = resolveOptions(options);
-  const { events, clock, scopeImplies, realm, resource, dpop, mtls } = resolved;
-  const [schemes, readable] = [acceptedSchemes(dpop), readableSchemes(dpop)];
-  const proofAlgorithms = dpop && proofAlgorithmNames(dpop.algorithms);
-  const context = createScopeHierarchy({ scopeImplies, clock });
-  const issuers = createIssuers(resolved);
-  const verifier = createVerifier(issuers, resolved);
-  const forget = noteResourceServer(resolved);
-  let published: PublishedMetadata | undefined;
-  let challengeScopes: readonly string[] | undefined;
-
-  function accept({ principal, issuer, cached }: VerifiedToken): void {
-    if (!events.active) return;
-    events.emit({
-      type: 'request.authenticated',
-      kind: principal.kind,
-      issuerName: issuer.name,
-      cached,
-      // Accepted means that whatever the token is bound to was held against the request.
-      binding: bindingOf(principal.confirmation),
-      source: principal.source,
-    });
-  }
-
-  function report({ code, reason, issuerName, fault, hint, kind, requirement }: AuthError): void {
-    if (!events.active) return;
-    events.emit({
-      type: 'request.refused',
-      code,
-      reason,
-      ...(issuerName === undefined ? {} : { issuerName }),
-      ...(hint === undefined ? {} : { hint }),
-      ...fault,
-      ...(kind === undefined ? {} : { kind }),
-      ...(requirement === undefined ? {} : { requirement }),
-    });
-  }
-
-  function refusal(error: AuthError): Refusal {
-    const resourceMetadata = published?.url;
-    const scopes = challengeScopes;
-    return refusalFor(error, { schemes, proofAlgorithms, realm, resourceMetadata, scopes });
-  }
-
-  function refuse(error: unknown, presented?: Presentation): never {
-    if (!isAuthError(error)) throw error;
-    const final =
-      presented === undefined
-        ? new RefusedError(error, refusal)
-        : refusedAs(error, presented, refusal);
-    report(final);
-    throw final;
-  }
-
-  function admit(presented: Presentation): MaybePromise<Admitted> {
-    try {
-      const verified = verifier.verify(presented);
-      if (!isThenable(verified)) return admitted(verified, presented);
-      return verified.then(
-        (settled) => admitted(settled, presented),
-        (error) => refuse(error, presented),
-      );
-    } catch (error) {
-      return refuse(error, presented);
-    }
-  }
-
-  function admitted(verified: VerifiedToken, { token }: Presentation): Admitted {
-    accept(verified);
-    return { principal: verified.principal, token };
-  }
-
-  function admitRequest(
-    request: RequestView,
-    optional: boolean,
-    source?: CredentialSource,
-  ): MaybePromise<Admitted> {
-    const credentials =
-      source === undefined
-        ? credentialsOf(request, readable)
-        : readCredentials(source, request, readable);
-    if (credentials.scheme !== undefined) {
-      return admit({ token: credentials.token, scheme: credentials.scheme, request });
-    }
-    if (optional && credentials === ABSENT) return ANONYMOUS;
-    return refuse(new AuthError(credentials.reason));
-  }
-
-  const server: ResourceServer = {
-    resource,
-    schemes,
-    needsRequest: dpop?.mode === 'required' || mtls?.mode === 'required',
-    async authenticate(request) {
-      const admission = admitRequest(request, false);
-      // What is there is not awaited: that would cost another turn of the microtask queue.
-      const { principal } = isThenable(admission) ? await admission : admission;
-      // `undefined` stands for an anonymous request, which was not asked for.
-      return principal ?? refuse(new AuthError('credentials_missing'));
-    },
-    async authenticateOptional(request) {
-      const admission = admitRequest(request, true);
-      return (isThenable(admission) ? await admission : admission).principal;
-    },
-    async verify(text) {
-      const token = typeof text === 'string' ? text : '';
-      try {
-        const answer = verifier.verify({ token, scheme: 'bearer', request: undefined });
-        const verified = isThenable(answer) ? await answer : answer;
-        accept(verified);
-        return verified.principal;
-      } catch (error) {
-        return refuse(error);
-      }
-    },
-    evaluate(principal, requirement, passed = []) {
-      const error = unmetRequirement(principal, { passed, requirement }, context);
-      return error && new RefusedError(error, refusal);
-    },
-    expandScopes: (scopes) => context.expandScopes(scopes),
-    refusal,
-    ready: async (readyOptions = {}) => {
-      const { signal } = checkOptions('ready()', readyOptions, READY_OPTIONS);
-      await issuers.ready(signal);
-    },
-    explain: (token, explainOptions) => explainToken(token, issuers, resolved, explainOptions),
-    explainRequest: (request, explainOptions) =>
-      explainRequest(request, issuers, resolved, explainOptions),
-    publishMetadata(metadata) {
-      const configured = typeof resolved.issuers === 'function' ? [] : resolved.issuers;
-      published = resourceMetadata(
-        resource,
-        configured.map(({ provider }) => provider.issuer),
-        metadata,
-        {
-          dpop: dpop && {
-            required: dpop.mode === 'required',
-            algorithms: proofAlgorithms ?? [],
-          },
-          mtls: mtls !== undefined,
-        },
-      );
-      challengeScopes = metadata?.challengeScopes && [...metadata.challengeScopes];
-      return published;
-    },
-    close() {
-      forget();
-      verifier.close();
-      issuers.close();
-    },
-  };
-  // Not enumerable: a copy of a server whose methods were replaced must not answer past them.
-  const side: AdapterSide = { admit: admitRequest, report };
-  Object.defineProperty(server, ADAPTER_SIDE, { value: side });
-  const shared: ResourceServer = Object.freeze(server);
-  return shared as ResourceServer<ClaimsOf<Schema>>;
 }
 
 /** Whether a value is a resource server, not the options for one. */

@@ -1,7 +1,8 @@
 import { AUDIENCE, aClock, ISSUER, jwks } from '../../../test/support/tokens.ts';
+import { createResourceServer } from '../src/create-resource-server.ts';
 import type { AnyResourceServerOptions } from '../src/options/options.ts';
 import { rfc9068 } from '../src/providers/rfc9068.ts';
-import { createResourceServer, type ResourceServer } from '../src/resource-server.ts';
+import type { ResourceServer } from '../src/resource-server.ts';
 
 /**
  * A resource server that accepts the tokens of `test/support/tokens.ts`. It is made from the source

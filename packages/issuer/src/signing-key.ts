@@ -1,5 +1,5 @@
-import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
-import { type Algorithm, ConfigurationError } from '@authly/core';
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { type Algorithm, ConfigurationError, type JsonWebKey } from '@authly/core';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
 
 /** A private JWK to sign with. Keep it secret: whoever has it can make any token. */

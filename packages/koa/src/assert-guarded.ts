@@ -9,6 +9,7 @@ import { describeRequirements } from './describe-requirements.ts';
  *   prefix and without `sensitive: true`;
  * - a route that lets anonymous requests through and is not listed in `open`: no `authenticate` and no
  *   guard was seen before it, or authentication is optional or skipped there;
+ * - a guard of a route without `authenticate` before it;
  * - a name in `open` that is not a route, and an app without routes.
  *
  * It sees what `describeRequirements` sees: not what is mounted with `koa-mount` or joined with

@@ -22,6 +22,8 @@ export interface KoaContext {
   readonly state: object;
   status: number;
   body: unknown;
+  /** `false`: somebody else writes the response. */
+  respond?: boolean | undefined;
   set(headers: Readonly<Record<string, string | readonly string[]>>): void;
 }
 

@@ -1,4 +1,5 @@
 import { credentialsOf, type NodeRequest, nodeRequestView, type Principal } from '@authly/core';
+import { admissionOf, presentedTokenOf } from '@authly/core/adapter';
 
 /**
  * What the MCP SDK's handlers are told of a verified token: `ctx.http.authInfo`. It has the shape of
@@ -69,29 +70,46 @@ export interface SettableRequest extends NodeRequest {
   auth?: unknown;
 }
 
+/** What carries Node's request: Koa's `ctx`. */
+export interface CarriedRequest {
+  readonly req: SettableRequest;
+}
+
 /**
  * Sets `auth` of Node's request, where the MCP SDK's handlers for Node read it. For a route behind
  * `authenticate`, which has verified the token and knows the principal:
  *
  * ```ts
- * setAuthInfo(req, principalOf(req), resourceServer);      // Express
- * setAuthInfo(ctx.req, principalOf(ctx), resourceServer);  // Koa
+ * setAuthInfo(req, principalOf(req), resourceServer);  // Express
+ * setAuthInfo(ctx, principalOf(ctx), resourceServer);  // Koa
  * ```
  *
- * It reads the token from the `Authorization` header again and verifies nothing. Throws a programming
- * error when the header has none: then `authenticate` has not let this request in.
+ * The token is the one that `authenticate` let the request in with, wherever it stood: a cookie, too. For
+ * a request that it does not know, such as Koa's `ctx.req`, that of the `Authorization` header. It verifies
+ * nothing. Throws a programming error when there is no token: then `authenticate` has not let this request in.
  */
 export function setAuthInfo(
-  request: SettableRequest,
+  request: SettableRequest | CarriedRequest,
   principal: Principal,
   options: AuthInfoOptions,
 ): void {
-  // Whatever schemes the resource server accepts: `authenticate` has decided that already.
-  const credentials = credentialsOf(nodeRequestView(request, ''), ['bearer', 'dpop']);
-  if (credentials.scheme === undefined) {
+  const nodeRequest = isCarried(request) ? request.req : request;
+  const admission = admissionOf(request);
+  const token = (admission && presentedTokenOf(admission)) ?? tokenInHeader(nodeRequest);
+  if (token === undefined) {
     throw new Error(
       'The request carries no access token. Write: app.use(authenticate(resourceServer)) before setAuthInfo',
     );
   }
-  request.auth = toAuthInfo(principal, credentials.token, options);
+  nodeRequest.auth = toAuthInfo(principal, token, options);
+}
+
+function isCarried(request: SettableRequest | CarriedRequest): request is CarriedRequest {
+  return 'req' in request && typeof request.req === 'object' && request.req !== null;
+}
+
+function tokenInHeader(request: SettableRequest): string | undefined {
+  // Whatever schemes the resource server accepts: `authenticate` has decided that already.
+  const credentials = credentialsOf(nodeRequestView(request, ''), ['bearer', 'dpop']);
+  return credentials.scheme === undefined ? undefined : credentials.token;
 }

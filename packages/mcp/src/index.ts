@@ -2,6 +2,7 @@
 export {
   type AuthInfo,
   type AuthInfoOptions,
+  type CarriedRequest,
   type SettableRequest,
   setAuthInfo,
   toAuthInfo,

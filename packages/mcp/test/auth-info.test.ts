@@ -1,3 +1,5 @@
+import { fromCookie, nodeRequestView } from '@authly/core';
+import { admissionMode, admitRequest } from '@authly/core/adapter';
 import { describe, expect, it } from 'vitest';
 import { type SettableRequest, setAuthInfo, toAuthInfo } from '../src/auth-info.ts';
 import { anMcpResource, issuer, MCP_URL } from './mcp-resource.ts';
@@ -83,6 +85,21 @@ describe('setAuthInfo', () => {
     const principal = await resource.verify(token);
     const request = aRequest('Host', 'mcp.example.com', 'Authorization', `${scheme} ${token}`);
     setAuthInfo(request, principal, resource);
+    expect(request.auth).toEqual(toAuthInfo(principal, token, resource));
+  });
+
+  it.each<[string, (request: SettableRequest) => SettableRequest | { req: SettableRequest }]>([
+    ['Express', (request) => request],
+    ['Koa', (req) => ({ req })],
+  ])('takes the token that authenticate read from a cookie, with %s', async (_, carry) => {
+    const resource = anMcpResource();
+    const principal = await resource.verify(token);
+    const request = aRequest('Cookie', `__Host-at=${token}`);
+    const carrier = carry(request);
+    const credentials = fromCookie('__Host-at', { origins: ['https://app.example.com'] });
+    const mode = admissionMode(resource, { credentials }, { delegates: 'next' });
+    await admitRequest(carrier, nodeRequestView({ ...request, method: 'GET' }, '/'), mode);
+    setAuthInfo(carrier, principal, resource);
     expect(request.auth).toEqual(toAuthInfo(principal, token, resource));
   });
 

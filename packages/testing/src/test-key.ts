@@ -1,5 +1,5 @@
-import { generateKeyPairSync, type JsonWebKey, type KeyObject } from 'node:crypto';
-import type { Algorithm } from '@authly/core';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import type { Algorithm, JsonWebKey } from '@authly/core';
 
 /** A key to sign test tokens with, and for nothing else: it exists only in this process. */
 export interface TestKey {

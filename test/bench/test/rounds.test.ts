@@ -54,6 +54,21 @@ describe('runRounds', () => {
     expect(most).toBe(8);
   });
 
+  it('lets a burst end, and a turn of the event loop pass, before the next one comes', async () => {
+    const seen: number[] = [];
+    let inFlight = 0;
+    const verify = async () => {
+      seen.push(++inFlight);
+      await new Promise((resolve) => setImmediate(resolve));
+      inFlight--;
+    };
+    const effort = { rounds: 1, turnMs: 2, inFlight: 4, arrival: 'bursts' as const };
+    await runRounds([{ name: 'one', verify }], corpus, effort);
+    // The last burst of a turn may be a smaller one.
+    expect(seen.slice(0, 3)).toEqual([1, 2, 3]);
+    expect(seen.join('').replaceAll(/1234|123|12|1/g, '')).toBe('');
+  });
+
   it('does not hide a contender that fails', async () => {
     const verify = async () => {
       throw new Error('refused');

@@ -10,12 +10,19 @@ export interface Nginx {
   stop(): Promise<void>;
 }
 
-/** Starts nginx in front of a server, with its defaults: nothing is set but where to listen and send. */
-export async function startNginx(program: string, upstream: string): Promise<Nginx> {
+/**
+ * Starts nginx in front of a server, with its defaults: nothing is set but where to listen and send, or what
+ * `locations` sets.
+ */
+export async function startNginx(
+  program: string,
+  upstream: string,
+  locations = `location / { proxy_pass ${upstream}; }`,
+): Promise<Nginx> {
   const folder = mkdtempSync(join(tmpdir(), 'authly-nginx-'));
   const socketPath = join(folder, 'nginx.sock');
   const configuration = join(folder, 'nginx.conf');
-  writeFileSync(configuration, configurationFor({ folder, socketPath, upstream }));
+  writeFileSync(configuration, configurationFor({ folder, socketPath, locations }));
   const args = ['-p', folder, '-e', 'stderr', '-c', configuration];
   try {
     const { stop } = await startProcess(program, args, socketPath);
@@ -35,9 +42,9 @@ export async function startNginx(program: string, upstream: string): Promise<Ngi
 function configurationFor(paths: {
   readonly folder: string;
   readonly socketPath: string;
-  readonly upstream: string;
+  readonly locations: string;
 }): string {
-  const { folder, socketPath, upstream } = paths;
+  const { folder, socketPath, locations } = paths;
   // As root nginx would give its worker to another user, who cannot read the folder.
   const user = process.getuid?.() === 0 ? 'user root;' : '';
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
@@ -55,7 +62,7 @@ http {
   ${temporary}
   server {
     listen unix:${socketPath};
-    location / { proxy_pass ${upstream}; }
+    ${locations}
   }
 }
 `;

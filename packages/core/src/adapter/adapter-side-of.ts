@@ -4,8 +4,9 @@ import { RefusedError } from '../http/refusal.ts';
 import type { RequestView } from '../http/request-view.ts';
 import { SCHEME_NAMES } from '../http/schemes.ts';
 import { andThen } from '../lib/maybe-promise.ts';
-import { AuthError } from '../model/errors.ts';
+import { withoutStack } from '../lib/without-stack.ts';
 import type { Principal } from '../model/principal.ts';
+import { Refused } from '../model/refused.ts';
 import { SCHEMES } from '../model/scheme.ts';
 import { ADAPTER_SIDE, type AdapterSide } from '../request/adapter-side.ts';
 import type { ResourceServer } from '../resource-server.ts';
@@ -51,8 +52,8 @@ function presented(
   credentials: Credentials,
 ): RequestView {
   if (credentials.scheme === undefined && credentials !== ABSENT) {
-    const error = new AuthError(credentials.reason);
-    throw new RefusedError(error, (each) => server.refusal(each));
+    const refused = new Refused(credentials.reason);
+    throw withoutStack(() => new RefusedError(refused, (each) => server.refusal(each)));
   }
   const authorization =
     credentials.scheme === undefined

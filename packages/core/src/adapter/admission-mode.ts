@@ -1,10 +1,11 @@
+import { createResourceServer } from '../create-resource-server.ts';
 import { type CredentialSource, isCredentialSource } from '../http/credential-source.ts';
 import type { RequestView } from '../http/request-view.ts';
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import type { Principal } from '../model/principal.ts';
 import type { AnyResourceServerOptions } from '../options/options.ts';
-import { createResourceServer, isResourceServer, type ResourceServer } from '../resource-server.ts';
+import { isResourceServer, type ResourceServer } from '../resource-server.ts';
 import { refuseUncalled } from './refuse-uncalled.ts';
 
 /** How requests are let in: made once for each `authenticate`, not for each request. */
@@ -50,7 +51,8 @@ export interface AuthenticateOptionsOf<Delegated extends string> {
    * for public routes, without a wrapper around `authenticate`. Guards still refuse them (401).
    *
    * `url` is path and query as the client sent them. Compare all of it (`url === '/livez'`): a prefix
-   * (`startsWith('/public')`) also fits `/publications`. What `skip` throws fails the request (500), and
+   * (`startsWith('/public')`) also fits `/publications`. `method` is that of the request line; where middleware
+   * puts another in its place (method-override), routes go by `routedMethod`: compare both. What `skip` throws fails the request (500), and
    * so does a promise.
    *
    * `describeRequirements` asks it once for each route, with the route's method and its path as it is

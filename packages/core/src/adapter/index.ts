@@ -28,8 +28,18 @@ export { admitPrincipal, admitRequest } from './admit-request.ts';
 export { type AnswerMode, answerRefusal } from './answer-refusal.ts';
 export { answerThrown, type ThrownAnswerResponse } from './answer-thrown.ts';
 export { presentedTokenOf } from './create-admission.ts';
+export {
+  EVENT_STREAM_HEADERS,
+  type EventStream,
+  type EventStreamOptions,
+  type EventStreamTarget,
+  eventStreamLease,
+  eventStreamOptions,
+  openEventStream,
+} from './event-stream.ts';
 export { type GuardMakers, guardMakers } from './guard-makers.ts';
 export { guardRequest } from './guard-request.ts';
 export { misplacedMetadata } from './misplaced-metadata.ts';
 export { notDescribable } from './not-describable.ts';
 export { refuseUncalled } from './refuse-uncalled.ts';
+export type { ServerSentEvent } from './server-sent-event.ts';

@@ -1,6 +1,6 @@
 import { RefusedError } from '../http/refusal.ts';
-import { AuthError } from '../model/errors.ts';
 import type { ClientPrincipal, Principal, UserPrincipal } from '../model/principal.ts';
+import { Refused } from '../model/refused.ts';
 import { client, user } from '../requirement/caller-kind.ts';
 import type { Requirement } from '../requirement/requirement.ts';
 import type { ResourceServer } from '../resource-server.ts';
@@ -56,6 +56,6 @@ function refuse(request: object, requirement: Requirement): never {
 }
 
 function failed(resourceServer: ResourceServer<unknown>): RefusedError {
-  const error = new AuthError('requirement_failed');
-  return new RefusedError(error, (refused) => resourceServer.refusal(refused));
+  const refused = new Refused('requirement_failed');
+  return new RefusedError(refused, (error) => resourceServer.refusal(error));
 }

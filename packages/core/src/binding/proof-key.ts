@@ -2,6 +2,7 @@ import { prepareKey } from '../keys/prepare-key.ts';
 import { decodeBase64Url, isPlainObject, isStringList } from '../lib/json.ts';
 import { ownProperty, ownString } from '../lib/own-property.ts';
 import { sha256Base64Url } from '../lib/sha256.ts';
+import { base64UrlView } from '../lib/shared-buffer.ts';
 import type { VerificationKey } from '../signature/verification-key.ts';
 import { ALGORITHM_FACTS, type Algorithm, algorithmOf } from '../token/algorithms.ts';
 
@@ -85,7 +86,7 @@ function coordinate(
   crv: keyof typeof COORDINATE_BYTES,
 ): string | undefined {
   const text = ownString(jwk, name);
-  return text !== undefined && decodeBase64Url(text)?.byteLength === COORDINATE_BYTES[crv]
+  return text !== undefined && base64UrlView(text)?.byteLength === COORDINATE_BYTES[crv]
     ? text
     : undefined;
 }

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { RequestView } from '../http/request-view.ts';
 import { type Clock, epochSeconds } from '../lib/clock.ts';
 import type { EventSink } from '../lib/event-sink.ts';
+import { memoize } from '../lib/memoize.ts';
 import { sha256Base64Url } from '../lib/sha256.ts';
 import type { AuthErrorReason } from '../model/reasons.ts';
 import type { Presentation } from '../request/presentation.ts';
@@ -56,6 +57,9 @@ interface KnownKey extends UnverifiedProofHeader {
 }
 
 const KNOWN_KEYS = 4_096;
+/** Headers that were read, whoever sent them. */
+const READ_HEADERS = 256;
+const MAX_TOLD_SKEW_SEC = 86_400;
 /** Characters. Headers beyond it are read each time, so that nobody can fill the memory. */
 const MAX_KNOWN_HEADER = 2_048;
 
@@ -76,6 +80,11 @@ export function createProofVerifier(options: ProofVerifierOptions): ProofVerifie
   const { publicUrls, algorithms, nonces, clock, events } = options;
   // Filled only with keys that a valid token is bound to, or strangers would displace them.
   const known = new LRUCache<string, KnownKey>({ max: KNOWN_KEYS });
+  // A stranger who sends one header again and again is not read again and again.
+  const readHeader = memoize((segment: string) => readProofHeader(segment, algorithms), {
+    entries: READ_HEADERS,
+    maxLength: MAX_KNOWN_HEADER,
+  });
 
   function misfit(
     { htm, htu, iat, exp, nbf, ath }: UnverifiedProofClaims,
@@ -105,7 +114,7 @@ export function createProofVerifier(options: ProofVerifierOptions): ProofVerifie
     ) {
       return true;
     }
-    if (events.active) events.emit({ type: 'proof.clock_skew', seconds: Math.round(iat - now) });
+    if (events.active) events.emit({ type: 'proof.clock_skew', seconds: skewOf(iat - now) });
     return false;
   }
 
@@ -114,7 +123,7 @@ export function createProofVerifier(options: ProofVerifierOptions): ProofVerifie
     const parts = proofOf(request);
     if (typeof parts === 'string') return { reason: parts };
     const remembered = known.get(parts.header);
-    const header = remembered ?? readProofHeader(parts.header, algorithms);
+    const header = remembered ?? readHeader(parts.header);
     if (typeof header === 'string') return { reason: header };
     const claims = readProofClaims(parts.payload);
     if (typeof claims === 'string') return { reason: claims };
@@ -151,6 +160,11 @@ export function createProofVerifier(options: ProofVerifierOptions): ProofVerifie
     const reason = nonce === undefined ? 'nonce_missing' : 'nonce_invalid';
     return { reason, details: { nonce: nonces.current() } };
   }
+}
+
+/** The number is the proof's word: a day tells that a clock is wrong as well as a thousand years. */
+function skewOf(seconds: number): number {
+  return Math.round(Math.min(Math.max(seconds, -MAX_TOLD_SKEW_SEC), MAX_TOLD_SKEW_SEC));
 }
 
 function knownKeyOf({ algorithm, key }: UnverifiedProofHeader): KnownKey | undefined {

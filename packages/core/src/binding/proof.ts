@@ -1,7 +1,7 @@
 import type { RequestView } from '../http/request-view.ts';
-import { hasDuplicateMembers } from '../lib/duplicate-members.ts';
-import { decodeBase64Url, deepFreeze, MAX_JSON_DEPTH, parseUnfrozen } from '../lib/json.ts';
+import { decodeBase64Url, parseStrict } from '../lib/json.ts';
 import { ownProperty, ownString } from '../lib/own-property.ts';
+import { base64UrlView } from '../lib/shared-buffer.ts';
 import type { AuthErrorReason } from '../model/reasons.ts';
 import { type Algorithm, algorithmOf } from '../token/algorithms.ts';
 import { readProofKey, type UnverifiedProofKey } from './proof-key.ts';
@@ -102,13 +102,8 @@ export function readProofClaims(segment: string): UnverifiedProofClaims | AuthEr
 }
 
 function jsonObjectOf(segment: string): Readonly<Record<string, unknown>> | undefined {
-  const bytes = decodeBase64Url(segment);
-  const value = bytes && parseUnfrozen(bytes);
-  if (bytes === undefined || value === undefined) return undefined;
-  // Freezing is only how the depth is measured: a proof is small.
-  if (!deepFreeze(value, MAX_JSON_DEPTH)) return undefined;
-  // RFC 7515 §4: a member twice would be one thing here and another one elsewhere.
-  return hasDuplicateMembers(Buffer.from(bytes).toString()) ? undefined : value;
+  const bytes = base64UrlView(segment);
+  return bytes && parseStrict(bytes);
 }
 
 // RFC 9449 §4.2; RFC 7515 §4.1.9: a media type without case, "application/" optional.

@@ -128,16 +128,21 @@ export function readCredentials(
   return source[READ](request, accepted);
 }
 
-/** Whether a value was made by `fromCookie` or `fromHeader`, also of another copy of this package. */
+/** Whether a value was made by `fromCookie`, `fromHeader` or `fromSubprotocol`, also of another copy of this package. */
 export function isCredentialSource(value: unknown): value is CredentialSource {
   return hasBrand(value, READ);
 }
 
-function sourceOf(description: string, read: CredentialSource[typeof READ]): CredentialSource {
+/** Makes a source. `description` is for people. */
+export function sourceOf(
+  description: string,
+  read: (request: RequestView, accepted: readonly Scheme[]) => Credentials,
+): CredentialSource {
   return Object.freeze({ description, [READ]: read });
 }
 
-function bearer(token: string): Credentials {
+/** A token as credentials, if it has the form of one (RFC 6750 §2.1). */
+export function bearer(token: string): Credentials {
   return isToken68(token) ? { scheme: 'bearer', token } : MALFORMED;
 }
 
@@ -159,7 +164,7 @@ function cookiesOf(request: RequestView, start: string): readonly string[] {
  * Takes away space and tab alone: `trim` takes other white space, and would make this name of another.
  * No regular expression: on a long run of blanks within a value it takes quadratic time.
  */
-function withoutBlanks(text: string): string {
+export function withoutBlanks(text: string): string {
   let start = 0;
   let end = text.length;
   while (start < end && isBlank(text.charCodeAt(start))) start++;

@@ -2,6 +2,7 @@ import { ownProperty } from '../lib/own-property.ts';
 import { isScopeToken } from '../lib/scope-token.ts';
 import { AuthError, type ChallengeDetails } from '../model/errors.ts';
 import { CODES, type CodeAnswer, type RefusalStatus } from '../model/reasons.ts';
+import type { RefusalFacts } from '../model/refused.ts';
 import type { Scheme } from '../model/scheme.ts';
 import { type ChallengeParameters, challenge } from './challenge.ts';
 import { SCHEME_NAMES } from './schemes.ts';
@@ -152,10 +153,10 @@ export interface RefusedError extends AuthError {
 export interface RefusedErrorConstructor {
   /**
    * `answer` says how the error is answered: asked only when somebody reads the headers. `details` stand
-   * for those of `error`, where more became known after it was thrown.
+   * for those of `refused`, where more became known after that.
    */
   new (
-    error: AuthError,
+    refused: RefusalFacts,
     answer: (error: AuthError) => Refusal,
     details?: ChallengeDetails,
   ): RefusedError;
@@ -169,12 +170,11 @@ export const RefusedError: RefusedErrorConstructor = class RefusedError extends 
   readonly #answer: (error: AuthError) => Refusal;
 
   constructor(
-    error: AuthError,
+    refused: RefusalFacts,
     answer: (error: AuthError) => Refusal,
-    details: ChallengeDetails = error.details,
+    details: ChallengeDetails = refused.details,
   ) {
-    const { reason, cause, issuerName, fault, hint, kind, requirement } = error;
-    super(reason, { ...details, cause, issuerName, fault, hint, kind, requirement });
+    super(refused.reason, refused, details);
     this.statusCode = this.status;
     this.#answer = answer;
   }

@@ -93,14 +93,16 @@ function askEndpoint(
   const discover =
     endpoint === undefined
       ? createDiscoverEndpoint({
+          endpoint: 'introspection_endpoint',
           issuer,
           keys,
           fetch: context.fetch,
           allowHttp,
           clock,
           isMutualTls,
+          failure: (message, options) => new IntrospectionFailed('discovery', message, options),
         })
-      : async () => endpoint;
+      : async () => ({ url: endpoint });
   const verify = createSignedJwtCheck({
     issuer,
     types: [SIGNED_ANSWER_TYPE],
@@ -113,7 +115,7 @@ function askEndpoint(
 
   async function send(question: Question): Promise<Response> {
     const library = await loaded();
-    const url = await discover(question.signal);
+    const { url } = await discover(question.signal);
     known = url;
     const authenticate = await authenticationOf(client, clock);
     return failingAs('network', () =>
@@ -158,7 +160,7 @@ function askEndpoint(
     },
     async prepare(signal) {
       await loaded();
-      known = await discover(signal);
+      known = (await discover(signal)).url;
     },
   };
 }

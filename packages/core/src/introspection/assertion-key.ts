@@ -1,5 +1,6 @@
-import { createPrivateKey, type JsonWebKey, KeyObject, webcrypto } from 'node:crypto';
+import { createPrivateKey, KeyObject, webcrypto } from 'node:crypto';
 import { ConfigurationError } from '../model/errors.ts';
+import type { JsonWebKey } from '../model/json-web-key.ts';
 import { ALGORITHM_FACTS, type Algorithm, algorithmOf } from '../token/algorithms.ts';
 
 /** A private key as a JWK (RFC 7517). */

@@ -1,4 +1,4 @@
-import type { KeyObject } from 'node:crypto';
+import { createHmac, type KeyObject, randomBytes } from 'node:crypto';
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import type { Clock } from '../lib/clock.ts';
 import { epochSeconds } from '../lib/clock.ts';
@@ -10,16 +10,24 @@ import { loadOAuthLibrary, type OAuthLibrary } from './oauth-library.ts';
 export type SecretSource = string | (() => string | PromiseLike<string>);
 
 /** Puts our credentials into a request: its form or its headers. */
-export type AuthenticateClient = (
-  server: { readonly issuer: string },
-  client: { readonly client_id: string },
-  body: URLSearchParams,
-  headers: Headers,
-) => void | Promise<void>;
+export interface AuthenticateClient {
+  (
+    server: { readonly issuer: string; readonly token_endpoint?: string },
+    client: { readonly client_id: string },
+    body: URLSearchParams,
+    headers: Headers,
+  ): void | Promise<void>;
+  /**
+   * Tells these credentials from others of the same client, and nothing about them: a digest under a key
+   * of this process. `undefined` where they are always the same.
+   */
+  readonly tag?: string | undefined;
+}
 
 /**
- * How this API says who it is when it asks an authorization server about a token (RFC 7662 §2.1): what
- * {@link clientSecretBasic} and its kin give. It shows no secret when it is printed.
+ * How this service says who it is to an authorization server, when it asks about a token (RFC 7662 §2.1)
+ * and when it gets one for itself (`@authly/client`): what {@link clientSecretBasic} and its kin give. It
+ * shows no secret when it is printed.
  */
 export interface IntrospectionClient {
   /** The name of the method, as metadata calls it (RFC 8414 §2), or `bearer`, or `none`. */
@@ -44,9 +52,10 @@ export interface IntrospectionClient {
 export function clientSecretBasic(clientId: string, secret: SecretSource): IntrospectionClient {
   checkId('clientSecretBasic', clientId, 'process.env.SECRET');
   checkSecret('clientSecretBasic', secret);
-  return client('client_secret_basic', clientId, async (library) =>
-    library.ClientSecretBasic(await secretOf(secret)),
-  );
+  return client('client_secret_basic', clientId, async (library) => {
+    const value = await secretOf(secret);
+    return tagged(library.ClientSecretBasic(value), secret, value);
+  });
 }
 
 /**
@@ -57,20 +66,34 @@ export function clientSecretBasic(clientId: string, secret: SecretSource): Intro
 export function clientSecretPost(clientId: string, secret: SecretSource): IntrospectionClient {
   checkId('clientSecretPost', clientId, 'process.env.SECRET');
   checkSecret('clientSecretPost', secret);
-  return client('client_secret_post', clientId, async (library) =>
-    library.ClientSecretPost(await secretOf(secret)),
-  );
+  return client('client_secret_post', clientId, async (library) => {
+    const value = await secretOf(secret);
+    return tagged(library.ClientSecretPost(value), secret, value);
+  });
 }
 
 /** Options of {@link privateKeyJwt}. */
 export interface PrivateKeyJwtOptions {
-  /** `aud` of the assertion. Default: the issuer. Some servers want the address of an endpoint. */
+  /**
+   * `aud` of the assertion. Default: `issuer`. Some servers, such as Ory Hydra, want the address of their
+   * token endpoint: `token_endpoint` is the one of the metadata, for `@authly/client` only. Any other
+   * text is sent as it is.
+   */
   readonly audience?: string;
   /** `kid` of the assertion. Default: the JWK's own. */
   readonly kid?: string;
+  /**
+   * `typ` of the assertion's header. Default: none. New servers may want `client-authentication+jwt`;
+   * older ones, Spring's among them, take no other than `JWT`.
+   */
+  readonly typ?: string;
 }
 
-const PRIVATE_KEY_JWT: OptionNames<PrivateKeyJwtOptions> = { audience: true, kid: true };
+const PRIVATE_KEY_JWT: OptionNames<PrivateKeyJwtOptions> = {
+  audience: true,
+  kid: true,
+  typ: true,
+};
 
 /**
  * `private_key_jwt` (RFC 7523 §2.2, OpenID Connect Core §9): an assertion for each request, signed by our
@@ -85,25 +108,38 @@ export function privateKeyJwt(
   options: PrivateKeyJwtOptions = {},
 ): IntrospectionClient {
   checkId('privateKeyJwt', clientId, 'privateJwk');
-  const { audience, kid } = checkOptions('privateKeyJwt()', options, PRIVATE_KEY_JWT);
+  const { audience, kid, typ } = checkOptions('privateKeyJwt()', options, PRIVATE_KEY_JWT);
   const signingKey = signingKeyOf(key);
   return client('private_key_jwt', clientId, async (library, clock) => {
     const keyId = kid ?? signingKey.kid;
     const cryptoKey = await signingKey.cryptoKey();
-    return library.PrivateKeyJwt(
-      keyId === undefined ? { key: cryptoKey } : { key: cryptoKey, kid: keyId },
-      {
+    const assertionKey = keyId === undefined ? { key: cryptoKey } : { key: cryptoKey, kid: keyId };
+    return (server, ...request) => {
+      const audienceOfServer = audienceOf(audience, server);
+      const authenticate = library.PrivateKeyJwt(assertionKey, {
         [library.modifyAssertion](header, payload) {
           const now = Math.floor(epochSeconds(clock));
           header['alg'] = signingKey.algorithm;
-          if (audience !== undefined) payload['aud'] = audience;
+          if (typ !== undefined) header['typ'] = typ;
+          payload['aud'] = audienceOfServer;
           payload['iat'] = now;
           payload['nbf'] = now;
           payload['exp'] = now + ASSERTION_LIFE_SEC;
         },
-      },
-    );
+      });
+      return authenticate(server, ...request);
+    };
   });
+}
+
+function audienceOf(
+  audience: string | undefined,
+  server: { readonly issuer: string; readonly token_endpoint?: string },
+): string {
+  if (audience === undefined || audience === 'issuer') return server.issuer;
+  if (audience !== 'token_endpoint') return audience;
+  if (server.token_endpoint !== undefined) return server.token_endpoint;
+  throw new TypeError('The token endpoint is not known here: write its URL as the audience');
 }
 
 /** An assertion is used at once, and must not be worth stealing. */
@@ -145,14 +181,15 @@ export function tlsClientAuth(
 export function bearerToken(token: () => string | PromiseLike<string>): IntrospectionClient {
   if (typeof token !== 'function') {
     throw new ConfigurationError(
-      'bearerToken() takes a function that gives the token. Write: bearerToken(() => tokenSource.token())',
+      'bearerToken() takes a function that gives the token. Write: bearerToken(async () => (await source.token()).accessToken)',
     );
   }
   return client('bearer', undefined, async () => {
     const value = await secretOf(token);
-    return (_server, _client, _body, headers) => {
+    const authenticate: AuthenticateClient = (_server, _client, _body, headers) => {
       headers.set('authorization', `Bearer ${value}`);
     };
+    return tagged(authenticate, token, value);
   });
 }
 
@@ -175,10 +212,32 @@ function client(
 }
 
 async function secretOf(source: SecretSource): Promise<string> {
-  const secret = typeof source === 'string' ? source : await source();
+  // Files and the output of commands end with a line break that is not part of the secret.
+  const secret = typeof source === 'string' ? source : withoutLineBreak(await source());
   // The message goes into a cause: it must not hold what was given.
   if (typeof secret !== 'string' || secret === '') throw new TypeError('There is no secret');
   return secret;
+}
+
+function withoutLineBreak(secret: unknown): unknown {
+  return typeof secret === 'string' ? secret.replace(/\r?\n$/, '') : secret;
+}
+
+const TAG_KEY = randomBytes(32);
+
+/** A digest that tells one value from another of the same kind in this process, and shows nothing of it. */
+export function credentialsTag(value: string | Uint8Array): string {
+  return createHmac('sha256', TAG_KEY).update(value).digest('base64url');
+}
+
+function tagged(
+  authenticate: AuthenticateClient,
+  source: SecretSource,
+  value: string,
+): AuthenticateClient {
+  if (typeof source === 'string') return authenticate;
+  const wrapped: AuthenticateClient = (...request) => authenticate(...request);
+  return Object.assign(wrapped, { tag: credentialsTag(value) });
 }
 
 function checkId(owner: string, clientId: unknown, second: string): void {

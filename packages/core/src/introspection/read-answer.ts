@@ -1,6 +1,5 @@
 import { discardBody, readBoundedBody } from '../lib/bounded-body.ts';
-import { hasDuplicateMembers } from '../lib/duplicate-members.ts';
-import { parseJsonObject } from '../lib/json.ts';
+import { deepFreeze, MAX_JSON_DEPTH, parseJsonObject, parseStrict } from '../lib/json.ts';
 import { ownProperty } from '../lib/own-property.ts';
 import { IntrospectionFailed } from './introspection-failed.ts';
 
@@ -31,8 +30,7 @@ const SIGNED = 'application/token-introspection+jwt';
  * Reads the response of an introspection endpoint (RFC 7662 §2.2, §2.3). Which statuses are about the
  * token, and which are an outage, is decided here: 200 is an answer; 400 `unsupported_token_type` (RFC
  * 7009 §2.2.1) and 401 `invalid_token` say that the token is not active; everything else rejects with an
- * `IntrospectionFailed`. Redirects are never followed. JSON is parsed as strictly as that of a JWT, and
- * more: no object may have two members of one name, or it would be the parser's choice who is calling.
+ * `IntrospectionFailed`. Redirects are never followed. JSON is parsed as strictly as that of a JWT.
  */
 export async function readAnswer(
   response: Response,
@@ -60,8 +58,8 @@ export async function readAnswer(
   if (mediaTypeOf(headers) === SIGNED) {
     return { kind: 'signed', jwt: Buffer.from(bytes).toString('latin1').trim() };
   }
-  const body = parseJsonObject(bytes);
-  if (body === undefined || hasDuplicateMembers(Buffer.from(bytes).toString())) {
+  const body = parseStrict(bytes);
+  if (body === undefined || !deepFreeze(body, MAX_JSON_DEPTH)) {
     throw new IntrospectionFailed(
       isJson(bytes) ? 'malformed' : 'not_json',
       'The response is not a JSON object, is nested too deeply, or has a member twice',

@@ -6,6 +6,7 @@ import {
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import { namesUnsetVariable } from '../lib/unset-variable.ts';
 import { ConfigurationError } from '../model/errors.ts';
+import { isAudienceFree } from '../providers/internal/define-provider.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { IssuerEntry, ResolvedEntry } from './issuer-entry.ts';
 
@@ -55,6 +56,12 @@ export function resolveEntry(
       throw new ConfigurationError(
         `Tokens of ${provider.preset} would be accepted whatever API they are for: where there is no aud, ` +
           "accepts must check something in its stead. Write: custom({ …, audienceClaim: 'absent', accepts: (claims) => … })",
+      );
+    }
+    if (!isAudienceFree(provider)) {
+      throw new ConfigurationError(
+        `Tokens of ${provider.preset} carry aud, and unchecked a token for any other API would pass. ` +
+          "Leave audienceClaim out, and write: audience: 'https://api.acme.com'",
       );
     }
     if (audience === undefined)

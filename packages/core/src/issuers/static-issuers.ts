@@ -21,6 +21,7 @@ export function createStaticIssuers(
   const named = issuers.filter(({ provider }) => provider.names !== undefined);
   const introspecting = issuers.filter(({ introspector }) => introspector !== undefined);
   return {
+    configured: issuers.map(({ provider }) => provider.issuer),
     introspecting,
     find(claims) {
       const iss = ownProperty(claims, 'iss');

@@ -1,5 +1,6 @@
 import { discardBody, readBoundedBody } from '../lib/bounded-body.ts';
 import { parseJsonObject } from '../lib/json.ts';
+import { systemErrorCode } from '../lib/system-error-code.ts';
 import { isKeyFetchError, KeyFetchError } from './key-fetch-error.ts';
 
 /** RFC 7517 §8.5.2. A Kubernetes API server answers 406 where its key set is asked for as JSON alone. */
@@ -56,7 +57,7 @@ export async function fetchJson(url: string, options: BoundedJsonOptions): Promi
   } catch (cause) {
     if (isKeyFetchError(cause)) throw cause;
     if (signal.aborted) throw signal.reason;
-    const code = systemCode(cause);
+    const code = systemErrorCode(cause);
     const what = code === undefined ? 'The request failed' : `The request failed with ${code}`;
     throw new KeyFetchError('network', what, { url, code, cause });
   }
@@ -71,21 +72,6 @@ function refusal(response: Response, url: string): KeyFetchError | undefined {
   }
   if (status !== 200) {
     return new KeyFetchError('status', `The response has status ${status}`, { url, status });
-  }
-  return undefined;
-}
-
-/** Longer chains of causes are nobody's. */
-const MAX_CAUSES = 5;
-
-/** What Node calls the failure: `fetch` hides it in the causes of its own error. */
-function systemCode(error: unknown): string | undefined {
-  let current = error;
-  for (let depth = 0; depth < MAX_CAUSES; depth++) {
-    if (typeof current !== 'object' || current === null) return undefined;
-    const code: unknown = 'code' in current ? current.code : undefined;
-    if (typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,63}$/.test(code)) return code;
-    current = 'cause' in current ? current.cause : undefined;
   }
   return undefined;
 }

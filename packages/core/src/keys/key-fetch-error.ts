@@ -48,7 +48,7 @@ export class KeyFetchError extends Error {
   }
 }
 
-/** Whether `error` is a {@link KeyFetchError}, also one of another copy of this package. */
+/** Whether `error` is a `KeyFetchError`, also one of another copy of this package. */
 export function isKeyFetchError(error: unknown): error is KeyFetchError {
   return typeof error === 'object' && error !== null && Object.hasOwn(error, BRAND);
 }

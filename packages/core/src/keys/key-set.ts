@@ -1,3 +1,5 @@
+import { withoutStack } from '../lib/without-stack.ts';
+import { AuthError } from '../model/errors.ts';
 import type { AuthErrorReason } from '../model/reasons.ts';
 import type { VerificationKey } from '../signature/verification-key.ts';
 import type { Algorithm } from '../token/algorithms.ts';
@@ -48,6 +50,11 @@ export interface KeySet {
 
 /** The outcome of choosing among the keys at hand. */
 export type KeyChoice = VerificationKey | (AuthErrorReason & 'key_unknown');
+
+/** Rejects for a key that is not there. Any stranger can name one, so that no stack is looked for. */
+export function rejectUnknownKey(): Promise<never> {
+  return Promise.reject(withoutStack(() => new AuthError('key_unknown')));
+}
 
 /**
  * Chooses the key for a query among usable keys: by `kid` and algorithm; without `kid` only if

@@ -1,5 +1,6 @@
-import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { KeyUnfit } from '../model/events.ts';
+import type { JsonWebKey } from '../model/json-web-key.ts';
 import type { VerificationKey } from '../signature/verification-key.ts';
 import { ALGORITHM_FACTS, ALGORITHMS, type Algorithm, algorithmOf } from '../token/algorithms.ts';
 

@@ -8,7 +8,13 @@ import type { KeySnapshot } from '../stores/key-snapshot-store.ts';
 import { isKeyFetchError, KeyFetchError, withUrl } from './key-fetch-error.ts';
 import type { KeyFetcher } from './key-fetcher.ts';
 import type { ResolvedKeyOptions } from './key-options.ts';
-import { chooseKey, type KeyChoice, type KeyQuery, type KeySet } from './key-set.ts';
+import {
+  chooseKey,
+  type KeyChoice,
+  type KeyQuery,
+  type KeySet,
+  rejectUnknownKey,
+} from './key-set.ts';
 import {
   advance,
   conclude,
@@ -91,7 +97,7 @@ export function createRemoteKeySet(context: RemoteKeySetContext): KeySet {
     choice: KeyChoice,
   ): VerificationKey | Promise<VerificationKey> {
     if (decision === 'unavailable') return Promise.reject(unavailable());
-    return choice === 'key_unknown' ? Promise.reject(new AuthError(choice)) : choice;
+    return choice === 'key_unknown' ? rejectUnknownKey() : choice;
   }
 
   /** One refresh within its time limit. Never rejects: its outcome is the state's. */

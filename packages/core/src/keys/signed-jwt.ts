@@ -1,5 +1,5 @@
 import { type Clock, epochSeconds } from '../lib/clock.ts';
-import { deepFreeze, MAX_JSON_DEPTH } from '../lib/json.ts';
+import { deepFreeze, MAX_JSON_DEPTH, parseStrict } from '../lib/json.ts';
 import { ownNumber, ownProperty, ownString } from '../lib/own-property.ts';
 import { AuthError, isAuthError } from '../model/errors.ts';
 import type { TokenClaims } from '../model/principal.ts';
@@ -42,7 +42,7 @@ const TIMES = ['exp', 'nbf', 'iat'] as const;
  */
 export function createSignedJwtCheck(policy: SignedJwtPolicy): (jwt: string) => Promise<SignedJwt> {
   const { issuer, types, algorithms, keySet, clock, clockToleranceSec } = policy;
-  const parse = createJwsParser(policy.maxLength);
+  const parse = createJwsParser(policy.maxLength, parseStrict);
 
   function untimely(claims: TokenClaims): AuthErrorReason | undefined {
     if (TIMES.some((name) => Object.hasOwn(claims, name) && !Number.isFinite(claims[name]))) {

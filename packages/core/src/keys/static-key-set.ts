@@ -1,6 +1,6 @@
 import type { EventSink } from '../lib/event-sink.ts';
-import { AuthError, ConfigurationError } from '../model/errors.ts';
-import { chooseKey, type JsonWebKeySet, type KeySet } from './key-set.ts';
+import { ConfigurationError } from '../model/errors.ts';
+import { chooseKey, type JsonWebKeySet, type KeySet, rejectUnknownKey } from './key-set.ts';
 import { inWords, reportIgnored, type UsableKeysOptions, usableKeys } from './usable-keys.ts';
 
 /** What a static key set needs to know beside its keys. */
@@ -44,7 +44,7 @@ export function createStaticKeySet(jwks: JsonWebKeySet, context: StaticKeySetCon
     find(query) {
       // The operator gave one key and no name for it: it is meant, whatever a token calls it.
       const key = chooseKey(keys, isNameless ? { ...query, kid: undefined } : query);
-      return key === 'key_unknown' ? Promise.reject(new AuthError('key_unknown')) : key;
+      return key === 'key_unknown' ? rejectUnknownKey() : key;
     },
     isLive: (key) => held.has(key),
     ready: async (signal) => signal?.throwIfAborted(),

@@ -16,8 +16,8 @@ export function decodeBase64Url(text: string): Uint8Array | undefined {
 
 /**
  * Parses bytes as one JSON object (RFC 8259), deeply frozen; `undefined` if they are anything else,
- * not UTF-8, or deeper than {@link MAX_JSON_DEPTH}. Of members with one name the last counts
- * (RFC 7519 §4), as everywhere in this kit.
+ * not UTF-8, or deeper than 32 levels. Of members with one name the last counts
+ * (RFC 7519 §4); `parseStrict` takes none.
  */
 export function parseJsonObject(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
   const value = parseUnfrozen(bytes);
@@ -25,11 +25,27 @@ export function parseJsonObject(bytes: Uint8Array): Readonly<Record<string, unkn
 }
 
 /**
- * The same for what a stranger sent, before a signature makes it worth the walk: not frozen yet, and
- * of small texts the depth is not known either. {@link deepFreeze} finds it, and freezes.
+ * The same, but not frozen yet, and of small texts the depth is not known either. {@link deepFreeze}
+ * finds it, and freezes.
  */
 export function parseUnfrozen(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
-  if (bytes.byteLength > UNSCANNED_BYTES && isDeep(bytes)) return undefined;
+  if (bytes.byteLength > UNSCANNED_BYTES && memberNames(bytes) === undefined) return undefined;
+  return parseText(bytes);
+}
+
+/**
+ * Parses bytes as one JSON object in which no object has a member twice (RFC 7515 §4, RFC 7519 §4): of
+ * two members of one name other parsers take the first, so that two readers of one token would see two
+ * callers. `undefined` also for whatever {@link parseJsonObject} refuses. Not frozen.
+ */
+export function parseStrict(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
+  const names = memberNames(bytes);
+  const value = names === undefined ? undefined : parseText(bytes);
+  // Names are counted, not compared: of each that is there twice, parsing has dropped one.
+  return value !== undefined && membersOf(value) === names ? value : undefined;
+}
+
+function parseText(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(utf8.decode(bytes));
     return isPlainObject(value) ? value : undefined;
@@ -39,34 +55,62 @@ export function parseUnfrozen(bytes: Uint8Array): Readonly<Record<string, unknow
 }
 
 /**
- * Nesting makes `JSON.parse` slow: 10 KB of brackets take it ten times as long as an RS256 signature,
- * so they are counted first. A text as short as this takes it no longer than that signature, whatever
- * it holds, and counting would cost every common token 0.3 µs.
+ * Nesting makes `JSON.parse` slow: 10 KB of brackets take it ten times as long as an RS256 signature, so
+ * they are counted first. A text as short as this takes it no longer than that signature, whatever it holds.
  */
 const UNSCANNED_BYTES = 1_024;
 
 const QUOTE = 0x22;
+const COLON = 0x3a;
 const BACKSLASH = 0x5c;
 const OPEN_ARRAY = 0x5b;
 const CLOSE_ARRAY = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
-// Right for valid JSON; what is invalid, the parser refuses.
-function isDeep(json: Uint8Array): boolean {
+/**
+ * How many names of members a JSON text has, in all its objects: each has a colon after it. `undefined`
+ * when it is deeper than {@link MAX_JSON_DEPTH}. Right for valid JSON; what is invalid, the parser refuses.
+ */
+function memberNames(json: Uint8Array): number | undefined {
+  let names = 0;
   let depth = 0;
-  let inString = false;
   for (let index = 0; index < json.length; index++) {
     const byte = json[index];
-    if (inString) {
-      if (byte === BACKSLASH) index++;
-      else if (byte === QUOTE) inString = false;
-    } else if (byte === QUOTE) inString = true;
-    else if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) depth++;
-    else if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) depth--;
-    if (depth > MAX_JSON_DEPTH) return true;
+    if (byte === QUOTE) index = endOfString(json, index + 1);
+    else if (byte === COLON) names++;
+    else if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) {
+      if (++depth > MAX_JSON_DEPTH) return undefined;
+    } else if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) depth--;
   }
-  return false;
+  return names;
+}
+
+/** Where the string ends whose first character stands at `start`. */
+function endOfString(json: Uint8Array, start: number): number {
+  let index = start;
+  while (index < json.length && json[index] !== QUOTE) index += json[index] === BACKSLASH ? 2 : 1;
+  return index;
+}
+
+/** How many members a value from JSON has, in all its objects. */
+function membersOf(value: object): number {
+  if (Array.isArray(value)) {
+    let inside = 0;
+    for (const item of value) if (isObject(item)) inside += membersOf(item);
+    return inside;
+  }
+  const names = Object.keys(value);
+  let count = names.length;
+  for (const name of names) {
+    const member: unknown = (value as Readonly<Record<string, unknown>>)[name];
+    if (isObject(member)) count += membersOf(member);
+  }
+  return count;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 /**

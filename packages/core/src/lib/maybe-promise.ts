@@ -23,7 +23,7 @@ export function isThenable<Value>(value: Value | PromiseLike<Value>): value is P
 export function andThen<Value, Result>(
   value: Value | PromiseLike<Value>,
   next: (value: Value) => MaybePromise<Result>,
-  failed?: (error: unknown) => never,
+  failed?: (error: unknown) => MaybePromise<Result>,
 ): MaybePromise<Result> {
   // Promise.resolve, since a `then` of somebody else's may throw, answer twice, or give no promise.
   return isThenable(value) ? Promise.resolve(value).then(next, failed) : next(value);

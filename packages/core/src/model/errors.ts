@@ -73,8 +73,13 @@ export class AuthError extends Error {
   /** What a guard, `userOf` or `clientOf` asked for and the caller does not meet: `scope read:users`. */
   readonly requirement: string | undefined;
 
-  constructor(reason: AuthErrorReason, options: AuthErrorOptions = {}) {
-    const { cause, issuerName, fault, hint, kind, requirement, ...details } = options;
+  /** `details` stand for those among the options: who has them apart need not put them in. */
+  constructor(
+    reason: AuthErrorReason,
+    options: AuthErrorOptions = {},
+    details: ChallengeDetails = detailsAmong(options),
+  ) {
+    const { cause, issuerName, fault, hint, kind, requirement } = options;
     super(REASONS[reason].description, cause === undefined ? undefined : { cause });
     this.name = 'AuthError';
     this.code = REASONS[reason].code;
@@ -102,6 +107,11 @@ export class AuthError extends Error {
   } {
     return { error: this.code, reason: this.reason, error_description: this.message };
   }
+}
+
+function detailsAmong(options: AuthErrorOptions): ChallengeDetails {
+  const { cause, issuerName, fault, hint, kind, requirement, ...details } = options;
+  return details;
 }
 
 /**

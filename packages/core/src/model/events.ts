@@ -1,4 +1,5 @@
 import type { IntrospectionFailure } from './introspection-failure.ts';
+import type { LeaseEndCause } from './lease-end-cause.ts';
 import type { AuthErrorCode, AuthErrorReason } from './reasons.ts';
 import type { SignalFault, SignalSource } from './signal-fault.ts';
 import type { TokenFault } from './token-fault.ts';
@@ -63,7 +64,7 @@ export type AuthEvent =
   | {
       /** A proof was refused for its time. */
       readonly type: 'proof.clock_skew';
-      /** By how much the proof's time is ahead of this machine's, in whole seconds; negative: behind. */
+      /** By how much the proof's time is ahead of this machine's, in whole seconds, at most a day; negative: behind. */
       readonly seconds: number;
     }
   | {
@@ -167,6 +168,13 @@ export type AuthEvent =
       readonly type: 'introspection.nothing_active';
       readonly issuer: string;
       readonly answers: number;
+    }
+  | {
+      /** A connection that outlived its request may not go on. Not told of those that the application ended. */
+      readonly type: 'lease.ended';
+      readonly cause: Exclude<LeaseEndCause, 'released'>;
+      readonly kind: 'user' | 'client';
+      readonly issuerName: string;
     }
   | { readonly type: 'config.duplicate_resource_server'; readonly issuer: string }
   /** At start: keys of the issuer are fetched over http from a host of `allowHttp`. */

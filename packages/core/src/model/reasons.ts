@@ -1,3 +1,4 @@
+import { REVOCATION_REASONS } from './revocation-reasons.ts';
 import { SENDER_CONSTRAINT_REASONS } from './sender-constraint-reasons.ts';
 
 /** What OAuth calls a refusal; `refusalFor` gives each its status and challenge. */
@@ -206,21 +207,6 @@ const TABLE = {
     step: 'principal',
     description: 'The claims of the access token cannot be checked at the moment',
   },
-  token_revoked: {
-    code: 'invalid_token',
-    step: 'revocation',
-    description: 'The access token was revoked',
-  },
-  lifetime_too_long: {
-    code: 'invalid_token',
-    step: 'revocation',
-    description: 'The access token lives longer than this resource accepts',
-  },
-  revocation_unavailable: {
-    code: 'temporarily_unavailable',
-    step: 'revocation',
-    description: 'Whether the access token was revoked cannot be found out at the moment',
-  },
   scope_missing: {
     code: 'insufficient_scope',
     step: 'requirement',
@@ -291,10 +277,14 @@ const TABLE = {
 } as const;
 
 /** Why exactly a request was refused. */
-export type AuthErrorReason = keyof typeof TABLE | keyof typeof SENDER_CONSTRAINT_REASONS;
+export type AuthErrorReason =
+  | keyof typeof TABLE
+  | keyof typeof SENDER_CONSTRAINT_REASONS
+  | keyof typeof REVOCATION_REASONS;
 
 /** What each reason means. */
 export const REASONS: Readonly<Record<AuthErrorReason, Reason>> = {
   ...TABLE,
   ...SENDER_CONSTRAINT_REASONS,
+  ...REVOCATION_REASONS,
 };

@@ -5,6 +5,7 @@ import type { IntrospectionOptions } from '../introspection/options.ts';
 import type { Audience, IssuerEntry } from '../issuers/issuer-entry.ts';
 import type { IssuerCacheOptions, IssuerResolver } from '../issuers/issuer-resolver.ts';
 import type { KeyOptions } from '../keys/key-options.ts';
+import type { LeasesOptions } from '../lease/lease-options.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { EventListener } from '../model/events.ts';
 import type { Register } from '../model/principal.ts';
@@ -65,6 +66,8 @@ interface CommonOptions<Schema extends StandardSchemaV1 | undefined> {
   readonly mtls?: MtlsOptions | undefined;
   /** Refuses tokens that were revoked before they expire: {@link RevocationOptions}. Without it none are asked about. */
   readonly revocation?: RevocationOptions | undefined;
+  /** How connections that outlive their request are watched: {@link LeasesOptions}. */
+  readonly leases?: LeasesOptions | undefined;
   /** Life cycle of fetched keys. */
   readonly keys?: KeyOptions | undefined;
   /**

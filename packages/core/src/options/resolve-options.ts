@@ -6,6 +6,7 @@ import type { IssuerCacheOptions, IssuerResolver } from '../issuers/issuer-resol
 import { resolveEntry } from '../issuers/resolve-entry.ts';
 import { resolveAllowHttp } from '../keys/allow-http.ts';
 import { type ResolvedKeyOptions, resolveKeyOptions } from '../keys/key-options.ts';
+import { type ResolvedLeases, resolveLeases } from '../lease/lease-options.ts';
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { createEventSink, type EventSink } from '../lib/event-sink.ts';
@@ -36,6 +37,7 @@ export interface ResolvedOptions {
   readonly dpop: ResolvedDpop | undefined;
   readonly mtls: ResolvedMtls | undefined;
   readonly revocation: ResolvedRevocation | undefined;
+  readonly leases: ResolvedLeases;
   readonly keys: ResolvedKeyOptions;
   readonly keySnapshots: KeySnapshotStore | undefined;
   readonly allowHttp: readonly string[];
@@ -73,6 +75,7 @@ const OPTIONS: OptionNames<ResourceServerOptions> = {
   dpop: true,
   mtls: true,
   revocation: true,
+  leases: true,
   keys: true,
   keySnapshots: true,
   allowHttp: true,
@@ -129,6 +132,7 @@ export function resolveOptions(
     dpop: resolveDpop(options.dpop, { resource, clock, events }),
     mtls: resolveMtls(options.mtls),
     revocation: resolveRevocation(options.revocation, { clockToleranceSec, events }),
+    leases: resolveLeases(options.leases),
     keys: resolveKeyOptions(options.keys),
     keySnapshots: options.keySnapshots,
     allowHttp: resolveAllowHttp(options.allowHttp),

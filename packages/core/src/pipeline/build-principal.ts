@@ -5,6 +5,7 @@ import { ownNumber, ownProperty, ownString } from '../lib/own-property.ts';
 import type { Actor, Authentication, Principal, TokenClaims } from '../model/principal.ts';
 import type { TokenHeader } from '../model/token-header.ts';
 import type { Classification, Provider } from '../providers/provider.ts';
+import { holdable } from '../request/held-token.ts';
 import type { ClaimsRefusal } from '../token/claims.ts';
 import { actorOf, statedActor } from './actor.ts';
 
@@ -63,7 +64,7 @@ export function buildPrincipal(
   const key = principalKey(kind, provider.name ?? issuer, keyId);
   if (key === undefined) return { reason: 'claim_malformed' };
 
-  const common = {
+  const common = holdable({
     key,
     issuer,
     audience: audienceOf(token),
@@ -81,7 +82,7 @@ export function buildPrincipal(
     issuedAt: ownNumber(token, 'iat'),
     expiresAt: token.exp ?? 0,
     claims: claims as TokenClaims,
-  } as const;
+  } as const);
   // Object.assign, since spreading `common` into a new literal costs many times as much.
   return Object.freeze(
     classification.kind === 'user'

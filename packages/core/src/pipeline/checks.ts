@@ -4,6 +4,7 @@ import { type Clock, epochSeconds } from '../lib/clock.ts';
 import type { CheckFailure, RequestCheck } from '../request/request-check.ts';
 import { createRevocationCheck } from '../revocation/revocation-check.ts';
 import type { ResolvedRevocation } from '../revocation/revocation-options.ts';
+import type { FindQuery } from '../revocation/revocation-query.ts';
 import { checkTime } from '../token/claims.ts';
 
 /** What the checks look at beside the token and its request. */
@@ -11,11 +12,14 @@ export interface ChecksContext {
   readonly issuers: Issuers;
   readonly clock: Clock;
   readonly clockToleranceSec: number;
-  readonly senderConstraint: SenderConstraint;
+  /** `undefined` for a connection that is open already: its constraint held when it was opened. */
+  readonly senderConstraint: SenderConstraint | undefined;
   /** `false` to look without any effect: no proof is marked as used. */
   readonly hasEffects: boolean;
   /** How revoked tokens are refused; `undefined` where none are. */
   readonly revocation?: ResolvedRevocation | undefined;
+  /** Gives the question about a token to the store of revocations. */
+  readonly queryOf?: FindQuery;
 }
 
 /**
@@ -24,7 +28,7 @@ export interface ChecksContext {
  */
 export function createChecks(context: ChecksContext): readonly RequestCheck[] {
   const { revocation, senderConstraint } = context;
-  const { holds, markAsUsed } = senderConstraint;
+  const { holds, markAsUsed } = senderConstraint ?? {};
   // What is not configured costs nothing.
   const introspects = (context.issuers.introspecting ?? []).length > 0;
   const recency = introspects ? [answerIsRecent(context)] : [];
@@ -35,7 +39,7 @@ export function createChecks(context: ChecksContext): readonly RequestCheck[] {
     keyIsLive(),
     ...recency,
     timely(context),
-    holds,
+    ...(holds === undefined ? [] : [holds]),
     ...notRevoked,
     ...effects,
   ];

@@ -4,9 +4,9 @@ import type { Introspection } from '../introspection/introspector.ts';
 import type { Issuers } from '../issuers/issuers.ts';
 import type { TrustedIssuer } from '../issuers/trusted-issuer.ts';
 import { ownProperty } from '../lib/own-property.ts';
-import { type AuthError, isAuthError } from '../model/errors.ts';
 import type { IntrospectionFailure } from '../model/introspection-failure.ts';
 import type { TokenClaims } from '../model/principal.ts';
+import type { RefusalFacts } from '../model/refused.ts';
 
 /** What an authorization server was asked about a token, and what it said. */
 export interface ExplainedIntrospection {
@@ -31,7 +31,7 @@ export interface ObservedIntrospection {
 /** Explains what an introspection came to; `undefined` when no server was asked about the token. */
 export function explainIntrospection(
   observed: ObservedIntrospection | undefined,
-  outcome: unknown,
+  failure: RefusalFacts | undefined,
   issuers: Issuers,
   redact: (claims: TokenClaims) => Readonly<Record<string, unknown>>,
 ): ExplainedIntrospection | undefined {
@@ -44,12 +44,12 @@ export function explainIntrospection(
       answer: answer && redact(claimsOfAnswer(answer)),
     });
   }
-  if (!isAuthError(outcome) || !outcome.reason.startsWith('introspection_')) return undefined;
-  const asked = issuers.introspecting?.find(({ name }) => name === outcome.issuerName);
+  if (!failure?.reason.startsWith('introspection_')) return undefined;
+  const asked = issuers.introspecting?.find(({ name }) => name === failure.issuerName);
   return Object.freeze({
     endpoint: asked?.introspector?.endpoint,
     outcome: 'unavailable',
-    failure: failureOf(outcome),
+    failure: failureOf(failure),
     answer: undefined,
   });
 }
@@ -59,6 +59,6 @@ function said(answer: Introspection['answer']): 'active' | 'inactive' | 'remembe
   return ownProperty(answer, 'active') === true ? 'active' : 'inactive';
 }
 
-function failureOf({ cause }: AuthError): IntrospectionFailure | undefined {
+function failureOf({ cause }: RefusalFacts): IntrospectionFailure | undefined {
   return isIntrospectionFailed(cause) ? cause.failure : undefined;
 }

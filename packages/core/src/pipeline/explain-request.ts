@@ -7,8 +7,8 @@ import type { Issuers } from '../issuers/issuers.ts';
 import { epochSeconds } from '../lib/clock.ts';
 import { decodeBase64Url, parseJsonObject } from '../lib/json.ts';
 import { ownNumber, ownString } from '../lib/own-property.ts';
-import { AuthError } from '../model/errors.ts';
 import { STEPS, type Step } from '../model/reasons.ts';
+import { Refused } from '../model/refused.ts';
 import type { Scheme } from '../model/scheme.ts';
 import { ALGORITHMS } from '../token/algorithms.ts';
 import {
@@ -75,7 +75,7 @@ export async function explainRequest(
     return Object.freeze<RequestExplanation>({
       accepted: false,
       steps: stepsUntil(
-        new AuthError(credentials.reason),
+        new Refused(credentials.reason),
         REQUEST_STEPS.filter(
           (step) =>
             step !== 'introspection' && (step !== 'revocation' || options.revocation !== undefined),

@@ -6,19 +6,20 @@ import type { EventSink } from '../lib/event-sink.ts';
 import { isStringList } from '../lib/json.ts';
 import { ownString } from '../lib/own-property.ts';
 import type { StoreOutage } from '../lib/store-outage.ts';
-import { type AuthError, ConfigurationError, isAuthError } from '../model/errors.ts';
+import { ConfigurationError, isAuthError } from '../model/errors.ts';
 import { type AuthErrorReason, REASONS, STEPS, type Step } from '../model/reasons.ts';
+import { type RefusalFacts, Refused } from '../model/refused.ts';
 import type { TokenFault } from '../model/token-fault.ts';
 import { tokenHint } from '../providers/internal/token-hint.ts';
 import type { Presentation } from '../request/presentation.ts';
-import type { VerifiedToken } from '../request/verified-token.ts';
+import type { ReadOutcome } from '../request/token-reader.ts';
 import { createJwsParser, type UnverifiedJws } from '../token/jws.ts';
 import {
   type ExplainedIntrospection,
   explainIntrospection,
   type ObservedIntrospection,
 } from './explain-introspection.ts';
-import { refusalHint } from './refusal-hint.ts';
+import { issuerHint, refusalHint } from './refusal-hint.ts';
 import { createVerifier, type VerifierOptions } from './verifier.ts';
 
 /** What of a token may be shown. */
@@ -105,16 +106,16 @@ export async function explainPresented(
       observed = { issuer, introspection };
     },
   });
-  const failure = isAuthError(outcome) ? outcome : undefined;
-  const verified = isAuthError(outcome) ? undefined : outcome;
-  const introspection = explainIntrospection(observed, outcome, issuers, (claims) =>
+  const [verified, failure] =
+    outcome.principal === undefined ? [undefined, outcome] : [outcome, undefined];
+  const introspection = explainIntrospection(observed, failure, issuers, (claims) =>
     redact(claims, reveal),
   );
   return {
     accepted: verified !== undefined,
     steps: stepsUntil(failure, stepsOf(steps, { jws, introspection }, options), jws),
     kind: verified?.principal.kind,
-    issuerName: isAuthError(outcome) ? outcome.issuerName : outcome.issuer.name,
+    issuerName: failure?.issuerName ?? verified?.issuer.name,
     rule: verified?.rule ?? (await ruleBefore(failure?.reason, jws, issuers, observed)),
     hint: failure && (await hintFor(failure, presented.token, jws, issuers)),
     header: jws && { alg: textOf(jws, 'alg') ?? '', typ: textOf(jws, 'typ') },
@@ -128,7 +129,7 @@ async function attempt(
   presented: Presentation,
   issuers: Issuers,
   options: VerifierOptions,
-): Promise<VerifiedToken | AuthError> {
+): Promise<ReadOutcome> {
   const { revocation } = options;
   const alone: VerifierOptions = {
     ...options,
@@ -141,8 +142,9 @@ async function attempt(
   try {
     return await createVerifier(issuers, alone).verify(presented);
   } catch (error) {
-    if (isAuthError(error)) return error;
-    throw error;
+    if (!isAuthError(error)) throw error;
+    const { reason, details, cause, issuerName, fault, hint, kind } = error;
+    return new Refused(reason, { cause, issuerName, fault, hint, kind }, details);
   }
 }
 
@@ -168,7 +170,7 @@ function stepsOf(
 
 /** The steps of a way that ended with this error, or that was gone to its end. */
 export function stepsUntil(
-  error: AuthError | undefined,
+  error: RefusalFacts | undefined,
   steps: readonly Step[],
   jws?: UnverifiedJws,
 ): readonly ExplainedStep[] {
@@ -195,13 +197,16 @@ function comparison(reason: AuthErrorReason, jws: UnverifiedJws | undefined): st
 
 // The look of the token says more than the reason, where it is one of a provider's known traps.
 async function hintFor(
-  error: AuthError,
+  error: RefusalFacts,
   token: string,
   jws: UnverifiedJws | undefined,
   issuers: Issuers,
 ): Promise<string | undefined> {
   if (error.hint !== undefined) return error.hint;
   const trap = jws && tokenHint(error.reason, jws.claims, jws.header.parameters);
+  if (error.reason === 'issuer_unknown' && jws !== undefined) {
+    return trap ?? issuerHint(issuers.configured);
+  }
   if (trap !== undefined || error.issuerName === undefined || jws === undefined) {
     return trap ?? refusalHint(error, token, undefined);
   }

@@ -4,10 +4,10 @@ import { epochSeconds } from '../lib/clock.ts';
 import { deepFreeze, MAX_JSON_DEPTH } from '../lib/json.ts';
 import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
 import { ownProperty, ownString } from '../lib/own-property.ts';
-import { AuthError } from '../model/errors.ts';
 import type { TokenClaims } from '../model/principal.ts';
 import type { AuthErrorReason } from '../model/reasons.ts';
-import type { TokenReader } from '../request/token-reader.ts';
+import { isRefused, Refused } from '../model/refused.ts';
+import type { ReadOutcome, TokenReader } from '../request/token-reader.ts';
 import type { VerifiedToken } from '../request/verified-token.ts';
 import { checkTime, notBefore } from '../token/claims.ts';
 import { createJwtReader, type JwtReaderOptions, type SignedToken } from './jwt-reader.ts';
@@ -38,10 +38,12 @@ export function createHybridReader(issuers: Issuers, options: HybridReaderOption
   const jwt = createJwtReader(issuers, options, accept);
   const { clock, clockToleranceSec, observe } = options;
 
-  function accept(signed: SignedToken): MaybePromise<VerifiedToken> {
+  function accept(signed: SignedToken): MaybePromise<ReadOutcome> {
     switch (signed.issuer.introspector?.jwts) {
       case 'confirm':
-        return andThen(acceptLocally(signed), (token) => confirmed(signed, token));
+        return andThen(acceptLocally(signed), (token) =>
+          token.principal === undefined ? token : confirmed(signed, token),
+        );
       case 'answer':
         return answered(signed);
       default:
@@ -50,9 +52,10 @@ export function createHybridReader(issuers: Issuers, options: HybridReaderOption
   }
 
   /** The principal is the JWT's; the server says whether it still counts. */
-  function confirmed(signed: SignedToken, verified: VerifiedToken): MaybePromise<VerifiedToken> {
+  function confirmed(signed: SignedToken, verified: VerifiedToken): MaybePromise<ReadOutcome> {
     const { token, issuer, claims } = signed;
     return andThen(introspected({ token, issuer, asking: 'confirm' }, observe), (introspection) => {
+      if (isRefused(introspection)) return introspection;
       const { outcome, answeredAt, readAgainAt } = introspection;
       const reason = typeof outcome === 'string' ? outcome : contradiction(claims, outcome);
       if (reason !== undefined) return refuse(issuer, reason);
@@ -61,14 +64,15 @@ export function createHybridReader(issuers: Issuers, options: HybridReaderOption
   }
 
   /** Enough is verified here that no junk reaches the server; the answer's claims make the principal. */
-  function answered({ token, issuer, key, claims }: SignedToken): MaybePromise<VerifiedToken> {
-    if (!deepFreeze(claims, MAX_JSON_DEPTH)) throw new AuthError('token_malformed');
+  function answered({ token, issuer, key, claims }: SignedToken): MaybePromise<ReadOutcome> {
+    if (!deepFreeze(claims, MAX_JSON_DEPTH)) return new Refused('token_malformed');
     const reason = timeFault(claims);
     if (reason !== undefined) return refuse(issuer, reason);
     // A binding that the answer forgets must not be lost.
     const isBound = Object.hasOwn(claims, 'cnf');
     const asked = { token, issuer, asking: 'answer', key, isBound } as const;
-    return andThen(readIntrospected(asked, options), (verified) => {
+    return andThen(readIntrospected(asked, options), (verified): ReadOutcome => {
+      if (verified.principal === undefined) return verified;
       const { confirmation } = verified.principal;
       // Without one in the answer, the checks refuse it.
       if (isBound && confirmation !== undefined) {

@@ -5,9 +5,9 @@ import { isTrue } from '../lib/callback-result.ts';
 import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
 import { AuthError } from '../model/errors.ts';
 import type { TokenClaims } from '../model/principal.ts';
+import { Refused } from '../model/refused.ts';
 import type { TokenHeader } from '../model/token-header.ts';
-import type { TokenReader } from '../request/token-reader.ts';
-import type { VerifiedToken } from '../request/verified-token.ts';
+import type { ReadOutcome, TokenReader } from '../request/token-reader.ts';
 import { signatureCheck } from '../signature/check.ts';
 import { createSignatureQueue } from '../signature/queue.ts';
 import { hasSecondCore, startSignatureThread } from '../signature/thread.ts';
@@ -45,16 +45,16 @@ export interface JwtReaderOptions {
 export function createJwtReader(
   issuers: Issuers,
   { maxTokenBytes, signatureThread }: JwtReaderOptions,
-  accept: (signed: SignedToken) => MaybePromise<VerifiedToken>,
+  accept: (signed: SignedToken) => MaybePromise<ReadOutcome>,
 ): TokenReader {
   const parse = createJwsParser(maxTokenBytes);
   const signatures = createSignatureQueue(
     signatureThread && hasSecondCore() ? startSignatureThread : undefined,
   );
 
-  function read(token: string): MaybePromise<VerifiedToken> {
+  function read(token: string): MaybePromise<ReadOutcome> {
     const jws = parse(token);
-    if (typeof jws === 'string') throw new AuthError(jws);
+    if (typeof jws === 'string') return new Refused(jws);
     return andThen(issuers.find(jws.claims), (issuer) => withIssuer(token, jws, issuer));
   }
 
@@ -62,8 +62,8 @@ export function createJwtReader(
     token: string,
     jws: UnverifiedJws,
     issuer: TrustedIssuer | undefined,
-  ): MaybePromise<VerifiedToken> {
-    if (issuer === undefined) throw new AuthError('issuer_unknown');
+  ): MaybePromise<ReadOutcome> {
+    if (issuer === undefined) return new Refused('issuer_unknown');
     if (!isAcceptedBy(issuer, jws)) return refuse(issuer, 'algorithm_not_allowed');
     return andThen(
       findSigningKey(issuer.keySet, jws.header, (key) => isSignedBy(key, jws, issuer)),
@@ -82,7 +82,7 @@ export function createJwtReader(
   ): MaybePromise<boolean> {
     const { keyServes } = issuer.provider;
     if (keyServes !== undefined && !isTrue(keyServes(key.issuer, claims))) {
-      return refuse(issuer, 'key_unknown');
+      throw new AuthError('key_unknown', { issuerName: issuer.name });
     }
     const check = signatureCheck(header.algorithm, key, signingInput, signature);
     return check !== undefined && signatures.verify(check);

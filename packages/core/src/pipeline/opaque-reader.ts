@@ -8,9 +8,9 @@ import { isTrue } from '../lib/callback-result.ts';
 import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
 import { AuthError } from '../model/errors.ts';
 import type { TokenClaims } from '../model/principal.ts';
+import { isRefused, Refused } from '../model/refused.ts';
 import type { Classification } from '../providers/provider.ts';
-import type { TokenReader } from '../request/token-reader.ts';
-import type { VerifiedToken } from '../request/verified-token.ts';
+import type { ReadOutcome, TokenReader } from '../request/token-reader.ts';
 import type { VerificationKey } from '../signature/verification-key.ts';
 import { refuse, refuseBecause } from './refuse-token.ts';
 import { tokenFromClaims } from './token-from-claims.ts';
@@ -44,21 +44,22 @@ export function createOpaqueReader(issuers: Issuers, options: OpaqueReaderOption
   const { introspecting = [] } = issuers;
   const [sole] = introspecting.length === 1 ? introspecting : [];
 
-  function issuerOf(token: string): TrustedIssuer {
+  function issuerOf(token: string): TrustedIssuer | undefined {
     const matching = introspecting.filter(
       (issuer) =>
         (issuer === sole && issuer.introspector?.matches === undefined) ||
         isTrue(matches(issuer, token)),
     );
-    const [issuer] = matching;
-    if (issuer === undefined || matching.length > 1) throw new AuthError('issuer_unknown');
-    return issuer;
+    return matching.length === 1 ? matching[0] : undefined;
   }
 
   return {
     reads: isOpaque,
-    read: (token) =>
-      readIntrospected({ token, issuer: issuerOf(token), asking: 'opaque' }, options),
+    read(token) {
+      const issuer = issuerOf(token);
+      if (issuer === undefined) return new Refused('issuer_unknown');
+      return readIntrospected({ token, issuer, asking: 'opaque' }, options);
+    },
     close() {},
   };
 }
@@ -67,9 +68,11 @@ export function createOpaqueReader(issuers: Issuers, options: OpaqueReaderOption
 export function readIntrospected(
   asked: AskedToken,
   { claims: schema, observe }: OpaqueReaderOptions,
-): MaybePromise<VerifiedToken> {
+): MaybePromise<ReadOutcome> {
   const { issuer, key, isBound = false } = asked;
-  return andThen(introspected(asked, observe), ({ outcome, fault, answeredAt, readAgainAt }) => {
+  return andThen(introspected(asked, observe), (introspection) => {
+    if (isRefused(introspection)) return introspection;
+    const { outcome, fault, answeredAt, readAgainAt } = introspection;
     if (typeof outcome === 'string') return refuse(issuer, outcome, { ...(fault && { fault }) });
     return tokenFromClaims(
       {
@@ -89,14 +92,14 @@ export function readIntrospected(
   });
 }
 
-/** Asks about a token of an issuer that introspects; an outage is refused in the issuer's name. */
+/** Asks about a token of an issuer that introspects; what fails is refused in the issuer's name. */
 export function introspected(
   { token, issuer, asking }: AskedToken,
   observe: ObserveIntrospection | undefined,
-): MaybePromise<Introspection> {
+): MaybePromise<Introspection | Refused> {
   const { introspector } = issuer;
   if (introspector === undefined) return refuse(issuer, 'issuer_unknown');
-  return andThen(
+  return andThen<Introspection, Introspection | Refused>(
     introspector.introspect(token, asking),
     (introspection) => {
       observe?.(issuer, introspection);

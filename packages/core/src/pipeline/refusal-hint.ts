@@ -1,5 +1,5 @@
 import { ownProperty } from '../lib/own-property.ts';
-import type { AuthError } from '../model/errors.ts';
+import type { RefusalFacts } from '../model/refused.ts';
 import type { TokenFault } from '../model/token-fault.ts';
 import { AUDIENCE_HINTS } from '../providers/internal/audience-hints.ts';
 
@@ -16,7 +16,7 @@ const OTHER_TOKEN =
  * that is known.
  */
 export function refusalHint(
-  { reason, fault = {} }: Pick<AuthError, 'reason' | 'fault'>,
+  { reason, fault = {} }: Pick<RefusalFacts, 'reason' | 'fault'>,
   token: string,
   preset: string | undefined,
 ): string | undefined {
@@ -63,4 +63,16 @@ function claimHint(
   return reason === 'claim_missing'
     ? `The token lacks ${claim}.`
     : `${claim} has another type than it must have.`;
+}
+
+const MAX_NAMED_ISSUERS = 10;
+
+/** What `iss` has to be: configuration alone. `undefined` for the issuers of a resolver. */
+export function issuerHint(configured: readonly string[] = []): string {
+  if (configured.length === 0)
+    return 'The function in issuers knows no issuer by the iss of the token.';
+  const named = configured.slice(0, MAX_NAMED_ISSUERS).map((each) => `'${each}'`);
+  const others = configured.length - named.length;
+  const more = others > 0 ? `, or one of ${others} more` : '';
+  return `iss must be ${named.join(' or ')}${more}, to the letter: a slash at its end counts.`;
 }

@@ -2,10 +2,12 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { TrustedIssuer } from '../issuers/trusted-issuer.ts';
 import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
 import { ownString } from '../lib/own-property.ts';
+import { AuthError } from '../model/errors.ts';
 import type { Principal, TokenClaims } from '../model/principal.ts';
 import type { AuthErrorReason } from '../model/reasons.ts';
 import type { TokenHeader } from '../model/token-header.ts';
 import type { Classification, Provider } from '../providers/provider.ts';
+import type { ReadOutcome } from '../request/token-reader.ts';
 import type { VerifiedToken } from '../request/verified-token.ts';
 import type { VerificationKey } from '../signature/verification-key.ts';
 import { type ClaimsRefusal, notBefore } from '../token/claims.ts';
@@ -36,18 +38,20 @@ export interface TrustedClaims {
 }
 
 /**
- * Makes the verified token of claims, by the preset and the schema. Refuses with an `AuthError`. The
- * preset's functions may be the operator's own (`custom`): what they throw is an outage of ours.
+ * Makes the verified token of claims, by the preset and the schema, or says why there is none. The
+ * preset's functions may be the operator's own (`custom`): what they throw is an outage of ours, and
+ * thrown as an `AuthError`.
  */
 export function tokenFromClaims(
   { issuer, claims, header, source, provider, check, classify, ...rest }: TrustedClaims,
   schema: StandardSchemaV1 | undefined,
-): MaybePromise<VerifiedToken> {
+): MaybePromise<ReadOutcome> {
   const refusal = check && attempt(issuer, 'classification_failed', check);
   if (refusal !== undefined) return refuseFor(issuer, refusal);
   const classification = attempt(issuer, 'classification_failed', classify);
 
-  return andThen(readClaims(issuer, schema, claims), (readable) => {
+  return andThen(readClaims(issuer, schema, claims), (readable): ReadOutcome => {
+    if (readable === undefined) return refuse(issuer, 'claims_rejected');
     const principal = attempt(issuer, 'classification_failed', () =>
       buildPrincipal(provider, classification, claims, header, readable, source),
     );
@@ -76,12 +80,12 @@ function readClaims(
   issuer: TrustedIssuer,
   schema: StandardSchemaV1 | undefined,
   claims: TokenClaims,
-): MaybePromise<object> {
+): MaybePromise<object | undefined> {
   if (schema === undefined) return claims;
   return andThen(
     attempt(issuer, 'claims_check_failed', () => validateClaims(schema, claims)),
-    (output) => output ?? refuse(issuer, 'claims_rejected'),
-    (cause) => refuse(issuer, 'claims_check_failed', { cause }),
+    (output) => output,
+    (cause) => fail(issuer, 'claims_check_failed', cause),
   );
 }
 
@@ -93,6 +97,10 @@ function attempt<Result>(
   try {
     return run();
   } catch (cause) {
-    return refuse(issuer, reason, { cause });
+    return fail(issuer, reason, cause);
   }
+}
+
+function fail({ name }: TrustedIssuer, reason: AuthErrorReason, cause: unknown): never {
+  throw new AuthError(reason, { cause, issuerName: name });
 }

@@ -1,6 +1,6 @@
 import { schemeOf } from '../http/schemes.ts';
-import { AuthError } from '../model/errors.ts';
 import type { Principal } from '../model/principal.ts';
+import { Refused } from '../model/refused.ts';
 import { askedScopes } from '../requirement/asked-scopes.ts';
 import { evaluate, scopesNeeded } from '../requirement/evaluate.ts';
 import type { EvaluationContext, Requirement } from '../requirement/requirement.ts';
@@ -14,7 +14,7 @@ export interface RouteRequirements {
 }
 
 /**
- * The error for a principal (`undefined` for an anonymous request) that does not meet a requirement;
+ * The refusal of a principal (`undefined` for an anonymous request) that does not meet a requirement;
  * `undefined` when it is met. A challenge names the scopes of the earlier guards too, so that the next
  * token suffices for all (RFC 6750 §3).
  */
@@ -22,27 +22,27 @@ export function unmetRequirement(
   principal: Principal | undefined,
   { passed, requirement }: RouteRequirements,
   context: EvaluationContext,
-): AuthError | undefined {
+): Refused | undefined {
   if (principal === undefined) return anonymous(requirement, passed);
   const answer = evaluate(requirement, principal, context);
   if (answer === undefined) return undefined;
-  const { reason, scopes, ...rest } = answer;
-  const details = {
-    ...rest,
-    scheme: schemeOf(principal),
+  const { reason, cause, scopes, ...rest } = answer;
+  const known = {
+    cause,
     issuerName: issuerNameOf(principal),
     kind: principal.kind,
     requirement: requirement.description,
   };
-  if (scopes === undefined) return new AuthError(reason, details);
+  const details = { ...rest, scheme: schemeOf(principal) };
+  if (scopes === undefined) return new Refused(reason, known, details);
   const earlier = passed.flatMap((each) => scopesNeeded(each, principal, context));
   const needed = [...new Set([...earlier, ...scopes])];
-  return new AuthError(reason, { ...details, scopes: needed });
+  return new Refused(reason, known, { ...details, scopes: needed });
 }
 
 // RFC 6750 §3.1 forbids an error code where there are no credentials, not the scopes to ask for.
-function anonymous(requirement: Requirement, passed: readonly Requirement[]): AuthError {
+function anonymous(requirement: Requirement, passed: readonly Requirement[]): Refused {
   const scopes = [...new Set([...passed, requirement].flatMap(askedScopes))];
   const details = scopes.length === 0 ? {} : { scopes };
-  return new AuthError('credentials_missing', { ...details, requirement: requirement.description });
+  return new Refused('credentials_missing', { requirement: requirement.description }, details);
 }

@@ -4,22 +4,33 @@ import {
 } from '../binding/sender-constraint.ts';
 import type { Issuers } from '../issuers/issuers.ts';
 import type { Clock } from '../lib/clock.ts';
-import { isThenable, type MaybePromise } from '../lib/maybe-promise.ts';
-import { AuthError } from '../model/errors.ts';
-import type { AuthErrorReason, Step } from '../model/reasons.ts';
+import { andThen, isThenable, type MaybePromise } from '../lib/maybe-promise.ts';
+import type { Principal } from '../model/principal.ts';
+import { Refused } from '../model/refused.ts';
+import { type HeldToken, heldTokenOf, holdToken } from '../request/held-token.ts';
 import type { Presentation } from '../request/presentation.ts';
+import type { ReadOutcome } from '../request/token-reader.ts';
 import type { VerifiedToken } from '../request/verified-token.ts';
 import { type ChecksContext, createChecks } from './checks.ts';
 import { createHeapScale } from './heap-weight.ts';
 import { createHybridReader, type HybridReaderOptions } from './hybrid-reader.ts';
 import { createJwtReader } from './jwt-reader.ts';
 import { createLocalClaims } from './local-claims.ts';
+import { createRecheck, type Recheck } from './recheck.ts';
 import { type ChecksResult, composeChecks } from './run-checks.ts';
 import { createTokenCache, type ResolvedTokenCacheOptions } from './token-cache.ts';
+import { unsettledReason } from './unsettled.ts';
 
-/** Decides about tokens as they are presented: gives the verified token, or fails with an `AuthError`. */
+/** Decides about tokens as they are presented. */
 export interface Verifier {
-  verify(presented: Presentation): MaybePromise<VerifiedToken>;
+  /**
+   * The verified token, or why it is refused. Throws `AuthError`, or rejects with it, where something that the
+   * answer depends on has failed.
+   */
+  verify(presented: Presentation): MaybePromise<ReadOutcome>;
+  /** The token that a principal was made of, while it is kept; `undefined` for one that is not ours. */
+  heldBy(principal: Principal): HeldToken | undefined;
+  readonly recheck: Recheck;
   /** Forgets every verified token, and ends the thread that verified signatures. */
   close(): void;
 }
@@ -35,13 +46,6 @@ export interface VerifierOptions
   /** Bounds of the cache of verified tokens; `undefined` for none. */
   readonly cache: ResolvedTokenCacheOptions | undefined;
 }
-
-/** What cannot be had when a check asks twice in one request to read a token again. */
-const UNSETTLED: Partial<Record<Step, AuthErrorReason>> = {
-  issuer: 'issuer_unavailable',
-  introspection: 'introspection_unavailable',
-  key: 'keys_unavailable',
-};
 
 /**
  * A token is taken from the cache or read, and then checked: the same list of checks, whichever it was.
@@ -66,13 +70,14 @@ export function createVerifier(issuers: Issuers, options: VerifierOptions): Veri
     }),
   );
   const cache = options.cache && createTokenCache<VerifiedToken>(options.cache, createHeapScale());
+  const recheck = createRecheck({ issuers, clock, clockToleranceSec, revocation, readAgain });
 
-  function verify(presented: Presentation): MaybePromise<VerifiedToken> {
+  function verify(presented: Presentation): MaybePromise<ReadOutcome> {
     const known = cache?.get(presented.token);
     return known === undefined ? read(presented, true) : check(known, presented, true);
   }
 
-  function read(presented: Presentation, mayReadAgain: boolean): MaybePromise<VerifiedToken> {
+  function read(presented: Presentation, mayReadAgain: boolean): MaybePromise<ReadOutcome> {
     const token = reader.read(presented.token);
     return isThenable(token)
       ? token.then((verified) => keep(verified, presented, mayReadAgain))
@@ -81,19 +86,35 @@ export function createVerifier(issuers: Issuers, options: VerifierOptions): Veri
 
   // Kept before the checks: what a request lacks, such as a proof, is no fault of the token.
   function keep(
-    token: VerifiedToken,
+    token: ReadOutcome,
     presented: Presentation,
     mayReadAgain: boolean,
-  ): MaybePromise<VerifiedToken> {
-    if (isKept(token)) cache?.set(presented.token, asCached(token));
+  ): MaybePromise<ReadOutcome> {
+    if (token.principal === undefined) return token;
+    remember(presented.token, token);
     return check(token, presented, mayReadAgain);
+  }
+
+  function remember(text: string, token: VerifiedToken): VerifiedToken {
+    const isCached = cache !== undefined && isKept(token);
+    const kept = isCached ? asCached(token) : token;
+    if (isCached) cache.set(text, kept);
+    holdToken(token.principal, issuers, { token: text, verified: kept });
+    return kept;
+  }
+
+  function readAgain(text: string): MaybePromise<ReadOutcome> {
+    cache?.delete(text);
+    return andThen(reader.read(text), (token) =>
+      token.principal === undefined ? token : remember(text, token),
+    );
   }
 
   function check(
     token: VerifiedToken,
     presented: Presentation,
     mayReadAgain: boolean,
-  ): MaybePromise<VerifiedToken> {
+  ): MaybePromise<ReadOutcome> {
     const result = runChecks(token, presented);
     if (result === undefined) return token;
     return isThenable(result)
@@ -106,18 +127,18 @@ export function createVerifier(issuers: Issuers, options: VerifierOptions): Veri
     token: VerifiedToken,
     presented: Presentation,
     mayReadAgain: boolean,
-  ): MaybePromise<VerifiedToken> {
+  ): MaybePromise<ReadOutcome> {
     if (result === undefined) return token;
     const issuerName = token.issuer.name;
     const { kind } = token.principal;
     if ('reason' in result) {
       const { reason, details, cause, hint } = result;
       if (reason === 'expired') cache?.delete(presented.token);
-      throw new AuthError(reason, { ...details, cause, issuerName, kind, hint });
+      return new Refused(reason, { cause, issuerName, kind, hint }, details);
     }
     cache?.delete(presented.token);
     if (mayReadAgain) return read(presented, false);
-    throw new AuthError(UNSETTLED[result.readAgain] ?? 'keys_unavailable', { issuerName, kind });
+    return new Refused(unsettledReason(result.readAgain), { issuerName, kind });
   }
 
   function close(): void {
@@ -125,7 +146,7 @@ export function createVerifier(issuers: Issuers, options: VerifierOptions): Veri
     reader.close();
   }
 
-  return { verify, close };
+  return { verify, heldBy: (principal) => heldTokenOf(principal, issuers), recheck, close };
 }
 
 // Written out: a spread costs many times as much.

@@ -1,4 +1,3 @@
-import { ConfigurationError } from '../model/errors.ts';
 import type { TokenClaims } from '../model/principal.ts';
 import { claimOf, has, scopeStringOf, stringOf } from './internal/claim-readers.ts';
 import { asClient, asUnknown, asUser } from './internal/classification.ts';
@@ -12,6 +11,7 @@ import { anyMetadata } from './internal/discovery-documents.ts';
 import { isAboutAccessToken } from './internal/introspected-marks.ts';
 import { checkIssuer } from './internal/issuer-url.ts';
 import { classifyByJwtProfile, JWT_PROFILE_CLAIMS } from './internal/jwt-profile.ts';
+import { checkKindClaim, classifyByKindClaim, NO_KIND } from './internal/kind-claim.ts';
 import { hasUserMark } from './internal/kind-marks.ts';
 import { kindRule, type SubjectNamespacesOption } from './internal/subject-namespaces.ts';
 import { ACCESS_TOKEN_TYPE } from './internal/type-policies.ts';
@@ -105,31 +105,8 @@ function ruleOf(options: OidcProviderOptions): Classify {
       alternative: "kindClaim: 'sub_type' with the server's extraTokenClaims",
     });
   }
-  if (typeof kindClaim !== 'string' || kindClaim === '') {
-    throw new ConfigurationError(
-      "oidcProvider: kindClaim is the name of a claim; write kindClaim: 'sub_type'",
-    );
-  }
-  if (classify !== undefined || subjectNamespaces !== undefined) {
-    throw new ConfigurationError(
-      'oidcProvider: kindClaim, subjectNamespaces and classify exclude each other; write one of them',
-    );
-  }
-  return (claims) => classifyByClaim(claims, kindClaim);
-}
-
-const NO_KIND = asUnknown('the claim of the kind is neither user nor client');
-const CONTRADICTION = asUnknown('the claim of the kind says client, but sub is not client_id');
-
-function classifyByClaim(claims: TokenClaims, kindClaim: string): Classification {
-  const subject = stringOf(claims, 'sub');
-  const clientId = stringOf(claims, 'client_id');
-  const kind = claimOf(claims, kindClaim);
-  if (kind === 'user') return asUser(subject, clientId, 'the claim of the kind says user');
-  if (kind !== 'client') return NO_KIND;
-  return subject === clientId
-    ? asClient(clientId, 'the claim of the kind says client')
-    : CONTRADICTION;
+  checkKindClaim('oidcProvider', kindClaim, { subjectNamespaces, classify });
+  return (claims) => classifyByKindClaim(claims, kindClaim);
 }
 
 const SAME = asUnknown('sub is client_id, which the server never writes for a client');

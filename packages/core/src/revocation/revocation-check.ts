@@ -5,12 +5,14 @@ import type { CheckFailure, CheckResult, RequestCheck } from '../request/request
 import type { VerifiedToken } from '../request/verified-token.ts';
 import type { RevocationAskOptions } from '../stores/revocation-store.ts';
 import type { ResolvedRevocation } from './revocation-options.ts';
-import { createQueries } from './revocation-query.ts';
+import { createQueries, type FindQuery } from './revocation-query.ts';
 
 /** What the check looks at beside the token. */
 export interface RevocationCheckContext {
   readonly clock: Clock;
   readonly clockToleranceSec: number;
+  /** Gives the question about a token. Default: one that is remembered while its principal is kept. */
+  readonly queryOf?: FindQuery;
 }
 
 const REVOKED: CheckFailure = Object.freeze({ reason: 'token_revoked' });
@@ -40,10 +42,8 @@ class Question implements RevocationAskOptions {
  */
 export function createRevocationCheck(
   { store, onOutage, timeoutMs, retainSec, outage }: ResolvedRevocation,
-  { clock, clockToleranceSec }: RevocationCheckContext,
+  { clock, clockToleranceSec, queryOf = createQueries() }: RevocationCheckContext,
 ): RequestCheck {
-  const queryOf = createQueries();
-
   // A mark is kept for so long: a token that lives longer would be good again once the mark is gone.
   function livesTooLong({ issuedAt, expiresAt }: Principal): boolean {
     const left = expiresAt - epochSeconds(clock);

@@ -21,6 +21,9 @@ export function createQueries(): FindQuery {
   };
 }
 
+/** What the store is asked about a token that is asked about once: nothing of it is remembered. */
+export const queryOnce: FindQuery = (verified, token) => new TokenQuery(verified, token);
+
 /** The digest is computed when a store asks for it: for most tokens none does. */
 class TokenQuery implements RevocationQuery {
   readonly issuers: readonly string[];

@@ -7,6 +7,7 @@ import { isListed, type RouteDescription } from './route-description.ts';
  * - a guard or `authenticate` can be evaded by upper and lower case in the path;
  * - a route that is not listed in `open` lets anonymous requests through: no `authenticate` and no guard
  *   was seen before it, or authentication is optional or skipped there;
+ * - a guard of a route runs without `authenticate` before it, and would fail every request;
  * - `open` lists a route that does not exist, or there are no routes at all, so that nothing would be checked.
  *
  * It sees what `describeRequirements` sees, and no more. It does not check what guards ask for.
@@ -38,17 +39,26 @@ export function assertGuardedRoutes(
 const EVASION_REMEDY =
   'Put it on the app, or make the router with sensitive: true (@koa/router) or caseSensitive: true (Express)';
 
+const BROKEN =
+  'a guard runs and no authenticate before it, so that every request fails (500). Write app.use(authenticate({ … })) ' +
+  'before it, or name the one of the app around it: assertGuarded(router, { before: [auth] })';
+
 function faultsOf(route: RouteDescription, open: readonly string[]): readonly string[] {
   const { method, path, warnings } = route;
   const name = `- ${method} ${path ?? '(a path that is not known)'}`;
   const evaded = warnings.map((warning) => `${name}: ${warning}. ${EVASION_REMEDY}`);
-  return isOpen(route) && !isListed(route, open)
-    ? [...evaded, `${name}: ${whyOpen(route)}. ${remedyFor(route)}`]
-    : evaded;
+  if (isListed(route, open)) return evaded;
+  if (isOpen(route)) return [...evaded, `${name}: ${whyOpen(route)}. ${remedyFor(route)}`];
+  return isBroken(route) ? [...evaded, `${name}: ${BROKEN}`] : evaded;
 }
 
 function isOpen({ authenticated, optional, requirements }: RouteDescription): boolean {
   return optional || (!authenticated && requirements.length === 0);
+}
+
+// Where something is not known, that may be what authenticates.
+function isBroken({ authenticated, requirements, unknown }: RouteDescription): boolean {
+  return !authenticated && requirements.length > 0 && unknown.length === 0;
 }
 
 function whyOpen({ optional, unknown }: RouteDescription): string {

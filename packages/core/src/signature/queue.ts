@@ -1,5 +1,6 @@
 // Not the global: fake timers in an application's tests would hold up who waits.
 import { setImmediate } from 'node:timers';
+import { type Clock, systemClock } from '../lib/clock.ts';
 import { type SignatureCheck, signatureHolds } from './check.ts';
 import type { SignatureThread, StartThread } from './thread.ts';
 
@@ -22,11 +23,16 @@ const FIRST_LOOK = 16;
 const LAST_LOOK = 1_024;
 /** Verified on the calling thread in a turn of the event loop: 80 to 280 µs. */
 const OWN_SHARE = 4;
-/** Travel to the thread together: a message costs as much as a signature or two. */
-const BATCH = 32;
-/** So many turns in a row with more than so many who wait, and a thread is worth its start. */
+/**
+ * Travel to the thread together, since a message costs as much as a signature or two. Not more of them: whoever
+ * waits at the end of a burst waits for the last batch.
+ */
+const BATCH = 8;
+/** So many more turns in which more than so many wait than turns in which fewer do: a thread is worth its start. */
 const BUSY_TURNS = 16;
 const BUSY_WAITING = 8;
+/** So long without a turn in which many wait, and those before it count no more. */
+const LULL_MS = 100;
 /** More do not wait: each newcomer then has the oldest served at once, so that a flood delays nobody. */
 const MAX_WAITING = 128;
 
@@ -39,7 +45,10 @@ const MAX_WAITING = 128;
  *
  * Node's own pool is left alone: it belongs to the application's files, DNS and hashing.
  */
-export function createSignatureQueue(startThread: StartThread | undefined): SignatureQueue {
+export function createSignatureQueue(
+  startThread: StartThread | undefined,
+  clock: Clock = systemClock,
+): SignatureQueue {
   const waiting: Waiting[] = [];
   let isTurnDue = false;
   /** Asked of the thread, and not answered yet. */
@@ -47,6 +56,7 @@ export function createSignatureQueue(startThread: StartThread | undefined): Sign
   let doneAtOnce = 0;
   let lookAfter = FIRST_LOOK;
   let busyTurns = 0;
+  let lastBusyAt = 0;
   let thread: SignatureThread | undefined;
   /** Nobody waits any more. */
   let isOver = startThread === undefined;
@@ -59,14 +69,23 @@ export function createSignatureQueue(startThread: StartThread | undefined): Sign
 
   function turn(): void {
     isTurnDue = false;
-    if (away === 0) {
-      lookAfter = waiting.length > 1 ? FIRST_LOOK : Math.min(2 * lookAfter, LAST_LOOK);
-    }
-    busyTurns = waiting.length > BUSY_WAITING ? busyTurns + 1 : 0;
+    if (waiting.length > 1) lookAfter = thread?.isRunning ? 1 : FIRST_LOOK;
+    else if (away === 0) lookAfter = Math.min(2 * lookAfter, LAST_LOOK);
+    countBusyTurns();
     if (busyTurns >= BUSY_TURNS && thread === undefined && !isOver) start();
     feedThread();
     for (const each of waiting.splice(0, OWN_SHARE)) settle(each);
     if (waiting.length > 0) awaitTurn();
+  }
+
+  function countBusyTurns(): void {
+    if (waiting.length <= BUSY_WAITING) {
+      busyTurns = Math.max(0, busyTurns - 1);
+      return;
+    }
+    const now = clock.now();
+    busyTurns = now - lastBusyAt > LULL_MS ? 1 : busyTurns + 1;
+    lastBusyAt = now;
   }
 
   function awaitTurn(): void {
@@ -90,10 +109,15 @@ export function createSignatureQueue(startThread: StartThread | undefined): Sign
     for (const each of waiting.splice(0)) settle(each);
   }
 
-  /** Keeps a batch ahead of what the thread is at, and leaves the own share to the turn. */
+  /**
+   * Gives the thread what leaves both with equally much, so that both are done at the same time: in whole
+   * batches, but for a first one, which shall not wait for more.
+   */
   function feedThread(): void {
-    while (thread?.isRunning && away <= BATCH && waiting.length > OWN_SHARE) {
-      send(thread, waiting.splice(0, Math.min(BATCH, waiting.length - OWN_SHARE)));
+    while (thread?.isRunning) {
+      const half = Math.floor((waiting.length - away) / 2);
+      if (half < (away === 0 ? 2 : BATCH)) return;
+      send(thread, waiting.splice(0, Math.min(BATCH, half)));
     }
   }
 
@@ -118,6 +142,8 @@ export function createSignatureQueue(startThread: StartThread | undefined): Sign
       if (isOver || comesAlone()) return signatureHolds(check);
       return new Promise((resolve, reject) => {
         waiting.push({ check, resolve, reject });
+        // A whole batch need not wait for the turn: the thread is at it while the rest of a burst comes.
+        if (waiting.length - away >= 2 * BATCH) feedThread();
         if (waiting.length > MAX_WAITING) settle(waiting.shift());
         awaitTurn();
       });

@@ -17,7 +17,7 @@ const known = new WeakMap<RevocationQuery, RevocationIds>();
 export function revocationIdsOf(query: RevocationQuery): RevocationIds {
   const kept = known.get(query);
   if (kept !== undefined) return kept;
-  const made = createIds(query);
+  const made = freshRevocationIds(query);
   known.set(query, made);
   return made;
 }
@@ -32,7 +32,8 @@ export function markStops(
   return issuedAt === undefined || !(Math.floor(issuedAt) > issuedBefore);
 }
 
-function createIds(query: RevocationQuery): RevocationIds {
+/** The same for a query that is asked about once: nothing is remembered beside what is given. */
+export function freshRevocationIds(query: RevocationQuery): RevocationIds {
   let token: readonly string[] | undefined;
   let session: readonly string[] | undefined;
   let subject: readonly string[] | undefined;

@@ -1,6 +1,7 @@
+import { createResourceServer } from '../../src/create-resource-server.ts';
 import { AuthError } from '../../src/model/errors.ts';
 import { rfc9068 } from '../../src/providers/rfc9068.ts';
-import { createResourceServer, type ResourceServer } from '../../src/resource-server.ts';
+import type { ResourceServer } from '../../src/resource-server.ts';
 
 /** What an application's own resource server, or a test double, may answer: values and any thenable. */
 export interface Answers {

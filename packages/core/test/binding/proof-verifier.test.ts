@@ -171,6 +171,16 @@ describe('the event of clocks that differ', () => {
     ]);
   });
 
+  it('says no more than a day, whatever a stranger writes', () => {
+    const { verify, made, events } = aVerifier();
+    verify(made({ claims: { iat: 1e300 } }));
+    verify(made({ claims: { iat: 0 } }));
+    verify(made({ claims: { iat: NOW, exp: NOW - 1 } }));
+    expect(events.map((event) => ('seconds' in event ? event.seconds : event))).toEqual([
+      86_400, -86_400, 0,
+    ]);
+  });
+
   it('is not created when nobody listens', () => {
     const { dpop, made, clock } = aVerifier();
     const emit = vi.fn();

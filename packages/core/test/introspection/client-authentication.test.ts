@@ -16,12 +16,13 @@ import {
 const ISSUER = 'https://as.example.com';
 
 /** What a client puts into a request. */
-async function sent(client: IntrospectionClient) {
+async function sent(client: IntrospectionClient, server: object = {}) {
   const authenticate = await client.authentication(aClock());
   const body = new URLSearchParams();
   const headers = new Headers();
-  await authenticate({ issuer: ISSUER }, { client_id: client.clientId ?? '-' }, body, headers);
-  return { body, headers };
+  const at = { issuer: ISSUER, ...server };
+  await authenticate(at, { client_id: client.clientId ?? '-' }, body, headers);
+  return { body, headers, tag: authenticate.tag };
 }
 
 async function assertionOf(client: IntrospectionClient, publicJwk: object) {
@@ -55,6 +56,30 @@ describe('clientSecretBasic', () => {
     expect((await sent(client)).body.get('client_secret')).toBe('one');
     expect((await sent(client)).body.get('client_secret')).toBe('two');
     await expect(sent(client)).rejects.toThrow('There is no secret');
+  });
+
+  it('drops one line break at the end of what a function gives: files have one', async () => {
+    const secretOf = async (given: string) =>
+      (await sent(clientSecretPost('api', () => given))).body.get('client_secret');
+    expect(await secretOf('secret\n')).toBe('secret');
+    expect(await secretOf('secret\r\n')).toBe('secret');
+    expect(await secretOf('secret\n\n')).toBe('secret\n');
+    await expect(secretOf('\n')).rejects.toThrow('There is no secret');
+    const { body } = await sent(clientSecretPost('api', 'typed\n'));
+    expect(body.get('client_secret')).toBe('typed\n');
+  });
+
+  it.each([
+    ['Basic', clientSecretBasic],
+    ['post', clientSecretPost],
+  ])('tags the secret that a function gives, and shows nothing of it: %s', async (_name, make) => {
+    const secrets = ['one', 'one', 'two'];
+    const client = make('api', () => secrets.shift() ?? '');
+    const tags = [await sent(client), await sent(client), await sent(client)].map(({ tag }) => tag);
+    expect(tags[0]).toBe(tags[1]);
+    expect(tags[2]).not.toBe(tags[0]);
+    expect(tags[0]).toMatch(/^[\w-]{43}$/);
+    expect((await sent(make('api', 'fixed'))).tag).toBeUndefined();
   });
 
   it('shows its secret to nobody who prints it', () => {
@@ -122,6 +147,37 @@ describe('privateKeyJwt', () => {
   });
 });
 
+describe('the audience of an assertion', () => {
+  const key = generateTestKey('ES256', 'k1');
+  const audience = async (options: object, server: object = {}) => {
+    const { body } = await sent(privateKeyJwt('api', key.privateJwk, options), server);
+    const [header = '', payload = ''] = (body.get('client_assertion') ?? '').split('.');
+    const parsed = [header, payload].map((part) =>
+      JSON.parse(Buffer.from(part, 'base64url').toString()),
+    );
+    return { typ: parsed[0].typ, aud: parsed[1].aud };
+  };
+
+  it('is the issuer, the token endpoint where it is asked for, or what is written', async () => {
+    const server = { token_endpoint: `${ISSUER}/token` };
+    expect(await audience({ audience: 'issuer' }, server)).toMatchObject({ aud: ISSUER });
+    expect(await audience({ audience: 'token_endpoint' }, server)).toMatchObject({
+      aud: `${ISSUER}/token`,
+    });
+    expect(await audience({ audience: 'urn:as' }, server)).toMatchObject({ aud: 'urn:as' });
+  });
+
+  it('cannot be the token endpoint where nobody knows it', async () => {
+    await expect(audience({ audience: 'token_endpoint' })).rejects.toThrow('not known here');
+  });
+
+  it('stands beside a typ that is asked for, and none otherwise', async () => {
+    const typ = 'client-authentication+jwt';
+    expect(await audience({ typ })).toMatchObject({ typ });
+    expect((await audience({})).typ).toBeUndefined();
+  });
+});
+
 describe('the other ways', () => {
   it('present a certificate by a fetch of one’s own, and say the id', async () => {
     const client = tlsClientAuth('api', { fetch });
@@ -137,11 +193,52 @@ describe('the other ways', () => {
     expect((await sent(client)).headers.get('authorization')).toBe('Bearer one');
     expect((await sent(client)).headers.get('authorization')).toBe('Bearer two');
     expect(client.method).toBe('bearer');
-    expect(() => bearerToken('token' as never)).toThrow('bearerToken(() =>');
+    expect(() => bearerToken('token' as never)).toThrow('bearerToken(async () =>');
   });
 
   it('or send nothing at all', async () => {
     const { body, headers } = await sent(anonymous());
     expect([body.toString(), [...headers]]).toEqual(['', []]);
+  });
+});
+
+describe('the name of the method', () => {
+  it('is that of the registry, since some servers tell by it how we ask', () => {
+    const key = generateTestKey('ES256').privateKey;
+    const made = [
+      clientSecretBasic('api', 's'.repeat(32)),
+      clientSecretPost('api', 's'.repeat(32)),
+      privateKeyJwt('api', key),
+      tlsClientAuth('api', { fetch: async () => new Response() }),
+      anonymous(),
+    ];
+    expect(made.map(({ method }) => method)).toEqual([
+      'client_secret_basic',
+      'client_secret_post',
+      'private_key_jwt',
+      'tls_client_auth',
+      'none',
+    ]);
+  });
+
+  it('stands before what is missing, with the line to write', () => {
+    const faults = [
+      () => clientSecretBasic('', 's'),
+      () => clientSecretPost('', 's'),
+      () => privateKeyJwt('', generateTestKey('ES256').privateKey),
+      () => tlsClientAuth('', { fetch: async () => new Response() }),
+    ].map((make) => {
+      try {
+        return String(make());
+      } catch (error) {
+        return String(error);
+      }
+    });
+    expect(
+      faults.map((fault) => /clientSecret\w+|privateKeyJwt|tlsClientAuth/.exec(fault)?.[0]),
+    ).toEqual(['clientSecretBasic', 'clientSecretPost', 'privateKeyJwt', 'tlsClientAuth']);
+    expect(faults[0]).toContain('process.env.SECRET');
+    expect(faults[2]).toContain('privateJwk');
+    expect(faults[3]).toContain('{ fetch: fetchWithCertificate }');
   });
 });

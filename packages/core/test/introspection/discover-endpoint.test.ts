@@ -23,15 +23,18 @@ function setUp(documents: Documents, options: Partial<DiscoverEndpointContext> =
     return document === undefined ? new Response('', { status: 404 }) : Response.json(document);
   };
   const discover = createDiscoverEndpoint({
+    endpoint: 'introspection_endpoint',
     issuer: ISSUER,
     keys: { kind: 'static', jwks: { keys: [] } },
     fetch: fetch as typeof globalThis.fetch,
     allowHttp: [],
     clock,
     isMutualTls: false,
+    failure: (message, { cause }) =>
+      Object.assign(new Error(message, { cause }), { failure: 'discovery' }),
     ...options,
   });
-  const find = (signal = new AbortController().signal) => discover(signal);
+  const find = async (signal = new AbortController().signal) => (await discover(signal)).url;
   return { clock, asked, state, find };
 }
 
@@ -75,6 +78,27 @@ describe('the discovery of the endpoint', () => {
     expect(await setUp(documents).find()).toBe(ENDPOINT);
     const without = { [OPENID]: { ...FULL, mtls_endpoint_aliases: ['x'] } };
     expect(await setUp(without, { isMutualTls: true }).find()).toBe(ENDPOINT);
+  });
+
+  it('finds another endpoint, and says in which document', async () => {
+    const metadata = { issuer: ISSUER, token_endpoint: `${ISSUER}/token` };
+    const clock = aClock();
+    const discover = createDiscoverEndpoint({
+      endpoint: 'token_endpoint',
+      issuer: ISSUER,
+      keys: { kind: 'static', jwks: { keys: [] } },
+      fetch: (async (url: unknown) =>
+        url === OAUTH ? Response.json(metadata) : Response.json(FULL)) as typeof fetch,
+      allowHttp: [],
+      clock,
+      isMutualTls: false,
+      failure: (message) => new Error(message),
+    });
+    expect(await discover(new AbortController().signal)).toEqual({
+      url: `${ISSUER}/token`,
+      document: OAUTH,
+      metadata,
+    });
   });
 
   it.each([

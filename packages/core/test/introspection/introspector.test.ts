@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AUDIENCE, aClock, ISSUER, jwks, NOW } from '../../../../test/support/tokens.ts';
+import { clientSecretBasic } from '../../src/introspection/client-authentication.ts';
 import type { Introspection } from '../../src/introspection/introspector.ts';
 import { createIntrospector } from '../../src/introspection/introspector.ts';
 import type { IntrospectionOptions } from '../../src/introspection/options.ts';
@@ -213,6 +214,33 @@ describe('an introspector', () => {
     await expect(introspector.ready(AbortSignal.abort(new Error('enough')))).rejects.toThrow(
       'enough',
     );
+  });
+
+  it('is not ready while the server’s metadata cannot be had, which is an outage with its cause', async () => {
+    const client = clientSecretBasic('api', 's'.repeat(32));
+    const { introspector } = setUp({ ask: undefined, client });
+    const error = await refusalOf(() => introspector.ready());
+    expect(error).toMatchObject({ reason: 'introspection_unavailable', status: 503 });
+    expect(error.cause).toBeInstanceOf(Error);
+  });
+
+  it('tells when a server calls nothing active, and not where it ever called anything so', async () => {
+    const never = setUp();
+    never.state.answer = { active: false };
+    for (let index = 0; index < 25; index++) await never.introspect(`t${index}`);
+    expect(never.events.map(({ type }) => type)).toEqual(['introspection.nothing_active']);
+    const once = setUp();
+    await once.introspect('good');
+    once.state.answer = { active: false };
+    for (let index = 0; index < 25; index++) await once.introspect(`t${index}`);
+    expect(once.events).toEqual([]);
+  });
+
+  it('keeps what the application’s own function failed with as the cause', async () => {
+    const { introspect, state } = setUp();
+    state.answer = new Error('ECONNRESET');
+    const error = await refusalOf(() => introspect('a'));
+    expect(error.cause).toMatchObject({ failure: 'ask', cause: state.answer });
   });
 
   it('asks nobody after it was closed', async () => {

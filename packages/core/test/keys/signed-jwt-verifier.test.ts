@@ -34,6 +34,18 @@ function anEvent(claims: object = {}, header: object = {}, key = issuerKey): str
   return compactJws(parameters, { ...CLAIMS, ...claims }, key);
 }
 
+/** Claims as text: an object of ours has no member twice. */
+function anEventOf(members: string): string {
+  const header = { alg: issuerKey.algorithm, kid: issuerKey.kid, typ: 'secevent+jwt' };
+  return compactJws(header, `{"iss":"${ISSUER}",${members}}`, issuerKey);
+}
+
+function aTwiceTypedEvent(): string {
+  const { algorithm, kid } = issuerKey;
+  const header = `{"alg":"${algorithm}","kid":"${kid}","typ":"secevent+jwt","typ":"secevent+jwt"}`;
+  return compactJws(header, CLAIMS, issuerKey);
+}
+
 const outcome = (jwt: string, options?: Partial<SignedJwtVerifierOptions>) =>
   outcomeOf(() => aVerifier(options).verify(jwt));
 
@@ -72,6 +84,9 @@ describe('a signed JWT', () => {
     ['another issuer', anEvent({ iss: `${ISSUER}/` }), 'issuer_unknown'],
     ['no issuer', anEvent({ iss: undefined }), 'issuer_unknown'],
     ['a list of issuers', anEvent({ iss: [ISSUER] }), 'issuer_unknown'],
+    ['a claim twice', anEventOf('"iat":1,"iat":1'), 'token_malformed'],
+    ['a member twice below', anEventOf('"events":{"a":{},"a":{}}'), 'token_malformed'],
+    ['a header with typ twice', aTwiceTypedEvent(), 'token_malformed'],
     ['exp as text', anEvent({ exp: '1' }), 'claim_malformed'],
     ['nbf as text', anEvent({ nbf: '1' }), 'claim_malformed'],
     ['iat as text', anEvent({ iat: '1' }), 'claim_malformed'],

@@ -6,6 +6,7 @@ import {
   isPlainObject,
   MAX_JSON_DEPTH,
   parseJsonObject,
+  parseStrict,
   parseUnfrozen,
 } from '../../src/lib/json.ts';
 
@@ -178,6 +179,84 @@ describe('a long text', () => {
     );
   });
 });
+
+describe('parseStrict', () => {
+  const strict = (json: string) => parseStrict(Buffer.from(json));
+
+  it.each([
+    '{"a":1,"a":2}',
+    '{"a":1,"b":{"c":1,"c":2}}',
+    '{"a":[{"b":1},{"b":1,"b":2}]}',
+    '{"a":[[{"b":1,"b":2}]]}',
+    '{"a":1, "a" :2}',
+    '{"a":1,"a"\t\n\r :2}',
+    '{"a":1,"\\u0061":2}',
+    '{"":1,"":2}',
+    '{"a\\"":1,"a\\"":2}',
+    '{"a":{},"a":[]}',
+    '{"a":{"b":1,"c":2},"a":3}',
+    '{"__proto__":1,"__proto__":2}',
+    '{"x":{"__proto__":{"a":1},"__proto__":{"a":1}}}',
+  ])('refuses a member that stands twice: %s', (json) => {
+    JSON.parse(json);
+    expect(strict(json)).toBeUndefined();
+  });
+
+  it.each([
+    '{}',
+    '{"a":1,"b":2}',
+    '{"a":"a","b":"a"}',
+    '{"a":["a","a"],"b":["a"]}',
+    '{"a":{"a":1},"b":{"a":1}}',
+    '{"l":[{"a":1},{"a":1},null,{}]}',
+    '{"a":"\\"a\\":1","b":"\\\\"}',
+    '{"a":"{\\"b\\":1,\\"b\\":2}"}',
+    '{"a::":":","b":"::"}',
+    '{"a":1,"A":2}',
+    '{"a":[1,{"b":2},3],"b":1}',
+    '{"constructor":1,"toString":2,"__proto__":{"a":1}}',
+    ' {"a" : null } ',
+  ])('takes %s', (json) => {
+    expect(strict(json)).toEqual(JSON.parse(json));
+  });
+
+  it('takes what JSON.stringify makes, and nothing to which a member is added again', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue(), { minKeys: 1 }), (value) => {
+        const json = JSON.stringify(value);
+        expect(strict(json)).toEqual(JSON.parse(json));
+        const [name = ''] = Object.keys(value);
+        expect(strict(`${json.slice(0, -1)},${JSON.stringify(name)}:0}`)).toBeUndefined();
+      }),
+    );
+  });
+
+  it('refuses what parseJsonObject refuses, and gives an object that is not frozen', () => {
+    for (const json of ['[]', '"a"', 'null', '', '{', '{"a":1}x', '[{"a":1,"a":1}]']) {
+      expect(strict(json)).toBeUndefined();
+    }
+    expect(strict(nested(MAX_JSON_DEPTH))).toBeDefined();
+    expect(strict(nested(MAX_JSON_DEPTH + 1))).toBeUndefined();
+    expect(Object.isFrozen(strict('{"a":1}'))).toBe(false);
+  });
+
+  it('counts members of its own alone, whatever prototypes have', () => {
+    Object.defineProperty(Object.prototype, 'inherited', SHOWN);
+    try {
+      expect(Object.keys(strict('{"a":{"b":1}}') ?? {})).toEqual(['a']);
+      expect(strict('{"a":1,"a":1}')).toBeUndefined();
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'inherited');
+    }
+  });
+
+  it('ends, whatever the bytes', () => {
+    fc.assert(fc.property(fc.uint8Array(), (bytes) => void parseStrict(bytes)));
+    fc.assert(fc.property(fc.string(), (text) => void strict(text)));
+  });
+});
+
+const SHOWN = { value: 1, writable: true, enumerable: true, configurable: true } as const;
 
 describe('deepFreeze', () => {
   it('leaves instances of classes alone, and members that are inherited', () => {

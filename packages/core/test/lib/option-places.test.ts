@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { admissionMode } from '../../src/adapter/admission-mode.ts';
+import { createResourceServer } from '../../src/create-resource-server.ts';
 import { checkOptions } from '../../src/lib/check-options.ts';
 import { OPTION_PLACES } from '../../src/lib/option-places.ts';
 import { ConfigurationError } from '../../src/model/errors.ts';
 import { rfc9068 } from '../../src/providers/rfc9068.ts';
-import { createResourceServer } from '../../src/resource-server.ts';
 
 const issuer = rfc9068({
   issuer: 'https://as.example.com',

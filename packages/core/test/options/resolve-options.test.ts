@@ -183,6 +183,13 @@ const MISTAKES: readonly (readonly [what: string, options: unknown, line: RegExp
     { issuer: { ...issuer, accepts: undefined, audienceClaim: 'absent' } },
     /in its stead.*Write: .*accepts: /,
   ],
+  ...[keycloak('https://sso.acme.com/realms/acme'), issuer].map(
+    (preset): [string, object, RegExp] => [
+      `no aud for ${preset.preset}, whose tokens have one`,
+      { issuer: { ...preset, accepts: () => true, audienceClaim: 'absent' } },
+      /carry aud.*Leave audienceClaim out, and write: audience: /,
+    ],
+  ),
   ['issuer and issuers', { issuer, issuers: [entry] }, /exclude each other.*Write: issuer: /],
   [
     'issuers and an audience',

@@ -6,10 +6,10 @@ import {
   thumbprintOf,
 } from '../../../../test/support/bound.ts';
 import { AUDIENCE, aClock, aToken, ISSUER, jwks, NOW } from '../../../../test/support/tokens.ts';
+import { createResourceServer } from '../../src/create-resource-server.ts';
 import { ConfigurationError } from '../../src/model/errors.ts';
 import type { AuthEvent } from '../../src/model/events.ts';
 import { rfc9068 } from '../../src/providers/rfc9068.ts';
-import { createResourceServer } from '../../src/resource-server.ts';
 
 function aServer(options: object = { dpop: 'when-bound' }) {
   const events: AuthEvent[] = [];

@@ -14,6 +14,7 @@ import {
   jwks,
   NOW,
 } from '../../../../test/support/tokens.ts';
+import { createResourceServer } from '../../src/create-resource-server.ts';
 import { ConfigurationError } from '../../src/model/errors.ts';
 import type { AuthEvent } from '../../src/model/events.ts';
 import type { Step } from '../../src/model/reasons.ts';
@@ -269,13 +270,18 @@ describe('the hint', () => {
     expect((await explain('a.b.c.d.e')).hint).toContain('JWE');
   });
 
+  it('names the configured issuers to a token of another, and nothing of the token', async () => {
+    const { hint } = await explain(aToken({ iss: 'https://other.example' }));
+    expect(hint).toBe(`iss must be '${ISSUER}', to the letter: a slash at its end counts.`);
+    const byFunction = createResourceServer({ issuers: () => undefined });
+    expect((await byFunction.explain(aToken())).hint).toBe(
+      'The function in issuers knows no issuer by the iss of the token.',
+    );
+  });
+
   it('is not there for other tokens', async () => {
     expect(await explain(aToken())).toHaveProperty('hint', undefined);
     expect(await explain(aToken({ exp: NOW - 60 }))).toHaveProperty('hint', undefined);
-    expect(await explain(aToken({ iss: 'https://other.example' }))).toHaveProperty(
-      'hint',
-      undefined,
-    );
   });
 });
 

@@ -8,9 +8,9 @@ import {
   jwks,
   publicKeyOf,
 } from '../../../../test/support/tokens.ts';
+import { createResourceServer } from '../../src/create-resource-server.ts';
 import type { AuthEvent } from '../../src/model/events.ts';
 import { custom, duende, keycloak, rfc9068, spring, zitadel } from '../../src/providers/index.ts';
-import { createResourceServer } from '../../src/resource-server.ts';
 
 const classify = () => 'client' as const;
 

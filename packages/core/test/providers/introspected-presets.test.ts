@@ -1,8 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { answerPolicy, checkAnswer } from '../../src/introspection/claims.ts';
+import { clientSecretBasic } from '../../src/introspection/client-authentication.ts';
 import { resolveIntrospection } from '../../src/introspection/resolve-introspection.ts';
 import type { TokenClaims } from '../../src/model/principal.ts';
-import { hydra, keycloak, type Provider, spring, zitadel } from '../../src/providers/index.ts';
+import {
+  authlib,
+  betterAuth,
+  canaille,
+  django,
+  glewlwyd,
+  hydra,
+  keycloak,
+  lemonldap,
+  type Provider,
+  spring,
+  zitadel,
+} from '../../src/providers/index.ts';
 import { TABLES } from './all-tables.ts';
 import { API, NO_KEYS, without } from './token-table.ts';
 
@@ -29,7 +42,8 @@ function reading(provider: Provider, answer: object): string {
 
 interface Case {
   readonly preset: string;
-  readonly provider: Provider;
+  /** Made by the test: what is made when the file loads is charged to no test. */
+  readonly provider: () => Provider;
   /** An access token of a user, and of a machine. */
   readonly user: Readonly<Record<string, unknown>>;
   readonly client: object;
@@ -76,10 +90,212 @@ const zitadelUser = {
   username: 'dana',
 };
 
+const betterAuthUser = {
+  ...TIMES,
+  iss: issuer,
+  aud: API,
+  client_id: 'web',
+  azp: 'web',
+  sub: 'dana',
+  sid: 's1',
+  scope: 'parcels:read',
+  token_type: 'Bearer',
+};
+const betterAuthClient = without(betterAuthUser, 'sub', 'sid');
+const glewlwydUser = {
+  ...TIMES,
+  aud: API,
+  client_id: 'web',
+  jti: 'g1',
+  sub: '3qCFWdZLWJ78phzj',
+  username: 'dana',
+  token_type: 'bearer',
+};
+const lemonldapUser = {
+  ...TIMES,
+  iss: issuer,
+  aud: API,
+  client_id: 'web',
+  sub: 'dwho',
+  scope: 'openid',
+};
+const authlibUser = {
+  ...TIMES,
+  iss: issuer,
+  aud: [API],
+  client_id: 'web',
+  sub: '7',
+  username: 'dana',
+  scope: '',
+  token_type: 'Bearer',
+};
+const djangoUser = { ...TIMES, aud: [API], client_id: 'web', scope: 'read', username: 'dana' };
+const canailleUser = {
+  ...TIMES,
+  iss: issuer,
+  aud: ['web', API],
+  client_id: 'web',
+  sub: 'dana',
+  username: 'Dana Example',
+  token_type: 'Bearer',
+};
+
 const CASES: readonly Case[] = [
   {
+    preset: 'betterAuth',
+    provider: () => betterAuth({ issuer, jwks: NO_KEYS, deletedUsers: 'cascade' }),
+    user: betterAuthUser,
+    client: betterAuthClient,
+    others: [
+      ['a person without a session', without(betterAuthUser, 'sid'), 'user'],
+      ['a machine by a JWT', { ...betterAuthClient, sub: 'web' }, 'client'],
+      ['a session of nobody', { ...betterAuthClient, sid: 's1' }, 'unknown'],
+      ['a person named like his client', { ...betterAuthUser, sub: 'web' }, 'unknown'],
+      ['another party', { ...betterAuthUser, azp: 'other' }, 'unknown'],
+      ['nobody of another party', { ...betterAuthClient, azp: 'other' }, 'unknown'],
+      ['no token_type', without(betterAuthUser, 'token_type'), 'type_not_accepted'],
+      ['no azp', without(betterAuthUser, 'azp'), 'claim_missing'],
+      ['no client', without(betterAuthUser, 'client_id'), 'claim_missing'],
+      ['no issuer', without(betterAuthUser, 'iss'), 'claim_missing'],
+      ['the hash of an ID token', { ...betterAuthUser, at_hash: 'x' }, 'type_not_accepted'],
+    ],
+  },
+  {
+    preset: 'betterAuth, whose database may keep the tokens of people who were deleted',
+    provider: () => betterAuth({ issuer, jwks: NO_KEYS }),
+    user: betterAuthUser,
+    client: { ...betterAuthClient, sub: 'web' },
+    others: [['nobody', betterAuthClient, 'unknown']],
+  },
+  {
+    preset: 'glewlwyd',
+    provider: () => glewlwyd({ issuer, jwks: NO_KEYS }),
+    user: glewlwydUser,
+    client: without(glewlwydUser, 'sub', 'username'),
+    others: [
+      ['a person without a name', without(glewlwydUser, 'username'), 'unknown'],
+      ['a person whose name is no text', { ...glewlwydUser, username: 7 }, 'unknown'],
+      ['a name without a person', without(glewlwydUser, 'sub'), 'unknown'],
+      [
+        'a machine with a login',
+        { ...without(glewlwydUser, 'sub', 'username'), acr: '1' },
+        'unknown',
+      ],
+      ['a service account', { ...glewlwydUser, username: 'service-account-web' }, 'unknown'],
+      ['no jti', without(glewlwydUser, 'jti'), 'claim_missing'],
+      ['no client', without(glewlwydUser, 'client_id'), 'claim_missing'],
+      ['no token_type', without(glewlwydUser, 'token_type'), 'type_not_accepted'],
+      ['a refresh token', { ...glewlwydUser, token_use: 'refresh_token' }, 'type_not_accepted'],
+    ],
+  },
+  {
+    preset: 'lemonldap',
+    provider: () => lemonldap({ issuer, jwks: NO_KEYS, subjectNamespaces: 'disjoint' }),
+    user: lemonldapUser,
+    client: { ...lemonldapUser, sub: 'web' },
+    others: [
+      ['no scope', without(lemonldapUser, 'scope'), 'claim_missing'],
+      ['no sub', without(lemonldapUser, 'sub'), 'claim_missing'],
+      ['no client', without(lemonldapUser, 'client_id'), 'claim_missing'],
+      ['no issuer', without(lemonldapUser, 'iss'), 'claim_missing'],
+      ['an ID token', { ...lemonldapUser, azp: 'web' }, 'type_not_accepted'],
+      ['a nonce', { ...lemonldapUser, nonce: 'n' }, 'type_not_accepted'],
+      [
+        'a person named like his client',
+        { ...lemonldapUser, sub: 'web', mail: 1, name: 'W' },
+        'unknown',
+      ],
+    ],
+  },
+  {
+    preset: 'lemonldap, by a macro, of which answers have nothing',
+    provider: () =>
+      lemonldap({
+        issuer,
+        jwks: NO_KEYS,
+        classify: ({ caller_type: type }) =>
+          type === 'human' ? 'user' : type === 'machine' ? 'client' : 'refuse',
+      }),
+    user: { ...lemonldapUser, caller_type: 'human' },
+    client: { ...lemonldapUser, caller_type: 'machine' },
+    others: [['no macro', lemonldapUser, 'unknown']],
+  },
+  ...[
+    () => authlib({ issuer, jwks: NO_KEYS, kindClaim: 'sub_type' }),
+    () => authlib({ issuer, jwks: NO_KEYS, subjectNamespaces: 'disjoint' }),
+  ].map(
+    (provider, index): Case => ({
+      preset: `authlib, with ${index === 0 ? 'a claim of the kind' : 'a word on keys'}`,
+      provider,
+      user: authlibUser,
+      client: { ...without(authlibUser, 'username'), sub: 'web' },
+      others: [
+        [
+          'a machine called like the key of a person',
+          { ...authlibUser, client_id: '7' },
+          'unknown',
+        ],
+        [
+          'a machine with a login',
+          { ...without(authlibUser, 'username'), sub: 'web', acr: '1' },
+          'unknown',
+        ],
+        ['a person whom get_username does not know', without(authlibUser, 'username'), 'unknown'],
+        ['a person whose name is no text', { ...authlibUser, username: '' }, 'unknown'],
+        ['a service account', { ...authlibUser, username: 'service-account-web' }, 'unknown'],
+        ['no token_type', without(authlibUser, 'token_type'), 'type_not_accepted'],
+        ['no sub', without(authlibUser, 'sub'), 'claim_missing'],
+        ['no client', without(authlibUser, 'client_id'), 'claim_missing'],
+      ],
+    }),
+  ),
+  {
+    preset: 'authlib, by a rule of the operator',
+    provider: () =>
+      authlib({
+        issuer,
+        jwks: NO_KEYS,
+        classify: ({ sub }) => (sub === '7' ? 'user' : sub === 'web' ? 'client' : 'refuse'),
+      }),
+    user: authlibUser,
+    client: { ...authlibUser, sub: 'web' },
+    others: [['whom it refuses', { ...authlibUser, sub: '8' }, 'unknown']],
+  },
+  {
+    preset: 'django',
+    provider: () => django({ issuer, jwks: NO_KEYS }),
+    user: djangoUser,
+    client: without(djangoUser, 'username'),
+    others: [
+      ['a person whose name is no text', { ...djangoUser, username: null }, 'unknown'],
+      ['a person of no name', { ...djangoUser, username: '' }, 'unknown'],
+      ['a machine with a login', { ...without(djangoUser, 'username'), acr: '1' }, 'unknown'],
+      ['no client', without(djangoUser, 'client_id'), 'claim_missing'],
+      ['no scope', without(djangoUser, 'scope'), 'claim_missing'],
+    ],
+  },
+  {
+    preset: 'canaille',
+    provider: () => canaille({ issuer, jwks: NO_KEYS }),
+    user: canailleUser,
+    client: without(canailleUser, 'sub', 'username'),
+    others: [
+      ['a person without a name', without(canailleUser, 'username'), 'unknown'],
+      ['a name without a person', without(canailleUser, 'sub'), 'unknown'],
+      [
+        'a machine with a login',
+        { ...without(canailleUser, 'sub', 'username'), acr: '1' },
+        'unknown',
+      ],
+      ['another token_type', { ...canailleUser, token_type: 'N_A' }, 'type_not_accepted'],
+      ['a nonce', { ...canailleUser, nonce: 'n' }, 'type_not_accepted'],
+      ['no client', without(canailleUser, 'client_id'), 'claim_missing'],
+      ['no token_type', without(canailleUser, 'token_type'), 'type_not_accepted'],
+    ],
+  },
+  {
     preset: 'keycloak',
-    provider: keycloak({ issuer: realm, jwks: NO_KEYS }),
+    provider: () => keycloak({ issuer: realm, jwks: NO_KEYS }),
     user: kcUser,
     client: kcClient,
     others: [
@@ -96,7 +312,7 @@ const CASES: readonly Case[] = [
   },
   {
     preset: 'spring',
-    provider: spring({ issuer, jwks: NO_KEYS, subjectNamespaces: 'disjoint' }),
+    provider: () => spring({ issuer, jwks: NO_KEYS, subjectNamespaces: 'disjoint' }),
     user: springUser,
     client: { ...springUser, sub: 'web' },
     others: [
@@ -117,7 +333,7 @@ const CASES: readonly Case[] = [
   },
   {
     preset: 'hydra',
-    provider: hydra({ issuer, jwks: NO_KEYS, subjectNamespaces: 'disjoint' }),
+    provider: () => hydra({ issuer, jwks: NO_KEYS, subjectNamespaces: 'disjoint' }),
     user: hydraUser,
     client: { ...without(hydraUser, 'scope'), sub: 'web' },
     others: [
@@ -134,12 +350,13 @@ const CASES: readonly Case[] = [
   },
   {
     preset: 'zitadel',
-    provider: zitadel({
-      issuer,
-      jwks: NO_KEYS,
-      classify: ({ caller_type: type }) =>
-        type === 'human' ? 'user' : type === 'machine' ? 'client' : 'refuse',
-    }),
+    provider: () =>
+      zitadel({
+        issuer,
+        jwks: NO_KEYS,
+        classify: ({ caller_type: type }) =>
+          type === 'human' ? 'user' : type === 'machine' ? 'client' : 'refuse',
+      }),
     user: { ...zitadelUser, caller_type: 'human' },
     client: { ...zitadelUser, caller_type: 'machine' },
     others: [
@@ -154,31 +371,50 @@ const CASES: readonly Case[] = [
   },
 ];
 
-describe.each(CASES)('answers of $preset', ({ provider, user, client, others }) => {
+describe.each(CASES)('answers of $preset', ({ preset, provider, user, client, others }) => {
   it('about access tokens are of a user, and of a client', () => {
-    expect([reading(provider, user), reading(provider, client)]).toEqual(['user', 'client']);
+    expect([reading(provider(), user), reading(provider(), client)]).toEqual(['user', 'client']);
   });
 
   it.each(others)('about %s are refused', (_what, answer, expected) => {
-    expect(reading(provider, answer)).toBe(expected);
+    expect(reading(provider(), answer)).toBe(expected);
+  });
+
+  it('grant the scopes that they name', () => {
+    // The preset for Zitadel reads no scopes.
+    const { scope: written = '' } = user;
+    const scope = preset === 'zitadel' ? '' : written;
+    const named = String(scope)
+      .split(' ')
+      .filter((each) => each !== '');
+    expect(provider().authority.scopes(user as TokenClaims, {})).toEqual(named);
+  });
+
+  it('say by which rule they are read', () => {
+    for (const answer of [user, client, ...others.map(([, other]) => other)]) {
+      const { rule } = provider().introspected?.classify(answer as TokenClaims) ?? { rule: '' };
+      expect(rule).toMatch(/^[a-z][\x20-\x7e]+$/);
+    }
   });
 
   it.each(['aud', 'exp'])('without %s are refused', (name) => {
-    expect(reading(provider, without(user, name))).toBe('claim_missing');
+    expect(reading(provider(), without(user, name))).toBe('claim_missing');
   });
 
   it('for another API, or of another issuer, are refused', () => {
-    expect(reading(provider, { ...user, aud: 'https://other.example' })).toBe('audience_mismatch');
-    expect(reading(provider, { ...user, iss: 'https://evil.example' })).toBe('issuer_unknown');
+    expect(reading(provider(), { ...user, aud: 'https://other.example' })).toBe(
+      'audience_mismatch',
+    );
+    expect(reading(provider(), { ...user, iss: 'https://evil.example' })).toBe('issuer_unknown');
   });
 });
 
 describe('presets', () => {
-  const providers = TABLES.map(({ create, issuer: iss }) => create(iss));
+  const made = () => TABLES.map(({ create, issuer: iss }) => create(iss));
   const ask = () => ({ active: false });
 
   it('that have no rule for answers say what to write', () => {
-    const without = providers.filter(({ introspected }) => introspected === undefined);
+    const without = made().filter(({ introspected }) => introspected === undefined);
     expect(without.length).toBeGreaterThan(10);
     for (const provider of without) {
       const expected =
@@ -187,11 +423,28 @@ describe('presets', () => {
     }
   });
 
+  it.each(['betterAuth', 'canaille', 'django', 'glewlwyd', 'hydra', 'lemonldap', 'authlib'])(
+    'of %s, which signs no answers that could be read, ask for none',
+    (preset) => {
+      const provider = made().find((each) => each.preset === preset);
+      const signed = { client: clientSecretBasic('api', 'secret'), signed: true };
+      expect(() => resolveIntrospection(provider ?? expect.unreachable(), signed)).toThrow(
+        `introspection.signed: ${preset} never signs its answers`,
+      );
+    },
+  );
+
   it('that have one are these', () => {
-    const ruled = providers.filter(({ introspected }) => introspected !== undefined);
+    const ruled = made().filter(({ introspected }) => introspected !== undefined);
     expect(ruled.map(({ preset }) => preset).sort()).toEqual([
+      'authlib',
+      'betterAuth',
+      'canaille',
+      'django',
+      'glewlwyd',
       'hydra',
       'keycloak',
+      'lemonldap',
       'oidcProvider',
       'rfc9068',
       'spring',

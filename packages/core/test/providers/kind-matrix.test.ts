@@ -65,14 +65,20 @@ const OTHERS = TABLES.filter(({ preset }) =>
 const BY_OWN_EVIDENCE = [
   'auth0',
   'authentik',
+  'buildkite',
+  'canaille',
+  'circleci',
   'clerk',
+  'cloudflareAccess',
   'cognito',
   'custom',
   'descope',
+  'django',
   'entra',
   'firebase',
   'fusionauth',
   'githubActions',
+  'gitlab',
   'google',
   'keycloak',
   'kinde',
@@ -80,6 +86,8 @@ const BY_OWN_EVIDENCE = [
   'okta',
   'spiffe',
   'stytch',
+  'supabase',
+  'vercel',
   'workos',
   'zitadel',
 ];
@@ -91,7 +99,18 @@ it('knows of every preset what its rule rests on', () => {
 
 it('knows the presets that rest on sub and the id of the client', () => {
   expect(COMPARING.map(({ preset }) => preset).toSorted()).toEqual(
-    expect.arrayContaining(['curity', 'hydra', 'logto', 'oidcProvider', 'rfc9068', 'spring']),
+    expect.arrayContaining([
+      'authlib',
+      'betterAuth',
+      'curity',
+      'glewlwyd',
+      'lemonldap',
+      'hydra',
+      'logto',
+      'oidcProvider',
+      'rfc9068',
+      'spring',
+    ]),
   );
 });
 

@@ -3,10 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createResourceServer } from '../../src/create-resource-server.ts';
 import { isAuthError } from '../../src/model/errors.ts';
 import type { AuthEvent } from '../../src/model/events.ts';
 import { kubernetes } from '../../src/providers/kubernetes.ts';
-import { createResourceServer } from '../../src/resource-server.ts';
 import { aPublicJwk } from '../keys/test-keys.ts';
 import { aTlsServer, type TlsServer } from '../tls-server.ts';
 

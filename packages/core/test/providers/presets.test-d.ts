@@ -4,6 +4,9 @@ import {
   type AudienceProvider,
   auth0,
   authentik,
+  authlib,
+  buildkite,
+  circleci,
   clerk,
   cognito,
   custom,
@@ -11,16 +14,19 @@ import {
   entra,
   firebase,
   githubActions,
+  gitlab,
   google,
   hydra,
   keycloak,
   kubernetes,
+  lemonldap,
   oidcProvider,
   okta,
   rfc9068,
   spiffe,
   spring,
   stytch,
+  vercel,
   workos,
   zitadel,
 } from '../../src/providers/index.ts';
@@ -120,3 +126,25 @@ entra({ issuer, version: 'v1' });
 auth0({ domain: 'acme.auth0.com', issuer });
 // @ts-expect-error an issuer is required
 keycloak({ jwks });
+
+// Whoever has an account at a service of all the world could call: whose jobs may is not left out.
+gitlab({ projectIds: ['20'] });
+gitlab({ issuer: 'https://git.acme.com' });
+// @ts-expect-error neither projects nor namespaces nor an instance of one's own
+gitlab({});
+// @ts-expect-error organizationIds is required
+buildkite({});
+// @ts-expect-error organizationId is required
+circleci({ projectIds: ['p'] });
+// @ts-expect-error ownerIds is required
+vercel({ issuer: 'https://oidc.vercel.com/acme' });
+
+// Nothing tells the kinds apart at these two by itself.
+authlib({ issuer, kindClaim: 'sub_type' });
+lemonldap({ issuer, subjectNamespaces: 'disjoint' });
+// @ts-expect-error none of kindClaim, subjectNamespaces and classify
+authlib({ issuer });
+// @ts-expect-error two of them
+authlib({ issuer, kindClaim: 'sub_type', subjectNamespaces: 'disjoint' });
+// @ts-expect-error neither subjectNamespaces nor classify
+lemonldap({ issuer });

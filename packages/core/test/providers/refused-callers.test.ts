@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { TokenClaims } from '../../src/model/principal.ts';
 import {
+  buildkite,
+  circleci,
   clerk,
   cognito,
   descope,
   githubActions,
+  gitlab,
   google,
   type Provider,
+  supabase,
+  vercel,
 } from '../../src/providers/index.ts';
 import { checkClaims } from '../../src/token/claims.ts';
 import { NO_KEYS } from './token-table.ts';
@@ -31,6 +36,26 @@ const workflows = githubActions({
   repositoryIds: ['90210'],
   jwks: NO_KEYS,
 });
+const ORGANIZATION = '7f3d9c1e-5b2a-4c8d-9e6f-1a2b3c4d5e6f';
+const jobs = gitlab({ namespaceIds: ['72'], projectIds: ['20'], jwks: NO_KEYS });
+const builds = buildkite({ organizationIds: ['o1'], pipelineIds: ['p1'], jwks: NO_KEYS });
+const circles = circleci({
+  organizationId: ORGANIZATION,
+  projectIds: ['p1'],
+  vcsOrigins: ['github.com/acme/router'],
+  jwks: NO_KEYS,
+});
+const deployments = vercel({
+  issuer: 'https://oidc.vercel.com/acme',
+  ownerIds: ['team_1'],
+  projectIds: ['prj_1'],
+  jwks: NO_KEYS,
+});
+const people = supabase({
+  issuer: 'https://abc.supabase.co/auth/v1',
+  clientIds: ['app1'],
+  jwks: NO_KEYS,
+});
 const project = descope({ projectId: 'P2abc', classify: () => 'user', jwks: NO_KEYS });
 
 const access = { sub: 'u', username: 'ada', token_use: 'access', client_id: 'web', ...times };
@@ -43,6 +68,30 @@ const workflow = {
   repository_id: '90210',
   repository_owner_id: '4411',
   ...times,
+};
+
+const some = { sub: 's', aud: 'urn:api', ...times };
+const job = { ...some, namespace_id: '72', project_id: '20', pipeline_id: '574', job_id: '302' };
+const build = { ...some, organization_id: 'o1', pipeline_id: 'p1', job_id: 'j1' };
+const circle = {
+  ...some,
+  'oidc.circleci.com/project-id': 'p1',
+  'oidc.circleci.com/vcs-origin': 'github.com/acme/router',
+};
+const deployment = {
+  ...some,
+  owner_id: 'team_1',
+  project_id: 'prj_1',
+  environment: 'production',
+};
+
+const person = {
+  ...some,
+  role: 'authenticated',
+  aal: 'aal1',
+  session_id: 's1',
+  is_anonymous: false,
+  client_id: 'app1',
 };
 
 /** Why a token is refused whose signature, type and times hold. */
@@ -70,6 +119,16 @@ describe('a good token of a caller who is not on the list', () => {
     ],
     ['githubActions: the owner', workflows, workflow, { repository_owner_id: '1' }],
     ['githubActions: the repository', workflows, workflow, { repository_id: '1' }],
+    ['gitlab: the namespace', jobs, job, { namespace_id: '1' }],
+    ['gitlab: the project', jobs, job, { project_id: '1' }],
+    ['buildkite: the organization', builds, build, { organization_id: 'o2' }],
+    ['buildkite: the pipeline', builds, build, { pipeline_id: 'p2' }],
+    ['circleci: the project', circles, circle, { 'oidc.circleci.com/project-id': 'p2' }],
+    ['circleci: the repository', circles, circle, { 'oidc.circleci.com/vcs-origin': 'x/y/z' }],
+    ['supabase: the app', people, person, { client_id: 'app2' }],
+    ['vercel: the owner', deployments, deployment, { owner_id: 'team_2' }],
+    ['vercel: the project', deployments, deployment, { project_id: 'prj_2' }],
+    ['vercel: the environment', deployments, deployment, { environment: 'preview' }],
   ])('is told as that: %s', (_name, provider, listed, change) => {
     expect(reasonFor(provider, listed)).toBe('accepted');
     expect(reasonFor(provider, { ...listed, ...change })).toBe('caller_not_listed');
@@ -101,5 +160,29 @@ describe('another token than an access token', () => {
   it('is not assumed of an access token that lacks a claim', () => {
     const { client_id: _clientId, ...lacking } = access;
     expect(reasonFor(pool, lacking)).toBe('claim_missing');
+  });
+});
+
+describe('a rule of those that sign for all the world asks for each id by itself', () => {
+  it.each<[string, Provider, object, readonly string[]]>([
+    ['gitlab', jobs, job, ['namespace_id', 'project_id', 'pipeline_id', 'job_id']],
+    ['buildkite', builds, build, ['organization_id', 'pipeline_id', 'job_id']],
+    ['vercel', deployments, deployment, ['owner_id', 'project_id', 'environment']],
+    [
+      'circleci',
+      circles,
+      { ...circle, sub: `org/${ORGANIZATION}/project/p1/user/u1` },
+      ['oidc.circleci.com/project-id', 'sub'],
+    ],
+    ['supabase', people, person, ['sub', 'role', 'aal', 'session_id', 'is_anonymous']],
+  ])('%s', (_name, provider, claims, ids) => {
+    const kindOf = (change: object) =>
+      provider.classify({ ...claims, ...change } as TokenClaims, {}).kind;
+    expect(kindOf({})).toMatch(/^(client|user)$/);
+    for (const id of ids) {
+      for (const value of [undefined, '', 7, null, ['x']]) {
+        expect([id, value, kindOf({ [id]: value })]).toEqual([id, value, 'unknown']);
+      }
+    }
   });
 });

@@ -1,26 +1,37 @@
 import { describe, expect, it } from 'vitest';
+import { createResourceServer } from '../../src/create-resource-server.ts';
 import { ConfigurationError } from '../../src/model/errors.ts';
 import * as presets from '../../src/providers/index.ts';
 import {
   type AudienceProvider,
   auth0,
   authentik,
+  authlib,
   authly,
+  betterAuth,
+  buildkite,
+  canaille,
+  circleci,
   clerk,
+  cloudflareAccess,
   cognito,
   curity,
   custom,
   descope,
+  django,
   duende,
   entra,
   firebase,
   fusionauth,
   githubActions,
+  gitlab,
+  glewlwyd,
   google,
   hydra,
   keycloak,
   kinde,
   kubernetes,
+  lemonldap,
   logto,
   oidcProvider,
   okta,
@@ -31,13 +42,15 @@ import {
   spiffe,
   spring,
   stytch,
+  supabase,
+  vercel,
   workos,
   zitadel,
 } from '../../src/providers/index.ts';
-import { createResourceServer } from '../../src/resource-server.ts';
 import { NO_KEYS } from './token-table.ts';
 
 const TENANT = '3b0c9a54-9f2e-4f1b-8d57-5a6f1b2c9e10';
+const ORGANIZATION = '7f3d9c1e-5b2a-4c8d-9e6f-1a2b3c4d5e6f';
 
 function openId(issuer: string) {
   return { kind: 'discovery', documents: [`${issuer}/.well-known/openid-configuration`] };
@@ -309,6 +322,18 @@ const FORMS: readonly Form[] = [
     keys: jwks('https://test.stytch.com/v1/sessions/jwks/project-test-1'),
   },
   {
+    written: 'stytch, by its issuer',
+    provider: () => stytch({ projectId: 'project-live-1', issuer: 'stytch.com/project-live-1' }),
+    issuer: 'stytch.com/project-live-1',
+    keys: jwks('https://api.stytch.com/v1/sessions/jwks/project-live-1'),
+  },
+  {
+    written: 'stytch, by a base URL with a slash at its end',
+    provider: () => stytch({ projectId: 'project-live-1', baseUrl: 'https://login.acme.com/' }),
+    issuer: 'stytch.com/project-live-1',
+    keys: jwks('https://login.acme.com/v1/sessions/jwks/project-live-1'),
+  },
+  {
     written: 'stytch for organizations, on a domain of its own',
     provider: () =>
       stytch({
@@ -442,6 +467,136 @@ const FORMS: readonly Form[] = [
     keys: openId('https://login.acme.com/oauth/v2/oauth-anonymous'),
   },
   {
+    written: "betterAuth('https://acme.com/api/auth')",
+    provider: () => betterAuth('https://acme.com/api/auth'),
+    issuer: 'https://acme.com/api/auth',
+    keys: {
+      kind: 'discovery',
+      documents: [
+        'https://acme.com/api/auth/.well-known/openid-configuration',
+        'https://acme.com/.well-known/oauth-authorization-server/api/auth',
+        'https://acme.com/.well-known/openid-configuration/api/auth',
+        'https://acme.com/api/auth/.well-known/oauth-authorization-server',
+      ],
+    },
+  },
+  {
+    written: 'glewlwyd, whose issuer is the host',
+    provider: () => glewlwyd({ issuer: 'https://auth.acme.com/', jwks: NO_KEYS }),
+    issuer: 'https://auth.acme.com/',
+    keys: { kind: 'static', jwks: NO_KEYS },
+  },
+  {
+    written: 'glewlwyd',
+    provider: () => glewlwyd('https://auth.acme.com'),
+    issuer: 'https://auth.acme.com',
+    keys: {
+      kind: 'discovery',
+      documents: [
+        'https://auth.acme.com/.well-known/openid-configuration',
+        'https://auth.acme.com/.well-known/oauth-authorization-server',
+      ],
+    },
+  },
+  {
+    written: 'lemonldap',
+    provider: () => lemonldap({ issuer: 'https://auth.acme.com/', subjectNamespaces: 'disjoint' }),
+    issuer: 'https://auth.acme.com/',
+    keys: openId('https://auth.acme.com'),
+  },
+  {
+    written: 'authlib by the claim of the kind',
+    provider: () => authlib({ issuer: 'https://auth.acme.com', kindClaim: 'sub_type' }),
+    issuer: 'https://auth.acme.com',
+    keys: {
+      kind: 'discovery',
+      documents: [
+        'https://auth.acme.com/.well-known/openid-configuration',
+        'https://auth.acme.com/.well-known/oauth-authorization-server',
+      ],
+    },
+  },
+  {
+    written: 'django',
+    provider: () => django('https://auth.acme.com/o'),
+    issuer: 'https://auth.acme.com/o',
+    keys: {
+      kind: 'discovery',
+      documents: [
+        'https://auth.acme.com/o/.well-known/openid-configuration',
+        'https://auth.acme.com/.well-known/oauth-authorization-server/o',
+        'https://auth.acme.com/.well-known/openid-configuration/o',
+        'https://auth.acme.com/o/.well-known/oauth-authorization-server',
+      ],
+    },
+  },
+  {
+    written: 'canaille',
+    provider: () => canaille('https://auth.acme.com'),
+    issuer: 'https://auth.acme.com',
+    keys: openId('https://auth.acme.com'),
+  },
+  {
+    written: 'gitlab',
+    provider: () => gitlab({ projectIds: ['20'] }),
+    issuer: 'https://gitlab.com',
+    keys: openId('https://gitlab.com'),
+  },
+  {
+    written: 'gitlab by a namespace',
+    provider: () => gitlab({ namespaceIds: ['72'] }),
+    issuer: 'https://gitlab.com',
+    keys: openId('https://gitlab.com'),
+  },
+  {
+    written: 'gitlab of your own',
+    provider: () => gitlab({ issuer: 'https://git.acme.com' }),
+    issuer: 'https://git.acme.com',
+    keys: openId('https://git.acme.com'),
+  },
+  {
+    written: 'buildkite',
+    provider: () => buildkite({ organizationIds: ['0184990a'] }),
+    issuer: 'https://agent.buildkite.com',
+    keys: openId('https://agent.buildkite.com'),
+  },
+  {
+    written: 'circleci',
+    provider: () => circleci({ organizationId: ORGANIZATION }),
+    issuer: `https://oidc.circleci.com/org/${ORGANIZATION}`,
+    keys: openId(`https://oidc.circleci.com/org/${ORGANIZATION}`),
+  },
+  {
+    written: 'vercel',
+    provider: () => vercel({ issuer: 'https://oidc.vercel.com/acme-2', ownerIds: ['team_1'] }),
+    issuer: 'https://oidc.vercel.com/acme-2',
+    keys: openId('https://oidc.vercel.com/acme-2'),
+  },
+  {
+    written: 'vercel in the global mode',
+    provider: () => vercel({ issuer: 'https://oidc.vercel.com', ownerIds: ['team_1'] }),
+    issuer: 'https://oidc.vercel.com',
+    keys: openId('https://oidc.vercel.com'),
+  },
+  {
+    written: 'cloudflareAccess',
+    provider: () => cloudflareAccess('https://acme.cloudflareaccess.com'),
+    issuer: 'https://acme.cloudflareaccess.com',
+    keys: jwks('https://acme.cloudflareaccess.com/cdn-cgi/access/certs'),
+  },
+  {
+    written: 'supabase by its reference',
+    provider: () => supabase('abcdefghijklmnopqrst'),
+    issuer: 'https://abcdefghijklmnopqrst.supabase.co/auth/v1',
+    keys: jwks('https://abcdefghijklmnopqrst.supabase.co/auth/v1/.well-known/jwks.json'),
+  },
+  {
+    written: 'supabase by its issuer',
+    provider: () => supabase('https://auth.acme.com/auth/v1'),
+    issuer: 'https://auth.acme.com/auth/v1',
+    keys: jwks('https://auth.acme.com/auth/v1/.well-known/jwks.json'),
+  },
+  {
     written: 'custom with an issuer that has a preset',
     provider: () =>
       custom({
@@ -478,15 +633,23 @@ const ruled = { classify: () => 'refuse' } as const;
 const BY_ISSUER: readonly (readonly [string, object])[] = [
   ['auth0', {}],
   ['authentik', ruled],
+  ['authlib', ruled],
   ['authly', {}],
+  ['betterAuth', {}],
+  ['canaille', {}],
   ['clerk', { machines: ['mch_1'] }],
+  ['cloudflareAccess', {}],
   ['curity', ruled],
   ['custom', ruled],
+  ['django', {}],
   ['duende', {}],
+  ['gitlab', {}],
+  ['glewlwyd', {}],
   ['hydra', ruled],
   ['keycloak', {}],
   ['kinde', {}],
   ['kubernetes', {}],
+  ['lemonldap', ruled],
   ['logto', {}],
   ['oidcProvider', ruled],
   ['okta', {}],
@@ -494,8 +657,34 @@ const BY_ISSUER: readonly (readonly [string, object])[] = [
   ['pingone', {}],
   ['rfc9068', {}],
   ['spring', ruled],
+  ['supabase', {}],
+  ['vercel', { ownerIds: ['team_1'] }],
   ['zitadel', ruled],
 ];
+
+describe('a preset knows the audiences that name no API', () => {
+  it.each<[string, () => Provider, readonly string[]]>([
+    ['gitlab', () => gitlab({ projectIds: ['20'] }), ['https://gitlab.com']],
+    [
+      'gitlab of your own',
+      () => gitlab({ issuer: 'https://git.acme.com' }),
+      ['https://git.acme.com'],
+    ],
+    ['circleci', () => circleci({ organizationId: ORGANIZATION }), [ORGANIZATION]],
+    [
+      'vercel',
+      () => vercel({ issuer: 'https://oidc.vercel.com/acme', ownerIds: ['team_1'] }),
+      ['https://vercel.com/acme'],
+    ],
+    [
+      'vercel in the global mode, which does not say whose',
+      () => vercel({ issuer: 'https://oidc.vercel.com', ownerIds: ['team_1'] }),
+      [],
+    ],
+  ])('%s', (_written, provider, values) => {
+    expect(provider().commonAudiences?.values).toEqual(values);
+  });
+});
 
 describe('every preset', () => {
   it('has its shortest forms here', () => {
@@ -833,6 +1022,281 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
     () => Reflect.apply(kubernetes, undefined, [{ issuer: 'https://k8s.acme.com', keyBy: 'pod' }]),
     "write keyBy: 'uid'",
   ],
+  // What presets of callers of all the world need to know: whose may call.
+  [
+    'gitlab.com for everybody',
+    () => gitlab({ issuer: 'https://gitlab.com' }),
+    "write gitlab({ projectIds: ['20'] })",
+  ],
+  [
+    'gitlab.com for everybody, by nothing',
+    () => Reflect.apply(gitlab, undefined, [{}]),
+    "write gitlab({ projectIds: ['20'] })",
+  ],
+  [
+    'gitlab with projects that were not found',
+    () => Reflect.apply(gitlab, undefined, [{ namespaceIds: ['72'], projectIds: undefined }]),
+    "write projectIds: ['20']",
+  ],
+  [
+    'gitlab with namespaces that were not found',
+    () => Reflect.apply(gitlab, undefined, [{ projectIds: ['20'], namespaceIds: undefined }]),
+    "write namespaceIds: ['72']",
+  ],
+  [
+    'gitlab with projects by number',
+    () => Reflect.apply(gitlab, undefined, [{ projectIds: [20] }]),
+    "write projectIds: ['20']",
+  ],
+  [
+    'gitlab with one namespace, not in a list',
+    () => Reflect.apply(gitlab, undefined, [{ namespaceIds: '72' }]),
+    "write namespaceIds: ['72']",
+  ],
+  [
+    'gitlab with a slash',
+    () => gitlab({ issuer: 'https://git.acme.com/' }),
+    "write gitlab({ issuer: 'https://git.acme.com' })",
+  ],
+  [
+    'gitlab with the audience that each of its tokens may have',
+    () =>
+      createResourceServer({
+        issuer: gitlab({ projectIds: ['20'] }),
+        audience: 'https://gitlab.com',
+      }),
+    'Let the job name your API in id_tokens',
+  ],
+  [
+    'buildkite without organizations',
+    () => Reflect.apply(buildkite, undefined, [{}]),
+    "write organizationIds: ['0184990a-477b-4fa8-9968-496074483077']",
+  ],
+  [
+    'buildkite with pipelines that were not found',
+    () =>
+      Reflect.apply(buildkite, undefined, [{ organizationIds: ['0184'], pipelineIds: undefined }]),
+    'write pipelineIds: [',
+  ],
+  [
+    'buildkite with one pipeline, not in a list',
+    () => Reflect.apply(buildkite, undefined, [{ organizationIds: ['0184'], pipelineIds: 'p' }]),
+    'write pipelineIds: [',
+  ],
+  [
+    'circleci without an organization',
+    () => Reflect.apply(circleci, undefined, [{}]),
+    `write circleci({ organizationId: '${ORGANIZATION}' })`,
+  ],
+  ...['acme', `${ORGANIZATION}/x`, `x${ORGANIZATION}`, ORGANIZATION.toUpperCase()].map(
+    (organizationId): (typeof MISTAKES)[number] => [
+      `circleci with the organization ${organizationId}`,
+      () => circleci({ organizationId }),
+      `write circleci({ organizationId: '${ORGANIZATION}' })`,
+    ],
+  ),
+  [
+    'circleci with a list of organizations',
+    () => Reflect.apply(circleci, undefined, [{ organizationId: [ORGANIZATION] }]),
+    `write circleci({ organizationId: '${ORGANIZATION}' })`,
+  ],
+  [
+    'circleci with projects that were not found',
+    () =>
+      Reflect.apply(circleci, undefined, [{ organizationId: ORGANIZATION, projectIds: undefined }]),
+    'write projectIds: [',
+  ],
+  [
+    'circleci with repositories that were not found',
+    () =>
+      Reflect.apply(circleci, undefined, [{ organizationId: ORGANIZATION, vcsOrigins: undefined }]),
+    "write vcsOrigins: ['github.com/acme/router']",
+  ],
+  [
+    'circleci with projects that are no ids',
+    () => circleci({ organizationId: ORGANIZATION, projectIds: [''] }),
+    'write projectIds: [',
+  ],
+  [
+    'circleci with repositories that are none',
+    () => circleci({ organizationId: ORGANIZATION, vcsOrigins: [''] }),
+    "write vcsOrigins: ['github.com/acme/router']",
+  ],
+  [
+    'circleci with the audience of each of its tokens',
+    () =>
+      createResourceServer({
+        issuer: circleci({ organizationId: ORGANIZATION }),
+        audience: ORGANIZATION,
+      }),
+    'Let the job ask by circleci run oidc get',
+  ],
+  [
+    'vercel without owners',
+    () => Reflect.apply(vercel, undefined, [{ issuer: 'https://oidc.vercel.com/acme' }]),
+    "write ownerIds: ['team_…']",
+  ],
+  [
+    'vercel with projects that were not found',
+    () =>
+      Reflect.apply(vercel, undefined, [
+        { issuer: 'https://oidc.vercel.com/acme', ownerIds: ['team_1'], projectIds: undefined },
+      ]),
+    "write projectIds: ['prj_…']",
+  ],
+  [
+    'vercel with projects that are no ids',
+    () =>
+      vercel({
+        issuer: 'https://oidc.vercel.com/acme',
+        ownerIds: ['team_1'],
+        projectIds: [''],
+      }),
+    "write projectIds: ['prj_…']",
+  ],
+  ...[[], ['production', 'development'], 'production', [1]].map(
+    (environments): (typeof MISTAKES)[number] => [
+      `vercel with the environments ${JSON.stringify(environments)}`,
+      () =>
+        Reflect.apply(vercel, undefined, [
+          { issuer: 'https://oidc.vercel.com/acme', ownerIds: ['team_1'], environments },
+        ]),
+      "write environments: ['production', 'preview']",
+    ],
+  ),
+  ...['/acme/prod', '/acme.x', '/a/.well-known'].map((path): (typeof MISTAKES)[number] => [
+    `vercel with the path ${path}`,
+    () => vercel({ issuer: `https://oidc.vercel.com${path}`, ownerIds: ['team_1'] }),
+    "write vercel({ issuer: 'https://oidc.vercel.com/acme' })",
+  ]),
+  [
+    'vercel in the global mode, with a slash',
+    () => vercel({ issuer: 'https://oidc.vercel.com/', ownerIds: ['team_1'] }),
+    "write vercel({ issuer: 'https://oidc.vercel.com' })",
+  ],
+  [
+    'vercel with a slash',
+    () => vercel({ issuer: 'https://oidc.vercel.com/acme/', ownerIds: ['team_1'] }),
+    "write vercel({ issuer: 'https://oidc.vercel.com/acme' })",
+  ],
+  [
+    'vercel with the audience that each of its tokens has',
+    () =>
+      createResourceServer({
+        issuer: vercel({ issuer: 'https://oidc.vercel.com/acme', ownerIds: ['team_1'] }),
+        audience: 'https://vercel.com/acme',
+      }),
+    'Let the deployment ask by exchangeVercelOidcToken',
+  ],
+  [
+    'cloudflareAccess with a slash',
+    () => cloudflareAccess('https://acme.cloudflareaccess.com/'),
+    "write cloudflareAccess({ issuer: 'https://acme.cloudflareaccess.com' })",
+  ],
+  [
+    'cloudflareAccess with a path',
+    () => cloudflareAccess('https://acme.cloudflareaccess.com/cdn-cgi'),
+    "write cloudflareAccess({ issuer: 'https://acme.cloudflareaccess.com' })",
+  ],
+  [
+    'supabase with a slash',
+    () => supabase('https://abc.supabase.co/auth/v1/'),
+    "write supabase({ issuer: 'https://abc.supabase.co/auth/v1' })",
+  ],
+  ...['', '/auth/v1/x'].map((path): (typeof MISTAKES)[number] => [
+    `supabase with the path "${path}"`,
+    () => supabase(`https://abc.supabase.co${path}`),
+    "write supabase({ issuer: 'https://abcdefghijklmnopqrst.supabase.co/auth/v1' })",
+  ]),
+  [
+    'supabase with another word on anonymous people',
+    () =>
+      Reflect.apply(supabase, undefined, [
+        { issuer: 'https://abc.supabase.co/auth/v1', anonymous: true },
+      ]),
+    "write anonymous: 'accept'",
+  ],
+  ...[[], 'authenticated', ['authenticated', 'service_role'], ['anon'], [7]].map(
+    (databaseRoles): (typeof MISTAKES)[number] => [
+      `supabase with the roles ${JSON.stringify(databaseRoles)}`,
+      () =>
+        Reflect.apply(supabase, undefined, [
+          { issuer: 'https://abc.supabase.co/auth/v1', databaseRoles },
+        ]),
+      "write databaseRoles: ['authenticated']",
+    ],
+  ),
+  [
+    'supabase with apps that were not found',
+    () =>
+      Reflect.apply(supabase, undefined, [
+        { issuer: 'https://abc.supabase.co/auth/v1', clientIds: undefined },
+      ]),
+    'write clientIds: [',
+  ],
+  [
+    'supabase with one app, not in a list',
+    () =>
+      Reflect.apply(supabase, undefined, [
+        { issuer: 'https://abc.supabase.co/auth/v1', clientIds: '9b8a' },
+      ]),
+    'write clientIds: [',
+  ],
+  [
+    'betterAuth with a slash',
+    () => betterAuth('https://acme.com/api/auth/'),
+    "write betterAuth({ issuer: 'https://acme.com/api/auth' })",
+  ],
+  [
+    'betterAuth with another word on deleted users',
+    () =>
+      Reflect.apply(betterAuth, undefined, [
+        { issuer: 'https://acme.com/api/auth', deletedUsers: true },
+      ]),
+    "write deletedUsers: 'cascade'",
+  ],
+  [
+    'lemonldap by its issuer alone',
+    () => Reflect.apply(lemonldap, undefined, ['https://auth.acme.com/']),
+    "Write: lemonldap({ issuer: 'https://…/', subjectNamespaces: 'disjoint' })",
+  ],
+  [
+    'lemonldap without a word on kinds',
+    () => Reflect.apply(lemonldap, undefined, [{ issuer: 'https://auth.acme.com/' }]),
+    "claims.caller_type === 'machine' ? 'client'",
+  ],
+  [
+    'authlib by its issuer alone',
+    () => Reflect.apply(authlib, undefined, ['https://auth.acme.com']),
+    "Write: authlib({ issuer: 'https://…', kindClaim: 'sub_type' })",
+  ],
+  [
+    'authlib without a word on kinds',
+    () => Reflect.apply(authlib, undefined, [{ issuer: 'https://auth.acme.com' }]),
+    "write kindClaim: 'sub_type' with the server's get_extra_claims, or ",
+  ],
+  [
+    'authlib without a word on kinds, but for an example',
+    () => Reflect.apply(authlib, undefined, [{ issuer: 'https://auth.acme.com' }]),
+    "claims.caller_type === 'machine' ? 'client'",
+  ],
+  [
+    'authlib with a claim that is no text',
+    () => authlib({ issuer: 'https://auth.acme.com', kindClaim: '' }),
+    "authlib: kindClaim is the name of a claim; write kindClaim: 'sub_type'",
+  ],
+  [
+    'authlib with two rules',
+    () =>
+      Reflect.apply(authlib, undefined, [
+        { issuer: 'https://auth.acme.com', kindClaim: 'sub_type', classify: () => 'user' },
+      ]),
+    'exclude each other',
+  ],
+  ['gitlab as rfc9068', () => rfc9068('https://gitlab.com'), 'write gitlab('],
+  ['AD FS as rfc9068', () => rfc9068('https://sts.acme.com/adfs'), 'write custom('],
+  ['Salesforce as rfc9068', () => rfc9068('https://acme.my.salesforce.com'), 'write custom('],
+
   [
     'oidcProvider by its issuer alone',
     () => Reflect.apply(oidcProvider, undefined, ['https://op.acme.com']),
@@ -1131,6 +1595,15 @@ describe('a mistake in the configuration is found at start-up, with the line to 
     expect(configure).toThrow(ConfigurationError);
     expect(configure).toThrow(line);
   });
+
+  const named = MISTAKES.filter(([mistake]) => {
+    const [preset = ''] = mistake.split(' ');
+    return Object.hasOwn(presets, preset) && !/ as | with the audience /.test(mistake);
+  });
+
+  it.each(named)('and %s, by the name of the preset', (mistake, configure) => {
+    expect(configure).toThrow(new RegExp(`^(?:\\w+ of )?${mistake.split(' ', 1)}\\b`));
+  });
 });
 
 describe('a variable that is not set', () => {
@@ -1143,7 +1616,19 @@ describe('a variable that is not set', () => {
     'auth0: domain of an object': () => auth0({ domain: `${unset}.auth0.com` }),
     'auth0: issuer': () => auth0({ issuer: `https://${unset}/` }),
     authentik: () => authentik({ issuer: `https://ak/application/o/${unset}/`, classify }),
+    authlib: () => authlib({ issuer: `https://${unset}`, kindClaim: 'sub_type' }),
     authly: () => authly(`https://${unset}`),
+    betterAuth: () => betterAuth(`https://${unset}/api/auth`),
+    'buildkite: organization': () => buildkite({ organizationIds: [unset] }),
+    canaille: () => canaille(`https://${unset}`),
+    'circleci: organization': () => circleci({ organizationId: unset }),
+    cloudflareAccess: () => cloudflareAccess(`https://${unset}.cloudflareaccess.com`),
+    django: () => django(`https://${unset}/o`),
+    'gitlab: project': () => gitlab({ projectIds: [unset] }),
+    glewlwyd: () => glewlwyd(`https://${unset}/api/oidc`),
+    lemonldap: () => lemonldap({ issuer: `https://${unset}/`, subjectNamespaces: 'disjoint' }),
+    supabase: () => supabase(unset),
+    'vercel: owner': () => vercel({ issuer: 'https://oidc.vercel.com/x', ownerIds: [unset] }),
     'clerk: issuer': () => clerk({ issuer: `https://${unset}`, clientIds: ['c'] }),
     'clerk: a caller': () => clerk({ issuer: 'https://clerk.acme.com', clientIds: ['c', unset] }),
     'cognito: pool': () => cognito({ userPoolId: unset, clientIds: ['c'] }),

@@ -64,6 +64,8 @@ export interface TokenTable {
   readonly tokens: readonly TokenCase[];
   /** The provider issues tokens of users only, or of machines only. */
   readonly oneKind?: true;
+  /** Its JWTs, if it has any, are all refused: who calls is known by introspection alone. */
+  readonly introspectionAlone?: true;
   /**
    * The rule *is* the comparison of `sub` with the client's id, both of which the server writes: no
    * rule can see that the two were exchanged for others.

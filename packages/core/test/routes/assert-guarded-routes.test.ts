@@ -22,7 +22,11 @@ const open = aRoute({ authenticated: false });
 describe('assertGuardedRoutes', () => {
   it.each<readonly [string, RouteDescription]>([
     ['authenticated', aRoute()],
-    ['guarded', aRoute({ authenticated: false, requirements: [scope('a')] })],
+    ['guarded', aRoute({ requirements: [scope('a')] })],
+    [
+      'guarded, where something not known may authenticate',
+      aRoute({ authenticated: false, requirements: [scope('a')], unknown: ['x'] }),
+    ],
     ['authenticated, whatever else is not known', aRoute({ path: undefined, unknown: ['x'] })],
   ])('is content with a route that is %s', (_, route) => {
     expect(() => assertGuardedRoutes([route])).not.toThrow();
@@ -31,6 +35,11 @@ describe('assertGuardedRoutes', () => {
   it.each<readonly [string, RouteDescription, string]>([
     ['open', open, '- GET /a: no guard runs before it for sure. Write app.use(authenticate('],
     ['optional', aRoute({ optional: true }), '- GET /a: authentication is optional there'],
+    [
+      'guarded without authenticate',
+      aRoute({ authenticated: false, requirements: [scope('a')] }),
+      '- GET /a: a guard runs and no authenticate before it, so that every request fails (500). Write',
+    ],
     [
       'perhaps guarded',
       aRoute({ authenticated: false, unknown: ['authenticate at /:x may run before it'] }),

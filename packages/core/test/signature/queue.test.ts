@@ -144,11 +144,27 @@ describe('requests that come together', () => {
     expect(start).not.toHaveBeenCalled();
   });
 
-  it('start no thread when they are many for a moment only', async () => {
-    const { start } = aThread();
-    const queue = createSignatureQueue(start);
-    for (let burst = 0; burst < 10; burst++) await Promise.all(await underLoad(queue, 40, 1));
-    expect(start).not.toHaveBeenCalled();
+  /** Bursts of forty, each done before the next one comes so many milliseconds after it. */
+  async function bursts(count: number, apartMs: number) {
+    const { start, thread } = aThread();
+    thread.isRunning = false;
+    let now = 1_000;
+    const queue = createSignatureQueue(start, { now: () => now });
+    for (let burst = 0; burst < count; burst++) {
+      await Promise.all(await underLoad(queue, 40, 1));
+      now += apartMs;
+    }
+    return start;
+  }
+
+  it('start no thread when they are many for a moment, and again much later', async () => {
+    expect(await bursts(10, 101)).not.toHaveBeenCalled();
+  });
+
+  it('start a thread when burst follows burst, though nobody waits between them', async () => {
+    expect(await bursts(1, 0)).not.toHaveBeenCalled();
+    expect(await bursts(10, 0)).toHaveBeenCalledTimes(1);
+    expect(await bursts(10, 100)).toHaveBeenCalledTimes(1);
   });
 });
 
@@ -195,32 +211,59 @@ describe('under load', () => {
     return { ...made, queue };
   }
 
-  it('the thread is asked about the oldest, and leaves the calling one its share', async () => {
+  it('the thread is asked about the oldest, and leaves the calling one half', async () => {
     const { queue, asked } = await aRunningThread();
-    const checks = Array.from({ length: 20 }, () => ({ ...good }));
+    const checks = Array.from({ length: 12 }, () => ({ ...good }));
     const first = firstToWait(queue);
     const results = checks.map((check) => queue.verify(check));
     await turn();
-    expect(asked.map(({ size }) => size)).toEqual([17]);
-    expect(asked[0]?.checks.slice(1)).toEqual(checks.slice(0, 16));
+    expect(asked.map(({ size }) => size)).toEqual([6]);
+    expect(asked[0]?.checks.slice(1)).toEqual(checks.slice(0, 5));
     expect(asked[0]?.checks.slice(1).every((check, index) => check === checks[index])).toBe(true);
+    await turn();
     expect(await soFar([first, ...results])).toEqual([
-      ...Array(17).fill('waits'),
-      ...Array(4).fill(true),
+      ...Array(6).fill('waits'),
+      ...Array(7).fill(true),
     ]);
-    asked[0]?.answer(Array(17).fill(true));
+    asked[0]?.answer(Array(6).fill(true));
     expect(await Promise.all([first, ...results])).not.toContain(false);
+  });
+
+  it('of a burst the thread is given whole batches before the turn', async () => {
+    const { queue, asked } = await aRunningThread();
+    const results = [firstToWait(queue)];
+    const sizes: number[] = [];
+    for (let n = 1; n < 64; n++) {
+      results.push(Promise.resolve(queue.verify(good)));
+      if (asked.length > sizes.length) sizes.push(n + 1);
+    }
+    // Each time when eight more for the thread leave the calling one as many as the thread has.
+    expect(sizes).toEqual([16, 32, 48, 64]);
+    expect(asked.map(({ size }) => size)).toEqual([8, 8, 8, 8]);
+    for (const { size, answer } of asked.splice(0)) answer(Array(size).fill(true));
+    await turns(20);
+    for (const { size, answer } of asked.splice(0)) answer(Array(size).fill(true));
+    expect(await Promise.all(results)).not.toContain(false);
+  });
+
+  it('while it runs the next one after company waits at once, and those who come alone wait ever less often', async () => {
+    const { queue, asked } = await aRunningThread();
+    const both = [firstToWait(queue), queue.verify(good)];
+    await turn();
+    for (const { size, answer } of asked.splice(0)) answer(Array(size).fill(true));
+    await Promise.all(both);
+    expect(await oneByOne(queue, 1 + 2 + 4 + 8)).toBe(0 + 1 + 3 + 7);
   });
 
   it('who comes while the thread is asked waits too, though nobody else does', async () => {
     const { queue, asked } = await aRunningThread();
     const results = [firstToWait(queue), ...Array.from({ length: 19 }, () => queue.verify(good))];
-    await turn();
+    await turns(5);
+    expect((await soFar(results)).filter((result) => result === 'waits')).toHaveLength(8);
     const next = queue.verify(good);
     expect(next).toBeInstanceOf(Promise);
-    asked[0]?.answer(Array(16).fill(true));
+    asked[0]?.answer(Array(8).fill(true));
     expect(await Promise.all([...results, next])).not.toContain(false);
-    expect(queue.verify(good)).toBe(true);
   });
 
   it('the thread is believed, and asked again as soon as it has answered', async () => {
@@ -229,14 +272,18 @@ describe('under load', () => {
       firstToWait(queue),
       ...Array.from({ length: 100 }, () => queue.verify(forged)),
     ];
-    await turn();
-    expect(asked.map(({ size }) => size)).toEqual([32, 32]);
-    asked[0]?.answer(Array(32).fill(true));
-    expect(asked.map(({ size }) => size)).toEqual([32, 32, 29]);
-    expect((await soFar(results)).slice(0, 32)).toEqual(Array(32).fill(true));
-    for (const { size, answer } of asked.splice(1)) answer(Array(size).fill(false));
-    await turns(4);
-    expect((await soFar(results)).slice(32)).toEqual(Array(69).fill(false));
+    expect(asked).toHaveLength(6);
+    const [first, second, ...rest] = asked.splice(0);
+    first?.answer(Array(8).fill(true));
+    // The calling thread has not more left than the other one: it is asked when it has done another batch.
+    expect(asked).toHaveLength(0);
+    second?.answer(Array(8).fill(true));
+    expect(asked.map(({ size }) => size)).toEqual([8]);
+    expect((await soFar(results)).slice(0, 16)).toEqual(Array(16).fill(true));
+    for (const { size, answer } of [...rest, ...asked.splice(0)]) answer(Array(size).fill(false));
+    await turns(20);
+    for (const { size, answer } of asked.splice(0)) answer(Array(size).fill(false));
+    expect((await soFar(results)).slice(16)).toEqual(Array(85).fill(false));
   });
 
   it('a thread is started once, and does what is too much for the calling one', async () => {
@@ -244,8 +291,7 @@ describe('under load', () => {
     const queue = createSignatureQueue(start);
     const results = await underLoad(queue, 20);
     expect(start).toHaveBeenCalledTimes(1);
-    // A batch that it is at, and one ahead.
-    expect(asked.map(({ size }) => size)).toEqual([32, 32]);
+    expect(new Set(asked.map(({ size }) => size))).toEqual(new Set([8]));
     while (asked.length > 0) {
       const { size, answer } = asked.shift() ?? expect.unreachable();
       answer(Array(size).fill(true));
@@ -260,11 +306,11 @@ describe('under load', () => {
     const results = await underLoad(queue, 20, 17);
     const [batch] = asked;
     const before = await soFar(results);
-    batch?.answer(Array.from({ length: 32 }, (_, index) => index % 2 === 0));
+    batch?.answer(Array.from({ length: 8 }, (_, index) => index % 2 === 0));
     await turn();
     const after = await soFar(results);
     const told = after.filter((_, index) => before[index] === 'waits');
-    expect(told.filter((result) => result === false)).toHaveLength(16);
+    expect(told.filter((result) => result === false)).toHaveLength(4);
     const first = told.indexOf(true);
     expect(told.slice(first, first + 4)).toEqual([true, false, true, false]);
   });
@@ -273,9 +319,9 @@ describe('under load', () => {
     ['no answers at all', undefined],
     ['an empty list', []],
     ['too few', [true]],
-    ['too many', Array(33).fill(true)],
-    ['nothing in the place of one', Array(32).fill(undefined)],
-    ['what is no answer', Array(32).fill('true')],
+    ['too many', Array(9).fill(true)],
+    ['nothing in the place of one', Array(8).fill(undefined)],
+    ['what is no answer', Array(8).fill('true')],
   ] as const)('what the thread leaves open is verified here: %s', async (_what, answers) => {
     const { start, asked } = aThread();
     const queue = createSignatureQueue(start);

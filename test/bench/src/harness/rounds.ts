@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers/promises';
 import type { Corpus } from '../tokens/corpus.ts';
 import type { Contender } from './contender.ts';
 
@@ -19,7 +20,15 @@ export interface Effort {
   readonly turnMs: number;
   /** Operations in flight at once. */
   readonly inFlight: number;
+  /** How they come; in lanes unless said. */
+  readonly arrival?: Arrival;
 }
+
+/**
+ * In lanes, each takes the next token as soon as its own is done, as connections of a server do. In bursts all
+ * come at once, and the next burst one turn of the event loop after the last of them is done.
+ */
+export type Arrival = 'lanes' | 'bursts';
 
 /** V8 optimizes what is hot in far less. */
 const WARM_UP_MS = 80;
@@ -63,26 +72,26 @@ function newLane(contender: Contender, common: Corpus): Lane {
 async function calibrate(lane: Lane, effort: Effort): Promise<void> {
   // A cache has to fill before anything is learned from how long a token takes.
   lane.operations = lane.corpus.size;
-  await timed(lane, effort.inFlight);
+  await timed(lane, effort);
   lane.operations = effort.inFlight;
   // The fastest counts: in the others something was still cold, or another process had the core.
   let fastestMs = Number.POSITIVE_INFINITY;
   const end = performance.now() + Math.max(4 * effort.turnMs, WARM_UP_MS);
   while (performance.now() < end) {
-    const elapsedMs = await timed(lane, effort.inFlight);
+    const elapsedMs = await timed(lane, effort);
     fastestMs = Math.min(fastestMs, elapsedMs / lane.operations);
     if (elapsedMs < effort.turnMs / 2) lane.operations *= 2;
   }
   lane.operations = Math.max(effort.inFlight, Math.round(effort.turnMs / fastestMs));
 }
 
-async function measure(lane: Lane, { inFlight }: Effort): Promise<void> {
+async function measure(lane: Lane, effort: Effort): Promise<void> {
   // So that nobody pays for the garbage of whoever had the turn before. A full collection would do
   // more than that: it leaves V8 and the processor's caches cold, which cost some half as much again.
   globalThis.gc?.({ type: 'minor' });
   const utilization = performance.eventLoopUtilization();
   const cpu = process.cpuUsage();
-  const elapsedMs = await timed(lane, inFlight);
+  const elapsedMs = await timed(lane, effort);
   const spent = process.cpuUsage(cpu);
   const { active } = performance.eventLoopUtilization(utilization);
   lane.wallUs.push((elapsedMs * 1_000) / lane.operations);
@@ -91,10 +100,12 @@ async function measure(lane: Lane, { inFlight }: Effort): Promise<void> {
 }
 
 /** One turn; how long it took, in milliseconds. */
-async function timed(lane: Lane, inFlight: number): Promise<number> {
+async function timed(lane: Lane, { inFlight, arrival }: Effort): Promise<number> {
   const start = performance.now();
-  if (inFlight === 1) await oneByOne(lane, lane.cursor + lane.operations);
-  else await manyAtOnce(lane, lane.cursor + lane.operations, inFlight);
+  const end = lane.cursor + lane.operations;
+  if (inFlight === 1) await oneByOne(lane, end);
+  else if (arrival === 'bursts') await inBursts(lane, end, inFlight);
+  else await inLanes(lane, end, inFlight);
   return performance.now() - start;
 }
 
@@ -108,7 +119,14 @@ async function oneByOne(lane: Lane, end: number): Promise<void> {
   }
 }
 
-async function manyAtOnce(lane: Lane, end: number, inFlight: number): Promise<void> {
-  // Each takes the next token as soon as its own is done, as connections of a server do.
+async function inLanes(lane: Lane, end: number, inFlight: number): Promise<void> {
   await Promise.all(Array.from({ length: inFlight }, () => oneByOne(lane, end)));
+}
+
+async function inBursts(lane: Lane, end: number, inFlight: number): Promise<void> {
+  while (lane.cursor < end) {
+    const last = Math.min(end, lane.cursor + inFlight);
+    await inLanes(lane, last, last - lane.cursor);
+    await setImmediate();
+  }
 }

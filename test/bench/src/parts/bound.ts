@@ -29,6 +29,7 @@ const MAX_AGE_SEC = 300;
 const SEEN = 'authly, token and key seen, nothing remembered';
 const REMEMBERED = 'authly, token and key seen, used proofs in memory';
 const WRONG_KEY = "authly, a stranger's key: refused";
+const WRONG_KEYS = "authly, a new stranger's key each time: refused";
 const STALE = 'authly, a stale proof: refused';
 const PEER = 'express-oauth2-jwt-bearer, dpop';
 const BEARER = 'authly, a Bearer token, dpop when-bound';
@@ -40,11 +41,12 @@ export async function bound(scale: Scale): Promise<Findings> {
   const client = generateTestKey('ES256');
   const cnf = { jkt: thumbprintOf(client) };
   const tokens = realisticTokens(key, TOKENS, { cnf });
-  const proofs = (options: Partial<ProofOptions>) =>
+  const proofs = (options: Partial<ProofOptions> | (() => Partial<ProofOptions>)) =>
     corpusOf(
       Array.from({ length: scale.size(PROOFS) }, (_, index) => {
         const token = tokens[index % TOKENS] ?? '';
-        return aProof({ key: client, url: `${AUDIENCE}/`, token, ...options });
+        const own = typeof options === 'function' ? options() : options;
+        return aProof({ key: client, url: `${AUDIENCE}/`, token, ...own });
       }),
     );
   const sent = { good: proofs({}), tokens: corpusOf(tokens) };
@@ -65,6 +67,11 @@ export async function bound(scale: Scale): Promise<Findings> {
       {
         name: WRONG_KEY,
         corpus: proofs({ key: generateTestKey('ES256') }),
+        verify: refusing(forgetting, sent.tokens, 'binding_mismatch'),
+      },
+      {
+        name: WRONG_KEYS,
+        corpus: proofs(() => ({ key: generateTestKey('ES256') })),
         verify: refusing(forgetting, sent.tokens, 'binding_mismatch'),
       },
       {

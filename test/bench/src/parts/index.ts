@@ -16,7 +16,10 @@ export type PartName =
   | 'hostile'
   | 'memory'
   | 'growth'
-  | 'start';
+  | 'leases'
+  | 'sockets'
+  | 'start'
+  | 'calling';
 
 /** Loads and runs a part: in the order in which they run. */
 export const PARTS: Readonly<Record<PartName, (scale: Scale) => Promise<Findings>>> = {
@@ -33,7 +36,10 @@ export const PARTS: Readonly<Record<PartName, (scale: Scale) => Promise<Findings
   hostile: async (scale) => (await import('./hostile.ts')).hostile(scale),
   memory: async (scale) => (await import('./memory.ts')).memory(scale),
   growth: async (scale) => (await import('./growth.ts')).growth(scale),
+  leases: async (scale) => (await import('./leases.ts')).leases(scale),
+  sockets: async (scale) => (await import('./sockets.ts')).sockets(scale),
   start: async (scale) => (await import('./start.ts')).start(scale),
+  calling: async (scale) => (await import('./calling.ts')).calling(scale),
 };
 
 /** Whether there is a part of that name. */

@@ -1,10 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { performance } from 'node:perf_hooks';
-import { fileURLToPath } from 'node:url';
 import { ratios, type Summary, summarize } from '../harness/statistics.ts';
 import { atMost, type Findings, type Table } from '../report/report.ts';
 import { installedSize } from './installed-size.ts';
 import type { Scale } from './scale.ts';
+import { HERE, timeProcesses } from './time-processes.ts';
 
 const ROUNDS = 11;
 const OURS = '@authly/express';
@@ -22,9 +20,6 @@ const MODULES = [
   'fast-jwt',
   'aws-jwt-verify',
 ] as const;
-
-/** Where the peers are installed. */
-const HERE = fileURLToPath(new URL('../..', import.meta.url));
 
 /** What a process pays at its start, and what an installation brings. */
 export async function start(scale: Scale): Promise<Findings> {
@@ -46,27 +41,6 @@ export async function start(scale: Scale): Promise<Findings> {
       },
     ],
   };
-}
-
-/** Whole processes from start to end, in turns: milliseconds. */
-function timeProcesses(
-  programs: ReadonlyMap<string, string>,
-  rounds: number,
-): ReadonlyMap<string, number[]> {
-  const times = new Map([...programs.keys()].map((name) => [name, [] as number[]]));
-  // The first round fills the file system's cache and does not count.
-  for (let round = 0; round <= rounds; round++) {
-    for (const [name, program] of programs) {
-      const before = performance.now();
-      const { status } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
-        cwd: HERE,
-      });
-      const elapsed = performance.now() - before;
-      if (status !== 0) throw new Error(`importing ${name} failed`);
-      if (round > 0) times.get(name)?.push(elapsed);
-    }
-  }
-  return times;
 }
 
 function importTable(

@@ -2,6 +2,7 @@ import type { JsonWebKeySet, KeySource } from '../../keys/key-set.ts';
 import { checkOptions, type OptionNames } from '../../lib/check-options.ts';
 import { namesUnsetVariable } from '../../lib/unset-variable.ts';
 import { ConfigurationError } from '../../model/errors.ts';
+import { hasBrand } from '../../model/has-brand.ts';
 import type { AudienceFreeProvider, AudienceProvider } from '../provider.ts';
 import { checkUrl } from './issuer-url.ts';
 
@@ -38,6 +39,9 @@ export type ProviderStatement = Omit<AudienceProvider, 'audienceClaim' | 'name' 
   readonly keys: KeySource | undefined;
 };
 
+// By a registered symbol, so that another copy of this package knows it; a spread takes it along.
+const AUDIENCE_FREE: unique symbol = Symbol.for('@authly/core:audience-free');
+
 /** A frozen provider whose tokens carry `aud`. Throws `ConfigurationError` for bad key options. */
 export function audienceProvider(
   statement: ProviderStatement,
@@ -55,7 +59,13 @@ export function audienceFreeProvider(
   options: ProviderOptions,
 ): AudienceFreeProvider {
   const { accepts } = statement;
-  return Object.freeze({ ...completed(statement, options), accepts, audienceClaim: 'absent' });
+  const provider = { ...completed(statement, options), accepts, audienceClaim: 'absent' } as const;
+  return Object.freeze({ ...provider, [AUDIENCE_FREE]: true });
+}
+
+/** Whether it is the preset that says so: a copy of another one may only say `audienceClaim: 'absent'`. */
+export function isAudienceFree(provider: object): boolean {
+  return hasBrand(provider, AUDIENCE_FREE);
 }
 
 /** The options that a preset has beside those that every preset has. */

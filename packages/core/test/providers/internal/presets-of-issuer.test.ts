@@ -31,22 +31,36 @@ it.each([
   ['https://x.clerk.accounts.dev', 'clerk'],
   ['https://clerk.acme.com', 'clerk'],
   ['https://login.acme.com/oauth/v2/oauth-anonymous', 'curity'],
+  ['https://gitlab.com', 'gitlab'],
+  ['https://agent.buildkite.com', 'buildkite'],
+  ['https://oidc.circleci.com/org/7f3d9c1e', 'circleci'],
+  ['https://oidc.vercel.com/acme', 'vercel'],
+  ['https://abcdefgh.supabase.co/auth/v1', 'supabase'],
+  ['https://acme.cloudflareaccess.com', 'cloudflareAccess'],
 ])('%s is an issuer of %s', (issuer, preset) => {
   expect(presetsOfIssuer(issuer)).toEqual([preset]);
 });
 
-it.each(['https://acme.b2clogin.com/t/v2.0', 'https://cloud.google.com/iap'])(
-  '%s is known, and no preset reads it',
-  (issuer) => {
-    expect(presetsOfIssuer(issuer)).toEqual([]);
-  },
-);
+it.each([
+  'https://acme.b2clogin.com/t/v2.0',
+  'https://cloud.google.com/iap',
+  'https://acme.my.salesforce.com',
+  'https://acme--dev.sandbox.my.salesforce.com',
+  'https://sts.acme.com/adfs',
+  'http://sts.acme.com/adfs/services/trust',
+])('%s is known, and no preset reads it', (issuer) => {
+  expect(presetsOfIssuer(issuer)).toEqual([]);
+});
 
 it.each([
   'https://as.acme.com',
   'https://auth0.com.acme.com/',
   'https://myauth0.com/',
   'https://acme.com/oauth2/token',
+  'https://gitlab.com.acme.com',
+  'https://acme.com/login/adfs',
+  'https://acme.com/adfs2/services',
+  'https://salesforce.com',
   'acme.com',
   '',
 ])('"%s" is not known', (issuer) => {

@@ -109,5 +109,12 @@ export const table: TokenTable = {
       claims: user,
       expect: 'refused',
     },
+    {
+      name: 'a client of another type',
+      truth: 'client',
+      header,
+      claims: { ...client, sub_type: 'service' },
+      expect: 'refused',
+    },
   ],
 };

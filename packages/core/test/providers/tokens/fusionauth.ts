@@ -165,5 +165,19 @@ export const table: TokenTable = {
       claims: without(user, 'applicationId', 'authenticationType'),
       expect: 'refused',
     },
+    {
+      name: 'a user with gty in header and claims, both the same',
+      truth: 'user',
+      header: login,
+      claims: { ...user, gty: ['authorization_code'] },
+      expect: asUser,
+    },
+    {
+      name: 'a user with other grants in the claims that read alike',
+      truth: 'user',
+      header: { ...header, gty: ['authorization_code', 'refresh_token'] },
+      claims: { ...user, gty: ['authorization_coderefresh_token'] },
+      expect: 'refused',
+    },
   ],
 };

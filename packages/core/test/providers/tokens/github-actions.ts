@@ -93,5 +93,13 @@ export const table: TokenTable = {
       claims: without(client, 'repository_id'),
       expect: 'refused',
     },
+    ...['repository_id', 'repository_owner_id'].map((name) => ({
+      name: `a workflow whose ${name} is a number`,
+      truth: 'client' as const,
+      header,
+      provider: () => githubActions({ jwks: NO_KEYS }),
+      claims: { ...client, [name]: 90_210 },
+      expect: 'refused' as const,
+    })),
   ],
 };

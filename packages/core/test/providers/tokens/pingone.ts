@@ -100,5 +100,22 @@ export const table: TokenTable = {
       claims: without(user, 'client_id', 'scope'),
       expect: 'refused',
     },
+    ...['sid', 'acr'].flatMap((name) => [
+      {
+        name: `a user whose ${name} is a number`,
+        truth: 'user' as const,
+        header,
+        claims: { ...user, [name]: 7 },
+        expect: 'refused' as const,
+      },
+      {
+        name: `a user of whose login ${name} alone tells`,
+        truth: 'user' as const,
+        header,
+        claims: { ...without(user, 'auth_time', 'sid', 'acr'), [name]: 'x' },
+        expect: asUser,
+        onlyMarks: ['sub', name],
+      },
+    ]),
   ],
 };

@@ -187,5 +187,21 @@ export const table: TokenTable = {
       claims: { ...client, aud: 'client_01ENV' },
       expect: 'refused',
     },
+    {
+      name: 'a session whose sid is that of no session',
+      truth: 'user',
+      header,
+      provider: sessions,
+      claims: { ...session, sid: 'x_session_01' },
+      expect: 'refused',
+    },
+    {
+      name: 'a session for another audience',
+      truth: 'user',
+      header,
+      provider: sessions,
+      claims: { ...session, aud: 'client_02ENV' },
+      expect: 'refused',
+    },
   ],
 };

@@ -1,0 +1,11 @@
+import type { Principal } from '@authly/express';
+
+/** Who calls, and who acts for whom, in one line: `user ada, through billing-api, before it orders-api`. */
+export function describeCaller(caller: Principal): string {
+  if (caller.kind === 'client') return `client ${caller.clientId}`;
+  const { actor } = caller;
+  if (actor === undefined) return `user ${caller.userId}, through ${caller.clientId}`;
+  const [latest, ...earlier] = [actor, ...actor.previous].map(({ subject }) => subject);
+  const before = earlier.map((name) => `, before it ${name}`).join('');
+  return `user ${caller.userId}, through ${latest}${before}`;
+}

@@ -1,0 +1,2 @@
+export { type Chain, startChain } from './chain.ts';
+export { getInvoice } from './mcp-client.ts';

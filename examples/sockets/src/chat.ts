@@ -1,0 +1,47 @@
+import { type AdmittedConnection, closeWithLease } from '@authly/express';
+import { WebSocket } from 'ws';
+
+/** A client with more than this waiting for it does not read: it is cut off. Bytes. */
+const MAX_WAITING = 1024 * 1024;
+
+/** Lets somebody into the chat until the lease ends. Everybody hears what anybody says. */
+export function joinChat(
+  ws: WebSocket,
+  everybody: ReadonlySet<WebSocket>,
+  { principal, lease }: AdmittedConnection,
+): void {
+  // Closes with 1008 when the token expires or is revoked.
+  closeWithLease(ws, lease);
+  lease.onRenewalDue(() => ws.send(JSON.stringify({ type: 'renewal-due' })), { bySec: 60 });
+  ws.on('error', () => ws.terminate());
+
+  ws.on('message', (data) => {
+    const message = parsed(String(data));
+    if (message['type'] === 'renew') {
+      lease.renew(String(message['token'])).then(
+        () => ws.send(JSON.stringify({ type: 'renewed', until: lease.expiresAt })),
+        // Another try is possible for as long as the old token lasts.
+        () => ws.send(JSON.stringify({ type: 'not-renewed' })),
+      );
+    } else if (message['type'] === 'say' && lease.ended === undefined) {
+      say({ type: 'said', by: principal.key, text: String(message['text']) });
+    }
+  });
+
+  function say(message: object): void {
+    const text = JSON.stringify(message);
+    for (const each of everybody) {
+      if (each.bufferedAmount > MAX_WAITING) each.terminate();
+      else if (each.readyState === WebSocket.OPEN) each.send(text);
+    }
+  }
+}
+
+function parsed(text: string): Record<string, unknown> {
+  try {
+    const message: unknown = JSON.parse(text);
+    return typeof message === 'object' && message !== null ? { ...message } : {};
+  } catch {
+    return {};
+  }
+}

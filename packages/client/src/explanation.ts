@@ -1,0 +1,175 @@
+import { isStringList, ownProperty } from '@authly/core/client';
+import type { TokenType } from './access-token.ts';
+import type { GrantKind } from './client-events.ts';
+import type { TokenFailure } from './reasons.ts';
+import type { ServerErrorCode } from './server-error-code.ts';
+import type { ResolvedSourceOptions } from './source-options.ts';
+import type { TokenEndpoint } from './token-endpoint.ts';
+import type { KeptToken } from './token-keeper.ts';
+import type { TokenSourceError } from './token-source-error.ts';
+
+/** What a token source is configured to do, and what came of it. Holds no token and no secret. */
+export interface Explanation {
+  readonly issuer: string;
+  readonly clientId: string;
+  /** How the client authenticates, as metadata calls it. */
+  readonly method: string;
+  /** The document that named the token endpoint; `undefined` where it is configured, or not known yet. */
+  readonly metadata: string | undefined;
+  readonly tokenEndpoint: string | undefined;
+  /** `token_endpoint_auth_methods_supported` of the metadata, where it says. */
+  readonly methodsSupported: readonly string[] | undefined;
+  readonly grantsSupported: readonly string[] | undefined;
+  readonly resources: readonly string[];
+  readonly scopes: readonly string[];
+  /** Names of the further parameters. */
+  readonly parameters: readonly string[];
+  readonly origins: readonly string[];
+  readonly binding: 'none' | 'dpop';
+  /** The last answer of the server, to a request of either kind. */
+  readonly last: LastAnswer | undefined;
+  /** The service's own token, while it has one. */
+  readonly token: ExplainedToken | undefined;
+  /** What looks wrong, each with what to do. */
+  readonly advice: readonly string[];
+}
+
+/** What the server said last. */
+export type LastAnswer =
+  | {
+      readonly outcome: 'issued';
+      readonly grant: GrantKind;
+      readonly type: TokenType;
+      readonly expiresInSec: number | undefined;
+      readonly scopes: readonly string[];
+      /** `aud`, where the token is a JWT. */
+      readonly audience: readonly string[] | undefined;
+    }
+  | {
+      readonly outcome: 'failed';
+      readonly grant: GrantKind;
+      readonly reason: TokenFailure;
+      readonly message: string;
+      readonly status: number | undefined;
+      readonly error: ServerErrorCode | undefined;
+      readonly code: string | undefined;
+    };
+
+/** Times of the token that is kept, in seconds from now; negative ones are over. */
+export interface ExplainedToken {
+  readonly type: TokenType;
+  readonly scopes: readonly string[];
+  readonly refreshInSec: number;
+  readonly unusableInSec: number;
+}
+
+/** What an explanation is made from. */
+export interface ExplainedParts {
+  readonly options: ResolvedSourceOptions;
+  readonly endpoint: TokenEndpoint | undefined;
+  readonly last: LastAnswer | undefined;
+  readonly kept: KeptToken | undefined;
+}
+
+/** Makes the explanation. */
+export function explanationOf({ options, endpoint, last, kept }: ExplainedParts): Explanation {
+  const { client, target } = options;
+  const list = (name: string) => {
+    const value = endpoint && ownProperty(endpoint.metadata, name);
+    return isStringList(value) ? value : undefined;
+  };
+  const stated = {
+    methodsSupported: list('token_endpoint_auth_methods_supported'),
+    grantsSupported: list('grant_types_supported'),
+  };
+  return Object.freeze({
+    issuer: options.issuer,
+    clientId: options.clientId,
+    method: client.method,
+    metadata: endpoint?.document,
+    tokenEndpoint: endpoint?.url,
+    ...stated,
+    resources: target.resources,
+    scopes: target.scopes,
+    parameters: Object.freeze([...new Set(target.parameters.map(([name]) => name))]),
+    origins: options.origins,
+    binding: options.dpop ? 'dpop' : 'none',
+    last,
+    token: kept && explainedToken(kept, options.clock.monotonicMs()),
+    advice: Object.freeze(adviceOf(options, stated.methodsSupported, last)),
+  });
+}
+
+/** What a failure was, for {@link Explanation.last}. */
+export function failedAnswer(error: TokenSourceError, grant: GrantKind): LastAnswer {
+  const { reason, message, serverStatus: status, serverError, code } = error;
+  return { outcome: 'failed', grant, reason, message, status, error: serverError, code };
+}
+
+function explainedToken({ token, times }: KeptToken, now: number): ExplainedToken {
+  const seconds = (at: number) => Math.round((at - now) / 1_000);
+  return {
+    type: token.type,
+    scopes: token.scopes,
+    refreshInSec: seconds(times.refreshAt),
+    unusableInSec: seconds(times.unusableAt),
+  };
+}
+
+function adviceOf(
+  { client, target, origins, clientId }: ResolvedSourceOptions,
+  methods: readonly string[] | undefined,
+  last: LastAnswer | undefined,
+): readonly string[] {
+  const advice: string[] = [];
+  const { method } = client;
+  // Workload tokens and self-signed certificates go under the names of others.
+  const names = NAMES_OF_METHOD[method] ?? [method];
+  if (methods !== undefined && !names.some((name) => methods.includes(name))) {
+    advice.push(
+      `The metadata does not list ${names.join(' or ')}: it has ${methods.join(', ')}. Use one of those, or register ${clientId} for it`,
+    );
+  }
+  if (origins.length === 0) {
+    advice.push("No request can be sent with the token. Write: origins: ['https://…']");
+  }
+  if (last?.outcome === 'issued' && isResourceIgnored(target.resources, last.audience)) {
+    advice.push(
+      "The server ignores resource: aud of its token does not name it. Many such servers take parameters: { audience: '…' }",
+    );
+  }
+  if (last?.outcome === 'failed') {
+    const { error, reason } = last;
+    const hint = (error && HINTS[error]) ?? HINTS[reason];
+    if (hint !== undefined) advice.push(hint);
+  }
+  return advice;
+}
+
+/** Whether a token that says whom it is for does not name the resource that was asked for. */
+export function isResourceIgnored(
+  resources: readonly string[],
+  audience: readonly string[] | undefined,
+): boolean {
+  if (audience === undefined) return false;
+  return !resources.every((resource) => audience.includes(resource));
+}
+
+const NAMES_OF_METHOD: Readonly<Record<string, readonly string[]>> = {
+  workload: ['private_key_jwt'],
+  tls_client_auth: ['tls_client_auth', 'self_signed_tls_client_auth'],
+};
+
+const HINTS: Readonly<Record<string, string>> = {
+  unauthorized_client: 'The client is known, but not registered for this grant at the server',
+  unsupported_grant_type: 'The server does not have this grant: see the option exchange',
+  invalid_scope: 'A scope is unknown, or this client may not have it',
+  invalid_target: 'The server does not know resource, or this client may not have tokens for it',
+  client_refused:
+    'Client id, secret or key are not those that the server has, or it wants another method. For privateKeyJwt some servers want { audience: "token_endpoint" }',
+  metadata_unusable:
+    'See that issuer is the same to the letter as in the metadata, also a slash at its end; for a server without metadata write tokenEndpoint',
+  not_bound: 'The server does not bind tokens: leave dpop out, or switch DPoP on for this client',
+  subject_refused:
+    'The token of the caller must be for this API, and this client must be allowed to exchange it',
+};

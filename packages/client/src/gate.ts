@@ -1,0 +1,48 @@
+/** Lets a bounded number in at once; the others wait in the order in which they came. */
+export interface Gate {
+  /** Resolves with the function to call on leaving. Rejects with the reason of `signal`. */
+  enter(signal: AbortSignal): Promise<() => void>;
+}
+
+/** Makes a gate for `places` at once. */
+export function createGate(places: number): Gate {
+  let free = places;
+  const waiting = new Set<() => void>();
+
+  function leave(): void {
+    free += 1;
+    const [next] = waiting;
+    if (next === undefined) return;
+    waiting.delete(next);
+    next();
+  }
+
+  function take(): () => void {
+    free -= 1;
+    let isIn = true;
+    return () => {
+      if (!isIn) return;
+      isIn = false;
+      leave();
+    };
+  }
+
+  return {
+    async enter(signal) {
+      signal.throwIfAborted();
+      if (free > 0) return take();
+      return new Promise((resolve, reject) => {
+        const stop = () => {
+          waiting.delete(go);
+          reject(signal.reason);
+        };
+        const go = () => {
+          signal.removeEventListener('abort', stop);
+          resolve(take());
+        };
+        waiting.add(go);
+        signal.addEventListener('abort', stop, { once: true });
+      });
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import { ConfigurationError, ownNumber, presentedToken } from '@authly/core/client';
+import { unverifiedClaims } from './read-issued-token.ts';
+import { TokenSourceError } from './token-source-error.ts';
+
+/** The token of a caller, to be exchanged. */
+export interface SubjectToken {
+  readonly token: string;
+  /** Seconds since the epoch; `undefined` when it is not known. */
+  readonly expiresAt: number | undefined;
+}
+
+/**
+ * The token of the caller: as it is given, or the one that `authenticate` let a request (Express) or a
+ * context (Koa) in with. Its end is known from the request, or stands in the token, where it is a JWT; the
+ * authorization server verifies it, not this function.
+ *
+ * Throws `no_subject` for a request that was let in without a token, and a programming error for one that
+ * `authenticate` has not seen.
+ */
+export function subjectTokenOf(subject: string | object): SubjectToken {
+  if (typeof subject === 'object' && subject !== null) {
+    const presented = presentedToken(subject);
+    if (presented === undefined) throw new TokenSourceError('no_subject');
+    return presented;
+  }
+  if (typeof subject !== 'string' || !/^[\x21-\x7e]+$/.test(subject)) {
+    throw new ConfigurationError(
+      'onBehalfOf() takes the token of the caller without "Bearer", or the request that authenticate let in. Write: source.onBehalfOf(request)',
+    );
+  }
+  const claims = unverifiedClaims(subject);
+  return { token: subject, expiresAt: claims && ownNumber(claims, 'exp') };
+}

@@ -1,0 +1,91 @@
+import { type DiscoveredEndpoint, isKeyFetchError, loadDiscovery } from '@authly/core/client';
+import type { ResolvedClock } from './source-clock.ts';
+import { isTokenSourceError, TokenSourceError } from './token-source-error.ts';
+
+/** Where tokens are asked for, and what the server says of itself. */
+export type TokenEndpoint = Omit<DiscoveredEndpoint, 'document'> & {
+  /** The metadata document; `undefined` where the endpoint is configured. */
+  readonly document: string | undefined;
+};
+
+/** Finds the token endpoint. */
+export interface FindTokenEndpoint {
+  find(signal: AbortSignal): Promise<TokenEndpoint>;
+  /** What was found last. */
+  readonly known: TokenEndpoint | undefined;
+}
+
+/** What the search stands on. */
+export interface TokenEndpointOptions {
+  readonly issuer: string;
+  /** The endpoint as configured, for servers without metadata. */
+  readonly tokenEndpoint: string | undefined;
+  readonly fetch: typeof globalThis.fetch;
+  readonly allowHttp: readonly string[];
+  readonly clock: ResolvedClock;
+  readonly isMutualTls: boolean;
+  /** Told of an endpoint on another origin than the one before. */
+  readonly moved: (url: string) => void;
+}
+
+/**
+ * Finds `token_endpoint` in the issuer's metadata (RFC 8414, OpenID Connect Discovery), anew every ten
+ * minutes. The metadata's `issuer` must be the configured one to the letter, and the endpoint https, or
+ * http where the issuer is, too. Rejects with `metadata_unavailable`, `metadata_unusable`, or as the signal
+ * says.
+ */
+export function createFindTokenEndpoint(options: TokenEndpointOptions): FindTokenEndpoint {
+  const { issuer, tokenEndpoint, clock, moved } = options;
+  if (tokenEndpoint !== undefined) {
+    const known = { url: tokenEndpoint, document: undefined, metadata: {} };
+    return { find: async () => known, known };
+  }
+  let discover: ((signal: AbortSignal) => Promise<DiscoveredEndpoint>) | undefined;
+
+  async function discovery(signal: AbortSignal): Promise<DiscoveredEndpoint> {
+    const { createDiscoverEndpoint } = await loadDiscovery();
+    discover ??= createDiscoverEndpoint({
+      endpoint: 'token_endpoint',
+      issuer,
+      keys: { kind: 'discovery', documents: [] },
+      fetch: options.fetch,
+      allowHttp: options.allowHttp,
+      // The lookup is due after a time that passes, whatever the clock on the wall is set to.
+      clock: { now: () => clock.monotonicMs() },
+      isMutualTls: options.isMutualTls,
+      failure: (_message, { cause }) => failureOf(cause),
+    });
+    return discover(signal);
+  }
+
+  let known: TokenEndpoint | undefined;
+  return {
+    get known() {
+      return known;
+    },
+    async find(signal) {
+      const found = await discovery(signal).catch((error: unknown) => {
+        if (isTokenSourceError(error)) throw error;
+        if (signal.aborted) throw signal.reason;
+        throw new TokenSourceError('metadata_unavailable', { cause: error });
+      });
+      if (known !== undefined && originOf(known.url) !== originOf(found.url)) moved(found.url);
+      known = found;
+      return found;
+    },
+  };
+}
+
+function failureOf(cause: unknown): TokenSourceError {
+  if (!isKeyFetchError(cause)) return new TokenSourceError('metadata_unusable');
+  const { status, code, failure } = cause;
+  const isThere = failure === 'status' && status !== undefined && status < 500;
+  return new TokenSourceError(isThere ? 'metadata_unusable' : 'metadata_unavailable', {
+    serverStatus: status,
+    code,
+  });
+}
+
+function originOf(url: string): string {
+  return new URL(url).origin;
+}

@@ -1,0 +1,223 @@
+import { abortable, ignoreRejection, systemErrorCode } from '@authly/core/client';
+import { type AccessToken, createAccessToken } from './access-token.ts';
+import { type Attempt, type BackOff, createBackOff } from './back-off.ts';
+import type { IssuedToken } from './issued-token.ts';
+import { REASONS } from './reasons.ts';
+import type { ResolvedClock } from './source-clock.ts';
+import type { TokenReport } from './token-report.ts';
+import { isTokenSourceError, TokenSourceError } from './token-source-error.ts';
+import { type TokenTimes, timesOf, timesOfSame } from './token-times.ts';
+
+/** A token that is kept, and when it is renewed. */
+export interface KeptToken {
+  readonly token: AccessToken;
+  readonly issued: IssuedToken;
+  readonly times: TokenTimes;
+}
+
+/** Keeps one token: fetches it when it is used, refreshes it ahead, and never fetches twice at once. */
+export interface TokenKeeper {
+  /** A usable token at once, or a promise of one. Throws or rejects with a `TokenSourceError`. */
+  get(signal?: AbortSignal): AccessToken | Promise<AccessToken>;
+  /**
+   * A token in the place of one that an API did not accept: the newer one where there is one already,
+   * else a new one. `undefined` when it is too young for another to fare better, or none is to be had.
+   */
+  renew(refused: AccessToken, signal?: AbortSignal): Promise<AccessToken | undefined>;
+  /** What is kept, usable or not. */
+  readonly kept: KeptToken | undefined;
+  /** Whether a token is at hand that may be used. */
+  readonly isUsable: boolean;
+  /** Whether the subject's own life is over. */
+  readonly isOver: boolean;
+  /** Forgets the token, and what is on its way. */
+  drop(): void;
+  /** Ends what is on its way; every later call fails. */
+  close(): void;
+}
+
+/** What a keeper is made from. */
+export interface TokenKeeperOptions {
+  /** Asks the server once. */
+  readonly request: (signal: AbortSignal) => Promise<IssuedToken>;
+  /** What is remembered of the server, shared by all that ask it as this client. */
+  readonly server: BackOff;
+  readonly clock: ResolvedClock;
+  readonly random: () => number;
+  /** About 1: see `timesOf`. */
+  readonly spread: number;
+  /** Time limit of one request, everything together. */
+  readonly timeoutMs: number;
+  readonly report: TokenReport;
+  /** End of the subject's own life on the monotonic clock. */
+  readonly subjectEndsAt?: number | undefined;
+}
+
+/** What is assumed when the server does not say how long a token lives (RFC 6749 §5.1). */
+const UNSTATED_LIFE_SEC = 60;
+/** An API that does not accept a token so young would not accept the next one either. */
+const TOO_YOUNG_MS = 5_000;
+
+/** Makes the keeper of one token. */
+export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
+  const { server, clock, report, spread, subjectEndsAt } = options;
+  const now = () => clock.monotonicMs();
+  const own = createBackOff({ now, random: options.random });
+  let kept: KeptToken | undefined;
+  let flight: { readonly promise: Promise<AccessToken>; stop(error: Error): void } | undefined;
+  let isClosed = false;
+  /** What was on its way when the token was dropped is not kept. */
+  let drops = 0;
+
+  function usable(): KeptToken | undefined {
+    return kept !== undefined && now() < kept.times.unusableAt ? kept : undefined;
+  }
+
+  /** The flight that is in the air, a new one, or the error that stands in its way. */
+  function join(): Promise<AccessToken> | TokenSourceError {
+    if (flight !== undefined) return flight.promise;
+    const attempt = own.enter();
+    if (isTokenSourceError(attempt)) return attempt;
+    const serverAttempt = server.enter();
+    if (isTokenSourceError(serverAttempt)) {
+      attempt.released();
+      return serverAttempt;
+    }
+    const limit = new AbortController();
+    const promise = fly(attempt, serverAttempt, limit).finally(() => {
+      if (flight === mine) flight = undefined;
+    });
+    const mine = { promise, stop: (error: Error) => limit.abort(error) };
+    flight = mine;
+    // Every caller may have gone away, and a refresh in the background has none.
+    ignoreRejection(promise);
+    return promise;
+  }
+
+  async function fly(
+    attempt: Attempt,
+    serverAttempt: Attempt,
+    limit: AbortController,
+  ): Promise<AccessToken> {
+    const timer = setTimeout(
+      () => limit.abort(new TokenSourceError('issuer_timeout')),
+      options.timeoutMs,
+    );
+    timer.unref();
+    const dropsBefore = drops;
+    try {
+      const issued = await abortable(options.request(limit.signal), limit.signal);
+      const before = kept;
+      const next = keptTokenOf(issued, before);
+      serverAttempt.succeeded();
+      attempt.succeeded();
+      if (next.token === before?.token) report.sameAgain();
+      else report.fetched(issued, next.times, before !== undefined && now() < before.times.endsAt);
+      if (drops === dropsBefore && !isClosed) kept = next;
+      return next.token;
+    } catch (cause) {
+      const error = isTokenSourceError(cause)
+        ? cause
+        : new TokenSourceError('issuer_unreachable', { code: systemErrorCode(cause) });
+      throw failed(error, attempt, serverAttempt);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  function failed(
+    error: TokenSourceError,
+    attempt: Attempt,
+    serverAttempt: Attempt,
+  ): TokenSourceError {
+    const { concerns } = REASONS[error.reason];
+    if (concerns === 'caller') {
+      attempt.released();
+      serverAttempt.released();
+      return error;
+    }
+    const [hit, spared] =
+      concerns === 'server' ? [serverAttempt, attempt] : [attempt, serverAttempt];
+    const retryInMs = hit.failed(error);
+    // The server is up: it has answered about this token.
+    if (spared === serverAttempt) serverAttempt.succeeded();
+    else spared.released();
+    report.failed(error, retryInMs);
+    return error;
+  }
+
+  function keptTokenOf(issued: IssuedToken, before: KeptToken | undefined): KeptToken {
+    const { value, type, scopes, requestedAt, lifeSec = UNSTATED_LIFE_SEC } = issued;
+    const life = { requestedAt, lifeMs: lifeSec * 1_000, spread, subjectEndsAt };
+    if (before?.token.accessToken === value) {
+      const times = timesOfSame(before.times, life);
+      if (times === undefined) throw new TokenSourceError('answer_unusable');
+      return { token: before.token, issued, times };
+    }
+    const times = timesOf(life);
+    const expiresAt = Math.floor((clock.now() - now() + times.endsAt) / 1_000);
+    const token = createAccessToken({ accessToken: value, type, scopes, expiresAt });
+    return { token, issued, times };
+  }
+
+  function isOver(): boolean {
+    return subjectEndsAt !== undefined && now() >= subjectEndsAt;
+  }
+
+  function check(): void {
+    if (isClosed) throw new TokenSourceError('closed');
+    if (isOver()) throw new TokenSourceError('subject_expired');
+  }
+
+  return {
+    get kept() {
+      return kept;
+    },
+    get isUsable() {
+      return usable() !== undefined;
+    },
+    get isOver() {
+      return isOver();
+    },
+    get(signal) {
+      check();
+      // The clock is read once: every call with a token at hand comes by here.
+      const time = now();
+      if (kept !== undefined && time < kept.times.unusableAt) {
+        const { token, times } = kept;
+        if (time >= times.refreshAt) ignoreRejection(join());
+        return token;
+      }
+      const joined = join();
+      if (isTokenSourceError(joined)) throw joined;
+      return abortable(joined, signal);
+    },
+    async renew(refused, signal) {
+      check();
+      const current = usable();
+      if (current !== undefined && current.token !== refused) return current.token;
+      if (current !== undefined && now() - current.issued.requestedAt < TOO_YOUNG_MS) {
+        return undefined;
+      }
+      const joined = join();
+      if (isTokenSourceError(joined)) return undefined;
+      try {
+        const next = await abortable(joined, signal);
+        return next === refused ? undefined : next;
+      } catch (error) {
+        if (signal?.aborted) throw error;
+        return undefined;
+      }
+    },
+    drop() {
+      kept = undefined;
+      flight = undefined;
+      drops += 1;
+    },
+    close() {
+      isClosed = true;
+      kept = undefined;
+      flight?.stop(new TokenSourceError('closed'));
+    },
+  };
+}

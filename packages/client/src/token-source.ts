@@ -1,0 +1,248 @@
+import { ignoreRejection, type MaybePromise } from '@authly/core/client';
+import type { AccessToken } from './access-token.ts';
+import { createBackOff } from './back-off.ts';
+import { isCertificateFetch } from './certificate-fetch.ts';
+import { createEmit, type GrantKind } from './client-events.ts';
+import { createCredentialsCheck } from './credentials-check.ts';
+import type { DelegatedTokens } from './delegated-tokens.ts';
+import { createDpopProver } from './dpop-prover.ts';
+import {
+  type Explanation,
+  explanationOf,
+  failedAnswer,
+  isResourceIgnored,
+  type LastAnswer,
+} from './explanation.ts';
+import { createResourceFetch, type ResourceFetch } from './resource-fetch.ts';
+import { resolveSourceOptions, type TokenSourceOptions } from './source-options.ts';
+import { type SubjectToken, subjectTokenOf } from './subject-token.ts';
+import { createFindTokenEndpoint } from './token-endpoint.ts';
+import { clientCredentials, tokenExchange } from './token-grant.ts';
+import { createTokenKeeper, type TokenKeeper } from './token-keeper.ts';
+import type { TokenReport } from './token-report.ts';
+import { createTokenRequest } from './token-request.ts';
+import { isTokenSourceError, TokenSourceError } from './token-source-error.ts';
+
+/** What {@link TokenSource.token} may be told. */
+export interface TokenOptions {
+  /** Ends this caller's wait, and not the request that others wait for, too. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Tokens for one API, and requests with them. */
+export interface Tokens {
+  /**
+   * A token that is good for a while yet: the one at hand, or a new one. Rejects with a
+   * `TokenSourceError`, or with the reason of `signal`.
+   */
+  token(options?: TokenOptions): Promise<AccessToken>;
+  /**
+   * As `fetch`, with the token added. The URL is absolute, and on one of the source's origins.
+   *
+   * A request is sent once more when the API wants a nonce, and when it does not accept the token (401 with
+   * `invalid_token`) that is still the current one, and older than five seconds; every other answer is the
+   * caller's. A body that is a stream is sent once; a `Request` with a body is read into memory. Redirects
+   * are followed on the same origin only: another one comes back as the response that it is.
+   *
+   * Rejects with a `TokenSourceError` without a token, for another origin, and where the caller sets
+   * `authorization` itself; otherwise as `fetch` does.
+   */
+  fetch: ResourceFetch;
+}
+
+/** What {@link tokenSource} gives. */
+export interface TokenSource extends Tokens {
+  /**
+   * Tokens that say on whose behalf this service acts: the caller's token is exchanged (RFC 8693), and never
+   * passed on. Give the request that `authenticate` let in (Express), its context (Koa), or a token.
+   *
+   * Exchanged tokens are kept by a digest of the caller's token, and not beyond its life. Throws `no_subject`
+   * for an anonymous request.
+   */
+  onBehalfOf(subject: string | object): Tokens;
+  /** What is configured, and what the server said last. Reads the metadata where nobody has yet. */
+  explain(): Promise<Explanation>;
+  /** Ends what is on its way, and forgets every token. Later calls fail with `closed`. */
+  close(): void;
+}
+
+/** What a process draws once: how much earlier or later than others it refreshes. */
+const SPREAD = 0.1;
+
+/**
+ * Keeps an access token of this service for one API (client credentials, RFC 6749 §4.4), and renews it
+ * before it ends. It has no timer: what is due is done when the token is used, so an idle service asks
+ * nothing, and a process can end. Calls at the same time share one request.
+ *
+ * Nothing is fetched before the first call. Each source has its own tokens; there is no cache that two
+ * could share.
+ *
+ * @throws ConfigurationError for options that are not right: the message has the line to write.
+ */
+export function tokenSource(given: TokenSourceOptions): TokenSource {
+  const options = resolveSourceOptions(given);
+  const { issuer, clientId, client, clock, random, target, timeoutMs, origins } = options;
+  const emit = createEmit(options.onEvent);
+  const certificate = isCertificateFetch(client.fetch) ? client.fetch : undefined;
+  const endpoint = createFindTokenEndpoint({
+    ...options,
+    isMutualTls: client.method === 'tls_client_auth',
+    moved: (url) => emit({ type: 'issuer.endpoint_moved', issuer, clientId, url }),
+  });
+  const prover = options.dpop ? createDpopProver(clock) : undefined;
+  const request = createTokenRequest({ options, endpoint, prover });
+  const server = createBackOff({ now: () => clock.monotonicMs(), random });
+  const common = { server, clock, random, spread: 1 - SPREAD + 2 * SPREAD * random(), timeoutMs };
+  let last: LastAnswer | undefined;
+  let isResourceTold = false;
+  let isClosed = false;
+  let certificateTag: string | undefined;
+
+  function reportOf(grant: GrantKind): TokenReport {
+    const source = { issuer, clientId, grant } as const;
+    return {
+      fetched({ type, lifeSec, scopes, audience, requestedAt }, { endsAt }, isRefresh) {
+        const expiresInSec = Math.round((endsAt - requestedAt) / 1_000);
+        last = { outcome: 'issued', grant, type, expiresInSec: lifeSec, scopes, audience };
+        const binding = type === 'DPoP' ? 'dpop' : 'none';
+        const event = isRefresh ? 'token.refreshed' : 'token.fetched';
+        emit({ type: event, ...source, expiresInSec, binding });
+        const [resource] = target.resources;
+        if (isResourceTold || resource === undefined) return;
+        if (!isResourceIgnored(target.resources, audience)) return;
+        isResourceTold = true;
+        emit({ type: 'token.resource_ignored', ...source, resource });
+      },
+      failed(error, retryInMs) {
+        last = failedAnswer(error, grant);
+        const { reason: cause, serverStatus: status, serverError, code } = error;
+        emit({
+          type: 'token.failed',
+          ...source,
+          cause,
+          ...(status !== undefined && { status }),
+          ...(serverError !== undefined && { error: serverError }),
+          ...(code !== undefined && { code }),
+          retryInSec: retryInMs / 1_000,
+        });
+      },
+      sameAgain() {
+        emit({ type: 'token.same_again', ...source });
+      },
+    };
+  }
+
+  const own = createTokenKeeper({
+    ...common,
+    report: reportOf('client_credentials'),
+    request: (signal) => request.send(clientCredentials(target), signal),
+  });
+  let delegated: DelegatedTokens | undefined;
+
+  /** Loaded when somebody is called for: a service that is not does without. */
+  async function openDelegated(): Promise<DelegatedTokens> {
+    const { createDelegatedTokens } = await import('./delegated-tokens.ts');
+    delegated ??= createDelegatedTokens({
+      ...common,
+      issuer,
+      clientId,
+      maxSubjects: options.maxSubjects,
+      report: reportOf('exchange'),
+      exchange: (subject, signal) =>
+        request.send(tokenExchange(options.exchange, target, subject), signal),
+    });
+    return delegated;
+  }
+
+  /** Gives the keeper for a caller's token; another one when what was assumed of its life is over. */
+  function keeperFor(subject: SubjectToken): () => MaybePromise<TokenKeeper> {
+    let keeper: TokenKeeper | undefined;
+    return () => {
+      if (keeper !== undefined && !keeper.isOver) return keeper;
+      if (delegated === undefined)
+        return openDelegated().then((opened) => opened.keeperFor(subject));
+      keeper = delegated.keeperFor(subject);
+      return keeper;
+    };
+  }
+
+  /** Tokens are bound to the certificate that they were fetched with: another one needs new ones. */
+  async function checkCertificate(): Promise<void> {
+    const tag = await certificate?.certificateTag().catch((cause: unknown) => {
+      throw new TokenSourceError('credentials_unavailable', { cause });
+    });
+    if (certificateTag !== undefined && tag !== certificateTag) {
+      own.drop();
+      delegated?.drop();
+    }
+    certificateTag = tag;
+  }
+
+  /** A secret that was rotated ends the wait for the next attempt with the old one. */
+  const checkCredentials = createCredentialsCheck(request.hasNewCredentials, () =>
+    clock.monotonicMs(),
+  );
+
+  async function tokenAfterChecks(
+    keeper: MaybePromise<TokenKeeper>,
+    signal: AbortSignal | undefined,
+  ): Promise<AccessToken> {
+    if (certificate !== undefined) await checkCertificate();
+    const opened = await keeper;
+    if (server.last?.reason === 'client_refused') {
+      const checked = checkCredentials().then((haveChanged) => {
+        if (haveChanged) server.retryNow();
+      });
+      // Whoever has a token at hand does not wait for a vault.
+      if (!opened.isUsable) await checked;
+    }
+    if (isClosed) throw new TokenSourceError('closed');
+    return opened.get(signal);
+  }
+
+  function tokensOf(keeperOf: () => MaybePromise<TokenKeeper>, grant: GrantKind): Tokens {
+    function current(signal: AbortSignal | undefined): MaybePromise<AccessToken> {
+      signal?.throwIfAborted();
+      if (isClosed) throw new TokenSourceError('closed');
+      const keeper = keeperOf();
+      const isReady = certificate === undefined && server.last?.reason !== 'client_refused';
+      if (isReady && !('then' in keeper)) return keeper.get(signal);
+      return tokenAfterChecks(keeper, signal);
+    }
+
+    return Object.freeze({
+      token: async ({ signal }: TokenOptions = {}) => current(signal),
+      fetch: createResourceFetch({
+        renew: async (refused, signal) => (await keeperOf()).renew(refused, signal),
+        token: current,
+        origins,
+        allowHttp: options.allowHttp,
+        fetch: client.fetch ?? options.fetch,
+        proofs: async () => prover?.made,
+        rejected: () => emit({ type: 'token.rejected', issuer, clientId, grant }),
+      }),
+    });
+  }
+
+  return Object.freeze({
+    ...tokensOf(() => own, 'client_credentials'),
+    onBehalfOf(subject: string | object) {
+      return tokensOf(keeperFor(subjectTokenOf(subject)), 'exchange');
+    },
+    async explain() {
+      if (endpoint.known === undefined) {
+        await endpoint.find(AbortSignal.timeout(timeoutMs)).catch((error: unknown) => {
+          const cause = isTokenSourceError(error) ? error : new TokenSourceError('issuer_timeout');
+          last ??= failedAnswer(cause, 'client_credentials');
+        });
+      }
+      return explanationOf({ options, endpoint: endpoint.known, last, kept: own.kept });
+    },
+    close() {
+      isClosed = true;
+      own.close();
+      delegated?.close();
+      if (certificate !== undefined) ignoreRejection(certificate.close());
+    },
+  });
+}

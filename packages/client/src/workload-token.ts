@@ -1,0 +1,59 @@
+import {
+  ConfigurationError,
+  checkOptions,
+  credentialsTag,
+  type OptionNames,
+} from '@authly/core/client';
+import type { ClientAuthentication } from './source-options.ts';
+
+/** Options of {@link workloadToken}. */
+export interface WorkloadTokenOptions {
+  /** The file in which the platform keeps the token fresh. */
+  readonly path: string;
+  /** How the assertion is called. Default `jwt-bearer`; `jwt-spiffe` for a JWT-SVID. */
+  readonly type?: 'jwt-bearer' | 'jwt-spiffe';
+}
+
+const OPTIONS: OptionNames<WorkloadTokenOptions> = { path: true, type: true };
+const LINE = "workloadToken('orders-api', { path: '/var/run/secrets/tokens/authly' })";
+
+/**
+ * Shows the token that the platform gives this workload (Kubernetes, SPIFFE) in the place of a secret: as
+ * `client_assertion` (RFC 7521 §4.2), with `client_id` beside it. The file is read at each request, since
+ * the platform writes a new token into it before the old one ends.
+ *
+ * It does not check the token: the authorization server does.
+ *
+ * @throws ConfigurationError without a client id or a path.
+ */
+export function workloadToken(
+  clientId: string,
+  options: WorkloadTokenOptions,
+): ClientAuthentication {
+  const { path, type = 'jwt-bearer' } = checkOptions('workloadToken()', options, OPTIONS, LINE);
+  if (typeof clientId !== 'string' || clientId === '') throw wrong('takes the client id first');
+  if (typeof path !== 'string' || path === '') throw wrong('needs the path of the token');
+  if (type !== 'jwt-bearer' && type !== 'jwt-spiffe') {
+    throw wrong("has the types 'jwt-bearer' and 'jwt-spiffe'");
+  }
+  return Object.freeze({
+    method: 'workload',
+    clientId,
+    async authentication() {
+      const { readFile } = await import('node:fs/promises');
+      const assertion = (await readFile(path, 'utf8')).trim();
+      // The message goes into a cause: it must not hold what was read.
+      if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(assertion)) throw new TypeError('The file holds no JWT');
+      const authenticate = (_server: unknown, _client: unknown, body: URLSearchParams) => {
+        body.set('client_id', clientId);
+        body.set('client_assertion_type', `urn:ietf:params:oauth:client-assertion-type:${type}`);
+        body.set('client_assertion', assertion);
+      };
+      return Object.assign(authenticate, { tag: credentialsTag(assertion) });
+    },
+  });
+}
+
+function wrong(problem: string): ConfigurationError {
+  return new ConfigurationError(`workloadToken() ${problem}. Write: ${LINE}`);
+}

@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+import { createCredentialsCheck } from '../src/credentials-check.ts';
+import { deferred } from './fixtures.ts';
+
+it('credentials are looked at once a second, and once for all who ask at the same time', async () => {
+  let now = 0;
+  let answers: ReturnType<typeof deferred<boolean>>[] = [];
+  const check = createCredentialsCheck(
+    () => {
+      const answer = deferred<boolean>();
+      answers.push(answer);
+      return answer.promise;
+    },
+    () => now,
+  );
+  const together = [check(), check()];
+  // However long it takes.
+  now = 5_000;
+  together.push(check());
+  expect(answers).toHaveLength(1);
+  answers[0]?.resolve(true);
+  expect(await Promise.all(together)).toEqual([true, true, true]);
+  answers = [];
+  now = 999;
+  expect(await check()).toBe(false);
+  now = 1_000;
+  const next = check();
+  expect(answers).toHaveLength(1);
+  answers[0]?.reject(new Error('vault'));
+  await expect(next).rejects.toThrow('vault');
+  expect(await check()).toBe(false);
+});

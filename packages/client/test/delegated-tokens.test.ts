@@ -1,0 +1,290 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { clientSecretPost, type TokenSourceOptions } from '../src/index.ts';
+import {
+  API,
+  aJwt,
+  aSource,
+  challenge,
+  deferred,
+  INVALID_TOKEN,
+  issued,
+  NOW_MS,
+  refused,
+  settled,
+} from './fixtures.ts';
+
+const NOW = NOW_MS / 1_000;
+const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
+const ADA = aJwt({ sub: 'ada', exp: NOW + 3_600 });
+const BOB = aJwt({ sub: 'bob', exp: NOW + 3_600 });
+
+/** A source whose server gives tokens that say for whom they are. */
+function anExchange(options: Partial<TokenSourceOptions> = {}) {
+  const setUp = aSource(options);
+  setUp.server.onToken = ({ form }, count) => {
+    const [, payload = ''] = (form.get('subject_token') ?? '').split('.');
+    const { sub } = JSON.parse(Buffer.from(payload, 'base64url').toString() || '{}');
+    return issued(`${count}-for-${sub}`, { issued_token_type: ACCESS_TOKEN });
+  };
+  return setUp;
+}
+
+describe('the request for an exchange', () => {
+  const sent = async (options: Partial<TokenSourceOptions>) => {
+    const { source, server } = aSource({
+      client: clientSecretPost('orders-api', 's3cret'),
+      ...options,
+    });
+    server.onToken = () => issued('exchanged');
+    await source.onBehalfOf(ADA).token();
+    const form = [...(server.tokenRequests[0]?.form ?? [])];
+    return form.filter(([name]) => !name.startsWith('client_'));
+  };
+
+  it('is that of RFC 8693 §2.1', async () => {
+    expect(await sent({ scope: 'read' })).toEqual([
+      ['subject_token', ADA],
+      ['subject_token_type', ACCESS_TOKEN],
+      ['requested_token_type', ACCESS_TOKEN],
+      ['resource', API],
+      ['scope', 'read'],
+      ['grant_type', 'urn:ietf:params:oauth:grant-type:token-exchange'],
+    ]);
+  });
+
+  it.each(['keycloak', 'auth0'] as const)(
+    'names an audience at %s, and no resource',
+    async (exchange) => {
+      expect(await sent({ exchange, parameters: { audience: 'ledger-api' } })).toEqual([
+        ['subject_token', ADA],
+        ['subject_token_type', ACCESS_TOKEN],
+        ['requested_token_type', ACCESS_TOKEN],
+        ['audience', 'ledger-api'],
+        ['grant_type', 'urn:ietf:params:oauth:grant-type:token-exchange'],
+      ]);
+    },
+  );
+
+  it('is an on-behalf-of assertion at Entra', async () => {
+    expect(await sent({ exchange: 'entra', scope: 'api://ledger/.default' })).toEqual([
+      ['assertion', ADA],
+      ['requested_token_use', 'on_behalf_of'],
+      ['scope', 'api://ledger/.default'],
+      ['grant_type', 'urn:ietf:params:oauth:grant-type:jwt-bearer'],
+    ]);
+  });
+});
+
+describe('exchanged tokens', () => {
+  it('are fetched once for each caller, whatever comes at the same time', async () => {
+    const { source, server } = anExchange();
+    const tokens = await Promise.all(
+      Array.from({ length: 200 }, async (_each, index) => {
+        const token = await source.onBehalfOf(index % 2 === 0 ? ADA : BOB).token();
+        return `${index % 2 === 0 ? 'ada' : 'bob'} ${token.accessToken}`;
+      }),
+    );
+    expect(new Set(tokens)).toEqual(new Set(['ada 1-for-ada', 'bob 2-for-bob']));
+    expect(server.tokenRequests).toHaveLength(2);
+    expect((await source.token()).accessToken).toBe('3-for-undefined');
+  });
+
+  it('are sent in the caller’s place', async () => {
+    const { source, server, events } = anExchange();
+    await source.onBehalfOf(ADA).fetch(`${API}/x`);
+    expect(server.apiRequests[0]?.headers.get('authorization')).toBe('Bearer 1-for-ada');
+    expect(events).toMatchObject([{ type: 'token.fetched', grant: 'exchange' }]);
+  });
+
+  it('are never used beyond the life of the caller’s token', async () => {
+    const { source, server, clock } = anExchange();
+    const short = aJwt({ sub: 'ada', exp: NOW + 7 });
+    const asAda = source.onBehalfOf(short);
+    await asAda.token();
+    clock.pass(6_999);
+    await asAda.token();
+    await settled();
+    // A refresh could not bring a longer life.
+    expect(server.tokenRequests).toHaveLength(1);
+    clock.pass(1);
+    await expect(asAda.token()).rejects.toMatchObject({ reason: 'subject_expired' });
+    await expect(source.onBehalfOf(short).token()).rejects.toMatchObject({
+      reason: 'subject_expired',
+    });
+    expect(server.tokenRequests).toHaveLength(1);
+  });
+
+  it('are not asked for when the caller’s token is over already', async () => {
+    const { source, server } = anExchange();
+    const over = source.onBehalfOf(aJwt({ exp: NOW }));
+    await expect(over.token()).rejects.toMatchObject({ reason: 'subject_expired', status: 500 });
+    await expect(over.fetch(API)).rejects.toMatchObject({ reason: 'subject_expired' });
+    expect(server.tokenRequests).toEqual([]);
+  });
+
+  it('are refreshed ahead while the caller’s token lives on', async () => {
+    const { source, server, clock } = anExchange();
+    server.onToken = (_request, count) => issued(`t${count}`, { expires_in: 100 });
+    const asAda = source.onBehalfOf(ADA);
+    await asAda.token();
+    clock.pass(80_000);
+    await asAda.token();
+    await settled();
+    expect((await asAda.token()).accessToken).toBe('t2');
+  });
+
+  it('are asked for anew each minute, where the end of an opaque token is not known', async () => {
+    const { source, server, clock } = anExchange();
+    server.onToken = (_request, count) => issued(`t${count}`);
+    const asAda = source.onBehalfOf('opaque');
+    await asAda.token();
+    clock.pass(59_999);
+    expect((await asAda.token()).accessToken).toBe('t1');
+    clock.pass(1);
+    expect((await asAda.token()).accessToken).toBe('t2');
+    expect((await source.onBehalfOf('opaque').token()).accessToken).toBe('t2');
+  });
+
+  it('never are the caller’s token itself', async () => {
+    const { source, server } = anExchange();
+    server.onToken = () => issued(ADA);
+    await expect(source.onBehalfOf(ADA).fetch(API)).rejects.toMatchObject({
+      reason: 'not_exchanged',
+    });
+    expect(server.apiRequests).toEqual([]);
+  });
+
+  it.each([
+    'urn:ietf:params:oauth:token-type:refresh_token',
+    'urn:ietf:params:oauth:token-type:id_token',
+    '',
+    7,
+  ])('are access tokens, and no %j', async (type) => {
+    const { source, server } = anExchange();
+    server.onToken = () => issued('x', { issued_token_type: type });
+    await expect(source.onBehalfOf(ADA).token()).rejects.toMatchObject({
+      reason: 'answer_unusable',
+    });
+  });
+
+  it('of 100,000 callers are kept for the last of them only (64)', async () => {
+    const { source, server } = anExchange({ maxSubjects: 10 });
+    server.onToken = (_request, count) => issued(`t${count}`);
+    const token = (index: number) => source.onBehalfOf(aJwt({ n: index, exp: NOW + 600 })).token();
+    for (let index = 0; index < 50; index++) await token(index);
+    await token(49);
+    await token(40);
+    expect(server.tokenRequests).toHaveLength(50);
+    await token(39);
+    expect(server.tokenRequests).toHaveLength(51);
+  });
+
+  it('are asked for sixty-four at once, and the others wait their turn', async () => {
+    const { source, server } = anExchange();
+    const open: ReturnType<typeof deferred<Response>>[] = [];
+    server.onToken = () => {
+      const answer = deferred<Response>();
+      open.push(answer);
+      return answer.promise;
+    };
+    const all = Array.from({ length: 100 }, (_each, n) =>
+      source.onBehalfOf(aJwt({ n, exp: NOW + 600 })).token(),
+    );
+    await settled();
+    expect(open).toHaveLength(64);
+    for (let index = 0; index < 100; index++) {
+      open[index]?.resolve(issued(`t${index}`));
+      await settled();
+    }
+    expect(new Set((await Promise.all(all)).map(({ accessToken }) => accessToken)).size).toBe(100);
+  });
+
+  it('are shown by nothing that prints, nor is the caller’s', async () => {
+    const { source } = anExchange();
+    const asAda = source.onBehalfOf(ADA);
+    const token = await asAda.token();
+    const text = inspect([source, asAda, token], { depth: 9, showHidden: true, getters: true });
+    expect(text).not.toContain('for-ada');
+    expect(text).not.toContain(ADA);
+  });
+
+  it('that an API does not accept are replaced, of that caller alone', async () => {
+    const { source, server, clock } = anExchange();
+    const asAda = source.onBehalfOf(ADA);
+    await Promise.all([asAda.token(), source.onBehalfOf(BOB).token()]);
+    clock.pass(5_000);
+    server.onApi = (_request, count) => (count === 1 ? challenge(INVALID_TOKEN) : new Response());
+    await asAda.fetch(API);
+    expect(server.apiRequests.at(-1)?.headers.get('authorization')).toBe('Bearer 3-for-ada');
+    expect((await source.onBehalfOf(BOB).token()).accessToken).toBe('2-for-bob');
+  });
+});
+
+describe('a failed exchange', () => {
+  it.each(['invalid_request', 'invalid_grant', 'access_denied', 'interaction_required'] as const)(
+    'with %s is about this caller, for half a minute',
+    async (error) => {
+      const { source, server, clock } = anExchange();
+      const asUsual = server.onToken;
+      server.onToken = () => refused(400, error);
+      const asAda = source.onBehalfOf(ADA);
+      for (let call = 0; call < 3; call++) {
+        await expect(asAda.token()).rejects.toMatchObject({
+          reason: 'subject_refused',
+          serverError: error,
+          status: 500,
+        });
+      }
+      expect(server.tokenRequests).toHaveLength(1);
+      server.onToken = asUsual;
+      await source.onBehalfOf(BOB).token();
+      await source.token();
+      clock.pass(30_000);
+      expect((await asAda.token()).accessToken).toContain('for-ada');
+    },
+  );
+
+  it('with invalid_target is about the request', async () => {
+    const { source, server } = anExchange();
+    server.onToken = () => refused(400, 'invalid_target');
+    await expect(source.onBehalfOf(ADA).token()).rejects.toMatchObject({
+      reason: 'request_refused',
+    });
+  });
+
+  it('of a server that is down holds all callers back, and one tries again', async () => {
+    const { source, server, clock } = anExchange();
+    const asUsual = server.onToken;
+    server.onToken = () => refused(503);
+    const call = (n: number) => source.onBehalfOf(aJwt({ n, exp: NOW + 600 })).token();
+    await expect(call(0)).rejects.toMatchObject({ reason: 'issuer_unavailable' });
+    const others = await Promise.allSettled(Array.from({ length: 100 }, (_each, n) => call(n + 1)));
+    expect(new Set(others.map(({ status }) => status))).toEqual(new Set(['rejected']));
+    await expect(source.token()).rejects.toMatchObject({ reason: 'issuer_unavailable' });
+    expect(server.tokenRequests).toHaveLength(1);
+    clock.pass(30_000);
+    const answer = deferred<Response>();
+    server.onToken = () => answer.promise;
+    const trial = call(0);
+    await settled();
+    await expect(call(1)).rejects.toMatchObject({ reason: 'issuer_unavailable' });
+    expect(server.tokenRequests).toHaveLength(2);
+    answer.resolve(issued('up'));
+    await trial;
+    server.onToken = asUsual;
+    await call(1);
+  });
+});
+
+describe('the caller', () => {
+  it.each(['', 'Bearer x', 'a\nb', undefined, null, 7])('is no %j', (subject) => {
+    const { source } = anExchange();
+    expect(() => source.onBehalfOf(subject as never)).toThrow('source.onBehalfOf(request)');
+  });
+
+  it('is not known for a request that authenticate has not seen', () => {
+    const { source } = anExchange();
+    expect(() => source.onBehalfOf({})).toThrow('authenticate has not run');
+  });
+});

@@ -1,0 +1,192 @@
+// Types alone: what Node gives a listener for `upgrade`.
+import type { Buffer } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type CredentialSource, isCredentialSource } from '../http/credential-source.ts';
+import { nodeRequestView } from '../http/node-request.ts';
+import type { RawAnswer } from '../http/raw-response.ts';
+import { offeredProtocols, PROTOCOLS, subprotocolPrefix } from '../http/subprotocol.ts';
+import type { Lease } from '../lease/lease.ts';
+import { checkOptions, type OptionNames } from '../lib/check-options.ts';
+import { isThenable } from '../lib/maybe-promise.ts';
+import { ConfigurationError, isAuthError } from '../model/errors.ts';
+import { checkRequirement } from '../requirement/check-requirement.ts';
+import type { Requirement } from '../requirement/requirement.ts';
+import type { ResourceServer } from '../resource-server.ts';
+import { adapterSideOf } from './adapter-side-of.ts';
+import { type AdmittedConnection, admitConnection } from './admit-connection.ts';
+import { refuseUpgrade } from './refuse-upgrade.ts';
+import { tellFault } from './tell-fault.ts';
+import type { UpgradeRequest, UpgradeSocket } from './upgrade-parts.ts';
+
+/** Who may open a connection, and how they say who they are. */
+export interface UpgradeOptions {
+  /** What the caller must meet, at the handshake and at each renewal. Default: any caller with a good token. */
+  readonly requirement?: Requirement | undefined;
+  /**
+   * Where the token is, beside the `Authorization` header: `fromSubprotocol('bearer.')` for browsers, or
+   * `fromCookie('__Host-at', { origins: […] })`, which checks the origin of every upgrade. Never the query.
+   */
+  readonly credentials?: CredentialSource | undefined;
+  /**
+   * Told of what is no refusal: a requirement that throws, or what `accept` throws. The client gets 500.
+   * Default: a process warning (`AuthlyWarning`) that names none of it.
+   */
+  readonly onError?: ((error: unknown) => void) | undefined;
+}
+
+const OPTIONS: OptionNames<UpgradeOptions> = {
+  requirement: true,
+  credentials: true,
+  onError: true,
+};
+
+/** After its lease a connection has so long to say goodbye. Then it is cut, whatever the application does. */
+const FAREWELL_MS = 3_000;
+
+/**
+ * Makes a listener for `upgrade` of Node's HTTP server: it verifies the token before the connection is
+ * accepted, which neither Express nor Koa sees. `accept` is called for who is let in, with the request, the
+ * socket and the bytes as Node gave them:
+ *
+ * ```ts
+ * server.on('upgrade', guardUpgrade(resourceServer, { requirement: scope('chat') }, (req, socket, head, admitted) =>
+ *   wss.handleUpgrade(req, socket, head, (ws) => chat(ws, admitted))));
+ * ```
+ *
+ * Who is refused gets a whole HTTP response, with its challenge (RFC 6750 §3, RFC 9110 §7.8), and the
+ * connection is closed. The lease ends with the socket, and the socket is cut three seconds after the lease;
+ * `closeWithLease(ws, lease)` says goodbye before that. A proof of possession (DPoP) is for the URL of the
+ * socket, as `wss:` or `https:`, and the method `GET`.
+ *
+ * It does not look at the path (call it for the paths that are its), nor at the origin unless the token is
+ * in a cookie, nor at messages.
+ *
+ * @throws ConfigurationError for options that are not right.
+ */
+export function guardUpgrade<
+  Request extends UpgradeRequest = IncomingMessage,
+  Socket extends UpgradeSocket = Duplex,
+  Head = Buffer,
+>(
+  resourceServer: ResourceServer<unknown>,
+  options: UpgradeOptions,
+  accept: (request: Request, socket: Socket, head: Head, admitted: AdmittedConnection) => unknown,
+): (request: Request, socket: Socket, head: Head) => void {
+  const { requirement, credentials, onError } = checkUpgradeOptions(options, accept);
+
+  async function admit(request: Request): Promise<AdmittedConnection> {
+    const view = nodeRequestView(request, request.url ?? '/');
+    const admitted = await adapterSideOf(resourceServer).admit(view, false, credentials);
+    return admitConnection(resourceServer, admitted.principal, { view, requirement });
+  }
+
+  return function upgrade(request, socket, head) {
+    // First of all: the error of a socket to which nobody listens ends the process.
+    socket.on('error', ignore);
+    admit(request).then(
+      (admitted) => {
+        hand(admitted, { request, socket, head });
+      },
+      (error) => {
+        refuse(error, socket);
+      },
+    );
+  };
+
+  function hand(
+    admitted: AdmittedConnection,
+    { request, socket, head }: { request: Request; socket: Socket; head: Head },
+  ): void {
+    // The client went away while its token was verified.
+    if (socket.destroyed) {
+      admitted.lease.end();
+      return;
+    }
+    bindToLease(socket, admitted.lease);
+    hideToken(request, credentials);
+    const failed = (error: unknown) => {
+      socket.destroy();
+      tellFault(onError, error);
+    };
+    try {
+      const result = accept(request, socket, head, admitted);
+      if (isThenable(result)) new Promise((resolve) => resolve(result)).catch(failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  function refuse(error: unknown, socket: Socket): void {
+    const isRefusal = isAuthError(error);
+    refuseUpgrade(socket, isRefusal ? resourceServer.refusal(error) : FAULT);
+    if (!isRefusal) tellFault(onError, error);
+  }
+}
+
+const FAULT: RawAnswer = Object.freeze({
+  status: 500,
+  headers: Object.freeze({
+    'content-type': 'text/plain; charset=utf-8',
+    'cache-control': 'no-store',
+  }),
+  body: 'Internal Server Error',
+});
+
+function checkUpgradeOptions(options: UpgradeOptions, accept: unknown): UpgradeOptions {
+  const checked = checkOptions('guardUpgrade()', options, OPTIONS);
+  const { requirement, credentials, onError } = checked;
+  if (typeof accept !== 'function') {
+    throw new ConfigurationError(
+      'guardUpgrade() takes a function that accepts the connection. Write: guardUpgrade(server, {}, (req, socket, head, admitted) => wss.handleUpgrade(req, socket, head, (ws) => …))',
+    );
+  }
+  if (requirement !== undefined) checkRequirement(requirement);
+  if (credentials !== undefined && !isCredentialSource(credentials)) {
+    throw new ConfigurationError(
+      "guardUpgrade(): credentials says where the token is. Write: credentials: fromSubprotocol('bearer.'), or credentials: fromCookie('__Host-at', { origins: ['https://app.acme.com'] })",
+    );
+  }
+  if (onError !== undefined && typeof onError !== 'function') {
+    throw new ConfigurationError(
+      'guardUpgrade(): onError must be a function. Write: onError: (error) => log.error(error)',
+    );
+  }
+  return checked;
+}
+
+/** The one ends with the other. */
+function bindToLease(socket: UpgradeSocket, lease: Lease): void {
+  let cut: ReturnType<typeof setTimeout> | undefined;
+  socket.on('close', () => {
+    clearTimeout(cut);
+    lease.end();
+  });
+  lease.onEnd(() => {
+    if (socket.destroyed) return;
+    cut = setTimeout(() => socket.destroy(), FAREWELL_MS);
+    cut.unref();
+  });
+}
+
+/**
+ * Takes the token out of the protocols that the client offers. Libraries answer with the first one that
+ * they know of, or with the first of all, and write the header to their logs.
+ */
+function hideToken(request: UpgradeRequest, credentials: CredentialSource | undefined): void {
+  const prefix = credentials && subprotocolPrefix(credentials);
+  if (prefix === undefined) return;
+  const { headers, rawHeaders } = request;
+  const isOther = (protocol: string) => !protocol.startsWith(prefix);
+  const others = offeredProtocols(headers[PROTOCOLS]).filter(isOther);
+  if (others.length === 0) delete headers[PROTOCOLS];
+  else headers[PROTOCOLS] = others.join(', ');
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    if (rawHeaders[index]?.toLowerCase() !== PROTOCOLS) continue;
+    rawHeaders[index + 1] = offeredProtocols(rawHeaders[index + 1])
+      .filter(isOther)
+      .join(', ');
+  }
+}
+
+function ignore(): void {}

@@ -1,0 +1,42 @@
+import { parseJsonObject } from '../lib/json.ts';
+import { ownProperty } from '../lib/own-property.ts';
+
+/** A token, and a proof of possession where it is bound (RFC 9449). Nothing is verified. */
+export interface MessageCredentials {
+  readonly token: string;
+  readonly proof?: string | undefined;
+}
+
+/** Bytes. No token is longer, and strangers send such messages. */
+const MAX_MESSAGE_BYTES = 16 * 1024;
+
+/** The text of a message as `ws` gives it, whatever its `binaryType`; `undefined` for one that is too long. */
+export function messageText(data: unknown): string | undefined {
+  const parts = Array.isArray(data) ? data : [data];
+  const bytes = parts.map(bytesOf);
+  const length = bytes.reduce((sum, each) => sum + each.length, 0);
+  if (length > MAX_MESSAGE_BYTES) return undefined;
+  const joined = new Uint8Array(length);
+  let at = 0;
+  for (const each of bytes) {
+    joined.set(each, at);
+    at += each.length;
+  }
+  return new TextDecoder().decode(joined);
+}
+
+function bytesOf(data: unknown): Uint8Array {
+  if (data instanceof Uint8Array) return data;
+  if (data instanceof ArrayBuffer) return new Uint8Array(data);
+  return new TextEncoder().encode(typeof data === 'string' ? data : '');
+}
+
+/** Reads `{ "token": "…", "proof": "…" }`; other members do not matter. */
+export function readCredentialsMessage(text: string): MessageCredentials | undefined {
+  const message = parseJsonObject(new TextEncoder().encode(text));
+  if (message === undefined) return undefined;
+  const token = ownProperty(message, 'token');
+  const proof = ownProperty(message, 'proof');
+  if (typeof token !== 'string') return undefined;
+  return typeof proof === 'string' ? { token, proof } : { token };
+}

@@ -1,0 +1,76 @@
+import { hasBrand } from '../model/has-brand.ts';
+import type { LeaseEndCause } from '../model/lease-end-cause.ts';
+
+/** How a lease has ended, and what to tell the peer: configuration and fixed texts alone. */
+export interface LeaseEnd {
+  /** For the operator. A peer learns `text` and `closeCode`. */
+  readonly cause: LeaseEndCause;
+  /** Short enough for a close frame (RFC 6455 §5.5: at most 123 bytes). */
+  readonly text: string;
+  /** The status code to close a WebSocket with (RFC 6455 §7.4). */
+  readonly closeCode: number;
+}
+
+/** Close codes in the place of the default ones. */
+export type LeaseCloseCodes = Readonly<Partial<Record<LeaseEndCause, number>>>;
+
+/** How each cause is told. */
+export type LeaseEnds = Readonly<Record<LeaseEndCause, LeaseEnd>>;
+
+const NOT_ACCEPTED = 'token no longer accepted';
+
+// 1008: policy violation. 1013: try again later (IANA). 1001: going away. 1000: normal.
+const DEFAULT_ENDS: LeaseEnds = {
+  expired: { cause: 'expired', text: 'token expired', closeCode: 1008 },
+  revoked: { cause: 'revoked', text: 'token revoked', closeCode: 1008 },
+  key_withdrawn: { cause: 'key_withdrawn', text: NOT_ACCEPTED, closeCode: 1008 },
+  issuer_removed: { cause: 'issuer_removed', text: NOT_ACCEPTED, closeCode: 1008 },
+  refused: { cause: 'refused', text: NOT_ACCEPTED, closeCode: 1008 },
+  unavailable: { cause: 'unavailable', text: 'try again later', closeCode: 1013 },
+  renewed_too_often: { cause: 'renewed_too_often', text: 'too many renewals', closeCode: 1008 },
+  server_closed: { cause: 'server_closed', text: 'going away', closeCode: 1001 },
+  released: { cause: 'released', text: 'closed', closeCode: 1000 },
+};
+
+/** Every cause, in the order of the documentation. */
+export const LEASE_END_CAUSES: readonly string[] = Object.freeze(Object.keys(DEFAULT_ENDS));
+
+/** How each cause is told, with close codes of the application's. Frozen. */
+export function leaseEnds(closeCodes: LeaseCloseCodes): LeaseEnds {
+  const end = (cause: LeaseEndCause): LeaseEnd =>
+    Object.freeze({
+      ...DEFAULT_ENDS[cause],
+      closeCode: closeCodes[cause] ?? DEFAULT_ENDS[cause].closeCode,
+    });
+  return Object.freeze({
+    expired: end('expired'),
+    revoked: end('revoked'),
+    key_withdrawn: end('key_withdrawn'),
+    issuer_removed: end('issuer_removed'),
+    refused: end('refused'),
+    unavailable: end('unavailable'),
+    renewed_too_often: end('renewed_too_often'),
+    server_closed: end('server_closed'),
+    released: end('released'),
+  });
+}
+
+// A brand instead of instanceof: two copies of this package in one process know each other's errors.
+const BRAND: unique symbol = Symbol.for('@authly/core:LeaseEndedError');
+
+/** The reason of an aborted `lease.signal`. */
+export class LeaseEndedError extends Error {
+  readonly end: LeaseEnd;
+
+  constructor(end: LeaseEnd) {
+    super(`The lease has ended: ${end.text}`);
+    this.name = 'LeaseEndedError';
+    this.end = end;
+    Object.defineProperty(this, BRAND, { value: true });
+  }
+}
+
+/** Whether an error is the reason of an aborted `lease.signal`, also one of another copy of this package. */
+export function isLeaseEndedError(error: unknown): error is LeaseEndedError {
+  return hasBrand(error, BRAND);
+}

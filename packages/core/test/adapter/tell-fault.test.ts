@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { tellFault } from '../../src/adapter/tell-fault.ts';
+
+const FAULT = new Error('a secret');
+
+it('tells the listener, and the process only where there is none', () => {
+  const told: unknown[] = [];
+  const warnings: string[][] = [];
+  const warn = (text: string, type: string) => warnings.push([text, type]);
+  tellFault((error) => told.push(error), FAULT, warn);
+  expect([told, warnings]).toEqual([[FAULT], []]);
+  tellFault(undefined, FAULT, warn);
+  expect(warnings).toEqual([[expect.stringContaining('Give onError'), 'AuthlyWarning']]);
+  expect(String(warnings)).not.toContain('secret');
+});
+
+it('survives a listener that throws or rejects', async () => {
+  tellFault(() => {
+    throw FAULT;
+  }, FAULT);
+  tellFault(
+    (async () => {
+      throw FAULT;
+    }) as () => void,
+    FAULT,
+  );
+  await new Promise((resolve) => setImmediate(resolve));
+});

@@ -1,0 +1,421 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import {
+  AUDIENCE,
+  aClientToken,
+  aToken,
+  encoded,
+  generateTestKey,
+  ISSUER,
+} from '../../../test/support/tokens.ts';
+import { createResourceServer } from '../src/create-resource-server.ts';
+import { RefusedError } from '../src/http/refusal.ts';
+import type { RequestView } from '../src/http/request-view.ts';
+import { AuthError, ConfigurationError } from '../src/model/errors.ts';
+import type { AuthEvent } from '../src/model/events.ts';
+import type { Principal } from '../src/model/principal.ts';
+import { rfc9068 } from '../src/providers/rfc9068.ts';
+import { user } from '../src/requirement/caller-kind.ts';
+import { allOf } from '../src/requirement/combinators.ts';
+import { scope } from '../src/requirement/scope.ts';
+import { isResourceServer } from '../src/resource-server.ts';
+import { outcomeOf, refusalOf } from './errors-of.ts';
+import { aResourceServer } from './resource-servers.ts';
+
+const server = aResourceServer();
+
+function request(authorization?: string | readonly string[], method = 'GET'): RequestView {
+  return {
+    method,
+    url: '/users',
+    header: (name) => (name === 'authorization' ? authorization : undefined),
+  };
+}
+
+function observed() {
+  const events: AuthEvent[] = [];
+  const watched = aResourceServer({
+    onEvent: (event) => {
+      if (event.type.startsWith('request.')) events.push(event);
+    },
+  });
+  return { watched, events };
+}
+
+async function aPrincipal(token = aToken()): Promise<Principal> {
+  return (await server.verify(token)) as Principal;
+}
+
+describe('authenticate', () => {
+  it('says who is calling', async () => {
+    expect(await server.authenticate(request(`Bearer ${aToken()}`))).toMatchObject({
+      userId: 'ada',
+    });
+    const single = [`Bearer ${aClientToken()}`];
+    expect(await server.authenticate(request(single))).toMatchObject({ clientId: 'nightly-sync' });
+  });
+
+  it.each([
+    ['no header', 'credentials_missing', undefined],
+    ['another scheme', 'scheme_unsupported', 'Basic dXNlcjpwYXNz'],
+    ['no token', 'authorization_malformed', 'Bearer'],
+    ['an empty header', 'authorization_malformed', ''],
+    ['two headers', 'authorization_repeated', [`Bearer ${aToken()}`, `Bearer ${aToken()}`]],
+    ['two credentials in one', 'authorization_repeated', `Bearer ${aToken()}, Bearer x`],
+    ['a credential that is no b64token', 'authorization_malformed', 'Bearer <a.b.c>'],
+    ['a good token and a quote', 'authorization_malformed', `Bearer ${aToken()}"`],
+    ['a good token and a line break', 'authorization_malformed', `Bearer ${aToken()}\n`],
+    ['a b64token that is no JWT', 'token_malformed', 'Bearer abc'],
+    ['a padded token', 'token_malformed', `Bearer ${aToken()}=`],
+    ['an old token', 'expired', `Bearer ${aToken({ exp: 0 })}`],
+  ])('refuses %s: %s', async (_what, reason, authorization) => {
+    expect(await outcomeOf(() => server.authenticate(request(authorization)))).toBe(reason);
+  });
+
+  it('treats no method as special', async () => {
+    for (const method of ['OPTIONS', 'HEAD', 'TRACE', '']) {
+      const outcome = await outcomeOf(() => server.authenticate(request(undefined, method)));
+      expect(outcome).toBe('credentials_missing');
+    }
+  });
+
+  it('tells a malformed credential from a bad token, when the answer comes later too', async () => {
+    const slow = aResourceServer({ issuers: async () => undefined });
+    const outcome = (value: string) => outcomeOf(() => slow.authenticate(request(value)));
+    expect(await outcome(`Bearer ${aToken()}`)).toBe('issuer_unknown');
+    expect(await outcome(`Bearer ${aToken()}"`)).toBe('authorization_malformed');
+  });
+});
+
+describe('the scheme of a refused request', () => {
+  async function schemeOf(call: () => unknown): Promise<string | undefined> {
+    return (await refusalOf(call)).details.scheme;
+  }
+
+  it('is told with each refusal of a token that was sent under it', async () => {
+    const old = request(`Bearer ${aToken({ exp: 0 })}`);
+    const slow = aResourceServer({ issuers: async () => undefined });
+    expect(await schemeOf(() => server.authenticate(old))).toBe('bearer');
+    expect(await schemeOf(() => slow.authenticate(old))).toBe('bearer');
+    expect(await schemeOf(() => server.authenticate(request('Bearer <a>')))).toBe('bearer');
+  });
+
+  it('is not known where there is no token, or no request', async () => {
+    for (const none of [undefined, 'Basic x', 'DPoP a.b.c', 'Bearer a, DPoP b']) {
+      expect(await schemeOf(() => server.authenticate(request(none)))).toBeUndefined();
+    }
+    expect(await schemeOf(() => server.verify('x'))).toBeUndefined();
+  });
+
+  it('leaves everything else of the refusal as it was', async () => {
+    const token = aToken({ exp: 0 });
+    const bare = await refusalOf(() => server.verify(token));
+    const { code, reason, message, issuerName, cause, details } = await refusalOf(() =>
+      server.authenticate(request(`Bearer ${token}`)),
+    );
+    expect({ code, reason, message, issuerName, cause }).toEqual({
+      code: bare.code,
+      reason: bare.reason,
+      message: bare.message,
+      issuerName: bare.issuerName,
+      cause: bare.cause,
+    });
+    expect(issuerName).toBeDefined();
+    expect(details).toEqual({ ...bare.details, scheme: 'bearer' });
+  });
+
+  it('is that of the caller’s token where a guard refuses', async () => {
+    const principal = await aPrincipal();
+    const refused = (caller: Principal) => server.evaluate(caller, scope('admin'))?.details.scheme;
+    expect(refused(principal)).toBe('bearer');
+    expect(refused({ ...principal, confirmation: { jkt: 'x' } })).toBe('dpop');
+    expect(refused({ ...principal, confirmation: { 'x5t#S256': 'x' } })).toBe('bearer');
+  });
+});
+
+describe('authenticateOptional', () => {
+  it('lets a request without credentials be anonymous', async () => {
+    expect(await server.authenticateOptional(request())).toBeUndefined();
+  });
+
+  it.each([
+    ['another scheme', 'scheme_unsupported', 'Basic dXNlcjpwYXNz'],
+    ['an empty header', 'authorization_malformed', ''],
+    ['no token', 'authorization_malformed', 'Bearer '],
+    ['no headers, in a list', 'authorization_repeated', []],
+    ['a bad token', 'expired', `Bearer ${aToken({ exp: 0 })}`],
+    [
+      'a forged one',
+      'signature_invalid',
+      `Bearer ${aToken({}, { key: generateTestKey('ES256', 'key-1') })}`,
+    ],
+  ])('refuses %s: bad is not absent', async (_what, reason, authorization) => {
+    expect(await outcomeOf(() => server.authenticateOptional(request(authorization)))).toBe(reason);
+  });
+
+  it('says who is calling where credentials are good', async () => {
+    const good = request(`Bearer ${aToken()}`);
+    expect(await server.authenticateOptional(good)).toMatchObject({ userId: 'ada' });
+  });
+});
+
+describe('verify', () => {
+  it('takes the token alone, not the header’s value', async () => {
+    expect(await server.verify(aToken())).toMatchObject({ userId: 'ada' });
+    expect(await outcomeOf(() => server.verify(`Bearer ${aToken()}`))).toBe('token_malformed');
+  });
+
+  it('calls what is no token a bad one: there is no request to be malformed', async () => {
+    expect(await outcomeOf(() => server.verify('<a.b.c>'))).toBe('token_malformed');
+  });
+
+  it('refuses a bound token: there is no proof to hold it against', async () => {
+    const bound = aToken({ cnf: { 'x5t#S256': 'x' } });
+    expect(await outcomeOf(() => server.verify(bound))).toBe('sender_constraint_unsupported');
+  });
+
+  it('works taken off its server', async () => {
+    const { verify } = server;
+    expect(await verify(aToken())).toMatchObject({ userId: 'ada' });
+  });
+});
+
+describe('evaluate', () => {
+  it('is content with a principal that meets the requirement', async () => {
+    expect(server.evaluate(await aPrincipal(), scope('read:users'))).toBeUndefined();
+  });
+
+  it('asks nobody for credentials', () => {
+    expect(server.evaluate(undefined, scope('a'))).toMatchObject({ reason: 'credentials_missing' });
+  });
+
+  it('names every scope that this and the earlier guards need, once each', async () => {
+    const passed = [scope('read:users'), user(), scope('write:users', 'read:users')];
+    const error = server.evaluate(await aPrincipal(), scope('admin:users'), passed);
+    expect(error).toMatchObject({
+      reason: 'scope_missing',
+      details: { scopes: ['read:users', 'write:users', 'admin:users'] },
+    });
+    expect(server.refusal(error ?? expect.unreachable()).headers['www-authenticate']).toContain(
+      'scope="read:users write:users admin:users"',
+    );
+  });
+
+  it('names no scope where none would help', async () => {
+    const client = await aPrincipal(aClientToken());
+    const error = server.evaluate(client, allOf(user(), scope('a')), [scope('read:users')]);
+    expect(error).toMatchObject({ code: 'forbidden', reason: 'user_required', details: {} });
+  });
+
+  it('makes an outage of a requirement that throws', async () => {
+    const fault = new Error('a bug');
+    const broken = {
+      description: 'broken',
+      scopes: [],
+      evaluate: () => {
+        throw fault;
+      },
+    };
+    const error = server.evaluate(await aPrincipal(), broken);
+    expect(error).toMatchObject({ reason: 'requirement_failed', cause: fault });
+  });
+
+  it('knows what scopes imply', async () => {
+    const implying = aResourceServer({
+      scopeImplies: { 'write:users': ['audit'], audit: ['log'] },
+    });
+    expect(implying.evaluate(await aPrincipal(), scope('log'))).toBeUndefined();
+    expect(implying.expandScopes(['write:users'])).toEqual(['write:users', 'audit', 'log']);
+    expect(server.evaluate(await aPrincipal(), scope('log'))).toBeInstanceOf(AuthError);
+  });
+});
+
+describe('what leaves a resource server', () => {
+  it.each<[string, () => Promise<unknown>, number, string | undefined]>([
+    ['authenticate', () => server.authenticate(request()), 401, 'Bearer realm="api"'],
+    ['authenticateOptional', () => server.authenticateOptional(request('Bearer')), 400, undefined],
+    ['verify', () => server.verify('a.b.c'), 401, undefined],
+  ])('%s rejects with an error that carries its answer', async (_name, call, status, challenge) => {
+    const error = await call().then(
+      () => expect.unreachable(),
+      (reason: unknown) => reason,
+    );
+    expect(error).toBeInstanceOf(RefusedError);
+    expect(error).toMatchObject({ status, statusCode: status, expose: true });
+    const { headers } = error as RefusedError;
+    if (challenge === undefined) expect(headers['www-authenticate']).toContain('error="');
+    else expect(headers['www-authenticate']).toBe(challenge);
+  });
+
+  it('says where the application verifies a token, and looks for no frames in a request’s refusal', async () => {
+    async function applicationCode() {
+      return await server.verify('a.b.c');
+    }
+    const { stack } = await refusalOf(applicationCode);
+    expect(stack).toContain('applicationCode');
+    const refused = await refusalOf(() => server.authenticate(request('Bearer a.b.c')));
+    // The cost of a stack is most of the cost of a refusal, and any stranger can ask for one.
+    expect(refused.stack).toBe(`AuthError: ${refused.message}`);
+    expect(inspect(refused)).toContain(refused.reason);
+  });
+
+  it('evaluate gives one too, and emits no event: it answers a question', async () => {
+    const { watched, events } = observed();
+    const error = watched.evaluate(await aPrincipal(), scope('a'));
+    expect(error).toMatchObject({ status: 403, statusCode: 403, expose: true });
+    expect(error?.headers['www-authenticate']).toContain('scope="a"');
+    expect(events).toEqual([]);
+  });
+
+  it('is an answer of express, koa and http-errors when nobody handles it', async () => {
+    const error = await refusalOf(() => server.verify('a.b.c'));
+    // What koa's `ctx.onerror` and finalhandler read; they answer 500 for what lacks it.
+    for (const member of ['status', 'statusCode', 'headers', 'expose']) {
+      expect(error).toHaveProperty(member);
+    }
+  });
+});
+
+describe('events', () => {
+  it('tell of each decision, with configuration alone', async () => {
+    const { watched, events } = observed();
+    const token = aToken();
+    await watched.authenticate(request(`Bearer ${token}`));
+    await watched.verify(token);
+    await outcomeOf(() => watched.authenticate(request()));
+    await outcomeOf(() => watched.authenticate(request('Bearer "')));
+    await outcomeOf(() => watched.verify(aToken({ exp: 0 })));
+    watched.evaluate(await aPrincipal(), scope('a'));
+    expect(events).toEqual([
+      {
+        type: 'request.authenticated',
+        kind: 'user',
+        issuerName: ISSUER,
+        cached: false,
+        binding: 'none',
+        source: 'jwt',
+      },
+      {
+        type: 'request.authenticated',
+        kind: 'user',
+        issuerName: ISSUER,
+        cached: true,
+        binding: 'none',
+        source: 'jwt',
+      },
+      { type: 'request.refused', code: 'missing_credentials', reason: 'credentials_missing' },
+      { type: 'request.refused', code: 'invalid_request', reason: 'authorization_malformed' },
+      { type: 'request.refused', code: 'invalid_token', reason: 'expired', issuerName: ISSUER },
+    ]);
+  });
+
+  it('tell once of a refusal that comes later', async () => {
+    const { watched, events } = observed();
+    await outcomeOf(() => watched.verify(aToken({}, { header: { kid: 'x' } })));
+    expect(events).toHaveLength(1);
+  });
+
+  it('of an anonymous request that may be one there are none', async () => {
+    const { watched, events } = observed();
+    await watched.authenticateOptional(request());
+    expect(events).toEqual([]);
+  });
+
+  it('that a listener chokes on decide nothing', async () => {
+    const deaf = aResourceServer({
+      onEvent: () => {
+        throw new Error('a bug');
+      },
+    });
+    expect(await deaf.verify(aToken())).toMatchObject({ userId: 'ada' });
+    expect(await outcomeOf(() => deaf.verify(''))).toBe('token_malformed');
+  });
+});
+
+describe('a resource server', () => {
+  it('answers a refusal with its realm', async () => {
+    const error = await refusalOf(() => server.authenticate(request()));
+    expect(server.refusal(error)).toMatchObject({
+      status: 401,
+      headers: { 'www-authenticate': 'Bearer realm="api"' },
+    });
+  });
+
+  it('makes no request before the first token, and then one for all', async () => {
+    const key = generateTestKey('ES256', 'key-1');
+    let requests = 0;
+    const issuer = rfc9068({ issuer: ISSUER, jwksUri: `${ISSUER}/jwks` });
+    const remote = aResourceServer({
+      issuer,
+      audience: AUDIENCE,
+      fetch: async () => {
+        requests += 1;
+        return Response.json({ keys: [key.publicJwk] });
+      },
+    });
+    expect(requests).toBe(0);
+    await Promise.all(Array.from({ length: 20 }, () => remote.verify(aToken({}, { key }))));
+    expect(requests).toBe(1);
+    await remote.ready();
+    expect(requests).toBe(1);
+  });
+
+  it('is ready when its keys are there, and says when they are not to be had', async () => {
+    await expect(server.ready()).resolves.toBeUndefined();
+    const issuer = rfc9068({ issuer: ISSUER, jwksUri: `${ISSUER}/jwks` });
+    const fetch = () => Promise.reject(new Error('offline'));
+    const offline = aResourceServer({ issuer, audience: AUDIENCE, fetch });
+    await expect(offline.ready()).rejects.toMatchObject({ reason: 'keys_unavailable' });
+    // Our identity provider’s outage is not the token’s fault.
+    const error = await refusalOf(() => offline.verify(aToken()));
+    expect(offline.refusal(error)).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
+    const signal = AbortSignal.abort('too late');
+    await expect(offline.ready({ signal })).rejects.toBe('too late');
+  });
+
+  it('goes on verifying after it is closed, with the keys at hand', async () => {
+    const closed = aResourceServer();
+    closed.close();
+    closed.close();
+    expect(await closed.verify(aToken())).toMatchObject({ userId: 'ada' });
+  });
+
+  it('cannot be changed', () => {
+    expect(Object.isFrozen(server)).toBe(true);
+  });
+
+  it('knows its resource', () => {
+    expect(server.resource).toBe(AUDIENCE);
+    expect(aResourceServer({ audience: 'my-api' }).resource).toBeUndefined();
+  });
+
+  it('is not made from options that leave a check out', () => {
+    const issuer = rfc9068(ISSUER);
+    for (const options of [{}, { issuer }, { audience: AUDIENCE }, { issuer, audience: [] }]) {
+      expect(() => createResourceServer(options as never)).toThrow(ConfigurationError);
+    }
+    const implies = { issuer, audience: AUDIENCE, scopeImplies: { 'a b': ['c'] } };
+    expect(() => createResourceServer(implies)).toThrow(ConfigurationError);
+  });
+});
+
+describe('isResourceServer', () => {
+  it('tells a server from the options for one', () => {
+    expect(isResourceServer(server)).toBe(true);
+    expect(isResourceServer({ issuer: rfc9068(ISSUER), audience: AUDIENCE })).toBe(false);
+    expect(isResourceServer({ authenticate: true })).toBe(false);
+  });
+});
+
+describe('a token with a header that says much', () => {
+  it('is verified each time alike, though headers are kept decoded', async () => {
+    const header = { note: encoded('x'.repeat(600)) };
+    const token = aToken({}, { header });
+    for (let times = 0; times < 3; times++) {
+      expect(await outcomeOf(() => server.verify(token))).toBe('accepted');
+    }
+    for (let index = 0; index < 300; index++)
+      await outcomeOf(() => server.verify(aToken({}, { header: { n: index } })));
+    expect(await outcomeOf(() => server.verify(aToken()))).toBe('accepted');
+  });
+});

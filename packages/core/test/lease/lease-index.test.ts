@@ -1,0 +1,115 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ISSUER, NOW } from '../../../../test/support/tokens.ts';
+import { LeaseIndex } from '../../src/lease/lease-index.ts';
+import type { HeldToken } from '../../src/request/held-token.ts';
+import type { RevocationMark } from '../../src/stores/revocation-store.ts';
+import { type RevocationTarget, revocationKeyOf } from '../../src/stores/revocation-target.ts';
+import { aHeld } from './held.ts';
+
+interface Item {
+  readonly name: string;
+  held: HeldToken;
+}
+
+const mark = (
+  target: RevocationTarget,
+  issuedBefore: number | undefined = NOW,
+): RevocationMark => ({
+  ...revocationKeyOf(target),
+  issuedBefore,
+  keptUntil: NOW + 86_400,
+});
+
+const ada: Item = { name: 'ada', held: aHeld() };
+const adaAgain: Item = { name: 'ada again', held: ada.held };
+const grace: Item = {
+  name: 'grace',
+  held: aHeld({
+    token: 'token-2',
+    principal: { key: 'user:as:grace', tokenId: 'id-2', sessionId: 'session-2', issuedAt: NOW + 1 },
+    verified: { subject: 'grace' },
+  }),
+};
+const stranger: Item = {
+  name: 'stranger',
+  held: aHeld({
+    issuer: 'https://other.example.com',
+    principal: { issuer: 'https://other.example.com', key: 'user:other:ada' },
+  }),
+};
+const all = [ada, adaAgain, grace, stranger];
+
+let index: LeaseIndex<Item>;
+beforeEach(() => {
+  index = new LeaseIndex();
+  for (const item of all) index.add(item);
+});
+
+const stopped = (target: RevocationTarget, issuedBefore?: number) =>
+  index.stoppedBy(mark(target, issuedBefore), all).map(({ name }) => name);
+
+describe('a mark', () => {
+  it.each<readonly [string, RevocationTarget]>([
+    ['one token', { kind: 'token', issuer: ISSUER, tokenId: 'id-1' }],
+    ['a session', { kind: 'session', issuer: ISSUER, sessionId: 'session-1' }],
+    ['a subject', { kind: 'subject', issuer: ISSUER, subject: 'ada' }],
+    ['a principal', { kind: 'principal', principalKey: 'user:as:ada' }],
+  ])('on %s finds each of its leases, and no other', (_what, target) => {
+    expect(stopped(target)).toEqual(['ada', 'ada again']);
+  });
+
+  it('on a token by its text finds what has no other name', () => {
+    expect(stopped({ kind: 'token', token: 'token-2' })).toEqual(['grace']);
+  });
+
+  it('on a client or an issuer finds those that were issued by then', () => {
+    const client = { kind: 'client', issuer: ISSUER, clientId: 'web-app' } as const;
+    expect(stopped(client)).toEqual(['ada', 'ada again']);
+    expect(stopped(client, NOW + 1)).toEqual(['ada', 'ada again', 'grace']);
+    const issuer = { kind: 'issuer', issuer: ISSUER } as const;
+    expect(stopped(issuer)).toEqual(['ada', 'ada again']);
+    expect(stopped(issuer, NOW + 1)).toEqual(['ada', 'ada again', 'grace']);
+    expect(stopped({ kind: 'issuer', issuer: 'https://other.example.com' })).toEqual(['stranger']);
+    expect(stopped({ kind: 'issuer', issuer: 'https://nobody.example.com' })).toEqual([]);
+  });
+
+  it('on somebody unknown finds nobody', () => {
+    expect(stopped({ kind: 'principal', principalKey: 'user:as:nobody' })).toEqual([]);
+  });
+
+  it('whose id only begins like another finds nobody', () => {
+    const found = mark({ kind: 'principal', principalKey: 'user:as:ada' });
+    const similar = { ...found, id: `${found.id.slice(0, 8)}${'x'.repeat(35)}` };
+    expect(index.stoppedBy(similar, all)).toEqual([]);
+    expect(index.stoppedBy({ ...found, kind: 'subject' }, all)).toEqual([]);
+    expect(index.stoppedBy({ ...found, kind: 'other' as 'subject' }, all)).toEqual([]);
+  });
+});
+
+describe('what was removed', () => {
+  it('is found no more, and the rest still is', () => {
+    const target = { kind: 'principal', principalKey: 'user:as:ada' } as const;
+    index.remove(ada);
+    expect(stopped(target)).toEqual(['ada again']);
+    index.remove(adaAgain);
+    expect(stopped(target)).toEqual([]);
+    index.add(adaAgain);
+    index.add(adaAgain);
+    expect(stopped(target)).toEqual(['ada again']);
+    expect(stopped({ kind: 'subject', issuer: ISSUER, subject: 'grace' }, NOW + 1)).toEqual([
+      'grace',
+    ]);
+  });
+
+  it('does not take with it what has the same place', () => {
+    index.remove({ name: 'never added', held: grace.held });
+    expect(stopped({ kind: 'subject', issuer: ISSUER, subject: 'grace' }, NOW + 1)).toEqual([
+      'grace',
+    ]);
+  });
+
+  it('as a whole leaves nothing', () => {
+    index.clear();
+    expect(stopped({ kind: 'principal', principalKey: 'user:as:ada' })).toEqual([]);
+  });
+});
