@@ -1,5 +1,5 @@
 import { bearerToken, clientSecretBasic } from '@authly/core';
-import { type AudienceProvider, custom } from '@authly/core/providers';
+import { django } from '@authly/core/providers';
 import { AUDIENCE, machine, refused, SCOPE, user, withApis } from '../frame/api-under-test.ts';
 import { machineToken, type Registered, signedIn, type Tokens } from '../frame/openid-login.ts';
 import type { Workbench } from '../frame/workbench.ts';
@@ -12,7 +12,7 @@ const ASKING = registered('parcels-api');
 /** The server puts `aud` in its answers only where the client asked for the API. */
 const FOR_THE_API = { resource: AUDIENCE };
 
-/** Holds the recipe of the documentation to Django OAuth Toolkit, which knows opaque tokens alone. */
+/** Holds the preset to Django OAuth Toolkit, which knows opaque tokens alone. */
 export async function tryOpaqueTokens(bench: Workbench, issuer: string): Promise<void> {
   const dana = await signInAt(issuer, 'dana', FOR_THE_API);
   const twin = await signInAt(issuer, MACHINE.id, FOR_THE_API);
@@ -60,20 +60,6 @@ export async function tryOpaqueTokens(bench: Workbench, issuer: string): Promise
       user('dana', WEB.id),
       await visitedBy({ token: dana.accessToken }),
     );
-  });
-}
-
-/** The recipe of the page about opaque tokens. */
-function django(issuer: string): AudienceProvider {
-  return custom({
-    issuer,
-    classify: () => 'refuse',
-    userId: ({ username }) => (typeof username === 'string' ? username : undefined),
-    introspected: {
-      requiredMembers: ['client_id'],
-      accepts: () => true,
-      classify: ({ username }) => (username === undefined ? 'client' : 'user'),
-    },
   });
 }
 

@@ -43,6 +43,8 @@ export interface Caller {
 export interface ApiUnderTest {
   /** Sends a caller to every route of every framework, and says who was seen. */
   visitedBy(caller: Caller): Promise<Answers>;
+  /** Where it is, by the framework's name. */
+  readonly origins: Readonly<Record<string, string>>;
 }
 
 interface Running {
@@ -84,6 +86,7 @@ export async function withApis(
   try {
     for (const framework of frameworks) apis.push(await serve(framework, options, tls));
     await meet({
+      origins: Object.fromEntries(apis.map(({ name, origin }) => [name, origin])),
       async visitedBy(caller) {
         const answers: [string, string][] = [];
         for (const api of apis) answers.push([api.name, await visit(api, caller, scoped)]);

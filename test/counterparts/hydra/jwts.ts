@@ -1,7 +1,9 @@
+import { clientSecretBasic } from '@authly/client';
 import { hydra } from '@authly/core/providers';
 import { tampered } from '@authly/testing';
 import { AUDIENCE, machine, refused, user, withApis } from '../frame/api-under-test.ts';
 import { aKey } from '../frame/openid-login.ts';
+import { tryOwnClient } from '../frame/own-client.ts';
 import { hydraWithMark } from '../frame/signalled-presets.ts';
 import type { Workbench } from '../frame/workbench.ts';
 import type { Hydra } from './server.ts';
@@ -35,6 +37,17 @@ export async function tryJwts(bench: Workbench, server: Hydra): Promise<void> {
       bench.note(`${check}, \`'disjoint'\``, expected, await visitedBy({ token }));
     await note('a user', user('dana', WEB.id), dana.accessToken);
     await note('a machine', machine(MACHINE.id), await machineAt(server));
+  });
+
+  await tryOwnClient(bench, {
+    check: 'a machine, by `@authly/client`',
+    api: { issuer: disjoint },
+    source: {
+      issuer: server.issuer,
+      client: clientSecretBasic(MACHINE.id, MACHINE.secret),
+      parameters: { audience: AUDIENCE },
+    },
+    expected: machine(MACHINE.id),
   });
 
   // Hydra takes no notice of proofs, and says so to nobody.

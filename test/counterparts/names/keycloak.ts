@@ -3,6 +3,7 @@ import { tryBoundTokens } from '../keycloak/bound-tokens.ts';
 import { tryIntrospection } from '../keycloak/introspection.ts';
 import { tryJwts } from '../keycloak/jwts.ts';
 import { tryLogout } from '../keycloak/logout.ts';
+import { tryOurClient } from '../keycloak/own-client.ts';
 import { makeRealm, REALM } from '../keycloak/realm.ts';
 import { startKeycloak, VERSION } from '../keycloak/server.ts';
 
@@ -16,6 +17,7 @@ export const counterpart: ServerCounterpart = {
     await tryJwts(bench, issuer, server);
     await tryIntrospection(bench, issuer);
     await tryBoundTokens(bench, issuer, server);
+    await tryOurClient(bench, issuer);
     await tryLogout(bench, issuer, server);
   },
 };
