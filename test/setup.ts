@@ -17,6 +17,7 @@ shared[SEEN] = unexpected;
 const servers: unknown = Reflect.get(globalThis, Symbol.for('@authly/core:resource-servers'));
 if (typeof servers === 'object' && servers !== null && 'counts' in servers) {
   if (servers.counts instanceof Map) servers.counts.clear();
+  Object.assign(servers, { warned: false });
 }
 
 for (const method of ['debug', 'error', 'info', 'log', 'trace', 'warn'] as const) {

@@ -454,12 +454,14 @@ it('every preset there is has its line here', () => {
 });
 
 describe.each([...presetCalls, ...Object.entries(CALLS)])('%s', (_name, { options, call: run }) => {
-  it('takes its options, and refuses each when it is misspelled', async () => {
+  it('takes its options, and refuses each when it is misspelled, with the name that was probably meant', async () => {
     await expect(outcomeOf(run, options)).resolves.toBe('taken');
     for (const name of Object.keys(options)) {
       const misspelled = { ...options, [`${name}s_`]: Reflect.get(options, name) };
+      // A name of two letters is too short to guess by.
+      const meant = name.length < 3 ? '' : 'Did you mean "\\w+"\\? ';
       await expect(outcomeOf(run, misspelled)).resolves.toMatch(
-        new RegExp(`has no option "${name}s_"\\. Its options are: .*\\b${name}\\b`),
+        new RegExp(`has no option "${name}s_"\\. ${meant}Its options are: .*\\b${name}\\b`),
       );
     }
   });

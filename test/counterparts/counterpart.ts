@@ -1,4 +1,5 @@
 import type { AudienceProvider } from '@authly/core/providers';
+import type { Workbench } from './frame/workbench.ts';
 
 /**
  * An authorization server of somebody else, to be tried by hand: `npx pnpm counterpart <name>`. A
@@ -41,4 +42,12 @@ export interface RunningCounterpart {
   machineToken(): Promise<string>;
   /** Ends everything that was started. */
   stop(): Promise<void>;
+}
+
+/** A server of somebody else that is tried at length: its own kinds of tokens, and what it can beside them. */
+export interface ServerCounterpart {
+  /** What it starts, in one line. */
+  readonly description: string;
+  /** Starts the server and holds the kit to it: a row for each thing that was tried. */
+  run(bench: Workbench): Promise<void>;
 }

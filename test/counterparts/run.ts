@@ -1,12 +1,17 @@
 import { existsSync, readdirSync } from 'node:fs';
-import type { ClientCounterpart, Counterpart, Meeting } from './counterpart.ts';
+import type { ClientCounterpart, Counterpart, Meeting, ServerCounterpart } from './counterpart.ts';
 import { MissingToolError } from './external-tool.ts';
+import { isRight, tableOf as tableOfRows } from './frame/table.ts';
+import { aWorkbench } from './frame/workbench.ts';
 import { columns, isAsExpected, type Visit, visitApis } from './visits.ts';
 
 // `pnpm counterpart <name>`: starts somebody else's authorization server, gets a user's and a machine's
-// token from it, sends them to APIs of this kit, prints a table and stops everything. Without a name,
+// token from it, sends them to APIs of this kit, prints a table and stops everything. It exits with 1
+// where something is not as expected, or a tool is missing. Without a name,
 // or with an unknown one, it lists the names. Some names are clients instead: those meet servers of this
 // kit.
+
+type AnyCounterpart = Counterpart | ClientCounterpart | ServerCounterpart;
 
 const FOLDER = new URL('names/', import.meta.url);
 
@@ -21,12 +26,32 @@ async function run(name: string | undefined): Promise<number> {
   }
   try {
     const counterpart = await load(file);
+    if ('run' in counterpart) return await tryOut(counterpart);
     return 'start' in counterpart ? await visit(counterpart) : await meet(counterpart);
   } catch (error) {
     if (!(error instanceof MissingToolError)) throw error;
     print(error.message);
     return 1;
   }
+}
+
+async function tryOut(counterpart: ServerCounterpart): Promise<number> {
+  const bench = aWorkbench();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      const exit = () => process.exit(1);
+      bench.end().then(exit, exit);
+    });
+  }
+  try {
+    print(counterpart.description);
+    await counterpart.run(bench);
+  } finally {
+    // What was seen before a fault is worth reading, too.
+    if (bench.rows.length > 0) print(tableOfRows(bench.rows));
+    await bench.end();
+  }
+  return conclude(bench.rows.length, bench.rows.filter((row) => !isRight(row)).length);
 }
 
 async function visit(counterpart: Counterpart): Promise<number> {
@@ -72,8 +97,8 @@ async function listNames(unknown: string | undefined): Promise<void> {
   }
 }
 
-async function load(file: URL): Promise<Counterpart | ClientCounterpart> {
-  const module: { readonly counterpart: Counterpart | ClientCounterpart } = await import(file.href);
+async function load(file: URL): Promise<AnyCounterpart> {
+  const module: { readonly counterpart: AnyCounterpart } = await import(file.href);
   return module.counterpart;
 }
 

@@ -49,6 +49,24 @@ describe('docs/architecture.md', () => {
     expect(packages.filter((name) => !part.includes(`../packages/${name}/README.md`))).toEqual([]);
   });
 
+  // What maintainers looked for, and the file that must be named in the row that they find it by.
+  it.each([
+    ['`aud`', 'token/claims.ts'],
+    ['proof as used', 'binding/replay-guard.ts'],
+    ['503', 'model/reasons.ts'],
+    ['preset', 'adding-a-provider.md'],
+    ['reason', 'model/sender-constraint-reasons.ts'],
+    ['guard', 'koa/src/authorize.ts'],
+    ['certificates', 'binding/certificate-formats.ts'],
+    ['Redis client', 'redis/src/clients.ts'],
+    ['default', 'lease/lease-options.ts'],
+    ['socket', 'adapter/close-with-lease.ts'],
+  ])('says where a rule is: %s', (word, file) => {
+    const rows = rowsOf(section('Where is it, and what do I touch?'));
+    const found = rows.filter((row) => (row.split(' | ')[0] ?? '').includes(word));
+    expect(found.join('\n')).toContain(file);
+  });
+
   it('has a glossary in alphabetical order, each word once', () => {
     const words = rowsOf(section('Glossary')).map((row) => /\*\*(.+?)\*\*/.exec(row)?.[1] ?? row);
     expect(words.length).toBeGreaterThanOrEqual(15);

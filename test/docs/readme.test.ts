@@ -137,7 +137,7 @@ describe('README.md', () => {
     expect(commands.map(([, name]) => name)).toEqual(['start', 'test', 'tarballs']);
     for (const [, name = ''] of commands) expect(scripts()).toHaveProperty(name);
     const tarballs = [...readme.matchAll(/authly-(\w+)-\*\.tgz/g)].map(([, name]) => name);
-    expect(tarballs).toEqual(['core', 'express', 'koa', 'issuer', 'testing']);
+    expect(tarballs).toEqual(['core', 'express', 'koa', 'issuer', 'testing', 'signals']);
     for (const name of tarballs) expect(read(`packages/${name}/package.json`)).toContain(name);
   });
 });
@@ -151,6 +151,24 @@ describe('examples/README.md', () => {
       .filter((entry) => entry.isDirectory())
       .map(({ name }) => name);
     expect(listed.toSorted()).toEqual(examples.toSorted());
+  });
+
+  it('names the settings of each, and each that can be copied names packages by version', () => {
+    const folders = readdirSync(new URL('examples', ROOT), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && entry.name !== 'quickstart')
+      .map(({ name }) => name);
+    for (const folder of folders) {
+      expect(read(`examples/${folder}/package.json`)).not.toMatch(/"(?:workspace|catalog):/);
+      const sources = filesIn(`examples/${folder}/src`).map(read).join('\n');
+      const settings = sources.matchAll(/required(?:Setting)?\('([A-Z_]+)'\)/g);
+      const needed = new Set([...settings].map(([, name = '']) => name));
+      const [row = ''] = text
+        .split('\n')
+        .filter((line) => line.startsWith('| `') && line.includes(`\`${folder}\``));
+      const listed = [...row.matchAll(/`([A-Z_]+)`/g)].map(([, name = '']) => name);
+      expect(listed, folder).toEqual(expect.arrayContaining([...needed]));
+      expect(listed.length > 0, folder).toBe(needed.size > 0);
+    }
   });
 
   it('names a command that exists', () => {

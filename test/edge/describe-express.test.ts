@@ -319,7 +319,9 @@ describe.each([
   it('describes an app without routes, and nothing that is no app', () => {
     expect(describeRequirements(express())).toEqual([]);
     for (const other of [{}, [], () => undefined, new Date()]) {
-      expect(() => describeRequirements(other)).toThrow(/Write: describeRequirements\(router/);
+      expect(() => describeRequirements(other)).toThrow(
+        /Write: assertGuarded\(app\), or describeRequirements\(router, \{ base: '\/users' \}\)/,
+      );
     }
   });
 

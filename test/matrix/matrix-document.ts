@@ -26,6 +26,7 @@ export function matrixDocument(evidence: readonly Evidence[]): string {
     'The columns: **JWT** and **opaque** access tokens (answers of introspection), those bound by **DPoP** or to a certificate (**mTLS**), **logout**',
     'tokens, which are refused as access tokens, and tokens by **exchange** or an assertion (RFC 8693, RFC 7523), with or without an `act`.',
     'A recorded token that is bound is refused without a proof, and read as if it were not bound: its key is not here. Live ones come with theirs.',
+    'Keycloak, Hydra, Spring, Django OAuth Toolkit, SPIRE and Kubernetes are run by hand and every week, bound tokens and sign-outs included: [counterparts.md](counterparts.md).',
     '',
     `| preset | ${COLUMNS.map((column) => TITLES[column]).join(' | ')} | what was run |`,
     `|---${'|---'.repeat(COLUMNS.length)}|---|`,

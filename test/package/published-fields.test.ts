@@ -13,6 +13,7 @@ interface Manifest {
   readonly bugs?: string;
   readonly repository?: Readonly<Record<string, string>>;
   readonly publishConfig?: Readonly<Record<string, unknown>>;
+  readonly exports?: Readonly<Record<string, unknown>>;
 }
 
 const manifestOf = (folder: string): Manifest =>
@@ -56,6 +57,19 @@ describe.each(published)('the package in packages/$folder', ({ folder, manifest 
     const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
     expect(links.length).toBeGreaterThan(0);
     expect(links.filter((target) => !target.startsWith('https://'))).toEqual([]);
+  });
+
+  it('names each of its entry points in its README, or in that of core, which it re-exports', () => {
+    const own = readFileSync(join(ROOT, 'packages', folder, 'README.md'), 'utf8');
+    const core = readFileSync(join(ROOT, 'packages/core/README.md'), 'utf8');
+    const entries = Object.keys(manifest.exports ?? {})
+      .filter((entry) => !['.', './package.json'].includes(entry))
+      .map((entry) => entry.slice(1));
+    const inCore = (entry: string) =>
+      folder !== 'core' && core.includes(`\`@authly/core${entry}\``);
+    expect(
+      entries.filter((entry) => !own.includes(`@authly/${folder}${entry}`) && !inCore(entry)),
+    ).toEqual([]);
   });
 });
 

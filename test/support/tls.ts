@@ -69,18 +69,22 @@ export interface TlsRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as a form. */
   readonly form?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly json?: unknown;
 }
 
 /** Sends a request with a client's certificate, or without one. */
 export function sendByTls(
   url: string,
-  { certificate, method = 'GET', headers = {}, form }: TlsRequest = {},
+  { certificate, method = 'GET', headers = {}, form, json }: TlsRequest = {},
 ): Promise<{
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: unknown;
 }> {
-  const body = form && new URLSearchParams(form).toString();
+  const body =
+    json === undefined ? form && new URLSearchParams(form).toString() : JSON.stringify(json);
+  const type = json === undefined ? 'application/x-www-form-urlencoded' : 'application/json';
   return new Promise((resolve, reject) => {
     const outgoing = request(url, {
       method,
@@ -89,7 +93,7 @@ export function sendByTls(
       ...(certificate && { key: certificate.key, cert: certificate.cert }),
       headers: {
         ...headers,
-        ...(body !== undefined && { 'content-type': 'application/x-www-form-urlencoded' }),
+        ...(body !== undefined && { 'content-type': type }),
       },
     });
     outgoing.on('error', reject);

@@ -1,37 +1,37 @@
-/** When a token is fetched anew, and when it is no longer used; on the monotonic clock. */
+/** When a token is refreshed, and when it is no longer used: in milliseconds of the monotonic clock. */
 export interface TokenTimes {
   /** From here on it is refreshed in the background when it is used. */
   readonly refreshAt: number;
   /** From here on it is not used. */
   readonly unusableAt: number;
-  /** The server's own end of it. */
+  /** When it expires, by the answer of the server. */
   readonly endsAt: number;
   /** How long before its end it is refreshed. */
   readonly windowMs: number;
 }
 
-/** What times are counted from. */
+/** What the times of a token are computed from. */
 export interface TokenLife {
   /** When the request for it began: the server counts from a later moment. */
   readonly requestedAt: number;
   readonly lifeMs: number;
-  /** About 1, drawn once for each source: so that processes do not refresh in step. */
+  /** A random factor near 1, chosen once for each source, so that processes do not refresh at the same time. */
   readonly spread: number;
-  /** Its use ends here in any case: the life of the token that it was exchanged for. */
+  /** When the caller's token ends that it was exchanged for: it is not used longer than that. */
   readonly subjectEndsAt?: number | undefined;
 }
 
 const LARGEST_WINDOW_MS = 300_000;
 const LARGEST_MARGIN_MS = 10_000;
-/** A shorter rest is not worth another request. */
+/** If less than this is left of a token, nothing is left. */
 const SHORTEST_REST_MS = 500;
-/** A subject that lives so little longer than the token is no reason to refresh it. */
+/** If the caller's token outlives the exchanged one by less than this, a refresh gains too little. */
 const NOT_WORTH_MS = 5_000;
 
 /**
  * The times of a new token: refreshed from a fifth of its life before its end, at most five minutes; not
- * used in the last twentieth, at most ten seconds, since it has to arrive, too. A share of the life and
- * not a fixed time: fixed ones make short-lived tokens be fetched at every call.
+ * used in the last twentieth, at most ten seconds, since a request needs time to arrive. Both are shares of the
+ * life and not fixed times: with fixed times, a short-lived token would be fetched at every call.
  */
 export function timesOf({ requestedAt, lifeMs, spread, subjectEndsAt }: TokenLife): TokenTimes {
   const endsAt = requestedAt + lifeMs;
@@ -53,7 +53,7 @@ export function timesOfSame(before: TokenTimes, again: TokenLife): TokenTimes | 
   const restMs = endsAt - again.requestedAt;
   if (restMs < SHORTEST_REST_MS) return undefined;
   const windowMs = Math.min(before.windowMs, restMs) / 2;
-  // The server stands by it so late: the margin shrinks with what is left.
+  // The server still gives out this token near its end, so the margin shrinks with what is left.
   const marginMs = Math.min(endsAt - Math.min(before.unusableAt, endsAt), windowMs / 2);
   return within(
     { refreshAt: endsAt - windowMs, unusableAt: endsAt - marginMs, endsAt, windowMs },
@@ -63,7 +63,7 @@ export function timesOfSame(before: TokenTimes, again: TokenLife): TokenTimes | 
 
 function within(times: TokenTimes, subjectEndsAt: number | undefined): TokenTimes {
   if (subjectEndsAt === undefined || subjectEndsAt > times.endsAt + NOT_WORTH_MS) return times;
-  // A refresh could not bring a longer life than the subject's own.
+  // No refresh: a new token could not be used longer than the caller's token either.
   return {
     ...times,
     refreshAt: Number.POSITIVE_INFINITY,

@@ -4,7 +4,7 @@ import type { LogHead, MarkLog } from './mark-log.ts';
 import type { MarkMirror } from './mark-mirror.ts';
 import type { MarkTable } from './mark-table.ts';
 
-/** Keeps this process's copy of the marks like the server's. */
+/** Keeps this process's copy of the marks up to date with the server. */
 export interface Follower {
   /** Fulfilled once the marks are loaded; rejects when the attempt under way fails. */
   loaded(): Promise<void>;
@@ -13,7 +13,7 @@ export interface Follower {
   readonly seenAt: number;
   /** Loads all marks again, once what is under way has ended. */
   reload(): void;
-  /** Ends it. What follows rejects. */
+  /** Stops following. Later calls reject. */
   close(): void;
 }
 
@@ -25,24 +25,24 @@ export interface FollowerContext {
   readonly clock: Clock;
 }
 
-/** For so long a read waits at the server, in milliseconds: how often an idle server is heard of. */
+/** How long a read waits at the server, in milliseconds. An idle server is heard of that often. */
 export const BLOCK_MS = 1_000;
 const FIRST_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 1_000;
 
 /**
- * Loads all marks, then reads the log, for ever: each entry as it is made. When it has missed an entry, since
- * the log was cut, or the server is another one that knows less, it loads all again. What fails is tried
- * again after a pause.
+ * Loads all marks, then reads the log without end, each entry as it is made. Loads all again when it has missed an
+ * entry, because the log was cut or another server took over that knows less. After a failure it pauses and
+ * tries again.
  */
 export function startFollower({ log, table, mirror, clock }: FollowerContext): Follower {
-  /** The last entry that the copy holds; `undefined`: it must be loaded. */
+  /** The last entry that the copy holds; `undefined` if the copy must be loaded. */
   let head: LogHead | undefined;
   let isLoaded = false;
   let isClosed = false;
   let isInDoubt = false;
   let seenAt = Number.NEGATIVE_INFINITY;
-  /** After a failure nothing waits: what was given up may still be in the connection, and hold up what follows. */
+  /** 0 after a failure: a read that was given up may still wait in the connection, and delay the next command. */
   let blockMs = BLOCK_MS;
   let loading = attempt();
   let wake: (() => void) | undefined;
@@ -54,7 +54,7 @@ export function startFollower({ log, table, mirror, clock }: FollowerContext): F
   }
 
   async function load(): Promise<void> {
-    // First the place: what is marked during the load comes after it, and is read then.
+    // Take the position in the log first: marks that are made during the load come after it, and are read next.
     const start = await log.head();
     const marks: RevocationMark[] = [];
     for await (const some of table.scan()) for (const mark of some) marks.push(mark);
@@ -82,7 +82,7 @@ export function startFollower({ log, table, mirror, clock }: FollowerContext): F
     seen(answeredBy);
   }
 
-  // A server that lost entries stays silent, too.
+  // No new entry may also mean that the server has lost entries.
   async function compare(from: LogHead): Promise<void> {
     const askedAt = clock.now();
     const now = await log.head();

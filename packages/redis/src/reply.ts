@@ -1,4 +1,4 @@
-/** A reply of the server has another form than its command gives: something else answers. */
+/** The server's reply has a form that the command never gives. Perhaps what answers is not Redis. */
 export class UnexpectedReplyError extends TypeError {
   constructor(command: string) {
     super(`Redis answered ${command} with something else than that command gives`);
@@ -6,7 +6,7 @@ export class UnexpectedReplyError extends TypeError {
   }
 }
 
-/** A text, or `undefined` for the null reply. */
+/** The reply as text, or `undefined` for the null reply. Throws {@link UnexpectedReplyError} for anything else. */
 export function optionalText(reply: unknown, command: string): string | undefined {
   if (reply === null || reply === undefined) return undefined;
   if (typeof reply === 'string') return reply;
@@ -14,20 +14,23 @@ export function optionalText(reply: unknown, command: string): string | undefine
   throw new UnexpectedReplyError(command);
 }
 
-/** A text. */
+/** The reply as text. Throws {@link UnexpectedReplyError} for anything else, also for the null reply. */
 export function text(reply: unknown, command: string): string {
   const found = optionalText(reply, command);
   if (found === undefined) throw new UnexpectedReplyError(command);
   return found;
 }
 
-/** A list. */
+/** The reply as a list. Throws {@link UnexpectedReplyError} for anything else. */
 export function list(reply: unknown, command: string): readonly unknown[] {
   if (Array.isArray(reply)) return reply;
   throw new UnexpectedReplyError(command);
 }
 
-/** Names and values, in whatever form a version of the protocol and a client give them. */
+/**
+ * The reply as pairs of a name and a value. By the client and the version of the protocol it comes as a flat list, as
+ * a list of pairs, as a `Map` or as an object. Throws {@link UnexpectedReplyError} for anything else.
+ */
 export function pairs(reply: unknown, command: string): readonly (readonly [string, unknown])[] {
   if (Array.isArray(reply)) return reply.every(isPair) ? reply : flatPairs(reply, command);
   if (reply instanceof Map) {

@@ -26,7 +26,7 @@ describe('the replay store', () => {
     ]);
   });
 
-  it('knows its own owner again, and no other', async () => {
+  it('accepts a reply that names its own reservation, and refuses one that names another', async () => {
     const owners: string[] = [];
     let answer = (owner: string) => owner;
     const command = async ([, , owner = '']: readonly string[]) => {
@@ -43,26 +43,23 @@ describe('the replay store', () => {
     expect(owners.every((owner) => /^[\w-]{22}\.[0-9a-z]+$/.test(owner))).toBe(true);
   });
 
-  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])(
-    'takes no time of %s ms',
-    async (ttlMs) => {
-      const command = vi.fn(async () => null);
-      const store = redisReplayStore(command, names);
-      await expect(store.reserve('id', { ttlMs, signal })).rejects.toThrow(RangeError);
-      await expect(store.reserve('id', { ttlMs, signal })).rejects.toThrow(
-        'ttlMs is a number of milliseconds above 0',
-      );
-      expect(command).not.toHaveBeenCalled();
-    },
-  );
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('refuses a ttlMs of %s', async (ttlMs) => {
+    const command = vi.fn(async () => null);
+    const store = redisReplayStore(command, names);
+    await expect(store.reserve('id', { ttlMs, signal })).rejects.toThrow(RangeError);
+    await expect(store.reserve('id', { ttlMs, signal })).rejects.toThrow(
+      'ttlMs is a number of milliseconds above 0',
+    );
+    expect(command).not.toHaveBeenCalled();
+  });
 
-  it.each([1, true, [], {}])('takes %j for an outage, not for an answer', async (reply) => {
+  it.each([1, true, [], {}])('treats the reply %j as an outage', async (reply) => {
     const store = redisReplayStore(async () => reply, names);
     await expect(store.reserve('id', { ttlMs: 1, signal })).rejects.toThrow('Redis answered SET');
   });
 
   it.each(['OOM command not allowed', 'READONLY You can’t write', 'NOAUTH', 'LOADING'])(
-    'takes %s for an outage, not for an answer',
+    'treats the error %s as an outage',
     async (message) => {
       const store = redisReplayStore(() => Promise.reject(new Error(message)), names);
       await expect(store.reserve('id', { ttlMs: 1, signal })).rejects.toThrow(message);

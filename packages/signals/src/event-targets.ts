@@ -4,7 +4,7 @@ import type { EventTarget, EventType } from './event-types.ts';
 import type { SignalTarget } from './signal-stores.ts';
 import type { Transmitter } from './transmitter.ts';
 
-/** Why an event that should revoke something puts no mark on anything. */
+/** Why an event that should revoke something revokes nothing. */
 export type Unmapped = Extract<AuthEvent, { type: 'revocation.unmapped' }>['cause'];
 
 /** What an event revokes, or why it revokes nothing. */
@@ -13,9 +13,9 @@ export type EventTargets =
   | { readonly unmapped: Unmapped };
 
 /**
- * What an event puts marks on, by its type and its subject (`sub_id`): nothing is guessed. A session of an
- * issuer whose access tokens carry none is stopped by a mark on its user, who has to sign in again elsewhere,
- * too; where it is not known whether they do, by both.
+ * What an event revokes, by its type and its subject (`sub_id`). Nothing is guessed. If the access tokens of an
+ * issuer carry no session id, an event about a session revokes all tokens of its user, who then has to sign
+ * in again everywhere. If it is not known whether they carry one, it revokes both the session and the user.
  */
 export function eventTargets(
   subject: unknown,
@@ -25,7 +25,7 @@ export function eventTargets(
   const found = namedSubjects(subject).map((each) => targetOf(each, revokes, issuers));
   const targets = found.flatMap((each) => (typeof each === 'string' ? [] : each));
   if (targets.length > 0) return { targets };
-  // The most telling cause first; they differ only for aliases.
+  // A subject with several aliases may have several causes. Give the one that says most.
   const cause = found.find((each) => each === 'issuer_not_spoken_for') ?? found.at(0);
   return { unmapped: typeof cause === 'string' ? cause : 'subject_unknown' };
 }

@@ -151,7 +151,7 @@ function authorizationCheck(authorization: unknown): Transmitter['isAuthorized']
       "authorization: 'Bearer …'",
     );
   }
-  // Digests have one length, and say nothing of where two texts begin to differ.
+  // Digests have one length, and the time that comparing them takes does not tell where two texts differ.
   const digests = values.map((each) => digestOf(String(each)));
   return (header) => {
     if (typeof header !== 'string') return false;
@@ -197,7 +197,7 @@ function issuersOf(list: readonly (string | Provider)[]): Transmitter['issuers']
   if (!Array.isArray(list) || list.length === 0) {
     throw mistake('speaksFor', 'a list of issuers', "speaksFor: ['https://acme.eu.auth0.com/']");
   }
-  // Of an issuer that is only named it is not known.
+  // Whether tokens of an issuer that is given by its name alone carry sessions is not known.
   return new Map(
     list.map((each) => [
       issuerOf(each, 'speaksFor'),

@@ -31,7 +31,7 @@ describe('what an event revokes', () => {
     ['a token', token, ['token'], { kind: 'token', issuer: A, tokenId: 't1' }],
     ['a session', adasSession, ['session'], { kind: 'session', issuer: A, sessionId: 's1' }],
     ['a session alone', aSession, ['session'], { kind: 'session', issuer: A, sessionId: 's1' }],
-  ])('is by its type and its subject: %s', (_name, subject, revokes, target) => {
+  ])('depends on its type and its subject: %s', (_name, subject, revokes, target) => {
     expect(targets(subject, revokes)).toEqual({ targets: [target] });
   });
 
@@ -42,7 +42,7 @@ describe('what an event revokes', () => {
     ['a session, where a subject is revoked', adasSession, ['subject', 'token', 'client']],
     ['a subject that names nothing', session, ['subject', 'session', 'token', 'client']],
     ['no subject', undefined, ['subject', 'session', 'token', 'client']],
-  ])('is nothing where the two do not fit: %s', (_name, subject, revokes) => {
+  ])('is nothing if type and subject do not fit: %s', (_name, subject, revokes) => {
     expect(targets(subject, revokes)).toEqual({ unmapped: 'subject_unknown' });
   });
 
@@ -56,11 +56,11 @@ describe('what an event revokes', () => {
     expect(targets(subject, all, both)).toMatchObject({ targets: [{ issuer: B }] });
   });
 
-  it('is no session of an issuer that is not said, where there are two', () => {
+  it('is no session if its issuer is not named and there are two issuers', () => {
     expect(targets(aSession, ['session'], both)).toEqual({ unmapped: 'subject_unknown' });
   });
 
-  it('is the subject where access tokens carry no session, and nothing where none is named', () => {
+  it('is the user if access tokens carry no session id, and nothing if no user is named', () => {
     expect(targets(adasSession, ['session'], withoutSessions)).toEqual({
       targets: [{ kind: 'subject', issuer: A, subject: 'ada' }],
     });
@@ -69,7 +69,7 @@ describe('what an event revokes', () => {
     });
   });
 
-  it('is both where it is not known whether access tokens carry a session', () => {
+  it('is both if it is not known whether access tokens carry a session id', () => {
     const unknown = { issuers: new Map([[A, { hasSessions: undefined }]]) };
     const ended = { kind: 'session', issuer: A, sessionId: 's1' };
     expect(eventTargets(adasSession, { revokes: ['session'] }, unknown)).toEqual({
@@ -78,7 +78,7 @@ describe('what an event revokes', () => {
     expect(eventTargets(aSession, { revokes: ['session'] }, unknown)).toEqual({ targets: [ended] });
   });
 
-  it('is what of several names can be revoked; where none can, the most telling cause counts', () => {
+  it('is each alias that can be revoked; if none can, the cause that says most is given', () => {
     const aliases = (...identifiers: unknown[]) => ({ format: 'aliases', identifiers });
     expect(targets(aliases(adaOfB, ada, token), ['subject'])).toEqual({
       targets: [{ kind: 'subject', issuer: A, subject: 'ada' }],

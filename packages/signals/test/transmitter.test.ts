@@ -80,7 +80,7 @@ describe('the options of a transmitter', () => {
       /^An entry of transmitters has no option "isuer"/,
     );
     expect(() => made({ audience: { prefixes: 'a/' } })).toThrow(
-      /^audience has no option "prefixes"\. Its options are: prefix$/,
+      /^audience has no option "prefixes"\. Did you mean "prefix"\? Its options are: prefix$/,
     );
     expect(() => createTransmitter(7 as never, {})).toThrow(
       "Write: { issuer: 'https://sso.acme.com/realms/acme', audience: { prefix: 'orders-api/' }, jwksUri: 'https://…', authorization: 'Bearer …' }",

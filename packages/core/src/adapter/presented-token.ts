@@ -12,7 +12,7 @@ export interface PresentedToken {
 /**
  * The access token that `authenticate` let a request in with, to exchange it on the caller's behalf
  * (RFC 8693): of Express's request, Koa's context, or another adapter's carrier. `undefined` for an
- * anonymous request, and for a caller whom something else than a token let in.
+ * anonymous request, and for a caller that was let in without a token (by a test, with `withPrincipal`).
  *
  * Throws a programming error when `authenticate` has not run on the request.
  */

@@ -5,7 +5,7 @@ import type { ConfirmationMember } from './confirmation.ts';
 
 /** One way of binding tokens to their sender, by one member of `cnf` (RFC 7800 §3.1). */
 export interface BindingKind {
-  /** The member that it answers for. */
+  /** The member of `cnf` that this kind checks. */
   readonly member: ConfirmationMember;
   /** Whether tokens without that member are refused, too. */
   readonly isRequired: boolean;
@@ -18,15 +18,15 @@ export interface BindingKind {
     verified: VerifiedToken,
     presented: Presentation,
   ): CheckFailure | undefined;
-  /** The last check of all, for a kind whose evidence counts once. */
+  /** Marks the evidence as used, for a kind whose evidence may be used once. Runs as the last of all checks. */
   readonly markAsUsed?: RequestCheck;
 }
 
-/** What to do where a bound token comes without its request. */
+/** The hint for a bound token that is verified without its request. */
 export const USE_REQUEST =
-  'What a bound token is bound to comes with its request. Write: authenticate(view), or explainRequest(view)';
+  'The evidence for a bound token comes with its request. Write: authenticate(view), or explainRequest(view)';
 
-/** A bound token without a request, and so without any evidence. */
+/** The refusal of a bound token that is verified without its request: there is no evidence to check. */
 export const NEEDS_REQUEST: CheckFailure = Object.freeze({
   reason: 'sender_constraint_unsupported',
   hint: USE_REQUEST,

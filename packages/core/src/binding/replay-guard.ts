@@ -33,15 +33,15 @@ export interface ReplayGuardOptions extends Pick<ResolvedDpop, 'replay' | 'fallb
   readonly events: EventSink;
 }
 
-/** A store that has not answered by then does not answer. */
+/** After this time without an answer the store counts as down. */
 const TIMEOUT_MS = 2_000;
-/** So long after a proof has become too old it may still be marked: the clock is read twice in a request. */
+/** A proof may still be marked for this long after it has become too old: the clock is read twice in a request. */
 const LATE_SEC = 1;
 /** The clocks of processes that share a store may differ by this much. */
 const CLOCK_SKEW_SEC = 5;
 const MARGIN_SEC = LATE_SEC + CLOCK_SKEW_SEC;
 
-/** A timer for each proof would cost more than a store in memory: the signal is made when it is asked for. */
+/** The signal is made when it is first read: a timer for each proof would cost more than a store in memory does. */
 class Reservation implements ReserveOptions {
   readonly ttlMs: number;
   readonly holder: string;
@@ -63,8 +63,9 @@ const REPLAYED: MarkOutcome = Object.freeze({ outcome: 'replayed' });
 const LATE: MarkOutcome = Object.freeze({ outcome: 'late' });
 
 /**
- * Marks proofs as used, by the thumbprint of their key and their `jti` (RFC 9449 §11.1), until they are
- * refused as too old everywhere, by clocks that differ by up to five seconds. Not by their URL: one id may be used once, wherever.
+ * Marks proofs as used, by the thumbprint of their key and their `jti` (RFC 9449 §11.1). A mark is kept until every
+ * process refuses the proof as too old, also if their clocks differ by up to five seconds. The URL is not part of a mark:
+ * an id may be used once, for whatever URL.
  */
 export function createReplayGuard({
   replay,
@@ -78,7 +79,7 @@ export function createReplayGuard({
   );
 
   function failed(cause: unknown): MarkOutcome {
-    // A holder that has its share is refused alone: the store does what it is for.
+    // If the share of one holder is full, only this holder is refused. The store works, so that is no outage.
     if (!(isReplayStoreFullError(cause) && cause.full === 'holder')) outage.begin();
     return { outcome: 'unavailable', cause };
   }
@@ -101,7 +102,7 @@ export function createReplayGuard({
     }
   }
 
-  // Asked first and each time, also while the store answers: it must know what was used before an outage.
+  // The memory is asked first and each time, also while the store answers: in an outage it must know what was used before.
   function askFallback(id: string, reservation: Reservation): MarkOutcome {
     if (fallback === undefined) return FIRST;
     try {
@@ -118,7 +119,7 @@ export function createReplayGuard({
       const earlier = marks?.find((each) => each.store === replay && each.id === id);
       if (earlier !== undefined) return earlier.outcome;
       const left = proof.acceptedUntilSec - epochSeconds(clock);
-      // Whatever is asked between the two checks may take its time, and marks do not wait for it.
+      // The checks before this one may have waited for a store. Meanwhile the mark of an earlier use may have expired.
       if (left < -LATE_SEC) return LATE;
       const ttlMs = Math.ceil((left + MARGIN_SEC) * 1_000);
       const outcome = decide(id, new Reservation(ttlMs, proof.thumbprint));

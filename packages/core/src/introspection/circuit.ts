@@ -5,16 +5,16 @@ export type CircuitFailure = 'outage' | 'perhaps_token' | 'other';
 
 /** A question that the circuit lets pass: exactly one of these is called when it is over. */
 export interface Passage {
-  /** The server answered, whatever about the token. */
+  /** The server answered, whatever the answer says about the token. */
   succeeded(): void;
   failed(failure: CircuitFailure, retryAfterSec: number | undefined): void;
 }
 
 /** Decides whether the server is asked at all, after it has failed. */
 export interface Circuit {
-  /** `isKnown`: the token was active lately. A number: refused, for so many seconds. */
+  /** `isKnown`: the token was active lately. Gives a passage, or the seconds for which questions are refused. */
   enter(isKnown: boolean): Passage | number;
-  /** Whether the server has answered in the last seconds: then a failure may be the token's doing. */
+  /** Whether the server has answered in the last seconds: then the token may be the cause of a failure. */
   hasAnsweredLately(): boolean;
 }
 
@@ -31,11 +31,11 @@ const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 /** Doubling further would only overflow; the longest pause is reached long before. */
 const MAX_DOUBLINGS = 10;
-/** A pause is up to this part shorter, so that processes do not try in step. */
+/** A pause is shortened at random by up to this share, so that processes do not try again at the same time. */
 const JITTER = 0.5;
 /** A server that has answered within this many milliseconds is up. */
 const ANSWERED_LATELY_MS = 5_000;
-/** So long after a pause a token that was active lately is waited for; then any may be the first. */
+/** For this long after a pause only a token that was active lately may be the first to try; after that, any token. */
 const KNOWN_FIRST_MS = 2_000;
 
 /**
@@ -44,8 +44,8 @@ const KNOWN_FIRST_MS = 2_000;
  *
  * An `outage` (no connection, no answer in time, 429, 502, 503, 504) opens it. `perhaps_token` (another
  * 5xx) may be this server's way to say that it does not know the token: it never counts while the server
- * has answered lately; and about a token that nobody knows it opens the circuit for strangers alone, and
- * never for longer than the first pause. So no flood of made-up tokens shuts callers out. `other`
+ * has answered lately; and if the token is unknown, it opens the circuit for unknown tokens only, and
+ * never for longer than the first pause. So a flood of made-up tokens cannot shut callers out. `other`
  * failures (our credentials refused, a redirect, a malformed answer) come from a server that is up.
  */
 export function createCircuit({ clock, random, hasKnown }: CircuitOptions): Circuit {
@@ -80,7 +80,7 @@ export function createCircuit({ clock, random, hasKnown }: CircuitOptions): Circ
     retryAfterSec: number | undefined,
   ): void {
     const isStrange = failure === 'perhaps_token' && !isKnown;
-    // A stranger's failure neither prolongs nor eases what a real outage has opened.
+    // The failure of an unknown token neither prolongs nor shortens a pause that a real outage has caused.
     if (isStrange && failures > 0 && !isForStrangersAlone) return;
     isForStrangersAlone = isStrange;
     const doublings = isStrange ? 0 : Math.min(failures, MAX_DOUBLINGS);

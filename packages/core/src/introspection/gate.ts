@@ -5,11 +5,11 @@ import { type CircuitFailure, createCircuit } from './circuit.ts';
 import type { IntrospectionFailed } from './introspection-failed.ts';
 import { createLanes } from './lanes.ts';
 
-/** Lets questions to the server pass, or refuses them. */
+/** Decides whether a question may be sent to the authorization server now. */
 export interface Gate {
   /**
-   * Throws an `AuthError`: `introspection_overloaded`, or `introspection_unavailable` with the failure
-   * that the server is known for.
+   * Throws an `AuthError`: `introspection_overloaded`, or `introspection_unavailable` with `lastFailure` as its
+   * cause. `isKnown`: the token was active lately; half of the places are kept for questions about such tokens.
    */
   enter(isKnown: boolean, lastFailure: unknown): GatePassage;
 }
@@ -20,7 +20,7 @@ export interface GatePassage {
   failed(failure: IntrospectionFailed): {
     /** When the client may come again, where that is known. */
     readonly retryAfterSec: number | undefined;
-    /** False where the failure may be this server's way to say that it does not know the token. */
+    /** False if the token may be the cause: some servers answer 500 for a token that they do not know. */
     readonly isAboutServer: boolean;
   };
 }
@@ -34,10 +34,10 @@ export interface GateOptions {
 }
 
 const OVERLOADED_RETRY_SEC = 1;
-/** Of servers and gateways that cannot answer at all, or not so often. */
+/** The statuses of a server or a gateway that is down or overloaded. */
 const OUTAGES: ReadonlySet<number | undefined> = new Set([429, 502, 503, 504]);
 
-/** Both bounds of what a server is asked: how many at once, and whether it is asked at all. */
+/** Makes a gate. It bounds how many questions are in flight (lanes), and sends none while the server is down (circuit). */
 export function createGate({ maxConcurrent, clock, random, memory }: GateOptions): Gate {
   const lanes = createLanes(maxConcurrent);
   const circuit = createCircuit({ clock, random, hasKnown: () => memory.hasActive() });

@@ -1,12 +1,12 @@
 /** Places for questions in flight. */
 export interface Lanes {
-  /** Takes a place; `undefined` when there is none. The result gives it back: call it once. */
+  /** Takes a place, and gives the function that frees it, to be called once; `undefined` when no place is free. */
   enter(isKnown: boolean): (() => void) | undefined;
 }
 
 /**
- * Bounds the questions in flight. Half of the places are kept for tokens that were active lately: a flood
- * of made-up tokens fills the other half, and callers go on.
+ * Bounds the questions in flight. Half of the places are kept for tokens that were active lately. A flood of
+ * made-up tokens fills the other half only, so that callers with a good token are still served.
  */
 export function createLanes(places: number): Lanes {
   const forStrangers = Math.max(1, Math.floor(places / 2));

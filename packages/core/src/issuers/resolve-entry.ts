@@ -35,11 +35,17 @@ const MEMBERS: OptionNames<IssuerEntry> = {
   introspection: true,
 };
 
+const ISSUER_LINE =
+  "Write: issuer: auth0('acme.eu.auth0.com'), or issuer: rfc9068('https://as.example.com')";
+
 /** Checks one issuer entry, also one that a resolver returned. Throws {@link ConfigurationError}. */
 export function resolveEntry(
   provider: Provider & { readonly introspection?: IntrospectionOptions | undefined },
   audience: unknown,
 ): ResolvedEntry {
+  if (provider === undefined) {
+    throw new ConfigurationError(`issuer is missing. ${ISSUER_LINE}`);
+  }
   if (
     typeof provider !== 'object' ||
     provider === null ||
@@ -47,7 +53,7 @@ export function resolveEntry(
   ) {
     throw new ConfigurationError(
       "An issuer is a preset's result, not a URL: only a preset knows how to tell a user from a client. " +
-        "Write: issuer: auth0('acme.eu.auth0.com'), or issuer: rfc9068('https://as.example.com')",
+        ISSUER_LINE,
     );
   }
   checkOptions(`The issuer made by ${provider.preset}()`, provider, MEMBERS);

@@ -19,19 +19,19 @@ import { countRenewal, isRenewalOf, renewalPresentation } from './renewal.ts';
 import { tellEnd } from './tell-end.ts';
 import { type LeaseOwner, TokenLease } from './token-lease.ts';
 
-/** What leases stand on: the resource server whose tokens they hold. */
+/** What leases need of the resource server whose tokens they hold. */
 export interface LeasesContext extends Pick<LeaseWatchContext, 'recheck'> {
   readonly leases: ResolvedLeases;
   readonly clock: Clock;
   readonly events: EventSink;
   readonly revocation: ResolvedRevocation | undefined;
-  /** The token that a principal was made of; `undefined` for a principal of somebody else's. */
+  /** The token that a principal was made of; `undefined` for a principal that this resource server did not make. */
   readonly heldBy: (principal: Principal) => HeldToken | undefined;
   /** Verifies the token of a renewal; throws `RefusedError`, or rejects with it. */
   readonly authenticate: (presented: Presentation) => MaybePromise<Principal>;
   /** Throws unless the principal meets the requirement. */
   readonly hold: (principal: Principal, requirement: Requirement) => void;
-  /** Throws the `RefusedError` of an error, and tells of it. */
+  /** Emits the event about an error, and throws it as a `RefusedError`. */
   readonly refuse: (error: AuthError) => never;
   /** Uniform in [0, 1), for jitter. Default {@link systemRandom}. */
   readonly random?: () => number;
@@ -61,7 +61,7 @@ export function createLeases(context: LeasesContext): Leases {
   let unsubscribe: (() => unknown) | undefined;
   let isClosed = false;
 
-  /** Only what is told by marks needs to be found by them. */
+  /** The index finds the leases that a mark stops. It is needed only if the store tells of its marks. */
   const isIndexed = revocation?.store.subscribe !== undefined;
 
   function subscribe(): void {
@@ -70,7 +70,8 @@ export function createLeases(context: LeasesContext): Leases {
       const stopTelling: unknown = revocation.store.subscribe?.(onMark);
       unsubscribe = () => typeof stopTelling === 'function' && stopTelling();
     } catch {
-      // Told as an outage of the store, which it is; the next lease tries again, and all are asked about.
+      // A store that cannot be subscribed to counts as down. The next lease tries again; until then every token is
+      // asked about each `recheckSec`.
       revocation.outage.begin();
     }
   }
@@ -79,8 +80,8 @@ export function createLeases(context: LeasesContext): Leases {
     try {
       for (const state of index.stoppedBy(mark, watch.states)) end(state, 'revoked');
     } catch {
-      // A store of the application's may tell anything; it must not fail whoever revokes. Each token is
-      // asked about again all the same.
+      // A store that the application wrote may tell something that is no mark. That must not fail the call that
+      // revokes. Every token is asked about each `recheckSec` in any case.
     }
   }
 
@@ -107,7 +108,8 @@ export function createLeases(context: LeasesContext): Leases {
       subscribe();
       index.add(state);
     }
-    // A mark may have been made between the check of the token and here: nobody was told of it.
+    // A mark may have been made between the check of the token and here. This lease was not told of it, so its token is
+    // asked about at once.
     watch.watch(state, isIndexed);
   }
 
@@ -127,11 +129,11 @@ export function createLeases(context: LeasesContext): Leases {
     tellEnd(state, state.ended);
   }
 
-  /** The same token, of which more may be known now. */
+  /** Goes on with what asking again has shown of the same token. */
   function goOnWith(state: LeaseState, held: HeldToken): void {
     if (held === state.held) return;
     if (isRenewalOf(state.held, held)) replace(state, held);
-    // Its issuer was configured anew, or its server says that it is somebody else's.
+    // The issuer is configured differently now, or its server says that the token is of another caller.
     else end(state, 'refused');
   }
 
@@ -156,7 +158,7 @@ export function createLeases(context: LeasesContext): Leases {
         return context.refuse(new AuthError('renewal_mismatch'));
       }
       for (const requirement of requirements) context.hold(principal, requirement);
-      // It may have ended while the token was verified: what has ended stays so.
+      // The lease may have ended while the token was verified. It must not begin again.
       if (state.ended !== undefined) return context.refuse(new AuthError('lease_ended'));
       replace(state, held);
       state.failingSince = undefined;
@@ -175,7 +177,7 @@ export function createLeases(context: LeasesContext): Leases {
       isClosed = true;
       unsubscribe?.();
       unsubscribe = undefined;
-      // First, so that it does not have to be looked through for each.
+      // Clear the index first, so that each lease need not be taken out of it.
       index.clear();
       for (const state of [...watch.states]) end(state, 'server_closed');
     },

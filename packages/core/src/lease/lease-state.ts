@@ -22,8 +22,8 @@ export interface LeaseExtras {
 }
 
 /**
- * What is kept of each lease. There may be 100,000: a member costs 8 bytes of each, and times are no
- * members but stand in the heap of deadlines, since a number with a fraction would take 24.
+ * What is kept of each lease. There may be 100,000 leases, and a member costs 8 bytes in each. Times are not members
+ * but stand in the heap of deadlines, since a member with a fraction would cost 24.
  */
 export class LeaseState implements Scheduled, Indexed {
   position = -1;

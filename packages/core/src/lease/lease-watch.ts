@@ -6,7 +6,7 @@ import { Deadlines } from './deadlines.ts';
 import { endCauseOf } from './end-cause.ts';
 import type { LeaseState } from './lease-state.ts';
 
-/** What a {@link LeaseWatch} stands on. */
+/** What a {@link LeaseWatch} needs. */
 export interface LeaseWatchContext {
   readonly clock: Clock;
   /** Uniform in [0, 1), for jitter. */
@@ -27,7 +27,7 @@ export interface LeaseWatch {
   readonly states: readonly LeaseState[];
   /** Begins to watch. `isUrgent`: the token is asked about at once. */
   watch(state: LeaseState, isUrgent: boolean): void;
-  /** Sees to it that a lease is looked at when it is due, where that is earlier now. */
+  /** Looks at a lease earlier, if it is due earlier than before. */
   reschedule(state: LeaseState): void;
   forget(state: LeaseState): void;
 }
@@ -39,7 +39,7 @@ export interface LeaseWatch {
 const LONGEST_WAIT_MS = 1_000;
 /** Tokens that are asked about at a time. The rest waits up to {@link LONGEST_WAIT_MS}. */
 const MAX_CHECKING = 500;
-/** By how much of its time a look may come earlier, so that what came together does not stay together. */
+/** A look may come earlier by up to this share of its time, at random, so that leases that began together are not looked at together. */
 const JITTER = 0.2;
 
 /** Makes a watch. It has one timer for all leases, none while there are none, and keeps no process alive. */

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../model/errors.ts';
+import { nearestName } from './nearest-name.ts';
 import { OPTION_PLACES } from './option-places.ts';
 
 /**
@@ -12,7 +13,8 @@ type NameOf<Options> = Options extends unknown ? Extract<keyof Options, string> 
 /**
  * Checks the form of an options object: it must be an object, and every name in it must be known. A
  * misspelled option would otherwise be ignored, and the check that it asks for would be missing. If a name belongs to another
- * function, the message says to which. Returns the options. Does not check their values.
+ * function, the message says to which; if it is similar to a known one, the message names that. Returns the options. Does not
+ * check their values.
  *
  * @param owner Whose options they are, as messages name it: `auth0()`, `keys`.
  * @param names An object whose members are named as the options: `{ issuer: true, audience: true }`.
@@ -38,8 +40,10 @@ export function checkOptions<Options extends object>(
   const place = Object.hasOwn(OPTION_PLACES, unknown)
     ? `. ${unknown} belongs into ${OPTION_PLACES[unknown]}`
     : '';
+  const similar = place === '' ? nearestName(unknown, Object.keys(names)) : undefined;
+  const meant = similar === undefined ? '' : `Did you mean ${JSON.stringify(similar)}? `;
   throw new ConfigurationError(
-    `${owner} has no option ${JSON.stringify(unknown)}. ${list}${place || line}`,
+    `${owner} has no option ${JSON.stringify(unknown)}. ${meant}${list}${place || line}`,
   );
 }
 

@@ -12,24 +12,24 @@ import { unsettledReason } from './unsettled.ts';
 /** What a {@link Recheck} is made from. */
 export interface RecheckContext
   extends Omit<ChecksContext, 'senderConstraint' | 'hasEffects' | 'queryOf'> {
-  /** Reads a token past the cache of verified tokens, and keeps what came of it. */
+  /** Reads a token without looking it up in the cache of verified tokens, and stores the result there. */
   readAgain(token: string): MaybePromise<ReadOutcome>;
 }
 
 /**
  * Asks again about a token that was let in earlier, for a connection that is still open: issuer, key,
- * time, revocation. Where the authorization server has vouched for it, that is asked again, however long its
- * answer counts for requests. The sender constraint is not looked at: it held when the connection was
- * opened, and there is no new request to hold it against.
+ * time, revocation. A token that was introspected is introspected again, even if the cached answer is still
+ * recent enough for requests. Does not check the sender constraint: it held when the connection was opened,
+ * and there is no new request with evidence.
  *
- * Gives the token as it counts now. Rejects with the `AuthError` of what does not hold; an outage has the
- * code `temporarily_unavailable`, and says nothing of the token.
+ * Resolves to the token, with what is known of it now. Rejects with the `AuthError` of the check that failed.
+ * With the code `temporarily_unavailable` something was down, and the token may still be good.
  */
 export type Recheck = (held: HeldToken) => Promise<HeldToken>;
 
 /** Makes the {@link Recheck} of a resource server. */
 export function createRecheck({ readAgain, ...context }: RecheckContext): Recheck {
-  // Of each question nothing is remembered: there is one for each connection, and those live for days.
+  // `queryOnce` keeps no question: every connection would keep one, and connections live for days.
   const runChecks = composeChecks(
     createChecks({
       ...context,

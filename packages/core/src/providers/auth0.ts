@@ -64,6 +64,7 @@ export function auth0(target: string | Auth0Options): AudienceProvider {
     'auth0',
     typeof target === 'string' ? targetOf(target) : target,
     OPTIONS,
+    "domain: 'acme.eu.auth0.com'",
   );
   const { domain, rolesClaim } = options;
   const issuer = checkIssuer('auth0', domain === undefined ? options.issuer : issuerOf(domain), {

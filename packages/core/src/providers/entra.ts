@@ -60,6 +60,7 @@ export function entra(target: string | EntraOptions): AudienceProvider {
     'entra',
     typeof target === 'string' ? targetOf(target) : target,
     OPTIONS,
+    "tenant: '<directory (tenant) id>'",
   );
   const { isAccepted, issuer, keys, keyServes, names, version } = entraIssuer(options);
   const clientIdClaim = version === 'v2' ? 'azp' : 'appid';

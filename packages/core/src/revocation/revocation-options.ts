@@ -13,18 +13,18 @@ export interface RevocationOptions {
    * `'accept'`, which lets revoked tokens in for as long as the outage lasts. Default `'refuse'`.
    */
   readonly onOutage?: 'refuse' | 'accept' | undefined;
-  /** A store that has not answered by then does not answer. Milliseconds, 1 to 60,000. Default 250. */
+  /** How long to wait for the store, in milliseconds, 1 to 60,000. After that it counts as down. Default 250. */
   readonly timeoutMs?: number | undefined;
 }
 
-/** {@link RevocationOptions} with every default decided. */
+/** {@link RevocationOptions} with every default filled in. */
 export interface ResolvedRevocation {
   readonly store: RevocationStore;
   readonly onOutage: 'refuse' | 'accept';
   readonly timeoutMs: number;
-  /** Longest life of a token that is accepted, in seconds: a mark is kept no longer. */
+  /** Longest lifetime of an accepted token, in seconds. Marks are kept no longer. */
   readonly retainSec: number;
-  /** What is known of the store's outages. One for a resource server, so that each is told once. */
+  /** Emits the events about outages of the store. A resource server has one, so that each outage is told once. */
   readonly outage: StoreOutage;
 }
 

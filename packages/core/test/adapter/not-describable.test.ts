@@ -6,6 +6,6 @@ it('notDescribable says what is expected and what to write', () => {
   const error = notDescribable('a router');
   expect(error).toBeInstanceOf(ConfigurationError);
   expect(error.message).toBe(
-    "describeRequirements takes a router. Write: describeRequirements(router, { base: '/users' })",
+    "describeRequirements() and assertGuarded() take a router. Write: assertGuarded(app), or describeRequirements(router, { base: '/users' })",
   );
 });

@@ -14,7 +14,15 @@ describe('checkOptions', () => {
   it('refuses a name that is not known, also without a value, and says which there are', () => {
     const misspelled = () => checkOptions('f()', { audiance: undefined }, NAMES);
     expect(misspelled).toThrow(ConfigurationError);
-    expect(misspelled).toThrow('f() has no option "audiance". Its options are: issuer, audience');
+    expect(misspelled).toThrow(
+      'f() has no option "audiance". Did you mean "audience"? Its options are: issuer, audience',
+    );
+  });
+
+  it('names no option where none is similar', () => {
+    expect(() => checkOptions('f()', { secret: 1 }, NAMES)).toThrow(
+      'f() has no option "secret". Its options are: issuer, audience',
+    );
   });
 
   it('knows no option by what every object inherits', () => {

@@ -16,7 +16,7 @@ describe.each<Told>([
   { store: 'revocation', outcome: 'accepted' },
   { store: 'introspection', outcome: 'bypassed' },
 ])('an outage of the store of $store, where requests are $outcome', ({ store, outcome }) => {
-  it('is told once when it begins and once when it ends, each time', () => {
+  it('emits one event when it begins and one when it ends, each time', () => {
     const { outage, events } = anOutage({ store, outcome });
     outage.end();
     outage.begin();
@@ -30,7 +30,7 @@ describe.each<Told>([
   });
 });
 
-it('is not told where nobody listens, and remembered all the same', () => {
+it('emits nothing while nobody listens, and still remembers that the store is down', () => {
   const told: AuthEvent[] = [];
   const sink = { active: false, emit: (event: AuthEvent) => told.push(event) };
   const outage = createStoreOutage({ store: 'revocation', outcome: 'refused' }, sink);

@@ -76,7 +76,7 @@ describe('the defaults', () => {
 describe('what may be given', () => {
   it('must be an option that exists: a misspelled check would not be made', () => {
     expect(() => withOption({ claim: z.object({}) })).toThrow(
-      'createResourceServer() has no option "claim". Its options are: issuer, ',
+      'createResourceServer() has no option "claim". Did you mean "claims"? Its options are: issuer, ',
     );
   });
 
@@ -164,7 +164,7 @@ it('takes two issuers of one name that both say it, for a change of the issuer',
 const MISTAKES: readonly (readonly [what: string, options: unknown, line: RegExp])[] = [
   ['no options', undefined, /takes an object.*Write: createResourceServer\(\{ issuer: auth0\(/],
   ['null', null, /Write: createResourceServer\(\{ issuer: auth0\(/],
-  ['no issuer', { audience }, /a preset's result.*Write: issuer: auth0\(/],
+  ['no issuer', { audience }, /^issuer is missing\. Write: issuer: auth0\(/],
   [
     'a URL for an issuer',
     { issuer: 'https://as.example.com', audience },

@@ -1542,6 +1542,21 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
     "write scopes: 'scp'",
   ],
   [
+    'auth0 with a misspelled domain',
+    () => Reflect.apply(auth0, undefined, [{ domian: 'acme.eu.auth0.com' }]),
+    'Did you mean "domain"? Its options are: domain, issuer, rolesClaim, name, jwks, jwksUri, fetch. Write: auth0({ domain: ',
+  ],
+  [
+    'entra without a tenant',
+    () => Reflect.apply(entra, undefined, [{}]),
+    "tenant is missing; write entra('<directory (tenant) id>')",
+  ],
+  [
+    'entra without anything',
+    () => Reflect.apply(entra, undefined, []),
+    "Write: entra({ tenant: '<directory (tenant) id>' })",
+  ],
+  [
     'custom without a rule',
     () => Reflect.apply(custom, undefined, [{ issuer: 'https://as.acme.com' }]),
     'write classify',

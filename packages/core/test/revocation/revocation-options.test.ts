@@ -98,7 +98,7 @@ describe('the options of revocation', () => {
   it('unknown ones are refused, with the line to write', () => {
     const line = 'Write: revocation: { store: memoryRevocations() }';
     expect(() => resolved({ store, onoutage: 'accept' })).toThrow(
-      `revocation has no option "onoutage". Its options are: store, onOutage, timeoutMs. ${line}`,
+      `revocation has no option "onoutage". Did you mean "onOutage"? Its options are: store, onOutage, timeoutMs. ${line}`,
     );
     expect(() => resolved(true)).toThrow(line);
   });

@@ -261,7 +261,7 @@ describe('its options', () => {
 
   it('are known, and named as its own', () => {
     expect(() => memoryRevocations({ retain: 1 } as never)).toThrow(
-      'memoryRevocations() has no option "retain". Its options are: retainSec, toleranceSec, clock, maxMarks',
+      'memoryRevocations() has no option "retain". Did you mean "retainSec"? Its options are: retainSec, toleranceSec, clock, maxMarks',
     );
     expect(() => memoryRevocations({ retainSec: 0 })).toThrow('memoryRevocations(): retainSec is');
     expect(memoryRevocations({ maxMarks: 1 }).retainSec).toBe(86_400);

@@ -54,7 +54,7 @@ function featureName(feature: string): string {
 
 const DECIMAL = /^\d{1,40}$/;
 
-/** More than 32 permissions are possible, so that a number of JavaScript would not do. */
+/** A bigint, since there may be more than 32 permissions, and bit operations on numbers work on 32 bits. */
 function maskOf(text: string | undefined): bigint {
   return text !== undefined && DECIMAL.test(text) ? BigInt(text) : 0n;
 }

@@ -57,6 +57,11 @@ export function entraIssuer(options: EntraOptions): EntraIssuer {
     return manyTenants(options.tenants, checkVersion(options.version ?? 'v2'));
   }
   if (options.tenant !== undefined) return oneTenant(options.tenant, options.version ?? 'v2');
+  if (options.issuer === undefined) {
+    throw new ConfigurationError(
+      "entra: tenant is missing; write entra('<directory (tenant) id>'), the GUID that stands in the issuer of the tokens",
+    );
+  }
   const issuer = checkIssuer('entra', withoutMix(options.issuer), {
     path: { pattern: ISSUER_PATH, example: 'https://login.microsoftonline.com/<tenant id>/v2.0' },
   });

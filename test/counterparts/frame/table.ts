@@ -1,0 +1,25 @@
+import type { Row } from './workbench.ts';
+
+/** Whether what came is what had to come. */
+export function isRight({ expected, got }: Row): boolean {
+  return expected === got;
+}
+
+/** The rows as text: a line each, what differs marked with `!`. */
+export function tableOf(rows: readonly Row[]): string {
+  const cells = [
+    ['check', 'expected', 'got'],
+    ...rows.map((row) => [row.check, row.expected, isRight(row) ? 'as expected' : `${row.got} !`]),
+  ];
+  const widths = [0, 1].map((column) =>
+    Math.max(...cells.map((line) => line[column]?.length ?? 0)),
+  );
+  return cells
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
