@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -70,20 +69,25 @@ async function answers(isReady: () => Promise<boolean>): Promise<boolean> {
   }
 }
 
-/** Ends the process and those that it has started: asks first, and then does not. */
-async function stopGroup(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined) return;
-  const ended = hasEnded(child) ? undefined : once(child, 'exit');
-  signalGroup(child.pid, 'SIGTERM');
-  await Promise.race([ended, delay(STOP_WITHIN_MS, undefined, { ref: false })]);
-  signalGroup(child.pid, 'SIGKILL');
+/** Ends the process and those that it has started: asks first, and then does not. Waits until all are gone. */
+async function stopGroup({ pid }: ChildProcess): Promise<void> {
+  if (pid === undefined) return;
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    const giveUpAt = performance.now() + STOP_WITHIN_MS;
+    let isThere = signalGroup(pid, signal);
+    while (isThere && performance.now() < giveUpAt) {
+      await delay(LOOK_EVERY_MS);
+      isThere = signalGroup(pid, 0);
+    }
+  }
 }
 
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
+/** Whether there was anybody left in the group; 0 only asks. */
+function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
-    process.kill(-pid, signal);
+    return process.kill(-pid, signal);
   } catch {
-    // The whole group has ended.
+    return false;
   }
 }
 
