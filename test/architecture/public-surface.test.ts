@@ -99,6 +99,7 @@ describe('the public surface', () => {
         "assertGuardedRoutes",
         "checkRequirement",
         "createEventSink",
+        "createStoreOutage",
         "describeRoutes",
         "eventStreamLease",
         "eventStreamOptions",

@@ -1,4 +1,4 @@
-import type { EventSink } from '@authly/core/adapter';
+import { createStoreOutage, type EventSink } from '@authly/core/adapter';
 
 /** The stores that signals need. */
 type Store = 'revocation' | 'replay';
@@ -10,15 +10,12 @@ export interface StoreWatch {
 }
 
 export function createStoreWatch(events: EventSink): StoreWatch {
-  const failing = new Set<Store>();
+  const outages = {
+    revocation: createStoreOutage({ store: 'revocation', outcome: 'refused' }, events),
+    replay: createStoreOutage({ store: 'replay', outcome: 'refused' }, events),
+  };
   return {
-    failed(store) {
-      if (failing.has(store)) return;
-      failing.add(store);
-      events.emit({ type: 'store.failed', store, outcome: 'refused' });
-    },
-    answered(store) {
-      if (failing.delete(store)) events.emit({ type: 'store.recovered', store });
-    },
+    failed: (store) => outages[store].begin(),
+    answered: (store) => outages[store].end(),
   };
 }
