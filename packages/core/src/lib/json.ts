@@ -1,3 +1,5 @@
+import { isStrictBase64Url } from './base64url.ts';
+
 /** Deeper JSON than this is nobody's token; `JSON.parse` itself would take any depth. */
 export const MAX_JSON_DEPTH = 32;
 
@@ -10,8 +12,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  */
 export function decodeBase64Url(text: string): Uint8Array | undefined {
   const bytes = Buffer.from(text, 'base64url');
-  // Comparing the re-encoding finds every other spelling, and is faster than a regular expression.
-  return bytes.toString('base64url') === text ? bytes : undefined;
+  return isStrictBase64Url(text, bytes.byteLength) ? bytes : undefined;
 }
 
 /**

@@ -1,3 +1,5 @@
+import { isStrictBase64Url } from './base64url.ts';
+
 /** As long as the longest token that `token.maxBytes` can allow. A longer text gets a buffer of its own. */
 export const SCRATCH_BYTES = 65_536;
 
@@ -21,6 +23,6 @@ export function asciiView(text: string): Uint8Array {
 export function base64UrlView(text: string): Uint8Array | undefined {
   if (text.length > SCRATCH_BYTES) return undefined;
   const length = scratch.write(text, 0, 'base64url');
-  if (scratch.toString('base64url', 0, length) !== text) return undefined;
+  if (!isStrictBase64Url(text, length)) return undefined;
   return new Uint8Array(scratch.buffer, 0, length);
 }
