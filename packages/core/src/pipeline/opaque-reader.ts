@@ -13,7 +13,7 @@ import type { Classification } from '../providers/provider.ts';
 import type { ReadOutcome, TokenReader } from '../request/token-reader.ts';
 import type { VerificationKey } from '../signature/verification-key.ts';
 import { refuse, refuseBecause } from './refuse-token.ts';
-import { tokenFromClaims } from './token-from-claims.ts';
+import { classified, tokenFromClaims } from './token-from-claims.ts';
 
 /** Told what a server said of a token: for `explain`. */
 export type ObserveIntrospection = (issuer: TrustedIssuer, introspection: Introspection) => void;
@@ -82,7 +82,7 @@ export function readIntrospected(
         header: NO_HEADER,
         source: 'introspection',
         provider: issuer.introspectedProvider,
-        classify: () => classify(issuer, outcome),
+        classification: classified(issuer, () => classify(issuer, outcome)),
         isBound,
         readAt: answeredAt,
         readAgainAt,

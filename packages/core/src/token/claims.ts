@@ -1,11 +1,11 @@
 import { ignoreRejection, isTrue } from '../lib/callback-result.ts';
-import { isStringList } from '../lib/json.ts';
 import { ownProperty } from '../lib/own-property.ts';
 import type { TokenClaims } from '../model/principal.ts';
 import type { AuthErrorReason } from '../model/reasons.ts';
 import type { TokenFault } from '../model/token-fault.ts';
 import type { TokenHeader } from '../model/token-header.ts';
 import type { TypePolicy } from '../model/type-policy.ts';
+import { type KnownClaims, knownClaims } from './known-claims.ts';
 
 /**
  * Whether a token has the provider's own marks of an access token, and comes from a caller that is listed for
@@ -36,39 +36,64 @@ export interface ClaimsPolicy {
  * OpenID Connect Core §3.1.3.6 and §3.3.2.11), `events` (a logout token or a security event, RFC 8417
  * §2.2). Some servers sign those under the same `typ` and `aud`.
  * Does not check: `iss` (the issuer was found by it), `iat` against the time, and who is calling.
+ * `known` are the claims as {@link knownClaims} reads them, for a caller that has them already.
  */
 export function checkClaims(
   claims: TokenClaims,
   header: TokenHeader,
   policy: ClaimsPolicy,
   nowSec: number,
+  known: KnownClaims = knownClaims(claims),
 ): ClaimsRefusal | undefined {
   const { types, audience } = policy;
   if (!typeAccepted(header, types)) {
     const typeAbsent = !Object.hasOwn(header, 'typ') && { typeAbsent: true as const };
     return { reason: 'type_not_accepted', expectedTypes: types.accepted, ...typeAbsent };
   }
-  if (isOfAnotherType(claims)) return { reason: 'type_not_accepted' };
-  const malformed = illTyped(claims);
+  if (known.isOfAnotherType) return { reason: 'type_not_accepted' };
+  const { malformed, exp } = known;
   if (malformed !== undefined) return { reason: 'claim_malformed', claim: malformed };
-  const missing = missingClaim(claims, policy);
-  if (missing !== undefined || claims.exp === undefined) {
+  const missing = missingClaim(claims, known, policy);
+  if (missing !== undefined || exp === undefined) {
     return withoutClaim(missing ?? 'exp', claims, header, policy);
   }
-  if (audience !== undefined && !meantFor(claims.aud, audience)) {
+  if (audience !== undefined && !meantFor(known.aud, audience)) {
     return { reason: 'audience_mismatch', expectedAudience: audience };
   }
-  const untimely = checkTime(claims.exp, notBefore(claims), policy.clockToleranceSec, nowSec);
+  const untimely = checkTime(exp, known.nbf, policy.clockToleranceSec, nowSec);
   if (untimely !== undefined) return { reason: untimely };
   return policy.accepts && refusalOf(policy.accepts(claims, header));
 }
 
-function missingClaim(claims: TokenClaims, policy: ClaimsPolicy): string | undefined {
-  for (const name of policy.requiredClaims) {
-    if (!Object.hasOwn(claims, name) || claims[name] === '' || claims[name] === null) return name;
+function missingClaim(
+  claims: TokenClaims,
+  known: KnownClaims,
+  { requiredClaims, audience }: ClaimsPolicy,
+): string | undefined {
+  for (const name of requiredClaims) {
+    const value = claimNamed(name, claims, known);
+    if (value === undefined || value === '' || value === null) return name;
   }
-  if (!Object.hasOwn(claims, 'exp')) return 'exp';
-  return policy.audience !== undefined && !Object.hasOwn(claims, 'aud') ? 'aud' : undefined;
+  if (known.exp === undefined) return 'exp';
+  return audience !== undefined && known.aud === undefined ? 'aud' : undefined;
+}
+
+/** A claim by its name, for claims whose types were checked. */
+function claimNamed(name: string, claims: TokenClaims, known: KnownClaims): unknown {
+  switch (name) {
+    case 'aud':
+      return known.aud;
+    case 'sub':
+      return known.sub;
+    case 'client_id':
+      return known.clientId;
+    case 'iat':
+      return known.iat;
+    case 'jti':
+      return known.jti;
+    default:
+      return ownProperty(claims, name);
+  }
 }
 
 // The type is checked first: for an ID token, "wrong type" is a better reason than "claim missing".
@@ -127,43 +152,9 @@ function typeAccepted(header: TokenHeader, types: TypePolicy): boolean {
   if (!Object.hasOwn(header, 'typ')) return types.optional;
   const typ = header['typ'];
   if (typeof typ !== 'string') return false;
+  if (types.accepted.includes(typ)) return true;
   const lower = typ.toLowerCase();
   return types.accepted.includes(lower.startsWith('application/') ? lower.slice(12) : lower);
-}
-
-function isOfAnotherType(claims: TokenClaims): boolean {
-  return (
-    Object.hasOwn(claims, 'at_hash') ||
-    Object.hasOwn(claims, 'c_hash') ||
-    Object.hasOwn(claims, 'events')
-  );
-}
-
-// Types are checked, never coerced: a claim of another type refuses the token.
-function illTyped(claims: TokenClaims): string | undefined {
-  for (const name in claims) {
-    if (!fitsItsClaim(name, claims[name]) && Object.hasOwn(claims, name)) return name;
-  }
-  return undefined;
-}
-
-function fitsItsClaim(name: string, value: unknown): boolean {
-  switch (name) {
-    case 'iss':
-    case 'sub':
-    case 'jti':
-    case 'client_id':
-      return typeof value === 'string';
-    case 'exp':
-    case 'nbf':
-    case 'iat':
-      // 1e309 is valid JSON and parses to Infinity.
-      return Number.isFinite(value);
-    case 'aud':
-      return typeof value === 'string' || isStringList(value);
-    default:
-      return true;
-  }
 }
 
 function meantFor(aud: TokenClaims['aud'], accepted: readonly string[]): boolean {
