@@ -22,9 +22,14 @@ export function findSigningKey(
     });
   }
 
-  return andThen(keySet.find({ algorithm, kid }), (key) =>
-    andThen(holds(key), (valid) => (valid ? key : replacement(key))),
-  );
+  function held(key: VerificationKey): MaybePromise<VerificationKey | undefined> {
+    const valid = holds(key);
+    if (isThenable(valid)) return valid.then((later) => (later ? key : replacement(key)));
+    return valid ? key : replacement(key);
+  }
+
+  const found = keySet.find({ algorithm, kid });
+  return isThenable(found) ? found.then(held) : held(found);
 }
 
 /** The signature was checked and does not hold, so `key_unknown` would name the wrong fault. */

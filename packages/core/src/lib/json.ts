@@ -1,10 +1,8 @@
 import { isStrictBase64Url } from './base64url.ts';
+import { utf8Text } from './utf8.ts';
 
 /** Deeper JSON than this is nobody's token; `JSON.parse` itself would take any depth. */
 export const MAX_JSON_DEPTH = 32;
-
-// ignoreBOM keeps a byte-order mark in the text, where JSON.parse refuses it.
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Decodes base64url (RFC 4648 §5) strictly: one spelling per byte string, so no padding, no other
@@ -25,30 +23,41 @@ export function parseJsonObject(bytes: Uint8Array): Readonly<Record<string, unkn
   return value !== undefined && deepFreeze(value, MAX_JSON_DEPTH) ? value : undefined;
 }
 
+/** A JSON text, or its bytes in UTF-8. */
+export type Json = string | Uint8Array;
+
 /**
  * The same, but not frozen yet, and of small texts the depth is not known either. {@link deepFreeze}
  * finds it, and freezes.
  */
-export function parseUnfrozen(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
-  if (bytes.byteLength > UNSCANNED_BYTES && memberNames(bytes) === undefined) return undefined;
-  return parseText(bytes);
+export function parseUnfrozen(json: Json): Readonly<Record<string, unknown>> | undefined {
+  const text = textOf(json);
+  if (text === undefined) return undefined;
+  if (text.length > UNSCANNED_LENGTH && memberNames(text) === undefined) return undefined;
+  return parseText(text);
 }
 
 /**
- * Parses bytes as one JSON object in which no object has a member twice (RFC 7515 §4, RFC 7519 §4): of
+ * Parses JSON as one object in which no object has a member twice (RFC 7515 §4, RFC 7519 §4): of
  * two members of one name other parsers take the first, so that two readers of one token would see two
  * callers. `undefined` also for whatever {@link parseJsonObject} refuses. Not frozen.
  */
-export function parseStrict(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
-  const names = memberNames(bytes);
-  const value = names === undefined ? undefined : parseText(bytes);
+export function parseStrict(json: Json): Readonly<Record<string, unknown>> | undefined {
+  const text = textOf(json);
+  if (text === undefined) return undefined;
+  const names = memberNames(text);
+  const value = names === undefined ? undefined : parseText(text);
   // Names are counted, not compared: of each that is there twice, parsing has dropped one.
   return value !== undefined && membersOf(value) === names ? value : undefined;
 }
 
-function parseText(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
+function textOf(json: Json): string | undefined {
+  return typeof json === 'string' ? json : utf8Text(json);
+}
+
+function parseText(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const value: unknown = JSON.parse(utf8.decode(bytes));
+    const value: unknown = JSON.parse(text);
     return isPlainObject(value) ? value : undefined;
   } catch {
     return undefined; // The parser's message quotes the text, so it goes nowhere.
@@ -59,7 +68,7 @@ function parseText(bytes: Uint8Array): Readonly<Record<string, unknown>> | undef
  * Nesting makes `JSON.parse` slow: 10 KB of brackets take it ten times as long as an RS256 signature, so
  * they are counted first. A text as short as this takes it no longer than that signature, whatever it holds.
  */
-const UNSCANNED_BYTES = 1_024;
+const UNSCANNED_LENGTH = 1_024;
 
 const QUOTE = 0x22;
 const COLON = 0x3a;
@@ -73,24 +82,28 @@ const CLOSE_OBJECT = 0x7d;
  * How many names of members a JSON text has, in all its objects: each has a colon after it. `undefined`
  * when it is deeper than {@link MAX_JSON_DEPTH}. Right for valid JSON; what is invalid, the parser refuses.
  */
-function memberNames(json: Uint8Array): number | undefined {
+function memberNames(json: string): number | undefined {
   let names = 0;
   let depth = 0;
   for (let index = 0; index < json.length; index++) {
-    const byte = json[index];
-    if (byte === QUOTE) index = endOfString(json, index + 1);
-    else if (byte === COLON) names++;
-    else if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) {
+    const code = json.charCodeAt(index);
+    if (code === QUOTE) index = endOfString(json, index + 1);
+    else if (code === COLON) names++;
+    else if (code === OPEN_ARRAY || code === OPEN_OBJECT) {
       if (++depth > MAX_JSON_DEPTH) return undefined;
-    } else if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) depth--;
+    } else if (code === CLOSE_ARRAY || code === CLOSE_OBJECT) depth--;
   }
   return names;
 }
 
 /** Where the string ends whose first character stands at `start`. */
-function endOfString(json: Uint8Array, start: number): number {
+function endOfString(json: string, start: number): number {
   let index = start;
-  while (index < json.length && json[index] !== QUOTE) index += json[index] === BACKSLASH ? 2 : 1;
+  while (index < json.length) {
+    const code = json.charCodeAt(index);
+    if (code === QUOTE) break;
+    index += code === BACKSLASH ? 2 : 1;
+  }
   return index;
 }
 
