@@ -24,8 +24,8 @@ export function findSigningKey(
 
   function held(key: VerificationKey): MaybePromise<VerificationKey | undefined> {
     const valid = holds(key);
-    if (isThenable(valid)) return valid.then((later) => (later ? key : replacement(key)));
-    return valid ? key : replacement(key);
+    if (valid === true) return key;
+    return andThen(valid, (later) => (later ? key : replacement(key)));
   }
 
   const found = keySet.find({ algorithm, kid });

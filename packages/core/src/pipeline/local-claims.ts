@@ -1,12 +1,11 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { type Clock, epochSeconds } from '../lib/clock.ts';
-import { deepFreeze, MAX_JSON_DEPTH } from '../lib/json.ts';
 import type { MaybePromise } from '../lib/maybe-promise.ts';
 import { Refused } from '../model/refused.ts';
 import type { Classification } from '../providers/provider.ts';
 import type { ReadOutcome } from '../request/token-reader.ts';
 import { checkClaims } from '../token/claims.ts';
-import { knownClaims } from '../token/known-claims.ts';
+import { freezeClaims } from '../token/known-claims.ts';
 import type { SignedToken } from './jwt-reader.ts';
 import { refuseFor } from './refuse-token.ts';
 import { classificationFailed, tokenFromClaims } from './token-from-claims.ts';
@@ -25,8 +24,8 @@ export function createLocalClaims({
 }: LocalClaimsOptions): (signed: SignedToken) => MaybePromise<ReadOutcome> {
   return function acceptSigned({ issuer, key, claims, header }) {
     // Freeze only after the signature is verified: unauthenticated input is not worth the work.
-    if (!deepFreeze(claims, MAX_JSON_DEPTH)) return new Refused('token_malformed');
-    const known = knownClaims(claims);
+    const known = freezeClaims(claims);
+    if (known === undefined) return new Refused('token_malformed');
     const nowSec = epochSeconds(clock);
     const { provider, policy } = issuer;
     let classification: Classification;

@@ -1,4 +1,4 @@
-import { isStringList } from '../lib/json.ts';
+import { deepFreeze, isStringList, MAX_JSON_DEPTH } from '../lib/json.ts';
 import type { TokenClaims } from '../model/principal.ts';
 
 /**
@@ -36,7 +36,30 @@ const { hasOwnProperty: isOwn } = Object.prototype;
  * new token 0.4 µs more. Types are checked, never coerced. Inherited members count for nothing.
  */
 export function knownClaims(claims: TokenClaims): KnownClaims {
-  const known: Writable = {
+  const known = noClaims();
+  for (const name in claims) if (isOwn.call(claims, name)) take(known, name, claims[name]);
+  return known;
+}
+
+/**
+ * The same for claims that come from `JSON.parse`, which are frozen to the bottom on the way; `undefined` when they
+ * are deeper than 32 levels.
+ */
+export function freezeClaims(claims: TokenClaims): KnownClaims | undefined {
+  Object.freeze(claims);
+  const known = noClaims();
+  for (const name in claims) {
+    if (!isOwn.call(claims, name)) continue;
+    const value = claims[name];
+    const isNested = typeof value === 'object' && value !== null;
+    if (isNested && !deepFreeze(value, MAX_JSON_DEPTH - 1)) return undefined;
+    take(known, name, value);
+  }
+  return known;
+}
+
+function noClaims(): Writable {
+  return {
     iss: undefined,
     sub: undefined,
     aud: undefined,
@@ -54,68 +77,66 @@ export function knownClaims(claims: TokenClaims): KnownClaims {
     malformed: undefined,
     isOfAnotherType: false,
   };
-  for (const name in claims) {
-    if (!isOwn.call(claims, name)) continue;
-    const value: unknown = claims[name];
-    switch (name) {
-      case 'iss':
-        if (typeof value === 'string') known.iss = value;
-        else known.malformed ??= name;
-        break;
-      case 'sub':
-        if (typeof value === 'string') known.sub = value;
-        else known.malformed ??= name;
-        break;
-      case 'jti':
-        if (typeof value === 'string') known.jti = value;
-        else known.malformed ??= name;
-        break;
-      case 'client_id':
-        if (typeof value === 'string') known.clientId = value;
-        else known.malformed ??= name;
-        break;
-      case 'aud':
-        if (typeof value === 'string' || isStringList(value)) known.aud = value;
-        else known.malformed ??= name;
-        break;
-      case 'exp':
-        if (isFiniteNumber(value)) known.exp = value;
-        else known.malformed ??= name;
-        break;
-      case 'nbf':
-        if (isFiniteNumber(value)) known.nbf = value;
-        else known.malformed ??= name;
-        break;
-      case 'iat':
-        if (isFiniteNumber(value)) known.iat = value;
-        else known.malformed ??= name;
-        break;
-      case 'sid':
-        if (typeof value === 'string') known.sid = value;
-        break;
-      case 'acr':
-        if (typeof value === 'string') known.acr = value;
-        break;
-      case 'auth_time':
-        if (typeof value === 'number') known.authTime = value;
-        break;
-      case 'amr':
-        known.amr = value;
-        break;
-      case 'act':
-        known.act = value;
-        break;
-      case 'cnf':
-        known.cnf = value;
-        break;
-      case 'at_hash':
-      case 'c_hash':
-      case 'events':
-        known.isOfAnotherType = true;
-        break;
-    }
+}
+
+function take(known: Writable, name: string, value: unknown): void {
+  switch (name) {
+    case 'iss':
+      if (typeof value === 'string') known.iss = value;
+      else known.malformed ??= name;
+      break;
+    case 'sub':
+      if (typeof value === 'string') known.sub = value;
+      else known.malformed ??= name;
+      break;
+    case 'jti':
+      if (typeof value === 'string') known.jti = value;
+      else known.malformed ??= name;
+      break;
+    case 'client_id':
+      if (typeof value === 'string') known.clientId = value;
+      else known.malformed ??= name;
+      break;
+    case 'aud':
+      if (typeof value === 'string' || isStringList(value)) known.aud = value;
+      else known.malformed ??= name;
+      break;
+    case 'exp':
+      if (isFiniteNumber(value)) known.exp = value;
+      else known.malformed ??= name;
+      break;
+    case 'nbf':
+      if (isFiniteNumber(value)) known.nbf = value;
+      else known.malformed ??= name;
+      break;
+    case 'iat':
+      if (isFiniteNumber(value)) known.iat = value;
+      else known.malformed ??= name;
+      break;
+    case 'sid':
+      if (typeof value === 'string') known.sid = value;
+      break;
+    case 'acr':
+      if (typeof value === 'string') known.acr = value;
+      break;
+    case 'auth_time':
+      if (typeof value === 'number') known.authTime = value;
+      break;
+    case 'amr':
+      known.amr = value;
+      break;
+    case 'act':
+      known.act = value;
+      break;
+    case 'cnf':
+      known.cnf = value;
+      break;
+    case 'at_hash':
+    case 'c_hash':
+    case 'events':
+      known.isOfAnotherType = true;
+      break;
   }
-  return known;
 }
 
 /** 1e309 is valid JSON, and becomes Infinity. */
