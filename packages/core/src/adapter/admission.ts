@@ -1,6 +1,7 @@
 import type { CredentialSource } from '../http/credential-source.ts';
 import { memberOf } from '../lib/member-of.ts';
 import { processWide } from '../lib/process-wide.ts';
+import { createRequestMap } from '../lib/request-map.ts';
 import type { Principal } from '../model/principal.ts';
 import type { Requirement } from '../requirement/requirement.ts';
 import type { ResourceServer } from '../resource-server.ts';
@@ -20,8 +21,7 @@ export interface Admission {
   readonly skipped: boolean;
 }
 
-// In a map and not on the request: a new property on an Express request costs several times as much.
-const admissions = processWide('admissions', () => new WeakMap<object, Admission>());
+const admissions = processWide('admissions', createRequestMap<Admission>);
 
 /** Remembers an admission for the object that stands for one request, and for nothing shared. */
 export function admit(request: object, admission: Admission): void {

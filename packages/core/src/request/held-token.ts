@@ -1,3 +1,4 @@
+import { Given } from '../lib/given.ts';
 import type { Principal } from '../model/principal.ts';
 import type { VerifiedToken } from './verified-token.ts';
 
@@ -6,14 +7,6 @@ export interface HeldToken {
   /** Never to be printed. */
   readonly token: string;
   readonly verified: VerifiedToken;
-}
-
-/** A class that extends this adds its private members to the object that it is given. */
-class Given {
-  constructor(target: object) {
-    // biome-ignore lint/correctness/noConstructorReturn: this is what adds them to an object that is there already
-    return target;
-  }
 }
 
 /**
