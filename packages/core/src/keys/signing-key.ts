@@ -8,7 +8,7 @@ import type { KeyQuery, KeySet } from './key-set.ts';
  * as the key set does: `key_unknown`, `keys_unavailable`. What `holds` throws passes on.
  */
 export function findSigningKey(
-  keySet: KeySet,
+  keySet: Pick<KeySet, 'find'>,
   { algorithm, kid }: Omit<KeyQuery, 'failed'>,
   holds: (key: VerificationKey) => MaybePromise<boolean>,
 ): MaybePromise<VerificationKey | undefined> {
