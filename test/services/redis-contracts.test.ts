@@ -10,12 +10,12 @@ import {
   revocationStoreContract,
 } from '@authly/testing/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findDebianServer } from './support/debian-server.ts';
 import { CLIENTS, CLUSTER_CLIENTS, type OpenClient } from './support/redis-clients.ts';
 import { type RedisCluster, startRedisCluster } from './support/redis-cluster.ts';
+import { findRedisProgram } from './support/redis-program.ts';
 import { type RedisServer, startRedis } from './support/redis-server.ts';
 
-const program = findDebianServer('redis-server');
+const program = findRedisProgram();
 
 /** The machine's time, which the server's is, too. */
 const clock = { now: () => Date.now() };
