@@ -527,11 +527,15 @@ describe('a transmitter', () => {
     expect(asked).toEqual(['http://sso:8080/jwks']);
   });
 
-  it.each(['next', undefined])(
-    'are replaced right after forged events used up the fetches: the event (kid %s) is sent again and not lost',
-    async (kid) => {
+  it.each([
+    ['next', 'former'],
+    ['the same', 'the same'],
+    [undefined, undefined],
+  ])(
+    'are replaced right after forged events used up the fetches: the event (kid %s, after %s) is sent again and not lost',
+    async (kid, former) => {
       const next = generateTestKey('ES256', 'next');
-      let published: object = { keys: [{ ...issuerKey.publicJwk, kid: kid && 'former' }] };
+      let published: object = { keys: [{ ...issuerKey.publicJwk, kid: former }] };
       let fetches = 0;
       const { handler, events, clock, ...watched } = someSecurityEvents({
         transmitter: { jwks: undefined, jwksUri: 'https://sso.acme.com/jwks', authorization: null },
@@ -542,7 +546,7 @@ describe('a transmitter', () => {
       });
       await handler.ready();
       const forger = generateTestKey('ES256', 'forger');
-      const forged = () => push(handler, anEvent({}, { kid: kid && 'forger' }, forger));
+      const forged = () => push(handler, anEvent({}, { kid }, forger));
       const statuses: number[] = [];
       for (let n = 0; n < 20; n += 1) statuses.push((await forged()).status);
       expect(statuses).toEqual([400, 400, 400, ...new Array(17).fill(503)]);

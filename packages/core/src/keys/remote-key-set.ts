@@ -207,8 +207,10 @@ export function createRemoteKeySet(context: RemoteKeySetContext): KeySet {
   /** A kid that is at hand and does not fit the algorithm is the token's fault: no fetch mends it. */
   function needOf(query: KeyQuery, choice: KeyChoice): Need {
     if (choice !== 'key_unknown') return 'known';
-    const { kid } = query;
-    return kid !== undefined && held.keys.some((key) => key.kid === kid) ? 'known' : 'unknown';
+    const { kid, failed } = query;
+    // One that failed may have been replaced under its kid.
+    if (kid === undefined || failed !== undefined) return 'unknown';
+    return held.keys.some((key) => key.kid === kid) ? 'known' : 'unknown';
   }
 }
 

@@ -66,7 +66,7 @@ export function createSignedJwtCheck(policy: SignedJwtPolicy): (jwt: string) => 
     if (algorithm === undefined || !algorithms.includes(algorithm)) {
       throw new AuthError('algorithm_not_allowed');
     }
-    const key = await findSigningKey(keys, { algorithm, kid }, (each) =>
+    const key = await findSigningKey(keys, { algorithm, kid, kidsRecur: true }, (each) =>
       isSignedBy(jws, algorithm, each),
     );
     if (key === undefined) throw new AuthError('signature_invalid');
@@ -82,7 +82,7 @@ export function createSignedJwtCheck(policy: SignedJwtPolicy): (jwt: string) => 
  * key. The sender of such a JWT does not come with a new one, as a client with an access token does: it sends the
  * same one again after an outage, and never after a refusal.
  *
- * Without a kid this holds for the key that may have replaced the one at hand, too. So a JWT with a bad signature
+ * This holds for the key that may have replaced the one at hand, without a kid or under the same one, too. So a JWT with a bad signature
  * is also called an outage while no fetch is allowed; its sender gains nothing, and no fetch is made for it.
  */
 function withOutages(keySet: Pick<KeySet, 'find'>): Pick<KeySet, 'find'> {
