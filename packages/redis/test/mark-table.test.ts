@@ -263,8 +263,9 @@ describe('the table of marks', () => {
     await expect(allOf(tableOver(reply).table)).rejects.toThrow('Redis answered EVAL');
   });
 
-  it('passes over a field that is empty', async () => {
-    const { table } = tableOver([['subject:x', 'subject:y'], [null, ':7'], '7']);
+  it('passes over a field that is empty, and one that is not ours', async () => {
+    const fields = ['subject:x', 'theirs:x', 'subject:y'];
+    const { table } = tableOver([fields, [null, 'whatever', ':7'], '7']);
     expect(await allOf(table)).toEqual([aMark('y', 7)]);
   });
 });
