@@ -11,7 +11,7 @@ export interface ReserveOptions {
   readonly signal: AbortSignal;
   /**
    * Whose id it is, as a digest (a key's thumbprint). A store of bounded size keeps any one holder from
-   * filling it; others need not look at it. It is not part of the id.
+   * filling it, with a {@link ReplayStoreFullError}; others need not look at it. It is not part of the id.
    */
   readonly holder?: string | undefined;
 }
