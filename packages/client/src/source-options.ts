@@ -168,7 +168,9 @@ function parametersOf({ parameters = {} }: TokenSourceOptions): Target['paramete
       const option = Object.hasOwn(OWN_PARAMETERS, name) ? OWN_PARAMETERS[name] : undefined;
       if (option !== undefined) throw wrong(`parameters.${name} belongs into ${option}`, LINE);
       if (
-        /^(?:grant_type|assertion|requested_token_use|subject_token.*|actor_token.*)$/.test(name)
+        /^(?:grant_type|assertion|requested_token_(?:use|type)|subject_token.*|actor_token.*)$/.test(
+          name,
+        )
       ) {
         throw wrong(`parameters.${name} is decided by the grant: leave it out`, LINE);
       }

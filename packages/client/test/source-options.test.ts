@@ -49,6 +49,7 @@ describe('options of tokenSource', () => {
     ['a client id', { parameters: { client_id: 'a' } }, 'belongs into client'],
     ['a grant', { parameters: { grant_type: 'a' } }, 'decided by the grant'],
     ['a subject token', { parameters: { subject_token_type: 'a' } }, 'decided by the grant'],
+    ['a type of token', { parameters: { requested_token_type: 'a' } }, 'decided by the grant'],
     ['an actor token', { parameters: { actor_token: 'a' } }, 'decided by the grant'],
     ['an origin with a path', { origins: [`${API}/x`] }, 'without a path'],
     ['an origin with a slash', { origins: [`${API}/`] }, 'without a path'],

@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { clientSecretPost, tlsClientAuth, tokenSource, workloadToken } from '../src/index.ts';
+import {
+  clientSecretPost,
+  type TokenSourceOptions,
+  tlsClientAuth,
+  tokenSource,
+  workloadToken,
+} from '../src/index.ts';
 import {
   API,
   aJwt,
@@ -466,6 +472,25 @@ describe('credentials (61)', () => {
     expect((await source.token()).accessToken).toBe('renewed');
   });
 
+  it('are waited for by nobody longer than a request, nor beyond the caller’s signal', async () => {
+    const secrets: (string | Promise<string>)[] = ['wrong', 'wrong', new Promise(() => {})];
+    const { source, server, clock } = aSource({
+      client: clientSecretPost('orders-api', () => secrets.shift() ?? 'right'),
+      timeoutMs: 50,
+    });
+    server.onToken = ({ form }) =>
+      form.get('client_secret') === 'right' ? issued('right') : refused(401);
+    await expect(source.token()).rejects.toMatchObject({ reason: 'client_refused' });
+    clock.pass(1_000);
+    const caller = new AbortController();
+    const [patient, impatient] = [source.token(), source.token({ signal: caller.signal })];
+    caller.abort(new Error('gone'));
+    await expect(impatient).rejects.toThrow('gone');
+    await expect(patient).rejects.toMatchObject({ reason: 'client_refused' });
+    clock.pass(1_000);
+    expect((await source.token()).accessToken).toBe('right');
+  });
+
   it('that cannot be read while the source backs off are not new ones', async () => {
     const secrets = ['wrong', 'wrong'];
     const { source, server, clock } = aSource({
@@ -761,9 +786,9 @@ describe('a client with a certificate', () => {
   });
 
   /** A source whose certificate, and what is done with it, is in the hands of the test. */
-  function withCertificate() {
+  function withCertificate(options: Partial<TokenSourceOptions> = {}) {
     const server = aServer();
-    const state = { tag: 'one', closed: 0 };
+    const state = { tag: 'one' as string | Promise<string>, closed: 0 };
     const fetch = Object.assign(server.fetch.bind(undefined), {
       certificateTag: async () => state.tag,
       async close() {
@@ -772,7 +797,7 @@ describe('a client with a certificate', () => {
       },
     });
     const client = tlsClientAuth('orders-api', { fetch });
-    return { state, ...aSource({ client, fetch: server.fetch }), server };
+    return { state, ...aSource({ client, fetch: server.fetch, ...options }), server };
   }
 
   it('keeps its tokens while it is the same, and exchanged ones, too', async () => {
@@ -785,6 +810,30 @@ describe('a client with a certificate', () => {
     expect([await use(), await use()]).toEqual([2, 2]);
     state.tag = 'two';
     expect([await use(), await use()]).toEqual([4, 4]);
+  });
+
+  it('that cannot be read in time is an outage, and holds no caller beyond its signal', async () => {
+    const { source, state } = withCertificate({ timeoutMs: 50 });
+    await source.token();
+    state.tag = new Promise<string>(() => {});
+    const caller = new AbortController();
+    const [patient, impatient] = [source.token(), source.token({ signal: caller.signal })];
+    caller.abort(new Error('gone'));
+    await expect(impatient).rejects.toThrow('gone');
+    await expect(patient).rejects.toMatchObject({ reason: 'credentials_unavailable', status: 503 });
+    state.tag = 'one';
+    expect((await source.token()).accessToken).toBe('token-1');
+  });
+
+  it('is forgotten with every token that was bound to it, also those of callers no longer kept', async () => {
+    const { source, server, state } = withCertificate({ maxSubjects: 1 });
+    const asAda = source.onBehalfOf('ada');
+    for (let call = 0; call < 2; call++) await asAda.token();
+    await source.onBehalfOf('bob').token();
+    const before = server.tokenRequests.length;
+    state.tag = 'two';
+    await asAda.token();
+    expect(server.tokenRequests.length).toBe(before + 1);
   });
 
   it('is closed with its source, and what fails there is nobody’s fault', async () => {
