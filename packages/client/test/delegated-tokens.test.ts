@@ -52,7 +52,7 @@ describe('the request for an exchange', () => {
     return form.filter(([name]) => !name.startsWith('client_'));
   };
 
-  it('is that of RFC 8693 §2.1', async () => {
+  it('[RFC8693-2.1-a] [RFC8693-2.1-b] [RFC8693-2.1-c] [RFC8693-2.1-d] is that of RFC 8693 §2.1', async () => {
     expect(await sent({ scope: 'read' })).toEqual([
       ['subject_token', ADA],
       ['subject_token_type', ACCESS_TOKEN],
@@ -64,7 +64,7 @@ describe('the request for an exchange', () => {
   });
 
   it.each(['keycloak', 'auth0'] as const)(
-    'names an audience at %s, and no resource',
+    '[RFC8693-2.1-e] names an audience at %s, and no resource',
     async (exchange) => {
       expect(await sent({ exchange, parameters: { audience: 'ledger-api' } })).toEqual([
         ['subject_token', ADA],
@@ -76,7 +76,7 @@ describe('the request for an exchange', () => {
     },
   );
 
-  it('is an on-behalf-of assertion at Entra', async () => {
+  it('[RFC7523-2.1-a] is an on-behalf-of assertion at Entra', async () => {
     expect(await sent({ exchange: 'entra', scope: 'api://ledger/.default' })).toEqual([
       ['assertion', ADA],
       ['requested_token_use', 'on_behalf_of'],
@@ -156,6 +156,17 @@ describe('exchanged tokens', () => {
     expect((await source.onBehalfOf('opaque').token()).accessToken).toBe('t2');
   });
 
+  it.each(['N_A', 'mac', '', undefined])(
+    '[RFC8693-2.2.1-b] [RFC6749-7.1-a] have a type that can be used, and not %j',
+    async (token_type) => {
+      const { source, server } = anExchange();
+      server.onToken = () => issued('x', { token_type, issued_token_type: ACCESS_TOKEN });
+      await expect(source.onBehalfOf(ADA).token()).rejects.toMatchObject({
+        reason: 'answer_unusable',
+      });
+    },
+  );
+
   it('never are the caller’s token itself', async () => {
     const { source, server } = anExchange();
     server.onToken = () => issued(ADA);
@@ -170,7 +181,7 @@ describe('exchanged tokens', () => {
     'urn:ietf:params:oauth:token-type:id_token',
     '',
     7,
-  ])('are access tokens, and no %j', async (type) => {
+  ])('[RFC8693-2.2.1-a] are access tokens, and no %j', async (type) => {
     const { source, server } = anExchange();
     server.onToken = () => issued('x', { issued_token_type: type });
     await expect(source.onBehalfOf(ADA).token()).rejects.toMatchObject({
@@ -326,7 +337,7 @@ describe('exchanged tokens of 100,000 callers (64)', () => {
 
 describe('a failed exchange', () => {
   it.each(['invalid_request', 'invalid_grant', 'access_denied', 'interaction_required'] as const)(
-    'with %s is about this caller, for half a minute',
+    '[RFC8693-2.2.2-a] with %s is about this caller, for half a minute',
     async (error) => {
       const { source, server, clock } = anExchange();
       const asUsual = server.onToken;
@@ -348,7 +359,7 @@ describe('a failed exchange', () => {
     },
   );
 
-  it('with invalid_target is about the request', async () => {
+  it('[RFC8693-2.2.2-b] [RFC8707-2-c] with invalid_target is about the request', async () => {
     const { source, server } = anExchange();
     server.onToken = () => refused(400, 'invalid_target');
     await expect(source.onBehalfOf(ADA).token()).rejects.toMatchObject({

@@ -28,7 +28,7 @@ import {
 const HOUR_MS = 3_600_000;
 
 describe('a token', () => {
-  it('is asked for with the grant, the resource, the scopes and what else is wanted', async () => {
+  it('[RFC6749-4.4.2-d] [RFC6749-3.3-a] [RFC6749-2.3-a] is asked for with the grant, the resource, the scopes and what else is wanted', async () => {
     const { source, server } = aSource({
       scope: ['read:orders', 'write:orders'],
       parameters: { audience: ['a', 'b'], tenant: 't' },
@@ -49,7 +49,7 @@ describe('a token', () => {
     expect(request?.headers.get('authorization')).toBe(`Basic ${btoa('orders%2Dapi:s3cret')}`);
   });
 
-  it('has its end in seconds, and the scopes that were granted, or asked for', async () => {
+  it('[RFC6749-5.1-a] has its end in seconds, and the scopes that were granted, or asked for', async () => {
     const { source, server } = aSource({ scope: 'a b' });
     expect(await source.token()).toMatchObject({
       accessToken: 'token-1',
@@ -62,7 +62,25 @@ describe('a token', () => {
     expect((await narrowed.source.token()).scopes).toEqual(['a']);
   });
 
-  it('is shown by nothing that prints, nor is the secret', async () => {
+  it('[RFC6749-5.1-c] [RFC6749-5.1-d] is all that is used of an answer: no member that is unknown, and no refresh token', async () => {
+    const { source, server, clock } = aSource();
+    server.onToken = (_request, count) =>
+      issued(`x${count}`, { refresh_token: 'r', id_token: 'i', ext_expires_in: 9, constructor: 7 });
+    await source.token();
+    clock.pass(HOUR_MS);
+    await source.token();
+    const grants = server.tokenRequests.map(({ form }) => form.get('grant_type'));
+    expect(grants).toEqual(['client_credentials', 'client_credentials']);
+  });
+
+  it('[RFC8707-2-b] [RFC8707-2.2-a] may be of several resources', async () => {
+    const resource = [API, 'https://ledger.example.com'];
+    const { source, server } = aSource({ resource });
+    await source.token();
+    expect(server.tokenRequests[0]?.form.getAll('resource')).toEqual(resource);
+  });
+
+  it('[RFC6749-10.2-a] is shown by nothing that prints, nor is the secret', async () => {
     const { source, server, events } = aSource();
     server.onToken = () => issued('hush-token');
     const token = await source.token();
@@ -191,7 +209,7 @@ describe('the life of a token (59)', () => {
     await expect(source.token()).rejects.toMatchObject({ reason: 'issuer_unavailable' });
   });
 
-  it('is counted from the start of the request', async () => {
+  it('[RFC6749-5.1-b] is counted from the start of the request', async () => {
     const { source, server, clock } = aSource();
     server.onToken = async () => {
       clock.pass(9_000);
@@ -214,7 +232,7 @@ describe('the life of a token (59)', () => {
     expect(server.tokenRequests).toHaveLength(1);
   });
 
-  it('is a minute when the server does not say', async () => {
+  it('[RFC6749-5.1-b] is a minute when the server does not say', async () => {
     const { source, server, clock } = aSource();
     server.onToken = () => Response.json({ access_token: 'x', token_type: 'bearer' });
     await source.token();
@@ -356,7 +374,7 @@ describe('a server that fails', () => {
     },
   );
 
-  it('tells no text of its own in errors and events', async () => {
+  it('[RFC6749-5.2-j] [RFC6749-10.2-a] tells no text of its own in errors and events', async () => {
     const { source, server, events } = aSource();
     server.onToken = () =>
       Response.json(
