@@ -42,7 +42,9 @@ async function build(folder) {
     sourcemap: true,
     sourcemapExcludeSources: true,
     hashCharacters: 'hex',
-    chunkFileNames: 'chunks/[name]-[hash].js',
+    // What several share has no name of its own; rolldown would take that of some file in it.
+    chunkFileNames: ({ isDynamicEntry }) =>
+      `chunks/${isDynamicEntry ? '[name]' : 'shared'}-[hash].js`,
     generatedCode: { symbols: false },
     minify: false,
     strict: true,

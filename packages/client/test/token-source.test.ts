@@ -244,6 +244,7 @@ describe('the life of a token (59)', () => {
   it.each([
     ['a text of digits', '3600'],
     ['absurdly long', 1e12],
+    ['beyond what can be counted', 1e308],
   ])('is taken as it is when it is %s', async (_name, expires_in) => {
     const { source, server, clock } = aSource();
     server.onToken = () => issued('x', { expires_in });
