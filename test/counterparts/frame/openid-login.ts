@@ -6,6 +6,8 @@ import { textIn } from './json-members.ts';
 export interface Registered {
   readonly id: string;
   readonly secret: string;
+  /** For servers that do not decode what is in the header (RFC 6749 §2.3.1). Default: in the header. */
+  readonly secretIn?: 'form';
 }
 
 /** A key pair that tokens are bound to, of WebCrypto. */
@@ -86,8 +88,18 @@ export async function exchangedToken(
   registered: Registered,
   parameters: Readonly<Record<string, string>>,
 ): Promise<string> {
-  const configuration = await discovered(issuer, registered);
   const grant = 'urn:ietf:params:oauth:grant-type:token-exchange';
+  return tokenByGrant(issuer, registered, grant, parameters);
+}
+
+/** A token by a grant of any other name, such as `password`. */
+export async function tokenByGrant(
+  issuer: string,
+  registered: Registered,
+  grant: string,
+  parameters: Readonly<Record<string, string>>,
+): Promise<string> {
+  const configuration = await discovered(issuer, registered);
   return (await client.genericGrantRequest(configuration, grant, parameters)).access_token;
 }
 
@@ -122,8 +134,13 @@ export function aKey(): Promise<BindingKey> {
   return client.randomDPoPKeyPair('ES256');
 }
 
-function discovered(issuer: string, { id, secret }: Registered): Promise<client.Configuration> {
-  return client.discovery(new URL(issuer), id, undefined, client.ClientSecretBasic(secret), {
+function discovered(
+  issuer: string,
+  { id, secret, secretIn }: Registered,
+): Promise<client.Configuration> {
+  const authentication =
+    secretIn === 'form' ? client.ClientSecretPost(secret) : client.ClientSecretBasic(secret);
+  return client.discovery(new URL(issuer), id, undefined, authentication, {
     execute: [client.allowInsecureRequests],
   });
 }
