@@ -1,5 +1,6 @@
 import {
   type AuthEvent,
+  type CredentialSource,
   createResourceServer,
   type DpopOptions,
   type IntrospectionOptions,
@@ -26,6 +27,8 @@ export interface ApiOptions {
   readonly mtls?: MtlsOptions;
   /** Fetches keys and asks about tokens: for servers whose certificate this process does not know. */
   readonly fetch?: typeof globalThis.fetch;
+  /** Where the token is read from. Default: the header `Authorization`. */
+  readonly credentials?: CredentialSource;
 }
 
 /** What a caller shows. Without `token`: nobody. */
@@ -37,6 +40,10 @@ export interface Caller {
   readonly sameProof?: boolean;
   /** The certificate of the caller's TLS connection. */
   readonly certificate?: TestCertificate;
+  /** Sent beside the token, or in its place. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Front doors to go through, each before the API of a framework: their origins, by its name. */
+  readonly through?: Readonly<Record<string, string>>;
 }
 
 /** An API in every framework, over HTTP. */
@@ -100,7 +107,7 @@ export async function withApis(
 
 async function serve(
   { name, authenticate, createApp, kit }: Framework,
-  options: ApiOptions,
+  { credentials, ...options }: ApiOptions,
   tls: boolean,
 ): Promise<Running> {
   const events: AuthEvent[] = [];
@@ -110,7 +117,7 @@ async function serve(
     onEvent: (event) => void events.push(event),
   });
   const app = createApp(({ use, route }) => {
-    use(authenticate(server));
+    use(authenticate(server, credentials && { credentials }));
     route('/me', ({ principal }) => principal);
     route('/people', kit.requireUser(), ({ principal }) => principal);
     route('/machines', kit.requireClient(), ({ principal }) => principal);
@@ -125,10 +132,11 @@ async function serve(
 }
 
 async function visit(
-  { origin, events }: Running,
+  { name, origin: ownOrigin, events }: Running,
   caller: Caller,
   scoped: boolean,
 ): Promise<string> {
+  const origin = caller.through?.[name] ?? ownOrigin;
   const seen = events.length;
   const proof = caller.sameProof === true ? await proofFor(caller, '/me') : undefined;
   const get = async (path: string) =>
@@ -165,11 +173,12 @@ async function proofFor({ key, token = '' }: Caller, path: string): Promise<stri
 
 async function ask(
   url: string,
-  { token, key, certificate }: Caller,
+  { token, key, certificate, headers: others }: Caller,
   proof: string | undefined,
 ): Promise<{ readonly status: number; readonly body: unknown }> {
   const scheme = key === undefined ? 'Bearer' : 'DPoP';
   const headers = {
+    ...others,
     ...(token !== undefined && { authorization: `${scheme} ${token}` }),
     ...(proof !== undefined && { dpop: proof }),
   };

@@ -1,5 +1,5 @@
 import * as client from 'openid-client';
-import type { Browser } from '../sign-in.ts';
+import type { Visitor } from '../sign-in.ts';
 import { textIn } from './json-members.ts';
 
 /** A client of the server, by its id and secret. */
@@ -27,7 +27,7 @@ export interface Login {
   readonly scope: string;
   /** Asked for at the authorization endpoint, and nowhere else. */
   readonly parameters?: Readonly<Record<string, string>>;
-  readonly browser: Browser;
+  readonly browser: Visitor;
   /** What is typed into the pages' forms. */
   readonly fields: Readonly<Record<string, string>>;
   /** A key that the token is to be bound to. */
@@ -113,7 +113,7 @@ export interface SignOut {
   readonly client: Registered;
   readonly tokens: Tokens;
   /** The browser in which they have signed in. */
-  readonly browser: Browser;
+  readonly browser: Visitor;
   readonly goodbyeUri: string;
 }
 

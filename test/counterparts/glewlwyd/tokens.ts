@@ -6,7 +6,7 @@ import {
   signedIn,
   type Tokens,
 } from '../frame/openid-login.ts';
-import type { Browser } from '../sign-in.ts';
+import type { Visitor } from '../sign-in.ts';
 import type { Glewlwyd } from './server.ts';
 import { aSession, type Session } from './session.ts';
 
@@ -112,7 +112,7 @@ export function machineAt(
 }
 
 /** The browser of somebody who is signed in: the server sends it straight back to the client. */
-function browserOf({ cookie }: Session): Browser {
+function browserOf({ cookie }: Session): Visitor {
   return {
     async visit({ start, redirectUri }) {
       const response = await fetch(start, { redirect: 'manual', headers: { cookie } });
