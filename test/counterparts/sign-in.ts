@@ -41,7 +41,8 @@ async function walk(
   let next: { readonly url: URL; readonly form?: URLSearchParams } = { url: start };
   for (let step = 0; step < MAX_STEPS; step += 1) {
     const { url, form } = next;
-    if (url.href.startsWith(redirectUri)) return url;
+    // A front door sends the visitor back to where he came from.
+    if (step > 0 && url.href.startsWith(redirectUri)) return url;
     const response = await fetch(url, {
       redirect: 'manual',
       headers: { cookie: headerOf(cookies) },

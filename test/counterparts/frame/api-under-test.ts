@@ -44,6 +44,8 @@ export interface Caller {
   readonly headers?: Readonly<Record<string, string>>;
   /** Front doors to go through, each before the API of a framework: their origins, by its name. */
   readonly through?: Readonly<Record<string, string>>;
+  /** The header `Cookie` for each of them. */
+  readonly cookies?: Readonly<Record<string, string>>;
 }
 
 /** An API in every framework, over HTTP. */
@@ -137,10 +139,12 @@ async function visit(
   scoped: boolean,
 ): Promise<string> {
   const origin = caller.through?.[name] ?? ownOrigin;
+  const cookie = caller.cookies?.[name];
+  const headers = { ...caller.headers, ...(cookie !== undefined && { cookie }) };
   const seen = events.length;
   const proof = caller.sameProof === true ? await proofFor(caller, '/me') : undefined;
   const get = async (path: string) =>
-    ask(`${origin}${path}`, caller, proof ?? (await proofFor(caller, path)));
+    ask(`${origin}${path}`, { ...caller, headers }, proof ?? (await proofFor(caller, path)));
   const me = await get('/me');
   const again = caller.sameProof === true ? [await get('/me')] : [];
   const [people, machines, parcels] = [

@@ -8,7 +8,7 @@ import {
   type SignInServer,
   startSignInServer,
 } from './authorization-server.ts';
-import { APP, answersOf, cookieAt, type Doors, doorsToBe, originsOf, postBy } from './doors.ts';
+import { APP, answersOf, cookiesAt, type Doors, doorsToBe, originsOf, postsBy } from './doors.ts';
 import { startAuthRequest } from './nginx.ts';
 import { startOAuth2Proxies } from './oauth2-proxy.ts';
 
@@ -49,20 +49,20 @@ async function tryForwardedTokens(
         '--bearer-token-login-fallback=false',
       ],
     });
-    const cookie = await cookieAt(doors, SIGN_IN, PERSON);
+    const cookies = await cookiesAt(doors, SIGN_IN, PERSON);
     const through = originsOf(doors);
     const note = async (check: string, expected: string, caller: Parameters<typeof visitedBy>[0]) =>
       bench.note(check, expected, await visitedBy(caller));
-    await note('a user who has signed in', A_PERSON, { through, headers: { cookie } });
-    bench.note('nobody: to the sign-in', '302', await answersOf(through, {}));
-    const forged = { cookie, 'x-forwarded-access-token': ofMachine };
-    await note('a user who writes the header too', A_PERSON, { through, headers: forged });
+    await note('a user who has signed in', A_PERSON, { through, cookies });
+    bench.note('nobody: to the sign-in', '302', await answersOf(through));
+    const forged = { 'x-forwarded-access-token': ofMachine };
+    await note('a user who writes the header too', A_PERSON, { through, cookies, headers: forged });
     await note("a machine's token that the door lets in", machine(MACHINE.id), {
       ...{ through, token: ofMachine },
     });
-    const own = await postBy(through, APP, cookie);
+    const own = await postsBy(through, APP, cookies);
     bench.note("a POST by the application's page", '200', own);
-    const foreign = await postBy(through, 'https://evil.example', cookie);
+    const foreign = await postsBy(through, 'https://evil.example', cookies);
     bench.note("a POST by another site's page", '403 forbidden', foreign);
 
     const nobody = refused('missing_credentials', 'credentials_missing');
@@ -75,16 +75,15 @@ async function tryForwardedTokens(
 
     const behindNginx = originsOf(await startAuthRequest(bench, origins, doors));
     await note('nginx: a user whom oauth2-proxy knows', A_PERSON, {
-      ...{ through: behindNginx, headers: { cookie } },
+      ...{ through: behindNginx, cookies },
     });
     await note('nginx: a user who writes the header too', A_PERSON, {
-      ...{ through: behindNginx, headers: forged },
+      ...{ through: behindNginx, cookies, headers: forged },
     });
-    const unknown = { headers: { 'x-forwarded-access-token': ofMachine } };
     bench.note(
       'nginx: nobody, who writes the header',
       '401',
-      await answersOf(behindNginx, unknown),
+      await answersOf(behindNginx, { headers: forged }),
     );
   });
 }
@@ -100,11 +99,11 @@ async function tryIdTokens(
       ...{ name: 'writing', doors, issuer, upstreams: origins, resource: AUDIENCE },
       flags: ['--pass-authorization-header', '--pass-access-token'],
     });
-    const cookie = await cookieAt(doors, SIGN_IN, PERSON);
+    const cookies = await cookiesAt(doors, SIGN_IN, PERSON);
     bench.note(
       'the ID token of `--pass-authorization-header`',
       refused('invalid_token', 'type_not_accepted'),
-      await visitedBy({ through: originsOf(doors), headers: { cookie } }),
+      await visitedBy({ through: originsOf(doors), cookies }),
     );
   });
 }
@@ -119,11 +118,11 @@ async function tryAnotherApi(
       ...{ name: 'elsewhere', doors, issuer, upstreams: origins, resource: ANOTHER_API },
       flags: ['--pass-access-token'],
     });
-    const cookie = await cookieAt(doors, SIGN_IN, PERSON);
+    const cookies = await cookiesAt(doors, SIGN_IN, PERSON);
     bench.note(
       'a sign-in that asked for another API',
       refused('invalid_token', 'audience_mismatch'),
-      await visitedBy({ through: originsOf(doors), headers: { cookie } }),
+      await visitedBy({ through: originsOf(doors), cookies }),
     );
   });
 }
