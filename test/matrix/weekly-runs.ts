@@ -76,4 +76,10 @@ export const WEEKLY_RUNS: readonly WeeklyRun[] = [
       exchange: ['spring/jwts.ts', "a user's token, exchanged"],
     },
   },
+  {
+    name: 'supabase',
+    preset: 'supabase',
+    software: 'supabase-auth 2.196.0',
+    checks: { jwt: ['names/supabase.ts', 'a person through another app'] },
+  },
 ];

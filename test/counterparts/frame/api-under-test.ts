@@ -82,18 +82,21 @@ export function refused(code: string, reason: string): string {
 export interface ServingOptions extends ApiOptions {
   /** By TLS, where certificates are to be seen. */
   readonly tls?: boolean;
+  /** What tokens have to be for. Default {@link AUDIENCE}. */
+  readonly audience?: string;
   /** Whether the tokens have the scope. Default `true`; some servers know no scopes. */
   readonly scoped?: boolean;
 }
 
 /** Serves the API in every framework while `meet` runs. */
 export async function withApis(
-  { tls = false, scoped = true, ...options }: ServingOptions,
+  { tls = false, scoped = true, audience = AUDIENCE, ...options }: ServingOptions,
   meet: (api: ApiUnderTest) => Promise<void>,
 ): Promise<void> {
   const apis: Running[] = [];
   try {
-    for (const framework of frameworks) apis.push(await serve(framework, options, tls));
+    for (const framework of frameworks)
+      apis.push(await serve(framework, { ...options, audience }, tls));
     await meet({
       origins: Object.fromEntries(apis.map(({ name, origin }) => [name, origin])),
       async visitedBy(caller) {
@@ -109,13 +112,12 @@ export async function withApis(
 
 async function serve(
   { name, authenticate, createApp, kit }: Framework,
-  { credentials, ...options }: ApiOptions,
+  { credentials, ...options }: ApiOptions & { readonly audience: string },
   tls: boolean,
 ): Promise<Running> {
   const events: AuthEvent[] = [];
   const server = createResourceServer({
     ...options,
-    audience: AUDIENCE,
     onEvent: (event) => void events.push(event),
   });
   const app = createApp(({ use, route }) => {
