@@ -29,10 +29,10 @@ const DATABASE = `
 
 /** Starts Supabase Auth with asymmetric keys and its OAuth server; gives the issuer. */
 export async function startSupabase(bench: Workbench): Promise<string> {
-  const source = process.env[SOURCE];
   // Its versions are none to Go's proxy: its module has no /v2 in its name.
-  if (source === undefined || !existsSync(join(source, 'go.mod')))
-    throw new MissingToolError(NEEDS);
+  const named = process.env[SOURCE];
+  const source = resolve(named ?? '');
+  if (named === undefined || !existsSync(join(source, 'go.mod'))) throw new MissingToolError(NEEDS);
   const program = join(cacheFolder('supabase'), 'auth');
   await runTool(['go', 'build', '-trimpath', '-o', program, '.'], NEEDS, {
     cwd: source,
