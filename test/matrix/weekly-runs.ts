@@ -59,6 +59,15 @@ export const WEEKLY_RUNS: readonly WeeklyRun[] = [
     checks: { jwt: ['names/kubernetes.ts', "a pod's token"] },
   },
   {
+    name: 'lemonldap',
+    preset: 'lemonldap',
+    software: 'lemonldap-ng 2.16.1',
+    checks: {
+      jwt: ['lemonldap/jwts.ts', 'a user named like a client'],
+      opaque: ['lemonldap/introspection.ts', 'a machine, opaque'],
+    },
+  },
+  {
     name: 'spire',
     preset: 'spiffe',
     software: 'spire 1.13.3',
