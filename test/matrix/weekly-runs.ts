@@ -14,6 +14,21 @@ export interface WeeklyRun {
 /** The weekly runs. The tests of this folder look that each check, and each command, is there. */
 export const WEEKLY_RUNS: readonly WeeklyRun[] = [
   {
+    name: 'authlib',
+    preset: 'authlib',
+    software: 'authlib 1.9.10',
+    checks: {
+      jwt: ['names/authlib.ts', 'a user whose key is the id of a client'],
+      opaque: ['names/authlib.ts', "a client that is called like a user's key"],
+    },
+  },
+  {
+    name: 'canaille',
+    preset: 'canaille',
+    software: 'canaille 0.3.6',
+    checks: { opaque: ['names/canaille.ts', 'a user named like a client'] },
+  },
+  {
     name: 'django',
     preset: 'django',
     software: 'django-oauth-toolkit 3.4.1',
