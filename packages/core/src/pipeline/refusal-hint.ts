@@ -11,9 +11,9 @@ const OTHER_TOKEN =
   'Its claims say that it is another token, such as an ID token. The client must send the access token.';
 
 /**
- * What to do about a refused token, for `explain`: fixed texts, and names and values of the
- * configuration. `undefined` where the reason says enough. `preset` is that of the token's issuer, once
- * that is known.
+ * Says what to do about a refused token, for `explain`. `undefined` where the reason says enough. The text is
+ * made of fixed sentences, and of names and values of the configuration; nothing in it comes from the token.
+ * `preset` is the preset of the token's issuer, when the issuer is known.
  */
 export function refusalHint(
   { reason, fault = {} }: Pick<RefusalFacts, 'reason' | 'fault'>,
@@ -67,7 +67,7 @@ function claimHint(
 
 const MAX_NAMED_ISSUERS = 10;
 
-/** What `iss` has to be: configuration alone. `undefined` for the issuers of a resolver. */
+/** Says what `iss` must be. `configured` are the configured issuers; empty when a resolver finds them. */
 export function issuerHint(configured: readonly string[] = []): string {
   if (configured.length === 0)
     return 'The function in issuers knows no issuer by the iss of the token.';

@@ -183,7 +183,7 @@ describe('explainRequest', () => {
     const { server } = aServer();
     await expect(server.explainRequest(view({}), { reveal: 'iss' as never })).rejects.toThrow(
       new ConfigurationError(
-        "explainRequest(): reveal is a list of claims. Write: { reveal: ['iss', 'aud'] }",
+        "explainRequest(): reveal must be a list of claim names. Write: { reveal: ['iss', 'aud'] }",
       ),
     );
     server.close();
