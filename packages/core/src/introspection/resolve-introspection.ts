@@ -10,7 +10,7 @@ import type {
   JwtHandling,
 } from './options.ts';
 
-/** {@link IntrospectionCacheOptions} checked and complete, times in milliseconds. */
+/** {@link IntrospectionCacheOptions}, checked and with every default decided. Times are in milliseconds. */
 export interface ResolvedIntrospectionCache {
   readonly activeForMs: number;
   readonly inactiveForMs: number;
@@ -20,9 +20,9 @@ export interface ResolvedIntrospectionCache {
     | undefined;
 }
 
-/** {@link IntrospectionOptions} checked and complete. */
+/** {@link IntrospectionOptions}, checked and with every default decided. */
 export interface ResolvedIntrospection {
-  /** How the preset reads answers. */
+  /** The preset's rule for answers: whether an answer is about an access token, and who is calling. */
   readonly rule: IntrospectedRule;
   readonly source:
     | { readonly kind: 'ask'; readonly ask: AskIntrospectionOptions['ask'] }
@@ -62,10 +62,10 @@ const CACHE_OPTIONS: OptionNames<IntrospectionCacheOptions> = {
 };
 
 const LINE = "introspection: { client: clientSecretBasic('orders-api', process.env.SECRET) }";
-/** RFC 5869 §3.3: a secret as long as the hash. */
+/** As long as the output of SHA-256 (RFC 5869 §3.3). */
 const MIN_SECRET_BYTES = 32;
 
-/** Checks the options of one issuer and decides every default. Throws `ConfigurationError`. */
+/** Checks the introspection options of one issuer, and decides every default. Throws `ConfigurationError`. */
 export function resolveIntrospection(
   provider: Provider,
   given: IntrospectionOptions,
