@@ -42,7 +42,7 @@ describe('the options of leases', () => {
     [{ outageGraceSec: 86_401 }, 'leases.outageGraceSec is'],
     [{ outageGraceSec: Number.NaN }, 'leases.outageGraceSec is'],
     [{ closeCodes: { ended: 4401 } }, 'leases.closeCodes has no option "ended"'],
-    [{ closeCodes: { expired: 1005 } }, 'leases.closeCodes holds what is no code'],
+    [{ closeCodes: { expired: 1005 } }, 'leases.closeCodes has a value that is not a close code'],
     [{ closeCodes: { expired: 2_999 } }, 'Write: closeCodes: { expired: 4401 }'],
     [{ closeCodes: { expired: 5_000 } }, 'leases.closeCodes holds'],
     [{ closeCodes: { expired: 4401.5 } }, 'leases.closeCodes holds'],
