@@ -6,8 +6,8 @@ const KEYS = 'keys of createResourceServer({ …, keys: { … } })';
 const CACHE = 'cache of createResourceServer({ …, cache: { … } })';
 
 /**
- * Where an option belongs that was written elsewhere, for the message about it. Only names that belong
- * to one place; a test holds each to the place.
+ * Where each of these options belongs, for the error message when it is written in another place. The list has only
+ * options that belong to exactly one place. A test checks each entry.
  */
 export const OPTION_PLACES: Readonly<Record<string, string>> = {
   optional: AUTHENTICATE,

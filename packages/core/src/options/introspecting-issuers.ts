@@ -4,13 +4,13 @@ import { ConfigurationError } from '../model/errors.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { ResourceServerOptions } from './options.ts';
 
-/** A single issuer as it is given: it may bring its audience and its introspection along. */
+/** The option `issuer`. It may have its audience and its introspection options as members. */
 export type SingleIssuer = Provider & {
   readonly audience?: unknown;
   readonly introspection?: IntrospectionOptions | undefined;
 };
 
-/** The issuer with the introspection that stands beside it. Throws `ConfigurationError` when both have one. */
+/** Adds the top-level option `introspection` to the issuer. Throws `ConfigurationError` when the issuer has its own. */
 export function withIntrospection(
   issuer: SingleIssuer,
   { introspection }: Pick<ResourceServerOptions, 'introspection'>,
@@ -23,8 +23,8 @@ export function withIntrospection(
 }
 
 /**
- * Where several issuers introspect, each must say which tokens are its own: an opaque token names no issuer,
- * and is shown to none but its own. Throws `ConfigurationError`.
+ * Checks that each issuer has `introspection.matches` if several issuers introspect. An opaque token does not name its
+ * issuer, and it must only be sent to its own. Throws `ConfigurationError`.
  */
 export function checkRouting(entries: readonly ResolvedEntry[]): void {
   const introspecting = entries.filter(({ introspection }) => introspection !== undefined);

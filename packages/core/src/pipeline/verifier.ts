@@ -24,8 +24,8 @@ import { unsettledReason } from './unsettled.ts';
 /** Verifies tokens, with a cache. */
 export interface Verifier {
   /**
-   * Gives the verified token, or the refusal. Throws (or rejects with) an `AuthError` when the operator's own
-   * code failed: a preset's function, the claims schema, an issuer resolver.
+   * Gives the verified token, or the refusal. A refusal may also be thrown (or rejected) as an `AuthError`: mainly when
+   * the application's own code failed, such as a preset's function, the claims schema or an issuer resolver.
    */
   verify(presented: Presentation): MaybePromise<ReadOutcome>;
   /** The token that a principal was made from; `undefined` for a principal that this verifier did not make. */
