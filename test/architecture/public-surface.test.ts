@@ -117,6 +117,7 @@ describe('the public surface', () => {
         "pathPart",
         "presentedTokenOf",
         "rawHeader",
+        "refuseOtherFramework",
         "refuseUncalled",
       ]
     `);

@@ -1,4 +1,4 @@
-import { createResourceServer } from '../create-resource-server.ts';
+import { resourceServerOf } from '../create-resource-server.ts';
 import { type CredentialSource, isCredentialSource } from '../http/credential-source.ts';
 import type { RequestView } from '../http/request-view.ts';
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
@@ -113,7 +113,7 @@ export function admissionMode<Carrier extends object, Delegated extends string =
   }
   const resourceServer: ResourceServer<unknown> = isResourceServer(resourceServerOrOptions)
     ? resourceServerOrOptions
-    : createResourceServer(resourceServerOrOptions);
+    : resourceServerOf(resourceServerOrOptions, 'authenticate');
   const delegated = onRefusal === delegates;
   return Object.freeze({ resourceServer, optional, delegated, credentials, show, skip });
 }

@@ -26,8 +26,8 @@ export interface UpgradeOptions {
    */
   readonly requirement?: Requirement | undefined;
   /**
-   * Where the token is: `fromSubprotocol('bearer.')` for browsers, or `fromCookie('__Host-at', { origins: […] })`, which
-   * also checks the origin. Default: the `Authorization` header. A token in the query is not supported.
+   * Where else the token may be, besides the `Authorization` header: `fromSubprotocol('bearer.')` for browsers, or
+   * `fromCookie('__Host-at', { origins: […] })`, which also checks the origin. A token in the query is not supported.
    */
   readonly credentials?: CredentialSource | undefined;
   /**

@@ -85,14 +85,19 @@ const OPTIONS: OptionNames<ResourceServerOptions> = {
   onEvent: true,
 };
 
-const OPTIONS_LINE =
-  "createResourceServer({ issuer: auth0('acme.eu.auth0.com'), audience: 'https://api.acme.com' })";
+/** The public functions that take the options of a resource server. */
+export type OptionsTaker = 'createResourceServer' | 'authenticate';
 
-/** Checks options as users write them and decides every default. Throws {@link ConfigurationError}. */
+/**
+ * Checks the options of a resource server, and decides every default. Throws {@link ConfigurationError} for a wrong
+ * option. `taker` is the function that was called with the options: errors name it.
+ */
 export function resolveOptions(
   options: ResourceServerOptions<StandardSchemaV1 | undefined>,
+  taker: OptionsTaker = 'createResourceServer',
 ): ResolvedOptions {
-  checkOptions('createResourceServer()', options, OPTIONS, OPTIONS_LINE);
+  const line = `${taker}({ issuer: auth0('acme.eu.auth0.com'), audience: 'https://api.acme.com' })`;
+  checkOptions(`${taker}()`, options, OPTIONS, line);
   const issuers = resolveIssuers(options);
   const { clockToleranceSec = 5, cache = DEFAULT_CACHE, signatureThread = true } = options;
   // The type is checked as well: the text '5' would pass the comparison, and `now + '5'` joins texts.

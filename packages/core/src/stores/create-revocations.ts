@@ -73,12 +73,9 @@ export function createRevocations(
     target: RevocationTarget,
     revokeOptions: RevokeOptions = {},
   ): Promise<RevocationMark> {
-    const { issuedBefore } = checkOptions(
-      'The options of a revocation',
-      revokeOptions,
-      REVOKE_OPTIONS,
-    );
     const { kind, id } = revocationKeyOf(target);
+    const called = `revoke${kind.charAt(0).toUpperCase()}${kind.slice(1)}()`;
+    const { issuedBefore } = checkOptions(called, revokeOptions, REVOKE_OPTIONS);
     const now = epochSeconds(clock);
     // The clock of the issuer, which writes `iat`, may be ahead of ours by `toleranceSec`.
     const ahead = now + toleranceSec;

@@ -74,4 +74,17 @@ describe('admissionMode', () => {
     const nothing: unknown = {};
     expect(() => admissionMode(nothing as AnyResourceServerOptions)).toThrow(ConfigurationError);
   });
+
+  it('names authenticate() in errors about the options of the resource server', () => {
+    const line =
+      "Write: authenticate({ issuer: auth0('acme.eu.auth0.com'), audience: 'https://api.acme.com' })";
+    const missing: unknown = undefined;
+    expect(() => admissionMode(missing as AnyResourceServerOptions)).toThrow(
+      `authenticate() takes an object of options, not undefined. ${line}`,
+    );
+    const misspelled: unknown = { isuer: 1 };
+    expect(() => admissionMode(misspelled as AnyResourceServerOptions)).toThrow(
+      'authenticate() has no option "isuer". Did you mean "issuer"? ',
+    );
+  });
 });

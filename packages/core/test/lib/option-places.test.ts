@@ -20,8 +20,8 @@ const PLACES: readonly (readonly [string, (option: object) => unknown])[] = [
     'the preset',
     (option) => rfc9068({ issuer: 'https://as.example.com', ...option } as { issuer: string }),
   ],
-  ['keys of', (keys) => createResourceServer({ ...good, keys })],
-  ['cache of', (cache) => createResourceServer({ ...good, cache })],
+  ['the option keys', (keys) => createResourceServer({ ...good, keys })],
+  ['the option cache', (cache) => createResourceServer({ ...good, cache })],
 ];
 
 function messageOf(run: () => unknown): string {

@@ -172,7 +172,7 @@ describe('each way to revoke', () => {
   it('refuses an option that is misspelled', async () => {
     const made = aStore().revocations.revokePrincipal('k', { issueBefore: NOW } as never);
     await expect(made).rejects.toThrow(ConfigurationError);
-    await expect(made).rejects.toThrow('The options of a revocation has no option "issueBefore"');
+    await expect(made).rejects.toThrow('revokePrincipal() has no option "issueBefore"');
   });
 });
 
