@@ -40,7 +40,7 @@ export function checkOptions<Options extends object>(
   const unknown = Object.keys(given).find((name) => !Object.hasOwn(names, name));
   if (unknown === undefined) return options;
   const place = Object.hasOwn(OPTION_PLACES, unknown)
-    ? `. ${unknown} belongs into ${OPTION_PLACES[unknown]}`
+    ? `. ${unknown} belongs in ${OPTION_PLACES[unknown]}`
     : '';
   const similar = place === '' ? nearestName(unknown, Object.keys(names)) : undefined;
   const meant = similar === undefined ? '' : `Did you mean ${JSON.stringify(similar)}? `;

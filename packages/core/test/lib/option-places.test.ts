@@ -56,7 +56,7 @@ describe('an option in the wrong place', () => {
     ['claims', () => admissionMode(good, { claims: {} } as never), 'createResourceServer'],
     ['freshForSec', () => createResourceServer({ ...good, freshForSec: 1 } as never), 'keys: {'],
   ])('for %s the error says where it belongs', (name, run, place) => {
-    expect(messageOf(run)).toMatch(new RegExp(`has no option "${name}".*${name} belongs into`));
+    expect(messageOf(run)).toMatch(new RegExp(`has no option "${name}".*${name} belongs in`));
     expect(messageOf(run)).toContain(place);
   });
 
