@@ -33,7 +33,7 @@ describe('[RFC9440-2.4-a] the header', () => {
     ['from one of several', from({ peerAddress: '::1' }), ['10.0.0.1', '::1']],
     ['from a Unix socket by name', from({ overUnixSocket: true }), ['unix']],
     ['from a Unix socket beside addresses', from({ overUnixSocket: true }), ['10.0.0.1', 'unix']],
-  ])('%s is believed', (_what, request, proxies) => {
+  ])('%s is trusted', (_what, request, proxies) => {
     expect(aSource({ proxies }).thumbprintOf(request)).toBe(thumbprint);
   });
 
@@ -93,25 +93,25 @@ describe('[RFC9440-2.4-a] the header', () => {
       }),
       'not of the format',
     ],
-  ])('%s is no certificate', (_what, request, why) => {
+  ])('%s counts as no certificate', (_what, request, why) => {
     const source = aSource();
     expect(source.thumbprintOf(request)).toBeUndefined();
     expect(source.whyNone?.(request)).toContain(why);
   });
 
-  it('has the name that it is given, in any case', () => {
+  it('has the configured name, in upper or lower case', () => {
     const source = aSource({ header: 'SSL-Client-Cert' });
     expect(source.thumbprintOf(from(PROXY, { 'ssl-client-cert': value }))).toBe(thumbprint);
     expect(source.thumbprintOf(from(PROXY))).toBeUndefined();
   });
 
-  it('is read by its form', () => {
+  it('is read in the configured format', () => {
     const hash = createHash('sha256').update(der).digest('hex');
     const request = from(PROXY, { 'x-forwarded-client-cert': `Hash=${hash}` });
     expect(aSource({ format: 'envoy' }).thumbprintOf(request)).toBe(thumbprint);
   });
 
-  it('is read each time: what one request sent is no answer for the next', () => {
+  it('is read on each request: an earlier value is not used again', () => {
     const source = aSource();
     const other = selfSigned().der;
     for (const each of [der, other, der]) {

@@ -46,7 +46,7 @@ const paths = fc.array(segment, { minLength: 1, maxLength: 5 }).map((segments) =
 }));
 
 describe('namesTarget', () => {
-  it('takes every spelling of one path for the same, on either side', () => {
+  it('treats every spelling of one path as the same, on both sides', () => {
     fc.assert(
       fc.property(paths, ({ plain, other }) => {
         expect(names(ORIGIN + plain, other)).toBe(true);
@@ -56,7 +56,7 @@ describe('namesTarget', () => {
     );
   });
 
-  it('tells two paths apart that are not the same after decoding what is unreserved', () => {
+  it('treats two paths as different if they differ after unreserved characters are decoded', () => {
     fc.assert(
       fc.property(paths, paths, (one, two) => {
         expect(names(ORIGIN + one.other, two.other)).toBe(one.plain === two.plain);
@@ -64,7 +64,7 @@ describe('namesTarget', () => {
     );
   });
 
-  it('never throws, and never names what it was not meant for', () => {
+  it('never throws, and never accepts another URL', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.webUrl(),
@@ -99,7 +99,7 @@ describe('namesTarget', () => {
     );
   });
 
-  it('joins a prefix and a path, and resolves nothing', () => {
+  it('joins a prefix and a path without resolving anything', () => {
     fc.assert(
       fc.property(paths, paths, (prefix, path) => {
         const parsed = parsePublicUrl(ORIGIN + prefix.other);

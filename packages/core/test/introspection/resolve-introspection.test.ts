@@ -37,7 +37,7 @@ describe('options of introspection', () => {
     });
   });
 
-  it('are taken as they are given', () => {
+  it('are used as they are given', () => {
     const matches = () => true;
     const resolved = resolve({
       client: anonymous(),
@@ -66,7 +66,7 @@ describe('options of introspection', () => {
     expect(resolve({ ask, signed: false }).source.kind).toBe('ask');
   });
 
-  it('copy a secret of bytes', () => {
+  it('copy a secret that is given as bytes', () => {
     const bytes = new Uint8Array(32).fill(7);
     const resolved = resolve({ client, cache: { store, secrets: [bytes] } });
     bytes.fill(0);
@@ -115,14 +115,14 @@ describe('options of introspection', () => {
     keycloak({ issuer: 'https://sso.acme.com/realms/acme', jwks }),
     hydra({ issuer: ISSUER, jwks, subjectNamespaces: 'disjoint' }),
     spring({ issuer: ISSUER, jwks, subjectNamespaces: 'disjoint' }),
-  ])('know that $preset signs no answers', (provider) => {
+  ])('refuse signed for $preset, which signs no answers', (provider) => {
     expect(() => resolve({ client, signed: true }, provider)).toThrow(
       `introspection.signed: ${provider.preset} never signs its answers`,
     );
     expect(resolve({ client }, provider).rule).toBe(provider.introspected);
   });
 
-  it('say what to do where a server introspects nothing', () => {
+  it('say what to do if a server has no introspection', () => {
     expect(() => resolve({ client }, authly({ issuer: ISSUER, jwks }))).toThrow(
       'introspection with authly: its access tokens are JWTs, and @authly/issuer has no introspection endpoint. Leave introspection out',
     );
@@ -131,7 +131,7 @@ describe('options of introspection', () => {
     ).toThrow('introspection with auth0: Auth0 has no introspection endpoint');
   });
 
-  it('need a preset that says how answers are read', () => {
+  it('need a preset with a rule for answers', () => {
     const classify = () => 'user' as const;
     const none = custom({ issuer: ISSUER, jwks, classify });
     expect(() => resolve({ client }, none)).toThrow('the answers of custom');

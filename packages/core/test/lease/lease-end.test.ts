@@ -7,7 +7,7 @@ import {
   leaseEnds,
 } from '../../src/lease/lease-end.ts';
 
-describe('how an end is told', () => {
+describe('the end of a lease', () => {
   it('has a cause, a short text and a close code, frozen', () => {
     expect(leaseEnds({})).toEqual({
       expired: { cause: 'expired', text: 'token expired', closeCode: 1008 },
@@ -29,13 +29,13 @@ describe('how an end is told', () => {
     expect(LEASE_END_CAUSES).toEqual(Object.keys(leaseEnds({})));
   });
 
-  it('takes other codes', () => {
+  it('has other close codes if they are configured', () => {
     const ends = leaseEnds({ expired: 4401 });
     expect([ends.expired.closeCode, ends.revoked.closeCode]).toEqual([4401, 1008]);
   });
 });
 
-it('the reason of an aborted signal is told by a brand', () => {
+it('the reason of an aborted signal is recognized by a brand', () => {
   const error = new LeaseEndedError(leaseEnds({}).expired);
   expect(error).toMatchObject({
     name: 'LeaseEndedError',

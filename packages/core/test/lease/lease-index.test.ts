@@ -58,11 +58,11 @@ describe('a mark', () => {
     expect(stopped(target)).toEqual(['ada', 'ada again']);
   });
 
-  it('on a token by its text finds what has no other name', () => {
+  it('on a token by its text finds a token without an id', () => {
     expect(stopped({ kind: 'token', token: 'token-2' })).toEqual(['grace']);
   });
 
-  it('on a client or an issuer finds those that were issued by then', () => {
+  it('on a client or an issuer finds the tokens that were issued before it', () => {
     const client = { kind: 'client', issuer: ISSUER, clientId: 'web-app' } as const;
     expect(stopped(client)).toEqual(['ada', 'ada again']);
     expect(stopped(client, NOW + 1)).toEqual(['ada', 'ada again', 'grace']);
@@ -73,11 +73,11 @@ describe('a mark', () => {
     expect(stopped({ kind: 'issuer', issuer: 'https://nobody.example.com' })).toEqual([]);
   });
 
-  it('on somebody unknown finds nobody', () => {
+  it('on an unknown subject finds nothing', () => {
     expect(stopped({ kind: 'principal', principalKey: 'user:as:nobody' })).toEqual([]);
   });
 
-  it('whose id only begins like another finds nobody', () => {
+  it('with an id that only begins like another one finds nothing', () => {
     const found = mark({ kind: 'principal', principalKey: 'user:as:ada' });
     const similar = { ...found, id: `${found.id.slice(0, 8)}${'x'.repeat(35)}` };
     expect(index.stoppedBy(similar, all)).toEqual([]);
@@ -91,8 +91,8 @@ describe('a mark', () => {
   });
 });
 
-describe('what was removed', () => {
-  it('is found no more, and the rest still is', () => {
+describe('a removed item', () => {
+  it('is not found any more, and the others still are', () => {
     const target = { kind: 'principal', principalKey: 'user:as:ada' } as const;
     index.remove(ada);
     expect(stopped(target)).toEqual(['ada again']);
@@ -107,14 +107,14 @@ describe('what was removed', () => {
     expect(stopped(onGrace, NOW + 1)).toEqual([]);
   });
 
-  it('does not take with it what has the same place', () => {
+  it('does not remove others with the same 32-bit number', () => {
     index.remove({ name: 'never added', held: grace.held });
     expect(stopped({ kind: 'subject', issuer: ISSUER, subject: 'grace' }, NOW + 1)).toEqual([
       'grace',
     ]);
   });
 
-  it('as a whole leaves nothing', () => {
+  it('clear removes everything', () => {
     index.clear();
     expect(stopped({ kind: 'principal', principalKey: 'user:as:ada' })).toEqual([]);
   });

@@ -67,7 +67,7 @@ function aVerifiedToken(claims: object): VerifiedToken {
 }
 
 describe.each(Object.entries(CLAIMS))('claims %s', (_what, make) => {
-  it('take no more than 1.2 times what they are counted for', () => {
+  it('take at most 1.2 times the estimated memory', () => {
     const texts = times(TOKENS, (n) => JSON.stringify(make(n)));
     const kept: object[] = [];
     collect();
@@ -91,8 +91,8 @@ describe.each(Object.entries(CLAIMS))('claims %s', (_what, make) => {
   });
 });
 
-describe('a heap scale', () => {
-  it('weighs what holds itself, and what is shared, once', () => {
+describe('the estimate of memory', () => {
+  it('counts an object once if it is shared or contains itself', () => {
     const weigh = createHeapScale();
     const claims: Record<string, unknown> = { list: [1, 2, 3] };
     const alone = weigh(aVerifiedToken(claims));
@@ -101,13 +101,13 @@ describe('a heap scale', () => {
     expect(weigh(aVerifiedToken(claims)) - alone).toBeLessThan(600);
   });
 
-  it('takes what a schema made, and counts what it does not know', () => {
+  it('accepts the output of a schema, and counts objects of unknown classes', () => {
     const weigh = createHeapScale();
     const odd = { at: new Date(0), map: new Map([['a', 1]]), run: () => 1, nothing: undefined };
     expect(weigh(aVerifiedToken(odd))).toBeGreaterThan(weigh(aVerifiedToken({})));
   });
 
-  it('gives what is too large to walk more than any cache keeps', () => {
+  it('is larger than any cache for an object that is too large to count', () => {
     const huge = { ids: times(100_001, () => []) };
     expect(createHeapScale()(aVerifiedToken(huge))).toBe(Number.MAX_SAFE_INTEGER);
   });
