@@ -17,7 +17,7 @@ describe.each(frameworks)('200 interleaved requests in $name', (framework) => {
   it.each([
     ['keys at hand', { issuer: ISSUER, jwks: issuer.jwks }],
     ['keys that all of them wait for', { issuer: ISSUER, jwksUri: `${ISSUER}/jwks` }],
-  ])('each see their own principal: %s', async (_, preset) => {
+  ])('each get their own principal: %s', async (_, preset) => {
     const server = aResourceServer({
       issuer: rfc9068(preset),
       fetch: async () => Response.json(issuer.jwks),

@@ -429,7 +429,7 @@ const PACKAGES: Readonly<Record<string, object>> = {
 };
 
 describe.each(Object.entries(PACKAGES))('@authly/%s', (name, exported) => {
-  it('has no function whose options nobody looked at', () => {
+  it('has no function with options that is missing here', () => {
     const isAdapter = name === 'express' || name === 'koa';
     const known = new Set([
       ...(isAdapter
@@ -448,13 +448,13 @@ describe.each(Object.entries(PACKAGES))('@authly/%s', (name, exported) => {
   });
 });
 
-it('every preset there is has its line here', () => {
+it('every preset has its line here', () => {
   const presets = Object.entries(providers).filter(([, value]) => typeof value === 'function');
   expect(presets.map(([name]) => name).sort()).toEqual(Object.keys(PRESETS).sort());
 });
 
 describe.each([...presetCalls, ...Object.entries(CALLS)])('%s', (_name, { options, call: run }) => {
-  it('takes its options, and refuses each when it is misspelled, with the name that was probably meant', async () => {
+  it('accepts its options, and refuses each when it is misspelled, with the name that was probably meant', async () => {
     await expect(outcomeOf(run, options)).resolves.toBe('taken');
     for (const name of Object.keys(options)) {
       const misspelled = { ...options, [`${name}s_`]: Reflect.get(options, name) };

@@ -27,7 +27,7 @@ function aProvider() {
 describe.each(frameworks)('an outage of the identity provider in $name', (framework) => {
   const preset = () => rfc9068({ issuer: ISSUER, jwksUri: JWKS_URL });
 
-  it('before any key was had: 503 with Retry-After, never 401; recovery needs no restart', async () => {
+  it('before the first keys: 503 with Retry-After, never 401, and no restart is needed after it', async () => {
     const clock = aClock();
     const provider = aProvider();
     provider.isUp = false;
@@ -49,7 +49,7 @@ describe.each(frameworks)('an outage of the identity provider in $name', (framew
     expect((await send(app, { token })).status).toBe(200);
   });
 
-  it('does not touch requests whose keys are known', async () => {
+  it('does not affect requests whose keys are known', async () => {
     const clock = aClock();
     const provider = aProvider();
     const server = aResourceServer({ issuer: preset(), clock, fetch: provider.fetch });
@@ -61,7 +61,7 @@ describe.each(frameworks)('an outage of the identity provider in $name', (framew
     expect((await send(app, { token: aUserToken({ exp: 2_000_000_000 }) })).status).toBe(200);
   });
 
-  it('leaves faults of the request what they are: 400 and 401', async () => {
+  it('does not change refusals of bad requests: 400 and 401', async () => {
     const provider = aProvider();
     provider.isUp = false;
     const server = aResourceServer({ issuer: preset(), fetch: provider.fetch });

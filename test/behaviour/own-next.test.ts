@@ -10,8 +10,8 @@ import { aUserToken, ISSUER, issuer } from '../support/tokens.ts';
 describe.each([
   ['Express 4', express4],
   ['Express 5', express],
-])('%s: authenticate with a `next` of the application’s own', (_, create) => {
-  it('hands on what that throws, whether keys were waited for or not', async () => {
+])('%s: authenticate with a next that the application wrote', (_, create) => {
+  it('passes on what it throws, with and without waiting for keys', async () => {
     const fault = new Error('a bug behind authenticate');
     const faults: unknown[] = [];
     const authenticated = authenticate(

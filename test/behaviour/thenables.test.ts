@@ -32,8 +32,8 @@ function appWith(framework: Framework, answer: () => unknown): TestApp {
   return protectedApp(framework, { server: own as ResourceServer<unknown> });
 }
 
-describe.each(frameworks)('$name: a resource server of the application’s own', (framework) => {
-  it.each(kinds)('lets in who is found by %s', async (_, kind) => {
+describe.each(frameworks)('$name: a resource server that the application wrote', (framework) => {
+  it.each(kinds)('lets the caller in that %s resolves to', async (_, kind) => {
     const app = appWith(framework, () => kind(Promise.resolve(ada)));
     const response = await send(app, { token });
     expect(response.status).toBe(200);
@@ -50,7 +50,7 @@ describe.each(frameworks)('$name: a resource server of the application’s own',
     expect(response.headers['www-authenticate']).toContain('error="invalid_token"');
   });
 
-  it.each(kinds)('fails with 500 when %s rejects with a fault', async (_, kind) => {
+  it.each(kinds)('fails with 500 when %s rejects with another error', async (_, kind) => {
     const fault = new RangeError('a bug');
     const app = appWith(framework, () => kind(Promise.reject(fault)));
     expect((await send(app, { token })).status).toBe(500);

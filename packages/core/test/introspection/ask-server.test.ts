@@ -215,7 +215,7 @@ describe('a signed answer (RFC 9701)', () => {
     ['for another client', signed({ ...good, aud: 'other' })],
     ['that is old', signed({ ...good, iat: NOW - 61 })],
     ['that somebody else signed', `${signed().slice(0, -8)}AAAAAAAA`],
-  ])('is not accepted when it is %s', async (_what, jwt) => {
+  ])('%s is not accepted', async (_what, jwt) => {
     await expect(answering(jwt).answer).rejects.toMatchObject({ failure: 'malformed' });
   });
 

@@ -51,7 +51,7 @@ describe('a key for client assertions', () => {
     ['an alg that nobody knows', { ...es256.privateJwk, alg: 'HS256' }, 'cannot sign assertions'],
     ['a small RSA key', small, 'smaller than 2048 bits'],
     ['another curve', secp256k1, 'cannot sign assertions'],
-  ])('is refused when it is %s', (_name, key, problem) => {
+  ])('is refused: %s', (_name, key, problem) => {
     expect(() => signingKeyOf(key as never)).toThrow(problem);
     expect(() => signingKeyOf(key as never)).toThrow("Write: privateKeyJwt('orders-api'");
   });

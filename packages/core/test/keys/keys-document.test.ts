@@ -49,7 +49,7 @@ describe('the table of options', () => {
   });
 });
 
-it('every event about keys and every cause is named', () => {
+it('names every event about keys, and every cause', () => {
   const types = [...events.matchAll(/'(keys\.\w+)'/g)].map(([, type]) => type);
   const causes = [...events.matchAll(/^ {2}\| '(\w+)'/gm)].map(([, cause]) => cause);
   expect(types.length).toBeGreaterThan(5);

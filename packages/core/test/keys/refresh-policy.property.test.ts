@@ -135,11 +135,11 @@ function run(steps: readonly Step[]): void {
   }
 }
 
-it('whatever happens: one attempt at a time, none too early, no key beyond its bound', () => {
+it('in every sequence of events there is one attempt at a time, none too early, and no key is used too long', () => {
   fc.assert(fc.property(fc.array(step, { maxLength: 120 }), run), { numRuns: 1_000 });
 });
 
-it('once the provider answers again, requests find out within one longest pause', () => {
+it('once the provider answers again, requests notice it within one longest pause', () => {
   const outcomes = fc.array(fc.tuple(spans(), fc.boolean(), random), { maxLength: 60 });
   fc.assert(
     fc.property(outcomes, (attempts) => {

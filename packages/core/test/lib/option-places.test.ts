@@ -35,7 +35,7 @@ function messageOf(run: () => unknown): string {
 }
 
 describe.each(Object.entries(OPTION_PLACES))('%s', (name, place) => {
-  it('is known where the message sends it, and nowhere else of the places', () => {
+  it('is an option of the place that the message names, and of no other place', () => {
     for (const [called, take] of PLACES) {
       // Its value may be wrong; its name is not.
       const isUnknown = messageOf(() => take({ [name]: undefined })).includes('has no option');
@@ -60,7 +60,7 @@ describe('an option in the wrong place', () => {
     expect(messageOf(run)).toContain(place);
   });
 
-  it('that belongs nowhere gets an error with the options there are', () => {
+  it('that belongs nowhere gets an error with the known options', () => {
     for (const name of ['optinal', 'toString', '__proto__']) {
       const message = messageOf(() =>
         checkOptions('x()', JSON.parse(`{"${name}":1}`), { a: true }),

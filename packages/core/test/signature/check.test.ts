@@ -98,7 +98,7 @@ function halves(signature: Buffer): readonly [r: bigint, s: bigint] {
 }
 
 describe.each(ALGORITHMS)('%s', (alg) => {
-  it('accepts what jose signs, and so does jose', async () => {
+  it('accepts what jose signs, and jose accepts it as well', async () => {
     await bothSay(true, alg, await joseSigns(alg, pairs[alg], 'ten green bottles'));
   });
 
@@ -131,7 +131,7 @@ describe.each(ALGORITHMS)('%s', (alg) => {
     }
   });
 
-  it('refuses a signature without its first byte, where that is zero', async () => {
+  it('refuses a signature without its first byte, if that is zero', async () => {
     // OpenSSL reads an RSA-PSS signature as a number and accepts it. RFC 8017 §8.1.2, step 1 does not.
     const signed = await signedWith(alg, (first) => first === 0);
     await bothSay(true, alg, signed);
@@ -139,7 +139,7 @@ describe.each(ALGORITHMS)('%s', (alg) => {
     expect(await weAccept(alg, keyFor(alg), shortened)).toBe(false);
   });
 
-  it('refuses bytes at random of the right length', async () => {
+  it('refuses random bytes of the right length', async () => {
     const { input, signature } = await joseSigns(alg, pairs[alg], 'ten green bottles');
     const bytes = fc.uint8Array({ minLength: signature.length, maxLength: signature.length });
     fc.assert(
@@ -152,7 +152,7 @@ describe.each(ALGORITHMS)('%s', (alg) => {
     await bothSay(false, alg, { input, signature: Buffer.alloc(signature.length, 0xff) });
   });
 
-  it('is not satisfied by a signature of any other algorithm, whatever the key could do', async () => {
+  it('refuses a signature by another algorithm, whatever the key could verify', async () => {
     for (const other of ALGORITHMS) {
       if (other === alg) continue;
       const signed = await joseSigns(other, pairs[other], 'ten green bottles');
@@ -165,7 +165,7 @@ describe.each(ALGORITHMS)('%s', (alg) => {
 describe.each(CURVE_ALGORITHMS)('the range of r and s in %s', (alg) => {
   const order = ORDERS[alg] ?? 0n;
 
-  it('excludes zero, the order, and what lies beyond', async () => {
+  it('does not include zero, the order of the curve, and larger numbers', async () => {
     const { input, signature } = await joseSigns(alg, pairs[alg], 'ten green bottles');
     const [r, s] = halves(signature);
     const size = signature.length / 2;
@@ -190,7 +190,7 @@ describe.each(CURVE_ALGORITHMS)('the range of r and s in %s', (alg) => {
     }
   });
 
-  it('includes the negated s, as ECDSA does: a signature is no name for a token', async () => {
+  it('includes the negated s, as ECDSA allows, so a signature cannot identify a token', async () => {
     const { input, signature } = await joseSigns(alg, pairs[alg], 'ten green bottles');
     const [r, s] = halves(signature);
     const size = signature.length / 2;
@@ -198,7 +198,7 @@ describe.each(CURVE_ALGORITHMS)('the range of r and s in %s', (alg) => {
     await bothSay(true, alg, { input, signature: twin });
   });
 
-  it('refuses DER in the place of the raw form', async () => {
+  it('refuses DER instead of the raw form', async () => {
     const input = Buffer.from('e30.e30');
     const hash = `sha${alg === 'ES512' ? '512' : alg.slice(2)}`;
     const der = sign(hash, input, { key: pairs[alg].privateKey, dsaEncoding: 'der' });
@@ -214,12 +214,15 @@ describe('RSA-PSS', () => {
     ['no salt', 0],
     ['a salt longer than the hash', 64],
     ['the longest salt', constants.RSA_PSS_SALTLEN_MAX_SIGN],
-  ])('refuses %s: its length is that of the hash (RFC 7518 §3.5)', async (_what, saltLength) => {
-    const input = Buffer.from('e30.e30');
-    const padding = constants.RSA_PKCS1_PSS_PADDING;
-    const key = { key: rsa.privateKey, padding, saltLength };
-    await bothSay(false, 'PS256', { input, signature: sign('sha256', input, key) });
-  });
+  ])(
+    'refuses %s: the salt must be as long as the hash (RFC 7518 §3.5)',
+    async (_what, saltLength) => {
+      const input = Buffer.from('e30.e30');
+      const padding = constants.RSA_PKCS1_PSS_PADDING;
+      const key = { key: rsa.privateKey, padding, saltLength };
+      await bothSay(false, 'PS256', { input, signature: sign('sha256', input, key) });
+    },
+  );
 });
 
 /** The worked examples of the specifications, with their own keys. */
@@ -264,13 +267,13 @@ const VECTORS = [
 describe.each(VECTORS)('the example of $source', ({ alg, jwk, input, signature }) => {
   const signed = { input: Buffer.from(input), signature: Buffer.from(signature, 'base64url') };
 
-  it('verifies', async () => {
+  it('is verified', async () => {
     expect(await weAccept(alg, preparedKey(jwk), signed)).toBe(true);
     const publicKey = createPublicKey({ key: { ...jwk }, format: 'jwk' });
     expect(await joseAccepts(alg, publicKey, signed)).toBe(true);
   });
 
-  it('does not verify with one bit changed, of the input or the signature', async () => {
+  it('is refused with one bit changed, of the input or the signature', async () => {
     for (const part of ['input', 'signature'] as const) {
       const changed = Buffer.from(signed[part]);
       changed[changed.length - 1] = (changed.at(-1) ?? 0) ^ 1;

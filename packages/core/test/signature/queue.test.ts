@@ -89,8 +89,8 @@ async function underLoad(queue: ReturnType<typeof createSignatureQueue>, size: n
   return results;
 }
 
-describe('requests that come one by one', () => {
-  it('are told at once, but for a few that wait for the next turn, ever fewer', async () => {
+describe('requests one at a time', () => {
+  it('are answered at once, except for a few that wait for the next turn, which become fewer', async () => {
     const { start } = aThread();
     const queue = createSignatureQueue(start);
     expect(await oneByOne(queue, 16)).toBe(15);
@@ -101,7 +101,7 @@ describe('requests that come one by one', () => {
     expect(start).not.toHaveBeenCalled();
   });
 
-  it('are never asked to wait where there can be no thread', async () => {
+  it('never wait if there can be no thread', async () => {
     const queue = createSignatureQueue(undefined);
     for (let n = 0; n < 100; n++) expect(queue.verify(good)).toBe(true);
     expect(queue.verify(forged)).toBe(false);
@@ -109,8 +109,8 @@ describe('requests that come one by one', () => {
   });
 });
 
-describe('requests that come together', () => {
-  it('all wait, and get their own answer each', async () => {
+describe('requests at the same time', () => {
+  it('all wait, and each gets its own answer', async () => {
     const queue = createSignatureQueue(aThread().start);
     const first = firstToWait(queue);
     const second = queue.verify(forged);
@@ -121,7 +121,7 @@ describe('requests that come together', () => {
     expect(await Promise.all([first, second, fourth])).toEqual([true, false, true]);
   });
 
-  it('are served a few in each turn: the event loop is not held for all of them', async () => {
+  it('are verified a few per turn, so that the event loop is not blocked for all of them', async () => {
     const queue = createSignatureQueue(aThread().start);
     const results = [firstToWait(queue), ...Array.from({ length: 8 }, () => queue.verify(good))];
     await turn();
@@ -130,14 +130,14 @@ describe('requests that come together', () => {
     expect(await soFar(results)).toEqual(Array(9).fill(true));
   });
 
-  it('are looked for sooner again: the next one waits after sixteen, not after more', async () => {
+  it('are looked for more often afterwards: the next one waits after sixteen', async () => {
     const queue = createSignatureQueue(aThread().start);
     await oneByOne(queue, 16 + 32 + 64);
     await Promise.all([firstToWait(queue), queue.verify(good)]);
     expect(await oneByOne(queue, 16)).toBe(15);
   });
 
-  it('start no thread when they are few, however long it lasts', async () => {
+  it('start no thread if they are few, however long that lasts', async () => {
     const { start } = aThread();
     const queue = createSignatureQueue(start);
     await Promise.all(await underLoad(queue, 4, 50));
@@ -157,11 +157,11 @@ describe('requests that come together', () => {
     return start;
   }
 
-  it('start no thread when they are many for a moment, and again much later', async () => {
+  it('start no thread if they are many for a moment, and again much later', async () => {
     expect(await bursts(10, 101)).not.toHaveBeenCalled();
   });
 
-  it('start a thread when burst follows burst, though nobody waits between them', async () => {
+  it('start a thread when bursts follow each other, though nothing waits between them', async () => {
     expect(await bursts(1, 0)).not.toHaveBeenCalled();
     expect(await bursts(10, 0)).toHaveBeenCalledTimes(1);
     expect(await bursts(10, 100)).toHaveBeenCalledTimes(1);
@@ -183,13 +183,13 @@ async function backlog(
   return results;
 }
 
-describe('when a thread is worth its start', () => {
+describe('when the thread is started', () => {
   it.each([
     [8, 60, 0],
     [9, 15, 0],
     [9, 16, 1],
     [9, 60, 1],
-  ])('%i who wait at each of %i turns: %i threads', async (size, count, threads) => {
+  ])('with %i waiting checks in each of %i turns: %i threads', async (size, count, threads) => {
     const { start, thread } = aThread();
     thread.isRunning = false;
     const queue = createSignatureQueue(start);
@@ -211,7 +211,7 @@ describe('under load', () => {
     return { ...made, queue };
   }
 
-  it('the thread is asked about the oldest, and leaves the calling one half', async () => {
+  it('the thread gets the oldest checks, and the calling thread keeps half', async () => {
     const { queue, asked } = await aRunningThread();
     const checks = Array.from({ length: 12 }, () => ({ ...good }));
     const first = firstToWait(queue);
@@ -229,7 +229,7 @@ describe('under load', () => {
     expect(await Promise.all([first, ...results])).not.toContain(false);
   });
 
-  it('of a burst the thread is given whole batches before the turn', async () => {
+  it('the thread gets full batches of a burst before the next turn', async () => {
     const { queue, asked } = await aRunningThread();
     const results = [firstToWait(queue)];
     const sizes: number[] = [];
@@ -246,7 +246,7 @@ describe('under load', () => {
     expect(await Promise.all(results)).not.toContain(false);
   });
 
-  it('while it runs the next one after company waits at once, and those who come alone wait ever less often', async () => {
+  it('while the thread runs, the next check after a burst waits at once, and single checks wait less and less often', async () => {
     const { queue, asked } = await aRunningThread();
     const both = [firstToWait(queue), queue.verify(good)];
     await turn();
@@ -255,7 +255,7 @@ describe('under load', () => {
     expect(await oneByOne(queue, 1 + 2 + 4 + 8)).toBe(0 + 1 + 3 + 7);
   });
 
-  it('who comes while the thread is asked waits too, though nobody else does', async () => {
+  it('a check that comes while the thread works waits too, even if no other does', async () => {
     const { queue, asked } = await aRunningThread();
     const results = [firstToWait(queue), ...Array.from({ length: 19 }, () => queue.verify(good))];
     await turns(5);
@@ -266,7 +266,7 @@ describe('under load', () => {
     expect(await Promise.all([...results, next])).not.toContain(false);
   });
 
-  it('the thread is believed, and asked again as soon as it has answered', async () => {
+  it('the answer of the thread is used, and it gets more checks as soon as it has answered', async () => {
     const { queue, asked } = await aRunningThread();
     const results = [
       firstToWait(queue),
@@ -286,7 +286,7 @@ describe('under load', () => {
     expect((await soFar(results)).slice(16)).toEqual(Array(85).fill(false));
   });
 
-  it('a thread is started once, and does what is too much for the calling one', async () => {
+  it('a thread is started once, and takes what is too much for the calling thread', async () => {
     const { start, asked } = aThread();
     const queue = createSignatureQueue(start);
     const results = await underLoad(queue, 20);
@@ -300,7 +300,7 @@ describe('under load', () => {
     expect(await Promise.all(results)).not.toContain(false);
   });
 
-  it('each gets the answer that the thread gave to its own question', async () => {
+  it('each check gets the answer that belongs to it', async () => {
     const { start, asked } = aThread();
     const queue = createSignatureQueue(start);
     const results = await underLoad(queue, 20, 17);
@@ -322,18 +322,21 @@ describe('under load', () => {
     ['too many', Array(9).fill(true)],
     ['nothing in the place of one', Array(8).fill(undefined)],
     ['what is no answer', Array(8).fill('true')],
-  ] as const)('what the thread leaves open is verified here: %s', async (_what, answers) => {
-    const { start, asked } = aThread();
-    const queue = createSignatureQueue(start);
-    const results = await underLoad(queue, 20, 16);
-    const bad = Array.from({ length: 70 }, () => queue.verify(forged));
-    for (let n = 0; n < 100; n++) {
-      for (const { answer } of asked.splice(0)) answer(answers as never);
-      await turn();
-    }
-    expect(await Promise.all(results)).not.toContain(false);
-    expect(await Promise.all(bad)).not.toContain(true);
-  });
+  ] as const)(
+    'checks that the thread does not answer are verified here: %s',
+    async (_what, answers) => {
+      const { start, asked } = aThread();
+      const queue = createSignatureQueue(start);
+      const results = await underLoad(queue, 20, 16);
+      const bad = Array.from({ length: 70 }, () => queue.verify(forged));
+      for (let n = 0; n < 100; n++) {
+        for (const { answer } of asked.splice(0)) answer(answers as never);
+        await turn();
+      }
+      expect(await Promise.all(results)).not.toContain(false);
+      expect(await Promise.all(bad)).not.toContain(true);
+    },
+  );
 
   it.each([
     ['Array', Array.prototype],
@@ -360,14 +363,14 @@ describe('under load', () => {
     expect(await Promise.all(bad)).not.toContain(true);
   });
 
-  it('nobody waits any more once none can be had', async () => {
+  it('no check waits any more if no thread can be started', async () => {
     const queue = createSignatureQueue(() => undefined);
     const results = await underLoad(queue, 20, 17);
     expect(await soFar(results)).toEqual(Array(results.length).fill(true));
     for (let n = 0; n < 100; n++) expect(queue.verify(good)).toBe(true);
   });
 
-  it('nobody waits any more once it failed', async () => {
+  it('no check waits any more after the thread failed', async () => {
     const { start, end } = aThread();
     const queue = createSignatureQueue(start);
     const results = await underLoad(queue, 20, 17);
@@ -376,7 +379,7 @@ describe('under load', () => {
     for (let n = 0; n < 100; n++) expect(queue.verify(good)).toBe(true);
   });
 
-  it('a thread that ended because the load was over is started again with the next', async () => {
+  it('a thread that ended because it was idle is started again with the next load', async () => {
     const { start, end } = aThread();
     const queue = createSignatureQueue(start);
     const first = await underLoad(queue, 20, 17);
@@ -392,7 +395,7 @@ describe('under load', () => {
     expect(await soFar([...first, ...second])).not.toContain('waits');
   });
 
-  it('at most 128 wait: a newcomer has the oldest served at once, and nobody overtakes', async () => {
+  it('at most 128 checks wait: with one more, the oldest is verified at once, and the order is kept', async () => {
     const queue = createSignatureQueue(() => undefined);
     const results: (boolean | Promise<boolean>)[] = [firstToWait(queue)];
     for (let n = 1; n < 500; n++) results.push(queue.verify(good));
@@ -409,7 +412,7 @@ describe('under load', () => {
     expect(await soFar(results)).not.toContain('waits');
   });
 
-  it('closing ends the thread; who waits is told all the same, and who comes later is, at once', async () => {
+  it('close ends the thread; waiting checks are still answered, and later ones at once', async () => {
     const { start, asked, thread } = aThread();
     const queue = createSignatureQueue(start);
     const results = await underLoad(queue, 20);
@@ -422,7 +425,7 @@ describe('under load', () => {
     expect(asked).toHaveLength(0);
   });
 
-  it('closing before the load is there means that no thread is started', async () => {
+  it('after close no thread is started', async () => {
     const { start } = aThread();
     const queue = createSignatureQueue(start);
     const results = [firstToWait(queue)];
@@ -433,8 +436,8 @@ describe('under load', () => {
   });
 });
 
-describe('fake timers in an application’s tests', () => {
-  it('hold nobody up, whether they were there before the kit or after it', async () => {
+describe('fake timers in the tests of an application', () => {
+  it('do not block requests, whether they were installed before or after this module was loaded', async () => {
     vi.useFakeTimers();
     vi.resetModules();
     try {

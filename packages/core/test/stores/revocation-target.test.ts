@@ -27,14 +27,14 @@ const TARGETS: readonly RevocationTarget[] = [
 ];
 
 describe('revocationKeyOf', () => {
-  it('gives every target a place of its own, by a digest that shows nothing of it', () => {
+  it('gives every target a different id, which shows nothing of it', () => {
     const keys = TARGETS.map(revocationKeyOf);
     expect(new Set(keys.map(({ id }) => id)).size).toBe(TARGETS.length);
     expect(keys.map(({ kind }) => kind)).toEqual(TARGETS.map(({ kind }) => kind));
     for (const { id } of keys) expect(id).toMatch(/^[\w-]{43}$/);
   });
 
-  it('is the same in every process, since stores are shared', () => {
+  it('gives the same id in every process, because stores are shared', () => {
     expect(
       revocationKeyOf({ kind: 'subject', issuer: 'https://as.example.com', subject: 'ada' }),
     ).toEqual({
@@ -64,14 +64,17 @@ describe('revocationKeyOf', () => {
       { kind: 'planet', issuer: 'a' },
       /of the kind token, session, subject, principal, client, issuer$/,
     ],
-  ])('refuses a target with %s, which would be on nothing', (_what, target, message) => {
-    expect(() => revocationKeyOf(target as unknown as RevocationTarget)).toThrow(TypeError);
-    expect(() => revocationKeyOf(target as unknown as RevocationTarget)).toThrow(message);
-  });
+  ])(
+    'refuses a target with %s, because the mark would apply to nothing',
+    (_what, target, message) => {
+      expect(() => revocationKeyOf(target as unknown as RevocationTarget)).toThrow(TypeError);
+      expect(() => revocationKeyOf(target as unknown as RevocationTarget)).toThrow(message);
+    },
+  );
 });
 
 describe('tokenDigest', () => {
-  it('is the same whichever signature a signed token has: ECDSA has two that are good', () => {
+  it('is the same for each valid signature of a token: ECDSA has two', () => {
     const token = aToken();
     const [header, payload] = token.split('.');
     expect(tokenDigest(`${header}.${payload}.AAAA`)).toBe(tokenDigest(token));
@@ -88,11 +91,11 @@ describe('tokenDigest', () => {
     ['four parts', ['e30.a.b.c', 'e30.a.b.d']],
     ['five parts', ['e30.a.b.c.d', 'e30.a.b.c.e']],
     ['one part', ['secret', 'other']],
-  ])('looks at the whole of a token with %s', (_what, [one = '', other = '']) => {
+  ])('includes the whole of a token with %s', (_what, [one = '', other = '']) => {
     expect(tokenDigest(one)).not.toBe(tokenDigest(other));
   });
 
-  it('keeps header and payload apart', () => {
+  it('does not mix up header and payload', () => {
     expect(tokenDigest('e30.ab.c')).not.toBe(tokenDigest('e30.a.c'));
     expect(tokenDigest('e30.a.c')).toBe(tokenDigest('e30.a.d'));
     expect(digestKey(tokenDigest('a'))).toBe(revocationKeyOf({ kind: 'token', token: 'a' }).id);

@@ -62,7 +62,7 @@ describe('RFC 7515 A.4, ECDSA with P-521', () => {
     'base64url',
   );
 
-  it('verifies, and does not over another payload', async () => {
+  it('is verified, and not with another payload', async () => {
     const input = 'eyJhbGciOiJFUzUxMiJ9.UGF5bG9hZA';
     expect(await verdicts({ alg: 'ES512', jwk, input, signature })).toEqual([true, true]);
     const other = 'eyJhbGciOiJFUzUxMiJ9.UGF5bG9hZQ';
@@ -78,7 +78,7 @@ describe('RFC 9449 §4.1, a DPoP proof, and §6.1, the thumbprint of its key (RF
   ];
   const { jwk } = JSON.parse(Buffer.from(header, 'base64url').toString());
 
-  it('verifies by the key in its header, which a caller must hand over: no token brings its own', async () => {
+  it('is verified with the key in its header, which the caller must pass: no key is taken from a token', async () => {
     const proof = { alg: 'ES256', jwk, input: `${header}.${payload}` } as const;
     const bytes = Buffer.from(signature, 'base64url');
     expect(await verdicts({ ...proof, signature: bytes })).toEqual([true, true]);
@@ -86,7 +86,7 @@ describe('RFC 9449 §4.1, a DPoP proof, and §6.1, the thumbprint of its key (RF
     expect(await verdicts({ ...proof, signature: bytes })).toEqual([false, false]);
   });
 
-  it('has the thumbprint that the example of a bound token names', async () => {
+  it('has the thumbprint of the example of a bound token', async () => {
     expect(await calculateJwkThumbprint(jwk)).toBe('0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I');
   });
 });
@@ -173,7 +173,7 @@ const badPaddings: readonly (readonly [string, Buffer])[] = [
 ];
 
 describe('the padding of PKCS #1 v1.5', () => {
-  it('as it must be is accepted: the cases below differ from it alone', async () => {
+  it('is accepted if it is correct; the cases below differ only in one point', async () => {
     const signature = raw(encodedMessage(info));
     expect(
       await verdicts({ alg: 'RS256', jwk: rsaJwk, input: inputOf('RS256'), signature }),
@@ -188,7 +188,7 @@ describe('the padding of PKCS #1 v1.5', () => {
     ).toEqual([false, false]);
   });
 
-  it('is checked for an exponent of 3 just so: no cube root is a signature', async () => {
+  it('is checked fully for a key with exponent 3, so that no cube root is a valid signature', async () => {
     const weak = generateKeyPairSync('rsa', { modulusLength: 3072, publicExponent: 3 });
     const prefix = Buffer.concat([hex('0001ffffffffffffffff00'), info]);
     // The least number whose cube begins with a message as it should be, and ends in garbage.
@@ -211,7 +211,7 @@ describe('the padding of PKCS #1 v1.5', () => {
     ]);
   });
 
-  it('is no excuse for a signature beyond the modulus: the same number in another spelling', async () => {
+  it('does not make a signature valid that is larger than the modulus', async () => {
     const modulus = BigInt(`0x${Buffer.from(String(rsaJwk.n), 'base64url').toString('hex')}`);
     // Not every sum fits into the length of a signature: the first input whose does.
     for (let count = 0; ; count++) {
@@ -271,7 +271,7 @@ function pss(changes: PssChanges = {}): Buffer {
 }
 
 describe('the padding of PSS', () => {
-  it('as it must be is accepted', async () => {
+  it('is accepted if it is correct', async () => {
     const signature = raw(pss());
     expect(
       await verdicts({ alg: 'PS256', jwk: rsaJwk, input: inputOf('PS256'), signature }),
@@ -400,7 +400,7 @@ const extremes: readonly (readonly [string, Point, bigint, bigint])[] = [
 
 describe('extreme r and s of ES256', () => {
   it.each(extremes)(
-    '%s is accepted where it is right, and refused a little beside it',
+    '%s is accepted if it is correct, and refused with a small change',
     async (_, point, r, s) => {
       const jwk = keyFor(point, r, s);
       const signed = (first: bigint, second: bigint): Case => ({
@@ -420,7 +420,7 @@ describe('extreme r and s of ES256', () => {
 });
 
 describe('missing and exchanged parts', () => {
-  it('no part of a token stands for the whole', async () => {
+  it('a token is not accepted without one of its parts', async () => {
     const [header = '', payload = '', signature = ''] = aToken().split('.');
     const right = {
       alg: 'ES256',
