@@ -11,6 +11,9 @@ interface Question {
   readonly answer: Answered;
 }
 
+/** On a busy machine, turns of the event loop may be far apart. With the real clock, that would count as a lull. */
+const STOPPED = { now: () => 0 };
+
 /** A thread that answers when the test says so; its answers need not be right. */
 function aThread() {
   const asked: Question[] = [];
@@ -92,7 +95,7 @@ async function underLoad(queue: ReturnType<typeof createSignatureQueue>, size: n
 describe('requests one at a time', () => {
   it('are answered at once, except for a few that wait for the next turn, which become fewer', async () => {
     const { start } = aThread();
-    const queue = createSignatureQueue(start);
+    const queue = createSignatureQueue(start, STOPPED);
     expect(await oneByOne(queue, 16)).toBe(15);
     expect(await oneByOne(queue, 32)).toBe(31);
     expect(await oneByOne(queue, 64)).toBe(63);
@@ -102,7 +105,7 @@ describe('requests one at a time', () => {
   });
 
   it('never wait if there can be no thread', async () => {
-    const queue = createSignatureQueue(undefined);
+    const queue = createSignatureQueue(undefined, STOPPED);
     for (let n = 0; n < 100; n++) expect(queue.verify(good)).toBe(true);
     expect(queue.verify(forged)).toBe(false);
     expect(() => queue.verify(broken)).toThrow();
@@ -111,7 +114,7 @@ describe('requests one at a time', () => {
 
 describe('requests at the same time', () => {
   it('all wait, and each gets its own answer', async () => {
-    const queue = createSignatureQueue(aThread().start);
+    const queue = createSignatureQueue(aThread().start, STOPPED);
     const first = firstToWait(queue);
     const second = queue.verify(forged);
     const third = queue.verify(broken);
@@ -122,7 +125,7 @@ describe('requests at the same time', () => {
   });
 
   it('are verified a few per turn, so that the event loop is not blocked for all of them', async () => {
-    const queue = createSignatureQueue(aThread().start);
+    const queue = createSignatureQueue(aThread().start, STOPPED);
     const results = [firstToWait(queue), ...Array.from({ length: 8 }, () => queue.verify(good))];
     await turn();
     expect(await soFar(results)).toEqual([true, true, true, true, ...Array(5).fill('waits')]);
@@ -131,7 +134,7 @@ describe('requests at the same time', () => {
   });
 
   it('are looked for more often afterwards: the next one waits after sixteen', async () => {
-    const queue = createSignatureQueue(aThread().start);
+    const queue = createSignatureQueue(aThread().start, STOPPED);
     await oneByOne(queue, 16 + 32 + 64);
     await Promise.all([firstToWait(queue), queue.verify(good)]);
     expect(await oneByOne(queue, 16)).toBe(15);
@@ -139,7 +142,7 @@ describe('requests at the same time', () => {
 
   it('start no thread if they are few, however long that lasts', async () => {
     const { start } = aThread();
-    const queue = createSignatureQueue(start);
+    const queue = createSignatureQueue(start, STOPPED);
     await Promise.all(await underLoad(queue, 4, 50));
     expect(start).not.toHaveBeenCalled();
   });
@@ -192,7 +195,7 @@ describe('when the thread is started', () => {
   ])('with %i waiting checks in each of %i turns: %i threads', async (size, count, threads) => {
     const { start, thread } = aThread();
     thread.isRunning = false;
-    const queue = createSignatureQueue(start);
+    const queue = createSignatureQueue(start, STOPPED);
     const results = await backlog(queue, size, count);
     expect(start).toHaveBeenCalledTimes(threads);
     await turns(20);
@@ -205,7 +208,7 @@ describe('under load', () => {
   async function aRunningThread() {
     const made = aThread();
     made.thread.isRunning = false;
-    const queue = createSignatureQueue(made.start);
+    const queue = createSignatureQueue(made.start, STOPPED);
     await Promise.all(await backlog(queue, 9, 16));
     made.thread.isRunning = true;
     return { ...made, queue };
@@ -288,7 +291,7 @@ describe('under load', () => {
 
   it('a thread is started once, and takes what is too much for the calling thread', async () => {
     const { start, asked } = aThread();
-    const queue = createSignatureQueue(start);
+    const queue = createSignatureQueue(start, STOPPED);
     const results = await underLoad(queue, 20);
     expect(start).toHaveBeenCalledTimes(1);
     expect(new Set(asked.map(({ size }) => size))).toEqual(new Set([8]));
@@ -302,7 +305,7 @@ describe('under load', () => {
 
   it('each check gets the answer that belongs to it', async () => {
     const { start, asked } = aThread();
-    const queue = createSignatureQueue(start);
+    const queue = createSignatureQueue(start, STOPPED);
     const results = await underLoad(queue, 20, 17);
     const [batch] = asked;
     const before = await soFar(results);
@@ -326,7 +329,7 @@ describe('under load', () => {
     'checks that the thread does not answer are verified here: %s',
     async (_what, answers) => {
       const { start, asked } = aThread();
-      const queue = createSignatureQueue(start);
+      const queue = createSignatureQueue(start, STOPPED);
       const results = await underLoad(queue, 20, 16);
       const bad = Array.from({ length: 70 }, () => queue.verify(forged));
       for (let n = 0; n < 100; n++) {
@@ -343,7 +346,7 @@ describe('under load', () => {
     ['Object', Object.prototype],
   ])('no answer is read from a polluted prototype: %s', async (_what, prototype) => {
     const { start, asked } = aThread();
-    const queue = createSignatureQueue(start);
+    const queue = createSignatureQueue(start, STOPPED);
     const results = await underLoad(queue, 20, 16);
     const bad = Array.from({ length: 70 }, () => queue.verify(forged));
     await turn();
@@ -364,7 +367,7 @@ describe('under load', () => {
   });
 
   it('no check waits any more if no thread can be started', async () => {
-    const queue = createSignatureQueue(() => undefined);
+    const queue = createSignatureQueue(() => undefined, STOPPED);
     const results = await underLoad(queue, 20, 17);
     expect(await soFar(results)).toEqual(Array(results.length).fill(true));
     for (let n = 0; n < 100; n++) expect(queue.verify(good)).toBe(true);
@@ -372,7 +375,7 @@ describe('under load', () => {
 
   it('no check waits any more after the thread failed', async () => {
     const { start, end } = aThread();
-    const queue = createSignatureQueue(start);
+    const queue = createSignatureQueue(start, STOPPED);
     const results = await underLoad(queue, 20, 17);
     end('failed');
     expect(await soFar(results)).toEqual(Array(results.length).fill(true));
@@ -381,7 +384,7 @@ describe('under load', () => {
 
   it('a thread that ended because it was idle is started again with the next load', async () => {
     const { start, end } = aThread();
-    const queue = createSignatureQueue(start);
+    const queue = createSignatureQueue(start, STOPPED);
     const first = await underLoad(queue, 20, 17);
     expect(start).toHaveBeenCalledTimes(1);
     end('idle');
@@ -396,7 +399,7 @@ describe('under load', () => {
   });
 
   it('at most 128 checks wait: with one more, the oldest is verified at once, and the order is kept', async () => {
-    const queue = createSignatureQueue(() => undefined);
+    const queue = createSignatureQueue(() => undefined, STOPPED);
     const results: (boolean | Promise<boolean>)[] = [firstToWait(queue)];
     for (let n = 1; n < 500; n++) results.push(queue.verify(good));
     expect(await soFar(results)).toEqual([
@@ -414,7 +417,7 @@ describe('under load', () => {
 
   it('close ends the thread; waiting checks are still answered, and later ones at once', async () => {
     const { start, asked, thread } = aThread();
-    const queue = createSignatureQueue(start);
+    const queue = createSignatureQueue(start, STOPPED);
     const results = await underLoad(queue, 20);
     queue.close();
     expect(thread.close).toHaveBeenCalledTimes(1);
@@ -427,7 +430,7 @@ describe('under load', () => {
 
   it('after close no thread is started', async () => {
     const { start } = aThread();
-    const queue = createSignatureQueue(start);
+    const queue = createSignatureQueue(start, STOPPED);
     const results = [firstToWait(queue)];
     for (let n = 0; n < 200; n++) results.push(Promise.resolve(queue.verify(good)));
     queue.close();
