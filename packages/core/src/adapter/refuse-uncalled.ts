@@ -14,6 +14,6 @@ export function refuseUncalled(name: string, line: string, args: readonly unknow
     typeof memberOf(request, 'originalUrl') === 'string';
   if (!isRequest) return;
   throw new ConfigurationError(
-    `${name} was given to the framework, and not the middleware that it makes. Write ${line}`,
+    `${name} was given to the framework without calling it. Write ${line}`,
   );
 }

@@ -12,7 +12,7 @@ export function tellFault(
 ): void {
   if (onError === undefined) {
     warn(
-      'A connection could not be opened: a requirement, or what accepts connections, has thrown. Give onError to be told what.',
+      'A connection could not be opened: a requirement or the accept function has thrown. Give onError to get the error.',
       'AuthlyWarning',
     );
     return;

@@ -24,7 +24,7 @@ export interface BindingKind {
 
 /** The hint for a bound token that is verified without its request. */
 export const USE_REQUEST =
-  'The evidence for a bound token comes with its request. Write: authenticate(view), or explainRequest(view)';
+  'A bound token can only be verified together with its request. Write: authenticate(view), or explainRequest(view)';
 
 /** The refusal of a bound token that is verified without its request: there is no evidence to check. */
 export const NEEDS_REQUEST: CheckFailure = Object.freeze({

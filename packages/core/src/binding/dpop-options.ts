@@ -198,7 +198,7 @@ function resolveNonces(
   const secrets: unknown = options.secrets;
   if (!Array.isArray(secrets) || secrets.length === 0) {
     throw new ConfigurationError(
-      `dpop.nonce.secrets is a list, the same for all processes of this API: the first makes nonces, all accept them. Write: ${NONCE_LINE}`,
+      `dpop.nonce.secrets is a list, the same for all processes of this API: nonces are made with the first and accepted with all of them. Write: ${NONCE_LINE}`,
     );
   }
   const rotateSec = seconds('nonce.rotateSec', options.rotateSec ?? 60, 10, 300);

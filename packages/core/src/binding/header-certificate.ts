@@ -48,15 +48,15 @@ const KEPT = { entries: 1_000, maxLength: 8_192 };
 const KEPT_PEERS = { entries: 1_000, maxLength: 64 };
 
 const UNTRUSTED =
-  'The connection comes from an address that is not in proxies of headerCertificate(), so its header is not read. Where it is a proxy of yours, add its address';
+  'The connection comes from an address that is not in proxies of headerCertificate(), so its header is not read. If it is your proxy, add its address';
 const NO_ADDRESS =
-  "The connection has no address (any more), so its header is not read. Where the proxy comes by a Unix domain socket, write: proxies: ['unix']";
+  "The connection has no address (any more), so its header is not read. If the proxy connects by a Unix domain socket, write: proxies: ['unix']";
 const ABSENT =
-  'The proxy sent no certificate: the client showed none, or the proxy is not told to ask for one and to hand it on';
+  'The proxy sent no certificate: the client showed none, or the proxy is not configured to ask for one and to pass it on';
 const REPEATED =
-  'The header of the certificate came more than once: the proxy adds its own to that of the client. Let it replace the header, in every location';
+  'The header of the certificate came more than once: the proxy adds its own header to the one that the client sent. Configure it to replace the header, in every location';
 const MALFORMED =
-  'The header of the certificate is not of the format that headerCertificate() was given, or has more than one certificate where one is allowed';
+  'The header of the certificate does not have the format that headerCertificate() was given, or has more certificates than that format allows';
 
 /**
  * Reads the client certificate from a header that a proxy sets (RFC 8705 §6.5, RFC 9440). The header is read only
@@ -114,14 +114,14 @@ function headerName(name: unknown): string {
 function resolveProxies(given: unknown): PeerList {
   if (!Array.isArray(given) || given.length === 0) {
     throw new ConfigurationError(
-      `headerCertificate(): proxies is a list of the addresses from which your proxies connect: their header is believed, and nobody else's. ${PROXIES_LINE}`,
+      `headerCertificate(): proxies is a list of the addresses from which your proxies connect: only their header is trusted. ${PROXIES_LINE}`,
     );
   }
   const parsed = parsePeerList(given);
   if (!('fault' in parsed)) return parsed;
   throw new ConfigurationError(
     parsed.fault === 'too_wide'
-      ? `headerCertificate(): ${JSON.stringify(parsed.entry)} in proxies covers addresses of strangers, whose certificates would be believed. ${PROXIES_LINE}`
+      ? `headerCertificate(): ${JSON.stringify(parsed.entry)} in proxies includes addresses of strangers, whose certificates would be trusted. ${PROXIES_LINE}`
       : `headerCertificate(): each of proxies is an IP address, a network in CIDR notation, or 'unix'; host names are not looked up. ${PROXIES_LINE}`,
   );
 }

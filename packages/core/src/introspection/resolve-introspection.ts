@@ -98,7 +98,7 @@ function ruleOf({ preset, introspected, notIntrospected }: Provider): Introspect
     throw new ConfigurationError(`introspection with ${preset}: ${notIntrospected}`);
   }
   throw new ConfigurationError(
-    `introspection: how the answers of ${preset} tell an access token from others, and a user from a machine, is not known here. ` +
+    `introspection: the preset ${preset} has no rule for answers, which says which ones are about access tokens, and whether a user or a machine is calling. ` +
       `Write a rule of your own: issuer: custom({ issuer: '…', classify, introspected: { accepts: (answer) => answer.token_type === 'Bearer', classify: (answer) => answer.kind === 'person' ? 'user' : answer.kind === 'service' ? 'client' : 'refuse' } })`,
   );
 }
@@ -111,7 +111,7 @@ function sourceOf(
   if (ask !== undefined) {
     if (client !== undefined || endpoint !== undefined || signed !== false) {
       throw new ConfigurationError(
-        'introspection.ask stands instead of client, endpoint and signed. Write: introspection: { ask: (token, { signal }) => … }',
+        'introspection.ask replaces client, endpoint and signed, and does not go together with them. Write: introspection: { ask: (token, { signal }) => … }',
       );
     }
     if (typeof ask === 'function') return { kind: 'ask', ask };
@@ -138,7 +138,7 @@ function sourceOf(
   }
   if (client.method === 'none' && endpoint === undefined) {
     throw new ConfigurationError(
-      "introspection: an endpoint without authentication is in no metadata. Write: { client: anonymous(), endpoint: 'https://hydra-admin.internal/admin/oauth2/introspect' }",
+      "introspection: with anonymous(), endpoint is required, because no metadata names an endpoint without authentication. Write: { client: anonymous(), endpoint: 'https://hydra-admin.internal/admin/oauth2/introspect' }",
     );
   }
   return { kind: 'endpoint', client, endpoint, signed };

@@ -45,7 +45,7 @@ export function createDiscovery(
       try {
         const { body } = await get(document);
         if (statesNothing(body)) {
-          const what = 'The response is no metadata: it states neither issuer nor jwks_uri';
+          const what = 'The response is not metadata: it has neither issuer nor jwks_uri';
           failures.push(new KeyFetchError('malformed', what, { url: document }));
           continue;
         }

@@ -116,7 +116,7 @@ function checkedLookup(accepts: (address: string) => boolean): LookupFunction {
 }
 
 function addressRefused(): NodeJS.ErrnoException {
-  return Object.assign(new Error('The address may not be connected to'), {
+  return Object.assign(new Error('Connecting to this address is not allowed'), {
     code: 'ERR_ADDRESS_REFUSED',
   });
 }

@@ -178,7 +178,7 @@ function typesOf(typ: string | readonly (string | null)[]): readonly (string | n
   // `null` alone is not enough: then a JWT of any kind without `typ` would be accepted.
   if (types.some((type) => type !== null) && !types.includes('')) return Object.freeze(types);
   throw new ConfigurationError(
-    "typ is the type of the JWTs: without it one kind would pass as another. Write: typ: 'secevent+jwt'",
+    "typ must be the type of the JWTs: without it, JWTs of another kind would be accepted. Write: typ: 'secevent+jwt'",
   );
 }
 

@@ -18,7 +18,7 @@ export function createStaticKeySet(jwks: JsonWebKeySet, context: StaticKeySetCon
   const entries: unknown = jwks?.keys;
   if ([jwks, entries, ...(Array.isArray(entries) ? entries : [])].some(isPem)) {
     throw new ConfigurationError(
-      `The jwks of ${context.issuer} holds a PEM, not a JWK. Write: jwks: { keys: [{ ...createPublicKey(pem).export({ format: 'jwk' }), kid: '…' }] }, with createPublicKey from node:crypto`,
+      `The jwks of ${context.issuer} contains a PEM, not a JWK. Write: jwks: { keys: [{ ...createPublicKey(pem).export({ format: 'jwk' }), kid: '…' }] }, with createPublicKey from node:crypto`,
     );
   }
   if (!Array.isArray(entries)) {
@@ -36,7 +36,7 @@ export function createStaticKeySet(jwks: JsonWebKeySet, context: StaticKeySetCon
   const isNameless = keys.some(({ kid }) => kid === undefined);
   if (isNameless && keys.length > 1) {
     throw new ConfigurationError(
-      `The jwks of ${context.issuer} has ${keys.length} keys, and one of them has no kid: no token would say that it is meant. Write: jwks: { keys: [{ ...jwk, kid: '…' }] }, with the kid that the tokens have`,
+      `The jwks of ${context.issuer} has ${keys.length} keys, and one of them has no kid, so tokens could not say that it is meant. Write: jwks: { keys: [{ ...jwk, kid: '…' }] }, with the kid that the tokens have`,
     );
   }
   const held = new Set(keys);

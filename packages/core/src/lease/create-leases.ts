@@ -89,7 +89,7 @@ export function createLeases(context: LeasesContext): Leases {
     const held = heldBy(principal);
     if (held === undefined) {
       throw new ConfigurationError(
-        'lease() takes a principal of the same resource server. Write: resourceServer.lease(await resourceServer.authenticate(view)), with one resource server for both',
+        'lease() needs a principal that the same resource server has made. Write: resourceServer.lease(await resourceServer.authenticate(view)), with one resource server for both',
       );
     }
     const state = new LeaseState(held);

@@ -71,5 +71,5 @@ function textOf({
     statedIssuer === undefined
       ? ''
       : ` It states the issuer ${statedIssuer}. If tokens have that iss, write: ${toWrite}.`;
-  return `Keys of ${issuer} could not be fetched: ${what}${where}.${mend} Give onEvent to be told each time.`;
+  return `Keys of ${issuer} could not be fetched: ${what}${where}.${mend} Set onEvent to get an event each time.`;
 }

@@ -18,7 +18,7 @@ export function withIntrospection(
   if (introspection === undefined) return issuer;
   if (issuer?.introspection === undefined) return { ...issuer, introspection };
   throw new ConfigurationError(
-    'introspection stands beside issuer and in it. Write it once: { issuer, audience, introspection: { client } }',
+    'introspection is set twice: as an option, and as a member of issuer. Write it once: { issuer, audience, introspection: { client } }',
   );
 }
 
@@ -31,6 +31,6 @@ export function checkRouting(entries: readonly ResolvedEntry[]): void {
   const without = introspecting.find(({ introspection }) => introspection?.matches === undefined);
   if (introspecting.length < 2 || without === undefined) return;
   throw new ConfigurationError(
-    `Several issuers introspect, and nothing says which opaque tokens are those of ${without.provider.issuer}. Write: introspection: { client, matches: (token) => token.startsWith('ory_at_') }`,
+    `Several issuers introspect, and nothing says which opaque tokens belong to ${without.provider.issuer}. Write: introspection: { client, matches: (token) => token.startsWith('ory_at_') }`,
   );
 }

@@ -171,7 +171,7 @@ function resolveIssuers(
   if (introspection !== undefined) {
     throw new ConfigurationError(
       typeof options.issuers === 'function'
-        ? 'introspection does not go with a function of issuers: an opaque token names no issuer to look up. Write: issuers: [{ …, introspection: { client } }]'
+        ? 'introspection does not go together with a function in issuers, because an opaque token names no issuer that could be looked up. Write: issuers: [{ …, introspection: { client } }]'
         : 'With issuers, each entry owns its introspection. Write: issuers: [{ …, introspection: { client, matches } }]',
     );
   }
@@ -207,7 +207,7 @@ function checkDistinct(entries: readonly ResolvedEntry[]): void {
 
 function sharing(label: string): ConfigurationError {
   return new ConfigurationError(
-    `Two issuers share the ${label}. List each once, and name it apart. Write: { ...auth0({ domain: '…', name: 'acme' }), audience: '…' }`,
+    `Two issuers share the ${label}. List each once, with a name of its own. Write: { ...auth0({ domain: '…', name: 'acme' }), audience: '…' }`,
   );
 }
 
@@ -215,7 +215,7 @@ function resolveTokenBytes(token: TokenOptions | undefined): number {
   const { maxBytes } = wholeNumbers('token', { maxBytes: MAX_TOKEN_LENGTH }, token);
   if (maxBytes >= MIN_TOKEN_BYTES && maxBytes <= SCRATCH_BYTES) return maxBytes;
   throw new ConfigurationError(
-    `token.maxBytes is a whole number from ${MIN_TOKEN_BYTES} to ${SCRATCH_BYTES}. Write: token: { maxBytes: 32768 }, and http.createServer({ maxHeaderSize: 49152 }, app), since Node answers 431 beyond its own limit`,
+    `token.maxBytes is a whole number from ${MIN_TOKEN_BYTES} to ${SCRATCH_BYTES}. Write: token: { maxBytes: 32768 }, and http.createServer({ maxHeaderSize: 49152 }, app), because Node answers 431 when the headers are larger than its own limit`,
   );
 }
 

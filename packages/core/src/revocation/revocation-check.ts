@@ -18,7 +18,7 @@ export interface RevocationCheckContext {
 const REVOKED: CheckFailure = Object.freeze({ reason: 'token_revoked' });
 const LIVES_TOO_LONG: CheckFailure = Object.freeze({
   reason: 'lifetime_too_long',
-  hint: 'The token lives longer than a revocation of it would be remembered. Give the store of revocations a larger retainSec (memoryRevocations({ retainSec: 864_000 })), or let the issuer make tokens that live shorter',
+  hint: 'The token lives longer than the store keeps a revocation. Give the store of revocations a larger retainSec (memoryRevocations({ retainSec: 864_000 })), or let the issuer make tokens with a shorter lifetime',
 });
 
 /** The options of one question. Its signal is created only when a store reads it, because that costs time. */

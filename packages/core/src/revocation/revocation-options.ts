@@ -80,7 +80,7 @@ function checkStore(store: RevocationStore, clockToleranceSec: number): number {
   const { retainSec, toleranceSec } = store;
   if (!(typeof retainSec === 'number' && retainSec > 0)) {
     throw new ConfigurationError(
-      'revocation.store.retainSec is a number of seconds above 0: for how long a mark is kept. Write: retainSec: 86_400, or Infinity where nothing is ever forgotten',
+      'revocation.store.retainSec is a number of seconds above 0: for how long a mark is kept. Write: retainSec: 86_400, or Infinity if marks are never removed',
     );
   }
   if (toleranceSec !== undefined && !(toleranceSec >= clockToleranceSec)) {

@@ -42,7 +42,9 @@ export function revocationKeyOf(target: RevocationTarget): RevocationMarkKey {
     case 'issuer':
       return keyOf('issuer', { issuer: target.issuer });
     default:
-      throw new TypeError(`What can be revoked is of the kind ${REVOCATION_KINDS.join(', ')}`);
+      throw new TypeError(
+        `The kind of what is revoked must be one of ${REVOCATION_KINDS.join(', ')}`,
+      );
   }
 }
 
@@ -53,7 +55,7 @@ function keyOf(kind: RevocationKind, parts: Readonly<Record<string, unknown>>): 
 
 function checked(name: string, value: unknown): string {
   if (typeof value === 'string' && value !== '') return value;
-  throw new TypeError(`To revoke something, give ${name} as a text that is not empty`);
+  throw new TypeError(`To revoke something, give ${name} as a string that is not empty`);
 }
 
 /** Computes the id of a mark: a digest of its kind and of the texts that name what it applies to. */

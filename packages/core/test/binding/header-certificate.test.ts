@@ -84,14 +84,14 @@ describe('[RFC9440-2.4-a] the header', () => {
     ['that is absent', from(PROXY, {}), 'sent no certificate'],
     ['that is empty', from(PROXY, { 'client-cert': '' }), 'sent no certificate'],
     ['that came twice', from(PROXY, { 'client-cert': [value, value] }), 'more than once'],
-    ['of another form', from(PROXY, { 'client-cert': 'x' }), 'not of the format'],
+    ['of another form', from(PROXY, { 'client-cert': 'x' }), 'does not have the format'],
     ['of another name', from(PROXY, { 'x-client-cert': value }), 'sent no certificate'],
     [
       'of 64 kB',
       from(PROXY, {
         'client-cert': `:${Buffer.concat([Buffer.from([0x30, 0x82, 0xc0, 0]), Buffer.alloc(0xc000)]).toString('base64')}:`,
       }),
-      'not of the format',
+      'does not have the format',
     ],
   ])('%s counts as no certificate', (_what, request, why) => {
     const source = aSource();
@@ -136,8 +136,8 @@ describe('headerCertificate()', () => {
     [{ format: 'nginx', proxies: '10.0.0.1' }, 'proxies is a list'],
     [{ format: 'nginx', proxies: ['10.0.0.1', undefined] }, 'each of proxies is an IP address'],
     [{ format: 'nginx', proxies: ['proxy'] }, 'each of proxies is an IP address'],
-    [{ format: 'nginx', proxies: ['10.0.0.1', '0.0.0.0/0'] }, '"0.0.0.0/0" in proxies covers'],
-    [{ format: 'nginx', proxies: ['::/0'] }, '"::/0" in proxies covers'],
+    [{ format: 'nginx', proxies: ['10.0.0.1', '0.0.0.0/0'] }, '"0.0.0.0/0" in proxies includes'],
+    [{ format: 'nginx', proxies: ['::/0'] }, '"::/0" in proxies includes'],
     [{ format: 'nginx', proxies: ['10.0.0.1'], header: '' }, 'header is the name'],
     [{ format: 'nginx', proxies: ['10.0.0.1'], header: 'x y' }, 'header is the name'],
     [{ format: 'nginx', proxies: ['10.0.0.1'], header: 1 }, 'header is the name'],

@@ -41,7 +41,7 @@ const OURS = { 'x5t#S256': 'ours' };
 const WRITE =
   "The token is bound to a key (DPoP). Write: createResourceServer({ …, dpop: 'when-bound' })";
 const USE_REQUEST =
-  'The evidence for a bound token comes with its request. Write: authenticate(view), or explainRequest(view)';
+  'A bound token can only be verified together with its request. Write: authenticate(view), or explainRequest(view)';
 const WRITE_MTLS = expect.stringContaining('mtls: { certificate: socketCertificate() }');
 
 describe('a token with a valid binding', () => {

@@ -78,9 +78,9 @@ describe('options of introspection', () => {
     [{ client: null }, 'clientSecretBasic('],
     [{ client: 'secret' }, 'clientSecretBasic('],
     [{ client: { clientId: 'a' } }, 'clientSecretBasic('],
-    [{ client, ask: () => {} }, 'stands instead of client'],
-    [{ ask: () => {}, endpoint: 'https://a.example.com' }, 'stands instead of client'],
-    [{ ask: () => {}, signed: true }, 'stands instead of client'],
+    [{ client, ask: () => {} }, 'replaces client'],
+    [{ ask: () => {}, endpoint: 'https://a.example.com' }, 'replaces client'],
+    [{ ask: () => {}, signed: true }, 'replaces client'],
     [{ ask: 'x' }, 'ask is a function'],
     [{ client, signed: 'yes' }, 'signed: true'],
     [{ client: anonymous() }, 'anonymous(), endpoint'],
@@ -134,7 +134,7 @@ describe('options of introspection', () => {
   it('need a preset with a rule for answers', () => {
     const classify = () => 'user' as const;
     const none = custom({ issuer: ISSUER, jwks, classify });
-    expect(() => resolve({ client }, none)).toThrow('the answers of custom');
+    expect(() => resolve({ client }, none)).toThrow('the preset custom has no rule for answers');
     const introspected = { accepts: () => true, classify };
     const some = custom({ issuer: ISSUER, jwks, classify, introspected });
     expect(resolve({ client }, some).rule).toBe(some.introspected);

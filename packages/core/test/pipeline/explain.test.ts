@@ -272,10 +272,10 @@ describe('the hint', () => {
 
   it('names the configured issuers for a token of another issuer, and quotes nothing of the token', async () => {
     const { hint } = await explain(aToken({ iss: 'https://other.example' }));
-    expect(hint).toBe(`iss must be '${ISSUER}', to the letter: a slash at its end counts.`);
+    expect(hint).toBe(`iss must be exactly '${ISSUER}'; a slash at the end counts.`);
     const byFunction = createResourceServer({ issuers: () => undefined });
     expect((await byFunction.explain(aToken())).hint).toBe(
-      'The function in issuers knows no issuer by the iss of the token.',
+      'The function in issuers finds no issuer for the iss of the token.',
     );
   });
 

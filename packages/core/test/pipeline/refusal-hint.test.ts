@@ -19,8 +19,8 @@ describe('refusalHint', () => {
     expect(of({ expectedTypes, typeAbsent: true })).toMatch(
       /^The token has no typ; accepted is at\+jwt or jwt\..*types: \{ accepted: \['at\+jwt'\], optional: true \}/,
     );
-    expect(of({ expectedTypes })).toMatch(/^The typ of the token is another; accepted is at\+jwt/);
-    expect(of({})).toMatch(/another token, such as an ID token/);
+    expect(of({ expectedTypes })).toMatch(/^The token has another typ; accepted is at\+jwt/);
+    expect(of({})).toMatch(/not an access token, but for example an ID token/);
   });
 
   it('names the list on which the caller is missing', () => {
@@ -52,7 +52,7 @@ describe('refusalHint', () => {
     const of = (reason: 'claim_missing' | 'claim_malformed', claim?: string) =>
       refusalHint({ reason, fault: claim === undefined ? {} : { claim } }, JWT, 'rfc9068');
     expect(of('claim_missing', 'jti')).toBe('The token lacks jti.');
-    expect(of('claim_malformed', 'roles')).toBe('roles has another type than it must have.');
+    expect(of('claim_malformed', 'roles')).toBe('roles has the wrong type.');
     expect(of('claim_malformed')).toBeUndefined();
   });
 

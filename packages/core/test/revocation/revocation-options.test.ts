@@ -74,7 +74,7 @@ describe('the options of revocation', () => {
     const given = { store: { ...store, retainSec } };
     expect(() => resolved(given)).toThrow(ConfigurationError);
     expect(() => resolved(given)).toThrow(
-      'revocation.store.retainSec is a number of seconds above 0: for how long a mark is kept. Write: retainSec: 86_400, or Infinity where nothing is ever forgotten',
+      'revocation.store.retainSec is a number of seconds above 0: for how long a mark is kept. Write: retainSec: 86_400, or Infinity if marks are never removed',
     );
   });
 

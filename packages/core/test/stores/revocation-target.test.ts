@@ -51,18 +51,18 @@ describe('revocationKeyOf', () => {
   });
 
   it.each([
-    ['no issuer', { kind: 'subject', subject: 'x' }, /give issuer as a text/],
-    ['an empty subject', { kind: 'subject', issuer: 'a', subject: '' }, /give subject as a text/],
-    ['a number', { kind: 'session', issuer: 'a', sessionId: 1 }, /give sessionId as a text/],
-    ['no id of a token', { kind: 'token', issuer: 'a' }, /give tokenId as a text/],
-    ['an empty token', { kind: 'token', token: '' }, /give token as a text/],
-    ['no key', { kind: 'principal' }, /give principalKey as a text/],
-    ['no client', { kind: 'client', issuer: 'a' }, /give clientId as a text/],
-    ['no issuer at all', { kind: 'issuer' }, /give issuer as a text/],
+    ['no issuer', { kind: 'subject', subject: 'x' }, /give issuer as a string/],
+    ['an empty subject', { kind: 'subject', issuer: 'a', subject: '' }, /give subject as a string/],
+    ['a number', { kind: 'session', issuer: 'a', sessionId: 1 }, /give sessionId as a string/],
+    ['no id of a token', { kind: 'token', issuer: 'a' }, /give tokenId as a string/],
+    ['an empty token', { kind: 'token', token: '' }, /give token as a string/],
+    ['no key', { kind: 'principal' }, /give principalKey as a string/],
+    ['no client', { kind: 'client', issuer: 'a' }, /give clientId as a string/],
+    ['no issuer at all', { kind: 'issuer' }, /give issuer as a string/],
     [
       'another kind',
       { kind: 'planet', issuer: 'a' },
-      /of the kind token, session, subject, principal, client, issuer$/,
+      /must be one of token, session, subject, principal, client, issuer$/,
     ],
   ])(
     'refuses a target with %s, because the mark would apply to nothing',
