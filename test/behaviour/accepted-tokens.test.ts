@@ -7,7 +7,7 @@ import { send } from '../support/requests.ts';
 import { aResourceServer } from '../support/resource-servers.ts';
 import { aToken, ISSUER, NOW } from '../support/tokens.ts';
 
-// What is refused stands in test/security: rows 1 to 9. Here is what is close to that and no fault.
+// Refused tokens are in test/security, rows 1 to 9. Here are tokens that look similar and are accepted.
 
 describe.each(frameworks)('accepted tokens in $name', (framework) => {
   const app = protectedApp(framework);

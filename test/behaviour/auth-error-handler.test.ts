@@ -4,7 +4,7 @@ import { send } from '../support/requests.ts';
 import { aResourceServer } from '../support/resource-servers.ts';
 import { aClientToken, aUserToken } from '../support/tokens.ts';
 
-/** An app whose handlers' errors `authErrorHandler` answers. */
+/** An app with `authErrorHandler`, which answers the errors of its handlers. */
 function app(framework: Framework, handler: Handler, optional = false): TestApp {
   return framework.createApp(
     ({ use, route }) => {

@@ -9,7 +9,7 @@ import { send } from '../support/requests.ts';
 import { aResourceServer } from '../support/resource-servers.ts';
 import { aUserToken } from '../support/tokens.ts';
 
-/** One schema in every library: `tenant_id` is text, `level` a number from 1 on. */
+/** The same schema in every library: `tenant_id` is a string, `level` a number of at least 1. */
 const schemas: readonly (readonly [string, StandardSchemaV1])[] = [
   ['zod', z.object({ tenant_id: z.string(), level: z.number().min(1) })],
   ['valibot', v.object({ tenant_id: v.string(), level: v.pipe(v.number(), v.minValue(1)) })],

@@ -118,7 +118,7 @@ describe.each(frameworks)('$name: bound tokens', (framework) => {
 it('need a proof for the method on the request line, behind method-override middleware of Express', async () => {
   const app = express();
   app.use((request, _response, next) => {
-    // What the package method-override does.
+    // As the package method-override does.
     Object.assign(request, { originalMethod: request.method, method: 'DELETE' });
     next();
   });

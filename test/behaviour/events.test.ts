@@ -141,7 +141,7 @@ describe.each(frameworks)('events in $name', (framework) => {
       aUserToken({}, untyped),
     ]) {
       const { body, headers } = await send(app, { token });
-      // The operator is told; the client is not.
+      // The operator sees it, the client does not.
       expect(JSON.stringify([body, headers])).not.toMatch(/api\.example\.com|jti|at\+jwt/);
     }
     const refused = { type: 'request.refused', code: 'invalid_token', issuerName: 'main' };

@@ -23,8 +23,8 @@ import { foreignPromises, unreadablePromise } from '../support/foreign-promises.
 import { aResourceServer } from '../support/resource-servers.ts';
 import { AUDIENCE, aUserToken, ISSUER, issuer } from '../support/tokens.ts';
 
-// Every function of the operator's may answer with a promise, as asked or by mistake, and that need
-// not be a `Promise` of this realm. A rejection must never end the process.
+// Every function of the operator may give a promise, as asked or by mistake, and it may be any thenable, not only
+// a `Promise` of this realm. A rejection must never end the process.
 
 const FAULT = new Error('a database is down');
 
@@ -35,7 +35,7 @@ beforeEach(() => {
   process.on('unhandledRejection', note);
 });
 afterEach(async () => {
-  // Node reports unhandled rejections before immediates run; a second turn is for promises of promises.
+  // Node reports unhandled rejections before immediates run. The second turn is for promises of promises.
   for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
   process.off('unhandledRejection', note);
   expect(unhandled).toEqual([]);
@@ -50,7 +50,7 @@ async function outcomeOf(server: ResourceServer<unknown>, claims: object = {}): 
   }
 }
 
-/** What a hook answers, whatever it is asked. */
+/** A hook that always gives this answer. */
 type Answer = () => PromiseLike<never>;
 
 const rejections: readonly (readonly [string, Answer])[] = [
@@ -68,7 +68,7 @@ const handMade = (changes: object): AudienceProvider => ({
   ...changes,
 });
 
-/** Hooks that must answer at once: a promise is no answer, and the token is refused. */
+/** Hooks that must not give a promise: if one does, the token is refused. */
 const SYNCHRONOUS: readonly (readonly [string, (answer: Answer) => AudienceProvider, string])[] = [
   ['classify of custom()', (classify) => aCustom({ classify }), 'principal_ambiguous'],
   ['userId of custom()', (userId) => aCustom({ userId }), 'principal_ambiguous'],

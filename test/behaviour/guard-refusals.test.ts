@@ -9,7 +9,7 @@ const detail = { type: 'payment', currency: 'EUR', amount: 10 };
 
 const NO_SCOPE = 'The access token lacks a scope that this resource needs';
 
-/** A guard, and a caller that it refuses with 403 insufficient_scope and these scopes. */
+/** A guard, and a caller that it refuses with 403 insufficient_scope, naming these scopes. */
 const short: readonly (readonly [string, Guard, string])[] = [
   ['one missing scope', (kit) => kit.requireScope('delete:users'), 'delete:users'],
   [

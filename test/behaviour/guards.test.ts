@@ -9,7 +9,7 @@ import { aUserToken, ISSUER, issuer, NOW } from '../support/tokens.ts';
 
 const detail = { type: 'payment', currency: 'EUR', amount: 10 };
 
-/** A guard, and a caller that it lets through. */
+/** A guard, and a caller that it accepts. */
 const allowed: readonly (readonly [string, Guard, 'user' | 'client', Claims])[] = [
   ['every scope', (kit) => kit.requireScope('read:users', 'write:users'), 'user', {}],
   ['a scope, for a client', (kit) => kit.requireScope('read:users'), 'client', {}],

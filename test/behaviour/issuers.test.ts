@@ -137,7 +137,7 @@ describe('issuers at construction', () => {
       const { body } = await send(app, { token: issuer.aUserToken({ sub: 'ada' }) });
       expect(body).toMatchObject({ issuer: issuer.issuer, key: 'user:partners:ada' });
     }
-    // One name is not one set of keys, nor one audience.
+    // Two issuers with one name still have separate keys and audiences.
     expect(
       (await send(app, { token: a.aUserToken({ iss: b.issuer, aud: b.audience }) })).status,
     ).toBe(401);

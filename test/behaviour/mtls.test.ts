@@ -17,7 +17,7 @@ const certificate = await testCertificate();
 const token = aUserToken({}, { boundTo: certificate });
 const header = { 'client-cert': `:${Buffer.from(certificate.der).toString('base64')}:` };
 
-/** Takes the header of whoever connects on loopback. */
+/** Reads the header on every loopback connection. */
 const mtls = {
   certificate: headerCertificate({ format: 'rfc9440', proxies: ['127.0.0.1', '::1'] }),
 };

@@ -49,7 +49,7 @@ describe.each(frameworks)('optional authentication in $name', (framework) => {
     ['requireUser', (kit) => kit.requireUser(), ''],
     ['requireClient', (kit) => kit.requireClient(), ''],
     ['any claim', (kit) => kit.authorize(kit.claim(() => true, 'anything')), ''],
-    // RFC 6750 §3.1 forbids an error code here, not the scopes to ask for.
+    // RFC 6750 §3.1 forbids an error code here, but allows the scopes to ask for.
     ['requireScope', (kit) => kit.requireScope('a', 'b'), ', scope="a b"'],
   ])('a guard on an anonymous request, %s, answers 401 without error', async (_, guard, scope) => {
     const app = protectedApp(framework, { optional: true, guards: [guard(framework.kit)] });

@@ -9,7 +9,7 @@ import { aClock, aToken, aUserToken, ISSUER, issuer } from '../support/tokens.ts
 
 const JWKS_URL = 'https://as.example.com/jwks';
 
-/** An identity provider that can be switched off. */
+/** An identity provider that can be turned off. */
 function aProvider() {
   const requests: string[] = [];
   const provider = {
@@ -56,7 +56,7 @@ describe.each(frameworks)('an outage of the identity provider in $name', (framew
     const app = protectedApp(framework, { server });
     expect((await send(app, { token: aUserToken() })).status).toBe(200);
     provider.isUp = false;
-    // Stale beyond their ten minutes of freshness, and within the six hours after it.
+    // After the ten minutes for which they are fresh, and before the six hours after that are over.
     clock.advanceSec(3600);
     expect((await send(app, { token: aUserToken({ exp: 2_000_000_000 }) })).status).toBe(200);
   });

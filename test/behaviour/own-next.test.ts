@@ -31,7 +31,7 @@ describe.each([
     };
     const app = create().use(wrapped).use(handleError);
     const authorization = `Bearer ${aUserToken()}`;
-    // The first request waits for the keys, the second has them.
+    // The first request waits for the keys, the second does not.
     for (const expected of [[fault], [fault, fault]]) {
       expect((await supertest(app).get('/').set({ authorization })).status).toBe(500);
       expect(faults).toEqual(expected);

@@ -7,10 +7,10 @@ import { aClientToken, aUserToken, ISSUER, NOW } from '../support/tokens.ts';
 describe.each(frameworks)('refusalOf in $name', (framework) => {
   const { kit } = framework;
 
-  /** Sends a request, and gives what `refusalOf` says once it is answered. */
+  /** Sends a request, and gives what `refusalOf` gives after the answer. */
   async function refusalAfter(path: string, token?: string, mode: ModeOptions = {}) {
     let carrier: object | undefined;
-    // As an access log does: it stands before everything, and looks when the answer is out.
+    // Like an access log: it is the first middleware, and looks when the answer was sent.
     const log = framework.authenticate(aResourceServer(), {
       skip: (view) => {
         carrier = view.identity;

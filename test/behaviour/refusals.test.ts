@@ -16,7 +16,7 @@ interface Refused {
 const user = aUserToken();
 const expired = aUserToken({ exp: NOW - 60 });
 
-/** One refusal of every code, through the whole way from request to answer. */
+/** One refusal of every code, through the whole pipeline from request to answer. */
 const refusals: readonly Refused[] = [
   {
     what: 'missing_credentials',

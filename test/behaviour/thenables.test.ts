@@ -7,8 +7,8 @@ import { send } from '../support/requests.ts';
 import { aResourceServer } from '../support/resource-servers.ts';
 import { aUserToken } from '../support/tokens.ts';
 
-// A resource server of the application's own may give promises that are not this realm's `Promise`. An
-// unhandled rejection would end the process: vitest fails a run that has one.
+// A resource server that the application wrote may give promises that are not a `Promise` of this realm. An
+// unhandled rejection would end the process; vitest fails if there is one.
 const foreignPromise: PromiseConstructor = runInNewContext('Promise');
 const kinds: readonly [string, (settled: Promise<unknown>) => unknown][] = [
   ['a promise of another realm', (settled) => foreignPromise.resolve(0).then(() => settled)],
@@ -26,7 +26,7 @@ const token = aUserToken();
 const ada = await aResourceServer().verify(token);
 
 function appWith(framework: Framework, answer: () => unknown): TestApp {
-  // By their names, so that nothing else of the server answers in their stead.
+  // Set by name, so that no other method of the server is used instead.
   const members = Object.fromEntries(Object.entries(aResourceServer()));
   const own: unknown = { ...members, authenticate: answer, authenticateOptional: answer };
   return protectedApp(framework, { server: own as ResourceServer<unknown> });

@@ -254,7 +254,7 @@ describe('an error of a resource server', () => {
     const { stack } = await refusalOf(applicationCode);
     expect(stack).toContain('applicationCode');
     const refused = await refusalOf(() => server.authenticate(request('Bearer a.b.c')));
-    // The cost of a stack is most of the cost of a refusal, and any stranger can ask for one.
+    // Making a stack is most of the cost of a refusal, and anybody can cause refusals.
     expect(refused.stack).toBe(`AuthError: ${refused.message}`);
     expect(inspect(refused)).toContain(refused.reason);
   });
@@ -269,7 +269,7 @@ describe('an error of a resource server', () => {
 
   it('is answered correctly by express, koa and http-errors when nobody handles it', async () => {
     const error = await refusalOf(() => server.verify('a.b.c'));
-    // What koa's `ctx.onerror` and finalhandler read; they answer 500 for what lacks it.
+    // Koa's `ctx.onerror` and finalhandler read these members. Without them, they answer 500.
     for (const member of ['status', 'statusCode', 'headers', 'expose']) {
       expect(error).toHaveProperty(member);
     }
@@ -366,7 +366,7 @@ describe('a resource server', () => {
     const fetch = () => Promise.reject(new Error('offline'));
     const offline = aResourceServer({ issuer, audience: AUDIENCE, fetch });
     await expect(offline.ready()).rejects.toMatchObject({ reason: 'keys_unavailable' });
-    // Our identity provider’s outage is not the token’s fault.
+    // An outage of our identity provider is not a fault of the token.
     const error = await refusalOf(() => offline.verify(aToken()));
     expect(offline.refusal(error)).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
     const signal = AbortSignal.abort('too late');

@@ -8,7 +8,7 @@ const thumbprint = createHash('sha256').update(der).digest('base64url');
 const base64 = der.toString('base64');
 const { rfc9440, nginx, envoy, 'aws-alb': alb, 'base64-der': plain } = CERTIFICATE_FORMATS;
 
-/** nginx's escaping: everything but unreserved characters (RFC 3986 §2.3). */
+/** Escapes as nginx does: everything except unreserved characters (RFC 3986 §2.3). */
 const escaped = (text: string) => encodeURIComponent(text);
 const pemOf = (label: string, content = base64) =>
   `-----BEGIN ${label}-----\n${content}\n-----END ${label}-----\n`;

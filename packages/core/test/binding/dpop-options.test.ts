@@ -78,9 +78,9 @@ describe('resolveDpop', () => {
     expect(resolved?.nonces?.current()).toMatch(/^[\w-]{43}$/);
     expect(resolved?.fallback).toBeDefined();
     expect(resolved?.fallback).not.toBe(replay);
-    // Somebody chose the store: there is nothing to tell.
+    // The store was configured, so there is no event.
     expect(events).toEqual([]);
-    // The one in memory needs no other in memory beside it.
+    // A store in memory needs no second one in memory.
     expect(resolve({ onReplayOutage: 'local' }).resolved?.fallback).toBeUndefined();
   });
 
@@ -197,7 +197,7 @@ describe('resolveDpop', () => {
     ],
   ])('refuses %s: %j', (_what, option, message) => {
     expect(messageOf(option)).toMatch(message);
-    // A secret is in no message.
+    // No message contains a secret.
     expect(messageOf(option)).not.toContain('hunter2');
   });
 

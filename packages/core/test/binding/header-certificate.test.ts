@@ -12,7 +12,7 @@ const { der } = selfSigned();
 const thumbprint = createHash('sha256').update(der).digest('base64url');
 const value = `:${der.toString('base64')}:`;
 
-/** A request with the header, from an address or from none. */
+/** A request with the header, from the given address, or from none. */
 function from(
   peer: Pick<RequestView, 'peerAddress' | 'overUnixSocket'>,
   headers: Readonly<Record<string, string | readonly string[]>> = { 'client-cert': value },

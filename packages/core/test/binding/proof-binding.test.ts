@@ -36,7 +36,7 @@ function aBinding(option: object = {}) {
   });
   const binding = proofBinding(dpop, { clock, events });
   const verified = {} as VerifiedToken;
-  /** What the first check says of a token that is bound to `jkt`, and the last one after it. */
+  /** Runs the first check for a token that is bound to `jkt`, and then the last one. */
   const both = async (presentation: Presentation, jkt: string | undefined = thumbprint) => [
     binding.holds(jkt, verified, presentation),
     await binding.markAsUsed?.check(verified, presentation),
@@ -70,7 +70,7 @@ describe('a token that is bound to a key', () => {
   it('must have the digest that the proof states', () => {
     const { binding, presented, proof } = aBinding();
     for (const written of ['x.y.z', 'a.b.c', 'x.y.z']) {
-      // One verified token each, as the cache keeps them: no digest is taken for another's.
+      // Each has its own verified token, as in the cache, so that digests are not mixed up.
       const verified = {} as VerifiedToken;
       for (let times = 0; times < 2; times++) {
         const presentation = { ...presented(proof({ token: written })), token: written };
@@ -123,7 +123,7 @@ describe('the last check', () => {
     const { both, binding, presented, proof, request, verified } = aBinding();
     const written = proof();
     expect(await binding.markAsUsed?.check(verified, bearer(request(written)))).toBeUndefined();
-    // Nor what the first check did not let through.
+    // Nothing is marked either if the first check has refused.
     expect(await binding.markAsUsed?.check(verified, presented(written))).toBeUndefined();
     expect(await both(presented(written))).toEqual([undefined, undefined]);
   });

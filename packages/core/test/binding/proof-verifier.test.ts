@@ -77,7 +77,7 @@ describe('the order of checks', () => {
       ['nonce_missing', {}],
     ];
     faults.forEach(([reason], first) => {
-      // Everything from here on is wrong: the first of it is what is told.
+      // Everything from here on is wrong. The first fault in this order must be the reason.
       const wrong = faults.slice(first).map(([, options]) => options);
       const claims = Object.assign({}, ...wrong.map((each) => each.claims));
       const options = Object.assign({}, ...wrong, { claims });
@@ -113,7 +113,7 @@ describe('a prepared key', () => {
       expect(verify(made())).toHaveProperty('jti');
     }
     expect(verify(made({ signedBy: stranger }))).toEqual({ reason: 'proof_signature_invalid' });
-    // Its binding is compared each time: a token of another key is not served by it.
+    // The binding is compared each time: the cached key does not help a token of another key.
     const other = { ...bound, thumbprint: thumbprintOf(stranger) };
     expect(verify(made(), other)).toEqual({ reason: 'binding_mismatch' });
   });

@@ -92,7 +92,7 @@ describe('a mark', () => {
     expect(new Set(ids).size).toBe(4);
     expect(ids[4]).toBe(ids[0]);
     expect(ids.every((id) => /^[\w-]{43}$/.test(id))).toBe(true);
-    // Whoever shares the store with another version of this package must make the same ids.
+    // Other versions of this package that share the store must make the same ids.
     expect(ids[0]).toBe('9RLSsksehQUe8DW9_uDhsNIcs6Np2Z9XV3hzoNyeDjM');
     expect(asked[0]?.holder).toBe('k');
   });
@@ -108,10 +108,10 @@ describe('a request', () => {
     expect(asked).toHaveLength(1);
     expect(mark(aProof('other'), request)).toEqual({ outcome: 'first' });
     expect(asked).toHaveLength(2);
-    // Another request, and no request at all, are others.
+    // Another request, and no request, do not count as the same request.
     expect(mark(aProof(), {})).toEqual({ outcome: 'replayed' });
     expect(mark(aProof(), undefined)).toEqual({ outcome: 'replayed' });
-    // Another guard over the same store is the same question, one over another store is not.
+    // Another guard over the same store gets the same answer. A guard over another store does not.
     const options = { fallback: undefined, clock: aClock(), events: createEventSink() };
     expect(createReplayGuard({ replay, ...options }).mark(aProof(), request)).toEqual({
       outcome: 'first',

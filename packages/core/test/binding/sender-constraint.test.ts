@@ -17,7 +17,7 @@ function aConstraint(option: DpopMode | DpopOptions | undefined, mtls?: Resolved
   const events = createEventSink();
   const dpop = resolveDpop(option, { resource: AUDIENCE, clock, events });
   const { holds, markAsUsed } = createSenderConstraint({ dpop, mtls, clock, events });
-  // Without DPoP there is nothing to mark: the list has one check fewer.
+  // Without DPoP there is nothing to mark, so the list has one check fewer.
   const nothing: NonNullable<typeof markAsUsed> = {
     step: 'sender_constraint',
     check: () => undefined,
@@ -51,7 +51,7 @@ describe('a token with a valid binding', () => {
     const [first, again] = [presented('dpop', proof), presented('dpop', proof)];
     expect(holds.step).toBe('sender_constraint');
     expect(markAsUsed.step).toBe('sender_constraint');
-    // Looking has no effect.
+    // The first check has no effect.
     expect(holds.check(verified({ jkt }), first)).toBeUndefined();
     expect(holds.check(verified({ jkt }), first)).toBeUndefined();
     expect(holds.check(verified({ jkt }), again)).toBeUndefined();
@@ -83,7 +83,7 @@ describe('a token with a valid binding', () => {
     expect(holds.check(verified({ jkt }), first)).toBeUndefined();
     expect(holds.check(verified({ jkt }), again)).toBeUndefined();
     expect(markAsUsed.check(verified({ jkt }), first)).toBeUndefined();
-    // A slow store of revocations stands between the two: the first mark is gone by then.
+    // A slow revocation store runs between the two checks. By then, the first mark has expired.
     clock.advanceSec(60);
     expect(markAsUsed.check(verified({ jkt }), again)).toEqual({ reason: 'proof_untimely' });
   });
@@ -139,7 +139,7 @@ describe('a token with a valid binding', () => {
       ['DPoP-Nonce', dpop?.nonces?.current()],
       ['Cache-Control', 'no-store', { unlessSet: true }],
     ]);
-    // A view without a response, and one without a request behind it, are no fault.
+    // A view without a response, or without a request behind it, causes no error.
     const one = presented('dpop', aBoundProof(token, { nonce }));
     void holds.check(verified({ jkt }), one);
     expect(markAsUsed.check(verified({ jkt }), one)).toBeUndefined();
@@ -441,7 +441,7 @@ it('for a token with both bindings, the proof is not read if the certificate is 
   const one = presented('dpop', proof);
   expect(holds.check(both, one)).toEqual({ reason: 'certificate_missing' });
   expect(markAsUsed.check(both, one)).toBeUndefined();
-  // Not marked: the same proof passes once the certificate is there.
+  // The proof was not marked: it is accepted once the certificate is there.
   const holding = aConstraint('when-bound', {
     mode: 'when-bound',
     certificate: { thumbprintOf: () => 'ours' },

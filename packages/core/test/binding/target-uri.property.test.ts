@@ -11,7 +11,7 @@ const names = (htu: string, url: string, publicUrls = PUBLIC) =>
 const unreserved = [...'abcXYZ019-_~'];
 const reserved = [...":@!$&'()*+,;="];
 
-/** A character as it is, and another spelling of it. */
+/** A character, and another spelling of it. */
 const spelled = fc.oneof(
   fc
     .tuple(fc.constantFrom(...unreserved), fc.constantFrom('plain', 'upper', 'lower'))
@@ -23,7 +23,7 @@ const spelled = fc.oneof(
   fc
     .constantFrom(...reserved)
     .map((character): readonly [string, string] => [character, character]),
-  // Escapes of what is not unreserved: only their letters' case is free.
+  // In escapes of other characters, only upper and lower case may differ.
   fc
     .constantFrom('%2F', '%3A', '%20', '%C3%A9', '%00', '%25', '%3F', '%23', '%5C')
     .chain((encoded) =>
@@ -39,7 +39,7 @@ const segment = fc.array(spelled, { minLength: 1, maxLength: 6 }).map((parts) =>
   other: parts.map(([, other]) => other).join(''),
 }));
 
-/** A path in two spellings that RFC 3986 §6.2.2 calls one. */
+/** A path in two spellings that are equal by RFC 3986 §6.2.2. */
 const paths = fc.array(segment, { minLength: 1, maxLength: 5 }).map((segments) => ({
   plain: `/${segments.map(({ plain }) => plain).join('/')}`,
   other: `/${segments.map(({ other }) => other).join('/')}`,
@@ -74,7 +74,7 @@ describe('namesTarget', () => {
       fc.property(text, text, (htu, url) => {
         const isNamed = names(htu, url);
         if (!isNamed) return;
-        // Whoever is named is at our origin, by the parser that clients use.
+        // Each accepted URL has our origin, by the parser that clients use.
         expect(new URL(htu).origin).toBe(ORIGIN);
       }),
     );

@@ -103,7 +103,7 @@ describe('namesTarget', () => {
     expect(names('https://acme.com/v1orders', '/orders', { urls })).toBe(false);
     expect(names('https://acme.com/v1/', '/', { urls })).toBe(true);
     expect(names('https://acme.com/v1', '/', { urls })).toBe(false);
-    // In absolute form the origin must be that of the claim.
+    // In absolute form, the origin must be equal to that of the claim.
     expect(names('https://acme.com/v1/a', 'https://acme.com/a', { urls })).toBe(true);
     expect(names('https://acme.com/v1/a', 'https://api.acme.com/a', { urls })).toBe(false);
   });

@@ -15,7 +15,7 @@ import {
 
 const ISSUER = 'https://as.example.com';
 
-/** What a client puts into a request. */
+/** What a client adds to a request. */
 async function sent(client: IntrospectionClient, server: object = {}) {
   const authenticate = await client.authentication(aClock());
   const body = new URLSearchParams();

@@ -103,7 +103,7 @@ describe('a gate', () => {
     gate.enter(true, undefined).failed(failed('malformed'));
     expect(refusal()).toBeUndefined();
     gate.enter(true, undefined).failed(failed('network'));
-    // Refused for the pause, not for want of a place: the place was given back, and is again.
+    // It is refused because of the pause, not because no place is free: the place was freed.
     for (let index = 0; index < 3; index++) {
       expect(refusal()?.reason).toBe('introspection_unavailable');
     }

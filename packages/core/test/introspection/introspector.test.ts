@@ -270,7 +270,7 @@ describe('an introspector', () => {
 });
 
 describe('a question without an answer', () => {
-  /** What `ask` was given, and no answer. */
+  /** An `ask` that records its arguments and never answers. */
   function unanswered(options: object = {}) {
     const signals: AbortSignal[] = [];
     const ask = (_token: string, { signal }: { readonly signal: AbortSignal }) => {

@@ -19,7 +19,7 @@ describe('lanes', () => {
     const known = lanes.enter(true);
     expect(lanes.enter(true)).toBeUndefined();
     known?.();
-    // What a known token leaves is a place, not a stranger's.
+    // A place that a known token frees is not one of those for unknown tokens.
     expect(lanes.enter(false)).toBeUndefined();
     expect(lanes.enter(true)).toBeDefined();
   });

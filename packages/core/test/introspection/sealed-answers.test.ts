@@ -148,7 +148,7 @@ describe('sealed answers', () => {
 });
 
 describe('the form of an entry', () => {
-  // Written out again: processes of two releases share a store while one takes the place of the other.
+  // Written out here again: during an update, processes of two releases share a store.
   const context = '\0https://as.example.com\0api';
   const derived = (key: string | Uint8Array, salt: string, use: string) =>
     Buffer.from(hkdfSync('sha256', key, salt, `authly introspection ${use}${context}`, 32));

@@ -50,7 +50,7 @@ describe('bounded JSON', () => {
     const { body, headers } = await get(url);
     expect(body).toEqual({ keys: [] });
     expect(headers.get('cache-control')).toBe('max-age=7');
-    // A Kubernetes API server answers 406 to application/json alone.
+    // A Kubernetes API server answers 406 to a request that accepts only application/json.
     expect(accept).toBe('application/jwk-set+json, application/json');
   });
 
@@ -104,7 +104,7 @@ describe('bounded JSON', () => {
     });
     expect(await failureOf(get(url))).toBe('status');
     await gone;
-    // Left to the garbage collector it would take longer.
+    // The garbage collector would close it later.
   }, 3_000);
 
   it('50 MB are not read much beyond the limit', async () => {
@@ -128,7 +128,7 @@ describe('bounded JSON', () => {
     });
     expect(await failureOf(get(url))).toBe('too_large');
     await gone;
-    // What the kernel's buffers on both sides take is sent, and no more.
+    // Only as much is sent as the buffers of the kernel hold on both sides.
     expect(sent).toBeLessThan(16 * 1024 * 1024);
   });
 
@@ -245,7 +245,7 @@ describe('the kind and the words of a failure', () => {
   });
 
   it('a redirect that fetch hides is one, too', async () => {
-    // What fetch gives in browsers' terms: type opaqueredirect, status 0.
+    // A browser's fetch gives type opaqueredirect and status 0 for a redirect.
     const hidden = Object.defineProperties(new Response(null), {
       type: { value: 'opaqueredirect' },
       status: { value: 0 },

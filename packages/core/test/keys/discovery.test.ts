@@ -8,7 +8,7 @@ const openid = `${issuer}/.well-known/openid-configuration`;
 const oauth = 'https://as.example.com/.well-known/oauth-authorization-server/tenant';
 const metadata = { issuer, jwks_uri: 'https://keys.example.com/jwks' };
 
-/** Documents by URL; a missing one is a 404. `asked` records the order. */
+/** Documents by URL; a missing one gives a 404. `asked` records the requests in order. */
 function aProvider(documents: Record<string, unknown>) {
   const asked: string[] = [];
   async function get(url: string): Promise<JsonResponse> {

@@ -16,7 +16,7 @@ describe('the table of options', () => {
     );
     return { name, standard, min, max };
   });
-  /** An option at its end needs its counterpart at the same one. */
+  /** For an option at its limit, the related option must be at the same limit. */
   const COUNTERPARTS: Readonly<Record<string, string>> = {
     freshForMinSec: 'freshForMaxSec',
     freshForMaxSec: 'freshForMinSec',

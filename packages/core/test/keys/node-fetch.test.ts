@@ -135,7 +135,7 @@ describe('the signal of a request', () => {
 });
 
 describe('what is sent', () => {
-  /** What a server got, in the order in which it came. */
+  /** What a server received, in this order. */
   async function anEcho() {
     const got: { method?: string; body: string; type?: string; length?: string }[] = [];
     const { origin } = await serve(async (request, response) => {

@@ -151,7 +151,7 @@ describe('keys at the limits', () => {
   });
 });
 
-/** The greatest odd number of so many bits, as a JWK holds it. */
+/** The largest odd number with this many bits, as in a JWK. */
 function exponent(bits: number): string {
   return Buffer.from(
     ((1n << BigInt(bits)) - 1n).toString(16).padStart(Math.ceil(bits / 8) * 2, '0'),

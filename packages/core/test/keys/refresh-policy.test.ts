@@ -19,7 +19,7 @@ const SEC = 1_000;
 const FRESH = 600 * SEC;
 const STALE = FRESH + 21_600 * SEC;
 
-/** The state after events, each at so many milliseconds after T0. */
+/** The state after events, each at a number of milliseconds after T0. */
 function stateAfter(...events: readonly ((state: RefreshState) => RefreshEvent)[]): RefreshState {
   return events.reduce<RefreshState>(
     (state, event) => advance(state, event(state), timing),
@@ -186,7 +186,7 @@ describe('with a known key, a request', () => {
   });
 });
 
-/** Keys, and the three attempts that unknown kids have in hand: from 100 to 400 ms after T0. */
+/** Keys, after the three attempts of unknown kids were used: 100 to 400 ms after T0. */
 const USED_UP = [
   started(0),
   loaded(0),
@@ -316,7 +316,7 @@ describe('a clock that is set back', () => {
   });
 
   it('does not prolong the cool-down', () => {
-    // The last answer came before the clock was set back: keys that are fresh, and no refresh is due.
+    // The last answer came before the clock was set back: the keys are fresh, and no refresh is due.
     const state = stateAfter(...USED_UP.slice(0, -1), loaded(-3_600.5 * SEC));
     expect(look(state, -3_600 * SEC, 'unknown')).toBe('refresh_and_wait');
   });
@@ -355,7 +355,7 @@ describe('what is over has no effect', () => {
 
   it('a snapshot counts as fresh from the time when the provider sent it', () => {
     const state = stateAfter(started(0), failed(0), restored(0));
-    // The failure is old news by then, and the keys are still fresh: nobody waits.
+    // The failure is long ago by then, and the keys are still fresh, so no request waits.
     expect(look(state, 60 * SEC)).toBe('serve_and_refresh');
     expect(look(state, FRESH + 60 * SEC)).toBe('refresh_and_wait');
   });

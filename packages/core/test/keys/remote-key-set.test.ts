@@ -16,7 +16,7 @@ const MIN = 60_000;
 const HOUR = 60 * MIN;
 const T0 = 1_800_000_000_000;
 
-/** What the provider answers to the next request: keys, a response, a failure, or nothing yet. */
+/** What the provider gives to the next request: keys, a response, a failure, or nothing yet. */
 type Answer = readonly object[] | Response | Error | 'nothing yet';
 
 interface Options {
@@ -25,7 +25,7 @@ interface Options {
   readonly snapshot?: KeySnapshotStore;
 }
 
-/** A key set with a provider, a clock and the events it told of. */
+/** A key set with a provider, a clock, and a record of its events. */
 function aKeySet({ source = { kind: 'jwks', url: jwksUrl }, keys = {}, snapshot }: Options = {}) {
   const seen: AuthEvent[] = [];
   const requests: { url: string; signal: AbortSignal; answer: (answer: Answer) => void }[] = [];
@@ -54,7 +54,7 @@ function aKeySet({ source = { kind: 'jwks', url: jwksUrl }, keys = {}, snapshot 
     ...(snapshot && { snapshot }),
   });
   const find = (kid: string) => keySet.find({ algorithm: 'ES256', kid });
-  /** The reason of the refusal, or the kid that was found. */
+  /** The kid of the key that was found, or the reason of the refusal. */
   const outcome = async (kid: string) => {
     try {
       return (await find(kid)).kid;
@@ -66,7 +66,7 @@ function aKeySet({ source = { kind: 'jwks', url: jwksUrl }, keys = {}, snapshot 
   return { keySet, find, outcome, world, requests, seen, types };
 }
 
-/** Lets everything go on that waits for nothing but promises. */
+/** Waits until all promises that can settle have settled. */
 async function settled(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }
@@ -694,7 +694,7 @@ describe('a token without kid', () => {
       expect(other).toBe(one);
       expect(keySet.isLive(failed)).toBe(false);
       expect(requests).toHaveLength(2);
-      // Who failed with the former key before it was replaced finds the new one at hand.
+      // A request that failed with the earlier key now finds the new one.
       expect(again()).toBe(one);
     });
 

@@ -34,7 +34,7 @@ function anEvent(claims: object = {}, header: object = {}, key = issuerKey): str
   return compactJws(parameters, { ...CLAIMS, ...claims }, key);
 }
 
-/** Claims as text: an object of ours has no member twice. */
+/** Claims as JSON text, because an object cannot have a member twice. */
 function anEventOf(members: string): string {
   const header = { alg: issuerKey.algorithm, kid: issuerKey.kid, typ: 'secevent+jwt' };
   return compactJws(header, `{"iss":"${ISSUER}",${members}}`, issuerKey);
@@ -150,7 +150,7 @@ describe('a signed JWT', () => {
       fetch: async () => Response.json(jwks),
     });
     const named = (kid: string) => outcomeOf(() => verifier.verify(anEvent({}, { kid })));
-    // The first of them finds no keys at hand, which counts as no search for it.
+    // The first one is made before there are keys, which does not count as a search for this key.
     for (const kid of ['a', 'b', 'c', 'd']) expect(await named(kid)).toBe('key_unknown');
     expect(await named('e')).toBe('keys_unavailable');
     expect(await outcomeOf(() => verifier.verify(anEvent()))).toBe('accepted');

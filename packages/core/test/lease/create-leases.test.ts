@@ -137,7 +137,7 @@ describe('a lease', () => {
 });
 
 describe('a lease that has ended', () => {
-  /** Collects garbage: what a server keeps of each connection that was ever open fills its memory. */
+  /** Collects garbage: memory that is kept for closed connections would fill up in time. */
   const collect: () => void = (() => {
     setFlagsFromString('--expose-gc');
     return runInNewContext('gc');
@@ -163,7 +163,7 @@ describe('a lease that has ended', () => {
       collect();
     }
     expect(request.deref()).toBeUndefined();
-    // What tells of marks is still there.
+    // The subscription to marks is still there.
     expect(some.subscriptions).toEqual({ made: 1, ended: 0 });
   });
 });
@@ -311,7 +311,7 @@ describe('a re-check', () => {
     await pass(0.25);
     expect(asked).toEqual(['token-1']);
     await pass(19.75);
-    // The jitter makes it come up to a fifth earlier, never later.
+    // At random it comes up to a fifth earlier, and never later.
     expect(asked).toHaveLength(2);
     await pass(200);
     expect(asked.length).toBeGreaterThanOrEqual(12);

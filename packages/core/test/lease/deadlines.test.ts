@@ -8,7 +8,7 @@ interface Item extends Scheduled {
 
 const item = (name: string): Item => ({ name, position: -1 });
 
-/** What comes out, earliest first. */
+/** Removes the items in order, the earliest first. */
 function drained(deadlines: Deadlines<Item>): readonly (readonly [string, number])[] {
   const out: [string, number][] = [];
   for (;;) {

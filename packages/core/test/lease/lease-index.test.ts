@@ -83,7 +83,7 @@ describe('a mark', () => {
     expect(index.stoppedBy(similar, all)).toEqual([]);
     expect(index.stoppedBy({ ...found, kind: 'subject' }, all)).toEqual([]);
     expect(index.stoppedBy({ ...found, kind: 'other' as 'subject' }, all)).toEqual([]);
-    // Nor one who has the place for himself.
+    // Also not if it is the only item with this number.
     const ofGrace = mark({ kind: 'principal', principalKey: 'user:as:grace' }, NOW + 1);
     expect(index.stoppedBy(ofGrace, all)).toEqual([grace]);
     const likeGrace = { ...ofGrace, id: `${ofGrace.id.slice(0, 8)}${'x'.repeat(35)}` };

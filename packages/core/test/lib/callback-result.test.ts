@@ -13,7 +13,7 @@ afterEach(() => {
   process.off('unhandledRejection', note);
 });
 
-/** Node reports unhandled rejections before immediates run. */
+/** Waits: Node reports unhandled rejections before immediates run. */
 function aTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

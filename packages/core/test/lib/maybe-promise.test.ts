@@ -39,7 +39,7 @@ describe('andThen', () => {
   });
 });
 
-/** As a hostile or broken library might have it. */
+/** A `then` such as a hostile or broken library might have. */
 function withThen(descriptor: PropertyDescriptor): object {
   return Object.defineProperty({}, 'then', descriptor);
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memoize } from '../../src/lib/memoize.ts';
 
-/** Counts how often each text was computed. */
+/** A function that counts how often each text was computed. */
 function counted(bounds = { entries: 2, maxLength: 8 }) {
   const calls: string[] = [];
   const memoized = memoize((text) => {

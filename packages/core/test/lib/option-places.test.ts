@@ -12,7 +12,7 @@ const issuer = rfc9068({
 });
 const good = { issuer, audience: 'https://api.example.com' };
 
-/** What each place is called in a message, and what takes the options there. */
+/** The name of each place in messages, and a function that takes options there. */
 const PLACES: readonly (readonly [string, (option: object) => unknown])[] = [
   ['the second argument of authenticate()', (option) => admissionMode(good, option)],
   ['createResourceServer({ issuer', (option) => createResourceServer({ ...good, ...option })],
@@ -37,7 +37,7 @@ function messageOf(run: () => unknown): string {
 describe.each(Object.entries(OPTION_PLACES))('%s', (name, place) => {
   it('is an option of the place that the message names, and of no other place', () => {
     for (const [called, take] of PLACES) {
-      // Its value may be wrong; its name is not.
+      // The value may be wrong, but the name must be known.
       const isUnknown = messageOf(() => take({ [name]: undefined })).includes('has no option');
       expect([called, isUnknown]).toEqual([called, !place.startsWith(called)]);
     }

@@ -16,7 +16,7 @@ afterEach(() => {
   for (const server of open.splice(0)) server.close();
 });
 
-/** The events at the construction of a resource server that lives until the end of the test. */
+/** The events while a resource server is constructed. It is closed at the end of the test. */
 function eventsOf(options: Partial<AnyResourceServerOptions> = {}): readonly AuthEvent[] {
   const events: AuthEvent[] = [];
   open.push(aResourceServer({ onEvent: (event) => events.push(event), ...options }));
@@ -87,7 +87,7 @@ describe('resource servers that are made for each request', () => {
     const warnings: unknown[] = [];
     const warn = (...warning: readonly unknown[]) => warnings.push(warning);
     const make = () => noteResourceServer({ issuers: [{ provider, audience }], events }, warn);
-    // Closed in time, as tests do.
+    // Each one is closed, as in tests.
     for (let count = 0; count < 20; count++) make()();
     const opened = Array.from({ length: 9 }, make);
     expect(warnings).toEqual([]);

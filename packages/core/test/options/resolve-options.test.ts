@@ -160,7 +160,7 @@ it('accepts two issuers with one name if both set it, to move from one issuer to
   expect(resolve({ issuers }).issuers).toHaveLength(2);
 });
 
-// Every way to be wrong, and the line to write instead.
+// Every mistake, and the line to write instead.
 const MISTAKES: readonly (readonly [what: string, options: unknown, line: RegExp])[] = [
   ['no options', undefined, /takes an object.*Write: createResourceServer\(\{ issuer: auth0\(/],
   ['null', null, /Write: createResourceServer\(\{ issuer: auth0\(/],

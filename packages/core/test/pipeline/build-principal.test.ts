@@ -118,7 +118,7 @@ describe('an agent', () => {
 });
 
 describe('the key', () => {
-  // Rows are stored under it: this format is never changed.
+  // Applications store rows under this key, so its format must never change.
   it.each([
     ['user', 'ada', {}, 'user:https%3A%2F%2Fas.example.com:ada'],
     ['client', 'ada', {}, 'client:https%3A%2F%2Fas.example.com:ada'],
@@ -201,7 +201,7 @@ describe('what a caller may do (the authority)', () => {
   it.each(['scopes', 'permissions', 'roles', 'groups'])(
     '%s must be a list of strings, or the token is refused',
     (name) => {
-      // A string would have `includes` too, and match its own parts.
+      // A string would also have `includes`, and would match parts of itself.
       for (const value of ['superadmin', 7, true, {}, { includes: () => true }, [7], ['a', null]]) {
         expect(build({ provider: withReader(name, () => value) })).toEqual({
           reason: 'claim_malformed',

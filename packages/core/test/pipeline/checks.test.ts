@@ -13,7 +13,7 @@ import { memoryRevocations } from '../../src/stores/memory-revocations.ts';
 
 const REQUEST = { scheme: 'bearer', request: undefined } as const;
 
-/** A verifier whose issuer and key are current only as often as is said, and how often it classified. */
+/** A verifier with an issuer and a key that are current for the given number of checks. It counts classifications. */
 function aVerifier({ current = [], live = [] }: Record<string, readonly boolean[]> = {}) {
   const [currents, lives] = [[...current], [...live]];
   let classified = 0;
@@ -62,11 +62,11 @@ describe('the list of checks', () => {
       'sender_constraint',
       'sender_constraint',
     ]);
-    // What has an effect comes last, and not at all where somebody only looks.
+    // The check with an effect comes last, and is left out without effects.
     expect(list(true).at(-1)).toBe(senderConstraint.markAsUsed);
     expect(list(true)).toContain(senderConstraint.holds);
     expect(list(false)).not.toContain(senderConstraint.markAsUsed);
-    // What is not configured is not in the list.
+    // A feature that is not configured adds no check.
     const bearerOnly = createSenderConstraint({ dpop: undefined, mtls: undefined, clock, events });
     const context = { issuers, clock, clockToleranceSec, hasEffects: true };
     const steps = createChecks({ ...context, senderConstraint: bearerOnly }).map(
@@ -120,7 +120,7 @@ describe('a cached token', () => {
       expect(await verify(aToken())).toMatchObject(refused);
       expect(REASONS[reason].code).toBe('temporarily_unavailable');
       expect(classified()).toBe(2);
-      // And no request after that is held by it.
+      // And no later request is affected.
       expect(await verify(aToken())).toMatchObject({ cached: false });
     },
   );

@@ -26,7 +26,7 @@ import { aResourceServer } from '../resource-servers.ts';
 const server = aResourceServer();
 const explain = (token: string, options?: ExplainOptions) => server.explain(token, options);
 
-/** `issuer:pass key:fail …` */
+/** The steps as one text: `issuer:pass key:fail …`. */
 function way({ steps }: Explanation): string {
   return steps.map(({ step, outcome }) => `${step}:${outcome}`).join(' ');
 }
@@ -104,7 +104,7 @@ describe('a bad token', () => {
     expect(way(explanation)).toBe(failingAt(step));
     const failed = explanation.steps.find(({ outcome }) => outcome === 'fail');
     expect(failed).toMatchObject({ reason, description: expect.any(String) });
-    // The steps and the name tell the same: no issuer is named before the step that finds it passed.
+    // The issuer is named only if the step that finds it was passed.
     const found = explanation.steps.find((each) => each.step === 'issuer')?.outcome === 'pass';
     expect(explanation.issuerName).toBe(found ? ISSUER : undefined);
   });

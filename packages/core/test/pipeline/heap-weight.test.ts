@@ -18,7 +18,7 @@ function nest(levels: number, wrap: (inner: unknown) => unknown): unknown {
   return times(levels, () => 0).reduce<unknown>((inner) => wrap(inner), 1);
 }
 
-/** Claims of a token, most of about 10 KB: what tokens are, and what somebody would make them of. */
+/** Claims of tokens, most of about 10 KB: of real tokens, and of tokens that are made to take much memory. */
 const CLAIMS: Readonly<Record<string, (token: number) => object>> = {
   'as they are common': (n) => ({
     iss: 'https://as.example.com/tenant',
@@ -85,7 +85,7 @@ describe.each(Object.entries(CLAIMS))('claims %s', (_what, make) => {
     let counted = 0;
     for (const claims of kept) counted += weigh(aVerifiedToken(claims)) - empty;
     counted = counted / TOKENS + 56;
-    // The heap of a worker moves by some KB for reasons of its own.
+    // The heap of a worker also changes by some KB for other reasons.
     expect(real).toBeLessThan(1.2 * counted + 256);
     expect(counted).toBeLessThan(2 * real + 512);
   });

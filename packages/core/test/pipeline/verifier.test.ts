@@ -54,7 +54,7 @@ function serverWithKeys(
   return aResourceServer({ issuer, audience: AUDIENCE, ...options } as AnyResourceServerOptions);
 }
 
-/** A server with its own clock, whose events are kept. */
+/** A server with its own clock. Its events are recorded. */
 function observed(options: Partial<AnyResourceServerOptions> = {}) {
   const clock = aClock();
   const events: AuthEvent[] = [];
@@ -144,7 +144,7 @@ describe('a good token', () => {
   describe('without kid, of an issuer that has replaced its only key', () => {
     const kidless = (key: TestKey) => aToken({}, { key, header: { kid: undefined } });
 
-    /** A server whose issuer publishes another key for each fetch. */
+    /** A server whose issuer publishes a different key on each fetch. */
     function rotating(...published: readonly TestKey[]) {
       let fetches = 0;
       const fetch = async () => {
@@ -360,7 +360,7 @@ describe('algorithm and key confusion', () => {
     expect(await outcome({ iss: other, aud: 'urn:b' }, otherKey)).toBe('accepted');
     expect(await outcome({ iss: other, aud: 'urn:b' })).toBe('signature_invalid');
     expect(await outcome({}, otherKey)).toBe('signature_invalid');
-    // A token of one issuer for the other's audience is for nobody.
+    // A token of one issuer for the audience of the other one is refused.
     expect(await outcome({ aud: 'urn:b' })).toBe('audience_mismatch');
     expect(await outcome({ iss: other }, otherKey)).toBe('audience_mismatch');
   });
@@ -504,7 +504,7 @@ describe('the verified-token cache', () => {
     published = [generateTestKey('ES256', 'key-2')];
     clock.advanceSec(601);
     expect(await outcomeOf(() => watched.verify(token))).toBe('key_unknown');
-    // Published again, it verifies anew: the cached answer is not revived.
+    // When the key is published again, the token is verified again: the cached token stays removed.
     published = [issuerKey];
     clock.advanceSec(601);
     expect(await outcomeOf(() => watched.verify(token))).toBe('accepted');
@@ -643,7 +643,7 @@ describe('a provider that the operator wrote', () => {
     const token = (iss: string) => aToken({ iss });
     expect(await outcomeFor(provider, token(`${ISSUER}/a`))).toBe('accepted');
     expect(await outcomeFor(provider, token(`${ISSUER}/b`))).toBe('key_unknown');
-    // Its own identifier is none of those that it stands for.
+    // The provider's own identifier is not one of the issuers that it accepts.
     expect(await outcomeFor(provider, token(ISSUER))).toBe('issuer_unknown');
   });
 });

@@ -12,7 +12,7 @@ import { aResourceServer } from '../resource-servers.ts';
 
 type Answer = (options: RevocationAskOptions) => unknown;
 
-/** A resource server whose store answers as it is told, and the events that came of it. */
+/** A resource server whose store gives the configured answer. Its events are recorded. */
 function asking(answer: Answer, options: Partial<RevocationOptions> = {}) {
   const events: AuthEvent[] = [];
   const isRevoked = (_query: unknown, ask: RevocationAskOptions) => answer(ask);
@@ -131,7 +131,7 @@ describe('a store that answers', () => {
   });
 });
 
-/** What is no answer, or none that can be believed. */
+/** Answers that are not valid. */
 const FAULTS: readonly (readonly [string, Answer])[] = [
   [
     'throws',
@@ -150,7 +150,7 @@ const FAULTS: readonly (readonly [string, Answer])[] = [
   ['gives an empty text', () => ''],
 ];
 
-/** What is true in JavaScript, as databases and clients give it. */
+/** Values that JavaScript treats as true, as databases and clients may give them. */
 const TRUTHY: readonly (readonly [string, Answer])[] = [
   ['gives 1, as EXISTS of Redis does', async () => 1],
   ['gives a row', () => ({ id: 1 })],

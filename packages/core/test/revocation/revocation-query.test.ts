@@ -14,7 +14,7 @@ import type { RevocationQuery } from '../../src/stores/revocation-store.ts';
 import { tokenDigest } from '../../src/stores/revocation-target.ts';
 import { aResourceServer } from '../resource-servers.ts';
 
-/** What a store is asked about tokens. */
+/** Records what a store is asked. */
 function anAskedStore(cache?: false) {
   const asked: RevocationQuery[] = [];
   const store = {

@@ -8,7 +8,7 @@ import { ALGORITHMS, type Algorithm } from '../../src/token/algorithms.ts';
 import { bareJwk, preparedKey } from '../keys/prepared-key.ts';
 import { verifySignature } from '../verify-signature.ts';
 
-// One pair for all RSA algorithms, since making one is slow.
+// One pair for all RSA algorithms, because making one is slow.
 const rsa = generateTestKey('RS256');
 const otherRsa = generateTestKey('RS256');
 const pairs: Readonly<Record<Algorithm, TestKey>> = {
@@ -52,7 +52,7 @@ async function joseSigns(alg: string, { privateKey }: TestKey, text: string): Pr
   };
 }
 
-/** A signature whose first byte is as it should be: texts are tried one after the other. */
+/** Finds a signature with the wanted first byte, by trying one text after the other. */
 async function signedWith(alg: Algorithm, fits: (firstByte: number) => boolean): Promise<Signed> {
   for (let bottles = 10; ; bottles += 1) {
     const signed = await joseSigns(alg, pairs[alg], `${bottles} green bottles`);
@@ -80,7 +80,7 @@ async function weAccept(
   return verifySignature(alg, key, input.toString('latin1'), signature);
 }
 
-/** Fails unless both give this answer. */
+/** Fails unless this package and jose both give this answer. */
 async function bothSay(expected: boolean, alg: Algorithm, signed: Signed): Promise<void> {
   const ours = await weAccept(alg, keyFor(alg), signed);
   const theirs = await joseAccepts(alg, publicKeyOf(pairs[alg]), signed);
@@ -116,7 +116,7 @@ describe.each(ALGORITHMS)('%s', (alg) => {
   });
 
   it('refuses every wrong length', async () => {
-    // What OpenSSL, and so jose, says without the first byte depends on whether that byte is zero.
+    // Without the first byte, the answer of OpenSSL (and so of jose) depends on whether that byte is zero.
     const signed = await signedWith(alg, (first) => first !== 0);
     const { signature } = signed;
     for (const wrong of [
@@ -132,7 +132,7 @@ describe.each(ALGORITHMS)('%s', (alg) => {
   });
 
   it('refuses a signature without its first byte, if that is zero', async () => {
-    // OpenSSL reads an RSA-PSS signature as a number and accepts it. RFC 8017 §8.1.2, step 1 does not.
+    // OpenSSL reads an RSA-PSS signature as a number, and accepts it. RFC 8017 §8.1.2, step 1, does not.
     const signed = await signedWith(alg, (first) => first === 0);
     await bothSay(true, alg, signed);
     const shortened = { ...signed, signature: signed.signature.subarray(1) };
@@ -181,7 +181,7 @@ describe.each(CURVE_ALGORITHMS)('the range of r and s in %s', (alg) => {
       [order, order],
       [order, 1n],
       [largest, largest],
-      // Congruent to the right s, where there is room for it.
+      // A larger number that is equal to the right s modulo the order, if it fits.
       [r, s + order > largest ? largest : s + order],
       [s, r],
     ] as const) {
@@ -225,7 +225,7 @@ describe('RSA-PSS', () => {
   );
 });
 
-/** The worked examples of the specifications, with their own keys. */
+/** The examples in the specifications, with their own keys. */
 const VECTORS = [
   {
     source: 'RFC 7515 A.2',

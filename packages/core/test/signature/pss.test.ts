@@ -34,7 +34,7 @@ describe.each(HASHES)('an RSA key bound to RSASSA-PSS with %s', (hash, saltLengt
       mgf1HashAlgorithm: hash,
       saltLength,
     });
-    // The two numbers end every encoding of a public key (RFC 8017 A.1.1).
+    // Every encoding of a public key ends with its two numbers (RFC 8017 A.1.1).
     const numbers = publicKey.export({ format: 'der', type: 'pkcs1' });
     const info = key.export({ format: 'der', type: 'spki' });
     expect(info.subarray(-numbers.length).equals(numbers)).toBe(true);

@@ -14,7 +14,7 @@ interface Question {
 /** On a busy machine, turns of the event loop may be far apart. With the real clock, that would count as a lull. */
 const STOPPED = { now: () => 0 };
 
-/** A thread that answers when the test says so; its answers need not be right. */
+/** A thread that answers when the test says so. Its answers need not be correct. */
 function aThread() {
   const asked: Question[] = [];
   const thread = {
@@ -27,7 +27,7 @@ function aThread() {
     }),
   };
   const start = vi.fn((_ended: (cause: 'idle' | 'failed') => void): SignatureThread => thread);
-  /** Ends by itself, before it has answered. */
+  /** The thread ends by itself, before it has answered. */
   function end(cause: 'idle' | 'failed'): void {
     start.mock.lastCall?.[0](cause);
     for (const { answer } of asked.splice(0)) answer(undefined);
@@ -55,7 +55,7 @@ async function turns(count: number): Promise<void> {
   for (let n = 0; n < count; n++) await turn();
 }
 
-/** Asks for one after another, as requests that come one by one do; how many were told at once. */
+/** Verifies one after the other, as for single requests. Gives how many were answered at once. */
 async function oneByOne(queue: ReturnType<typeof createSignatureQueue>, count: number) {
   let atOnce = 0;
   for (let n = 0; n < count; n++) {
@@ -66,7 +66,7 @@ async function oneByOne(queue: ReturnType<typeof createSignatureQueue>, count: n
   return atOnce;
 }
 
-/** Asks until one has to wait: from then on there is company to be seen. */
+/** Verifies until one has to wait. From then on, the queue looks for others. */
 function firstToWait(queue: ReturnType<typeof createSignatureQueue>): Promise<boolean> {
   for (let n = 0; n < 2_000; n++) {
     const result = queue.verify(good);
@@ -75,12 +75,12 @@ function firstToWait(queue: ReturnType<typeof createSignatureQueue>): Promise<bo
   return expect.unreachable('nobody had to wait');
 }
 
-/** What each was told, or that it waits. */
+/** The answer of each, or that it waits. */
 function soFar(results: readonly (boolean | Promise<boolean>)[]): Promise<unknown[]> {
   return Promise.all(results.map((result) => Promise.race([result, 'waits'])));
 }
 
-/** Keeps so many in flight for so many turns. */
+/** Adds this many checks in each of this many turns. */
 async function underLoad(queue: ReturnType<typeof createSignatureQueue>, size: number, count = 20) {
   const results: Promise<boolean>[] = [firstToWait(queue)];
   for (let n = 0; n < count; n++) {
@@ -147,7 +147,7 @@ describe('requests at the same time', () => {
     expect(start).not.toHaveBeenCalled();
   });
 
-  /** Bursts of forty, each done before the next one comes so many milliseconds after it. */
+  /** Bursts of forty checks. Each is done before the next one, which comes this many milliseconds later. */
   async function bursts(count: number, apartMs: number) {
     const { start, thread } = aThread();
     thread.isRunning = false;
@@ -171,7 +171,7 @@ describe('requests at the same time', () => {
   });
 });
 
-/** Has so many wait at each of so many turns. */
+/** Has this many checks wait in each of this many turns. */
 async function backlog(
   queue: ReturnType<typeof createSignatureQueue>,
   size: number,
@@ -204,7 +204,7 @@ describe('when the thread is started', () => {
 });
 
 describe('under load', () => {
-  /** A queue whose thread has nothing to do. */
+  /** A queue whose thread is idle. */
   async function aRunningThread() {
     const made = aThread();
     made.thread.isRunning = false;
@@ -240,7 +240,7 @@ describe('under load', () => {
       results.push(Promise.resolve(queue.verify(good)));
       if (asked.length > sizes.length) sizes.push(n + 1);
     }
-    // Each time when eight more for the thread leave the calling one as many as the thread has.
+    // One batch more each time eight further checks leave both threads with equally many.
     expect(sizes).toEqual([16, 32, 48, 64]);
     expect(asked.map(({ size }) => size)).toEqual([8, 8, 8, 8]);
     for (const { size, answer } of asked.splice(0)) answer(Array(size).fill(true));
@@ -278,7 +278,7 @@ describe('under load', () => {
     expect(asked).toHaveLength(6);
     const [first, second, ...rest] = asked.splice(0);
     first?.answer(Array(8).fill(true));
-    // The calling thread has not more left than the other one: it is asked when it has done another batch.
+    // The calling thread has no more checks than the other one. The next batch is sent when that has done one.
     expect(asked).toHaveLength(0);
     second?.answer(Array(8).fill(true));
     expect(asked.map(({ size }) => size)).toEqual([8]);

@@ -24,10 +24,10 @@ afterEach(() => {
   for (const thread of started.splice(0)) thread.close();
 });
 
-// Longer than any test: on a busy machine, the ten seconds by default may pass while it verifies.
+// Longer than any test. On a busy machine, the default ten seconds may pass during a test.
 const NEVER_IDLE_MS = 3_600_000;
 
-// Bounds for a hang: a busy machine needs seconds to start or end a thread.
+// Time limits, in case a thread hangs. A busy machine needs seconds to start or end a thread.
 const PATIENT = { timeout: 20_000 };
 
 async function aThread(ended: (cause: string) => void = () => {}): Promise<SignatureThread> {
@@ -46,21 +46,21 @@ function ask(
   });
 }
 
-/** Every thread of this process with its priority (proc(5)). */
+/** The threads of this process, each with its priority (proc(5)). */
 function priorities(): readonly { readonly id: string; readonly nice: number }[] {
   return readdirSync('/proc/self/task').flatMap((id) => {
     try {
-      // The name stands in brackets and may hold anything; the 17th field after it is the priority.
+      // The name is in brackets and may contain anything. The 17th field after it is the priority.
       const stat = readFileSync(`/proc/self/task/${id}/stat`, 'utf8');
       return [{ id, nice: Number(stat.slice(stat.lastIndexOf(')')).split(' ')[17]) }];
     } catch {
-      return []; // It has ended meanwhile.
+      return []; // The thread has ended in the meantime.
     }
   });
 }
 
-// Those that are there before the first test. Other test files run in this process, too, and a
-// signature thread that just starts there may lower its priority at any moment.
+// The threads before the first test. Other test files run in this process, too, and a signature
+// thread that starts there may lower its priority at any moment.
 const early = process.platform === 'linux' ? priorities().map(({ id }) => id) : [];
 
 function aCheck(key: TestKey, subject = 'ada'): SignatureCheck {
@@ -72,7 +72,7 @@ function aCheck(key: TestKey, subject = 'ada'): SignatureCheck {
   return check ?? expect.unreachable('a signature of the right length');
 }
 
-/** Variants of a good one that do not hold. */
+/** Changed forms of a valid check, with signatures that are not valid. */
 function forgeries(good: SignatureCheck, other: SignatureCheck): readonly SignatureCheck[] {
   const flipped = Uint8Array.from(good.signature);
   flipped[flipped.length - 1] = (flipped.at(-1) ?? 0) ^ 1;

@@ -12,7 +12,7 @@ import { aQuery } from '../revocation/queries.ts';
 
 const issuer = 'https://as.example.com';
 
-/** Revocations over a keeper that only notes what it is told. */
+/** Revocations over a keeper that only records its calls. */
 function aStore(options: RevocationsOptions = {}, rest: Partial<RevocationKeeper> = {}) {
   const kept: RevocationMark[] = [];
   const dropped: RevocationMarkKey[] = [];
@@ -57,14 +57,14 @@ describe('a mark', () => {
     expect(await reach(NOW + 60)).toBe(NOW + 60);
     expect(await reach(NOW + 61)).toBe(NOW + 60);
     expect(await reach(NOW + 365 * 86_400)).toBe(NOW + 60);
-    // Milliseconds by mistake.
+    // Milliseconds instead of seconds, by mistake.
     expect(await reach(NOW * 1_000)).toBe(NOW + 60);
   });
 
   it('is kept longer than every token that it applies to, however old', async () => {
     const { revocations, clock } = aStore({ retainSec: 3_600, toleranceSec: 5 });
     clock.advance(1);
-    // Now, the tolerance of the issuer's clock, a lifetime, our own tolerance, and a second for the fraction.
+    // Now, the tolerance for the issuer's clock, a lifetime, our own tolerance, and a second for the fraction.
     const keptUntil = NOW + 6 + 3_600 + 5 + 1;
     expect((await revocations.revokePrincipal('k')).keptUntil).toBe(keptUntil);
     expect((await revocations.revokeToken({ token: 't' })).keptUntil).toBe(keptUntil);
@@ -207,7 +207,7 @@ describe('the keeper', () => {
     expect(aStore().revocations).not.toHaveProperty('subscribe');
     const end = () => {};
     const listeners: unknown[] = [];
-    /** Keeps nothing, and needs its own `this` to be subscribed to. */
+    /** A keeper that stores nothing. Its `subscribe` needs its own `this`. */
     class Keeper implements RevocationKeeper {
       readonly #listeners = listeners;
       keep = (mark: RevocationMark) => mark;

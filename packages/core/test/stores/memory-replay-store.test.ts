@@ -16,7 +16,7 @@ function aStore(maxEntries?: number) {
   };
 }
 
-/** `store` or `holder`: what a reservation finds full. */
+/** What is full when a reservation is refused: `store` or `holder`. */
 function fullOf(run: () => unknown): unknown {
   try {
     return run();
@@ -41,7 +41,7 @@ describe('memoryReplayStore', () => {
     reserve('a', 1_000);
     clock.advance(1_000);
     expect(reserve('a', 60_000)).toBe(true);
-    // The bucket of the first time ends now, and holds the id that is alive by its second time.
+    // The bucket of the first time expires now. It contains the id, which is still reserved by its second time.
     for (let second = 0; second < 59; second++) {
       clock.advance(1_000);
       reserve(`other-${second}`, 1);
@@ -66,7 +66,7 @@ describe('memoryReplayStore', () => {
     expect(reserve('a', 1_000, 'greedy')).toBe(true);
     expect(reserve('b', 1_000, 'greedy')).toBe(true);
     expect(fullOf(() => reserve('c', 1_000, 'greedy'))).toBe('holder');
-    // What it has is still known, and a replay is told as one.
+    // The ids that it has are still known, and a replay is detected.
     expect(reserve('a', 1_000, 'greedy')).toBe(false);
     for (let index = 0; index < 9; index++) {
       expect(reserve(`x-${index}`, 1_000, `holder-${index}`)).toBe(true);

@@ -223,7 +223,7 @@ describe('the limit of marks', () => {
     await expect(revocations.revokePrincipal('c')).rejects.toThrow(
       'The store of revocations is full',
     );
-    // What is there may still be moved.
+    // A mark that exists may still be moved to a later time.
     await revocations.revokePrincipal('a', { issuedBefore: NOW + 10 });
     clock.advanceSec(100);
     await revocations.revokeSession({ issuer, sessionId: 'c' });
@@ -245,7 +245,7 @@ describe('the limit of marks', () => {
     const heapOf = async () => (await revocations.list()).length;
     for (let count = 0; count < 5; count++) await revocations.revokePrincipal(`new${count}`);
     clock.advanceSec(-100);
-    // By its clock of then, those that were not swept would count again: none is left.
+    // After the clock is set back, marks that were not removed would count again. There are none.
     expect(await heapOf()).toBe(5);
   });
 });

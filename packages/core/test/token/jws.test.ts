@@ -184,7 +184,7 @@ describe('the JWS parser', () => {
 });
 
 describe('the limits of the parser', () => {
-  /** A header segment of exactly so many characters. */
+  /** A header segment with exactly this many characters. */
   function headerOf(length: number): string {
     const bare = JSON.stringify({ alg: 'ES256', x: '' }).length;
     const text = JSON.stringify({ alg: 'ES256', x: 'x'.repeat((length * 3) / 4 - bare) });
