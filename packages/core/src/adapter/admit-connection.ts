@@ -8,7 +8,9 @@ import { adapterSideOf } from './adapter-side-of.ts';
 
 /** The caller of a connection that was let in, with its lease. */
 export interface AdmittedConnection {
+  /** Who is calling when the connection is opened. After a renewal, read `lease.principal`. */
   readonly principal: Principal;
+  /** Says how long the connection may stay open. */
   readonly lease: Lease;
 }
 

@@ -3,7 +3,9 @@ import { ownProperty } from '../lib/own-property.ts';
 
 /** A token, and a DPoP proof if the token is bound to a key (RFC 9449). **Nothing of it is verified.** */
 export interface MessageCredentials {
+  /** The access token. */
   readonly token: string;
+  /** The DPoP proof. With a proof, the token is verified as a DPoP token, and without one as a Bearer token. */
   readonly proof?: string | undefined;
 }
 

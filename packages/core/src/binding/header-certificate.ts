@@ -103,7 +103,7 @@ export function headerCertificate(options: HeaderCertificateOptions): Certificat
   });
 }
 
-// RFC 9110 §5.6.2.
+// The characters of a header name (RFC 9110 §5.6.2).
 function headerName(name: unknown): string {
   if (typeof name === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(name)) return name.toLowerCase();
   throw new ConfigurationError(

@@ -28,6 +28,7 @@ export interface DiscoverEndpointContext {
 
 /** An endpoint, and where it was found. */
 export interface DiscoveredEndpoint {
+  /** URL of the endpoint. */
   readonly url: string;
   /** URL of the document that names it. */
   readonly document: string;

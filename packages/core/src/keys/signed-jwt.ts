@@ -15,7 +15,9 @@ import { findSigningKey } from './signing-key.ts';
 
 /** Header and claims of a JWT with a valid signature. It does not say who is calling. Deeply frozen. */
 export interface SignedJwt {
+  /** Every parameter of the header. */
   readonly header: TokenHeader;
+  /** Every claim. Only those that the verifier checks are checked. */
   readonly claims: TokenClaims;
 }
 

@@ -7,6 +7,7 @@ import { type Warn, warnOperator } from './operator-warning.ts';
 export interface EventSink {
   /** `false` when nobody listens. Ask before you build an event in code that every request runs. */
   readonly active: boolean;
+  /** Freezes the event and sends it. Never throws because of `onEvent`. */
   emit(event: AuthEvent): void;
 }
 

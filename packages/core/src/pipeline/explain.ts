@@ -32,7 +32,9 @@ const OPTIONS: OptionNames<ExplainOptions> = { reveal: true };
 
 /** One step of verification, and whether the token passed it. */
 export interface ExplainedStep extends TokenFault {
+  /** Name of the step. */
   readonly step: Step;
+  /** `not_reached` if an earlier step failed. */
   readonly outcome: 'pass' | 'fail' | 'not_reached';
   /** Why the step failed. */
   readonly reason?: AuthErrorReason;
@@ -44,7 +46,9 @@ export interface ExplainedStep extends TokenFault {
 
 /** Whether a token would be accepted, step by step, and why not. */
 export interface Explanation {
+  /** Whether the token passed every step. */
   readonly accepted: boolean;
+  /** The steps in order, without those that do not apply to this token or are not configured. */
   readonly steps: readonly ExplainedStep[];
   /** Who is calling, when the token is accepted. */
   readonly kind: 'user' | 'client' | undefined;

@@ -1,5 +1,6 @@
 /** The last good key set of an issuer, as plain JSON. It contains only public keys. */
 export interface KeySnapshot {
+  /** Version of this format. */
   readonly version: 1;
   /** The configured issuer that the keys belong to. */
   readonly issuer: string;

@@ -16,6 +16,7 @@ export interface MemoryReplayStoreOptions {
 
 /** A {@link ReplayStore} that answers without a promise. */
 export interface MemoryReplayStore extends ReplayStore {
+  /** As in {@link ReplayStore}. Throws when the store, or the share of the holder, is full. */
   reserve(id: string, options: ReserveOptions): boolean;
 }
 

@@ -16,6 +16,7 @@ export interface RevokeOptions {
  * Each function rejects with a `TypeError` for a target with a missing or empty member.
  */
 export interface Revocations extends RevocationStore {
+  /** By how much the clocks of the machines may differ, in seconds. */
   readonly toleranceSec: number;
   /** Refuses one token: by its `jti`, or by the token itself. */
   revokeToken(target: TokenTarget): Promise<RevocationMark>;
