@@ -36,8 +36,8 @@ export interface FirstMessageOptions {
    */
   readonly read?: ((text: string) => MessageCredentials | undefined) | undefined;
   /**
-   * Is called with errors that are not refusals: what a requirement or `accept` throws. Default: a process warning
-   * (`AuthlyWarning`) without details.
+   * Is called with errors that are not refusals: when a requirement gives a promise, and when `accept` throws or rejects.
+   * The socket is then closed with 1011. Default: a process warning (`AuthlyWarning`) without details.
    */
   readonly onError?: ((error: unknown) => void) | undefined;
 }

@@ -31,8 +31,8 @@ export interface UpgradeOptions {
    */
   readonly credentials?: CredentialSource | undefined;
   /**
-   * Is called with errors that are not refusals. If a requirement threw, the client gets 500; if `accept` threw, the
-   * connection is cut. Default: a process warning (`AuthlyWarning`) without details.
+   * Is called with errors that are not refusals: when a requirement gives a promise (the client then gets 500), and when
+   * `accept` throws or rejects (the connection is then cut). Default: a process warning (`AuthlyWarning`) without details.
    */
   readonly onError?: ((error: unknown) => void) | undefined;
 }

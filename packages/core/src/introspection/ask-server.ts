@@ -174,7 +174,10 @@ function authenticationOf(client: IntrospectionClient, clock: Clock): Promise<Au
   return failingAs('credentials', () => client.authentication(clock));
 }
 
-/** Runs `run`. An error that is not an `IntrospectionFailed` becomes the cause of one with this `failure`. */
+/**
+ * Runs `run`. If it fails with any other error than an `IntrospectionFailed`, this rejects with an `IntrospectionFailed`
+ * of the kind `failure`, with that error as its cause.
+ */
 async function failingAs<Result>(
   failure: 'network' | 'credentials' | 'ask',
   run: () => Promise<Result>,

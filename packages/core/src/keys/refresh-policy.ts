@@ -21,13 +21,13 @@ export interface RefreshState {
   /** Failed attempts in a row. */
   readonly failures: number;
   readonly failedAt: number;
-  /** No ordinary attempt starts between `failedAt` and this time. */
+  /** Between `failedAt` and this time, only unknown kids start an attempt. */
   readonly pausedUntil: number;
   /** When an unknown kid last started an attempt. */
   readonly unknownKidAt: number;
   /**
-   * When all attempts that unknown kids may start are available again. Each start moves this time by one
-   * cool-down. When it is `UNKNOWN_KID_BURST` cool-downs in the future, no attempt is available.
+   * The time when all attempts for unknown kids are available again. Each attempt moves it one cool-down later. While
+   * it is more than `UNKNOWN_KID_BURST - 1` cool-downs in the future, no attempt is available.
    */
   readonly unknownKidFullAt: number;
   readonly closed: boolean;

@@ -25,7 +25,7 @@ export interface RenewalDueOptions {
  * happens:
  * - the token expires: at its `exp`, without clock tolerance;
  * - the token is revoked, or the authorization server calls an introspected token inactive;
- * - the key of its signature is withdrawn, or its issuer is no longer configured;
+ * - the key of its signature is withdrawn, its issuer is no longer configured, or the issuer no longer accepts it;
  * - the token cannot be checked for longer than `outageGraceSec`;
  * - `end()` or `resourceServer.close()` is called, or it is renewed too often.
  *

@@ -17,7 +17,7 @@ export interface ExplainedIntrospection {
   readonly endpoint: string | undefined;
   /**
    * - `active`, `inactive`: the server's answer.
-   * - `remembered`: the server called this token inactive a moment ago, and was not asked again.
+   * - `remembered`: this token was introspected and refused a moment ago, and the server was not asked again.
    * - `unavailable`: the server gave no answer that can be used; `failure` says why.
    */
   readonly outcome: 'active' | 'inactive' | 'remembered' | 'unavailable';

@@ -81,7 +81,7 @@ const SILENT: EventSink = Object.freeze({ active: false, emit: () => {} });
 /** Reports no outage: only real requests report outages. */
 const UNTOLD: StoreOutage = Object.freeze({ begin: () => {}, end: () => {} });
 
-/** A token that failed at one of these steps has been classified by the preset before, or failed by that. */
+/** If a token failed at one of these steps, the preset has classified it: at this step, or before it. */
 const CLASSIFIED: ReadonlySet<Step> = new Set(['principal', 'sender_constraint', 'revocation']);
 
 /**
@@ -186,7 +186,10 @@ function stepsOf(
   });
 }
 
-/** The steps with their outcomes: all passed without an `error`; otherwise none is reached after the failed one. */
+/**
+ * Gives each step its outcome. Without an `error`, all steps passed. Otherwise, those before the failed step passed, and
+ * those after it were not reached.
+ */
 export function stepsUntil(
   error: RefusalFacts | undefined,
   steps: readonly Step[],

@@ -20,8 +20,8 @@ interface Waiting {
 }
 
 /**
- * Every so many checks, one waits for the next turn of the event loop, to see whether others arrive in the meantime.
- * This number doubles each time that none did, up to LAST_LOOK.
+ * One of this many checks waits for the next turn of the event loop, to see whether others arrive in the meantime. If
+ * no other arrives, the number is doubled, up to LAST_LOOK.
  */
 const FIRST_LOOK = 16;
 const LAST_LOOK = 1_024;
