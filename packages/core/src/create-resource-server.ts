@@ -177,6 +177,7 @@ export function resourceServerOf<Schema extends StandardSchemaV1 | undefined = u
     resource,
     schemes,
     needsRequest: dpop?.mode === 'required' || mtls?.mode === 'required',
+    needsCertificate: mtls?.mode === 'required',
     async authenticate(request) {
       const admission = admitRequest(request, false);
       // A result that is not a promise is not awaited: that would take another turn of the microtask queue.

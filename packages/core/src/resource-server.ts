@@ -92,6 +92,8 @@ export interface ResourceServer<Claims = RegisteredClaims> {
    * {@link verify} then refuses every token.
    */
   readonly needsRequest: boolean;
+  /** Whether no token is accepted without the client certificate that it is bound to: `true` with `mtls` `'required'`. */
+  readonly needsCertificate: boolean;
 }
 
 /** Whether a value is a resource server (and not the options to make one): an object with a method `authenticate`. */

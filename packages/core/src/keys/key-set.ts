@@ -29,8 +29,8 @@ export interface KeyQuery {
   readonly kid: string | undefined;
   /**
    * A key that `find` gave before, and that did not verify the signature. `find` does not give it again; the query then
-   * counts as a query for an unknown key. For tokens without `kid`, this is the only sign that the issuer has replaced
-   * its key.
+   * counts as a query for an unknown key. This is the only sign that the issuer has replaced its key without a kid, or
+   * under the same kid.
    */
   readonly failed?: VerificationKey;
 }

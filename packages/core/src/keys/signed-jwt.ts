@@ -1,6 +1,7 @@
 import { type Clock, epochSeconds } from '../lib/clock.ts';
 import { deepFreeze, MAX_JSON_DEPTH, parseStrict } from '../lib/json.ts';
 import { ownNumber, ownProperty, ownString } from '../lib/own-property.ts';
+import { withoutStack } from '../lib/without-stack.ts';
 import { AuthError, isAuthError } from '../model/errors.ts';
 import type { TokenClaims } from '../model/principal.ts';
 import type { AuthErrorReason } from '../model/reasons.ts';
@@ -45,6 +46,7 @@ const TIMES = ['exp', 'nbf', 'iat'] as const;
 export function createSignedJwtCheck(policy: SignedJwtPolicy): (jwt: string) => Promise<SignedJwt> {
   const { issuer, types, algorithms, keySet, clock, clockToleranceSec } = policy;
   const parse = createJwsParser(policy.maxLength, parseStrict);
+  const keys = withOutages(keySet);
 
   function untimely(claims: TokenClaims): AuthErrorReason | undefined {
     if (TIMES.some((name) => Object.hasOwn(claims, name) && !Number.isFinite(claims[name]))) {
@@ -66,7 +68,7 @@ export function createSignedJwtCheck(policy: SignedJwtPolicy): (jwt: string) => 
     if (algorithm === undefined || !algorithms.includes(algorithm)) {
       throw new AuthError('algorithm_not_allowed');
     }
-    const key = await signingKey(keySet, { algorithm, kid }, (each) =>
+    const key = await findSigningKey(keys, { algorithm, kid, kidsRecur: true }, (each) =>
       isSignedBy(jws, algorithm, each),
     );
     if (key === undefined) throw new AuthError('signature_invalid');
@@ -78,21 +80,29 @@ export function createSignedJwtCheck(policy: SignedJwtPolicy): (jwt: string) => 
 }
 
 /**
- * Finds the key of a signature. A key counts as unknown only if the keys were fetched to look for it. Otherwise (there
- * were too many such fetches lately) this is an outage, not a bad JWT: its sender would not send it again after a
- * refusal, as a client with an access token does.
+ * Makes a key set whose `find` gives an outage instead of `key_unknown` if the keys were not fetched to look for the key.
+ * The sender of such a JWT does not make a new one after a refusal, as a client with an access token does. After an
+ * outage, it sends the same JWT again.
+ *
+ * It does the same for a key that may have replaced the current one, without a kid or under the same kid. So a JWT with
+ * a wrong signature also causes an outage while no fetch is allowed. Its sender gains nothing by that, and no fetch is
+ * made for it.
  */
-async function signingKey(
-  ...args: Parameters<typeof findSigningKey>
-): Promise<VerificationKey | undefined> {
-  try {
-    return await findSigningKey(...args);
-  } catch (error) {
-    if (!isAuthError(error) || error.reason !== 'key_unknown') throw error;
-    const { retryAfterSec } = error.details;
-    if (retryAfterSec === undefined) throw error;
-    throw new AuthError('keys_unavailable', { retryAfterSec, cause: error });
-  }
+function withOutages(keySet: Pick<KeySet, 'find'>): Pick<KeySet, 'find'> {
+  return {
+    async find(query) {
+      try {
+        return await keySet.find(query);
+      } catch (error) {
+        if (!isAuthError(error) || error.reason !== 'key_unknown') throw error;
+        const { retryAfterSec } = error.details;
+        if (retryAfterSec === undefined) throw error;
+        throw withoutStack(
+          () => new AuthError('keys_unavailable', { retryAfterSec, cause: error }),
+        );
+      }
+    },
+  };
 }
 
 // RFC 7515 §4.1.9: a media type, so upper and lower case are equal, and "application/" is optional.

@@ -3,20 +3,29 @@ import { isAuthError } from '../model/errors.ts';
 import type { VerificationKey } from '../signature/verification-key.ts';
 import type { KeyQuery, KeySet } from './key-set.ts';
 
+/** What the header of a JWT asks for, and how far the key is looked for. */
+export interface SigningKeyQuery extends Omit<KeyQuery, 'failed'> {
+  /**
+   * Whether a signature that does not hold may be by a new key under the same kid, so that the keys are fetched to
+   * find it. Default `false`: without a kid alone.
+   */
+  readonly kidsRecur?: boolean;
+}
+
 /**
  * Finds the key of a set that verifies a signature. `holds` checks the signature with one key. Gives `undefined` when
  * the signature is not valid. Rejects as the key set does: with `key_unknown` or `keys_unavailable`. An error that
  * `holds` throws is not caught here.
  */
 export function findSigningKey(
-  keySet: KeySet,
-  { algorithm, kid }: Omit<KeyQuery, 'failed'>,
+  keySet: Pick<KeySet, 'find'>,
+  { algorithm, kid, kidsRecur = false }: SigningKeyQuery,
   holds: (key: VerificationKey) => MaybePromise<boolean>,
 ): MaybePromise<VerificationKey | undefined> {
   // For a token without `kid`, a signature that does not verify may mean that the issuer has replaced its key. So the
   // set is asked for another key.
   function replacement(failed: VerificationKey): MaybePromise<VerificationKey | undefined> {
-    if (kid !== undefined) return undefined;
+    if (kid !== undefined && !kidsRecur) return undefined;
     return andThen(withoutUnknown(keySet.find({ algorithm, kid, failed })), (key) => {
       if (key === undefined) return undefined;
       // Only one more key is tried, because each may cost a fetch.

@@ -12,8 +12,11 @@ export interface RevocationKeeper extends Pick<RevocationStore, 'isRevoked' | 's
    * Keeps a mark until its `keptUntil`, and gives the mark as it is now stored. If there is already a mark with the same
    * kind and id, the later `issuedBefore` and the later `keptUntil` of both are stored. This must be one atomic step for
    * all processes that share the keeper.
+   *
+   * `holder` says for whom the mark is made, if not for the application: see `RevokeOptions`. A keeper that is full for
+   * one holder throws `new RevocationStoreFullError('holder')`.
    */
-  keep(mark: RevocationMark): MaybePromise<RevocationMark>;
+  keep(mark: RevocationMark, holder?: string): MaybePromise<RevocationMark>;
   /** Removes a mark, and says whether there was one. */
   drop(key: RevocationMarkKey): MaybePromise<boolean>;
   /** Gives every mark that is kept. */
@@ -41,7 +44,8 @@ const OPTIONS: OptionNames<RevocationsOptions> = {
   toleranceSec: true,
   clock: true,
 };
-const REVOKE_OPTIONS: OptionNames<RevokeOptions> = { issuedBefore: true };
+const REVOKE_OPTIONS: OptionNames<RevokeOptions> = { issuedBefore: true, holder: true };
+const TOKEN_OPTIONS: OptionNames<Pick<RevokeOptions, 'holder'>> = { holder: true };
 
 const DAY_SEC = 86_400;
 const MAX_RETAIN_SEC = 10 * 365 * DAY_SEC;
@@ -75,7 +79,8 @@ export function createRevocations(
   ): Promise<RevocationMark> {
     const { kind, id } = revocationKeyOf(target);
     const called = `revoke${kind.charAt(0).toUpperCase()}${kind.slice(1)}()`;
-    const { issuedBefore } = checkOptions(called, revokeOptions, REVOKE_OPTIONS);
+    const { issuedBefore, holder } = checkOptions(called, revokeOptions, REVOKE_OPTIONS);
+    checkHolder(holder);
     const now = epochSeconds(clock);
     // The clock of the issuer, which writes `iat`, may be ahead of ours by `toleranceSec`.
     const ahead = now + toleranceSec;
@@ -91,6 +96,7 @@ export function createRevocations(
         // if `issuedBefore` is in the past.
         keptUntil: Math.ceil(Math.max(ahead, reach)) + retainSec + Math.ceil(toleranceSec) + 1,
       }),
+      holder,
     );
   }
 
@@ -100,7 +106,11 @@ export function createRevocations(
     toleranceSec,
     isRevoked: (token, askOptions) => keeper.isRevoked(token, askOptions),
     ...(subscribe && { subscribe: (listener) => subscribe.call(keeper, listener) }),
-    revokeToken: async (target) => await revoke({ ...target, kind: 'token' }),
+    revokeToken: async (target, tokenOptions = {}) =>
+      await revoke(
+        { ...target, kind: 'token' },
+        checkOptions('revokeToken()', tokenOptions, TOKEN_OPTIONS),
+      ),
     revokeSession: async (target, revokeOptions) =>
       await revoke({ ...target, kind: 'session' }, revokeOptions),
     revokeSubject: async (target, revokeOptions) =>
@@ -123,6 +133,13 @@ function bounded(issuedBefore: unknown, latest: number): number {
   }
   throw new TypeError(
     'issuedBefore is a number of seconds since the epoch. Write: { issuedBefore: 1_800_000_000 }',
+  );
+}
+
+function checkHolder(holder: unknown): void {
+  if (holder === undefined || (typeof holder === 'string' && holder !== '')) return;
+  throw new TypeError(
+    "holder is for whom a mark is made: a text that is not empty. Write: { holder: 'https://idp.partner.com' }, or leave it out",
   );
 }
 

@@ -8,6 +8,12 @@ export interface RevokeOptions {
    * store's `toleranceSec`. A time that is more than a minute in the future counts as a minute in the future.
    */
   readonly issuedBefore?: number | undefined;
+  /**
+   * For whom the mark is made, where that is not the application itself: the issuer that sent a signal. A store of
+   * bounded size keeps any one holder from crowding out the others; it is not part of the mark. Default: the
+   * application, which may fill the store.
+   */
+  readonly holder?: string | undefined;
 }
 
 /**
@@ -19,7 +25,10 @@ export interface Revocations extends RevocationStore {
   /** By how much the clocks of the machines may differ, in seconds. */
   readonly toleranceSec: number;
   /** Refuses one token: by its `jti`, or by the token itself. */
-  revokeToken(target: TokenTarget): Promise<RevocationMark>;
+  revokeToken(
+    target: TokenTarget,
+    options?: Pick<RevokeOptions, 'holder'>,
+  ): Promise<RevocationMark>;
   /** Refuses the tokens of a session (`sid`). */
   revokeSession(
     target: { readonly issuer: string; readonly sessionId: string },
