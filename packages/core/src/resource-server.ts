@@ -92,7 +92,7 @@ export interface ResourceServer<Claims = RegisteredClaims> {
    * {@link verify} then refuses every token.
    */
   readonly needsRequest: boolean;
-  /** Whether no token is accepted without the client certificate that it is bound to: `true` with `mtls` `'required'`. */
+  /** Whether every token must be bound to a client certificate and come with it: `true` with `mtls` `'required'`. */
   readonly needsCertificate: boolean;
 }
 

@@ -66,7 +66,8 @@ export function createRemoteKeySet(context: RemoteKeySetContext): KeySet {
       return flight.then(() => {
         const later = chooseKey(held.keys, query);
         const conclusion = conclude(state, needOf(query, later), clock.now());
-        // The attempt was in flight already: the key may have been published after the provider answered it.
+        // The attempt was already running when this request came. The provider may have published the key after it
+        // had answered that attempt.
         if (conclusion === 'unknown' && decision === 'wait') throw unasked();
         return answer(conclusion, later);
       });
@@ -211,7 +212,7 @@ export function createRemoteKeySet(context: RemoteKeySetContext): KeySet {
   function needOf(query: KeyQuery, choice: KeyChoice): Need {
     if (choice !== 'key_unknown') return 'known';
     const { kid, failed } = query;
-    // One that failed may have been replaced under its kid.
+    // If the key failed, its issuer may have replaced it under the same kid.
     if (kid === undefined || failed !== undefined) return 'unknown';
     return held.keys.some((key) => key.kid === kid) ? 'known' : 'unknown';
   }

@@ -3,11 +3,11 @@ import { isAuthError } from '../model/errors.ts';
 import type { VerificationKey } from '../signature/verification-key.ts';
 import type { KeyQuery, KeySet } from './key-set.ts';
 
-/** What the header of a JWT asks for, and how far the key is looked for. */
+/** Which key is needed, by the header of a JWT, and whether to fetch the keys again after a wrong signature. */
 export interface SigningKeyQuery extends Omit<KeyQuery, 'failed'> {
   /**
-   * Whether a signature that does not hold may be by a new key under the same kid, so that the keys are fetched to
-   * find it. Default `false`: without a kid alone.
+   * Whether the issuer may publish a new key with the kid of an earlier one. After a wrong signature, the keys are then
+   * fetched again also for a JWT with a kid. Default `false`: only for a JWT without a kid.
    */
   readonly kidsRecur?: boolean;
 }
@@ -22,8 +22,7 @@ export function findSigningKey(
   { algorithm, kid, kidsRecur = false }: SigningKeyQuery,
   holds: (key: VerificationKey) => MaybePromise<boolean>,
 ): MaybePromise<VerificationKey | undefined> {
-  // For a token without `kid`, a signature that does not verify may mean that the issuer has replaced its key. So the
-  // set is asked for another key.
+  // A signature that does not verify may mean that the issuer has replaced its key. So the set is asked for another key.
   function replacement(failed: VerificationKey): MaybePromise<VerificationKey | undefined> {
     if (kid !== undefined && !kidsRecur) return undefined;
     return andThen(withoutUnknown(keySet.find({ algorithm, kid, failed })), (key) => {

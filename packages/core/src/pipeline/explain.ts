@@ -56,10 +56,7 @@ export interface Explanation {
   readonly issuerName: string | undefined;
   /** The preset's rule that decided between user and client, or could not. `undefined` if no rule was asked. */
   readonly rule: string | undefined;
-  /**
-   * What to do about a refused token. Made of fixed texts, and of names and values of the configuration;
-   * nothing in it comes from the token.
-   */
+  /** What to do about a refused token: fixed texts and values of the configuration, nothing of the token. */
   readonly hint: string | undefined;
   /** Algorithm and type as the token's header states them; `undefined` for a token that cannot be parsed. */
   readonly header: Readonly<{ alg: string; typ: string | undefined }> | undefined;
@@ -101,10 +98,7 @@ export async function explainToken(
   return Object.freeze(await explainPresented(presented, issuers, options, reveal, TOKEN_STEPS));
 }
 
-/**
- * Explains a token together with its scheme and request. `reveal` names the claims to show; `steps` are the
- * steps that the explanation covers.
- */
+/** Explains a token with its scheme and request. `reveal` names the claims to show, `steps` the steps to cover. */
 export async function explainPresented(
   presented: Presentation,
   issuers: Issuers,

@@ -139,7 +139,7 @@ function bounded(issuedBefore: unknown, latest: number): number {
 function checkHolder(holder: unknown): void {
   if (holder === undefined || (typeof holder === 'string' && holder !== '')) return;
   throw new TypeError(
-    "holder is for whom a mark is made: a text that is not empty. Write: { holder: 'https://idp.partner.com' }, or leave it out",
+    "holder says for whom a mark is made, and must be a string that is not empty. Write: { holder: 'https://idp.partner.com' }, or leave it out",
   );
 }
 

@@ -77,7 +77,7 @@ export function memoryRevocations(options: MemoryRevocationsOptions = {}): Revoc
     }
   }
 
-  /** What is full, if anything. */
+  /** What is full: the store, or the share of this holder; `undefined` if neither is. */
   function fullFor(holder: string | undefined): 'store' | 'holder' | undefined {
     const free = maxMarks - perKind.reduce((sum, each) => sum + each.marks.size, 0);
     if (free <= 0) return 'store';

@@ -46,7 +46,7 @@ export class ReplayStoreFullError extends Error {
   }
 }
 
-/** Whether `error` is a {@link ReplayStoreFullError}, also one that another copy of this package made. */
+/** Whether `error` is a `ReplayStoreFullError`, also one that another copy of this package made. */
 export function isReplayStoreFullError(error: unknown): error is ReplayStoreFullError {
   return hasBrand(error, BRAND);
 }

@@ -9,9 +9,9 @@ export interface RevokeOptions {
    */
   readonly issuedBefore?: number | undefined;
   /**
-   * For whom the mark is made, where that is not the application itself: the issuer that sent a signal. A store of
-   * bounded size keeps any one holder from crowding out the others; it is not part of the mark. Default: the
-   * application, which may fill the store.
+   * For whom the mark is made, if not for the application itself: for example the issuer that sent a signal. A store with
+   * a limited size limits the number of marks per holder. It is not part of the mark. Default: the application, which may
+   * fill the store.
    */
   readonly holder?: string | undefined;
 }

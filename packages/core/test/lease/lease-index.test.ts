@@ -125,7 +125,7 @@ describe('a removed item', () => {
 });
 
 describe('the memory of an index', () => {
-  /** The numbers that a method of a map is called with meanwhile. */
+  /** The numbers with which a method of Map is called during `act`. */
   function numbersOf(method: 'set' | 'delete', act: () => void): readonly number[] {
     const calls = vi.spyOn(Map.prototype, method);
     act();
@@ -134,7 +134,7 @@ describe('the memory of an index', () => {
     return numbers;
   }
 
-  it('is given back with the last of several leases of one token', () => {
+  it('is freed with the last of several leases of one token', () => {
     const own = new LeaseIndex<Item>();
     const taken = numbersOf('set', () => own.add(ada));
     expect(taken.length).toBeGreaterThan(4);
@@ -143,7 +143,7 @@ describe('the memory of an index', () => {
     expect(numbersOf('delete', () => own.remove(adaAgain))).toEqual(taken);
   });
 
-  it('has a number for each id, and hardly ever one for two', () => {
+  it('has one number for each id, and almost never the same number for two', () => {
     const items = Array.from({ length: 200 }, (_, count): Item => {
       const principal = { key: `user:as:${count}`, tokenId: `${count}`, sessionId: `${count}` };
       return {
@@ -155,7 +155,7 @@ describe('the memory of an index', () => {
       const own = new LeaseIndex<Item>();
       for (const item of items) own.add(item);
     });
-    // The token by its id and its text, the session, the subject and the principal: not the client, which all have.
+    // The token by its id and by its text, the session, the subject and the principal. All have the same client.
     expect(new Set(taken).size).toBeGreaterThanOrEqual(200 * 5);
     expect(taken.length).toBeLessThan(200 * 6);
   });
