@@ -13,8 +13,8 @@ import { listen } from '../support/requests.ts';
 import { aResourceServer } from '../support/resource-servers.ts';
 import { AUDIENCE, jwks } from '../support/tokens.ts';
 
-// However an authorization server fails, a valid token must never be called a bad one, and no request may wait longer
-// than the time limit.
+// An authorization server that fails in every way must never make a good token a bad one, and must
+// never hold a request for longer than its time limit.
 
 const MEBIBYTE = Buffer.alloc(1024 * 1024, ' ');
 
@@ -74,8 +74,8 @@ const [express5] = frameworks.slice(1);
 if (express5 === undefined) throw new Error('there is no framework');
 
 describe.each(FAULTS)('an endpoint that %s', (_name, fault, cause) => {
-  it('is an outage with one event, and its recovery is noticed automatically', async () => {
-    // Short, for faults that never end by themselves. The others need more time on a busy machine.
+  it('is an outage, told once, and its recovery is noticed without a hand', async () => {
+    // Short for what never ends alone: on a busy machine the rest may take its time.
     const timeoutMs = cause === 'timeout' ? 1_500 : 20_000;
     const api = await anIntrospectingApi(express5, { introspection: { timeoutMs } });
     api.endpoint.answer(fault);
@@ -89,7 +89,7 @@ describe.each(FAULTS)('an endpoint that %s', (_name, fault, cause) => {
   });
 });
 
-it('an endpoint without a server is asked once in a pause, and again after it', async () => {
+it('where nobody listens is asked once in a pause, and again after it', async () => {
   const gone = await listen();
   gone.close();
   let calls = 0;
@@ -109,7 +109,7 @@ it('an endpoint without a server is asked once in a pause, and again after it', 
   expect(calls).toBe(2);
 });
 
-it('one question is asked for a thousand callers with one token', async () => {
+it('asks once for a thousand callers with one token', async () => {
   const api = await anIntrospectingApi(express5);
   api.endpoint.answer(ACTIVE_USER);
   const callers = Array.from({ length: 1_000 }, () => api.server.verify('opaque'));
@@ -117,7 +117,7 @@ it('one question is asked for a thousand callers with one token', async () => {
   expect(api.endpoint.questions).toHaveLength(1);
 });
 
-it('questions in flight end with an outage when the server is closed', async () => {
+it('ends what is in flight when the server is closed, with an outage', async () => {
   const api = await anIntrospectingApi(express5);
   let reached = () => {};
   const asked = new Promise<void>((resolve) => {
@@ -131,7 +131,7 @@ it('questions in flight end with an outage when the server is closed', async () 
 });
 
 describe('the metadata of the server', () => {
-  it('is read in the other document as well if the first one does not name the endpoint', async () => {
+  it('are read in the other form, too, where the first does not name the endpoint', async () => {
     const endpoint = await anIntrospectionEndpoint({ introspection_endpoint: undefined });
     endpoint.answer(ACTIVE_USER);
     const asked: string[] = [];
@@ -159,7 +159,7 @@ describe('the metadata of the server', () => {
     ['without an endpoint', { introspection_endpoint: undefined }],
     ['with an endpoint over http', { introspection_endpoint: 'http://as.example.com/i' }],
     ['with an endpoint that is no URL', { introspection_endpoint: 7 }],
-  ])('%s causes an outage, and no token is sent', async (_name, metadata) => {
+  ])('%s are an outage, and no token is sent', async (_name, metadata) => {
     const api = await anIntrospectingApi(express5, { metadata });
     api.endpoint.answer(ACTIVE_USER);
     expect((await api.call('opaque')).status).toBe(503);
@@ -168,7 +168,7 @@ describe('the metadata of the server', () => {
     await expect(api.server.ready()).rejects.toMatchObject({ reason: 'introspection_unavailable' });
   });
 
-  it('is read by ready() before the first request', async () => {
+  it('are looked up before the first request by ready()', async () => {
     const api = await anIntrospectingApi(express5);
     await api.server.ready();
     expect(api.endpoint.questions).toEqual([]);

@@ -6,7 +6,7 @@ import { custom, spiffe } from '@authly/core/providers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { AUDIENCE, anIdentityProvider } from './identity-provider.ts';
 
-/** A key set as it was recorded from a real server, and which keys should be used. */
+/** A key set as a real server was recorded to serve it, with what is to be taken from it. */
 interface RecordedKeySet {
   readonly server: string;
   readonly id: string;
@@ -21,7 +21,7 @@ const recorded: readonly RecordedKeySet[] = JSON.parse(
   readFileSync(new URL('fixtures/recorded-key-sets.json', import.meta.url), 'utf8'),
 );
 
-/** Serves bytes on loopback, until the end of the test. */
+/** Serves bytes on loopback; ends with the test. */
 async function served(body: string | Buffer, headers: Record<string, string>): Promise<string> {
   const server = createServer((_request, response) => response.writeHead(200, headers).end(body));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -32,7 +32,7 @@ async function served(body: string | Buffer, headers: Record<string, string>): P
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`;
 }
 
-/** The events of a resource server about the key set at a URL. */
+/** What a resource server says of the key set at a URL. */
 async function eventsOf(jwksUri: string, id = ''): Promise<readonly AuthEvent[]> {
   const events: AuthEvent[] = [];
   const issuer = id.startsWith('spire')
@@ -49,7 +49,7 @@ async function eventsOf(jwksUri: string, id = ''): Promise<readonly AuthEvent[]>
 }
 
 describe.each(recorded)('the key set of $server ($id)', ({ id, used, set, ...headers }) => {
-  it('is accepted without a warning: keys for another purpose are not reported', async () => {
+  it('is taken without a warning: keys for something else are none of ours', async () => {
     const url = await served(JSON.stringify(set), {
       'content-type': headers.contentType,
       ...(headers.cacheControl === null ? {} : { 'cache-control': headers.cacheControl }),
@@ -58,13 +58,13 @@ describe.each(recorded)('the key set of $server ($id)', ({ id, used, set, ...hea
   });
 });
 
-describe('what correct servers write in addition to a key set', () => {
+describe('what honest servers write around a key set', () => {
   it.each([
     ['a byte-order mark', Buffer.from('\uFEFF'), 'application/json'],
     ['a charset', Buffer.from(''), 'application/json;charset=ISO-8859-1'],
     ['a quoted charset, upper case', Buffer.from('  \r\n'), 'Application/JSON; Charset="UTF-8"'],
     ['another media type', Buffer.from(''), 'text/plain'],
-  ])('%s is ignored', async (_what, before, contentType) => {
+  ])('%s is nothing to us', async (_what, before, contentType) => {
     const { newKey } = await anIdentityProvider();
     const { jwk } = await newKey('a');
     const body = Buffer.concat([before, Buffer.from(JSON.stringify({ keys: [jwk] }))]);
@@ -72,7 +72,7 @@ describe('what correct servers write in addition to a key set', () => {
     expect(await eventsOf(url)).toMatchObject([{ type: 'keys.refreshed', keys: 1 }]);
   });
 
-  it('each known member may be null if it is not set', async () => {
+  it('each member that it knows, as null where there is nothing', async () => {
     const { newKey } = await anIdentityProvider();
     const { jwk } = await newKey('a');
     const nulls = { d: null, k: null, p: null, q: null, oth: null, x5u: null, key_ops: null };
@@ -82,7 +82,7 @@ describe('what correct servers write in addition to a key set', () => {
   });
 });
 
-describe('a discovery document that is not metadata', () => {
+describe('a discovery place that answers with what is no metadata', () => {
   const PLACES = [
     '/tenant/.well-known/openid-configuration',
     '/.well-known/oauth-authorization-server/tenant',
@@ -90,7 +90,7 @@ describe('a discovery document that is not metadata', () => {
     '/tenant/.well-known/oauth-authorization-server',
   ];
 
-  /** An issuer with a path, with its metadata at one place. The other places give this answer. */
+  /** An issuer with a path whose metadata is at one place; the others answer so. */
   async function anIssuer(at: number, status: number, other: string) {
     const { newKey } = await anIdentityProvider();
     const { jwk } = await newKey('a');
@@ -134,7 +134,7 @@ describe('a discovery document that is not metadata', () => {
     },
   );
 
-  it('causes the first failure to be reported if there is no other document, with its URL and status', async () => {
+  it('when no place has it, the first failure is told, with its URL and status', async () => {
     const { asked, events, origin, ready } = await anIssuer(-1, 403, '');
     await expect(ready()).rejects.toMatchObject({
       cause: { message: `The response has status 403 (${origin}${PLACES[0]})` },

@@ -44,7 +44,7 @@ describe.each<[string, string, (kid: string) => Promise<readonly unknown[]>]>([
     ],
   ],
 ])('a set with %s', (_what, cause, poison) => {
-  it('is used with its good keys, and the others are reported', async () => {
+  it('serves with its fit keys and tells of the others', async () => {
     const provider = await anIdentityProvider();
     const key = await provider.newKey('good');
     provider.keys = [...(await poison('good')), key.jwk];
@@ -55,7 +55,7 @@ describe.each<[string, string, (kid: string) => Promise<readonly unknown[]>]>([
     );
   });
 
-  it('without good keys leaves the current keys in use', async () => {
+  it('that has nothing else leaves the keys at hand in use', async () => {
     const provider = await anIdentityProvider();
     const key = await provider.newKey('good');
     provider.keys = [key.jwk];
@@ -70,11 +70,11 @@ describe.each<[string, string, (kid: string) => Promise<readonly unknown[]>]>([
   });
 });
 
-it('of 1,000 keys the first 100 are used', async () => {
+it('of 1,000 keys the first 100 serve', async () => {
   const provider = await anIdentityProvider();
   const [first, last] = [await provider.newKey('first'), await provider.newKey('last')];
   const crowd = Array.from({ length: 998 }, (_, n) => {
-    // Any 32 bytes can be imported as an Ed25519 public key.
+    // Any 32 bytes are an Ed25519 public key as far as its import goes.
     const x = Buffer.alloc(32);
     x.writeUInt32BE(n + 1);
     return { kty: 'OKP', crv: 'Ed25519', kid: `crowd-${n}`, x: x.toString('base64url') };
@@ -95,7 +95,7 @@ it.each<[string, unknown]>([
   ['an empty set', []],
   ['a set that is not a list', { kid: 'x' }],
   ['null for a set', null],
-])('%s leaves the current keys in use', async (_what, keys) => {
+])('%s leaves the keys at hand in use', async (_what, keys) => {
   const provider = await anIdentityProvider();
   const key = await provider.newKey('good');
   provider.keys = [key.jwk];
@@ -115,7 +115,7 @@ it.each<[string, (kid: string) => Promise<readonly unknown[]>]>([
   ],
   ['key_ops: encrypt', async () => [{ ...(await aJwk('RS256')), kid: 'e', key_ops: ['encrypt'] }]],
   ['x509-svid, as in every SPIFFE bundle', async () => [{ ...(await aJwk()), use: 'x509-svid' }]],
-])('a key for another purpose causes no event: %s', async (_what, others) => {
+])('a key for something else is no event: %s', async (_what, others) => {
   const provider = await anIdentityProvider();
   const key = await provider.newKey('good');
   provider.keys = [...(await others('good')), key.jwk];

@@ -13,7 +13,7 @@ import { aResourceServer } from '../support/resource-servers.ts';
 import { AUDIENCE, aClock, aToken, NOW } from '../support/tokens.ts';
 import { aClient, type Client, started } from './ws-server.ts';
 
-/** A WebSocket server that expects the token in the first message. It records who was let in. */
+/** A WebSocket server that asks for the token first, and what it let in. */
 async function aServer(
   resourceServer: ResourceServer<unknown> = aResourceServer(),
   options: FirstMessageOptions = {},
@@ -35,7 +35,7 @@ async function aServer(
   return { url: `ws://127.0.0.1:${port}/chat`, admitted, messages };
 }
 
-/** A connected client, and the messages that it got. */
+/** A client that is open, and what it is told. */
 async function opened(url: string): Promise<Client & { readonly told: string[] }> {
   const client = aClient(url);
   const told: string[] = [];
@@ -46,8 +46,8 @@ async function opened(url: string): Promise<Client & { readonly told: string[] }
 
 const saying = (token: string, proof?: string) => JSON.stringify({ token, proof });
 
-describe('a socket with its token in the first message', () => {
-  it('is let in, and the messages after it go to the application', async () => {
+describe('a socket that says first who it is', () => {
+  it('is let in, and everything after is the application’s', async () => {
     const { url, admitted, messages } = await aServer(aResourceServer(), {
       requirement: scope('read:users'),
     });
@@ -59,7 +59,7 @@ describe('a socket with its token in the first message', () => {
     expect(admitted).toMatchObject([{ principal: { userId: 'ada' } }]);
   });
 
-  it('is closed when its lease ends', async () => {
+  it('is closed with its lease', async () => {
     const clock = aClock();
     const { url } = await aServer(aResourceServer({ clock }));
     const { ws, told, closed } = await opened(url);
@@ -69,7 +69,7 @@ describe('a socket with its token in the first message', () => {
     expect(await closed).toEqual([1008, 'token expired']);
   });
 
-  it('may have a bound token, with a proof for the URL of the socket', async () => {
+  it('may be bound to a key: the proof is for the URL of the socket', async () => {
     const { url, admitted } = await aServer(aResourceServer({ dpop: { publicUrls: AUDIENCE } }));
     const token = aBoundToken();
     const { ws, told } = await opened(url);
@@ -80,7 +80,7 @@ describe('a socket with its token in the first message', () => {
     expect(admitted[0]?.lease.expiresAt).toBe(NOW + 900);
   });
 
-  it('may have a message format of its own', async () => {
+  it('may have a form of its own', async () => {
     const read = (text: string) =>
       text.startsWith('LOGIN ') ? { token: text.slice(6) } : undefined;
     const { url } = await aServer(aResourceServer(), { read });
@@ -90,7 +90,7 @@ describe('a socket with its token in the first message', () => {
   });
 });
 
-describe('an error of the application', () => {
+describe('a fault of the application', () => {
   it.each<readonly [string, (fault: Error) => unknown]>([
     [
       'throws',
@@ -114,8 +114,8 @@ describe('an error of the application', () => {
   );
 });
 
-describe('a socket without a valid first message', () => {
-  it('is closed with 1008 when it sends nothing in time', async () => {
+describe('a socket that does not', () => {
+  it('is closed with 1008 when it says nothing in time', async () => {
     const { url, admitted } = await aServer(aResourceServer(), { timeoutMs: 100 });
     const { closed } = await opened(url);
     expect(await closed).toEqual([1008, 'no token in time']);
@@ -136,7 +136,7 @@ describe('a socket without a valid first message', () => {
     expect(admitted).toEqual([]);
   });
 
-  it('may send a message of 16 KiB, and is told why its token is refused', async () => {
+  it('takes a message of 16 KiB, and says why its token is refused', async () => {
     const { url } = await aServer();
     const { ws, told, closed } = await opened(url);
     ws.send(saying('x'.repeat(16 * 1024 - 12)));
@@ -146,7 +146,7 @@ describe('a socket without a valid first message', () => {
     ]);
   });
 
-  it('is told the nonce for its proof', async () => {
+  it('is told the nonce of a proof', async () => {
     const dpop = { publicUrls: AUDIENCE, nonce: { secrets: ['x'.repeat(32)] as const } };
     const { url } = await aServer(aResourceServer({ dpop }));
     const token = aBoundToken();
@@ -158,7 +158,7 @@ describe('a socket without a valid first message', () => {
     ]);
   });
 
-  it('is told to try again later during an outage', async () => {
+  it('is asked to come again later where nobody can tell', async () => {
     const store = { retainSec: 3_600, isRevoked: () => Promise.reject(new Error('down')) };
     const { url } = await aServer(aResourceServer({ revocation: { store } }));
     const { ws, closed } = await opened(url);
@@ -166,7 +166,7 @@ describe('a socket without a valid first message', () => {
     expect(await closed).toEqual([1013, 'try again later']);
   });
 
-  it('must not send anything else before it is let in', async () => {
+  it('may not go on before it is let in', async () => {
     let answer: (isRevoked: boolean) => void = () => {};
     const store = {
       retainSec: 3_600,

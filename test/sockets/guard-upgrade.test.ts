@@ -13,7 +13,7 @@ import { aResourceServer } from '../support/resource-servers.ts';
 import { AUDIENCE, aClock, aToken, NOW } from '../support/tokens.ts';
 import { aClient, aGuardedServer, bearer } from './ws-server.ts';
 
-/** A resource server with access to its clock and its events. */
+/** A resource server whose clock and events are at hand. */
 function anApi(options: Parameters<typeof aResourceServer>[0] = {}) {
   const clock = aClock();
   const events: AuthEvent[] = [];
@@ -21,7 +21,7 @@ function anApi(options: Parameters<typeof aResourceServer>[0] = {}) {
   return { clock, events, server };
 }
 
-/** Sends the text of a request as it is, and gives the complete answer. */
+/** The whole answer to a request that is written as it is. */
 async function raw(port: number, request: string): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   socket.write(request);
@@ -43,7 +43,7 @@ function upgradeOf(path: string, headers: readonly string[] = []): string {
 }
 
 describe('a client of ws', () => {
-  it('[RFC6455-10.5-a] is let in with a valid token, and its caller is known', async () => {
+  it('[RFC6455-10.5-a] is let in with a good token, and says who it is', async () => {
     const { server } = anApi();
     const { url, admitted, messages } = await aGuardedServer(server, {
       requirement: scope('read:users'),
@@ -101,7 +101,7 @@ describe('a client of ws', () => {
     ]);
   });
 
-  it('continues with a new token of the same caller, and not with another caller’s', async () => {
+  it('goes on with a new token of its own, and with nobody else’s', async () => {
     const { server, clock } = anApi();
     const { url, admitted } = await aGuardedServer(server);
     const client = aClient(url, { headers: bearer(aToken({ exp: NOW + 60 })) });
@@ -118,7 +118,7 @@ describe('a client of ws', () => {
     expect(await client.closed).toEqual([1008, 'token expired']);
   });
 
-  it('ends its lease when it closes', async () => {
+  it('ends its lease when it leaves', async () => {
     const { server } = anApi();
     const { url, admitted } = await aGuardedServer(server);
     const { ws, outcome } = aClient(url, { headers: bearer(aToken()) });
@@ -129,7 +129,7 @@ describe('a client of ws', () => {
 });
 
 describe('a refusal', () => {
-  it('[RFC6455-4.2.2-a] is a complete response, and contains nothing of the request', async () => {
+  it('[RFC6455-4.2.2-a] is a whole response, and nothing of the request is in it', async () => {
     const { server, events } = anApi();
     const { port } = await aGuardedServer(server);
     const answer = await raw(port, upgradeOf(`/chat?access_token=${aToken()}`));
@@ -159,7 +159,7 @@ describe('a refusal', () => {
     expect(await aClient(url, { headers: bearer(aToken()) }).outcome).toBe('open');
   });
 
-  it('with an error that is not a refusal is 500, and onError is called', async () => {
+  it('of a fault is 500, and onError is told', async () => {
     const faults: unknown[] = [];
     const { server } = anApi();
     const fault = new Error('a bug');
@@ -179,7 +179,7 @@ describe('a refusal', () => {
 });
 
 describe('bytes that arrive with the request', () => {
-  it('are passed on', async () => {
+  it('are handed on', async () => {
     const { server } = anApi();
     const { port, messages } = await aGuardedServer(server);
     // A masked text frame, "hi", in the same packet as the request (RFC 6455 §5.2).
@@ -189,7 +189,7 @@ describe('bytes that arrive with the request', () => {
       Buffer.concat([Buffer.from(upgradeOf('/', [`Authorization: Bearer ${aToken()}`])), frame]),
     );
     await vi.waitFor(() => expect(messages).toEqual(['hi']));
-    // And bytes that arrive while the token is verified.
+    // And what comes while the token is verified.
     socket.write(frame);
     await vi.waitFor(() => expect(messages).toEqual(['hi', 'hi']));
     socket.destroy();
@@ -199,7 +199,7 @@ describe('bytes that arrive with the request', () => {
 describe('a token as a subprotocol', () => {
   const options = { credentials: fromSubprotocol('bearer.') };
 
-  it('[RFC6455-4.2.2-c] is accepted, and never sent back', async () => {
+  it('[RFC6455-4.2.2-c] lets in, and is never echoed', async () => {
     const { server } = anApi();
     const { url, admitted } = await aGuardedServer(server, options);
     const client = aClient(url, { protocols: [`bearer.${aToken()}`, 'chat.v1'] });
@@ -225,7 +225,7 @@ describe('a token in a cookie', () => {
     credentials: fromCookie('__Host-at', { origins: ['https://app.example.com'] }),
   };
 
-  it('[RFC6455-4.2.2-b] [RFC6455-10.2-a] is accepted from a listed origin, and from no other page', async () => {
+  it('[RFC6455-4.2.2-b] [RFC6455-10.2-a] lets in from a listed origin, and from no other page', async () => {
     const { server } = anApi();
     const { url } = await aGuardedServer(server, options);
     const cookie = `__Host-at=${aToken()}`;
@@ -243,7 +243,7 @@ describe('a bound token', () => {
   };
 
   it.each(['https://api.example.com/chat', 'wss://api.example.com/chat'])(
-    'is accepted with a proof for %s, once',
+    'is let in with a proof for %s, once',
     async (url) => {
       const { server, token } = boundApi();
       const guarded = await aGuardedServer(server);
@@ -254,7 +254,7 @@ describe('a bound token', () => {
     },
   );
 
-  it('is renewed with a proof for the same socket, and not without one, nor with another key', async () => {
+  it('is renewed with a proof for the same socket, and not without, nor with another key', async () => {
     const { server, token } = boundApi();
     const guarded = await aGuardedServer(server);
     const url = 'https://api.example.com/chat';

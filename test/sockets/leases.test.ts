@@ -13,7 +13,7 @@ import { ACTIVE_USER } from '../support/introspecting-api.ts';
 import { aResourceServer } from '../support/resource-servers.ts';
 import { AUDIENCE, aClock, aToken, ISSUER, jwks, NOW } from '../support/tokens.ts';
 
-// Leases of whole resource servers, with an injected clock. What would refuse a request also ends a lease.
+// Leases over whole resource servers, with an injected clock: what ends one is what would refuse a request.
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
@@ -66,7 +66,7 @@ describe('the key of a token', () => {
     );
   });
 
-  it('that cannot be fetched for hours is an outage, and does not count as withdrawn', async () => {
+  it('that is not to be had for hours is an outage, and not a withdrawal', async () => {
     const old = generateTestKey('ES256', 'old');
     const issuer = testIssuer({ issuer: ISSUER, audience: AUDIENCE, clock: aClock(), keys: [old] });
     let isDown = false;
@@ -91,7 +91,7 @@ describe('the key of a token', () => {
 describe('the issuer of a token', () => {
   const entry = { ...rfc9068({ issuer: ISSUER, jwks }), audience: AUDIENCE };
 
-  it('ends its leases when the resolver no longer finds it, and not when it is looked up again', async () => {
+  it('ends its leases when the resolver does not know it any more, and not when it is asked anew', async () => {
     let found: typeof entry | undefined = entry;
     const { begin, pass } = anApi({
       issuers: async () => found,
@@ -105,7 +105,7 @@ describe('the issuer of a token', () => {
     expect(causeOf(lease)).toBe('issuer_removed');
   });
 
-  it('that cannot be looked up is an outage', async () => {
+  it('that cannot be asked for is an outage', async () => {
     let isDown = false;
     const { begin, pass } = anApi({
       issuers: async () => {
@@ -127,7 +127,7 @@ describe('the issuer of a token', () => {
 });
 
 describe('an introspected token', () => {
-  /** An API whose authorization server gives the configured answer. */
+  /** An API whose authorization server answers as it is told. */
   function introspecting(activeForSec: number) {
     const state = {
       answer: { ...ACTIVE_USER, exp: NOW + 3_600 } as object,
@@ -147,7 +147,7 @@ describe('an introspected token', () => {
   }
 
   it.each([10, 300])(
-    'is checked every recheckSec, if answers may be used for %i s',
+    'is asked about every recheckSec, where answers count for %i s',
     async (activeForSec) => {
       const { begin, pass, state } = introspecting(activeForSec);
       const lease = await begin('opaque');
@@ -158,7 +158,7 @@ describe('an introspected token', () => {
     },
   );
 
-  it('ends its lease when it is no longer active', async () => {
+  it('ends its lease when it is not active any more', async () => {
     const { begin, pass, state } = introspecting(10);
     const lease = await begin('opaque');
     await pass(60);
@@ -167,7 +167,7 @@ describe('an introspected token', () => {
     expect(causeOf(lease)).toBe('revoked');
   });
 
-  it('survives a short outage of its server, and not a long one', async () => {
+  it('outlives an outage of its server that is short, and no other', async () => {
     const { begin, pass, state } = introspecting(10);
     const lease = await begin('opaque');
     state.isDown = true;
@@ -207,7 +207,7 @@ describe('a store of revocations without subscribe', () => {
     expect(causeOf(lease)).toBe('revoked');
   });
 
-  it('may be down for a moment without ending a connection', async () => {
+  it('may be down for a moment without anybody losing the connection', async () => {
     const { begin, events, pass, state } = askingApi();
     const leases = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
@@ -225,7 +225,7 @@ describe('a store of revocations without subscribe', () => {
     expect(told.map(({ type }) => type)).toEqual(['store.failed', 'store.recovered']);
   });
 
-  it('that is down ends no lease with onOutage: accept', async () => {
+  it('that is down ends none where outages are accepted', async () => {
     const { begin, pass, state } = askingApi('accept');
     const lease = await begin(aToken({ exp: NOW + 3_600 }));
     state.answer = () => Promise.reject(new Error('down'));
@@ -234,12 +234,12 @@ describe('a store of revocations without subscribe', () => {
   });
 });
 
-describe('marks that are made during an outage of a store that reports them', () => {
-  it('apply after the outage, also if the store does not report them again', async () => {
+describe('marks made during an outage of a store that tells of them', () => {
+  it('are applied on return, also where the store does not tell of them again', async () => {
     const clock = aClock();
     const inner = memoryRevocations({ clock });
     let isDown = false;
-    // While the store is down it reports no marks, and it does not report them later either. Only a re-check finds them.
+    // Nothing is told while the store is down, and nothing is told later: only asking again finds it.
     const store: RevocationStore = {
       ...inner,
       isRevoked(token, options) {
@@ -289,7 +289,7 @@ describe('lease()', () => {
     expect(uncached.lease(await principalOf(uncached)).ended).toBeUndefined();
   });
 
-  it('refuses a renewal that does not meet the requirements of the lease, like a request', async () => {
+  it('refuses a renewal that does not meet what let the caller in, as a request would be', async () => {
     const { server, events } = anApi();
     const lease = server.lease(await principalOf(server), { requirements: [scope('read:users')] });
     await expect(lease.renew(aToken({ scope: 'other', exp: NOW + 900 }))).rejects.toMatchObject({
@@ -308,7 +308,7 @@ describe('lease()', () => {
     expect(reasons).toEqual(['scope_missing', 'renewal_mismatch']);
   });
 
-  it('ends when the server is closed', async () => {
+  it('ends with the server', async () => {
     const { server } = anApi();
     const lease = server.lease(await principalOf(server));
     server.close();
