@@ -1,9 +1,9 @@
-/** The library that makes requests to authorization servers, with every method of client authentication. */
+/** The library that writes requests to authorization servers: client authentication in all its forms. */
 export type OAuthLibrary = typeof import('oauth4webapi');
 
 /**
- * Loads the library when it is first needed. An application without introspection never loads it, which saves
- * some milliseconds at its start, and memory.
+ * Loads the library, once. An application that does not use introspection never does: it would cost it
+ * some milliseconds at the start, and memory.
  */
 export function loadOAuthLibrary(): Promise<OAuthLibrary> {
   return import('oauth4webapi');

@@ -46,7 +46,7 @@ export class ReplayStoreFullError extends Error {
   }
 }
 
-/** Whether `error` is a `ReplayStoreFullError`, also one that another copy of this package made. */
+/** Whether `error` is a `ReplayStoreFullError`, also one of another copy of this package. */
 export function isReplayStoreFullError(error: unknown): error is ReplayStoreFullError {
   return hasBrand(error, BRAND);
 }
