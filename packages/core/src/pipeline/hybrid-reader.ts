@@ -110,7 +110,7 @@ export function createHybridReader(issuers: Issuers, options: HybridReaderOption
 /** Why an answer is not about this JWT or contradicts it; `undefined` when the two agree. */
 function contradiction(jwt: TokenClaims, answer: TokenClaims): AuthErrorReason | undefined {
   if (differs(ownString(jwt, 'iss'), answer, 'iss')) return 'issuer_unknown';
-  // If the answer has another binding than the JWT, using the JWT's alone might let anybody use the token.
+  // If the answer says that the token is bound and the JWT does not, the JWT alone would let anybody use the token.
   if (isBoundOtherwise(jwt, answer)) return 'claim_malformed';
   const clientId = ownString(jwt, 'client_id') ?? ownString(jwt, 'azp');
   const isOther =
