@@ -64,8 +64,8 @@ const MALFORMED =
  * without a certificate** (RFC 9440 §2.4). If it passes the header of a client on, that client can pretend to have
  * any certificate.
  *
- * A header that came twice, or that is not exactly of the format, counts as no certificate. It does not check who
- * issued the certificate, nor when it expires.
+ * A header that came twice, or that is not exactly of the format, counts as no certificate. This function does not
+ * check who issued the certificate, nor when it expires.
  *
  * @throws ConfigurationError for an unknown format, an invalid header name, and for `proxies` that are empty,
  *   that are not addresses, or that contain a network wider than any private one (`/8` for IPv4, `/7` for IPv6).

@@ -11,9 +11,9 @@ const WHY_NONE =
  * https.createServer({ key, cert, requestCert: true, rejectUnauthorized: false }, app);
  * ```
  *
- * The handshake proves that the client has the private key of the certificate. It does not check who issued the
- * certificate, nor when it expires: RFC 8705 §6.2 does not need that, so a self-signed certificate is accepted,
- * too. Node's `authorized` is not read, because for a resumed session it is `true` even without a certificate. A
+ * The handshake proves that the client has the private key of the certificate. This function does not check who
+ * issued the certificate, nor when it expires: RFC 8705 §6.2 does not need that, so a self-signed certificate is
+ * accepted, too. Node's `authorized` is not read, because for a resumed session it is `true` even without a certificate. A
  * resumed session has the certificate of its first handshake.
  */
 export function socketCertificate(): CertificateSource {
