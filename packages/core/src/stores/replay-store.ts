@@ -11,7 +11,8 @@ export interface ReserveOptions {
   readonly signal: AbortSignal;
   /**
    * A digest that stands for the owner of the id (the thumbprint of a key). A store with a limited size should give one
-   * holder only a share of it; other stores may ignore it. It is not part of the id.
+   * holder only a share of it, and answer more with a {@link ReplayStoreFullError}; other stores may ignore it. It is
+   * not part of the id.
    */
   readonly holder?: string | undefined;
 }
