@@ -1,5 +1,5 @@
-// Each script takes the keys of the marks, of the times by which they go, and of the log. One that changes
-// them does it in one step.
+// Each script takes the keys of the marks, of the times by which they go, of the log, of the holders of marks and of
+// how many each has. One that changes them does it in one step.
 
 /** Entries that the log keeps, or some more: who is further behind loads all marks again. */
 const LOG_ENTRIES = 10_000;
@@ -21,13 +21,28 @@ local function position()
 end
 `;
 
+/** What {@link KEEP_MARK} gives instead of a value where the holder of the mark has its share. */
+export const FULL_FOR_HOLDER = 'full';
+
+/** A mark that goes is its holder's no longer. */
+const RELEASE = `
+local function release(field)
+  local holder = redis.call('HGET', KEYS[4], field)
+  if not holder then return end
+  redis.call('HDEL', KEYS[4], field)
+  if redis.call('HINCRBY', KEYS[5], holder, -1) < 1 then redis.call('HDEL', KEYS[5], holder) end
+end
+`;
+
 /**
- * Keeps a mark: `field`, `issuedBefore` (empty where it does not matter), `keptUntil`, a nonce, and the time
- * before which marks are dropped. Marks only move forward. Gives the value that is kept then, and the
- * position in the log at which it is.
+ * Keeps a mark: `field`, `issuedBefore` (empty where it does not matter), `keptUntil`, a nonce, the time
+ * before which marks are dropped, the holder (empty for the application) and how many marks there may be at most for
+ * holders. Marks only move forward. Gives the value that is kept then, and the position in the log at which it is.
+ *
+ * A holder may have as many marks as are still free, as in memory.
  */
-export const KEEP_MARK: string = `${WRITE_LOG}
-local field, before, till = ARGV[1], ARGV[2], ARGV[3]
+export const KEEP_MARK: string = `${WRITE_LOG}${RELEASE}
+local field, before, till, holder = ARGV[1], ARGV[2], ARGV[3], ARGV[6]
 local known = redis.call('HGET', KEYS[1], field)
 if known then
   local knownBefore, knownTill = string.match(known, '^(.*):(.*)$')
@@ -37,13 +52,30 @@ if known then
 end
 local value = before .. ':' .. till
 if value == known then return { value, position() } end
-redis.call('HSET', KEYS[1], field, value)
-redis.call('ZADD', KEYS[2], till, field)
-local expired = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', '(' .. ARGV[5], 'LIMIT', 0, ${SWEPT_AT_ONCE})
-if expired[1] then
+local function mayAdd()
+  if known or holder == '' then return true end
+  local has = tonumber(redis.call('HGET', KEYS[5], holder) or '0')
+  return has < ARGV[7] - redis.call('HLEN', KEYS[1])
+end
+local function sweep()
+  local expired = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', '(' .. ARGV[5], 'LIMIT', 0, ${SWEPT_AT_ONCE})
+  if not expired[1] then return end
   redis.call('HDEL', KEYS[1], unpack(expired))
   redis.call('ZREM', KEYS[2], unpack(expired))
+  for _, each in ipairs(expired) do release(each) end
 end
+local isSwept = not mayAdd()
+if isSwept then
+  sweep()
+  if not mayAdd() then return { '${FULL_FOR_HOLDER}', position() } end
+end
+redis.call('HSET', KEYS[1], field, value)
+redis.call('ZADD', KEYS[2], till, field)
+if holder ~= '' and not known then
+  redis.call('HSET', KEYS[4], field, holder)
+  redis.call('HINCRBY', KEYS[5], holder, 1)
+end
+if not isSwept then sweep() end
 return { value, write(field, value, ARGV[4]) }
 `;
 
@@ -52,12 +84,13 @@ return { value, write(field, value, ARGV[4]) }
  * send this again much later, and must not forget what was revoked since. Gives the value that is kept then, an
  * empty text for none, and the position.
  */
-export const DROP_MARK: string = `${WRITE_LOG}
+export const DROP_MARK: string = `${WRITE_LOG}${RELEASE}
 local known = redis.call('HGET', KEYS[1], ARGV[1])
 if not known then return { '', position() } end
 if known ~= ARGV[3] then return { known, position() } end
 redis.call('HDEL', KEYS[1], ARGV[1])
 redis.call('ZREM', KEYS[2], ARGV[1])
+release(ARGV[1])
 return { '', write(ARGV[1], '', ARGV[2]) }
 `;
 

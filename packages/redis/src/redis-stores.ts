@@ -45,6 +45,11 @@ export interface RedisStoresOptions extends RevocationsOptions {
   readonly follow?: FollowOptions | undefined;
   /** What has not been answered by then is an outage. Milliseconds, a whole number from 1 to 60,000. Default 250. */
   readonly timeoutMs?: number | undefined;
+  /**
+   * Marks among which holders share: an issuer that sends signals may have as many of them as are still free. Marks
+   * that the application makes itself are not bounded by it. A whole number from 1. Default 1,000,000, about 450 MB at the server.
+   */
+  readonly maxMarks?: number | undefined;
   /** Commands that may wait for an answer at a time; one more is an outage. A whole number from 1 to 1,000,000. Default 1,000. */
   readonly maxInFlight?: number | undefined;
 }
@@ -59,9 +64,9 @@ export interface RedisStores {
   readonly introspections: IntrospectionStore;
   /**
    * Checks the server: whether it is new enough, may be written to, and drops nothing before its time, as far
-   * as it lets itself be asked. With `follow`, waits until the marks are loaded. It does not have to be called.
+   * as it lets itself be asked; and whether other processes of the prefix keep marks for as long as this one. With `follow`, waits until the marks are loaded. It does not have to be called.
    *
-   * Rejects with a ConfigurationError when the server does not fit, and with what the client said when it
+   * Rejects with a ConfigurationError when the server or these settings do not fit, and with what the client said when it
    * cannot be reached: in time, whatever the client does. Another call tries again.
    */
   ready(): Promise<void>;
@@ -75,6 +80,7 @@ const OPTIONS: OptionNames<RedisStoresOptions> = {
   retainSec: true,
   toleranceSec: true,
   follow: true,
+  maxMarks: true,
   timeoutMs: true,
   maxInFlight: true,
   clock: true,
@@ -100,13 +106,14 @@ const FOLLOW_IN_FLIGHT = 8;
 export function redisStores(options: RedisStoresOptions): RedisStores {
   const given = checkOptions('redisStores()', options, OPTIONS, LINE);
   const { command, prefix, follow, retainSec, toleranceSec, clock = systemClock } = given;
-  const { timeoutMs = 250, maxInFlight = 1_000 } = given;
+  const { timeoutMs = 250, maxInFlight = 1_000, maxMarks = 1_000_000 } = given;
   checkCommand('command', command, LINE);
   checkRange({ timeoutMs }, { from: 1, to: 60_000, example: 250 });
   checkRange({ maxInFlight }, { from: 1, to: 1_000_000, example: 1_000 });
+  checkRange({ maxMarks }, { from: 1, to: Number.MAX_SAFE_INTEGER, example: 1_000_000 });
   const names = keyNames(prefix);
   const bounded = boundedCommand(command, { timeoutMs, maxInFlight });
-  const table = createMarkTable(bounded, names, clock);
+  const table = createMarkTable(bounded, { names, clock, maxMarks });
   const make = (followed: FollowedMarks | undefined) =>
     redisRevocations({ table, followed, options: { retainSec, toleranceSec, clock } });
 
@@ -144,7 +151,7 @@ export function redisStores(options: RedisStoresOptions): RedisStores {
     revocations,
     introspections: redisIntrospectionStore(bounded, names),
     async ready() {
-      await checkServer(bounded, names);
+      await checkServer(bounded, names, revocations);
       await followed?.follower.loaded();
     },
     close: () => followed?.follower.close(),

@@ -1,21 +1,49 @@
 import { randomBytes } from 'node:crypto';
-import { ConfigurationError } from '@authly/core';
+import { ConfigurationError, type Revocations } from '@authly/core';
 import type { BoundedCommand } from './bounded-command.ts';
 import type { KeyNames } from './key-names.ts';
 import { optionalText, pairs } from './reply.ts';
 
 const PROBE_MS = 1_000;
+const SETTINGS = /^(\d{1,10}):(\d{1,10})$/;
 const KEEPS_EVERYTHING = 'noeviction';
 
+/** What processes that share marks have to have in common. */
+export type SharedSettings = Pick<Revocations, 'retainSec' | 'toleranceSec'>;
+
 /**
- * Checks that the server can do what the stores need, by the command that needs the newest server, and that
- * it drops nothing before its time.
+ * Checks that the server can do what the stores need, by the command that needs the newest server, that
+ * it drops nothing before its time, and that the other processes of the prefix have the same settings.
  *
- * @throws ConfigurationError when it cannot, or does. Any other rejection is an outage.
+ * @throws ConfigurationError when one of them does not hold. Any other rejection is an outage.
  */
-export async function checkServer(command: BoundedCommand, names: KeyNames): Promise<void> {
+export async function checkServer(
+  command: BoundedCommand,
+  names: KeyNames,
+  settings: SharedSettings,
+): Promise<void> {
   await checkVersion(command, names);
   await checkEviction(command, names);
+  await checkSettings(command, names, settings);
+}
+
+/**
+ * A mark is kept for as long as the process says that makes it, and each process accepts tokens that live as long as
+ * it says itself. The first process that asks says for all what is right: it stays at the server.
+ */
+async function checkSettings(
+  command: BoundedCommand,
+  { settings: key }: KeyNames,
+  { retainSec, toleranceSec }: SharedSettings,
+): Promise<void> {
+  const own = `${retainSec}:${toleranceSec}`;
+  const known = optionalText(await command(['SET', key, own, 'NX', 'GET'], key), 'SET');
+  if (known === undefined || known === own) return;
+  const [, retain, tolerance] = SETTINGS.exec(known) ?? [];
+  const others = `retainSec: ${retain ?? '…'}, toleranceSec: ${tolerance ?? '…'}`;
+  throw new ConfigurationError(
+    `redisStores(): this process has retainSec: ${retainSec}, toleranceSec: ${toleranceSec}, and others of its prefix ${others}: a token could outlive its mark. Write: ${others}. To change them for all processes, first delete the key ${key}: redis-cli del '${key}'`,
+  );
 }
 
 /** NX together with GET is of Redis 7.0. By trying, since what a version calls itself is not the same everywhere. */

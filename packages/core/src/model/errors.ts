@@ -24,7 +24,7 @@ export interface ChallengeDetails {
   readonly maxAgeSec?: number;
   /**
    * When to try again, in seconds (RFC 9110 §10.2.3). With `temporarily_unavailable`; and with the reason
-   * `key_unknown` where the keys were not fetched anew, since too many unknown keys were named of late.
+   * `key_unknown` where no fetch was started to find the key, since one was under way, or too many were made of late.
    */
   readonly retryAfterSec?: number;
   /** The scheme that the request used, once known: the error stands in the challenge of that one. */
