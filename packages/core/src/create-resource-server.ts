@@ -47,11 +47,12 @@ const READY_OPTIONS: OptionNames<Parameters<ResourceServer['ready']>[0] & object
  * Makes a resource server: it verifies access tokens and decides who is calling (RFC 6750, 9068).
  *
  * Checks of a token: algorithm, signature, `typ`, `iss`, `aud`, `exp`, `nbf`, the provider's own
- * marks, the claims schema, whether a user or a client is calling, with `dpop` the proof of a token that is
- * bound to a key (RFC 9449), with `mtls` the certificate of one that is bound to that (RFC 8705), and with
- * `revocation` whether the token was revoked. Without `dpop` it refuses tokens that are bound to a key,
- * without `mtls` those that are bound to a certificate. Throws `ConfigurationError` for options that are
- * missing or contradict each other; makes no request before the first token, unless `ready` is called.
+ * marks, the claims schema, whether a user or a client is calling, with `dpop` the proof for a token that is
+ * bound to a key (RFC 9449), with `mtls` the certificate for a token that is bound to one (RFC 8705), and with
+ * `revocation` whether the token was revoked. Without `dpop` it refuses tokens that are bound to a key, and
+ * without `mtls` tokens that are bound to a certificate. It does not check what the caller may do: guards do.
+ * Throws `ConfigurationError` for options that are missing or contradict each other. Makes no request before
+ * the first token, unless `ready` is called.
  */
 export function createResourceServer<Schema extends StandardSchemaV1 | undefined = undefined>(
   options: ResourceServerOptions<Schema>,
@@ -85,7 +86,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
       kind: principal.kind,
       issuerName: issuer.name,
       cached,
-      // Accepted means that whatever the token is bound to was held against the request.
+      // The token was accepted, so what it is bound to has been proved.
       binding: bindingOf(principal.confirmation),
       source: principal.source,
     });
@@ -106,7 +107,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     throw error;
   }
 
-  // A request is refused for what its client sent: no line of code is at fault, and none is looked for.
+  // Without a stack: the client's request is at fault, and no line of code.
   function refuseRequest(refused: RefusalFacts, presented?: Presentation): never {
     const error = withoutStack(() =>
       presented === undefined
@@ -157,7 +158,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     return refuseRequest(new Refused(credentials.reason));
   }
 
-  /** `undefined` stands for an anonymous request, which was not asked for. */
+  /** Refuses an anonymous request (`undefined`). */
   function known(principal: Principal | undefined): Principal {
     return principal ?? refuseRequest(new Refused('credentials_missing'));
   }
@@ -168,7 +169,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     needsRequest: dpop?.mode === 'required' || mtls?.mode === 'required',
     async authenticate(request) {
       const admission = admitRequest(request, false);
-      // What is there is not awaited: that would cost another turn of the microtask queue.
+      // A result that is there is not awaited: `await` would cost another turn of the microtask queue.
       const { principal } = isThenable(admission) ? await admission : admission;
       return known(principal);
     },
@@ -186,7 +187,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
         if (!isAuthError(error)) throw error;
         return refuse(new RefusedError(error, refusal));
       }
-      // With a stack: it is the application's own code that has this token.
+      // With a stack: the application's own code called `verify` with this token.
       if (outcome.principal === undefined) return refuse(new RefusedError(outcome, refusal));
       accept(outcome);
       return outcome.principal;
@@ -232,7 +233,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
       issuers.close();
     },
   };
-  // Not enumerable: a copy of a server whose methods were replaced must not answer past them.
+  // Not enumerable: a spread copy of a server, with some methods replaced, must not have this one.
   const side: AdapterSide = { admit: admitRequest, report };
   Object.defineProperty(server, ADAPTER_SIDE, { value: side });
   const shared: ResourceServer = Object.freeze(server);

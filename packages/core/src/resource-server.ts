@@ -19,27 +19,26 @@ export type ClaimsOf<Schema> = Schema extends StandardSchemaV1
 /** An API's way of deciding who is calling. Make one for the whole process and share it. */
 export interface ResourceServer<Claims = RegisteredClaims> {
   /**
-   * Says who sends a request. Rejects with `RefusedError`, an `AuthError` that carries its answer, when
-   * that cannot be told or the token is not accepted.
+   * Says who sends a request. Rejects with `RefusedError`, an `AuthError` that carries its answer, when the
+   * request has no credentials or its token is not accepted.
    */
   authenticate(request: RequestView): Promise<Principal<Claims>>;
   /** The same, but a request without credentials gives `undefined`; bad ones are still refused. */
   authenticateOptional(request: RequestView): Promise<Principal<Claims> | undefined>;
   /**
-   * Verifies an access token without a request (RFC 9068 §4): a queue message, a socket. A
-   * sender-constrained token is refused, since there is no request to hold it against; where binding is
-   * required, every token is (`binding_required`). Rejects with `RefusedError`.
+   * Verifies an access token without a request (RFC 9068 §4), such as that of a queue message or a socket. A
+   * sender-constrained token is refused, since there is no request that could prove its binding. Where binding
+   * is required every token is refused (`binding_required`). Rejects with `RefusedError`.
    */
   verify(token: string): Promise<Principal<Claims>>;
   /**
    * Checks a principal (`undefined` for an anonymous request) against a requirement: `undefined` when
    * it is met, else the error to answer with. `passed` are the requirements of the route's earlier
-   * guards: a challenge names their scopes too, so that the next token suffices for all. For nobody
-   * that is `missing_credentials`, whatever the requirement, with the scopes to ask for.
+   * guards: a challenge names their scopes too, so that the next token suffices for all. For an anonymous
+   * request the error is always `missing_credentials`, with the scopes to ask for.
    *
-   * It answers a question and emits no event. An adapter's guards do. The error names the issuer, the
-   * kind and the requirement's description. Throws a `TypeError` when a test or a requirement of the
-   * application's own answers with a promise.
+   * It emits no event; the guards of an adapter do. The error names the issuer, the kind and the description of
+   * the requirement. Throws a `TypeError` when a test or a requirement of the application returns a promise.
    */
   evaluate(
     principal: Principal<Claims> | undefined,
@@ -47,9 +46,9 @@ export interface ResourceServer<Claims = RegisteredClaims> {
     passed?: readonly Requirement[],
   ): RefusedError | undefined;
   /**
-   * The right of a connection to go on that outlives its request (a WebSocket, an event stream): it ends
-   * when the caller's token does, and can be renewed. `principal` is one that this server has verified a
-   * token of; for any other it throws `ConfigurationError`.
+   * A lease for a connection that outlives its request (a WebSocket, an event stream): how long the connection
+   * may stay open. It ends when the caller's token ends, and can be renewed. `principal` must come from a token
+   * that this server has verified; otherwise it throws `ConfigurationError`.
    */
   lease(principal: Principal<Claims>, options?: LeaseOptions): Lease<Claims>;
   /** The scopes of a principal with those that `scopeImplies` adds. */
@@ -59,21 +58,22 @@ export interface ResourceServer<Claims = RegisteredClaims> {
   /** Resolves once the keys of every configured issuer are loaded: for start-up and readiness probes. */
   ready(options?: { readonly signal?: AbortSignal }): Promise<void>;
   /**
-   * Says step by step what becomes of a token and why, for a person who looks for a fault. Never
-   * throws for a bad token, and never makes one valid. Claim values are hidden unless `reveal`ed.
-   * Rejects with `ConfigurationError` for a `reveal` that is no list of names.
+   * Says step by step how a token is checked and why it is accepted or refused, for a person who looks for a
+   * fault. Never rejects for a bad token, and never makes one valid. Claim values are hidden, except for those
+   * of the names in `reveal`. Rejects with `ConfigurationError` for a `reveal` that is no list of names.
    */
   explain(token: string, options?: ExplainOptions): Promise<Explanation>;
   /**
    * The same for a request as `authenticate` would see it: its credentials and its proof of possession,
-   * too. It marks no proof as used, so that it says nothing of replays, and sets no header.
+   * too. It marks no proof as used, so it does not notice replays, and sets no header.
    */
   explainRequest(request: RequestView, options?: ExplainOptions): Promise<RequestExplanation>;
   /**
    * Publishes this API's metadata (RFC 9728): from now on every challenge, 400, 401 and 403 alike,
-   * names its URL. Before that none does, also where `resource` is configured: a client would be sent
-   * where nobody answers. A 401 names its `challengeScopes` too. Serve its `handler`, or have a gateway
-   * serve the same. Throws `ConfigurationError` without a `resource`, or for options that are not right.
+   * names its URL. Before that no challenge names it, even where `resource` is configured, because clients
+   * would be sent to a URL that nobody serves. A 401 names its `challengeScopes` too. Serve its `handler`, or
+   * let a gateway serve the same document. Throws `ConfigurationError` without a `resource`, or for options
+   * that are not right.
    */
   publishMetadata(options?: ResourceMetadataOptions): PublishedMetadata;
   /** Ends every lease and background work, and forgets verified tokens. */
@@ -87,8 +87,8 @@ export interface ResourceServer<Claims = RegisteredClaims> {
    */
   readonly schemes: readonly Scheme[];
   /**
-   * Whether no token is accepted without its request: `true` with `dpop` or `mtls` `'required'`, where
-   * {@link verify} refuses every token.
+   * Whether every token needs its request: `true` with `dpop` or `mtls` `'required'`, where {@link verify}
+   * refuses every token.
    */
   readonly needsRequest: boolean;
 }
