@@ -10,7 +10,7 @@ import {
 import type { KoaContextOf, KoaMiddleware, KoaNext } from './framework.ts';
 import { respond } from './respond.ts';
 
-/** A guard, and what it needs: documentation can be made from it. */
+/** A guard with its requirement, from which documentation can be made. */
 export interface Guard extends KoaMiddleware {
   readonly requirement: Requirement;
 }
@@ -58,7 +58,7 @@ export const requireTenant: Guards['requireTenant'] = guards.requireTenant;
 export const requireUser: Guards['requireUser'] = guards.requireUser;
 /** A client: any, or one of these. */
 export const requireClient: Guards['requireClient'] = guards.requireClient;
-/** Somebody who acts for the subject: anybody, or one of these (RFC 8693 §4.1). */
+/** Somebody must act for the subject: anybody, or one of these (RFC 8693 §4.1). */
 export const requireActor: Guards['requireActor'] = guards.requireActor;
 /** A strong or recent enough sign-in (RFC 9470). */
 export const requireAuthenticationContext: Guards['requireAuthenticationContext'] =
