@@ -1,6 +1,6 @@
 import { ConfigurationError } from '@authly/core';
 
-/** Under which names one application keeps what it keeps. */
+/** The names of the keys of one application. */
 export interface KeyNames {
   /** A proof that was used. */
   replay(id: string): string;
@@ -10,11 +10,11 @@ export interface KeyNames {
   readonly marks: string;
   /** A sorted set: until when each mark is kept. */
   readonly until: string;
-  /** A stream: what was marked and cleared lately. */
+  /** A stream: which marks were made and removed lately. */
   readonly log: string;
 }
 
-/** Names of another version of this package, whose entries have another form, never meet these. */
+/** The version of the entries' form. Versions of this package with another form use other names. */
 const FORMAT = 1;
 const PREFIX = /^[\w.:-]{1,100}$/;
 

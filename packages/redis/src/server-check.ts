@@ -11,14 +11,17 @@ const KEEPS_EVERYTHING = 'noeviction';
  * Checks that the server can do what the stores need, by the command that needs the newest server, and that
  * it drops nothing before its time.
  *
- * @throws ConfigurationError when it cannot, or does. Any other rejection is an outage.
+ * @throws ConfigurationError when one of the two is not so. Any other rejection is an outage.
  */
 export async function checkServer(command: BoundedCommand, names: KeyNames): Promise<void> {
   await checkVersion(command, names);
   await checkEviction(command, names);
 }
 
-/** NX together with GET is of Redis 7.0. By trying, since what a version calls itself is not the same everywhere. */
+/**
+ * Redis can do NX together with GET since 7.0. It is tried, because not every server states its version in the
+ * same way.
+ */
 async function checkVersion(command: BoundedCommand, names: KeyNames): Promise<void> {
   const key = names.replay(`probe-${randomBytes(16).toString('base64url')}`);
   try {
@@ -31,7 +34,7 @@ async function checkVersion(command: BoundedCommand, names: KeyNames): Promise<v
   }
 }
 
-/** Nothing is said where the server does not let anybody read its configuration, as managed services do not. */
+/** Passes where the configuration of the server cannot be read, as with managed services. */
 async function checkEviction(command: BoundedCommand, names: KeyNames): Promise<void> {
   let settings: ReadonlyMap<string, string | undefined>;
   try {
