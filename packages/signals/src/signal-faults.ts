@@ -9,7 +9,7 @@ export type DeliveryErrorCode =
   | 'authentication_failed'
   | 'invalid_state';
 
-/** What a fault means to whoever sent the signal. */
+/** What a fault means to the sender of the signal. */
 interface FaultMeaning {
   /** `undefined`: not the sender's fault, and sending again may help. */
   readonly code: DeliveryErrorCode | undefined;
