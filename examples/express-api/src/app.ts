@@ -74,7 +74,7 @@ export function createApp({ issuer, audience, onEvent, log = () => {} }: AppOpti
     response.json(caller.kind === 'user' ? orders.placedBy(caller.key) : orders.all());
   });
 
-  // Guards add up: a challenge names the scopes of all of them.
+  // All guards must pass, and a challenge names the scopes of all of them.
   app.post('/orders', requireUser(), requireScope('write:orders'), (request, response) => {
     response.status(201).json(orders.place(principalOf(request).key));
   });
