@@ -156,7 +156,7 @@ describe.each(examples)('%s', (_, servers) => {
     },
   );
 
-  it('answers 503 with Retry-After while the keys of the issuer cannot be had', async () => {
+  it('answers 503 with Retry-After while the keys of the issuer cannot be fetched', async () => {
     const example = await aRunningExample({ ...servers, authorizationServer: () => unavailable });
     const response = await post(example.url, await aUserToken(example));
     expect(response.status).toBe(503);

@@ -46,7 +46,7 @@ export function createApp({ issuer, audience, onEvent, log = () => {} }: AppOpti
   app.disable('x-powered-by');
   app.use(accessLog(log));
 
-  // Probes carry no token. Not ready means that the issuer's keys cannot be had: no traffic yet.
+  // Probes carry no token. Not ready means that the issuer's keys cannot be fetched: no traffic yet.
   app.get('/livez', (_request, response) => {
     response.sendStatus(204);
   });

@@ -47,7 +47,7 @@ export function createApp({ issuer, audience, onEvent, log = () => {} }: AppOpti
   app.use(accessLog(log));
   app.use(authErrorHandler());
 
-  // Probes carry no token. Not ready means that the issuer's keys cannot be had: no traffic yet.
+  // Probes carry no token. Not ready means that the issuer's keys cannot be fetched: no traffic yet.
   const probes = new Router();
   probes.get('/livez', (ctx) => {
     ctx.status = 204;

@@ -66,7 +66,7 @@ export const SIGNAL_FAULTS: Readonly<Record<SignalFault, FaultMeaning>> = {
   state_unexpected: { code: 'invalid_state', description: 'The state is not the one asked for' },
   keys_unavailable: {
     code: undefined,
-    description: 'The keys of the issuer cannot be had at the moment',
+    description: 'The keys of the issuer cannot be fetched at the moment',
   },
   store_unavailable: {
     code: undefined,

@@ -149,7 +149,7 @@ const TABLE = {
   keys_unavailable: {
     code: 'temporarily_unavailable',
     step: 'key',
-    description: 'The keys of the issuer cannot be had at the moment',
+    description: 'The keys of the issuer cannot be fetched at the moment',
   },
   signature_invalid: {
     code: 'invalid_token',
