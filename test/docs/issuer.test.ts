@@ -74,7 +74,7 @@ describe('docs/issuer.md', () => {
     expect((await ask({ ...posted, scope: 'admin' })).body.error).toBe('invalid_scope');
   });
 
-  it('is right about users: the token is sent where it is named, and nowhere else', async () => {
+  it('is right about users: a response has the token only where it is read by name', async () => {
     const { body } = await supertest(app).get('/mine').expect(200);
     expect(decodeJwt(body.access_token)).toMatchObject({ sub: 'acme|ada', sub_type: 'user' });
     const token = await issuer.userToken({

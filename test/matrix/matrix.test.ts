@@ -18,13 +18,13 @@ describe('the matrix of providers', () => {
     expect([...known].toSorted()).toEqual(PRESETS.map(({ preset }) => preset).toSorted());
   });
 
-  it('calls nothing recorded or live without the name and the version of what was run', () => {
+  it('calls nothing recorded or live without the name and the version of the server', () => {
     for (const { level, preset, software } of all) {
       expect([preset, level === 'documentation']).toEqual([preset, software === undefined]);
     }
   });
 
-  it('calls documented what no server was asked for', () => {
+  it('calls a cell documented where no server was run', () => {
     const text = matrixDocument(all.filter(({ level }) => level === 'documentation'));
     expect(
       text

@@ -132,7 +132,7 @@ describe.each(examples)('%s', (_, servers) => {
     expect(content).toEqual([{ type: 'text', text: `test|ada at ${example.issuer.issuer}` }]);
   });
 
-  it('refuses a batch for the sake of one of its calls', async () => {
+  it('refuses a batch because of one of its calls', async () => {
     const example = await aRunningExample(servers);
     const batch = [call('whoami'), call('my_profile')];
     expect((await post(example.url, await aClientToken(example), batch)).status).toBe(403);

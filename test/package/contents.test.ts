@@ -99,7 +99,7 @@ describe.each(packages)('%s', (name) => {
     expect(strays).toEqual([]);
   });
 
-  it('holds four built files for each source file in each form, and no leftover of a deleted one', () => {
+  it('has four built files for each source file in each form, and none of a deleted source file', () => {
     const { files } = tarball(name);
     const isBoth = WITH_COMMONJS.has(name);
     const built = files

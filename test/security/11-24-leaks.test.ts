@@ -146,39 +146,42 @@ describe.each(frameworks)('row 11: what a refusal says in $name', (framework) =>
     target.close();
   });
 
-  it.each(refused)('nor does the error that the application gets: %s', async (_, authorization) => {
-    const errors: unknown[] = [];
-    const server = createResourceServer({
-      issuer: rfc9068({ issuer: ISSUER, jwks: { keys: [es256.publicJwk] } }),
-      audience: AUDIENCE,
-      clock: aClock(),
-    });
-    const app = framework.createApp(
-      ({ use, route }) => {
-        use(framework.authenticate(server, { delegated: true }));
-        route('/', framework.kit.requireScope('read:users'), () => null);
-      },
-      {
-        onError: (error) => {
-          errors.push(error);
-          return { status: 418, body: printed(error) };
+  it.each(refused)(
+    'nothing of the request in the error that the application gets: %s',
+    async (_, authorization) => {
+      const errors: unknown[] = [];
+      const server = createResourceServer({
+        issuer: rfc9068({ issuer: ISSUER, jwks: { keys: [es256.publicJwk] } }),
+        audience: AUDIENCE,
+        clock: aClock(),
+      });
+      const app = framework.createApp(
+        ({ use, route }) => {
+          use(framework.authenticate(server, { delegated: true }));
+          route('/', framework.kit.requireScope('read:users'), () => null);
         },
-      },
-    );
-    const { port, close } = await serve(app);
-    const wire = wireTo(port);
-    const header: WireHeader = ['authorization', Buffer.from(authorization).toString('latin1')];
-    const answer = await wire.send({ headers: [header] });
-    expect(answer.status).toBe(418);
-    expect(isAuthError(errors[0])).toBe(true);
-    expectClean(answer.raw, [
-      CANARY,
-      ...segmentsOf(authorization).filter((part) => part.length > 30),
-    ]);
-    wire.close();
-    close();
-    server.close();
-  });
+        {
+          onError: (error) => {
+            errors.push(error);
+            return { status: 418, body: printed(error) };
+          },
+        },
+      );
+      const { port, close } = await serve(app);
+      const wire = wireTo(port);
+      const header: WireHeader = ['authorization', Buffer.from(authorization).toString('latin1')];
+      const answer = await wire.send({ headers: [header] });
+      expect(answer.status).toBe(418);
+      expect(isAuthError(errors[0])).toBe(true);
+      expectClean(answer.raw, [
+        CANARY,
+        ...segmentsOf(authorization).filter((part) => part.length > 30),
+      ]);
+      wire.close();
+      close();
+      server.close();
+    },
+  );
 });
 
 describe('row 24: what may be printed', () => {

@@ -25,7 +25,7 @@ function cachedOf(target: Target): readonly (boolean | undefined)[] {
 const other = generateTestKey('ES256', 'key-new');
 
 describe.each(frameworks)('row 14: the cache of verified tokens in $name', (framework) => {
-  it('does not outlive exp', async () => {
+  it('never accepts a token after its exp', async () => {
     const clock = aClock();
     const target = await aTarget(framework, { options: { clock } });
     const token = aToken({ exp: NOW + 60 });
@@ -50,7 +50,7 @@ describe.each(frameworks)('row 14: the cache of verified tokens in $name', (fram
     target.close();
   });
 
-  it('does not outlive the key: what a new set lacks is refused at once', async () => {
+  it('never accepts a token whose key is gone from the new set', async () => {
     const clock = aClock();
     let published = [es256.publicJwk];
     const fetch = async () => Response.json({ keys: published });
@@ -66,7 +66,7 @@ describe.each(frameworks)('row 14: the cache of verified tokens in $name', (fram
     target.close();
   });
 
-  it('does not outlive the key’s material under the same kid', async () => {
+  it('never accepts a token whose key was replaced under the same kid', async () => {
     const clock = aClock();
     let published = [es256.publicJwk];
     const fetch = async () => Response.json({ keys: published });
@@ -109,7 +109,7 @@ describe.each(frameworks)('row 14: the cache of verified tokens in $name', (fram
     target.close();
   });
 
-  it('is no other resource server’s: what one accepts, another may refuse', async () => {
+  it('belongs to one resource server: what one accepts, another may refuse', async () => {
     const one = await aTarget(framework);
     const two = await aTarget(framework, {
       options: {

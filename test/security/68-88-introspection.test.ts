@@ -184,7 +184,7 @@ describe.each(frameworks)('introspection in $name', (framework) => {
     expect((await api.call('opaque')).status).toBe(401);
   });
 
-  it('serves what it knows during an outage, then answers 503, and recovers by itself', async () => {
+  it('uses cached answers during an outage, then answers 503, and recovers by itself', async () => {
     const api = await anIntrospectingApi(framework);
     api.endpoint.answer(ACTIVE_USER);
     api.endpoint.answerAbout('revoked', { active: false });
@@ -289,7 +289,7 @@ describe.each(frameworks)('introspection in $name', (framework) => {
     expect(api.endpoint.questions).toEqual([]);
   });
 
-  it('shows a token to the one issuer whose it is, and to nobody where that is not known', async () => {
+  it('sends a token only to its own issuer, and to none where the issuer is not known', async () => {
     const first = await anIntrospectionEndpoint();
     const second = await anIntrospectionEndpoint();
     const client = clientSecretBasic(CLIENT_ID, 'secret');
@@ -341,7 +341,7 @@ describe.each(frameworks)('introspection in $name', (framework) => {
     expect((await api.call('another')).status).toBe(401);
   });
 
-  it('is not shut by a server that answers 500 to tokens that it does not know', async () => {
+  it('still works with a server that answers 500 to tokens that it does not know', async () => {
     const api = await anIntrospectingApi(framework);
     api.endpoint.answerAbout('good', ACTIVE_USER);
     api.endpoint.answerAbout('fresh', ACTIVE_USER);
@@ -359,7 +359,7 @@ describe.each(frameworks)('introspection in $name', (framework) => {
     expect((await api.call('fresh')).status).toBe(200);
   });
 
-  it('gives one answer to all who wait for it, whoever gives up', async () => {
+  it('gives one answer to all requests that wait for it, even if one gives up', async () => {
     const api = await anIntrospectingApi(framework);
     let release = () => {};
     const gate = new Promise<void>((resolve) => {
