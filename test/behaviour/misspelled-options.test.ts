@@ -370,6 +370,7 @@ const WITHOUT_OPTIONS: Readonly<Record<string, readonly string[]>> = {
       'fromSubprotocol',
       'closeWithLease',
       'isLeaseEndedError',
+      'isRevocationStoreFullError',
     ],
   ],
   client: ['clientSecretBasic', 'clientSecretPost', 'isTokenSourceError'],

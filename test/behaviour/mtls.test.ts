@@ -118,6 +118,7 @@ describe('without a request', () => {
   ] as const)('%s: a token is refused', async (mode, presented, reason) => {
     const server = aResourceServer({ mtls: { ...mtls, mode } });
     expect(server.needsRequest).toBe(mode === 'required');
+    expect(server.needsCertificate).toBe(mode === 'required');
     await expect(server.verify(presented)).rejects.toMatchObject({ reason });
   });
 
@@ -125,7 +126,10 @@ describe('without a request', () => {
     const server = aResourceServer({ mtls });
     expect(server.needsRequest).toBe(false);
     await expect(server.verify(aUserToken())).resolves.toMatchObject({ kind: 'user' });
-    expect(aResourceServer({ dpop: 'required' }).needsRequest).toBe(true);
+    expect(aResourceServer({ dpop: 'required' })).toMatchObject({
+      needsRequest: true,
+      needsCertificate: false,
+    });
     expect(aResourceServer({ dpop: 'when-bound' }).needsRequest).toBe(false);
   });
 });

@@ -64,13 +64,18 @@ describe('the Application Load Balancer, as docs/front-doors.md sets it up', () 
   });
 
   it('sends a JWT of its own that is not accepted as a token, with or without padding', async () => {
+    const exp = Math.floor(Date.now() / 1000) + 60;
+    // The members that aws-jwt-verify looks for, and those that AWS documents beside them.
     const header = {
+      typ: 'JWT',
       alg: 'ES256',
       kid: 'lb',
-      signer: 'arn:aws:…:loadbalancer/app/x/1',
+      signer: 'arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/x/1',
       iss: issuer,
+      client: 'front-door',
+      exp,
     };
-    const data = compactJws(header, { sub: 'u-17', exp: Math.floor(Date.now() / 1000) + 60 }, key);
+    const data = compactJws(header, { sub: 'u-17', iss: issuer, exp }, key);
     const padded = data
       .split('.')
       .map((part) => part.padEnd(Math.ceil(part.length / 4) * 4, '='))

@@ -12,6 +12,7 @@ import {
   requireScope,
   requireUser,
   scope,
+  socketCertificate,
 } from '@authly/express';
 import * as koaKit from '@authly/koa';
 import { Router } from '@koa/router';
@@ -150,6 +151,23 @@ describe('openapiSecurity', () => {
     const { document } = documentOf(options);
     const result = await validate(structuredClone(document) as never);
     expect(result).toMatchObject({ valid: true, warnings: [] });
+  });
+
+  it('names what a bound token needs beside it, in a document that the validator accepts', async () => {
+    const certificate = socketCertificate();
+    const bound = aResourceServer({ dpop: 'when-bound', mtls: { mode: 'required', certificate } });
+    const app = express();
+    app.use(authenticate(bound));
+    app.get('/me', requireScope('read:users'), handler);
+    const { components: schemes, paths: operations } = openapiSecurity(describeRequirements(app));
+    expect(Object.keys(schemes.securitySchemes)).toEqual(['bearer', 'dpop', 'mutualTLS']);
+    expect(operations['/me']?.get?.security).toEqual([
+      { bearer: ['read:users'], mutualTLS: [] },
+      { dpop: ['read:users'], mutualTLS: [] },
+    ]);
+    const info = { title: 'Users', version: '1.0.0' };
+    const document = { openapi: '3.1.0', info, components: schemes, paths: operations };
+    expect(await validate(document as never)).toMatchObject({ valid: true, warnings: [] });
   });
 
   it('the validator really validates: it refuses a document with an unknown scheme', async () => {

@@ -190,6 +190,19 @@ describe.each(frameworks)('the certificate of the connection in $name', (framewo
     expect(await outcomesOf(renewed, [bearer(boundTo(ours))])).toEqual(['certificate_mismatch']);
   });
 
+  it('65 is that of the connection, whatever its holder has by now: after a renewal each token goes with its own connections', async () => {
+    const { listener, outcomesOf } = anApi(framework);
+    const port = await serveTls(listener);
+    const renewed = await testCertificate({ renews: ours });
+    const [before, after] = [
+      await tlsWire({ port, certificate: ours }),
+      await tlsWire({ port, certificate: renewed }),
+    ];
+    const both = [[bearer(boundTo(ours))], [bearer(boundTo(renewed))]] as const;
+    expect(await outcomesOf(before, ...both)).toEqual(['accepted mtls', 'certificate_mismatch']);
+    expect(await outcomesOf(after, ...both)).toEqual(['certificate_mismatch', 'accepted mtls']);
+  });
+
   it('43 counts beside the proof of a token that is bound to both', async () => {
     const { listener, outcomesOf } = anApi(framework, {}, { dpop: 'when-bound' });
     const port = await serveTls(listener);

@@ -7,7 +7,7 @@ import {
   scope,
 } from '@authly/core';
 import { describe, expect, it, vi } from 'vitest';
-import { WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import { aBoundProof, aBoundToken } from '../support/bound.ts';
 import { aResourceServer } from '../support/resource-servers.ts';
 import { AUDIENCE, aClock, aToken, NOW } from '../support/tokens.ts';
@@ -17,6 +17,7 @@ import { aClient, type Client, started } from './ws-server.ts';
 async function aServer(
   resourceServer: ResourceServer<unknown> = aResourceServer(),
   options: FirstMessageOptions = {},
+  greet = (ws: WebSocket): unknown => ws.send('welcome'),
 ) {
   const server = createServer();
   const wss = new WebSocketServer({ server });
@@ -27,7 +28,7 @@ async function aServer(
     firstMessage(resourceServer, options, (ws, _request, connection) => {
       admitted.push(connection);
       ws.on('message', (data: unknown) => messages.push(String(data)));
-      ws.send('welcome');
+      return greet(ws);
     }),
   );
   const port = await started(server);
@@ -87,6 +88,30 @@ describe('a socket that says first who it is', () => {
     ws.send(`LOGIN ${aToken()}`);
     await vi.waitFor(() => expect(told).toEqual(['welcome']));
   });
+});
+
+describe('a fault of the application', () => {
+  it.each<readonly [string, (fault: Error) => unknown]>([
+    [
+      'throws',
+      (fault) => {
+        throw fault;
+      },
+    ],
+    ['rejects', (fault) => Promise.reject(fault)],
+  ])(
+    '[RFC6455-7.4.1-b] that %s closes the socket with 1011, and onError is told',
+    async (_how, fail) => {
+      const [fault, faults] = [new Error('a bug'), [] as unknown[]];
+      const onError = (error: unknown) => faults.push(error);
+      const { url, admitted } = await aServer(aResourceServer(), { onError }, () => fail(fault));
+      const { ws, closed } = await opened(url);
+      ws.send(saying(aToken()));
+      expect(await closed).toEqual([1011, 'internal error']);
+      expect(faults).toEqual([fault]);
+      await vi.waitFor(() => expect(admitted[0]?.lease.ended?.cause).toBe('released'));
+    },
+  );
 });
 
 describe('a socket that does not', () => {

@@ -1,4 +1,5 @@
 import {
+  abortable,
   ConfigurationError,
   checkOptions,
   credentialsTag,
@@ -117,7 +118,8 @@ export function certificateFetch(options: CertificateFetchOptions): CertificateF
     init?: RequestInit,
   ): Promise<Response> {
     const { url, ...parts } = await partsOf(input, init);
-    const [{ agent: dispatcher }, { fetch }] = await Promise.all([current(), import('undici')]);
+    const { agent: dispatcher } = await abortable(current(), parts.signal);
+    const { fetch } = await import('undici');
     const response: unknown = await fetch(url, { ...parts, dispatcher });
     // undici's classes are not those of this Node, and have the same members.
     return response as Response;

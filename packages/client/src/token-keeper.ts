@@ -28,8 +28,10 @@ export interface TokenKeeper {
   readonly kept: KeptToken | undefined;
   /** Whether a token is at hand that may be used. */
   readonly isUsable: boolean;
-  /** Whether the subject's own life is over. */
+  /** Whether the subject's own life is over, or another keeper has taken the place of this one. */
   readonly isOver: boolean;
+  /** Another keeper takes its place. Who waits still gets what is on its way. */
+  retire(): void;
   /** Forgets the token, and what is on its way. */
   drop(): void;
   /** Ends what is on its way; every later call fails. */
@@ -66,6 +68,7 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
   let kept: KeptToken | undefined;
   let flight: { readonly promise: Promise<AccessToken>; stop(error: Error): void } | undefined;
   let isClosed = false;
+  let isRetired = false;
   /** What was on its way when the token was dropped is not kept. */
   let drops = 0;
 
@@ -177,7 +180,10 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
       return usable() !== undefined;
     },
     get isOver() {
-      return isOver();
+      return isRetired || isOver();
+    },
+    retire() {
+      isRetired = true;
     },
     get(signal) {
       check();

@@ -13,6 +13,7 @@ import {
   isResourceIgnored,
   type LastAnswer,
 } from './explanation.ts';
+import { inTime } from './in-time.ts';
 import { createResourceFetch, type ResourceFetch } from './resource-fetch.ts';
 import { resolveSourceOptions, type TokenSourceOptions } from './source-options.ts';
 import { type SubjectToken, subjectTokenOf } from './subject-token.ts';
@@ -168,9 +169,11 @@ export function tokenSource(given: TokenSourceOptions): TokenSource {
 
   /** Tokens are bound to the certificate that they were fetched with: another one needs new ones. */
   async function checkCertificate(): Promise<void> {
-    const tag = await certificate?.certificateTag().catch((cause: unknown) => {
+    if (certificate === undefined) return;
+    const tag = await inTime(certificate.certificateTag(), timeoutMs).catch((cause: unknown) => {
       throw new TokenSourceError('credentials_unavailable', { cause });
     });
+    if (tag === undefined) throw new TokenSourceError('credentials_unavailable');
     if (certificateTag !== undefined && tag !== certificateTag) {
       own.drop();
       delegated?.drop();
@@ -179,22 +182,24 @@ export function tokenSource(given: TokenSourceOptions): TokenSource {
   }
 
   /** A secret that was rotated ends the wait for the next attempt with the old one. */
-  const checkCredentials = createCredentialsCheck(request.hasNewCredentials, () =>
-    clock.monotonicMs(),
+  const checkCredentials = createCredentialsCheck(
+    request.hasNewCredentials,
+    () => clock.monotonicMs(),
+    timeoutMs,
   );
 
   async function tokenAfterChecks(
     keeper: MaybePromise<TokenKeeper>,
     signal: AbortSignal | undefined,
   ): Promise<AccessToken> {
-    if (certificate !== undefined) await checkCertificate();
+    await abortable(checkCertificate(), signal);
     const opened = await keeper;
     if (server.last?.reason === 'client_refused') {
       const checked = checkCredentials().then((haveChanged) => {
         if (haveChanged) server.retryNow();
       });
       // Whoever has a token at hand does not wait for a vault.
-      if (!opened.isUsable) await checked;
+      if (!opened.isUsable) await abortable(checked, signal);
     }
     if (isClosed) throw new TokenSourceError('closed');
     return opened.get(signal);

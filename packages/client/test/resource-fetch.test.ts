@@ -17,7 +17,7 @@ function tokensSent({ server }: ReturnType<typeof aSource>) {
 }
 
 describe('a request', () => {
-  it('has the token, and is otherwise as the caller made it', async () => {
+  it('[RFC6750-2.1-c] has the token, and is otherwise as the caller made it', async () => {
     const { source, server } = aSource();
     const response = await source.fetch(new URL(URL_OF_ORDERS), {
       method: 'PUT',

@@ -167,6 +167,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     resource,
     schemes,
     needsRequest: dpop?.mode === 'required' || mtls?.mode === 'required',
+    needsCertificate: mtls?.mode === 'required',
     async authenticate(request) {
       const admission = admitRequest(request, false);
       // A result that is there is not awaited: `await` would cost another turn of the microtask queue.

@@ -184,6 +184,10 @@ export {
   type RevocationQuery,
   type RevocationStore,
 } from './stores/revocation-store.ts';
+export {
+  isRevocationStoreFullError,
+  RevocationStoreFullError,
+} from './stores/revocation-store-full-error.ts';
 export type { RevocationTarget, TokenTarget } from './stores/revocation-target.ts';
 export type { Revocations, RevokeOptions } from './stores/revocations.ts';
 export type { Algorithm } from './token/algorithms.ts';

@@ -91,6 +91,8 @@ export interface ResourceServer<Claims = RegisteredClaims> {
    * refuses every token.
    */
   readonly needsRequest: boolean;
+  /** Whether no token is accepted without the client certificate that it is bound to: `true` with `mtls` `'required'`. */
+  readonly needsCertificate: boolean;
 }
 
 /** Whether a value is a resource server, not the options for one. */

@@ -12,6 +12,12 @@ export interface KeyNames {
   readonly until: string;
   /** A stream: which marks were made and removed lately. */
   readonly log: string;
+  /** A text: what the processes that share the marks are set to. */
+  readonly settings: string;
+  /** A hash: for whom a mark was made, where that is not the application. */
+  readonly holders: string;
+  /** A hash: how many marks each of them has. */
+  readonly held: string;
 }
 
 /** The version of the entries' form. Versions of this package with another form use other names. */
@@ -19,7 +25,7 @@ const FORMAT = 1;
 const PREFIX = /^[\w.:-]{1,100}$/;
 
 /**
- * Names below a prefix. Those of marks have a hash tag, so that a cluster keeps the three on one node, and
+ * Names below a prefix. Those of marks have a hash tag, so that a cluster keeps all of them on one node, and
  * one script can change them in one step.
  *
  * @throws ConfigurationError when the prefix is not one.
@@ -38,5 +44,8 @@ export function keyNames(prefix: string): KeyNames {
     marks: `${marks}:marks`,
     until: `${marks}:until`,
     log: `${marks}:log`,
+    settings: `${marks}:settings`,
+    holders: `${marks}:holders`,
+    held: `${marks}:held`,
   };
 }

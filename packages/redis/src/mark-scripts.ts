@@ -1,5 +1,5 @@
-// Each script takes three keys: of the marks, of the times until which they are kept, and of the log. A script
-// that changes them does so in one step.
+// Each script takes five keys: of the marks, of the times until which they are kept, of the log, of the holders of
+// marks, and of how many marks each holder has. A script that changes them does so in one step.
 
 /** The log keeps at least this many entries. A process that is further behind loads all marks again. */
 const LOG_ENTRIES = 10_000;
@@ -21,13 +21,29 @@ local function position()
 end
 `;
 
+/** What {@link KEEP_MARK} returns instead of a value when the holder of the mark has used up its share. */
+export const FULL_FOR_HOLDER = 'full';
+
+/** Subtracts a removed mark from those of its holder. */
+const RELEASE = `
+local function release(field)
+  local holder = redis.call('HGET', KEYS[4], field)
+  if not holder then return end
+  redis.call('HDEL', KEYS[4], field)
+  if redis.call('HINCRBY', KEYS[5], holder, -1) < 1 then redis.call('HDEL', KEYS[5], holder) end
+end
+`;
+
 /**
- * Keeps a mark. Arguments: `field`, `issuedBefore` (empty for a mark without it), `keptUntil`, a nonce, and the
- * time before which expired marks are removed. A mark only ever refuses more tokens, or for longer. Returns the
- * value that is kept afterwards, and its position in the log.
+ * Keeps a mark. Arguments: `field`, `issuedBefore` (empty for a mark without it), `keptUntil`, a nonce, the
+ * time before which expired marks are removed, the holder (empty for the application), and how many marks all
+ * holders may have together. A mark only ever refuses more tokens, or for longer. Returns the value that is
+ * kept afterwards, and its position in the log.
+ *
+ * A holder may have at most as many marks as are still free, as in memory.
  */
-export const KEEP_MARK: string = `${WRITE_LOG}
-local field, before, till = ARGV[1], ARGV[2], ARGV[3]
+export const KEEP_MARK: string = `${WRITE_LOG}${RELEASE}
+local field, before, till, holder = ARGV[1], ARGV[2], ARGV[3], ARGV[6]
 local known = redis.call('HGET', KEYS[1], field)
 if known then
   local knownBefore, knownTill = string.match(known, '^(.*):(.*)$')
@@ -37,13 +53,30 @@ if known then
 end
 local value = before .. ':' .. till
 if value == known then return { value, position() } end
-redis.call('HSET', KEYS[1], field, value)
-redis.call('ZADD', KEYS[2], till, field)
-local expired = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', '(' .. ARGV[5], 'LIMIT', 0, ${SWEPT_AT_ONCE})
-if expired[1] then
+local function mayAdd()
+  if known or holder == '' then return true end
+  local has = tonumber(redis.call('HGET', KEYS[5], holder) or '0')
+  return has < ARGV[7] - redis.call('HLEN', KEYS[1])
+end
+local function sweep()
+  local expired = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', '(' .. ARGV[5], 'LIMIT', 0, ${SWEPT_AT_ONCE})
+  if not expired[1] then return end
   redis.call('HDEL', KEYS[1], unpack(expired))
   redis.call('ZREM', KEYS[2], unpack(expired))
+  for _, each in ipairs(expired) do release(each) end
 end
+local isSwept = not mayAdd()
+if isSwept then
+  sweep()
+  if not mayAdd() then return { '${FULL_FOR_HOLDER}', position() } end
+end
+redis.call('HSET', KEYS[1], field, value)
+redis.call('ZADD', KEYS[2], till, field)
+if holder ~= '' and not known then
+  redis.call('HSET', KEYS[4], field, holder)
+  redis.call('HINCRBY', KEYS[5], holder, 1)
+end
+if not isSwept then sweep() end
 return { value, write(field, value, ARGV[4]) }
 `;
 
@@ -52,12 +85,13 @@ return { value, write(field, value, ARGV[4]) }
  * is compared because a client that lost its connection may send this again much later, and must not forget a
  * newer revocation. Returns the value that is kept afterwards (an empty text for none), and the position.
  */
-export const DROP_MARK: string = `${WRITE_LOG}
+export const DROP_MARK: string = `${WRITE_LOG}${RELEASE}
 local known = redis.call('HGET', KEYS[1], ARGV[1])
 if not known then return { '', position() } end
 if known ~= ARGV[3] then return { known, position() } end
 redis.call('HDEL', KEYS[1], ARGV[1])
 redis.call('ZREM', KEYS[2], ARGV[1])
+release(ARGV[1])
 return { '', write(ARGV[1], '', ARGV[2]) }
 `;
 

@@ -1,9 +1,14 @@
-import { randomBytes } from 'node:crypto';
-import type { Clock, RevocationMark, RevocationMarkKey } from '@authly/core';
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  type Clock,
+  type RevocationMark,
+  type RevocationMarkKey,
+  RevocationStoreFullError,
+} from '@authly/core';
 import type { BoundedCommand } from './bounded-command.ts';
 import type { KeyNames } from './key-names.ts';
 import type { LogPosition } from './log-position.ts';
-import { DROP_MARK, KEEP_MARK, READ_MARKS } from './mark-scripts.ts';
+import { DROP_MARK, FULL_FOR_HOLDER, KEEP_MARK, READ_MARKS } from './mark-scripts.ts';
 import { fieldOf, keyOfField, markOf } from './mark-text.ts';
 import { list, optionalText, text, UnexpectedReplyError } from './reply.ts';
 
@@ -15,10 +20,16 @@ export interface MarkChange {
   readonly mark: RevocationMark | undefined;
 }
 
-/** The marks that the server keeps. Every rejection is an outage. */
+/** The marks that the server keeps. Every rejection is an outage, unless a method says otherwise. */
 export interface MarkTable {
-  /** Keeps a mark, or extends the one that is there. */
-  keep(mark: RevocationMark): Promise<MarkChange & { readonly mark: RevocationMark }>;
+  /**
+   * Keeps a mark, or extends the one that is there. Rejects with a `RevocationStoreFullError` when its holder
+   * has used up its share; that is no outage.
+   */
+  keep(
+    mark: RevocationMark,
+    holder?: string,
+  ): Promise<MarkChange & { readonly mark: RevocationMark }>;
   /** Forgets a mark, and returns it. */
   drop(key: RevocationMarkKey): Promise<MarkChange>;
   /** The marks under these keys, also expired ones. */
@@ -37,11 +48,26 @@ const READ_AT_ONCE = 1_000;
 const DROP_TRIES = 5;
 const NONCE_BYTES = 12;
 
-export function createMarkTable(command: BoundedCommand, names: KeyNames, clock: Clock): MarkTable {
-  const { marks, until, log } = names;
+/** What a table is made of. */
+export interface MarkTableContext {
+  readonly names: KeyNames;
+  readonly clock: Clock;
+  /** Marks that holders may fill. */
+  readonly maxMarks: number;
+}
+
+export function createMarkTable(
+  command: BoundedCommand,
+  { names, clock, maxMarks }: MarkTableContext,
+): MarkTable {
+  const { marks, until, log, holders, held } = names;
+  const touched = [marks, until, log, holders, held];
 
   async function run(script: string, args: readonly string[]): Promise<readonly unknown[]> {
-    return list(await command(['EVAL', script, '3', marks, until, log, ...args], marks), 'EVAL');
+    return list(
+      await command(['EVAL', script, String(touched.length), ...touched, ...args], marks),
+      'EVAL',
+    );
   }
 
   async function change(
@@ -67,7 +93,7 @@ export function createMarkTable(command: BoundedCommand, names: KeyNames, clock:
   }
 
   return {
-    async keep(mark) {
+    async keep(mark, holder) {
       const { kind, id, issuedBefore, keptUntil } = mark;
       const sweepBefore = Math.floor(clock.now() / 1_000) - SWEPT_AFTER_SEC;
       const [value, at] = await change(KEEP_MARK, [
@@ -76,7 +102,10 @@ export function createMarkTable(command: BoundedCommand, names: KeyNames, clock:
         String(keptUntil),
         nonce(),
         String(sweepBefore),
+        holder === undefined ? '' : digestOf(holder),
+        String(maxMarks),
       ]);
+      if (value === FULL_FOR_HOLDER) throw new RevocationStoreFullError('holder');
       return { at, key: { kind, id }, mark: markOf({ kind, id }, value) };
     },
 
@@ -109,6 +138,11 @@ export function createMarkTable(command: BoundedCommand, names: KeyNames, clock:
       }
     },
   };
+}
+
+/** What is kept shows nobody's name. */
+function digestOf(holder: string): string {
+  return createHash('sha256').update(holder).digest('base64url');
 }
 
 function nonce(): string {

@@ -47,6 +47,12 @@ export interface RedisStoresOptions extends RevocationsOptions {
   /** A command that takes longer is an outage. Milliseconds, a whole number from 1 to 60,000. Default 250. */
   readonly timeoutMs?: number | undefined;
   /**
+   * How many marks all holders may have together. A holder is an issuer that sends signals; it may have at most
+   * as many marks as are still free. Marks that the application makes itself do not count. A whole number from
+   * 1. Default 1,000,000, about 450 MB at the server.
+   */
+  readonly maxMarks?: number | undefined;
+  /**
    * How many commands may wait for an answer at the same time; one more is an outage. A whole number from 1 to
    * 1,000,000. Default 1,000.
    */
@@ -63,10 +69,12 @@ export interface RedisStores {
   readonly introspections: IntrospectionStore;
   /**
    * Checks whether the server is new enough, can be written to, and (if its configuration can be read) drops
-   * nothing before its time. With `follow` it also waits until the marks are loaded. Calling it is optional.
+   * nothing before its time, and whether other processes of the prefix keep marks for the same time. With
+   * `follow` it also waits until the marks are loaded. Calling it is optional.
    *
-   * Rejects with a `ConfigurationError` when the server does not fit, and with the client's error when it
-   * cannot be reached. It has a time limit, even if the client has none. Another call tries again.
+   * Rejects with a `ConfigurationError` when the server or these settings do not fit, and with the client's
+   * error when it cannot be reached. It has a time limit, even if the client has none. Another call tries
+   * again.
    */
   ready(): Promise<void>;
   /** Stops following. It closes no connection: the code that opened it must close it. */
@@ -79,6 +87,7 @@ const OPTIONS: OptionNames<RedisStoresOptions> = {
   retainSec: true,
   toleranceSec: true,
   follow: true,
+  maxMarks: true,
   timeoutMs: true,
   maxInFlight: true,
   clock: true,
@@ -108,13 +117,14 @@ const FOLLOW_IN_FLIGHT = 8;
 export function redisStores(options: RedisStoresOptions): RedisStores {
   const given = checkOptions('redisStores()', options, OPTIONS, LINE);
   const { command, prefix, follow, retainSec, toleranceSec, clock = systemClock } = given;
-  const { timeoutMs = 250, maxInFlight = 1_000 } = given;
+  const { timeoutMs = 250, maxInFlight = 1_000, maxMarks = 1_000_000 } = given;
   checkCommand('command', command, LINE);
   checkRange({ timeoutMs }, { from: 1, to: 60_000, example: 250 });
   checkRange({ maxInFlight }, { from: 1, to: 1_000_000, example: 1_000 });
+  checkRange({ maxMarks }, { from: 1, to: Number.MAX_SAFE_INTEGER, example: 1_000_000 });
   const names = keyNames(prefix);
   const bounded = boundedCommand(command, { timeoutMs, maxInFlight });
-  const table = createMarkTable(bounded, names, clock);
+  const table = createMarkTable(bounded, { names, clock, maxMarks });
   const make = (followed: FollowedMarks | undefined) =>
     redisRevocations({ table, followed, options: { retainSec, toleranceSec, clock } });
 
@@ -152,7 +162,7 @@ export function redisStores(options: RedisStoresOptions): RedisStores {
     revocations,
     introspections: redisIntrospectionStore(bounded, names),
     async ready() {
-      await checkServer(bounded, names);
+      await checkServer(bounded, names, revocations);
       await followed?.follower.loaded();
     },
     close: () => followed?.follower.close(),

@@ -44,8 +44,8 @@ export function redisRevocations(context: RedisRevocationsContext): Revocations 
   };
 
   const keeper: RevocationKeeper = {
-    async keep(mark) {
-      const change = await table.keep(mark);
+    async keep(mark, holder) {
+      const change = await table.keep(mark, holder);
       acknowledge(change);
       return change.mark;
     },

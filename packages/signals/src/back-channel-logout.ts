@@ -22,7 +22,12 @@ import { type LogoutToken, readLogoutToken } from './logout-token.ts';
 import { LOGOUT_ANSWERS, LOGOUT_UNMAPPED } from './signal-answers.ts';
 import { type SignalHandler, signalHandler } from './signal-handler.ts';
 import { checkStores, verifierOptions } from './signal-options.ts';
-import { createSignalStores, type SignalRevocations, type SignalTarget } from './signal-stores.ts';
+import {
+  createSignalStores,
+  markFault,
+  type SignalRevocations,
+  type SignalTarget,
+} from './signal-stores.ts';
 import { verifySignal } from './verify-signal.ts';
 
 /** Options of {@link backChannelLogout}. */
@@ -143,13 +148,13 @@ export function backChannelLogout(options: BackChannelLogoutOptions): SignalHand
     }
     try {
       // The mark first: if only the id were remembered, the repeated logout would be ignored, and lost.
-      await stores.mark([target], token.issuedAt);
+      await stores.mark([target], { issuedBefore: token.issuedAt, holder: issuer });
       if (await stores.isFirst({ source: SOURCE, issuer, id: token.id })) {
         const marks = [target.kind];
         events.emit({ type: 'signal.accepted', source: SOURCE, issuer, event: 'logout', marks });
       }
-    } catch {
-      return refused('store_unavailable');
+    } catch (error) {
+      return refused(markFault(error));
     }
     return LOGOUT_ANSWERS.accepted;
   }

@@ -22,7 +22,7 @@ import {
 import { EVENT_ANSWERS } from './signal-answers.ts';
 import { type SignalHandler, signalHandler } from './signal-handler.ts';
 import { checkStores, verifierOptions } from './signal-options.ts';
-import { createSignalStores, type SignalTarget } from './signal-stores.ts';
+import { createSignalStores, markFault, type SignalTarget } from './signal-stores.ts';
 import {
   createTransmitter,
   TRANSMITTER_LINE,
@@ -94,14 +94,15 @@ export function securityEvents(options: SecurityEventsOptions): SignalHandler {
     const targets = 'targets' in found ? found.targets : [];
     try {
       // The marks first: if only the id were remembered, the repeated event would be ignored, and the revocation lost.
-      const marks = await stores.mark(targets, event.occurredAt);
+      const made = { issuedBefore: event.occurredAt, holder: issuer };
+      const marks = await stores.mark(targets, made);
       if (!(await stores.isFirst({ source: SOURCE, issuer, id: event.id }))) return undefined;
       const unmapped = 'unmapped' in found ? found.unmapped : undefined;
       report({ issuer, event: type.name, unmapped, kinds: targets.map(({ kind }) => kind) });
       tell(event, { marks, unmapped });
       return undefined;
-    } catch {
-      return faultOf('store_unavailable', issuer);
+    } catch (error) {
+      return faultOf(markFault(error), issuer);
     }
   }
 

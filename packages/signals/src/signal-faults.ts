@@ -72,6 +72,10 @@ export const SIGNAL_FAULTS: Readonly<Record<SignalFault, FaultMeaning>> = {
     code: undefined,
     description: 'The revocation cannot be stored at the moment',
   },
+  share_used_up: {
+    code: undefined,
+    description: 'The issuer has its share of the revocations that can be stored',
+  },
   lookup_unavailable: {
     code: undefined,
     description: 'What the event names cannot be looked up at the moment',

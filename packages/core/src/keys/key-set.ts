@@ -28,8 +28,8 @@ export interface KeyQuery {
   readonly algorithm: Algorithm;
   readonly kid: string | undefined;
   /**
-   * A key that `find` gave for this query, and that did not verify the signature. Without a kid
-   * nothing else says that a key was replaced: it is not given again, and counts as unknown.
+   * A key that `find` gave for this query, and that did not verify the signature. Nothing else says that a
+   * key was replaced without a kid, or under the same one: it is not given again, and counts as unknown.
    */
   readonly failed?: VerificationKey;
 }

@@ -1,6 +1,7 @@
 import { abortable } from '../lib/abortable.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { EventSink } from '../lib/event-sink.ts';
+import { withoutStack } from '../lib/without-stack.ts';
 import { AuthError } from '../model/errors.ts';
 import type { AuthEvent } from '../model/events.ts';
 import type { VerificationKey } from '../signature/verification-key.ts';
@@ -64,7 +65,10 @@ export function createRemoteKeySet(context: RemoteKeySetContext): KeySet {
       }
       return flight.then(() => {
         const later = chooseKey(held.keys, query);
-        return answer(conclude(state, needOf(query, later), clock.now()), later);
+        const conclusion = conclude(state, needOf(query, later), clock.now());
+        // The attempt was in flight already: the key may have been published after the provider answered it.
+        if (conclusion === 'unknown' && decision === 'wait') throw unasked();
+        return answer(conclusion, later);
       });
     },
     isLive(key) {
@@ -194,17 +198,19 @@ export function createRemoteKeySet(context: RemoteKeySetContext): KeySet {
     });
   }
 
-  /** The key may have been published since the last fetch: too many unknown ones were named of late. */
+  /** No fetch was started to find the key: it may have been published since the last one. */
   function unasked(): AuthError {
     const wait = retryAfterSec(state, clock.now(), timing);
-    return new AuthError('key_unknown', { retryAfterSec: wait });
+    return withoutStack(() => new AuthError('key_unknown', { retryAfterSec: wait }));
   }
 
   /** A kid that is at hand and does not fit the algorithm is the token's fault: no fetch mends it. */
   function needOf(query: KeyQuery, choice: KeyChoice): Need {
     if (choice !== 'key_unknown') return 'known';
-    const { kid } = query;
-    return kid !== undefined && held.keys.some((key) => key.kid === kid) ? 'known' : 'unknown';
+    const { kid, failed } = query;
+    // One that failed may have been replaced under its kid.
+    if (kid === undefined || failed !== undefined) return 'unknown';
+    return held.keys.some((key) => key.kid === kid) ? 'known' : 'unknown';
   }
 }
 

@@ -1,6 +1,7 @@
 import { type Clock, epochSeconds } from '../lib/clock.ts';
 import { deepFreeze, MAX_JSON_DEPTH, parseStrict } from '../lib/json.ts';
 import { ownNumber, ownProperty, ownString } from '../lib/own-property.ts';
+import { withoutStack } from '../lib/without-stack.ts';
 import { AuthError, isAuthError } from '../model/errors.ts';
 import type { TokenClaims } from '../model/principal.ts';
 import type { AuthErrorReason } from '../model/reasons.ts';
@@ -43,6 +44,7 @@ const TIMES = ['exp', 'nbf', 'iat'] as const;
 export function createSignedJwtCheck(policy: SignedJwtPolicy): (jwt: string) => Promise<SignedJwt> {
   const { issuer, types, algorithms, keySet, clock, clockToleranceSec } = policy;
   const parse = createJwsParser(policy.maxLength, parseStrict);
+  const keys = withOutages(keySet);
 
   function untimely(claims: TokenClaims): AuthErrorReason | undefined {
     if (TIMES.some((name) => Object.hasOwn(claims, name) && !Number.isFinite(claims[name]))) {
@@ -64,7 +66,7 @@ export function createSignedJwtCheck(policy: SignedJwtPolicy): (jwt: string) => 
     if (algorithm === undefined || !algorithms.includes(algorithm)) {
       throw new AuthError('algorithm_not_allowed');
     }
-    const key = await signingKey(keySet, { algorithm, kid }, (each) =>
+    const key = await findSigningKey(keys, { algorithm, kid, kidsRecur: true }, (each) =>
       isSignedBy(jws, algorithm, each),
     );
     if (key === undefined) throw new AuthError('signature_invalid');
@@ -76,20 +78,28 @@ export function createSignedJwtCheck(policy: SignedJwtPolicy): (jwt: string) => 
 }
 
 /**
- * The sender of such a JWT does not come again with a new one, as a client with an access token does: a
- * key counts as unknown only where the keys were fetched to find it.
+ * A key set whose `find` gives an outage instead of `key_unknown` where the keys were not fetched to find that
+ * key. The sender of such a JWT does not come with a new one, as a client with an access token does: it sends the
+ * same one again after an outage, and never after a refusal.
+ *
+ * This holds for the key that may have replaced the one at hand, without a kid or under the same one, too. So a JWT with a bad signature
+ * is also called an outage while no fetch is allowed; its sender gains nothing, and no fetch is made for it.
  */
-async function signingKey(
-  ...args: Parameters<typeof findSigningKey>
-): Promise<VerificationKey | undefined> {
-  try {
-    return await findSigningKey(...args);
-  } catch (error) {
-    if (!isAuthError(error) || error.reason !== 'key_unknown') throw error;
-    const { retryAfterSec } = error.details;
-    if (retryAfterSec === undefined) throw error;
-    throw new AuthError('keys_unavailable', { retryAfterSec, cause: error });
-  }
+function withOutages(keySet: Pick<KeySet, 'find'>): Pick<KeySet, 'find'> {
+  return {
+    async find(query) {
+      try {
+        return await keySet.find(query);
+      } catch (error) {
+        if (!isAuthError(error) || error.reason !== 'key_unknown') throw error;
+        const { retryAfterSec } = error.details;
+        if (retryAfterSec === undefined) throw error;
+        throw withoutStack(
+          () => new AuthError('keys_unavailable', { retryAfterSec, cause: error }),
+        );
+      }
+    },
+  };
 }
 
 // RFC 7515 §4.1.9: a media type, without case, "application/" optional.

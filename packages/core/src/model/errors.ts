@@ -24,8 +24,8 @@ export interface ChallengeDetails {
   readonly maxAgeSec?: number;
   /**
    * When to try again, in seconds (RFC 9110 §10.2.3). With `temporarily_unavailable`; and with the reason
-   * `key_unknown` where the keys were not fetched again, because too many tokens named unknown keys just
-   * before.
+   * `key_unknown` where no fetch was started to find the key, because one was running already, or too many were
+   * made just before.
    */
   readonly retryAfterSec?: number;
   /** The scheme that the request used, once known: the error is in the challenge of that scheme. */

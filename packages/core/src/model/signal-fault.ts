@@ -23,4 +23,5 @@ export type SignalFault =
   | 'state_unexpected'
   | 'keys_unavailable'
   | 'store_unavailable'
+  | 'share_used_up'
   | 'lookup_unavailable';

@@ -33,11 +33,13 @@ const OPTIONS: OwnOptionNames<CloudflareAccessOptions> = {
  *   a client certificate or a rule without identity.
  * - User id: `sub`. A person who was removed and added again has another `sub`. Client id: `common_name`.
  *   No scopes, no tenant.
- * - Refuses the team's session token (`type: org`).
+ * - Refuses the team's session token (`type: org`), and what anybody gets about an application (`type: match`),
+ *   which has its AUD tag as `aud`, too.
  * - Does not check: which policy let the caller in, nor groups. Ask by `claim('email')` or leave that to Access.
  *
- * Per documentation as of November 2026:
+ * Per documentation, and the source of the client that reads them, as of November 2026:
  * https://developers.cloudflare.com/cloudflare-one/access-controls/applications/http-apps/authorization-cookie/application-token/
+ * https://github.com/cloudflare/cloudflared (token/token.go)
  *
  * @throws ConfigurationError for a bad issuer or bad key options.
  */

@@ -36,7 +36,7 @@ const OPTIONS: OwnOptionNames<LemonldapOptions> = {
  * - Provider: for each relying party switch on JWT access tokens, and write your API's identifier into the
  *   additional audiences. Leave the user attribute (`UserIDAttr`) at its default: with another one `sub` of
  *   machines is `null`, and they are refused.
- * - A sound mark is a macro: `callerType`, `$_auth ? "human" : "machine"`, exported as `caller_type`, with the
+ * - A sound mark is a macro of the relying party: `callerType`, `$_auth ? "human" : "machine"`, exported as `caller_type`, with the
  *   option to release claims in access tokens. Only a session of somebody who signed in has `$_auth`. Never
  *   take `$_clientId`: sessions of people have it, too.
  *   `classify: ({ caller_type: t }) => (t === 'human' ? 'user' : t === 'machine' ? 'client' : 'refuse')`.
@@ -48,8 +48,9 @@ const OPTIONS: OwnOptionNames<LemonldapOptions> = {
  * - Refuses ID tokens, which have the same key, `typ` and `aud`: they lack `client_id`, `jti` and `scope`, and
  *   have `azp` or `nonce`.
  * - RS512 and its like are accepted beside the usual algorithms.
- * - Introspection: the same rule. Answers have no `aud`, so they need `audience: 'trusted'`, and no claims of
- *   macros, so a `classify` on one refuses them.
+ * - Introspection: the same rule. Answers have no `aud`, so they need `audience: 'trusted'` (with JWTs by
+ *   `jwts: 'confirm'`, since `'answer'` does not see theirs), and no claims of macros, so a `classify` on one
+ *   refuses them.
  *
  * Per documentation, source, and tokens of version 2.16, as of November 2026:
  * https://lemonldap-ng.org/documentation/latest/idpopenidconnect.html

@@ -47,8 +47,9 @@ const OPTIONS: OwnOptionNames<SupabaseOptions> = {
  *
  * - Provider: switch the project to asymmetric signing keys. Tokens by its older secret (HS256) are refused,
  *   and so are the `anon` and `service_role` keys, which are such tokens.
- * - **`aud` is `authenticated` in every token of the project**, those that apps got through its OAuth server too:
- *   these have a `client_id`, and are refused unless `clientIds` lists it.
+ * - **`aud` is `authenticated` in every token of the project**, unless whoever signs up wants another (header
+ *   `X-JWT-AUD`): it divides nothing. Tokens that apps got through the project's OAuth server have it, too.
+ *   These have a `client_id`, and are refused unless `clientIds` lists it.
  * - Rule: `session_id`, `aal` and a `role` of people → user. There are no machines. Anonymous people
  *   (`is_anonymous`) are refused, unless `anonymous: 'accept'`.
  * - User id: `sub`. Client id: `client_id`, if there is one. Scopes: `scope`. Nothing else is read:
@@ -56,7 +57,7 @@ const OPTIONS: OwnOptionNames<SupabaseOptions> = {
  * - Your access token hook can replace any of these claims: the rule relies on it.
  * - Refuses ID tokens, which have no `role`, `session_id` and `aal`.
  *
- * Per documentation and source as of November 2026:
+ * Per documentation and source, and tokens of version 2.196.0, as of November 2026:
  * https://supabase.com/docs/guides/auth/jwt-fields
  * https://github.com/supabase/auth (internal/tokens/service.go)
  *

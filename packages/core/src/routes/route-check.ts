@@ -14,6 +14,8 @@ export interface Check {
   readonly skip?: unknown;
   /** The schemes that the resource server of `authenticate` accepts. */
   readonly schemes?: readonly Scheme[];
+  /** Whether that resource server accepts no token without the client certificate that it is bound to. */
+  readonly needsCertificate?: boolean;
 }
 
 /** The check that a handler is: a guard carries its requirement, `authenticate` its resource server. */
@@ -26,9 +28,11 @@ export function checkOf(handler: unknown): Check | undefined {
   const optional = 'optional' in handler && handler.optional === true;
   const skip = 'skip' in handler ? handler.skip : undefined;
   const schemes: unknown = memberOf(handler.resourceServer, 'schemes');
+  const needsCertificate = memberOf(handler.resourceServer, 'needsCertificate') === true;
+  const check: Check = { handler, optional, skip, needsCertificate };
   return isStringList(schemes)
-    ? { handler, optional, skip, schemes: SCHEMES.filter((scheme) => schemes.includes(scheme)) }
-    : { handler, optional, skip };
+    ? { ...check, schemes: SCHEMES.filter((scheme) => schemes.includes(scheme)) }
+    : check;
 }
 
 /** A check in words. */

@@ -28,6 +28,11 @@ export interface RouteDescription {
    * `authenticate`. A description made by hand may leave it out: Bearer.
    */
   readonly schemes?: readonly Scheme[];
+  /**
+   * `true` where tokens are accepted only with the client certificate that they are bound to (RFC 8705), left out
+   * elsewhere.
+   */
+  readonly needsCertificate?: true;
   /** What could not be found out, in words. Empty when the description is complete. */
   readonly unknown: readonly string[];
   /** Where a request can get past a guard, in words. Check each of these. */
@@ -162,6 +167,7 @@ function describe(
       requirements.length === 0 &&
       authentications.every(({ optional }) => optional === true),
     schemes: Object.freeze(schemesOf(authentications)),
+    ...(authentications.some((each) => each.needsCertificate) && { needsCertificate: true }),
     unknown: Object.freeze([...new Set(unknown)]),
     warnings: Object.freeze(warnings),
   });

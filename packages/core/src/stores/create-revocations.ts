@@ -12,8 +12,11 @@ export interface RevocationKeeper extends Pick<RevocationStore, 'isRevoked' | 's
    * Keeps a mark until its `keptUntil`, and gives it as it is kept then. Where one is kept under the same
    * kind and id, the later `issuedBefore` and the later `keptUntil` of both count, in one step for
    * everybody who shares the place: marks only move forward.
+   *
+   * `holder` is for whom it is made, where that is not the application: see `RevokeOptions`. A keeper that is full
+   * for one holder throws `new RevocationStoreFullError('holder')`.
    */
-  keep(mark: RevocationMark): MaybePromise<RevocationMark>;
+  keep(mark: RevocationMark, holder?: string): MaybePromise<RevocationMark>;
   /** Forgets a mark, and says whether there was one. */
   drop(key: RevocationMarkKey): MaybePromise<boolean>;
   /** Every mark that is kept. */
@@ -41,7 +44,8 @@ const OPTIONS: OptionNames<RevocationsOptions> = {
   toleranceSec: true,
   clock: true,
 };
-const REVOKE_OPTIONS: OptionNames<RevokeOptions> = { issuedBefore: true };
+const REVOKE_OPTIONS: OptionNames<RevokeOptions> = { issuedBefore: true, holder: true };
+const TOKEN_OPTIONS: OptionNames<Pick<RevokeOptions, 'holder'>> = { holder: true };
 
 const DAY_SEC = 86_400;
 const MAX_RETAIN_SEC = 10 * 365 * DAY_SEC;
@@ -73,11 +77,12 @@ export function createRevocations(
     target: RevocationTarget,
     revokeOptions: RevokeOptions = {},
   ): Promise<RevocationMark> {
-    const { issuedBefore } = checkOptions(
+    const { issuedBefore, holder } = checkOptions(
       'The options of a revocation',
       revokeOptions,
       REVOKE_OPTIONS,
     );
+    checkHolder(holder);
     const { kind, id } = revocationKeyOf(target);
     const now = epochSeconds(clock);
     // The provider's clock, which says when a token was issued, may be ahead of this one by so much.
@@ -93,6 +98,7 @@ export function createRevocations(
         // token without `iat` is told by when it is used, whatever the mark reaches back to.
         keptUntil: Math.ceil(Math.max(ahead, reach)) + retainSec + Math.ceil(toleranceSec) + 1,
       }),
+      holder,
     );
   }
 
@@ -102,7 +108,11 @@ export function createRevocations(
     toleranceSec,
     isRevoked: (token, askOptions) => keeper.isRevoked(token, askOptions),
     ...(subscribe && { subscribe: (listener) => subscribe.call(keeper, listener) }),
-    revokeToken: async (target) => await revoke({ ...target, kind: 'token' }),
+    revokeToken: async (target, tokenOptions = {}) =>
+      await revoke(
+        { ...target, kind: 'token' },
+        checkOptions('The options of a revocation', tokenOptions, TOKEN_OPTIONS),
+      ),
     revokeSession: async (target, revokeOptions) =>
       await revoke({ ...target, kind: 'session' }, revokeOptions),
     revokeSubject: async (target, revokeOptions) =>
@@ -125,6 +135,13 @@ function bounded(issuedBefore: unknown, latest: number): number {
   }
   throw new TypeError(
     'issuedBefore is a number of seconds since the epoch. Write: { issuedBefore: 1_800_000_000 }',
+  );
+}
+
+function checkHolder(holder: unknown): void {
+  if (holder === undefined || (typeof holder === 'string' && holder !== '')) return;
+  throw new TypeError(
+    "holder is for whom a mark is made: a text that is not empty. Write: { holder: 'https://idp.partner.com' }, or leave it out",
   );
 }
 

@@ -3,13 +3,18 @@ import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import { epochSeconds, systemClock } from '../lib/clock.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import { createRevocations, type RevocationsOptions } from './create-revocations.ts';
+import { createMarkShares } from './mark-shares.ts';
 import { markStops, revocationIdsOf } from './revocation-ids.ts';
 import { REVOCATION_KINDS, type RevocationKind, type RevocationMark } from './revocation-store.ts';
+import { RevocationStoreFullError } from './revocation-store-full-error.ts';
 import type { Revocations } from './revocations.ts';
 
 /** Options of {@link memoryRevocations}. */
 export interface MemoryRevocationsOptions extends RevocationsOptions {
-  /** Marks that are kept at a time, about 200 bytes each. Default 1,000,000. */
+  /**
+   * Marks that are kept at a time, about 200 bytes each. Default 1,000,000. A holder (an issuer that sends signals)
+   * may have as many of them as are still free.
+   */
   readonly maxMarks?: number | undefined;
 }
 
@@ -29,7 +34,8 @@ const SWEPT_WHEN_FULL = 1_000;
 /**
  * Keeps marks in this process. A token is looked up in at most seven maps, and in none of a kind of which
  * there is no mark. No mark is removed before it ends: when the store is full, calls that would add a mark
- * reject.
+ * reject. A holder may have as many marks as are still free: calls that would give it one more reject, and those of
+ * others do not.
  *
  * Other processes do not see it, and a restart forgets it: several processes that serve one API need a
  * store that they share.
@@ -49,6 +55,7 @@ export function memoryRevocations(options: MemoryRevocationsOptions = {}): Revoc
     REVOCATION_KINDS.map((kind) => [kind, new Map()]),
   );
   const perKind = REVOCATION_KINDS.map((kind) => ({ kind, marks: ofKind(kind) }));
+  const shares = createMarkShares();
   const listeners = new Set<(mark: RevocationMark) => void>();
 
   function ofKind(kind: RevocationKind): Map<string, RevocationMark> {
@@ -64,19 +71,25 @@ export function memoryRevocations(options: MemoryRevocationsOptions = {}): Revoc
     let looked = 0;
     for (const [id, mark] of of) {
       if (looked++ === atMost) return;
-      if (!isKept(mark)) of.delete(id);
+      if (isKept(mark)) continue;
+      of.delete(id);
+      shares.remove(id);
     }
   }
 
-  function isFull(): boolean {
-    return perKind.reduce((sum, each) => sum + each.marks.size, 0) >= maxMarks;
+  /** What is full, if anything. */
+  function fullFor(holder: string | undefined): 'store' | 'holder' | undefined {
+    const free = maxMarks - perKind.reduce((sum, each) => sum + each.marks.size, 0);
+    if (free <= 0) return 'store';
+    return holder === undefined || shares.mayAdd(holder, free) ? undefined : 'holder';
   }
 
-  function makeRoom(of: Map<string, RevocationMark>): void {
+  function makeRoom(of: Map<string, RevocationMark>, holder: string | undefined): void {
     sweep(of, SWEPT_AT_ONCE);
-    if (!isFull()) return;
+    if (fullFor(holder) === undefined) return;
     for (const each of perKind) sweep(each.marks, SWEPT_WHEN_FULL);
-    if (isFull()) throw new Error('The store of revocations is full');
+    const full = fullFor(holder);
+    if (full !== undefined) throw new RevocationStoreFullError(full);
   }
 
   function tell(mark: RevocationMark): void {
@@ -93,10 +106,13 @@ export function memoryRevocations(options: MemoryRevocationsOptions = {}): Revoc
   return createRevocations(
     'memoryRevocations()',
     {
-      keep(mark) {
+      keep(mark, holder) {
         const of = ofKind(mark.kind);
         const earlier = of.get(mark.id);
-        if (earlier === undefined) makeRoom(of);
+        if (earlier === undefined) {
+          makeRoom(of, holder);
+          if (holder !== undefined) shares.add(mark.id, holder);
+        }
         const kept = earlier === undefined ? mark : later(earlier, mark);
         if (kept === earlier) return kept;
         of.delete(mark.id);
@@ -107,6 +123,7 @@ export function memoryRevocations(options: MemoryRevocationsOptions = {}): Revoc
       drop({ kind, id }) {
         const mark = ofKind(kind).get(id);
         ofKind(kind).delete(id);
+        shares.remove(id);
         return mark !== undefined && isKept(mark);
       },
       list: () => perKind.flatMap((each) => [...each.marks.values()].filter(isKept)),

@@ -8,6 +8,12 @@ export interface RevokeOptions {
    * and the store's `toleranceSec` beyond. More than a minute ahead counts as a minute ahead.
    */
   readonly issuedBefore?: number | undefined;
+  /**
+   * For whom the mark is made, where that is not the application itself: the issuer that sent a signal. A store of
+   * bounded size keeps any one holder from crowding out the others; it is not part of the mark. Default: the
+   * application, which may fill the store.
+   */
+  readonly holder?: string | undefined;
 }
 
 /**
@@ -17,7 +23,10 @@ export interface RevokeOptions {
 export interface Revocations extends RevocationStore {
   readonly toleranceSec: number;
   /** Refuses one token: by its `jti`, or by the token itself. */
-  revokeToken(target: TokenTarget): Promise<RevocationMark>;
+  revokeToken(
+    target: TokenTarget,
+    options?: Pick<RevokeOptions, 'holder'>,
+  ): Promise<RevocationMark>;
   /** Refuses the tokens of a session (`sid`). */
   revokeSession(
     target: { readonly issuer: string; readonly sessionId: string },

@@ -41,7 +41,7 @@ function protectedHeaderAlg(body: URLSearchParams): string {
 }
 
 describe('clientSecretBasic', () => {
-  it('encodes id and secret as a form before it joins them (RFC 6749 §2.3.1)', async () => {
+  it('[RFC6749-2.3.1-a] encodes id and secret as a form before it joins them', async () => {
     const { body, headers } = await sent(clientSecretBasic('orders:api', 'a b+c/ü%'));
     const [scheme, credentials = ''] = (headers.get('authorization') ?? '').split(' ');
     const [id, secret] = Buffer.from(credentials, 'base64').toString().split(':');
@@ -109,7 +109,7 @@ describe('clientSecretPost', () => {
 
 describe('privateKeyJwt', () => {
   it.each(['RS256', 'PS256', 'RS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const)(
-    'signs an assertion for each request by a JWK for %s (RFC 7523 §3)',
+    '[RFC7523-2.2-a] [RFC7523-3-a] [RFC7523-3-b] [RFC7523-3-c] [RFC7523-3-d] [RFC7523-3-e] signs an assertion for each request by a JWK for %s',
     async (algorithm) => {
       const key = generateTestKey(algorithm, 'k1');
       const client = privateKeyJwt('orders-api', key.privateJwk);
@@ -158,7 +158,7 @@ describe('the audience of an assertion', () => {
     return { typ: parsed[0].typ, aud: parsed[1].aud };
   };
 
-  it('is the issuer, the token endpoint where it is asked for, or what is written', async () => {
+  it('[RFC7523-3-b] is the issuer, the token endpoint where it is asked for, or what is written', async () => {
     const server = { token_endpoint: `${ISSUER}/token` };
     expect(await audience({ audience: 'issuer' }, server)).toMatchObject({ aud: ISSUER });
     expect(await audience({ audience: 'token_endpoint' }, server)).toMatchObject({

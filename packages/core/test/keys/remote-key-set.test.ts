@@ -215,6 +215,24 @@ describe('a remote key set', () => {
     expect(unasked).toMatchObject({ reason: 'key_unknown', details: { retryAfterSec: 4 } });
   });
 
+  it('says so too of a key that was asked for while an attempt was in flight, which may have been answered before', async () => {
+    const [a, b] = await twoKeys();
+    const { find, world, requests } = await aLoadedKeySet([a]);
+    world.provider = 'nothing yet';
+    const refusalOf = (kid: string) =>
+      Promise.resolve(find(kid)).then(undefined, (error: unknown) => error);
+    const starting = refusalOf('x');
+    const joining = refusalOf('b');
+    await settled();
+    requests[1]?.answer([a]);
+    expect(await starting).toMatchObject({ reason: 'key_unknown', details: {} });
+    expect(await starting).not.toHaveProperty('details.retryAfterSec');
+    expect(await joining).toMatchObject({ reason: 'key_unknown', details: { retryAfterSec: 1 } });
+    world.provider = [a, b];
+    expect(await find('b')).toMatchObject({ kid: 'b' });
+    expect(requests).toHaveLength(3);
+  });
+
   it('answers 503 for an unknown kid while the provider fails, and goes on serving known ones', async () => {
     const { find, outcome, world, requests } = await aLoadedKeySet(await twoKeys());
     world.provider = new Error('refused');

@@ -156,6 +156,42 @@ describe('a signed JWT', () => {
     expect(await outcomeOf(() => verifier.verify(anEvent()))).toBe('accepted');
   });
 
+  it.each([
+    ['without a kid', undefined],
+    ['under the same kid', issuerKey.kid],
+  ])(
+    'has surely a wrong signature, or else an outage, since its key may have been replaced %s',
+    async (_how, kid) => {
+      const next = generateTestKey('ES256', 'next');
+      const world = { now: NOW * 1_000, keys: jwks, fetches: 0 };
+      const verifier = aVerifier({
+        keys: { jwksUri: `${ISSUER}/jwks` },
+        clock: { now: () => world.now },
+        fetch: async () => {
+          world.fetches += 1;
+          return Response.json(world.keys);
+        },
+      });
+      const nameless = (key = issuerKey) =>
+        outcomeOf(() => verifier.verify(anEvent({}, { kid }, key)));
+      const forger = generateTestKey('ES256');
+      for (let n = 0; n < 3; n += 1) expect(await nameless(forger)).toBe('signature_invalid');
+      expect(world.fetches).toBe(1 + 3);
+      world.keys = { keys: [{ ...next.publicJwk, kid: issuerKey.kid }] };
+      expect(await nameless(next)).toBe('keys_unavailable');
+      for (let n = 0; n < 50; n += 1) expect(await nameless(forger)).toBe('keys_unavailable');
+      expect(world.fetches).toBe(1 + 3);
+      expect(await nameless()).toBe('accepted');
+      world.now += 5_000;
+      expect(await nameless(next)).toBe('accepted');
+      expect(world.fetches).toBe(1 + 3 + 1);
+      expect(await nameless(forger)).toBe('keys_unavailable');
+      world.now += 5_000;
+      expect(await nameless(forger)).toBe('signature_invalid');
+      expect(world.fetches).toBe(1 + 3 + 2);
+    },
+  );
+
   it('is an outage when the keys cannot be had', async () => {
     const down = { fetch: () => Promise.reject(new Error('down')) } as const;
     expect(await outcome(anEvent(), { keys: 'discovery', ...down })).toBe('keys_unavailable');

@@ -8,7 +8,7 @@ import {
 } from '../../src/lease/lease-end.ts';
 
 describe('how an end is told', () => {
-  it('has a cause, a short text and a close code, frozen', () => {
+  it('[RFC6455-7.4.1-a] has a cause, a short text and a close code, frozen', () => {
     expect(leaseEnds({})).toEqual({
       expired: { cause: 'expired', text: 'token expired', closeCode: 1008 },
       revoked: { cause: 'revoked', text: 'token revoked', closeCode: 1008 },
@@ -27,6 +27,12 @@ describe('how an end is told', () => {
     expect(Object.values(leaseEnds({})).every(Object.isFrozen)).toBe(true);
     expect(Object.isFrozen(leaseEnds({}))).toBe(true);
     expect(LEASE_END_CAUSES).toEqual(Object.keys(leaseEnds({})));
+  });
+
+  it('[RFC6455-5.5-a] has a text that a close frame has room for', () => {
+    for (const { text } of Object.values(leaseEnds({}))) {
+      expect(Buffer.byteLength(text)).toBeLessThanOrEqual(123);
+    }
   });
 
   it('takes other codes', () => {

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ISSUER, NOW } from '../../../../test/support/tokens.ts';
 import { LeaseIndex } from '../../src/lease/lease-index.ts';
 import type { HeldToken } from '../../src/request/held-token.ts';
@@ -43,6 +43,10 @@ let index: LeaseIndex<Item>;
 beforeEach(() => {
   index = new LeaseIndex();
   for (const item of all) index.add(item);
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
 });
 
 const stopped = (target: RevocationTarget, issuedBefore?: number) =>
@@ -117,5 +121,42 @@ describe('what was removed', () => {
   it('as a whole leaves nothing', () => {
     index.clear();
     expect(stopped({ kind: 'principal', principalKey: 'user:as:ada' })).toEqual([]);
+  });
+});
+
+describe('the memory of an index', () => {
+  /** The numbers that a method of a map is called with meanwhile. */
+  function numbersOf(method: 'set' | 'delete', act: () => void): readonly number[] {
+    const calls = vi.spyOn(Map.prototype, method);
+    act();
+    const numbers = calls.mock.calls.flatMap(([key]) => (typeof key === 'number' ? [key] : []));
+    calls.mockRestore();
+    return numbers;
+  }
+
+  it('is given back with the last of several leases of one token', () => {
+    const own = new LeaseIndex<Item>();
+    const taken = numbersOf('set', () => own.add(ada));
+    expect(taken.length).toBeGreaterThan(4);
+    own.add(adaAgain);
+    expect(numbersOf('delete', () => own.remove(ada))).toEqual([]);
+    expect(numbersOf('delete', () => own.remove(adaAgain))).toEqual(taken);
+  });
+
+  it('has a number for each id, and hardly ever one for two', () => {
+    const items = Array.from({ length: 200 }, (_, count): Item => {
+      const principal = { key: `user:as:${count}`, tokenId: `${count}`, sessionId: `${count}` };
+      return {
+        name: '',
+        held: aHeld({ token: `${count}`, principal, verified: { subject: `${count}` } }),
+      };
+    });
+    const taken = numbersOf('set', () => {
+      const own = new LeaseIndex<Item>();
+      for (const item of items) own.add(item);
+    });
+    // The token by its id and its text, the session, the subject and the principal: not the client, which all have.
+    expect(new Set(taken).size).toBeGreaterThanOrEqual(200 * 5);
+    expect(taken.length).toBeLessThan(200 * 6);
   });
 });

@@ -66,7 +66,7 @@ describe('actorOf', () => {
     expect(Object.isFrozen(actor)).toBe(true);
   });
 
-  it('flattens nested actors, the most recent first', () => {
+  it('[RFC8693-4.1-a] [RFC8693-4.1-b] flattens nested actors, the most recent first', () => {
     const act = { sub: 'now', act: { client_id: 'before', act: { sub: 'first', iss: 'i' } } };
     expect(actorOf({ act })).toEqual({
       ...named('now'),

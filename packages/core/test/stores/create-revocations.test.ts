@@ -16,9 +16,11 @@ const issuer = 'https://as.example.com';
 function aStore(options: RevocationsOptions = {}, rest: Partial<RevocationKeeper> = {}) {
   const kept: RevocationMark[] = [];
   const dropped: RevocationMarkKey[] = [];
+  const holders: unknown[] = [];
   const keeper: RevocationKeeper = {
-    async keep(mark) {
+    async keep(mark, holder) {
       kept.push(mark);
+      holders.push(holder);
       return mark;
     },
     async drop(key) {
@@ -31,10 +33,36 @@ function aStore(options: RevocationsOptions = {}, rest: Partial<RevocationKeeper
   };
   const clock = aClock();
   const revocations = createRevocations('aStore()', keeper, { clock, ...options });
-  return { revocations, kept, dropped, clock };
+  return { revocations, kept, dropped, holders, clock };
 }
 
 describe('a mark', () => {
+  it('is made for the application, or for the holder that is given', async () => {
+    const { revocations, holders } = aStore();
+    const ways = (options?: { readonly holder: string }) => [
+      revocations.revokeToken({ token: 't' }, options),
+      revocations.revokeSession({ issuer, sessionId: 's' }, options),
+      revocations.revokeSubject({ issuer, subject: 's' }, options),
+      revocations.revokePrincipal('k', options),
+      revocations.revokeClient({ issuer, clientId: 'c' }, options),
+      revocations.revokeIssuer({ issuer }, options),
+    ];
+    await Promise.all([...ways(), ...ways({ holder: 'https://idp.partner.com' })]);
+    expect(holders).toEqual([
+      ...new Array(6).fill(undefined),
+      ...new Array(6).fill('https://idp.partner.com'),
+    ]);
+    for (const holder of ['', 1, null]) {
+      await expect(revocations.revokePrincipal('k', { holder } as never)).rejects.toThrow(
+        "Write: { holder: 'https://idp.partner.com' }, or leave it out",
+      );
+    }
+    await expect(
+      revocations.revokeToken({ token: 't' }, { issuedBefore: NOW } as never),
+    ).rejects.toThrow('has no option "issuedBefore"');
+    expect(holders).toHaveLength(12);
+  });
+
   it('that is made now reaches as far beyond it as clocks may differ', async () => {
     const { revocations } = aStore({ toleranceSec: 7 });
     const { issuedBefore } = await revocations.revokePrincipal('user:a:b');

@@ -7,6 +7,7 @@ import {
   memoryRevocations,
 } from '../../src/stores/memory-revocations.ts';
 import type { RevocationMark, RevocationQuery } from '../../src/stores/revocation-store.ts';
+import { isRevocationStoreFullError } from '../../src/stores/revocation-store-full-error.ts';
 import { aQuery } from '../revocation/queries.ts';
 
 const issuer = 'https://as.example.com';
@@ -228,6 +229,53 @@ describe('the room in memory', () => {
     clock.advanceSec(100);
     await revocations.revokeSession({ issuer, sessionId: 'c' });
     expect(await revocations.list()).toHaveLength(1);
+  });
+
+  it('has room for everybody: a holder may have as many marks as are still free, the application all of them', async () => {
+    const { revocations } = aStore({ maxMarks: 16 });
+    const flood = async (holder: string) => {
+      let made = 0;
+      for (;;) {
+        const target = { issuer: holder, subject: `s${made}` };
+        const outcome = await revocations
+          .revokeSubject(target, { holder })
+          .catch((e: unknown) => e);
+        if (isRevocationStoreFullError(outcome)) return `${made}, ${outcome.full}`;
+        made += 1;
+      }
+    };
+    expect(await flood('a')).toBe('8, holder');
+    expect(await flood('b')).toBe('4, holder');
+    expect(await flood('c')).toBe('2, holder');
+    // What they have may be moved, and another kind of mark is no way around.
+    await revocations.revokeSubject({ issuer: 'a', subject: 's0' }, { holder: 'a' });
+    const token = { issuer: 'a', tokenId: 't' };
+    await expect(revocations.revokeToken(token, { holder: 'a' })).rejects.toThrow(
+      'The store of revocations is full for this holder',
+    );
+    for (const key of ['k', 'l']) await revocations.revokePrincipal(key);
+    await expect(revocations.revokePrincipal('m')).rejects.toThrow(/is full$/);
+    // Those that it has are moved, and one more is refused.
+    expect(await flood('a')).toBe('8, store');
+  });
+
+  it('is a holder’s again once its marks have expired or were cleared, but not when they are made twice', async () => {
+    const { revocations, clock } = aStore({ maxMarks: 4, retainSec: 60 });
+    const mark = (subject: string) =>
+      revocations.revokeSubject({ issuer, subject }, { holder: issuer });
+    const kept = await mark('a');
+    await mark('a');
+    await mark('b');
+    await expect(mark('c')).rejects.toThrow('full for this holder');
+    await revocations.clear(kept);
+    await revocations.clear(kept);
+    await mark('c');
+    await expect(mark('d')).rejects.toThrow('full for this holder');
+    clock.advanceSec(100);
+    await mark('d');
+    await mark('e');
+    await expect(mark('f')).rejects.toThrow('full for this holder');
+    await revocations.revokeSubject({ issuer, subject: 'f' });
   });
 
   it('has room again once marks have expired, however many', async () => {
