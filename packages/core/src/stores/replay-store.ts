@@ -44,7 +44,7 @@ export class ReplayStoreFullError extends Error {
   }
 }
 
-/** Whether `error` is a {@link ReplayStoreFullError}, also one of another copy of this package. */
+/** Whether `error` is a `ReplayStoreFullError`, also one of another copy of this package. */
 export function isReplayStoreFullError(error: unknown): error is ReplayStoreFullError {
   return hasBrand(error, BRAND);
 }
