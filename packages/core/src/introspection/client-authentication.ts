@@ -26,7 +26,7 @@ export interface AuthenticateClient {
 
 /**
  * How this service says who it is to an authorization server, when it asks about a token (RFC 7662 §2.1)
- * and when it gets one for itself (`@authly/client`): what {@link clientSecretBasic} and its kin give. It
+ * and when it gets one for itself (`@authly/client`): the result of {@link clientSecretBasic} or a similar function. It
  * shows no secret when it is printed.
  */
 export interface IntrospectionClient {
