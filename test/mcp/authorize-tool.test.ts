@@ -125,7 +125,7 @@ describe.each(frameworks)('authorizeTool in $name', (framework) => {
     expect(response.status).toBe(403);
   });
 
-  it('sends nothing back that is too long for an id, and no other part of the message', async () => {
+  it('sends back no id that is too long, and no other part of the message', async () => {
     const canary = 'canary'.repeat(30);
     const response = await post(mcpApp(framework), call(canary, canary), reader());
     expect(response.status).toBe(403);

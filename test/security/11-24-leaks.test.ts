@@ -275,7 +275,7 @@ describe('row 24: what may be printed', () => {
     failing.close();
   });
 
-  it('a schema’s issues, which quote values, go nowhere', async () => {
+  it('the issues of a schema, which quote values, appear nowhere', async () => {
     const strict = createResourceServer({
       issuer: rfc9068({ issuer: ISSUER, jwksUri: JWKS_URI }),
       audience: AUDIENCE,
@@ -335,7 +335,7 @@ describe('row 24: the issuer', () => {
     }
   });
 
-  it('issues tokens whose print does not hold them', async () => {
+  it('issues tokens that printing does not show', async () => {
     const issued = await issuer.clientCredentials.grant({
       credentials: {
         clientId: 'generated',
@@ -374,7 +374,7 @@ describe('row 24: the issuer', () => {
     expectClean(printed(events), [CANARY, ...secrets]);
   });
 
-  it('bad keys and bad clients are told without what they hold', () => {
+  it('errors about bad keys and bad clients do not show their values', () => {
     const d = String(generateTestKey('ES256', 'x').privateJwk['d']);
     const mistakes: readonly (() => unknown)[] = [
       () =>

@@ -79,7 +79,7 @@ describe.each(frameworks)('row 14: the cache of verified tokens in $name', (fram
     target.close();
   });
 
-  it('a token with the end of a good one is not that one, whoever comes first', async () => {
+  it('a token with the same end as a good one is another token, in either order', async () => {
     const target = await aTarget(framework);
     const token = aToken();
     const [header, , signature] = segmentsOf(token);
@@ -93,7 +93,7 @@ describe.each(frameworks)('row 14: the cache of verified tokens in $name', (fram
     target.close();
   });
 
-  it('a good token before or after which something stands is not that one', async () => {
+  it('a good token with text before or after it is another token', async () => {
     const target = await aTarget(framework);
     const token = aToken();
     await target.send({ token });
@@ -125,7 +125,7 @@ describe.each(frameworks)('row 14: the cache of verified tokens in $name', (fram
     two.close();
   });
 
-  it('remembers no refusal: a token that was too early is good in time', async () => {
+  it('remembers no refusal: a token that was too early is accepted later', async () => {
     const clock = aClock();
     const target = await aTarget(framework, { options: { clock } });
     const token = aToken({ nbf: NOW + 60 });
@@ -153,7 +153,7 @@ describe('row 14: the bounds of the cache', () => {
     );
   }
 
-  it('a flood of good tokens pushes out, and takes no more room', async () => {
+  it('a flood of good tokens replaces entries, and takes no more memory', async () => {
     const events: AuthEvent[] = [];
     const server = aServer({ maxEntries: 2 }, events);
     const tokens = [1, 2, 3].map((jti) => aToken({ jti: String(jti) }));
@@ -162,7 +162,7 @@ describe('row 14: the bounds of the cache', () => {
     server.close();
   });
 
-  it('bad tokens take no room at all: a flood of them pushes out nothing', async () => {
+  it('bad tokens take no memory at all, and replace no entry', async () => {
     const events: AuthEvent[] = [];
     const server = aServer({ maxEntries: 1 }, events);
     const token = aToken();

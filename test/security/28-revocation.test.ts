@@ -200,7 +200,7 @@ describe.each(frameworks)('row 28: what was revoked, in $name', (framework) => {
     expectRefusal(await target.send({ token: twin }), REVOKED);
   });
 
-  it('case 92: a late older mark changes nothing, and none locks anybody out for long', async () => {
+  it('case 92: a late older mark changes nothing, and no mark locks anybody out for long', async () => {
     const { target, revocations, clock } = await anApi({ framework });
     const key = `user:${encodeURIComponent(ISSUER)}:ada`;
     await revocations.revokePrincipal(key);
@@ -351,7 +351,7 @@ describe.each(frameworks)('row 28: an outage of the store, in $name', (framework
     },
   );
 
-  it('case 95: a store that hangs is waited for no longer than it is given', async () => {
+  it('case 95: a store that hangs is waited for only until its time limit', async () => {
     for (const [onOutage, status] of [
       ['accept', 200],
       ['refuse', 503],
