@@ -41,7 +41,7 @@ describe.each(frameworks)('an outage of the identity provider in $name', (framew
     expect(response.headers).not.toHaveProperty('www-authenticate');
     expect(response.body).toEqual({
       error: 'temporarily_unavailable',
-      error_description: 'The keys of the issuer cannot be had at the moment',
+      error_description: 'The keys of the issuer cannot be fetched at the moment',
     });
 
     provider.isUp = true;

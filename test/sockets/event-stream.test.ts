@@ -139,7 +139,7 @@ describe.each(apps)('an event stream of $name', ({ listenerOf }) => {
     expect(api.streams[1]?.lease?.ended?.cause).toBe('released');
   });
 
-  it('cuts off a client that does not read', async () => {
+  it('disconnects a client that does not read', async () => {
     const api = anApi({ maxBufferedBytes: 64 * 1024 });
     const read = await reading(await served(listenerOf(api)));
     read.response.pause();
