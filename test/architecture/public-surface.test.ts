@@ -121,6 +121,7 @@ describe('the public surface', () => {
         "pathPart",
         "presentedTokenOf",
         "rawHeader",
+        "refuseOtherFramework",
         "refuseUncalled",
       ]
     `);

@@ -8,7 +8,7 @@ interface Item extends Scheduled {
 
 const item = (name: string): Item => ({ name, position: -1 });
 
-/** What comes out, earliest first. */
+/** Removes the items in order, the earliest first. */
 function drained(deadlines: Deadlines<Item>): readonly (readonly [string, number])[] {
   const out: [string, number][] = [];
   for (;;) {
@@ -22,7 +22,7 @@ function drained(deadlines: Deadlines<Item>): readonly (readonly [string, number
 }
 
 describe('deadlines', () => {
-  it('have nothing at first', () => {
+  it('are empty at first', () => {
     const deadlines = new Deadlines<Item>();
     expect([deadlines.first, deadlines.earliest, deadlines.size]).toEqual([
       undefined,
@@ -34,7 +34,7 @@ describe('deadlines', () => {
     expect(deadlines.items).toEqual([]);
   });
 
-  it('give the earliest first, and Infinity last', () => {
+  it('give the earliest item first, and one with Infinity last', () => {
     const deadlines = new Deadlines<Item>();
     const items = ['c', 'a', 'd', 'b'].map(item);
     const times = [3, 1, Number.POSITIVE_INFINITY, 2];
@@ -43,7 +43,7 @@ describe('deadlines', () => {
     expect(drained(deadlines).map(([name]) => name)).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('move an item that is in already, both ways', () => {
+  it('move an item that was added before, to both sides', () => {
     const deadlines = new Deadlines<Item>();
     const [a, b] = [item('a'), item('b')];
     deadlines.set(a, 1);
