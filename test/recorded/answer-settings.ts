@@ -107,6 +107,7 @@ export const ANSWER_SETTINGS: readonly AnswerSetting[] = [
     name: 'glewlwyd',
     server: 'glewlwyd',
     provider: (issuer) => glewlwyd({ issuer, ...KEYS }),
+    refused: { 'gl-introspect-machine-secret-in-form': 'nothing names the client' },
   },
   {
     name: 'lemonldap, disjoint',

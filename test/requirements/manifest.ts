@@ -1,4 +1,5 @@
 import type { Coverage } from './manifest/entry.ts';
+import { rfc6455 } from './manifest/rfc6455.ts';
 import { rfc6749 } from './manifest/rfc6749.ts';
 import { rfc6750 } from './manifest/rfc6750.ts';
 import { rfc7523 } from './manifest/rfc7523.ts';
@@ -22,6 +23,7 @@ import { rfc9728 } from './manifest/rfc9728.ts';
  * of what is no entry.
  */
 export const manifest: readonly Coverage[] = [
+  rfc6455,
   rfc6749,
   rfc6750,
   rfc7523,
