@@ -24,7 +24,8 @@ export const counterpart: ServerCounterpart = {
 async function tryIntrospection(bench: Workbench, issuer: string): Promise<void> {
   const dana = await signInAt(issuer, 'dana');
   const twin = await signInAt(issuer, MACHINE.id);
-  const ended = await signInAt(issuer, 'dana');
+  // Of somebody else: tokens have no `jti`, so a second sign-in in the same second gives the same token.
+  const ended = await signInAt(issuer, 'rose');
   await revoke(issuer, WEB, ended.accessToken);
   const sync = await machineToken(issuer, MACHINE, { scope: SCOPE });
   const elsewhere = await machineToken(issuer, ELSEWHERE, { scope: SCOPE });
