@@ -20,7 +20,7 @@ const me = { user: 'u-17' };
 describe('a cookie, as docs/front-doors.md sets it up', () => {
   const api = supertest(withCookie(preset));
 
-  it('lets its holder in from the listed origin, and the Authorization header from anywhere', async () => {
+  it('is accepted from the listed origin, and the Authorization header from anywhere', async () => {
     const cookie = `__Host-at=${token}`;
     const post = () => api.post('/me').set('cookie', cookie);
     expect((await post().set('origin', APP)).body).toEqual(me);
@@ -34,7 +34,7 @@ describe('a cookie, as docs/front-doors.md sets it up', () => {
 describe('a forwarded token, as docs/front-doors.md sets it up', () => {
   const api = supertest(withForwarded(preset).callback());
 
-  it('is read in the place of the Authorization header', async () => {
+  it('is read instead of the Authorization header', async () => {
     const post = () => api.post('/me').set('x-forwarded-access-token', token);
     // What oauth2-proxy may put there: an ID token.
     const beside = post().set('origin', APP).auth('an.id.token', { type: 'bearer' });
@@ -48,7 +48,7 @@ describe('middleware that writes the header, as docs/front-doors.md shows it', (
   const sessions = { tokenOf: (id: string | undefined) => (id === 'ada' ? token : undefined) };
   const api = supertest(withMiddleware(preset, sessions));
 
-  it('decides alone who is calling', async () => {
+  it('is the only source of the caller', async () => {
     expect((await api.get('/me').set('x-session', 'ada')).body).toEqual(me);
     expect((await api.get('/me').auth(token, { type: 'bearer' })).status).toBe(401);
   });
@@ -64,7 +64,7 @@ describe('the Application Load Balancer, as docs/front-doors.md sets it up', () 
     expect((await api.get('/me').auth(token, { type: 'bearer' })).status).toBe(401);
   });
 
-  it('makes a statement of its own that is no token, with or without its padding', async () => {
+  it('sends a JWT of its own that is not accepted as a token, with or without padding', async () => {
     const exp = Math.floor(Date.now() / 1000) + 60;
     // The members that aws-jwt-verify looks for, and those that AWS documents beside them.
     const header = {

@@ -25,7 +25,7 @@ describe('the matrix of providers', () => {
     }
   });
 
-  it('calls documented what no server was asked for', () => {
+  it('calls a cell documented where no server was run', () => {
     const text = matrixDocument(all.filter(({ level }) => level === 'documentation'));
     expect(
       text

@@ -125,7 +125,7 @@ describe.each(frameworks)('in $name', (framework) => {
     },
   );
 
-  it('the honest ones do', async () => {
+  it('an honest event revokes', async () => {
     const byEvent = anApi(framework);
     await send(byEvent, { method: 'post', path: '/events' })
       .set('authorization', AUTHORIZATION)

@@ -47,7 +47,7 @@ async function opened(url: string): Promise<Client & { readonly told: string[] }
 const saying = (token: string, proof?: string) => JSON.stringify({ token, proof });
 
 describe('a socket that says first who it is', () => {
-  it('is let in, and everything after is the application’s', async () => {
+  it('is accepted, and the application gets everything after that', async () => {
     const { url, admitted, messages } = await aServer(aResourceServer(), {
       requirement: scope('read:users'),
     });
@@ -80,7 +80,7 @@ describe('a socket that says first who it is', () => {
     expect(admitted[0]?.lease.expiresAt).toBe(NOW + 900);
   });
 
-  it('may have a form of its own', async () => {
+  it('may have another form, by `read`', async () => {
     const read = (text: string) =>
       text.startsWith('LOGIN ') ? { token: text.slice(6) } : undefined;
     const { url } = await aServer(aResourceServer(), { read });
@@ -158,7 +158,7 @@ describe('a socket that does not', () => {
     ]);
   });
 
-  it('is asked to come again later where nobody can tell', async () => {
+  it('is told to come back later while its token cannot be checked', async () => {
     const store = { retainSec: 3_600, isRevoked: () => Promise.reject(new Error('down')) };
     const { url } = await aServer(aResourceServer({ revocation: { store } }));
     const { ws, closed } = await opened(url);
@@ -166,7 +166,7 @@ describe('a socket that does not', () => {
     expect(await closed).toEqual([1013, 'try again later']);
   });
 
-  it('may not go on before it is let in', async () => {
+  it('may send nothing else before it is accepted', async () => {
     let answer: (isRevoked: boolean) => void = () => {};
     const store = {
       retainSec: 3_600,

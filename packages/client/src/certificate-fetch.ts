@@ -16,11 +16,14 @@ export type PemSource =
 
 /** Options of {@link certificateFetch}. */
 export interface CertificateFetchOptions {
-  /** The certificate with its whole chain, in PEM: some servers take a lone one for self-signed. */
+  /**
+   * The certificate with its whole chain, in PEM: to some servers a certificate without its chain looks
+   * self-signed.
+   */
   readonly certificate: PemSource;
   /** Its private key, in PEM. */
   readonly key: PemSource;
-  /** Certificate authorities in PEM, in the place of those that Node trusts. */
+  /** Certificate authorities in PEM, instead of those that Node trusts. */
   readonly ca?: PemSource;
   /** For tests. */
   readonly clock?: SourceClock;
@@ -96,7 +99,7 @@ export function certificateFetch(options: CertificateFetchOptions): CertificateF
       ]);
       // Fails for a key of another certificate, before anything is dropped.
       createSecureContext(tls);
-      // The old one is left to itself: it may carry requests, and its idle connections end soon.
+      // The old agent is not closed: it may still carry requests, and its idle connections end soon.
       return { tag, agent: new Agent({ connect: tls }), readAt };
     } catch (error) {
       if (pool === undefined) throw error;

@@ -7,7 +7,7 @@ import { createTokenKeeper, type TokenKeeper, type TokenKeeperOptions } from './
 
 /** Keepers of exchanged tokens, one for each token of a caller. */
 export interface DelegatedTokens {
-  /** The keeper for a caller's token; another one when that says that it is over. */
+  /** The keeper for a caller's token; a new one when the former keeper says that its token has ended. */
   keeperFor(subject: SubjectToken): TokenKeeper;
   /** Forgets all tokens. */
   drop(): void;
@@ -26,13 +26,12 @@ export interface DelegatedTokensOptions
 
 /** More exchanges than this at once would only make the server slower. */
 const MAX_EXCHANGES = 64;
-/** What is exchanged for a token whose end is not known is asked for anew after this. */
+/** When the end of the caller's token is not known, the exchanged token is asked for again after this. */
 const UNKNOWN_LIFE_MS = 60_000;
 
 /**
  * Keeps exchanged tokens by a digest of the caller's token, never by the token itself; at most
- * `maxSubjects`, the least recently used goes first. What stands on the token of one caller is never found
- * by that of another.
+ * `maxSubjects`, the least recently used is dropped first. A token exchanged for one caller is never found for another.
  */
 export function createDelegatedTokens(options: DelegatedTokensOptions): DelegatedTokens {
   const { clock, exchange, maxSubjects } = options;
@@ -42,7 +41,7 @@ export function createDelegatedTokens(options: DelegatedTokensOptions): Delegate
   });
   const digest = createTokenDigest(options.issuer, options.clientId);
   const gate = createGate(MAX_EXCHANGES);
-  /** Those with an exchange on its way, also when they are no longer kept. */
+  /** Keepers with a running exchange, also when they are no longer kept. */
   const flying = new Set<TokenKeeper>();
 
   function create({ token, expiresAt }: SubjectToken): TokenKeeper {

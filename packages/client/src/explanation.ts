@@ -8,7 +8,7 @@ import type { TokenEndpoint } from './token-endpoint.ts';
 import type { KeptToken } from './token-keeper.ts';
 import type { TokenSourceError } from './token-source-error.ts';
 
-/** What a token source is configured to do, and what came of it. Holds no token and no secret. */
+/** The configuration of a token source, and its last result. Holds no token and no secret. */
 export interface Explanation {
   readonly issuer: string;
   readonly clientId: string;

@@ -11,7 +11,7 @@ import type { TokenEventListener } from './client-events.ts';
 import { type ResolvedClock, resolveClock, type SourceClock } from './source-clock.ts';
 import type { ExchangeDialect, Target } from './token-grant.ts';
 
-/** How this service authenticates: what `clientSecretBasic` and its kin give. */
+/** How this service authenticates: the result of `clientSecretBasic` or a similar function. */
 export type ClientAuthentication = IntrospectionClient;
 
 /** Options of `tokenSource`. */

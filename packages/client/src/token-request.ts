@@ -35,7 +35,7 @@ interface Refused {
 }
 
 /**
- * The way to the token endpoint. It follows no redirect, asks for JSON, and repeats a request once in two
+ * Sends requests to the token endpoint. It follows no redirect, asks for JSON, and repeats a request once in two
  * cases: with the nonce that the server gives (RFC 9449 §8), by a new proof and a new assertion; and with
  * the secret read anew, when the server does not accept this client and the secret has changed meanwhile.
  */

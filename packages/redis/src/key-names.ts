@@ -1,6 +1,6 @@
 import { ConfigurationError } from '@authly/core';
 
-/** Under which names one application keeps what it keeps. */
+/** The names of the keys of one application. */
 export interface KeyNames {
   /** A proof that was used. */
   replay(id: string): string;
@@ -10,7 +10,7 @@ export interface KeyNames {
   readonly marks: string;
   /** A sorted set: until when each mark is kept. */
   readonly until: string;
-  /** A stream: what was marked and cleared lately. */
+  /** A stream: which marks were made and removed lately. */
   readonly log: string;
   /** A text: what the processes that share the marks are set to. */
   readonly settings: string;
@@ -20,7 +20,7 @@ export interface KeyNames {
   readonly held: string;
 }
 
-/** Names of another version of this package, whose entries have another form, never meet these. */
+/** The version of the entries' form. Versions of this package with another form use other names. */
 const FORMAT = 1;
 const PREFIX = /^[\w.:-]{1,100}$/;
 

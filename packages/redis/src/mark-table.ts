@@ -12,39 +12,39 @@ import { DROP_MARK, FULL_FOR_HOLDER, KEEP_MARK, READ_MARKS } from './mark-script
 import { fieldOf, keyOfField, markOf } from './mark-text.ts';
 import { list, optionalText, text, UnexpectedReplyError } from './reply.ts';
 
-/** What became of a mark, and where in the log that stands. */
+/** What happened to a mark, and the position of that in the log. */
 export interface MarkChange {
   readonly at: LogPosition;
   readonly key: RevocationMarkKey;
-  /** `undefined`: there was none, or it was cleared. */
+  /** `undefined`: there was no mark, or it was removed. */
   readonly mark: RevocationMark | undefined;
 }
 
-/** The marks as the server keeps them. Whatever rejects is an outage, unless it says otherwise. */
+/** The marks that the server keeps. Every rejection is an outage, unless a method says otherwise. */
 export interface MarkTable {
   /**
-   * Keeps a mark, or moves it forward. Rejects with a `RevocationStoreFullError` where its holder has its share; that
-   * is no outage.
+   * Keeps a mark, or extends the one that is there. Rejects with a `RevocationStoreFullError` when its holder
+   * has used up its share; that is no outage.
    */
   keep(
     mark: RevocationMark,
     holder?: string,
   ): Promise<MarkChange & { readonly mark: RevocationMark }>;
-  /** Forgets a mark, and gives it. */
+  /** Forgets a mark, and returns it. */
   drop(key: RevocationMarkKey): Promise<MarkChange>;
-  /** The marks under these keys, those that expired included. */
+  /** The marks under these keys, also expired ones. */
   find(keys: readonly RevocationMarkKey[]): Promise<readonly RevocationMark[]>;
-  /** All marks, those that expired included, some perhaps twice. */
+  /** All marks, also expired ones. Some may come twice. */
   scan(): AsyncIterable<readonly RevocationMark[]>;
 }
 
 /**
- * Marks go so long after they expired, in seconds: the clocks of two processes may differ, and each decides
- * by its own which marks count.
+ * How long an expired mark stays, in seconds. The clocks of two processes may differ, and each process decides
+ * by its own clock which marks count.
  */
 const SWEPT_AFTER_SEC = 3_600;
 const READ_AT_ONCE = 1_000;
-/** A mark may be moved between the look at it and its end. */
+/** How often a removal is tried: another process may extend the mark between reading and removing it. */
 const DROP_TRIES = 5;
 const NONCE_BYTES = 12;
 
@@ -78,7 +78,7 @@ export function createMarkTable(
     return [text(value, 'EVAL'), text(at, 'EVAL')];
   }
 
-  /** What was kept in fields; nothing for one that is empty. */
+  /** The marks in the fields of a reply; empty fields are left out. */
   function marksIn(
     keys: readonly (RevocationMarkKey | undefined)[],
     reply: unknown,

@@ -8,14 +8,14 @@ const PROBE_MS = 1_000;
 const SETTINGS = /^(\d{1,10}):(\d{1,10})$/;
 const KEEPS_EVERYTHING = 'noeviction';
 
-/** What processes that share marks have to have in common. */
+/** The settings that all processes that share marks must have. */
 export type SharedSettings = Pick<Revocations, 'retainSec' | 'toleranceSec'>;
 
 /**
  * Checks that the server can do what the stores need, by the command that needs the newest server, that
  * it drops nothing before its time, and that the other processes of the prefix have the same settings.
  *
- * @throws ConfigurationError when one of them does not hold. Any other rejection is an outage.
+ * @throws ConfigurationError when one of these is not so. Any other rejection is an outage.
  */
 export async function checkServer(
   command: BoundedCommand,
@@ -28,8 +28,9 @@ export async function checkServer(
 }
 
 /**
- * A mark is kept for as long as the process says that makes it, and each process accepts tokens that live as long as
- * it says itself. The first process that asks says for all what is right: it stays at the server.
+ * The process that makes a mark decides how long it is kept, and each process decides how long the tokens that
+ * it accepts may live. These times must fit together. So the settings of the first process are stored at the
+ * server, and all others are compared with them.
  */
 async function checkSettings(
   command: BoundedCommand,
@@ -46,7 +47,10 @@ async function checkSettings(
   );
 }
 
-/** NX together with GET is of Redis 7.0. By trying, since what a version calls itself is not the same everywhere. */
+/**
+ * Redis can do NX together with GET since 7.0. It is tried, because not every server states its version in the
+ * same way.
+ */
 async function checkVersion(command: BoundedCommand, names: KeyNames): Promise<void> {
   const key = names.replay(`probe-${randomBytes(16).toString('base64url')}`);
   try {
@@ -59,7 +63,7 @@ async function checkVersion(command: BoundedCommand, names: KeyNames): Promise<v
   }
 }
 
-/** Nothing is said where the server does not let anybody read its configuration, as managed services do not. */
+/** Passes where the configuration of the server cannot be read, as with managed services. */
 async function checkEviction(command: BoundedCommand, names: KeyNames): Promise<void> {
   let settings: ReadonlyMap<string, string | undefined>;
   try {

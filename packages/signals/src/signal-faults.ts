@@ -9,7 +9,7 @@ export type DeliveryErrorCode =
   | 'authentication_failed'
   | 'invalid_state';
 
-/** What a fault means to whoever sent the signal. */
+/** What a fault means to the sender of the signal. */
 interface FaultMeaning {
   /** `undefined`: not the sender's fault, and sending again may help. */
   readonly code: DeliveryErrorCode | undefined;
@@ -66,7 +66,7 @@ export const SIGNAL_FAULTS: Readonly<Record<SignalFault, FaultMeaning>> = {
   state_unexpected: { code: 'invalid_state', description: 'The state is not the one asked for' },
   keys_unavailable: {
     code: undefined,
-    description: 'The keys of the issuer cannot be had at the moment',
+    description: 'The keys of the issuer cannot be fetched at the moment',
   },
   store_unavailable: {
     code: undefined,

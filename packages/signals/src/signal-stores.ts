@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  isReplayStoreFullError,
   isRevocationStoreFullError,
   type ReplayStore,
   type RevocationMark,
@@ -8,11 +9,11 @@ import {
   type RevokeOptions,
   type SignalSource,
 } from '@authly/core';
-import { type EventSink, isReplayStoreFullError } from '@authly/core/adapter';
+import type { EventSink } from '@authly/core/adapter';
 import { createStoreWatch } from './store-watch.ts';
 import { withinLimit } from './within-limit.ts';
 
-/** What signals need of a store of revocations: every `Revocations` has it. */
+/** The parts of a store of revocations that signals need. Every `Revocations` has them. */
 export type SignalRevocations = Pick<
   Revocations,
   'revokeToken' | 'revokeSession' | 'revokeSubject' | 'revokePrincipal' | 'revokeClient'
@@ -21,7 +22,7 @@ export type SignalRevocations = Pick<
 /** What a signal may revoke: everything but a whole issuer. */
 export type SignalTarget = Exclude<RevocationTarget, { readonly kind: 'issuer' }>;
 
-/** Which signal it is: ids are unique for an issuer and a kind of signal. */
+/** Identifies a signal: `jti` is unique for one issuer and one kind of signal. */
 export interface SignalId {
   readonly source: SignalSource;
   readonly issuer: string;
@@ -29,7 +30,7 @@ export interface SignalId {
   readonly id: string;
 }
 
-/** The effects of a signal. Both reject when the store does not do it, within two seconds. */
+/** The effects of a signal. Both methods reject when the store fails, or takes longer than two seconds. */
 export interface SignalStores {
   /** Puts marks on the targets, for the issuer that sent the signal. Once it resolves, all of them are in effect. */
   mark(targets: readonly SignalTarget[], options: MarkOptions): Promise<readonly RevocationMark[]>;
@@ -37,15 +38,15 @@ export interface SignalStores {
   isFirst(signal: SignalId): Promise<boolean>;
 }
 
-/** When it happened, in seconds since the epoch, and who says so. */
+/** When it happened, in seconds since the epoch, and the issuer that says so. */
 type MarkOptions = Required<{ [Name in keyof RevokeOptions]: NonNullable<RevokeOptions[Name]> }>;
 
-/** For so long a signal that is sent again is known. It decides who is told twice, and nothing else. */
+/** How long a repeated signal is recognized. It only affects whether listeners are called twice. */
 const REMEMBERED_MS = 86_400_000;
 
 /**
- * Marks that are made at a time. An event has room for 900 names of its subject: all at once would take the places
- * that a store has for the questions of requests.
+ * How many marks are made at the same time. An event can name its subject in up to 900 ways; all marks at once
+ * would block the store for requests.
  */
 const AT_ONCE = 16;
 
@@ -76,14 +77,14 @@ export function createSignalStores(
 
   return {
     async mark(targets, options) {
-      // A store that was not asked has not answered.
+      // A store that was not asked has shown neither that it works nor that it fails.
       if (targets.length === 0) return [];
       return await watched('revocation', async (signal) => {
         const marks: RevocationMark[] = [];
         for (let first = 0; first < targets.length; first += AT_ONCE) {
           signal.throwIfAborted();
           const some = targets.slice(first, first + AT_ONCE);
-          // Async, so that a store that throws at once leaves no rejection of an earlier mark to nobody.
+          // Async: if a store throws at once, the rejections of earlier marks are still handled.
           const made = some.map(async (target) => revoke(revocations, target, options));
           marks.push(...(await Promise.all(made)));
         }
@@ -148,7 +149,7 @@ function revoke(
   }
 }
 
-/** As JSON, so that no text can pass for two. */
+/** As JSON, so that two different signals never have the same text. */
 function digestOf(texts: readonly string[]): string {
   const text = JSON.stringify(['authly signal', ...texts]);
   return createHash('sha256').update(text).digest('base64url');

@@ -495,7 +495,7 @@ describe('a transmitter', () => {
     expect(await marksOf(speaking)).toEqual(['subject -5']);
   });
 
-  it('has its keys fetched from their address; while they cannot be had, events are sent again', async () => {
+  it('has its keys fetched from their address; while they cannot be fetched, events are sent again', async () => {
     const asked: string[] = [];
     let isDown = true;
     const { handler, events } = someSecurityEvents({

@@ -30,8 +30,8 @@ const OPTIONS: OwnOptionNames<LemonldapOptions> = {
 /**
  * LemonLDAP::NG: `lemonldap({ issuer: 'https://auth.acme.com/', classify })`.
  *
- * `sub` is the login name of a person, and the client id of a machine. A person whose login name is a
- * client's id has a machine's token, claim by claim. So you have to say what tells them apart.
+ * `sub` is the login name of a person, and the client id of a machine. The token of a person whose login name
+ * is a client's id has the same claims as a machine's. So you have to say what tells them apart.
  *
  * - Provider: for each relying party switch on JWT access tokens, and write your API's identifier into the
  *   additional audiences. Leave the user attribute (`UserIDAttr`) at its default: with another one `sub` of
@@ -84,7 +84,7 @@ export function lemonldap(options: LemonldapOptions): AudienceProvider {
       authority: { scopes: (claims) => scopeStringOf(claims, 'scope') },
       introspected: {
         requiredMembers: Object.freeze(['iss', 'sub', 'client_id', 'scope']),
-        // It looks among access tokens alone, and writes no `token_type`.
+        // The server looks up access tokens only, and writes no `token_type`.
         accepts: (answer) => !ID_TOKEN_CLAIMS.some((name) => has(answer, name)),
         classify: (answer) => rule(answer, NO_HEADER),
         signsAnswers: false,
@@ -96,7 +96,7 @@ export function lemonldap(options: LemonldapOptions): AudienceProvider {
 
 const NO_HEADER: TokenHeader = Object.freeze({});
 
-/** What its ID tokens have and its access tokens have not. */
+/** Claims that ID tokens of this server have, and its access tokens do not have. */
 const ID_TOKEN_CLAIMS = ['azp', 'nonce'] as const;
 
 const LEMONLDAP_ALGORITHMS: readonly Algorithm[] = Object.freeze([

@@ -28,7 +28,7 @@ export type SupabaseOptions = ProviderOptions & {
   /** Whether people who signed in anonymously may call. Default `'refuse'`: anybody can be one. */
   readonly anonymous?: 'accept' | 'refuse' | undefined;
   /**
-   * Values of `role` that people have, where a hook of yours gives them others. Default:
+   * Values of `role` that people have, where a hook of yours changes them. Default:
    * `['authenticated']`.
    */
   readonly databaseRoles?: readonly string[] | undefined;
@@ -54,7 +54,7 @@ const OPTIONS: OwnOptionNames<SupabaseOptions> = {
  *   (`is_anonymous`) are refused, unless `anonymous: 'accept'`.
  * - User id: `sub`. Client id: `client_id`, if there is one. Scopes: `scope`. Nothing else is read:
  *   `user_metadata` is what people write about themselves. Read `app_metadata` by `claim()`.
- * - It rests on your access token hook, which may replace any of these claims.
+ * - Your access token hook can replace any of these claims: the rule relies on it.
  * - Refuses ID tokens, which have no `role`, `session_id` and `aal`.
  *
  * Per documentation and source, and tokens of version 2.196.0, as of November 2026:
@@ -105,7 +105,7 @@ function isReference(target: string | SupabaseOptions): boolean {
 
 const DEFAULT_ROLES: readonly string[] = Object.freeze(['authenticated']);
 
-/** The roles of the project's keys: whoever has such a key is nobody in particular. */
+/** The roles of the project's API keys. A token with one of them names no person. */
 const ROLES_OF_KEYS = ['anon', 'service_role'] as const;
 
 function roleSet(roles: unknown): ReadonlySet<unknown> {

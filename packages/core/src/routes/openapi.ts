@@ -28,8 +28,8 @@ export interface OpenapiSecurityOptions {
   /** The scheme's name in `components.securitySchemes`. Default `bearer`. */
   readonly name?: string;
   /**
-   * The name of the scheme `DPoP` there, which is added when a route accepts tokens that are bound to a
-   * key (RFC 9449). Default `dpop`.
+   * The name of the scheme for `DPoP` in `components.securitySchemes`. It is added when a route accepts tokens
+   * that are bound to a key (RFC 9449). Default `dpop`.
    */
   readonly dpopName?: string;
   /**
@@ -81,7 +81,7 @@ export interface OpenapiSecurity {
   readonly omitted: readonly { readonly route: RouteDescription; readonly why: string }[];
 }
 
-// OpenAPI 3.1.0 §4.8.9: the methods that a path item has a place for.
+// OpenAPI 3.1.0 §4.8.9: the methods that a path item can describe.
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const;
 
 type OperationMethod = (typeof METHODS)[number];
@@ -165,7 +165,7 @@ interface SchemeNames {
   readonly isHttp: boolean;
 }
 
-/** RFC 9449 §7.1: a scheme of HTTP of its own; OpenAPI takes any that is registered. */
+/** RFC 9449 §7.1: `DPoP` is an HTTP scheme of its own, and OpenAPI allows any registered scheme. */
 const DPOP_SCHEME = {
   type: 'http',
   scheme: 'DPoP',
@@ -230,8 +230,8 @@ function operationOf(route: RouteDescription, names: SchemeNames): OpenapiOperat
 }
 
 /**
- * How a token is sent. Of `oauth2` and `openIdConnect` the scheme says where it comes from, and tools
- * take it for a bearer token: where it is sent under DPoP, both stand in one requirement.
+ * The requirement for one scheme. `oauth2` and `openIdConnect` say where a token comes from, and tools assume
+ * that it is sent as a bearer token: where it is sent under DPoP, the requirement has both schemes.
  */
 function requirementOf(
   scheme: Scheme,

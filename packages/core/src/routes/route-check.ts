@@ -44,8 +44,8 @@ export function checkInWords({ requirement }: Check): string {
 const SOME_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /**
- * Whether `authenticate` skips a route: asked with the path as it is written, and no headers. `maybe`
- * where the path is not known, or the answer is neither for all methods nor for none.
+ * Whether `authenticate` skips a route. `skip` is called with the path as it is written, and without headers.
+ * `maybe`: the path is not known, or `skip` answers differently for different methods.
  */
 export function skipsRoute(
   { skip }: Check,
@@ -68,7 +68,7 @@ export function skipsRoute(
 
 const NEUTRAL: unique symbol = Symbol.for('@authly/core:neutral-middleware');
 
-/** Marks a middleware of an adapter that calls no guard: it may stand before open routes. */
+/** Marks a middleware of an adapter that calls no guard, so that it may come before open routes. */
 export function neutralMiddleware<Middleware extends object>(middleware: Middleware): Middleware {
   return Object.defineProperty(middleware, NEUTRAL, { value: true });
 }
