@@ -32,6 +32,7 @@ describe('the public surface', () => {
         "LeaseEndedError",
         "REVOCATION_KINDS",
         "RefusedError",
+        "ReplayStoreFullError",
         "RevocationStoreFullError",
         "actor",
         "allOf",
@@ -62,6 +63,7 @@ describe('the public surface', () => {
         "isAuthError",
         "isFormError",
         "isLeaseEndedError",
+        "isReplayStoreFullError",
         "isRevocationStoreFullError",
         "markStops",
         "memoryReplayStore",
@@ -107,7 +109,6 @@ describe('the public surface', () => {
         "eventStreamOptions",
         "guardMakers",
         "guardRequest",
-        "isReplayStoreFullError",
         "isRequirement",
         "isResourceServer",
         "isThenable",
@@ -120,6 +121,7 @@ describe('the public surface', () => {
         "pathPart",
         "presentedTokenOf",
         "rawHeader",
+        "refuseOtherFramework",
         "refuseUncalled",
       ]
     `);

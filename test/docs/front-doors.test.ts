@@ -4,6 +4,7 @@ import { compactJws, generateTestKey, testIssuer } from '@authly/testing';
 import express from 'express';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { envoyRecipe } from '../counterparts/front-doors/envoy-recipe.ts';
 import { createApp as withCookie } from './snippets/front-doors/cookie.ts';
 import { createApp as withForwarded } from './snippets/front-doors/forwarded.ts';
 import { createApp as withLoadBalancer } from './snippets/front-doors/load-balancer.ts';
@@ -84,6 +85,28 @@ describe('the Application Load Balancer, as docs/front-doors.md sets it up', () 
       expect((await api.get('/me').set('x-amzn-oidc-accesstoken', statement)).status).toBe(401);
       expect((await api.get('/me').set('x-amzn-oidc-data', statement)).status).toBe(401);
     }
+  });
+});
+
+describe('the filters that docs/front-doors.md writes for Envoy', () => {
+  it.each(['jwt_authn', 'oauth2', 'ext_authz'] as const)(
+    'can be run as `npx pnpm counterpart envoy` runs them: %s',
+    (filter) => {
+      const text = envoyRecipe({
+        ...{ filter, issuer: 'http://127.0.0.1:1', door: 'http://127.0.0.1:2' },
+        asked: { origin: 'http://127.0.0.1:3', cluster: 'proxy' },
+      });
+      // What is left of the examples is the application's own address.
+      expect(text.replace('app.acme.com', '')).not.toMatch(/acme\.com|127\.0\.0\.1:4180/);
+      expect(text).toMatch(/http:\/\/127\.0\.0\.1:[13]/);
+    },
+  );
+
+  it('refuse what pages of other sites send, where a cookie stands for the person', () => {
+    const parts = { issuer: '', door: '', asked: { origin: '', cluster: '' } };
+    const oauth2 = envoyRecipe({ filter: 'oauth2', ...parts });
+    expect(oauth2.indexOf('envoy.filters.http.csrf')).toBeLessThan(oauth2.indexOf('http.oauth2'));
+    expect(oauth2).toContain('envoy.filters.http.csrf');
   });
 });
 

@@ -42,6 +42,7 @@ export const WEEKLY_RUNS: readonly WeeklyRun[] = [
       jwt: ['glewlwyd/jwts.ts', 'a user named like a client'],
       opaque: ['glewlwyd/introspection.ts', 'a user named like a client'],
       dpop: ['glewlwyd/bound-tokens.ts', "a bound token with another key's proof"],
+      logout: ['glewlwyd/logout.ts', 'after sign-out, within a second'],
     },
   },
   {

@@ -271,13 +271,13 @@ describe('marks made during an outage of a store that tells of them', () => {
 describe('lease()', () => {
   const principalOf = (server: ResourceServer<unknown>, token = aToken()) => server.verify(token);
 
-  it('takes only a principal of this server', async () => {
+  it('needs a principal that this server has made', async () => {
     const [one, other] = [anApi().server, anApi().server];
     const principal = await principalOf(one);
     expect(() => other.lease(principal)).toThrow(
-      'lease() takes a principal of the same resource server',
+      'lease() needs a principal that the same resource server has made',
     );
-    expect(() => one.lease({ ...(principal as object) } as never)).toThrow('lease() takes');
+    expect(() => one.lease({ ...(principal as object) } as never)).toThrow('lease() needs');
     expect(one.lease(principal).ended).toBeUndefined();
   });
 

@@ -141,6 +141,31 @@ describe('a 401 (60)', () => {
     expect((await setUp.source.fetch(URL_OF_ORDERS)).status).toBe(200);
   });
 
+  it('of a thousand requests at once brings one new token, and each is sent with it', async () => {
+    const { source, server, clock } = aSource();
+    await source.token();
+    clock.pass(5_000);
+    server.onApi = ({ headers }) =>
+      headers.get('authorization') === 'Bearer token-1'
+        ? challenge(INVALID_TOKEN)
+        : new Response('fine');
+    const all = await Promise.all(Array.from({ length: 1_000 }, () => source.fetch(URL_OF_ORDERS)));
+    expect(new Set(all.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(server.tokenRequests).toHaveLength(2);
+    expect(server.apiRequests).toHaveLength(2_000);
+  });
+
+  it('of an API that accepts nothing costs the server a request in five seconds, and not more', async () => {
+    const { source, server, clock } = aSource();
+    server.onApi = () => challenge(INVALID_TOKEN);
+    for (let second = 0; second < 20; second++) {
+      const all = await Promise.all(Array.from({ length: 50 }, () => source.fetch(URL_OF_ORDERS)));
+      expect(new Set(all.map(({ status }) => status))).toEqual(new Set([401]));
+      clock.pass(1_000);
+    }
+    expect(server.tokenRequests).toHaveLength(4);
+  });
+
   it('for a token that is younger than five seconds is not tried again', async () => {
     const { source, server, clock } = aSource();
     await source.token();
@@ -273,6 +298,9 @@ describe('a redirect (62)', () => {
     'http://orders.example.com/',
     'https://user:pass@orders.example.com/',
     '//evil.example.com/',
+    '/\\\\evil.example.com/',
+    'https:\\\\evil.example.com\\',
+    'https://orders.example.com.',
     'javascript:alert(1)',
     'https://[',
   ])('to elsewhere is the response that it is: %s', async (location) => {

@@ -173,7 +173,12 @@ export {
   memoryReplayStore,
 } from './stores/memory-replay-store.ts';
 export { type MemoryRevocationsOptions, memoryRevocations } from './stores/memory-revocations.ts';
-export type { ReplayStore, ReserveOptions } from './stores/replay-store.ts';
+export {
+  isReplayStoreFullError,
+  type ReplayStore,
+  ReplayStoreFullError,
+  type ReserveOptions,
+} from './stores/replay-store.ts';
 export { markStops, type RevocationIds, revocationIdsOf } from './stores/revocation-ids.ts';
 export {
   REVOCATION_KINDS,

@@ -8,6 +8,7 @@ import {
   type PathParts,
   pathPart,
   type RouteLayer,
+  refuseOtherFramework,
 } from '@authly/core/adapter';
 import { isCaseSensitive, layersOf, type Route, type RouterLayer } from './router-stack.ts';
 
@@ -27,6 +28,7 @@ export function describeRequirements(
   appOrRouter: object,
   options?: DescribeOptions,
 ): readonly RouteDescription[] {
+  refuseOtherFramework(appOrRouter, '@authly/express');
   const layers = layersOf(appOrRouter);
   if (layers === undefined) throw notDescribable('an app or a router of Express');
   const root: Place = { path: [], sensitive: false, loose: false };

@@ -7,6 +7,7 @@ import {
   type PathParts,
   pathPart,
   type RouteLayer,
+  refuseOtherFramework,
 } from '@authly/core/adapter';
 import { middlewareOf, type RouterLayer, type RouterStack, routerOf } from './router-stack.ts';
 
@@ -26,6 +27,7 @@ export function describeRequirements(
   appOrRouter: object,
   options?: DescribeOptions,
 ): readonly RouteDescription[] {
+  refuseOtherFramework(appOrRouter, '@authly/koa');
   return describeRoutes(layersOf(appOrRouter), options);
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  isReplayStoreFullError,
   isRevocationStoreFullError,
   type ReplayStore,
   type RevocationMark,
@@ -8,7 +9,7 @@ import {
   type RevokeOptions,
   type SignalSource,
 } from '@authly/core';
-import { type EventSink, isReplayStoreFullError } from '@authly/core/adapter';
+import type { EventSink } from '@authly/core/adapter';
 import { createStoreWatch } from './store-watch.ts';
 import { withinLimit } from './within-limit.ts';
 

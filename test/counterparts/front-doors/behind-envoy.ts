@@ -1,8 +1,17 @@
-import { type ApiUnderTest, machine, refused, user, withApis } from '../frame/api-under-test.ts';
+import { fromHeader } from '@authly/core';
+import {
+  type ApiUnderTest,
+  AUDIENCE,
+  machine,
+  refused,
+  user,
+  withApis,
+} from '../frame/api-under-test.ts';
 import type { Workbench } from '../frame/workbench.ts';
 import { DOOR, MACHINE, type SignInServer, startSignInServer } from './authorization-server.ts';
 import { APP, answersOf, cookiesAt, type Doors, doorsToBe, originsOf, postsBy } from './doors.ts';
 import { startEnvoy } from './envoy.ts';
+import { startOAuth2Proxies } from './oauth2-proxy.ts';
 
 const PERSON = 'dana';
 const FOREIGN = 'https://evil.example';
@@ -11,15 +20,20 @@ const FOREIGN = 'https://evil.example';
 export async function tryEnvoy(bench: Workbench): Promise<void> {
   const signing = await doorsToBe();
   const open = await doorsToBe();
-  const callbacks = [signing, open].flatMap((doors) =>
-    Object.values(doors).map(({ origin }) => `${origin}/callback`),
-  );
+  const asking = await doorsToBe();
+  const callbacksAt = (path: string, ...kinds: readonly Doors[]) =>
+    kinds.flatMap((doors) => Object.values(doors).map(({ origin }) => `${origin}${path}`));
+  const callbacks = [
+    ...callbacksAt('/callback', signing, open),
+    ...callbacksAt('/oauth2/callback', asking),
+  ];
   const server = await startSignInServer(bench, callbacks);
   await withApis({ issuer: server.preset }, async (api) => {
     await trySentTokens(bench, server, api);
     await trySignIns(bench, server, api, signing);
     await tryWithoutCsrf(bench, server, api, open);
   });
+  await tryExternalAuthorization(bench, server, asking);
 }
 
 async function trySentTokens(
@@ -82,4 +96,40 @@ async function tryWithoutCsrf(
   const cookies = await cookiesAt(doors, '/signed-in', PERSON);
   const foreign = await postsBy(originsOf(doors), FOREIGN, cookies);
   bench.note("`oauth2` without `csrf`: a POST by another site's page gets in", '200', foreign);
+}
+
+/** Envoy asks oauth2-proxy, which also signs people in. */
+async function tryExternalAuthorization(
+  bench: Workbench,
+  { issuer, preset, machineToken }: SignInServer,
+  doors: Doors,
+): Promise<void> {
+  const asked = await doorsToBe();
+  await startOAuth2Proxies(bench, {
+    ...{ name: 'asked', doors: asked, seenAt: doors, issuer, resource: AUDIENCE },
+    upstreams: Object.fromEntries(Object.keys(asked).map((name) => [name, 'static://200'])),
+    flags: ['--set-xauthrequest', '--pass-access-token'],
+  });
+  // As docs/front-doors.md has it.
+  const credentials = fromHeader('x-auth-request-access-token', { origins: [APP] });
+  await withApis({ issuer: preset, credentials }, async ({ origins, visitedBy }) => {
+    await startEnvoy(bench, {
+      ...{ name: 'asking', doors, issuer, upstreams: origins, filter: 'ext_authz', asked },
+    });
+    const cookies = await cookiesAt(doors, '/oauth2/start?rd=/signed-in', PERSON);
+    const through = originsOf(doors);
+    const note = async (check: string, expected: string, caller: Parameters<typeof visitedBy>[0]) =>
+      bench.note(`\`ext_authz\`: ${check}`, expected, await visitedBy(caller));
+    await note('a user whom oauth2-proxy knows', user(PERSON, DOOR.id), { through, cookies });
+    const forged = { 'x-auth-request-access-token': await machineToken() };
+    await note('a user who writes the header too', user(PERSON, DOOR.id), {
+      ...{ through, cookies, headers: forged },
+    });
+    const nobody = await answersOf(through, { headers: forged });
+    bench.note('`ext_authz`: nobody, who writes the header: to the sign-in', '302', nobody);
+    const own = await postsBy(through, APP, cookies);
+    bench.note("`ext_authz`: a POST by the application's page", '200', own);
+    const foreign = await postsBy(through, FOREIGN, cookies);
+    bench.note("`ext_authz`: a POST by another site's page", '403 forbidden', foreign);
+  });
 }

@@ -14,6 +14,8 @@ export interface OAuth2Proxies {
   readonly name: string;
   readonly doors: Doors;
   readonly issuer: string;
+  /** Where people meet them, when that is elsewhere: behind another front door. */
+  readonly seenAt?: Doors;
   /** Where the APIs are, by the framework's name. */
   readonly upstreams: Readonly<Record<string, string>>;
   /** Which API the sign-in asks a token for. */
@@ -25,7 +27,7 @@ export interface OAuth2Proxies {
 /** Starts them, from the Go module proxy. They share the secret of their cookies. */
 export async function startOAuth2Proxies(
   bench: Workbench,
-  { name, doors, issuer, upstreams, resource, flags }: OAuth2Proxies,
+  { name, doors, seenAt = doors, issuer, upstreams, resource, flags }: OAuth2Proxies,
 ): Promise<void> {
   const program = await goProgram({
     name: 'oauth2-proxy',
@@ -41,7 +43,7 @@ export async function startOAuth2Proxies(
       command: [
         program,
         `--http-address=127.0.0.1:${port}`,
-        `--upstream=${upstreams[framework]}/`,
+        `--upstream=${upstreams[framework]}`,
         '--provider=oidc',
         `--oidc-issuer-url=${issuer}`,
         // With discovery the addresses are those of the metadata, and what a login URL asks for is dropped.
@@ -51,7 +53,7 @@ export async function startOAuth2Proxies(
         `--oidc-jwks-url=${issuer}/jwks`,
         `--client-id=${DOOR.id}`,
         `--client-secret=${DOOR.secret}`,
-        `--redirect-url=${origin}/oauth2/callback`,
+        `--redirect-url=${seenAt[framework]?.origin}/oauth2/callback`,
         `--scope=openid ${SCOPE}`,
         '--code-challenge-method=S256',
         // The trial's people have no address.

@@ -99,6 +99,8 @@ function pluginFor(issuer: string): object {
       'code-duration': 600,
       'resource-scope': { [SCOPE]: [AUDIENCE, `${AUDIENCE}/letters`] },
       'oauth-dpop-iat-duration': 60,
+      'session-cookie-name': 'GLEWLWYD2_OIDC_SID',
+      'session-cookie-expiration': 3_600,
       ...on(
         'allow-non-oidc',
         'auth-type-code-enabled',
@@ -111,6 +113,8 @@ function pluginFor(issuer: string): object {
         'oauth-dpop-allowed',
         'introspection-revocation-allowed',
         'introspection-revocation-allow-target-client',
+        'session-management-allowed',
+        'back-channel-logout-allowed',
       ),
     },
   };

@@ -40,21 +40,9 @@ export async function register({ administrator }: Glewlwyd): Promise<void> {
     password_max_age: 0,
     scheme: {},
   });
-  const client = ({ id, secret }: Registered, grants: readonly string[]) =>
-    administrator.send('POST', '/client/', {
-      client_id: id,
-      name: id,
-      client_secret: secret,
-      confidential: true,
-      enabled: true,
-      authorization_type: grants,
-      redirect_uri: [REDIRECT_URI],
-      token_endpoint_auth_method: ['client_secret_basic', 'client_secret_post'],
-      scope: [SCOPE],
-    });
-  await client(WEB, ['code', 'refresh_token', 'password']);
+  await administrator.send('POST', '/client/', clientOf(WEB, WEB_GRANTS));
   for (const each of [MACHINE, HYPHENATED, ASKING, ASKING_BY_HEADER]) {
-    await client(each, ['client_credentials']);
+    await administrator.send('POST', '/client/', clientOf(each, ['client_credentials']));
   }
   for (const username of [DANA, TWIN]) {
     await administrator.send('POST', '/user/', {
@@ -67,8 +55,32 @@ export async function register({ administrator }: Glewlwyd): Promise<void> {
   }
 }
 
+const WEB_GRANTS = ['code', 'refresh_token', 'password'];
+
+function clientOf({ id, secret }: Registered, grants: readonly string[]): object {
+  return {
+    client_id: id,
+    name: id,
+    client_secret: secret,
+    confidential: true,
+    enabled: true,
+    authorization_type: grants,
+    redirect_uri: [REDIRECT_URI],
+    token_endpoint_auth_method: ['client_secret_basic', 'client_secret_post'],
+    scope: [SCOPE],
+  };
+}
+
 function inTheForm(id: string): Registered {
   return { id, secret: `a-secret-of-${id}`, secretIn: 'form' };
+}
+
+/** Has the web application's back end told of sign-outs. */
+export async function tellOfSignOuts({ administrator }: Glewlwyd, url: string): Promise<void> {
+  await administrator.send('PUT', `/client/${WEB.id}`, {
+    ...clientOf(WEB, WEB_GRANTS),
+    backchannel_logout_uri: url,
+  });
 }
 
 /** How a {@link signInAt} differs from that for the API. */
@@ -77,13 +89,26 @@ export interface SignInOptions {
   readonly key?: BindingKey;
 }
 
+/** A person at the server, whose browser knows it. */
+export function personAt({ api }: Glewlwyd, username: string): Promise<Session> {
+  return aSession(api, { username, password: PASSWORD });
+}
+
 /** Signs a person in, who lets the web application call the API. */
 export async function signInAt(
-  { issuer, api }: Glewlwyd,
+  server: Glewlwyd,
   username: string,
+  options: SignInOptions = {},
+): Promise<Tokens> {
+  return signInOf(server, await personAt(server, username), options);
+}
+
+/** Signs in a person who is at the server already. */
+export async function signInOf(
+  { issuer }: Glewlwyd,
+  person: Session,
   { resource = AUDIENCE, key }: SignInOptions = {},
 ): Promise<Tokens> {
-  const person = await aSession(api, { username, password: PASSWORD });
   await person.send('PUT', `/auth/grant/${WEB.id}/`, { scope: SCOPES });
   return signedIn(issuer, {
     client: WEB,

@@ -31,7 +31,7 @@ import { NO_HELD_KEYS, replaceKeys } from './replace-keys.ts';
 import type { SnapshotKeeper } from './snapshot-keeper.ts';
 import { inWords, reportIgnored, usableKeys } from './usable-keys.ts';
 
-/** What a remote key set stands on. */
+/** What a remote key set is made from. */
 export interface RemoteKeySetContext {
   readonly issuer: string;
   readonly clock: Clock;
@@ -44,9 +44,9 @@ export interface RemoteKeySetContext {
 }
 
 /**
- * The effects around the refresh policy: fetches when the policy says so, keeps what came, and tells
- * what happened. All work is driven by requests: there is no timer but the running attempt's time
- * limit, so an idle key set costs nothing and keeps no process alive.
+ * Makes a key set that is fetched from the network. The refresh policy decides when; this function fetches, keeps the
+ * keys, and emits the events. It works only when a request needs a key. The only timer is the time limit of a running
+ * attempt, so an idle key set costs nothing and does not keep the process alive.
  */
 export function createRemoteKeySet(context: RemoteKeySetContext): KeySet {
   const { issuer, clock, events, timing, random, uses, fetchKeys, snapshots } = context;
@@ -66,7 +66,8 @@ export function createRemoteKeySet(context: RemoteKeySetContext): KeySet {
       return flight.then(() => {
         const later = chooseKey(held.keys, query);
         const conclusion = conclude(state, needOf(query, later), clock.now());
-        // The attempt was in flight already: the key may have been published after the provider answered it.
+        // The attempt was already running when this request came. The provider may have published the key after it
+        // had answered that attempt.
         if (conclusion === 'unknown' && decision === 'wait') throw unasked();
         return answer(conclusion, later);
       });
@@ -86,7 +87,7 @@ export function createRemoteKeySet(context: RemoteKeySetContext): KeySet {
     },
   };
 
-  /** Asks the policy, and starts the attempt that it wants. */
+  /** Asks the policy what to do, and starts an attempt if the policy says so. */
   function look(need: Need, now: number): Decision {
     const decision = decide(state, need, now, timing);
     if (decision === 'serve_and_refresh' || decision === 'refresh_and_wait') {
@@ -104,7 +105,7 @@ export function createRemoteKeySet(context: RemoteKeySetContext): KeySet {
     return choice === 'key_unknown' ? rejectUnknownKey() : choice;
   }
 
-  /** One refresh within its time limit. Never rejects: its outcome is the state's. */
+  /** Makes one attempt to fetch the keys, within the time limit. Never rejects; the result is in `state`. */
   async function attempt(): Promise<void> {
     const limit = new AbortController();
     const stop = () => limit.abort(closing.signal.reason);
@@ -114,7 +115,7 @@ export function createRemoteKeySet(context: RemoteKeySetContext): KeySet {
       timing.fetchTimeoutMs,
     );
     timer.unref();
-    // Asked for along with the provider, so that it is at hand by the time it is needed.
+    // The snapshot is loaded while the provider is asked, so that no time is lost if the provider fails.
     const stored = isUsable() ? undefined : snapshots.load(clock.now());
     let asked: string | undefined;
     const onRequest = (url: string) => {
@@ -125,7 +126,7 @@ export function createRemoteKeySet(context: RemoteKeySetContext): KeySet {
       const { entries, freshForMs } = await abortable(fetching, limit.signal);
       succeed(prepare(entries), freshForMs);
     } catch (error) {
-      // The store has what is left of the time limit; what it has given by then counts.
+      // The store must answer within the rest of the time limit.
       const snapshot = await abortable(Promise.resolve(stored), limit.signal).catch(
         () => undefined,
       );
@@ -198,17 +199,20 @@ export function createRemoteKeySet(context: RemoteKeySetContext): KeySet {
     });
   }
 
-  /** No fetch was started to find the key: it may have been published since the last one. */
+  /**
+   * The refusal for an unknown key if no fetch was started to find it: the key may have been published since the last
+   * fetch. `Retry-After` tells when to try again.
+   */
   function unasked(): AuthError {
     const wait = retryAfterSec(state, clock.now(), timing);
     return withoutStack(() => new AuthError('key_unknown', { retryAfterSec: wait }));
   }
 
-  /** A kid that is at hand and does not fit the algorithm is the token's fault: no fetch mends it. */
+  /** If the kid is known but does not fit the algorithm, the token is wrong. A fetch would not help. */
   function needOf(query: KeyQuery, choice: KeyChoice): Need {
     if (choice !== 'key_unknown') return 'known';
     const { kid, failed } = query;
-    // One that failed may have been replaced under its kid.
+    // If the key failed, its issuer may have replaced it under the same kid.
     if (kid === undefined || failed !== undefined) return 'unknown';
     return held.keys.some((key) => key.kid === kid) ? 'known' : 'unknown';
   }

@@ -1,17 +1,17 @@
-/** Who holds which marks of a store of bounded size, beside the application itself. */
+/** Counts the marks of each holder in a store with a limited size. Marks of the application are not counted. */
 export interface MarkShares {
-  /** Whether a holder may have one mark more while `free` places are left. */
+  /** Whether a holder may have one more mark while there is room for `free` marks. */
   mayAdd(holder: string, free: number): boolean;
-  /** Counts a mark that is kept from now on. */
+  /** Counts a new mark. */
   add(id: string, holder: string): void;
-  /** Forgets a mark that is kept no longer; one that nobody holds is no mistake. */
+  /** Must be called when a mark is removed. Does nothing for a mark without a holder. */
   remove(id: string): void;
 }
 
 /**
- * Keeps holders from crowding each other out: each may have as many marks as are still free. So the first one fills
- * half of a store at most, the next one half of what is left, and there is always room for the others and for the
- * application, which is not counted.
+ * Limits each holder to as many marks as are still free, so that no holder can fill the store. The first one can fill at
+ * most half of the store, and the next one half of the rest. So there is always room for other holders, and for the
+ * application, which has no limit of its own.
  */
 export function createMarkShares(): MarkShares {
   const holders = new Map<string, string>();

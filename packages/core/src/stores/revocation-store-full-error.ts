@@ -1,11 +1,11 @@
 import { hasBrand } from '../model/has-brand.ts';
 
-// A brand instead of instanceof: two copies of this package in one process know each other's errors.
+// A brand instead of `instanceof`, so that two copies of this package recognize each other's errors.
 const BRAND: unique symbol = Symbol.for('@authly/core:RevocationStoreFullError');
 
-/** A store of revocations takes no more marks for now: none of those that it has may be removed yet. */
+/** The error of a store of revocations that is full: no mark has expired yet, so it cannot accept a new one. */
 export class RevocationStoreFullError extends Error {
-  /** `holder`: one holder has its share; the store still takes marks of the application and of other holders. */
+  /** With `holder`, only the share of one holder is full. The store still accepts marks of others. */
   readonly full: 'store' | 'holder';
 
   constructor(full: 'store' | 'holder') {
@@ -16,7 +16,7 @@ export class RevocationStoreFullError extends Error {
   }
 }
 
-/** Whether `error` is a {@link RevocationStoreFullError}, also one of another copy of this package. */
+/** Whether `error` is a {@link RevocationStoreFullError}, also one that another copy of this package made. */
 export function isRevocationStoreFullError(error: unknown): error is RevocationStoreFullError {
   return hasBrand(error, BRAND);
 }

@@ -13,7 +13,7 @@ it.each([
   expect(isRevocationStoreFullError(error)).toBe(true);
 });
 
-it('is told by its brand, so that one of another copy of the package is known', () => {
+it('is recognized by its brand, also if another copy of the package made it', () => {
   const brand = Symbol.for('@authly/core:RevocationStoreFullError');
   expect(isRevocationStoreFullError(Object.assign(new Error('x'), { [brand]: true }))).toBe(true);
   const look = { name: 'RevocationStoreFullError', full: 'holder' };
