@@ -32,6 +32,8 @@ describe('the public surface', () => {
         "LeaseEndedError",
         "REVOCATION_KINDS",
         "RefusedError",
+        "ReplayStoreFullError",
+        "RevocationStoreFullError",
         "actor",
         "allOf",
         "anonymous",
@@ -61,6 +63,8 @@ describe('the public surface', () => {
         "isAuthError",
         "isFormError",
         "isLeaseEndedError",
+        "isReplayStoreFullError",
+        "isRevocationStoreFullError",
         "markStops",
         "memoryReplayStore",
         "memoryRevocations",
@@ -117,6 +121,7 @@ describe('the public surface', () => {
         "pathPart",
         "presentedTokenOf",
         "rawHeader",
+        "refuseOtherFramework",
         "refuseUncalled",
       ]
     `);

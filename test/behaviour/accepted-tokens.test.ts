@@ -7,7 +7,7 @@ import { send } from '../support/requests.ts';
 import { aResourceServer } from '../support/resource-servers.ts';
 import { aToken, ISSUER, NOW } from '../support/tokens.ts';
 
-// What is refused stands in test/security: rows 1 to 9. Here is what is close to that and no fault.
+// Refused tokens are in test/security, rows 1 to 9. Here are tokens that look similar and are accepted.
 
 describe.each(frameworks)('accepted tokens in $name', (framework) => {
   const app = protectedApp(framework);
@@ -22,13 +22,13 @@ describe.each(frameworks)('accepted tokens in $name', (framework) => {
     ['typ with application/', {}, { header: { typ: 'application/at+jwt' } }],
     ['no kid, where one key fits', {}, { header: { kid: undefined } }],
     ['no scope', { scope: undefined }, {}],
-  ])('%s is no fault', async (_, claims, options) => {
+  ])('%s is accepted', async (_, claims, options) => {
     const response = await send(app, { token: aToken(claims, options) });
     expect(response.status).toBe(200);
     expect(response.body).toMatchObject({ kind: 'user', userId: 'ada' });
   });
 
-  it('without kid a key is chosen only where no other fits the algorithm', async () => {
+  it('without kid a key is used only if no other key fits the algorithm', async () => {
     const keys = [generateTestKey('ES256', 'a'), generateTestKey('ES256', 'b')] as const;
     const [key] = keys;
     const preset = rfc9068({ issuer: ISSUER, jwks: { keys: keys.map((each) => each.publicJwk) } });
@@ -40,7 +40,7 @@ describe.each(frameworks)('accepted tokens in $name', (framework) => {
     expect(response.body.error_description).toBe('The access token is signed with an unknown key');
   });
 
-  it('an Ed25519 signature is accepted under either of its names (RFC 9864), and no other', async () => {
+  it('an Ed25519 signature is accepted under both of its names (RFC 9864), and no other', async () => {
     const key = generateTestKey('EdDSA', 'ed');
     const preset = rfc9068({ issuer: ISSUER, jwks: { keys: [key.publicJwk] } });
     const ed = protectedApp(framework, { server: aResourceServer({ issuer: preset }) });

@@ -4,7 +4,7 @@ import { send } from '../support/requests.ts';
 import { aResourceServer } from '../support/resource-servers.ts';
 import { aClientToken, aUserToken } from '../support/tokens.ts';
 
-/** An app whose handlers' errors `authErrorHandler` answers. */
+/** An app with `authErrorHandler`, which answers the errors of its handlers. */
 function app(framework: Framework, handler: Handler, optional = false): TestApp {
   return framework.createApp(
     ({ use, route }) => {
@@ -18,7 +18,7 @@ function app(framework: Framework, handler: Handler, optional = false): TestApp 
 describe.each(frameworks)('authErrorHandler in $name', (framework) => {
   const { kit } = framework;
 
-  it('answers what userOf and clientOf throw as a guard does', async () => {
+  it('answers errors of userOf and clientOf as a guard does', async () => {
     for (const [accessor, token, text] of [
       [kit.userOf, aClientToken(), 'Only a user may do this'],
       [kit.clientOf, aUserToken(), 'Only a client may do this'],
@@ -42,7 +42,7 @@ describe.each(frameworks)('authErrorHandler in $name', (framework) => {
     expect(response.body.error).toBe('missing_credentials');
   });
 
-  it('answers an AuthError of the application’s own, and one that is thrown later', async () => {
+  it('answers an AuthError that the application throws, also after a promise', async () => {
     const short = () => {
       throw new kit.AuthError('scope_missing', { scopes: ['admin'] });
     };
@@ -54,7 +54,7 @@ describe.each(frameworks)('authErrorHandler in $name', (framework) => {
     }
   });
 
-  it('leaves every other error to the application', async () => {
+  it('passes every other error to the application', async () => {
     const fault = Object.assign(new Error('secret'), { status: 418, headers: { 'x-a': 'b' } });
     const failing = app(framework, () => {
       throw fault;
@@ -63,7 +63,7 @@ describe.each(frameworks)('authErrorHandler in $name', (framework) => {
     expect(failing.faults).toEqual([fault]);
   });
 
-  it('leaves a missing authenticate a programming error', async () => {
+  it('passes the error of a missing authenticate to the application', async () => {
     const bare = framework.createApp(
       ({ route }) => route('/', ({ carrier }) => kit.userOf(carrier).userId),
       { authErrors: true },

@@ -10,7 +10,7 @@ import { AUDIENCE, aClock, aUserToken, ISSUER, issuer } from '../support/tokens.
 type Rule = Parameters<typeof custom>[0]['classify'];
 
 describe.each(frameworks)('a classify function of the operator’s own in $name', (framework) => {
-  it('says who is calling', async () => {
+  it('decides who is calling', async () => {
     const app = appWith(({ kind }) =>
       kind === 'person' ? 'user' : kind === 'service' ? 'client' : 'refuse',
     );
@@ -25,7 +25,7 @@ describe.each(frameworks)('a classify function of the operator’s own in $name'
     );
   });
 
-  it('one that throws is 503 with Retry-After, never 401, and its words stay inside', async () => {
+  it('if it throws, the answer is 503 with Retry-After, never 401, and its message is not shown', async () => {
     const app = appWith(() => {
       throw new Error('a registry is down');
     });
@@ -48,13 +48,13 @@ describe.each(frameworks)('a classify function of the operator’s own in $name'
     ['a user with an empty id', () => ({ kind: 'user', userId: '' })],
     ['a client without an id', () => ({ kind: 'client' })],
     ['a kind that is neither', () => ({ kind: 'robot', clientId: 'x' })],
-  ])('an answer that is no verdict, %s, refuses the token', async (_, rule) => {
+  ])('an answer that is not a decision, %s, refuses the token', async (_, rule) => {
     const response = await send(appWith(rule as Rule), { token: aUserToken() });
     expect(response.status).toBe(401);
     expect(response.body.error).toBe('invalid_token');
   });
 
-  it('a check of the provider’s own marks that throws is 503, one that says no is 401', async () => {
+  it('if the preset’s own check throws, the answer is 503; if it says no, 401', async () => {
     const status = async (accepts: () => boolean) => {
       const preset = custom({ issuer: ISSUER, jwks: issuer.jwks, classify: () => 'user', accepts });
       const server = aResourceServer({ issuer: preset });
@@ -69,7 +69,7 @@ describe.each(frameworks)('a classify function of the operator’s own in $name'
     ).toBe(503);
   });
 
-  it('tokens without aud are accepted where something else is checked', async () => {
+  it('tokens without aud are accepted if something else is checked', async () => {
     const preset = custom({
       issuer: ISSUER,
       jwks: issuer.jwks,

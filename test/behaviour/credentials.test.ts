@@ -29,7 +29,7 @@ describe.each(frameworks)('credentials in $name', (framework) => {
     ['bEaReR', `bEaReR ${user}`],
     ['Bearer and three spaces', `Bearer   ${user}`],
     ['Bearer with white space around the value', `  Bearer ${user} \t`],
-  ])('[RFC6750-2.1-a] the scheme %s lets a good token in', async (_, authorization) => {
+  ])('[RFC6750-2.1-a] a valid token is accepted with the scheme %s', async (_, authorization) => {
     const response = await sendRaw(protectedApp(framework), { authorization });
     expect(response.status).toBe(200);
     expect(JSON.parse(response.text)).toMatchObject({ kind: 'user', userId: 'ada' });
@@ -43,7 +43,7 @@ describe.each(frameworks)('credentials in $name', (framework) => {
     ['a longer name that begins with Bearer', `BearerX ${user}`],
     ['Bearer and token without a space', `Bearer${user.replaceAll('.', '-')}`],
   ])(
-    'another scheme: %s is 401 without error, since it is no bearer token',
+    'another scheme: %s is 401 without error, because it is not a bearer token',
     async (_, authorization) => {
       const response = await send(protectedApp(framework), { headers: { authorization } });
       expect(response.status).toBe(401);
@@ -102,14 +102,14 @@ describe.each(frameworks)('credentials in $name', (framework) => {
   it.each([
     ['query', `/?access_token=${user}`],
     ['path', `/;access_token=${user}`],
-  ])('[RFC6750-2.3-a] a token in the %s is not looked at', async (_, path) => {
+  ])('[RFC6750-2.3-a] a token in the %s is not read', async (_, path) => {
     const response = await send(protectedApp(framework), { path });
     expect(response.status).toBe(401);
     expect(response.body.error).toBe('missing_credentials');
   });
 
   it.each(['none', 'usual', 'other'] as const)(
-    '[RFC6750-2.2-a] a token in a form body is not looked at, body parser: %s',
+    '[RFC6750-2.2-a] a token in a form body is not read, body parser: %s',
     async (bodyParser) => {
       const response = await send(protectedApp(framework, { bodyParser }), { method: 'post' })
         .type('form')
@@ -120,7 +120,7 @@ describe.each(frameworks)('credentials in $name', (framework) => {
   );
 
   it.each(['x-authorization', 'proxy-authorization', 'cookie'])(
-    'a token in the header %s is not looked at',
+    'a token in the header %s is not read',
     async (name) => {
       const response = await send(protectedApp(framework), {
         headers: { [name]: `Bearer ${user}` },
@@ -129,13 +129,13 @@ describe.each(frameworks)('credentials in $name', (framework) => {
     },
   );
 
-  it.each(['options', 'head', 'post'] as const)('%s gets no special way in', async (method) => {
+  it.each(['options', 'head', 'post'] as const)('%s needs a token as well', async (method) => {
     const app = protectedApp(framework);
     expect((await send(app, { method })).status).toBe(401);
     expect((await send(app, { method, token: user })).status).toBe(200);
   });
 
-  it('a preflight request gets no special way in', async () => {
+  it('a preflight request needs a token as well', async () => {
     const response = await send(protectedApp(framework), {
       method: 'options',
       headers: { origin: 'https://spa.example.com', 'access-control-request-method': 'GET' },

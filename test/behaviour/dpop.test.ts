@@ -14,15 +14,18 @@ import { AUDIENCE, aUserToken } from '../support/tokens.ts';
 const ALGS = 'algs="ES256 Ed25519 EdDSA PS256 RS256"';
 
 describe.each(frameworks)('$name: bound tokens', (framework) => {
-  it.each(['when-bound', 'required'] as const)('pass with their proof: %s', async (dpop) => {
-    const app = protectedApp(framework, { server: aResourceServer({ dpop }) });
-    const { status, body, headers } = await send(app, { headers: boundHeaders() });
-    expect(status).toBe(200);
-    expect(body).toMatchObject({ kind: 'user', userId: 'ada' });
-    expect(headers['dpop-nonce']).toBeUndefined();
-  });
+  it.each(['when-bound', 'required'] as const)(
+    'are accepted with their proof: %s',
+    async (dpop) => {
+      const app = protectedApp(framework, { server: aResourceServer({ dpop }) });
+      const { status, body, headers } = await send(app, { headers: boundHeaders() });
+      expect(status).toBe(200);
+      expect(body).toMatchObject({ kind: 'user', userId: 'ada' });
+      expect(headers['dpop-nonce']).toBeUndefined();
+    },
+  );
 
-  it('pass once with one proof', async () => {
+  it('are accepted once with one proof', async () => {
     const app = protectedApp(framework, { server: aResourceServer({ dpop: 'when-bound' }) });
     const headers = boundHeaders();
     expect((await send(app, { headers })).status).toBe(200);
@@ -34,7 +37,7 @@ describe.each(frameworks)('$name: bound tokens', (framework) => {
     );
   });
 
-  it('as Bearer are refused in the Bearer challenge, under required in the DPoP challenge alone', async () => {
+  it('are refused as Bearer: in the Bearer challenge, and with required only in the DPoP challenge', async () => {
     const token = aBoundToken();
     const lenient = protectedApp(framework, { server: aResourceServer({ dpop: 'when-bound' }) });
     const strict = protectedApp(framework, { server: aResourceServer({ dpop: 'required' }) });
@@ -48,7 +51,7 @@ describe.each(frameworks)('$name: bound tokens', (framework) => {
     );
   });
 
-  it('leave other tokens as they are, unless binding is required', async () => {
+  it('do not change how other tokens are accepted, unless binding is required', async () => {
     const token = aUserToken();
     const lenient = protectedApp(framework, { server: aResourceServer({ dpop: 'when-bound' }) });
     const strict = protectedApp(framework, { server: aResourceServer({ dpop: 'required' }) });
@@ -56,7 +59,7 @@ describe.each(frameworks)('$name: bound tokens', (framework) => {
     expect((await send(strict, { token })).body).toMatchObject({ error: 'invalid_token' });
   });
 
-  it('13 are for the whole path, below routers and mounted apps, nested twice', async () => {
+  it('need a proof for the whole path, also below routers and mounted apps, nested twice', async () => {
     const server = aResourceServer({ dpop: 'when-bound' });
     const inner = (routes: Routes) => {
       routes.use(framework.authenticate(server));
@@ -77,7 +80,7 @@ describe.each(frameworks)('$name: bound tokens', (framework) => {
     }
   });
 
-  it('pass in the Authorization header where a cookie may hold a token, and never in the cookie', async () => {
+  it('are accepted in the Authorization header if a cookie may have a token, and never in the cookie', async () => {
     const credentials = fromCookie('__Host-at', { origins: ['same-origin'] });
     const server = aResourceServer({ dpop: 'when-bound' });
     const app = framework.createApp(({ use, route }) => {
@@ -91,7 +94,7 @@ describe.each(frameworks)('$name: bound tokens', (framework) => {
     expect(inCookie.body).toMatchObject({ error: 'invalid_token' });
   });
 
-  it('are published as accepted, or as required', async () => {
+  it('are published in the metadata as accepted, or as required', async () => {
     for (const [dpop, members] of [
       [
         'when-bound',
@@ -112,10 +115,10 @@ describe.each(frameworks)('$name: bound tokens', (framework) => {
   });
 });
 
-it('are for the method on the request line, behind method-override middleware of Express', async () => {
+it('need a proof for the method on the request line, behind method-override middleware of Express', async () => {
   const app = express();
   app.use((request, _response, next) => {
-    // What the package method-override does.
+    // As the package method-override does.
     Object.assign(request, { originalMethod: request.method, method: 'DELETE' });
     next();
   });
@@ -128,7 +131,7 @@ it('are for the method on the request line, behind method-override middleware of
   expect((await post('POST')).status).toBe(200);
 });
 
-it('that method-override middleware of Express makes of a GET need an origin, with a cookie', async () => {
+it('need an origin for a cookie if method-override middleware of Express changes a GET', async () => {
   const app = express();
   app.use((request, _response, next) => {
     Object.assign(request, { originalMethod: request.method, method: 'DELETE' });

@@ -26,7 +26,7 @@ describe.each(frameworks)('events in $name', (framework) => {
       onEvent,
     });
 
-  it('tell who was let in and whether the token was known, and nothing else', async () => {
+  it('say who was let in and whether the token was cached, and nothing else', async () => {
     const events: AuthEvent[] = [];
     const app = protectedApp(framework, { server: named(noting(events)) });
     const token = aUserToken();
@@ -61,7 +61,7 @@ describe.each(frameworks)('events in $name', (framework) => {
     ]);
   });
 
-  it('tell why a request was refused: by authenticate and by a guard', async () => {
+  it('say why a request was refused, by authenticate and by a guard', async () => {
     const events: AuthEvent[] = [];
     const server = named(noting(events));
     const guards = [framework.kit.requireClient()];
@@ -97,7 +97,7 @@ describe.each(frameworks)('events in $name', (framework) => {
     ]);
   });
 
-  it('name issuer, kind and requirement of what a guard refuses, as far as they are known', async () => {
+  it('name issuer, kind and requirement of what a guard refuses, if they are known', async () => {
     const events: AuthEvent[] = [];
     const server = named((event) => {
       if (event.type === 'request.refused') events.push(event);
@@ -127,7 +127,7 @@ describe.each(frameworks)('events in $name', (framework) => {
     ]);
   });
 
-  it('name what a token lacks and what is expected, and nothing that it holds', async () => {
+  it('name what a token lacks and what was expected, and no value of the token', async () => {
     const events: AuthEvent[] = [];
     const app = protectedApp(framework, { server: named(noting(events)) });
     const untyped = { header: { typ: undefined } };
@@ -141,7 +141,7 @@ describe.each(frameworks)('events in $name', (framework) => {
       aUserToken({}, untyped),
     ]) {
       const { body, headers } = await send(app, { token });
-      // The operator is told; the client is not.
+      // The operator sees it, the client does not.
       expect(JSON.stringify([body, headers])).not.toMatch(/api\.example\.com|jti|at\+jwt/);
     }
     const refused = { type: 'request.refused', code: 'invalid_token', issuerName: 'main' };
@@ -157,7 +157,7 @@ describe.each(frameworks)('events in $name', (framework) => {
     expect(JSON.stringify(events)).not.toContain('secret');
   });
 
-  it('are on the diagnostics channel as well, frozen', async () => {
+  it('are also on the diagnostics channel, frozen', async () => {
     const events: AuthEvent[] = [];
     const app = protectedApp(framework, { server: named(noting(events)) });
     subscribe(CHANNEL, onPublished);
@@ -191,7 +191,7 @@ describe.each(frameworks)('events in $name', (framework) => {
     expect((await send(app)).status).toBe(401);
   });
 
-  it('hold no value of a request or a token', async () => {
+  it('contain no value of a request or a token', async () => {
     const events: AuthEvent[] = [];
     const server = named(noting(events));
     const app = protectedApp(framework, { server, guards: [framework.kit.requireScope('a')] });

@@ -23,8 +23,8 @@ import { foreignPromises, unreadablePromise } from '../support/foreign-promises.
 import { aResourceServer } from '../support/resource-servers.ts';
 import { AUDIENCE, aUserToken, ISSUER, issuer } from '../support/tokens.ts';
 
-// Every function of the operator's may answer with a promise, as asked or by mistake, and that need
-// not be a `Promise` of this realm. A rejection must never end the process.
+// Every function of the operator may give a promise, as asked or by mistake, and it may be any thenable, not only
+// a `Promise` of this realm. A rejection must never end the process.
 
 const FAULT = new Error('a database is down');
 
@@ -35,7 +35,7 @@ beforeEach(() => {
   process.on('unhandledRejection', note);
 });
 afterEach(async () => {
-  // Node reports unhandled rejections before immediates run; a second turn is for promises of promises.
+  // Node reports unhandled rejections before immediates run. The second turn is for promises of promises.
   for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
   process.off('unhandledRejection', note);
   expect(unhandled).toEqual([]);
@@ -50,7 +50,7 @@ async function outcomeOf(server: ResourceServer<unknown>, claims: object = {}): 
   }
 }
 
-/** What a hook answers, whatever it is asked. */
+/** A hook that always gives this answer. */
 type Answer = () => PromiseLike<never>;
 
 const rejections: readonly (readonly [string, Answer])[] = [
@@ -68,7 +68,7 @@ const handMade = (changes: object): AudienceProvider => ({
   ...changes,
 });
 
-/** Hooks that must answer at once: a promise is no answer, and the token is refused. */
+/** Hooks that must not give a promise: if one does, the token is refused. */
 const SYNCHRONOUS: readonly (readonly [string, (answer: Answer) => AudienceProvider, string])[] = [
   ['classify of custom()', (classify) => aCustom({ classify }), 'principal_ambiguous'],
   ['userId of custom()', (userId) => aCustom({ userId }), 'principal_ambiguous'],
@@ -83,15 +83,18 @@ const SYNCHRONOUS: readonly (readonly [string, (answer: Answer) => AudienceProvi
   ['keyServes of a provider', (keyServes) => handMade({ keyServes }), 'key_unknown'],
 ];
 
-describe.each(SYNCHRONOUS)('%s, which must answer at once', (_hook, provider, reason) => {
-  it.each(rejections)('refuses the token for %s', async (_kind, answer) => {
+describe.each(SYNCHRONOUS)('%s, which must not give a promise', (_hook, provider, reason) => {
+  it.each(rejections)('refuses the token when it gives %s', async (_kind, answer) => {
     expect(await outcomeOf(aResourceServer({ issuer: provider(answer) }))).toBe(reason);
   });
 
-  it.each(resolutions)('is not obeyed when %s says yes', async (_kind, resolved) => {
-    const server = aResourceServer({ issuer: provider(() => resolved(true)) });
-    expect(await outcomeOf(server)).toBe(reason);
-  });
+  it.each(resolutions)(
+    'refuses the token also when %s resolves to yes',
+    async (_kind, resolved) => {
+      const server = aResourceServer({ issuer: provider(() => resolved(true)) });
+      expect(await outcomeOf(server)).toBe(reason);
+    },
+  );
 });
 
 const DETAILS = { authorization_details: [{ type: 'payment' }] };
@@ -114,11 +117,11 @@ const REQUIREMENTS: readonly (readonly [string, (answer: Answer) => Requirement,
   ],
 ];
 
-describe.each(REQUIREMENTS)('%s, which must answer at once', (_hook, requirement, mistake) => {
+describe.each(REQUIREMENTS)('%s, which must not give a promise', (_hook, requirement, mistake) => {
   it.each([
     ...rejections,
     ...resolutions.map(([kind, resolved]) => [kind, () => resolved(true)] as const),
-  ])('is named as the mistake of the application for %s', async (_kind, answer) => {
+  ])('causes an error about the application’s mistake for %s', async (_kind, answer) => {
     const server = aResourceServer();
     const principal: Principal<unknown> = await server.verify(aUserToken(DETAILS));
     const needed = requirement(answer);
@@ -132,7 +135,7 @@ describe('onEvent', () => {
   it.each([
     ...rejections,
     ...resolutions.map(([kind, resolved]) => [kind, () => resolved(1)] as const),
-  ])('decides no request by answering %s', async (_kind, answer) => {
+  ])('changes no request by giving %s', async (_kind, answer) => {
     expect(await outcomeOf(aResourceServer({ onEvent: answer as never }))).toBe('accepted');
   });
 });
@@ -140,13 +143,13 @@ describe('onEvent', () => {
 describe('a resolver of issuers', () => {
   const entry = { ...rfc9068({ issuer: ISSUER, jwks: issuer.jwks }), audience: AUDIENCE };
 
-  it.each(resolutions)('is believed when it answers by %s', async (_kind, resolved) => {
+  it.each(resolutions)('is awaited when it gives %s', async (_kind, resolved) => {
     expect(await outcomeOf(aResourceServer({ issuers: () => resolved(entry) }))).toBe('accepted');
     const none = aResourceServer({ issuers: () => resolved(null) });
     expect(await outcomeOf(none)).toBe('issuer_unknown');
   });
 
-  it.each(rejections)('is an outage when it rejects by %s', async (_kind, answer) => {
+  it.each(rejections)('causes an outage when it rejects with %s', async (_kind, answer) => {
     expect(await outcomeOf(aResourceServer({ issuers: answer }))).toBe('issuer_unavailable');
   });
 });
@@ -155,14 +158,14 @@ describe('a claims schema', () => {
   const schema = (validate: (claims: unknown) => PromiseLike<never>) =>
     ({ '~standard': { version: 1, vendor: 'test', validate } }) as never;
 
-  it.each(resolutions)('is awaited when it answers by %s', async (_kind, resolved) => {
+  it.each(resolutions)('is awaited when it gives %s', async (_kind, resolved) => {
     const good = aResourceServer({ claims: schema((value) => resolved({ value })) });
     expect(await outcomeOf(good)).toBe('accepted');
     const bad = aResourceServer({ claims: schema(() => resolved({ issues: [] })) });
     expect(await outcomeOf(bad)).toBe('claims_rejected');
   });
 
-  it.each(rejections)('is an outage when it rejects by %s', async (_kind, answer) => {
+  it.each(rejections)('causes an outage when it rejects with %s', async (_kind, answer) => {
     expect(await outcomeOf(aResourceServer({ claims: schema(answer) }))).toBe(
       'claims_check_failed',
     );
@@ -174,7 +177,7 @@ describe('fetch and the store of key snapshots', () => {
   const answered = () => new Response(JSON.stringify(issuer.jwks));
   const noStore: KeySnapshotStore = { load: async () => undefined, save: async () => {} };
 
-  it.each(resolutions)('fetch is awaited when it answers by %s', async (_kind, resolved) => {
+  it.each(resolutions)('fetch is awaited when it gives %s', async (_kind, resolved) => {
     const server = aResourceServer({
       issuer: remote,
       fetch: (() => resolved(answered())) as never,
@@ -182,12 +185,12 @@ describe('fetch and the store of key snapshots', () => {
     expect(await outcomeOf(server)).toBe('accepted');
   });
 
-  it.each(rejections)('fetch is an outage when it rejects by %s', async (_kind, answer) => {
+  it.each(rejections)('fetch causes an outage when it rejects with %s', async (_kind, answer) => {
     const server = aResourceServer({ issuer: remote, fetch: answer as never });
     expect(await outcomeOf(server)).toBe('keys_unavailable');
   });
 
-  it.each(rejections)('the store decides no request by rejecting: %s', async (_kind, answer) => {
+  it.each(rejections)('a store that rejects with %s changes no request', async (_kind, answer) => {
     const fetch = (async () => answered()) as never;
     for (const part of [{ load: answer as never }, { save: answer as never }]) {
       const keySnapshots = { ...noStore, ...part };
@@ -197,7 +200,7 @@ describe('fetch and the store of key snapshots', () => {
     }
   });
 
-  it.each(resolutions)('a snapshot is read when it comes by %s', async (_kind, resolved) => {
+  it.each(resolutions)('a snapshot is used when it comes by %s', async (_kind, resolved) => {
     const stored = {
       version: 1,
       issuer: ISSUER,
@@ -229,39 +232,45 @@ describe('the hooks of an issuer', async () => {
       ...options,
     }).clientCredentials.grant({ credentials });
 
-  it.each(rejections)('onEvent decides no grant by answering %s', async (_kind, answer) => {
+  it.each(rejections)('onEvent changes no grant by giving %s', async (_kind, answer) => {
     await expect(grantBy({ onEvent: answer })).resolves.toHaveProperty('accessToken');
   });
 
-  it.each(rejections)('a client store that rejects by %s is an outage', async (_kind, answer) => {
-    const clients = { find: answer as never };
-    await expect(grantBy({ clients })).rejects.toMatchObject({ reason: 'clients_unavailable' });
-  });
+  it.each(rejections)(
+    'a client store that rejects with %s causes an outage',
+    async (_kind, answer) => {
+      const clients = { find: answer as never };
+      await expect(grantBy({ clients })).rejects.toMatchObject({ reason: 'clients_unavailable' });
+    },
+  );
 
-  it.each(resolutions)('a client store may answer by %s', async (_kind, resolved) => {
+  it.each(resolutions)('a client store may give %s', async (_kind, resolved) => {
     const clients = { find: () => resolved(client) as never };
     await expect(grantBy({ clients })).resolves.toHaveProperty('accessToken');
   });
 
-  it.each(rejections)('newTokenId gives no id by answering %s', async (_kind, answer) => {
+  it.each(rejections)('newTokenId may not give %s', async (_kind, answer) => {
     await expect(grantBy({ newTokenId: answer as never })).rejects.toEqual(
       new IssuanceError('token_id_invalid'),
     );
   });
 
-  it.each(resolutions)('a claims schema may answer by %s', async (_kind, resolved) => {
+  it.each(resolutions)('a claims schema may give %s', async (_kind, resolved) => {
     const validate = (value: unknown) => resolved({ value });
     const claims = { '~standard': { version: 1, vendor: 'test', validate } } as never;
     await expect(grantBy({ claims })).resolves.toHaveProperty('accessToken');
   });
 
-  it.each(rejections)('a claims schema that rejects by %s mints nothing', async (_kind, answer) => {
-    const claims = { '~standard': { version: 1, vendor: 'test', validate: answer } } as never;
-    await expect(grantBy({ claims })).rejects.toBe(FAULT);
-  });
+  it.each(rejections)(
+    'a claims schema that rejects with %s makes no token',
+    async (_kind, answer) => {
+      const claims = { '~standard': { version: 1, vendor: 'test', validate: answer } } as never;
+      await expect(grantBy({ claims })).rejects.toBe(FAULT);
+    },
+  );
 });
 
-it('a token of the own issuer is read by its preset, so that the tests above test something', async () => {
+it('a token of this issuer is accepted by its preset, so the tests above have a meaning', async () => {
   const preset = authly({ issuer: ISSUER, jwks: issuer.jwks });
   const user = { sub_type: 'user' };
   expect(await outcomeOf(aResourceServer({ issuer: preset }), user)).toBe('accepted');

@@ -9,7 +9,7 @@ const detail = { type: 'payment', currency: 'EUR', amount: 10 };
 
 const NO_SCOPE = 'The access token lacks a scope that this resource needs';
 
-/** A guard, and a caller that it refuses with 403 insufficient_scope and these scopes. */
+/** A guard, and a caller that it refuses with 403 insufficient_scope, naming these scopes. */
 const short: readonly (readonly [string, Guard, string])[] = [
   ['one missing scope', (kit) => kit.requireScope('delete:users'), 'delete:users'],
   [
@@ -211,7 +211,7 @@ const forbidden: readonly Forbidden[] = [
   ],
 ];
 
-describe.each(frameworks)('what guards refuse in $name', (framework) => {
+describe.each(frameworks)('refusals of guards in $name', (framework) => {
   it.each(short)('%s: 403 insufficient_scope that names "%3$s"', async (_, guard, scopes) => {
     const response = await call(framework, guard, 'user', {});
     expect(response.status).toBe(403);
@@ -282,7 +282,7 @@ describe.each(frameworks)('what guards refuse in $name', (framework) => {
   it.each<readonly [string, Guard]>([
     ['a claim test', (kit) => kit.authorize(kit.claim(fail, 'plan pro'))],
     ['a detail test', (kit) => kit.requireAuthorizationDetail('payment', fail)],
-  ])('%s that throws: 503, not a word of the exception', async (_, guard) => {
+  ])('%s that throws: 503, and nothing of the exception is shown', async (_, guard) => {
     const response = await call(framework, guard, 'user', { authorization_details: [detail] });
     expect(response.status).toBe(503);
     expect(response.headers['retry-after']).toMatch(/^\d+$/);

@@ -9,7 +9,7 @@ import { aUserToken, ISSUER, issuer, NOW } from '../support/tokens.ts';
 
 const detail = { type: 'payment', currency: 'EUR', amount: 10 };
 
-/** A guard, and a caller that it lets through. */
+/** A guard, and a caller that it accepts. */
 const allowed: readonly (readonly [string, Guard, 'user' | 'client', Claims])[] = [
   ['every scope', (kit) => kit.requireScope('read:users', 'write:users'), 'user', {}],
   ['a scope, for a client', (kit) => kit.requireScope('read:users'), 'client', {}],
@@ -75,13 +75,13 @@ const allowed: readonly (readonly [string, Guard, 'user' | 'client', Claims])[] 
 ];
 
 describe.each(frameworks)('guards in $name', (framework) => {
-  it.each(allowed)('let through: %s', async (_, guard, kind, claims) => {
+  it.each(allowed)('accept: %s', async (_, guard, kind, claims) => {
     const response = await call(framework, guard, kind, claims);
     expect(response.status).toBe(200);
     expect(response.body.kind).toBe(kind);
   });
 
-  it('a tenant is one of those listed, compared as a whole', async () => {
+  it('a tenant must be equal to one of the list', async () => {
     const server = aResourceServer({ issuer: authly({ issuer: ISSUER, jwks: issuer.jwks }) });
     const guards = [framework.kit.requireTenant('globex', 'acme')];
     const app = protectedApp(framework, { server, guards });
@@ -93,7 +93,7 @@ describe.each(frameworks)('guards in $name', (framework) => {
     expect(statuses).toEqual([200, 403, 403, 403, 403]);
   });
 
-  it('scopes imply others where that is configured, over several steps', async () => {
+  it('scopeImplies adds scopes, over several steps', async () => {
     const server = aResourceServer({
       scopeImplies: { admin: ['write:users'], 'write:users': ['read:users'] },
     });
@@ -106,14 +106,14 @@ describe.each(frameworks)('guards in $name', (framework) => {
     expect(other.status).toBe(403);
   });
 
-  it('say what they need, for documentation', () => {
+  it('have a description, for documentation', () => {
     const guard = framework.kit.requireScope('read:users', 'write:users');
     expect(guard.requirement.scopes).toEqual(['read:users', 'write:users']);
     expect(guard.requirement.description).toBe('scope read:users and scope write:users');
     expect(guard.name).toBe('authorize');
   });
 
-  it('are refused at construction when they would need nothing', () => {
+  it('are refused at construction if they would require nothing', () => {
     // @ts-expect-error: a scope is needed
     expect(() => framework.kit.requireScope()).toThrow(framework.kit.ConfigurationError);
     expect(() => framework.kit.requireScope('read:users write:users')).toThrow(

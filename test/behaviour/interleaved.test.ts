@@ -17,7 +17,7 @@ describe.each(frameworks)('200 interleaved requests in $name', (framework) => {
   it.each([
     ['keys at hand', { issuer: ISSUER, jwks: issuer.jwks }],
     ['keys that all of them wait for', { issuer: ISSUER, jwksUri: `${ISSUER}/jwks` }],
-  ])('each see their own principal: %s', async (_, preset) => {
+  ])('each get their own principal: %s', async (_, preset) => {
     const server = aResourceServer({
       issuer: rfc9068(preset),
       fetch: async () => Response.json(issuer.jwks),
@@ -51,7 +51,7 @@ describe.each(frameworks)('200 interleaved requests in $name', (framework) => {
   });
 });
 
-/** Users and clients in turn, some of them under the same id. */
+/** Users and clients in turn, some with the same id. */
 function caller(index: number) {
   const id = `id-${index >> 1}`;
   const prefix = `${index % 2 === 0 ? 'user' : 'client'}:https%3A%2F%2Fas.example.com`;
@@ -62,7 +62,7 @@ function caller(index: number) {
   return { token, key: `${prefix}:${id}` };
 }
 
-/** A function that resolves for all of its callers once there are so many of them. */
+/** A function whose promise resolves for all callers once it was called this many times. */
 function barrier(size: number): () => Promise<void> {
   const waiting: (() => void)[] = [];
   return () =>

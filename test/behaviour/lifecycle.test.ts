@@ -43,7 +43,7 @@ describe.each(frameworks)('start and end in $name', (framework) => {
     });
   });
 
-  it('ready() rejects as its signal says', async () => {
+  it('ready() rejects with the reason of its signal', async () => {
     const server = aResourceServer({
       issuer: remote(),
       fetch: () => new Promise<Response>(() => {}),
@@ -56,7 +56,7 @@ describe.each(frameworks)('start and end in $name', (framework) => {
     server.close();
   });
 
-  it('a token is looked at again on every use: it ends when it expires, cached or not', async () => {
+  it('a token is checked on every request: it ends when it expires, cached or not', async () => {
     for (const cache of [undefined, false] as const) {
       const clock = aClock();
       const server = aResourceServer({ clock, ...(cache === false && { cache }) });
@@ -72,7 +72,7 @@ describe.each(frameworks)('start and end in $name', (framework) => {
     }
   });
 
-  it('a cached token is no way in for another that ends as it does', async () => {
+  it('a cached token does not let another token with the same end in', async () => {
     const app = protectedApp(framework);
     const token = aUserToken();
     expect((await send(app, { token })).status).toBe(200);
@@ -80,7 +80,7 @@ describe.each(frameworks)('start and end in $name', (framework) => {
     expect((await send(app, { token })).status).toBe(200);
   });
 
-  it('close() forgets verified tokens; keys at hand go on serving', async () => {
+  it('close() empties the cache; keys that are loaded stay in use', async () => {
     const events: AuthEvent[] = [];
     const server = aResourceServer({
       issuer: remote(),
@@ -96,7 +96,7 @@ describe.each(frameworks)('start and end in $name', (framework) => {
     expect(events.map((event) => 'cached' in event && event.cached)).toEqual([false, true, false]);
   });
 
-  it('two servers share no verified tokens', async () => {
+  it('two servers do not share verified tokens', async () => {
     const token = aUserToken();
     expect((await send(protectedApp(framework), { token })).status).toBe(200);
     const other = aResourceServer({ audience: 'urn:other' });
@@ -105,7 +105,7 @@ describe.each(frameworks)('start and end in $name', (framework) => {
 });
 
 describe('explain', () => {
-  it('follows a good token through every step, and hides values that are not revealed', async () => {
+  it('shows every step of a valid token, and hides values that reveal does not name', async () => {
     const token = aUserToken({ email: 'ada@example.com' });
     const explanation = await aResourceServer().explain(token, { reveal: ['iss', 'exp'] });
     expect(explanation).toMatchObject({
@@ -148,7 +148,7 @@ describe('explain', () => {
     ).toBe(true);
   });
 
-  it('makes no bad token valid, and no good one known', async () => {
+  it('makes no bad token valid, and caches no good one', async () => {
     const events: AuthEvent[] = [];
     const server = aResourceServer({ onEvent: noting(events) });
     const token = aUserToken();
@@ -173,7 +173,7 @@ describe('verify, without a request', () => {
     });
   });
 
-  it('gives a promise each time, so that a forgotten await never passes by luck', () => {
+  it('always gives a promise, so that a forgotten await is noticed', () => {
     const server = aResourceServer();
     const view = { method: 'GET', url: '/', header: () => `Bearer ${aUserToken()}` };
     for (let times = 0; times < 3; times++) {

@@ -17,10 +17,10 @@ import { describe, expect, it } from 'vitest';
 import { aResourceServer } from '../support/resource-servers.ts';
 import { AUDIENCE, aUserToken, ISSUER, issuer } from '../support/tokens.ts';
 
-// A misspelled option that is ignored is a check that nobody makes. So every public function that takes
-// options is here, and whoever adds one is told by a failing test.
+// If a misspelled option were ignored, the check that it asks for would be missing. So every public function with
+// options is in this file, and a test fails if one is missing.
 
-/** Options that a function takes, and a call with them. */
+/** The options of a function, and a call with them. */
 interface Call {
   readonly options: object;
   readonly call: (options: never) => unknown;
@@ -31,7 +31,7 @@ const call = (options: object, run: (options: never) => unknown): Call => ({ opt
 const classify = () => 'user' as const;
 const jwks = issuer.jwks;
 
-/** Options of each preset, of its longest form. The compiler asks for a line when a preset is added. */
+/** The options of each preset in its longest form. The compiler requires a line for each preset. */
 const PRESETS: Readonly<Record<keyof typeof providers, object>> = {
   auth0: { domain: 'acme.eu.auth0.com', rolesClaim: 'https://acme.com/roles' },
   authentik: { issuer: 'https://ak.acme.com/application/o/orders/', classify },
@@ -117,7 +117,7 @@ const revocations = core.memoryRevocations();
 const transmitter = { issuer: ISSUER, audience: 'orders', jwks, authorization: 'Bearer x' };
 const asking = core.clientSecretBasic('api', 'secret');
 
-/** A form of one parameter that nobody has read yet. */
+/** A form with one parameter, whose body was not read yet. */
 const aForm = (): core.HandlerRequest => ({
   method: 'POST',
   path: '/',
@@ -132,7 +132,7 @@ const aForm = (): core.HandlerRequest => ({
 
 const aPublishingServer = () => aResourceServer({ resource: AUDIENCE });
 
-/** Every exported function that takes options, by package and name; the second name says which part. */
+/** Every exported function with options, by package and name. A second name says which part of them. */
 const CALLS: Readonly<Record<string, Call>> = {
   'core createResourceServer': call(server, core.createResourceServer),
   'core createResourceServer: keys': call({ freshForSec: 60 }, (keys) =>
@@ -317,7 +317,7 @@ function adapterCalls(
   adapter: typeof express | typeof koa,
   aRouter: () => object,
 ): Readonly<Record<string, Call>> {
-  // The overloads of both adapters are the same but for one value: together they cannot be called.
+  // The overloads of both adapters differ in one value, so the union of both functions cannot be called.
   const authenticate: (server: never, options?: never) => unknown = adapter.authenticate;
   const routes = { base: '/', before: [], open: [] };
   return {
@@ -346,7 +346,7 @@ function adapterCalls(
   };
 }
 
-/** Opens a stream for a caller of the test, on a response that goes nowhere. */
+/** Opens an event stream for a caller without a token, on a response that is not sent anywhere. */
 function openedStream(eventStream: (...args: never) => unknown, options: object): void {
   const response = Object.assign(new PassThrough(), { setHeader() {}, flushHeaders() {} });
   const context = { res: response, req: {}, set() {}, status: 200, state: {} };
@@ -355,7 +355,7 @@ function openedStream(eventStream: (...args: never) => unknown, options: object)
   open(carrier, ...(eventStream === koa.eventStream ? [] : [response]), options);
 }
 
-/** Exported functions without options: what they take is a request, a token, names or values. */
+/** Exported functions without options: they take a request, a token, names or values. */
 const WITHOUT_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   core: [
     ...['actor', 'allOf', 'anyOf', 'anyScope', 'authorizationDetail', 'claim', 'client', 'group'],
@@ -370,6 +370,8 @@ const WITHOUT_OPTIONS: Readonly<Record<string, readonly string[]>> = {
       'fromSubprotocol',
       'closeWithLease',
       'isLeaseEndedError',
+      'isReplayStoreFullError',
+      'isRevocationStoreFullError',
     ],
   ],
   client: ['clientSecretBasic', 'clientSecretPost', 'isTokenSourceError'],
@@ -388,7 +390,7 @@ const WITHOUT_OPTIONS: Readonly<Record<string, readonly string[]>> = {
     'isClientId',
     'userSubject',
   ],
-  // What mcp's functions take in the place of options is a resource server as a whole.
+  // These functions of mcp take a whole resource server in the place of options.
   mcp: [
     'authorizeTool',
     'clientFrom',
@@ -400,7 +402,7 @@ const WITHOUT_OPTIONS: Readonly<Record<string, readonly string[]>> = {
     'toolRequirement',
     'userFrom',
   ],
-  // What these take is a client.
+  // These functions take a client.
   redis: ['ioredis', 'iovalkey', 'nodeRedis', 'nodeRedisCluster'],
   testing: ['compactJws', 'fakeClock', 'generateTestKey', 'tampered', 'thumbprintOf', 'unsigned'],
 };
@@ -429,7 +431,7 @@ const PACKAGES: Readonly<Record<string, object>> = {
 };
 
 describe.each(Object.entries(PACKAGES))('@authly/%s', (name, exported) => {
-  it('has no function whose options nobody looked at', () => {
+  it('has no function with options that is missing here', () => {
     const isAdapter = name === 'express' || name === 'koa';
     const known = new Set([
       ...(isAdapter
@@ -442,23 +444,23 @@ describe.each(Object.entries(PACKAGES))('@authly/%s', (name, exported) => {
     ]);
     const functions = Object.entries(exported)
       .filter(([, value]) => typeof value === 'function' && !isClass(value))
-      // An adapter hands on what core has: the same function, looked at there.
+      // An adapter exports the function of core itself, which is tested there.
       .filter(([each, value]) => !isAdapter || Reflect.get(core, each) !== value);
     expect(functions.map(([each]) => each).filter((each) => !known.has(each))).toEqual([]);
   });
 });
 
-it('every preset there is has its line here', () => {
+it('every preset has its line here', () => {
   const presets = Object.entries(providers).filter(([, value]) => typeof value === 'function');
   expect(presets.map(([name]) => name).sort()).toEqual(Object.keys(PRESETS).sort());
 });
 
 describe.each([...presetCalls, ...Object.entries(CALLS)])('%s', (_name, { options, call: run }) => {
-  it('takes its options, and refuses each when it is misspelled, with the name that was probably meant', async () => {
+  it('accepts its options, and refuses each when it is misspelled, with the name that was probably meant', async () => {
     await expect(outcomeOf(run, options)).resolves.toBe('taken');
     for (const name of Object.keys(options)) {
       const misspelled = { ...options, [`${name}s_`]: Reflect.get(options, name) };
-      // A name of two letters is too short to guess by.
+      // A name of two letters is too short for a suggestion.
       const meant = name.length < 3 ? '' : 'Did you mean "\\w+"\\? ';
       await expect(outcomeOf(run, misspelled)).resolves.toMatch(
         new RegExp(`has no option "${name}s_"\\. ${meant}Its options are: .*\\b${name}\\b`),
@@ -473,7 +475,7 @@ describe.each([...presetCalls, ...Object.entries(CALLS)])('%s', (_name, { option
   });
 });
 
-/** `taken`, or what the configuration error says. */
+/** Gives `taken`, or the message of the configuration error. */
 async function outcomeOf(run: Call['call'], options: object): Promise<string> {
   try {
     await run(options as never);

@@ -49,7 +49,7 @@ describe.each(matrix)('an issuer mounted in $name, body parser: $bodyParser', (r
   const { framework, bodyParser } = row;
   const app = issuerApp(framework, { bodyParser });
 
-  it('grants a token by client_secret_basic that the API takes for that client’s', async () => {
+  it('grants a token by client_secret_basic, which the API accepts as this client’s', async () => {
     const response = await token(app).set({ authorization: basic }).send(form(grant));
     expect(response.status).toBe(200);
     expect(response.headers['cache-control']).toBe('no-store');
@@ -76,7 +76,7 @@ describe.each(matrix)('an issuer mounted in $name, body parser: $bodyParser', (r
     expect(response.body.scope).toBe('read:users');
   });
 
-  it('takes the parameter resource more than once (RFC 8707 §2)', async () => {
+  it('accepts the parameter resource several times (RFC 8707 §2)', async () => {
     const body = `${form(grant)}&${form({ resource: 'https://billing.example.com' })}`;
     const response = await token(app).set({ authorization: basic }).send(body);
     expect(response.status).toBe(200);
@@ -160,7 +160,7 @@ describe.each(matrix)('an issuer mounted in $name, body parser: $bodyParser', (r
     expect(response.headers['allow']).toBe('POST');
   });
 
-  it('a path that is not the issuer’s goes on to the next middleware', async () => {
+  it('a path that is not the issuer’s is passed to the next middleware', async () => {
     const response = await send(app, { path: '/other' });
     expect(response.status).toBe(200);
     expect(response.body).toBe('not the issuer’s');
@@ -171,13 +171,13 @@ describe.each(matrix)('an issuer mounted in $name, body parser: $bodyParser', (r
 describe.each(frameworks)('an overlong body for an issuer mounted in $name', (framework) => {
   const overlong = `${form(grant)}&x=${'x'.repeat(64 * 1024)}`;
 
-  it('is invalid_request by its stated length', async () => {
+  it('is invalid_request if its Content-Length says so', async () => {
     const response = await token(issuerApp(framework)).set({ authorization: basic }).send(overlong);
     expect(response.status).toBe(400);
     expect(response.body.error).toBe('invalid_request');
   });
 
-  it('is invalid_request when it comes in chunks of no stated length', async () => {
+  it('is invalid_request if it comes in chunks without a Content-Length', async () => {
     const running = await listen(issuerApp(framework).listener);
     try {
       const response = await post(`${running.origin}/token`, overlong, {

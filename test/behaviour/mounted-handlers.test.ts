@@ -4,7 +4,7 @@ import { frameworks } from '../support/frameworks.ts';
 import { send } from '../support/requests.ts';
 
 describe.each(frameworks)('any neutral handler mounted in $name', (framework) => {
-  it('sees method, path, query and headers as they came, and may answer twice the same header', async () => {
+  it('gets method, path, query and headers as they came, and may set a header twice', async () => {
     const seen: unknown[] = [];
     const app = framework.createApp(({ use }) => {
       use(
@@ -37,7 +37,7 @@ describe.each(frameworks)('any neutral handler mounted in $name', (framework) =>
     { trustProxy: false, client: 'the peer' },
     { trustProxy: true, client: '192.0.2.9' },
   ])(
-    'sees the peer whoever is forwarded, and the client as the framework does: trust proxy $trustProxy',
+    'gets the address of the peer as it is, and the client as the framework sees it: trust proxy $trustProxy',
     async ({ trustProxy, client }) => {
       const seen: (string | undefined)[] = [];
       const app = framework.createApp(
@@ -60,7 +60,7 @@ describe.each(frameworks)('any neutral handler mounted in $name', (framework) =>
     },
   );
 
-  it('may read a form, unless something before it read the body and kept nothing', async () => {
+  it('may read a form, unless something before it read the body and did not keep it', async () => {
     const app = framework.createApp(
       ({ use }) => {
         use(
@@ -79,7 +79,7 @@ describe.each(frameworks)('any neutral handler mounted in $name', (framework) =>
     ]);
   });
 
-  it('below another app it sees the rest of the path', async () => {
+  it('gets the rest of the path below another app', async () => {
     const paths: string[] = [];
     const app = framework.createApp((outer) => {
       outer.app('/auth', ({ use }) =>
@@ -95,7 +95,7 @@ describe.each(frameworks)('any neutral handler mounted in $name', (framework) =>
     expect(paths).toEqual(['/token']);
   });
 
-  it('what it throws is the application’s fault to handle', async () => {
+  it('throws its errors to the application’s error handling', async () => {
     const fault = new Error('a key store is down');
     for (const handler of [() => Promise.reject(fault), failing(fault)]) {
       const app = framework.createApp(({ use }) => use(framework.kit.mount(handler)));
@@ -105,7 +105,7 @@ describe.each(frameworks)('any neutral handler mounted in $name', (framework) =>
     }
   });
 
-  it('an answer without a body has none, and no content type', async () => {
+  it('may answer without a body, and then without a content type', async () => {
     const app = framework.createApp(({ use }) =>
       use(framework.kit.mount(() => ({ status: 200, headers: { 'x-a': '1' }, body: undefined }))),
     );

@@ -17,13 +17,13 @@ const certificate = await testCertificate();
 const token = aUserToken({}, { boundTo: certificate });
 const header = { 'client-cert': `:${Buffer.from(certificate.der).toString('base64')}:` };
 
-/** Takes the header of whoever connects on loopback. */
+/** Reads the header on every loopback connection. */
 const mtls = {
   certificate: headerCertificate({ format: 'rfc9440', proxies: ['127.0.0.1', '::1'] }),
 };
 
 describe.each(frameworks)('$name: tokens that are bound to a certificate', (framework) => {
-  it('pass with it, from a proxy that is listed', async () => {
+  it('are accepted with it, from a listed proxy', async () => {
     const app = protectedApp(framework, { server: aResourceServer({ mtls }) });
     const { status, body } = await send(app, { token, headers: header });
     expect(status).toBe(200);
@@ -36,7 +36,7 @@ describe.each(frameworks)('$name: tokens that are bound to a certificate', (fram
     expect((await send(app, { token: aUserToken() })).status).toBe(200);
   });
 
-  it('[RFC8705-3.2-a] may be opaque: the answer of the server says what they are bound to', async () => {
+  it('[RFC8705-3.2-a] may be opaque: the server’s answer says what they are bound to', async () => {
     const api = await anIntrospectingApi(framework, { options: { mtls } });
     const cnf = { 'x5t#S256': certificate.thumbprint };
     api.endpoint.answerAbout('bound', { ...ACTIVE_USER, cnf });
@@ -62,7 +62,7 @@ describe.each(frameworks)('$name: tokens that are bound to a certificate', (fram
     });
   });
 
-  it('[RFC8705-3.3-a] are published as accepted, under Bearer', async () => {
+  it('[RFC8705-3.3-a] are published as accepted, with the scheme Bearer', async () => {
     for (const [options, accepted] of [
       [{ mtls }, true],
       [{ mtls: { ...mtls, mode: 'required' } }, true],
@@ -80,7 +80,7 @@ describe.each(frameworks)('$name: tokens that are bound to a certificate', (fram
     }
   });
 
-  it('are refused to others with the operator told why there is no certificate', async () => {
+  it('are refused without the certificate, and the operator is told why there is none', async () => {
     const events: AuthEvent[] = [];
     const strangers = headerCertificate({ format: 'rfc9440', proxies: ['192.0.2.1'] });
     const onEvent = (event: AuthEvent) => events.push(event);
@@ -93,7 +93,7 @@ describe.each(frameworks)('$name: tokens that are bound to a certificate', (fram
     expect(JSON.stringify(events)).not.toContain(header['client-cert'].slice(1, 40));
   });
 
-  it('of a source that fails are 503, and not refused', async () => {
+  it('cause a 503 if the certificate source fails', async () => {
     const failing = {
       thumbprintOf: () => {
         throw new Error('down');
@@ -118,14 +118,18 @@ describe('without a request', () => {
   ] as const)('%s: a token is refused', async (mode, presented, reason) => {
     const server = aResourceServer({ mtls: { ...mtls, mode } });
     expect(server.needsRequest).toBe(mode === 'required');
+    expect(server.needsCertificate).toBe(mode === 'required');
     await expect(server.verify(presented)).rejects.toMatchObject({ reason });
   });
 
-  it('a token that is not bound passes', async () => {
+  it('a token that is not bound is accepted', async () => {
     const server = aResourceServer({ mtls });
     expect(server.needsRequest).toBe(false);
     await expect(server.verify(aUserToken())).resolves.toMatchObject({ kind: 'user' });
-    expect(aResourceServer({ dpop: 'required' }).needsRequest).toBe(true);
+    expect(aResourceServer({ dpop: 'required' })).toMatchObject({
+      needsRequest: true,
+      needsCertificate: false,
+    });
     expect(aResourceServer({ dpop: 'when-bound' }).needsRequest).toBe(false);
   });
 });
@@ -135,7 +139,7 @@ describe('explainRequest', () => {
     nodeRequestView({ method: 'GET', headers, socket: { remoteAddress } }, '/');
   const authorization = `Bearer ${token}`;
 
-  it('says which certificate it sees', async () => {
+  it('shows the certificate', async () => {
     const explained = await aResourceServer({ mtls }).explainRequest(
       viewOf({ authorization, ...header }),
     );
@@ -146,7 +150,7 @@ describe('explainRequest', () => {
     expect(Object.isFrozen(explained.certificate)).toBe(true);
   });
 
-  it('says why there is none, and at which step the request fails', async () => {
+  it('shows why there is none, and at which step the request fails', async () => {
     const server = aResourceServer({ mtls });
     const explained = await server.explainRequest(
       viewOf({ authorization, ...header }, '192.0.2.9'),
@@ -165,7 +169,7 @@ describe('explainRequest', () => {
     );
   });
 
-  it('has no certificate without mtls, and none of a socket without TLS', async () => {
+  it('shows no certificate without mtls, and none of a socket without TLS', async () => {
     const view = viewOf({ authorization, ...header });
     expect((await aResourceServer().explainRequest(view)).certificate).toBeUndefined();
     const onSocket = aResourceServer({ mtls: { certificate: socketCertificate() } });

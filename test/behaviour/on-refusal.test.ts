@@ -7,10 +7,10 @@ import { aUserToken } from '../support/tokens.ts';
 
 const user = aUserToken();
 
-describe.each(frameworks)('refusals handed to the application in $name', (framework) => {
+describe.each(frameworks)('refusals that are passed to the application in $name', (framework) => {
   const { kit } = framework;
 
-  it('authenticate hands on an error with status, headers and expose', async () => {
+  it('authenticate passes an error with status, headers and expose', async () => {
     const seen: unknown[] = [];
     const app = protectedApp(framework, { delegated: true, onError: noting(seen) });
     const response = await send(app);
@@ -33,7 +33,7 @@ describe.each(frameworks)('refusals handed to the application in $name', (framew
     expect(seen[0]).toBeInstanceOf(kit.AuthError);
   });
 
-  it('so do the guards after it, with the scopes of all of them', async () => {
+  it('guards do the same, with the scopes of all of them', async () => {
     const seen: unknown[] = [];
     const guards = [kit.requireScope('read:users'), kit.requireScope('a')];
     const app = protectedApp(framework, { delegated: true, guards, onError: noting(seen) });
@@ -49,7 +49,7 @@ describe.each(frameworks)('refusals handed to the application in $name', (framew
     ]);
   });
 
-  it('an outage comes with Retry-After and its cause, which is not enumerable', async () => {
+  it('an outage has Retry-After and its cause, which is not enumerable', async () => {
     const seen: unknown[] = [];
     const cause = new Error('a database is down');
     const failing = kit.claim(() => {
@@ -62,7 +62,7 @@ describe.each(frameworks)('refusals handed to the application in $name', (framew
     expect(JSON.stringify(seen)).not.toContain('database');
   });
 
-  it('an error handler that answers as the error says gives the same answer as the adapter', async () => {
+  it('an error handler that sends what the error says gives the same answer as the adapter', async () => {
     const onError = (error: unknown): ErrorAnswer => {
       if (!kit.isAuthError(error) || !isRefused(error)) return { status: 500, body: null };
       const { status, headers } = error;
@@ -79,7 +79,7 @@ describe.each(frameworks)('refusals handed to the application in $name', (framew
     expect([own.status, own.body]).toEqual([adapters.status, adapters.body]);
   });
 
-  it('without error handling of its own, the framework answers with status and headers', async () => {
+  it('without an error handler, the framework answers with status and headers', async () => {
     const app = protectedApp(framework, { delegated: true });
     const response = await send(app);
     expect(response.status).toBe(401);
@@ -87,7 +87,7 @@ describe.each(frameworks)('refusals handed to the application in $name', (framew
     expect(app.faults).toHaveLength(1);
   });
 
-  it('userOf and clientOf hand on a 403 in either mode', async () => {
+  it('userOf and clientOf pass a 403 in both modes', async () => {
     for (const delegated of [false, true]) {
       const seen: unknown[] = [];
       const app = framework.createApp(
@@ -104,7 +104,7 @@ describe.each(frameworks)('refusals handed to the application in $name', (framew
     }
   });
 
-  it('without error handling of its own, userOf on a client is answered with 403', async () => {
+  it('without an error handler, userOf with a client is answered with 403', async () => {
     const app = framework.createApp(({ use, route }) => {
       use(framework.authenticate(aResourceServer()));
       route('/', ({ carrier }) => kit.clientOf(carrier));
@@ -112,7 +112,7 @@ describe.each(frameworks)('refusals handed to the application in $name', (framew
     expect((await send(app, { token: user })).status).toBe(403);
   });
 
-  it('by default the adapter answers, and the application’s error handling is not asked', async () => {
+  it('by default the adapter answers, and the application’s error handling is not called', async () => {
     const seen: unknown[] = [];
     const guards = [kit.requireScope('a')];
     const app = protectedApp(framework, { guards, onError: noting(seen) });
@@ -121,7 +121,7 @@ describe.each(frameworks)('refusals handed to the application in $name', (framew
     expect(seen).toEqual([]);
   });
 
-  it('a fault that is no refusal goes to the application in either mode', async () => {
+  it('an error that is not a refusal is passed to the application in both modes', async () => {
     for (const delegated of [false, true]) {
       const seen: unknown[] = [];
       const app = protectedApp(framework, {

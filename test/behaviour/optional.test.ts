@@ -8,13 +8,13 @@ import { aUserToken, NOW } from '../support/tokens.ts';
 const expired = aUserToken({ exp: NOW - 60 });
 
 describe.each(frameworks)('optional authentication in $name', (framework) => {
-  it('a request without credentials passes, and nobody is calling', async () => {
+  it('a request without credentials is let in as anonymous', async () => {
     const response = await send(protectedApp(framework, { optional: true }));
     expect(response.status).toBe(200);
     expect(response.body).toBeNull();
   });
 
-  it('good credentials say who is calling', async () => {
+  it('a request with valid credentials has a caller', async () => {
     const token = aUserToken();
     const response = await send(protectedApp(framework, { optional: true }), { token });
     expect(response.body).toMatchObject({ kind: 'user', userId: 'ada' });
@@ -26,7 +26,7 @@ describe.each(frameworks)('optional authentication in $name', (framework) => {
     ['Bearer without a token', 'Bearer', 400, 'invalid_request'],
     ['an empty header', '', 400, 'invalid_request'],
     ['another scheme', 'Basic YTpi', 401, 'missing_credentials'],
-  ])('%s is refused all the same', async (_, authorization, status, error) => {
+  ])('%s is still refused', async (_, authorization, status, error) => {
     const response = await sendRaw(protectedApp(framework, { optional: true }), { authorization });
     expect(response.status).toBe(status);
     expect(JSON.parse(response.text).error).toBe(error);
@@ -39,7 +39,7 @@ describe.each(frameworks)('optional authentication in $name', (framework) => {
     expect(response.headers['www-authenticate']).toBe('Bearer realm="api"');
   });
 
-  it('two Authorization headers are refused all the same', async () => {
+  it('two Authorization headers are still refused', async () => {
     const authorization = [`Bearer ${aUserToken()}`, 'Basic YTpi'];
     const response = await sendRaw(protectedApp(framework, { optional: true }), { authorization });
     expect(response.status).toBe(400);
@@ -49,7 +49,7 @@ describe.each(frameworks)('optional authentication in $name', (framework) => {
     ['requireUser', (kit) => kit.requireUser(), ''],
     ['requireClient', (kit) => kit.requireClient(), ''],
     ['any claim', (kit) => kit.authorize(kit.claim(() => true, 'anything')), ''],
-    // RFC 6750 §3.1 forbids an error code here, not the scopes to ask for.
+    // RFC 6750 §3.1 forbids an error code here, but allows the scopes to ask for.
     ['requireScope', (kit) => kit.requireScope('a', 'b'), ', scope="a b"'],
   ])('a guard on an anonymous request, %s, answers 401 without error', async (_, guard, scope) => {
     const app = protectedApp(framework, { optional: true, guards: [guard(framework.kit)] });
@@ -59,7 +59,7 @@ describe.each(frameworks)('optional authentication in $name', (framework) => {
     expect(response.body.error).toBe('missing_credentials');
   });
 
-  it('findPrincipal finds nobody; principalOf, userOf and clientOf throw a 401', async () => {
+  it('findPrincipal gives undefined; principalOf, userOf and clientOf throw a 401', async () => {
     const { findPrincipal, principalOf, userOf, clientOf, isAuthError } = framework.kit;
     const app = framework.createApp(({ use, route }) => {
       use(framework.authenticate(aResourceServer(), { optional: true }));

@@ -9,7 +9,7 @@ import { aClock, aToken, aUserToken, ISSUER, issuer } from '../support/tokens.ts
 
 const JWKS_URL = 'https://as.example.com/jwks';
 
-/** An identity provider that can be switched off. */
+/** An identity provider that can be turned off. */
 function aProvider() {
   const requests: string[] = [];
   const provider = {
@@ -27,7 +27,7 @@ function aProvider() {
 describe.each(frameworks)('an outage of the identity provider in $name', (framework) => {
   const preset = () => rfc9068({ issuer: ISSUER, jwksUri: JWKS_URL });
 
-  it('before any key was had: 503 with Retry-After, never 401; recovery needs no restart', async () => {
+  it('before the first keys: 503 with Retry-After, never 401, and no restart is needed after it', async () => {
     const clock = aClock();
     const provider = aProvider();
     provider.isUp = false;
@@ -41,7 +41,7 @@ describe.each(frameworks)('an outage of the identity provider in $name', (framew
     expect(response.headers).not.toHaveProperty('www-authenticate');
     expect(response.body).toEqual({
       error: 'temporarily_unavailable',
-      error_description: 'The keys of the issuer cannot be had at the moment',
+      error_description: 'The keys of the issuer cannot be fetched at the moment',
     });
 
     provider.isUp = true;
@@ -49,19 +49,19 @@ describe.each(frameworks)('an outage of the identity provider in $name', (framew
     expect((await send(app, { token })).status).toBe(200);
   });
 
-  it('does not touch requests whose keys are known', async () => {
+  it('does not affect requests whose keys are known', async () => {
     const clock = aClock();
     const provider = aProvider();
     const server = aResourceServer({ issuer: preset(), clock, fetch: provider.fetch });
     const app = protectedApp(framework, { server });
     expect((await send(app, { token: aUserToken() })).status).toBe(200);
     provider.isUp = false;
-    // Stale beyond their ten minutes of freshness, and within the six hours after it.
+    // After the ten minutes for which they are fresh, and before the six hours after that are over.
     clock.advanceSec(3600);
     expect((await send(app, { token: aUserToken({ exp: 2_000_000_000 }) })).status).toBe(200);
   });
 
-  it('leaves faults of the request what they are: 400 and 401', async () => {
+  it('does not change refusals of bad requests: 400 and 401', async () => {
     const provider = aProvider();
     provider.isUp = false;
     const server = aResourceServer({ issuer: preset(), fetch: provider.fetch });

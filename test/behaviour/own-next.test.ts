@@ -10,8 +10,8 @@ import { aUserToken, ISSUER, issuer } from '../support/tokens.ts';
 describe.each([
   ['Express 4', express4],
   ['Express 5', express],
-])('%s: authenticate with a `next` of the application’s own', (_, create) => {
-  it('hands on what that throws, whether keys were waited for or not', async () => {
+])('%s: authenticate with a next that the application wrote', (_, create) => {
+  it('passes on what it throws, with and without waiting for keys', async () => {
     const fault = new Error('a bug behind authenticate');
     const faults: unknown[] = [];
     const authenticated = authenticate(
@@ -31,7 +31,7 @@ describe.each([
     };
     const app = create().use(wrapped).use(handleError);
     const authorization = `Bearer ${aUserToken()}`;
-    // The first request waits for the keys, the second has them.
+    // The first request waits for the keys, the second does not.
     for (const expected of [[fault], [fault, fault]]) {
       expect((await supertest(app).get('/').set({ authorization })).status).toBe(500);
       expect(faults).toEqual(expected);

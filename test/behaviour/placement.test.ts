@@ -24,7 +24,7 @@ describe.each(frameworks)('where middleware stands in $name', (framework) => {
     expect((await send(app, { path: '/nowhere', token })).status).toBe(404);
   });
 
-  it('on a router they protect its routes alone', async () => {
+  it('on a router they protect only its routes', async () => {
     const app = framework.createApp(({ router, route }) => {
       router('/users', (users) => {
         users.use(framework.authenticate(aResourceServer()), requireUser());
@@ -37,7 +37,7 @@ describe.each(frameworks)('where middleware stands in $name', (framework) => {
     expect((await send(app, { path: '/other' })).status).toBe(200);
   });
 
-  it('on a route they protect that route alone', async () => {
+  it('on a route they protect only that route', async () => {
     const app = framework.createApp(({ route }) => {
       route('/a', framework.authenticate(aResourceServer()), requireUser(), () => 'ok');
       route('/b', () => 'ok');
@@ -57,7 +57,7 @@ describe.each(frameworks)('where middleware stands in $name', (framework) => {
     expect((await send(app, { path: '/machines', token })).status).toBe(403);
   });
 
-  it('a mounted app sees the principal of the app around it', async () => {
+  it('a mounted app has the principal of the app around it', async () => {
     const app = framework.createApp((outer) => {
       outer.use(framework.authenticate(aResourceServer()));
       outer.app('/inner', (inner) => {
@@ -72,7 +72,7 @@ describe.each(frameworks)('where middleware stands in $name', (framework) => {
     expect(response.body).toEqual(['user:https%3A%2F%2Fas.example.com:ada', true]);
   });
 
-  it('a mounted app with an authenticate of its own is protected', async () => {
+  it('a mounted app with its own authenticate is protected', async () => {
     const app = framework.createApp((outer) => {
       outer.app('/inner', (inner) => {
         inner.use(framework.authenticate(aResourceServer()));
@@ -85,7 +85,7 @@ describe.each(frameworks)('where middleware stands in $name', (framework) => {
     expect((await send(app, { path: '/open', token })).body).toBe('nobody');
   });
 
-  it('the resource server sees the URL as the client sent it, however deep it stands', async () => {
+  it('the resource server gets the URL as the client sent it, at every depth', async () => {
     const urls: string[] = [];
     const server = aResourceServer();
     const watching: typeof server = {
@@ -116,7 +116,7 @@ describe.each(frameworks)('where middleware stands in $name', (framework) => {
     expect(response.body.userId).toBe('ada');
   });
 
-  it('authenticate takes options as well, and exposes the server that it made', async () => {
+  it('authenticate also accepts options, and exposes the server that it made', async () => {
     const options = {
       issuer: rfc9068({ issuer: ISSUER, jwks: issuer.jwks }),
       audience: AUDIENCE,
@@ -135,12 +135,12 @@ describe.each(frameworks)('where middleware stands in $name', (framework) => {
     resourceServer.close();
   });
 
-  it('a server that was given is the one that is exposed', () => {
+  it('authenticate exposes a server that was given', () => {
     const server = aResourceServer();
     expect(framework.authenticate(server).resourceServer).toBe(server);
   });
 
-  it('the middleware has names that stack traces show', () => {
+  it('the middleware has names for stack traces', () => {
     expect(framework.authenticate(aResourceServer()).name).toBe('authenticate');
     expect(requireUser().name).toBe('authorize');
   });

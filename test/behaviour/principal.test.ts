@@ -6,7 +6,7 @@ import { aResourceServer } from '../support/resource-servers.ts';
 import { AUDIENCE, aClientToken, aUserToken, ISSUER, NOW } from '../support/tokens.ts';
 
 describe.each(frameworks)('the principal in $name', (framework) => {
-  it('a user is seen as a user, with everything that the token says', async () => {
+  it('a user is a user, with everything that the token says', async () => {
     const token = aUserToken({
       acr: 'mfa',
       amr: ['pwd', 'otp'],
@@ -40,7 +40,7 @@ describe.each(frameworks)('the principal in $name', (framework) => {
     });
   });
 
-  it('a machine is seen as a client, without a user id', async () => {
+  it('a machine is a client, without a user id', async () => {
     const response = await send(protectedApp(framework), { token: aClientToken() });
     expect(response.body).toMatchObject({
       kind: 'client',
@@ -51,7 +51,7 @@ describe.each(frameworks)('the principal in $name', (framework) => {
     expect(response.body).not.toHaveProperty('userId');
   });
 
-  it('a user and a client of the same id have different keys', async () => {
+  it('a user and a client with the same id have different keys', async () => {
     const app = protectedApp(framework);
     const user = await send(app, { token: aUserToken({ sub: 'same' }) });
     const client = await send(app, {
@@ -65,17 +65,17 @@ describe.each(frameworks)('the principal in $name', (framework) => {
     ['colons', 'a:b:c', 'user:https%3A%2F%2Fas.example.com:a%3Ab%3Ac'],
     ['percent signs', 'a%3Ab', 'user:https%3A%2F%2Fas.example.com:a%253Ab'],
     ['letters beyond ASCII', 'zoë', 'user:https%3A%2F%2Fas.example.com:zo%C3%AB'],
-  ])('ids with %s make keys that no other id makes', async (_, sub, key) => {
+  ])('ids with %s have a key that no other id has', async (_, sub, key) => {
     const response = await send(protectedApp(framework), { token: aUserToken({ sub }) });
     expect(response.body.key).toBe(key);
   });
 
-  it('an id that is not Unicode text is refused', async () => {
+  it('an id that is not valid Unicode is refused', async () => {
     const token = aUserToken({ sub: '\ud800' });
     expect((await send(protectedApp(framework), { token })).status).toBe(401);
   });
 
-  it('who acts for the subject is the outermost act, with earlier actors as history', async () => {
+  it('the actor is the outermost act, with earlier actors as history', async () => {
     const act = {
       sub: 'support-agent',
       client_id: 'helpdesk',
@@ -91,13 +91,13 @@ describe.each(frameworks)('the principal in $name', (framework) => {
     });
   });
 
-  it('an actor makes no user of a client', async () => {
+  it('an actor does not turn a client into a user', async () => {
     const token = aClientToken({ act: { sub: 'ada' } });
     const response = await send(protectedApp(framework), { token });
     expect(response.body).toMatchObject({ kind: 'client', actor: { subject: 'ada' } });
   });
 
-  it('stands on the request under its own name and through principalOf, once and the same', async () => {
+  it('is the same object on the request and by principalOf', async () => {
     const app = framework.createApp(({ use, route }) => {
       use(framework.authenticate(aResourceServer()));
       route('/', ({ carrier, principal }) => {
@@ -111,7 +111,7 @@ describe.each(frameworks)('the principal in $name', (framework) => {
     expect(response.body).toEqual([true, true, true]);
   });
 
-  it('is frozen to the bottom of its claims', async () => {
+  it('is frozen, at every depth of its claims', async () => {
     const app = framework.createApp(({ use, route }) => {
       use(framework.authenticate(aResourceServer()));
       route('/', ({ carrier }) => {
@@ -146,7 +146,7 @@ describe.each(frameworks)('the principal in $name', (framework) => {
     expect(client.body).toBe('nightly-sync');
   });
 
-  it('claims inside of a member named __proto__ are not the token’s own', async () => {
+  it('claims inside of a member named __proto__ do not count as claims of the token', async () => {
     const token = aUserToken(JSON.parse('{"__proto__":{"roles":["admin"]}}'));
     const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString();
     expect(payload).toContain('"__proto__":{"roles":["admin"]}');

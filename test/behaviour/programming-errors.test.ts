@@ -30,7 +30,7 @@ describe.each(frameworks)('programming errors in $name', (framework) => {
     expect(app.faults).toHaveLength(1);
   });
 
-  it('principalOf, userOf and clientOf without authenticate throw what is no refusal', async () => {
+  it('principalOf, userOf and clientOf without authenticate throw an error that is not a refusal', async () => {
     for (const accessor of [kit.principalOf, kit.userOf, kit.clientOf]) {
       const app = framework.createApp(({ route }) =>
         route('/', ({ carrier }) => accessor(carrier)),
@@ -56,7 +56,7 @@ describe.each(frameworks)('programming errors in $name', (framework) => {
     }
   });
 
-  it('so does an uncalled authenticate', async () => {
+  it('an uncalled authenticate says what to write', async () => {
     const app = framework.createApp(({ use, route }) => {
       use(kit.authenticate as never);
       route('/', () => 'in');
@@ -67,7 +67,7 @@ describe.each(frameworks)('programming errors in $name', (framework) => {
     ]);
   });
 
-  it('so does an uncalled authErrorHandler', async () => {
+  it('an uncalled authErrorHandler says what to write', async () => {
     const app = framework.createApp(({ use, route }) => {
       use(kit.authErrorHandler as never);
       route('/', () => 'in');
@@ -76,7 +76,7 @@ describe.each(frameworks)('programming errors in $name', (framework) => {
     expect(app.faults.map(String)).toEqual([expect.stringContaining('Write authErrorHandler()')]);
   });
 
-  it('findPrincipal without authenticate finds nobody', async () => {
+  it('findPrincipal without authenticate gives undefined', async () => {
     const app = framework.createApp(({ route }) =>
       route('/', ({ carrier }) => kit.findPrincipal(carrier) ?? null),
     );
@@ -85,7 +85,7 @@ describe.each(frameworks)('programming errors in $name', (framework) => {
     expect(response.body).toBeNull();
   });
 
-  it('an error of a handler behind the guards is the application’s own', async () => {
+  it('an error of a handler behind the guards stays the application’s own', async () => {
     const fault = new Error('a handler failed');
     const app = framework.createApp(({ use, route }) => {
       use(framework.authenticate(aResourceServer()));
@@ -100,7 +100,7 @@ describe.each(frameworks)('programming errors in $name', (framework) => {
     expect(app.faults).toEqual([fault, fault]);
   });
 
-  it('options that are not right are a ConfigurationError at construction', () => {
+  it('wrong options cause a ConfigurationError at construction', () => {
     const nothing: unknown = undefined;
     const attempts: readonly unknown[] = [nothing, {}, { issuer: 'https://as.example.com' }];
     for (const options of attempts) {

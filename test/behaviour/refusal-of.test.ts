@@ -7,10 +7,10 @@ import { aClientToken, aUserToken, ISSUER, NOW } from '../support/tokens.ts';
 describe.each(frameworks)('refusalOf in $name', (framework) => {
   const { kit } = framework;
 
-  /** Sends a request, and gives what `refusalOf` says once it is answered. */
+  /** Sends a request, and gives what `refusalOf` gives after the answer. */
   async function refusalAfter(path: string, token?: string, mode: ModeOptions = {}) {
     let carrier: object | undefined;
-    // As an access log does: it stands before everything, and looks when the answer is out.
+    // Like an access log: it is the first middleware, and looks when the answer was sent.
     const log = framework.authenticate(aResourceServer(), {
       skip: (view) => {
         carrier = view.identity;
@@ -38,7 +38,7 @@ describe.each(frameworks)('refusalOf in $name', (framework) => {
     return carrier && kit.refusalOf(carrier);
   }
 
-  it('says what was refused and why, by whomever', async () => {
+  it('gives what was refused and why, for every kind of refusal', async () => {
     expect(await refusalAfter('/')).toMatchObject({
       code: 'missing_credentials',
       reason: 'credentials_missing',
@@ -63,7 +63,7 @@ describe.each(frameworks)('refusalOf in $name', (framework) => {
     });
   });
 
-  it('says so where the application answers refusals itself', async () => {
+  it('works also if the application answers refusals itself', async () => {
     const delegated = { delegated: true };
     expect(await refusalAfter('/', undefined, delegated)).toMatchObject({
       reason: 'credentials_missing',
@@ -73,13 +73,13 @@ describe.each(frameworks)('refusalOf in $name', (framework) => {
     });
   });
 
-  it('is undefined for a request that was let in, and for a fault', async () => {
+  it('is undefined for a request that was let in, and for an error that is not a refusal', async () => {
     expect(await refusalAfter('/', aUserToken())).toBeUndefined();
     expect(await refusalAfter('/own', aUserToken())).toBeUndefined();
     expect(await refusalAfter('/bug', aUserToken())).toBeUndefined();
   });
 
-  it('holds no value of the request or the token', async () => {
+  it('contains no value of the request or the token', async () => {
     const mark = 'kilroy-was-here';
     const token = aUserToken({ sub: mark, jti: mark, scope: mark, [mark]: mark });
     const refusal = await refusalAfter('/guarded', token);

@@ -16,7 +16,7 @@ interface Refused {
 const user = aUserToken();
 const expired = aUserToken({ exp: NOW - 60 });
 
-/** One refusal of every code, through the whole way from request to answer. */
+/** One refusal of every code, through the whole pipeline from request to answer. */
 const refusals: readonly Refused[] = [
   {
     what: 'missing_credentials',
@@ -115,7 +115,7 @@ describe.each(frameworks)('refusals in $name', (framework) => {
     expect(response.headers['retry-after']).toBe(refused.status === 503 ? '5' : undefined);
   });
 
-  it('nothing of a request or a token comes back, wherever it stood', async () => {
+  it('no answer contains anything of a request or a token', async () => {
     const mark = 'kilroy-was-here';
     const token = aUserToken({
       sub: mark,
@@ -134,7 +134,7 @@ describe.each(frameworks)('refusals in $name', (framework) => {
     expect(JSON.stringify(response.headers) + response.text).not.toContain(mark);
   });
 
-  it('scopes that a header could not carry never reach it: they are refused at construction', () => {
+  it('scopes that a header could not contain are refused at construction', () => {
     const { requireScope, ConfigurationError } = framework.kit;
     for (const scope of ['a"b', 'a\\b', 'a\nb', 'a\r\nx: y', 'ä', '', 'a\u007fb']) {
       expect(() => requireScope(scope)).toThrow(ConfigurationError);

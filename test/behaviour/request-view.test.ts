@@ -6,7 +6,7 @@ import { aResourceServer } from '../support/resource-servers.ts';
 import { aUserToken } from '../support/tokens.ts';
 
 describe.each(frameworks)('what a resource server sees of a request in $name', (framework) => {
-  it('is the request itself, who opened the connection, and a response to set headers of', async () => {
+  it('is the request itself, the address of the connection, and a response to set headers on', async () => {
     const carriers: object[] = [];
     const views: RequestView[] = [];
     const server = aResourceServer();

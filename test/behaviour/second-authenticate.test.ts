@@ -22,7 +22,7 @@ describe.each(frameworks)('a second authenticate in $name', (framework) => {
     expect(events.map(({ type }) => type)).toEqual(['request.authenticated']);
   });
 
-  it('with the same server keeps what earlier guards needed', async () => {
+  it('with the same server keeps the requirements of earlier guards', async () => {
     const server = aResourceServer();
     const app = whoami(framework, [
       framework.authenticate(server),
@@ -34,7 +34,7 @@ describe.each(frameworks)('a second authenticate in $name', (framework) => {
     expect(response.headers['www-authenticate']).toMatch(/, scope="read:users a"$/);
   });
 
-  it('with another server verifies anew and replaces the principal', async () => {
+  it('with another server verifies again, and replaces the principal', async () => {
     const events: string[] = [];
     const named = (name: string) =>
       aResourceServer({
@@ -56,7 +56,7 @@ describe.each(frameworks)('a second authenticate in $name', (framework) => {
     ]);
   });
 
-  it('with another server refuses what that does not accept', async () => {
+  it('with another server refuses what that server does not accept', async () => {
     const app = whoami(framework, [
       framework.authenticate(aResourceServer()),
       framework.authenticate(otherServer()),
@@ -66,7 +66,7 @@ describe.each(frameworks)('a second authenticate in $name', (framework) => {
     expect(response.body.error).toBe('invalid_token');
   });
 
-  it('of another server on another router lets that one’s tokens in there only', async () => {
+  it('with another server on another router lets that server’s tokens in only there', async () => {
     const token = aToken({ iss: OTHER_ISSUER, sub: 'grace' }, { key: otherKey });
     const app = framework.createApp(({ router }) => {
       router('/ours', (routes) => {
@@ -83,7 +83,7 @@ describe.each(frameworks)('a second authenticate in $name', (framework) => {
     expect(response.body).toMatchObject({ userId: 'grace', issuer: OTHER_ISSUER });
   });
 
-  it('with another server starts the guards’ scopes anew', async () => {
+  it('with another server starts with no scopes of earlier guards', async () => {
     const app = whoami(framework, [
       framework.authenticate(aResourceServer()),
       framework.kit.requireScope('read:users'),
@@ -94,7 +94,7 @@ describe.each(frameworks)('a second authenticate in $name', (framework) => {
     expect(response.headers['www-authenticate']).toMatch(/, scope="a"$/);
   });
 
-  it('mandatory after optional refuses an anonymous request', async () => {
+  it('without optional refuses an anonymous request that was let in before', async () => {
     const server = aResourceServer();
     const app = whoami(framework, [
       framework.authenticate(server, { optional: true }),
@@ -105,7 +105,7 @@ describe.each(frameworks)('a second authenticate in $name', (framework) => {
     expect(response.headers['www-authenticate']).toBe('Bearer realm="api"');
   });
 
-  it('mandatory after optional lets the known caller pass, verified once', async () => {
+  it('without optional lets a known caller pass, and verifies once', async () => {
     const events: AuthEvent[] = [];
     const server = aResourceServer({ onEvent: noting(events) });
     const app = whoami(framework, [
@@ -116,7 +116,7 @@ describe.each(frameworks)('a second authenticate in $name', (framework) => {
     expect(events.map(({ type }) => type)).toEqual(['request.authenticated']);
   });
 
-  it('optional after mandatory changes nothing', async () => {
+  it('with optional changes nothing for a known caller', async () => {
     const server = aResourceServer();
     const app = whoami(framework, [
       framework.authenticate(server),
@@ -126,7 +126,7 @@ describe.each(frameworks)('a second authenticate in $name', (framework) => {
     expect((await send(app, { token: aUserToken() })).body.userId).toBe('ada');
   });
 
-  it('optional with another server does not keep a principal that it did not let in', async () => {
+  it('with optional and another server does not keep a principal that this server did not let in', async () => {
     const app = whoami(framework, [
       framework.authenticate(aResourceServer(), { optional: true }),
       framework.authenticate(otherServer(), { optional: true }),

@@ -30,7 +30,7 @@ function skipping(
 describe.each(frameworks)('authenticate with skip in $name', (framework) => {
   const { kit } = framework;
 
-  it('lets what it tells pass as anonymous, whatever its credentials, and nothing else', async () => {
+  it('lets the skipped requests pass as anonymous, whatever their credentials are, and no others', async () => {
     const app = skipping(framework, isPublic);
     for (const token of [undefined, expired, aUserToken()]) {
       const response = await send(app, { path: '/public', ...(token && { token }) });
@@ -42,7 +42,7 @@ describe.each(frameworks)('authenticate with skip in $name', (framework) => {
     expect((await send(app, { path: '/private', token: aUserToken() })).status).toBe(200);
   });
 
-  it('sees the request as it was sent, below a router and a mounted app too', async () => {
+  it('gets the request as it was sent, also below a router and a mounted app', async () => {
     const seen: string[] = [];
     const note = (view: RequestView) => {
       seen.push(`${view.method} ${view.url} ${view.header('x-mark')}`);
@@ -58,7 +58,7 @@ describe.each(frameworks)('authenticate with skip in $name', (framework) => {
     expect(seen).toEqual(['GET /r/x?q=1 m', 'POST /a/x undefined']);
   });
 
-  it('reports nothing of a request that nobody looked at', async () => {
+  it('reports nothing of a skipped request', async () => {
     const events: AuthEvent[] = [];
     const app = framework.createApp(({ use, route }) => {
       use(framework.authenticate(aResourceServer({ onEvent: noting(events) }), { skip: isPublic }));
@@ -77,7 +77,7 @@ describe.each(frameworks)('authenticate with skip in $name', (framework) => {
   });
 
   it.each([false, true])(
-    'an authenticate behind it looks at the credentials after all (optional: %s)',
+    'an authenticate behind it does check the credentials (optional: %s)',
     async (optional) => {
       const server = aResourceServer();
       const app = framework.createApp(({ use, route }) => {
@@ -93,7 +93,7 @@ describe.each(frameworks)('authenticate with skip in $name', (framework) => {
     },
   );
 
-  it('keeps who was let in before', async () => {
+  it('keeps a caller who was let in before', async () => {
     const app = framework.createApp(({ use, route }) => {
       use(framework.authenticate(aResourceServer()));
       use(framework.authenticate(aResourceServer(), { skip: () => true }));
@@ -107,12 +107,12 @@ describe.each(frameworks)('authenticate with skip in $name', (framework) => {
     ['1', 1],
     ["'true'", 'true'],
     ['an object', {}],
-  ])('takes nothing but true for yes: %s', async (_, answer) => {
+  ])('treats only true as a yes: %s', async (_, answer) => {
     const app = skipping(framework, () => answer as boolean);
     expect((await send(app, { path: '/public' })).status).toBe(401);
   });
 
-  it('fails the request, and names itself, for a promise', async () => {
+  it('fails the request with an error that names skip if it gives a promise', async () => {
     const answers = [() => Promise.resolve(true), () => Promise.reject(new Error('late'))];
     for (const answer of answers) {
       const app = skipping(framework, answer as never);
@@ -123,7 +123,7 @@ describe.each(frameworks)('authenticate with skip in $name', (framework) => {
     }
   });
 
-  it('fails the request when it throws', async () => {
+  it('fails the request if it throws', async () => {
     const fault = new Error('a bug');
     const app = skipping(framework, () => {
       throw fault;
@@ -132,7 +132,7 @@ describe.each(frameworks)('authenticate with skip in $name', (framework) => {
     expect(app.faults).toEqual([fault]);
   });
 
-  it('is a function, or a ConfigurationError', () => {
+  it('must be a function, or there is a ConfigurationError', () => {
     const wrong = { skip: ['/public'] as never };
     expect(() => framework.authenticate(aResourceServer(), wrong)).toThrow(kit.ConfigurationError);
   });

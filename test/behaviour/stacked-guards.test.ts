@@ -4,7 +4,7 @@ import { send } from '../support/requests.ts';
 import { aResourceServer } from '../support/resource-servers.ts';
 import { aClientToken, aUserToken } from '../support/tokens.ts';
 
-describe.each(frameworks)('guards one after another in $name', (framework) => {
+describe.each(frameworks)('several guards in $name', (framework) => {
   const {
     requireScope,
     requireAnyScope,
@@ -16,7 +16,7 @@ describe.each(frameworks)('guards one after another in $name', (framework) => {
     client,
   } = framework.kit;
 
-  it('the 403 challenge names what earlier guards and this one need, each scope once', async () => {
+  it('the 403 challenge names the scopes of earlier guards and of this one, each once', async () => {
     const app = framework.createApp(({ use, route }) => {
       use(framework.authenticate(aResourceServer()));
       use(requireScope('read:users'));
@@ -35,7 +35,7 @@ describe.each(frameworks)('guards one after another in $name', (framework) => {
     );
   });
 
-  it('the challenge of the first guard names its own scopes alone', async () => {
+  it('the challenge of the first guard names only its own scopes', async () => {
     const app = framework.createApp(({ use, route }) => {
       use(framework.authenticate(aResourceServer()));
       use(requireScope('a'));
@@ -45,7 +45,7 @@ describe.each(frameworks)('guards one after another in $name', (framework) => {
     expect(response.headers['www-authenticate']).toMatch(/, scope="a"$/);
   });
 
-  it('reaches over app, router and route', async () => {
+  it('work together over app, router and route', async () => {
     const app = framework.createApp(({ use, router }) => {
       use(framework.authenticate(aResourceServer()));
       use(requireScope('a'));
@@ -62,7 +62,7 @@ describe.each(frameworks)('guards one after another in $name', (framework) => {
     expect(good.status).toBe(200);
   });
 
-  it('reaches into a mounted app', async () => {
+  it('work together over a mounted app', async () => {
     const app = framework.createApp((routes) => {
       routes.use(framework.authenticate(aResourceServer()), requireScope('a'));
       routes.app('/inner', ({ route }) => route('/', requireScope('b'), () => 'ok'));
@@ -72,7 +72,7 @@ describe.each(frameworks)('guards one after another in $name', (framework) => {
     expect(response.headers['www-authenticate']).toMatch(/, scope="a b"$/);
   });
 
-  it('a guard that needed one of several scopes counts with its first', async () => {
+  it('a guard for one of several scopes counts with its first one', async () => {
     const app = framework.createApp(({ use, route }) => {
       use(framework.authenticate(aResourceServer()));
       route('/', requireAnyScope('read:users', 'admin'), requireScope('delete:users'), () => 'ok');
@@ -81,7 +81,7 @@ describe.each(frameworks)('guards one after another in $name', (framework) => {
     expect(response.headers['www-authenticate']).toMatch(/, scope="read:users delete:users"$/);
   });
 
-  it('a guard that this caller passes without any scope adds none', async () => {
+  it('a guard that this caller passes without a scope adds none', async () => {
     const app = framework.createApp(({ use, route }) => {
       use(framework.authenticate(aResourceServer()));
       use(authorize(anyOf(client(), scope('read:users'))));
@@ -93,7 +93,7 @@ describe.each(frameworks)('guards one after another in $name', (framework) => {
     expect(forUser.headers['www-authenticate']).toMatch(/, scope="read:users sync"$/);
   });
 
-  it('scopes of earlier guards stay out of a refusal that no scope could mend', async () => {
+  it('scopes of earlier guards are not in a refusal that no scope could change', async () => {
     const app = framework.createApp(({ use, route }) => {
       use(framework.authenticate(aResourceServer()));
       route('/', requireScope('read:users'), requireRole('admin'), () => 'ok');
@@ -103,7 +103,7 @@ describe.each(frameworks)('guards one after another in $name', (framework) => {
     expect(response.headers).not.toHaveProperty('www-authenticate');
   });
 
-  it('each request starts anew', async () => {
+  it('each request starts without scopes of earlier requests', async () => {
     const app = framework.createApp(({ use, route }) => {
       use(framework.authenticate(aResourceServer()));
       route('/first', requireScope('read:users'), () => 'ok');
@@ -115,7 +115,7 @@ describe.each(frameworks)('guards one after another in $name', (framework) => {
     expect(response.headers['www-authenticate']).toMatch(/, scope="delete:users"$/);
   });
 
-  it('what follows a guard that refuses does not run', async () => {
+  it('nothing runs after a guard that refuses', async () => {
     let ran = false;
     const app = framework.createApp(({ use, route }) => {
       use(framework.authenticate(aResourceServer()));

@@ -7,8 +7,8 @@ import { send } from '../support/requests.ts';
 import { aResourceServer } from '../support/resource-servers.ts';
 import { aUserToken } from '../support/tokens.ts';
 
-// A resource server of the application's own may give promises that are not this realm's `Promise`. An
-// unhandled rejection would end the process: vitest fails a run that has one.
+// A resource server that the application wrote may give promises that are not a `Promise` of this realm. An
+// unhandled rejection would end the process; vitest fails if there is one.
 const foreignPromise: PromiseConstructor = runInNewContext('Promise');
 const kinds: readonly [string, (settled: Promise<unknown>) => unknown][] = [
   ['a promise of another realm', (settled) => foreignPromise.resolve(0).then(() => settled)],
@@ -26,14 +26,14 @@ const token = aUserToken();
 const ada = await aResourceServer().verify(token);
 
 function appWith(framework: Framework, answer: () => unknown): TestApp {
-  // By their names, so that nothing else of the server answers in their stead.
+  // Set by name, so that no other method of the server is used instead.
   const members = Object.fromEntries(Object.entries(aResourceServer()));
   const own: unknown = { ...members, authenticate: answer, authenticateOptional: answer };
   return protectedApp(framework, { server: own as ResourceServer<unknown> });
 }
 
-describe.each(frameworks)('$name: a resource server of the application’s own', (framework) => {
-  it.each(kinds)('lets in who is found by %s', async (_, kind) => {
+describe.each(frameworks)('$name: a resource server that the application wrote', (framework) => {
+  it.each(kinds)('lets the caller in that %s resolves to', async (_, kind) => {
     const app = appWith(framework, () => kind(Promise.resolve(ada)));
     const response = await send(app, { token });
     expect(response.status).toBe(200);
@@ -50,7 +50,7 @@ describe.each(frameworks)('$name: a resource server of the application’s own',
     expect(response.headers['www-authenticate']).toContain('error="invalid_token"');
   });
 
-  it.each(kinds)('fails with 500 when %s rejects with a fault', async (_, kind) => {
+  it.each(kinds)('fails with 500 when %s rejects with another error', async (_, kind) => {
     const fault = new RangeError('a bug');
     const app = appWith(framework, () => kind(Promise.reject(fault)));
     expect((await send(app, { token })).status).toBe(500);

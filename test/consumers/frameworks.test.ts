@@ -7,6 +7,7 @@ const SERVED = [
   [200, { user: 'ada' }],
   [403, {}],
   [401, {}],
+  [403, {}],
 ];
 
 async function installed(folder: string, name: string): Promise<string> {

@@ -32,6 +32,7 @@ export const COMPILERS = {
 const OLDEST = {
   express: '4.17.1',
   koa: '2.13.0',
+  '@koa/router': '^15.7.0',
   '@types/express': '^4.17.21',
   '@types/koa': '^2.15.0',
   '@types/node': '^20.19.0',
@@ -43,6 +44,7 @@ const OLDEST = {
 const TOOLS = {
   express: '^5.1.0',
   koa: '^3.0.0',
+  '@koa/router': '^15.7.0',
   '@types/express': '^5.0.0',
   '@types/mocha': '^10.0.0',
   '@types/node': '^20.19.0',

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import { run } from '../package/tarballs.ts';
@@ -11,6 +11,7 @@ const SERVED = [
   [200, { user: 'ada' }],
   [403, {}],
   [401, {}],
+  [403, {}],
 ];
 const served = async (app: string) =>
   JSON.parse(await run(process.execPath, ['serve.cjs', app], folder));
@@ -67,6 +68,21 @@ it('mocha with ts-node runs a test', async () => {
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
   const printed = await bin('mocha/bin/mocha.js', '--require', 'ts-node/register', 'mocha.ts');
   expect(printed).toContain('1 passing');
+});
+
+it('every entry point is imported by the applications here, and linted', async () => {
+  const listed = "const { commonJs, esmOnly } = require('./entry-points.cjs');";
+  const print = `${listed} process.stdout.write(JSON.stringify([...commonJs, ...esmOnly]))`;
+  const published: string[] = JSON.parse(await run(process.execPath, ['-e', print], folder));
+  const imported = async (...files: readonly string[]) => {
+    const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
+    const names = texts.join('').matchAll(/(?:from|import) '(@authly\/[^']+)'/g);
+    return [...new Set([...names].map(([, name]) => name))].toSorted();
+  };
+  expect(published.length).toBeGreaterThanOrEqual(20);
+  expect(await imported('imports.mjs')).toEqual(published.toSorted());
+  const compiled = await imported('application.ts', 'testing.cts', 'contracts.ts');
+  expect(compiled).toEqual(published.toSorted());
 });
 
 it('eslint-plugin-import finds the file behind every entry point', async () => {

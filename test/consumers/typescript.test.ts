@@ -52,7 +52,7 @@ it.each(['5.0', '6.0'])(
 );
 
 it.each(['5.9', '6.0', '7.0'])(
-  'TypeScript %s hands the ESM testing package what require() gives, with nodenext',
+  'TypeScript %s finds the packages that are ESM only from a CommonJS file, with nodenext',
   async (version) => {
     const options = { module: 'nodenext', moduleResolution: 'nodenext' };
     expect(await errorsOf(version, options, 'testing.cts')).toBe('');

@@ -6,6 +6,8 @@ export const ALGORITHMS = ['ES256', 'RS256', 'PS256', 'EdDSA'] as const;
 
 export const API = 'https://api.example.com';
 export const OTHER_API = 'https://billing.example.com';
+/** One that the server knows nothing of: it answers `invalid_target` (RFC 8707 §2). */
+export const UNKNOWN_API = 'https://unknown.example.com';
 
 /** An API whose tokens are signed with one algorithm. */
 export function apiFor(algorithm: string): string {
@@ -150,6 +152,7 @@ const LOGOUT_FEATURES = {
 
 /** What the server knows of an API. */
 export function resourceServerInfo(resource: string): object {
+  if (resource === UNKNOWN_API) throw new InvalidTarget();
   const algorithm = ALGORITHMS.find((name) => resource === apiFor(name)) ?? 'ES256';
   return {
     scope: 'read:users write:users',
@@ -158,4 +161,14 @@ export function resourceServerInfo(resource: string): object {
     accessTokenFormat: 'jwt',
     jwt: { sign: { alg: algorithm } },
   };
+}
+
+/** What the server answers by itself where it knows no API: it looks at these members. */
+class InvalidTarget extends Error {
+  readonly expose = true;
+  readonly statusCode = 400;
+
+  constructor() {
+    super('invalid_target');
+  }
 }

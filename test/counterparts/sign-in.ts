@@ -12,15 +12,21 @@ export interface SignIn {
 const MAX_STEPS = 20;
 
 /** What a browser and a person do: follows redirects, keeps cookies from one visit to the next, fills in forms. */
-export interface Browser {
+export interface Visitor {
   /** Resolves with the address at the client that the server sends the user to. */
   visit(visit: SignIn): Promise<URL>;
+}
+
+/** A visitor whose cookies can be looked at. */
+export interface Browser extends Visitor {
+  /** The header `Cookie`, with what it has now. Ports are not told apart, as in any browser. */
+  cookie(): string;
 }
 
 /** A browser without cookies. */
 export function aBrowser(): Browser {
   const cookies = new Map<string, string>();
-  return { visit: (visit) => walk(visit, cookies) };
+  return { visit: (visit) => walk(visit, cookies), cookie: () => headerOf(cookies) };
 }
 
 /** Signs in; resolves with the address at the client, which has the authorization code. */
@@ -35,10 +41,11 @@ async function walk(
   let next: { readonly url: URL; readonly form?: URLSearchParams } = { url: start };
   for (let step = 0; step < MAX_STEPS; step += 1) {
     const { url, form } = next;
-    if (url.href.startsWith(redirectUri)) return url;
+    // A front door sends the visitor back to where he came from.
+    if (step > 0 && url.href.startsWith(redirectUri)) return url;
     const response = await fetch(url, {
       redirect: 'manual',
-      headers: { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
+      headers: { cookie: headerOf(cookies) },
       ...(form !== undefined && { method: 'POST', body: form }),
     });
     keepCookies(cookies, response);
@@ -47,6 +54,10 @@ async function walk(
     next = location === null ? submit(page, url, fields) : { url: new URL(location, url) };
   }
   throw new Error(`No end after ${MAX_STEPS} steps: ${next.url.href}`);
+}
+
+function headerOf(cookies: ReadonlyMap<string, string>): string {
+  return [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
 }
 
 function keepCookies(cookies: Map<string, string>, response: Response): void {

@@ -26,6 +26,7 @@ import {
   startTokenServer,
   type TokenServer,
 } from './oidc-provider-clients.ts';
+import { UNKNOWN_API } from './oidc-provider-configuration.ts';
 
 // Token sources beside the servers of others, live.
 
@@ -99,10 +100,9 @@ describe('a token source at oidc-provider', () => {
   it.each([
     ['a wrong secret', clientSecretBasic('by-basic', 'wrong'), 'client_refused'],
     ['an unknown client', clientSecretPost('nobody', SECRET), 'client_refused'],
-    ['a resource that is none', clientSecretBasic('by-basic', SECRET), 'request_refused'],
+    ['an API that it does not know', clientSecretBasic('by-basic', SECRET), 'request_refused'],
   ])('is refused with %s', async (_name, client, reason) => {
-    const resource = `${API}#fragment`;
-    const source = tokenSource({ issuer: server.issuer, client, resource });
+    const source = tokenSource({ issuer: server.issuer, client, resource: UNKNOWN_API });
     await expect(source.token()).rejects.toMatchObject({ reason });
   });
 

@@ -71,7 +71,7 @@ it.each([
   server.close();
 });
 
-it('required routes take bound tokens alone, and a proof passes once for both servers', async () => {
+it('required routes accept only bound tokens, and a proof passes once for both servers', async () => {
   const api = supertest(requiredRoutes(preset));
   const url = `${API}/payments`;
   const unbound = aUserToken(scoped);
@@ -85,7 +85,7 @@ it('required routes take bound tokens alone, and a proof passes once for both se
   expect((await api.get('/payments').set(bound(boundToken(), { url }))).status).toBe(200);
 });
 
-it('a tenant accepts tokens and proofs for its own host alone, whatever Host says', async () => {
+it('a tenant accepts only tokens and proofs for its own host, with any Host header', async () => {
   const api = supertest(tenants(preset));
   const [acme, globex] = ['acme.orders.example', 'globex.orders.example'];
   const statusAt = async (host: string, audience: string, named: string) => {
@@ -149,7 +149,7 @@ describe('mutual TLS', () => {
     },
   );
 
-  it('believes the header of a proxy that is listed, and nobody else', async () => {
+  it('believes the header only from a listed proxy', async () => {
     const certificate = await testCertificate();
     const server = behindTlsProxies(preset);
     const view = (peerAddress: string, token: string): RequestView => ({

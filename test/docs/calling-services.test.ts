@@ -96,13 +96,13 @@ describe('the snippets', () => {
     });
   });
 
-  it('take no token that is not bound, where it has to be', async () => {
+  it('refuse a token that is not bound, where it must be', async () => {
     await expect(bound('s3cret').token()).rejects.toMatchObject({ reason: 'not_bound' });
     type = 'DPoP';
     expect(await bound('s3cret').token()).toMatchObject({ type: 'DPoP' });
   });
 
-  it('go on without what an outage takes away, and fail for the rest', async () => {
+  it('continue during an outage with the tokens that they have, and fail without one', async () => {
     const source = () => sources('s3cret', privateKeyOf())['entra'];
     const [down, wrong] = [source(), source()];
     if (down === undefined || wrong === undefined) throw new Error('There is no such source');

@@ -4,6 +4,7 @@ import { compactJws, generateTestKey, testIssuer } from '@authly/testing';
 import express from 'express';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { envoyRecipe } from '../counterparts/front-doors/envoy-recipe.ts';
 import { createApp as withCookie } from './snippets/front-doors/cookie.ts';
 import { createApp as withForwarded } from './snippets/front-doors/forwarded.ts';
 import { createApp as withLoadBalancer } from './snippets/front-doors/load-balancer.ts';
@@ -19,7 +20,7 @@ const me = { user: 'u-17' };
 describe('a cookie, as docs/front-doors.md sets it up', () => {
   const api = supertest(withCookie(preset));
 
-  it('lets its holder in from the listed origin, and the Authorization header from anywhere', async () => {
+  it('is accepted from the listed origin, and the Authorization header from anywhere', async () => {
     const cookie = `__Host-at=${token}`;
     const post = () => api.post('/me').set('cookie', cookie);
     expect((await post().set('origin', APP)).body).toEqual(me);
@@ -33,7 +34,7 @@ describe('a cookie, as docs/front-doors.md sets it up', () => {
 describe('a forwarded token, as docs/front-doors.md sets it up', () => {
   const api = supertest(withForwarded(preset).callback());
 
-  it('is read in the place of the Authorization header', async () => {
+  it('is read instead of the Authorization header', async () => {
     const post = () => api.post('/me').set('x-forwarded-access-token', token);
     // What oauth2-proxy may put there: an ID token.
     const beside = post().set('origin', APP).auth('an.id.token', { type: 'bearer' });
@@ -47,7 +48,7 @@ describe('middleware that writes the header, as docs/front-doors.md shows it', (
   const sessions = { tokenOf: (id: string | undefined) => (id === 'ada' ? token : undefined) };
   const api = supertest(withMiddleware(preset, sessions));
 
-  it('decides alone who is calling', async () => {
+  it('is the only source of the caller', async () => {
     expect((await api.get('/me').set('x-session', 'ada')).body).toEqual(me);
     expect((await api.get('/me').auth(token, { type: 'bearer' })).status).toBe(401);
   });
@@ -63,14 +64,19 @@ describe('the Application Load Balancer, as docs/front-doors.md sets it up', () 
     expect((await api.get('/me').auth(token, { type: 'bearer' })).status).toBe(401);
   });
 
-  it('makes a statement of its own that is no token, with or without its padding', async () => {
+  it('sends a JWT of its own that is not accepted as a token, with or without padding', async () => {
+    const exp = Math.floor(Date.now() / 1000) + 60;
+    // The members that aws-jwt-verify looks for, and those that AWS documents beside them.
     const header = {
+      typ: 'JWT',
       alg: 'ES256',
       kid: 'lb',
-      signer: 'arn:aws:…:loadbalancer/app/x/1',
+      signer: 'arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/x/1',
       iss: issuer,
+      client: 'front-door',
+      exp,
     };
-    const data = compactJws(header, { sub: 'u-17', exp: Math.floor(Date.now() / 1000) + 60 }, key);
+    const data = compactJws(header, { sub: 'u-17', iss: issuer, exp }, key);
     const padded = data
       .split('.')
       .map((part) => part.padEnd(Math.ceil(part.length / 4) * 4, '='))
@@ -79,6 +85,28 @@ describe('the Application Load Balancer, as docs/front-doors.md sets it up', () 
       expect((await api.get('/me').set('x-amzn-oidc-accesstoken', statement)).status).toBe(401);
       expect((await api.get('/me').set('x-amzn-oidc-data', statement)).status).toBe(401);
     }
+  });
+});
+
+describe('the filters that docs/front-doors.md writes for Envoy', () => {
+  it.each(['jwt_authn', 'oauth2', 'ext_authz'] as const)(
+    'can be run as `npx pnpm counterpart envoy` runs them: %s',
+    (filter) => {
+      const text = envoyRecipe({
+        ...{ filter, issuer: 'http://127.0.0.1:1', door: 'http://127.0.0.1:2' },
+        asked: { origin: 'http://127.0.0.1:3', cluster: 'proxy' },
+      });
+      // What is left of the examples is the application's own address.
+      expect(text.replace('app.acme.com', '')).not.toMatch(/acme\.com|127\.0\.0\.1:4180/);
+      expect(text).toMatch(/http:\/\/127\.0\.0\.1:[13]/);
+    },
+  );
+
+  it('refuse what pages of other sites send, where a cookie stands for the person', () => {
+    const parts = { issuer: '', door: '', asked: { origin: '', cluster: '' } };
+    const oauth2 = envoyRecipe({ filter: 'oauth2', ...parts });
+    expect(oauth2.indexOf('envoy.filters.http.csrf')).toBeLessThan(oauth2.indexOf('http.oauth2'));
+    expect(oauth2).toContain('envoy.filters.http.csrf');
   });
 });
 

@@ -23,6 +23,7 @@ import {
   newSecret,
 } from './snippets/issuer/client-database.ts';
 import { client, secret } from './snippets/issuer/clients.ts';
+import { secret as firstSecret, app as firstTry } from './snippets/issuer/first-try.ts';
 import { makeKey, readKeys } from './snippets/issuer/keys.ts';
 import { tokenRoute } from './snippets/issuer/user-token.ts';
 
@@ -47,6 +48,20 @@ const ask = (form: Readonly<Record<string, string>>) =>
     .send({ grant_type: 'client_credentials', ...form });
 
 describe('docs/issuer.md', () => {
+  it('begins with one process that gives a machine a token and accepts it', async () => {
+    const granted = await supertest(firstTry)
+      .post('/token')
+      .auth('nightly-sync', firstSecret)
+      .type('form')
+      .send({ grant_type: 'client_credentials' });
+    const { status, body } = await supertest(firstTry)
+      .get('/users')
+      .auth(granted.body.access_token, { type: 'bearer' });
+    expect([status, body]).toEqual([200, { kind: 'client', clientId: 'nightly-sync' }]);
+    expect(text).toContain(`\`${JSON.stringify(body)}\``);
+    expect((await supertest(firstTry).get('/users')).status).toBe(401);
+  });
+
   it('is right about the client: either method, a default audience, another by resource', async () => {
     const posted = { client_id: client.clientId, client_secret: secret };
     const byPost = await ask(posted);
@@ -59,7 +74,7 @@ describe('docs/issuer.md', () => {
     expect((await ask({ ...posted, scope: 'admin' })).body.error).toBe('invalid_scope');
   });
 
-  it('is right about users: the token is sent where it is named, and nowhere else', async () => {
+  it('is right about users: a response has the token only where it is read by name', async () => {
     const { body } = await supertest(app).get('/mine').expect(200);
     expect(decodeJwt(body.access_token)).toMatchObject({ sub: 'acme|ada', sub_type: 'user' });
     const token = await issuer.userToken({

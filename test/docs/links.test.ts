@@ -67,7 +67,7 @@ describe.each(documents)('the links of %s', (document) => {
 });
 
 describe('the check of links', () => {
-  it('finds what is dead, and takes no code for a link', () => {
+  it('finds dead links, and does not treat code as a link', () => {
     const text = 'See [a](docs/nothing.md), [b](README.md#nothing), [c](README.md), `[d](e)`.';
     const faults = linksOf(text).map((target) => faultOf('README.md', target));
     expect(faults).toEqual([

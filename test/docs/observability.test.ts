@@ -11,8 +11,12 @@ const { issuer, jwks, audience, aUserToken } = testIssuer({ audience: 'https://a
 
 describe('docs/observability.md', () => {
   it('lists every event that there is, and no other', () => {
-    const events = read('packages/core/src/model/events.ts');
-    const names = [...events.matchAll(/readonly type: '([\w.]+)'/g)].map(([, name]) => name);
+    const events = ['core/src/model/events.ts', 'client/src/client-events.ts'].map((path) =>
+      read(`packages/${path}`),
+    );
+    const names = [...events.join('\n').matchAll(/readonly type: '([\w.]+)'/g)].map(
+      ([, name]) => name,
+    );
     const rows = [...read('docs/observability.md').matchAll(/^\| `(\w+\.\w+)` \|/gm)];
     expect(rows.map(([, name]) => name).toSorted()).toEqual(names.toSorted());
   });

@@ -86,7 +86,7 @@ it('the snippet for lightweight tokens reads from the answer what the JWT leaves
   resourceServer.close();
 });
 
-it('the snippet for several issuers shows a token to its own server alone', async () => {
+it('the snippet for several issuers sends a token only to its own server', async () => {
   const { resourceServer } = await import('./snippets/opaque-tokens/several.ts');
   const ofHydra = 'ory_at_1';
   const ofSpring = 'x'.repeat(128);
@@ -107,7 +107,7 @@ it('the snippet for several issuers shows a token to its own server alone', asyn
   resourceServer.close();
 });
 
-it('the snippet for shared answers lets a second process ask nobody, and shows the store nothing', async () => {
+it('the snippet for shared answers saves a second process its question, and the store sees no claims', async () => {
   const { sharedAnswers } = await import('./snippets/opaque-tokens/store.ts');
   const { createResourceServer } = await import('@authly/core');
   const { oidcProvider } = await import('@authly/core/providers');

@@ -36,7 +36,7 @@ it('the snippet for the bounds lets a good token in, the first time and the next
   guard.resourceServer.close();
 });
 
-it('the snippet that keeps nothing verifies each time', async () => {
+it('the snippet without a cache verifies each time', async () => {
   const { resourceServer } = await import('./snippets/performance/nothing-kept.ts');
   const token = auth0User(auth0);
   await resourceServer.ready();

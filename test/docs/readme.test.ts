@@ -94,7 +94,7 @@ describe.each(DOCUMENTS)('the code of $document', ({ document, files, whole }) =
   const sources = sourcesOf(files, whole);
   const shown = blocks('ts', read(document));
 
-  it('is that of files which are compiled and run, and no other', () => {
+  it('comes only from files that are compiled and run', () => {
     const known = new Set(sources.map(({ code }) => code));
     expect(shown.length).toBeGreaterThan(0);
     expect(shown.filter((block) => !known.has(block))).toEqual([]);

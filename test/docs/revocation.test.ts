@@ -25,7 +25,7 @@ function aToken(claims: object = {}): string {
 }
 
 describe('the snippet for an app', () => {
-  it('logs a user out everywhere, and ends and forgives what operators say', async () => {
+  it('logs a user out everywhere, and lets operators revoke and clear', async () => {
     const { app, revocations } = await import('./snippets/revocation/app.ts');
     const api = supertest(app);
     const me = async (token: string) =>
@@ -52,7 +52,7 @@ describe('the snippet for an app', () => {
 });
 
 describe('the snippet for a table of your own', () => {
-  it('refuses what the table says, and tells of an outage once', async () => {
+  it('refuses the tokens that the table names, and reports an outage once', async () => {
     const { db, reports, resourceServer } = await import('./snippets/revocation/table.ts');
     const outcome = async (token: string) => {
       try {

@@ -64,7 +64,7 @@ describe('the snippet of the package', () => {
 });
 
 describe('the snippet for events', () => {
-  it('ends the sessions of a user, and queues what is for the application', async () => {
+  it('ends the sessions of a user, and queues events for the application', async () => {
     const { app, queue, secretOfTheStream } = await import('./snippets/signals/events.ts');
     const api = supertest(app.callback());
     const me = statuses(api);
@@ -87,7 +87,7 @@ describe('the snippet for events', () => {
 });
 
 describe('the snippet for subjects that must be looked up', () => {
-  it('revokes what the application knows, of the issuer that it speaks for', async () => {
+  it('revokes for subjects that the application knows, of an issuer that the transmitter may revoke for', async () => {
     const { events, revocations } = await import('./snippets/signals/resolve.ts');
     const type = 'https://schemas.openid.net/secevent/risc/event-type/account-disabled';
     const claims = { iss: 'https://idp.partner.com', aud: 'https://orders.acme.com/events' };

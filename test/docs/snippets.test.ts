@@ -57,7 +57,7 @@ describe.each([
   ['express', async () => (await import('./snippets/express.ts')).app],
   ['koa', async () => (await import('./snippets/koa.ts')).app.callback()],
 ] as const)('the snippet for %s', (_, load) => {
-  it('tells a user from a machine, and refuses who has no token, a bad one, or not the scope', async () => {
+  it('tells a user from a machine, and refuses a missing token, a bad token and a missing scope', async () => {
     const api = supertest(await load());
     const asked = (token: string) => api.get('/users').auth(token, { type: 'bearer' });
     expect((await asked(auth0User())).body).toEqual({ user: 'auth0|17', app: 'web-app' });
@@ -143,7 +143,7 @@ describe('the snippet for several issuers', () => {
   });
 });
 
-it('the snippet for optional authentication lets nobody in where it is not optional', async () => {
+it('the snippet for optional authentication refuses anonymous requests where it is not optional', async () => {
   const { createApp } = await import('./snippets/guards/optional.ts');
   const api = supertest(createApp(localPreset, local.audience));
   const token = local.aUserToken({ sub: 'u-17' });

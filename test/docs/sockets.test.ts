@@ -71,7 +71,7 @@ describe('the snippets of docs/sockets.md', () => {
     koa.close();
   });
 
-  it('let a socket say first who it is', async () => {
+  it('read the token from the first message of a socket', async () => {
     const { resourceServer } = await application();
     const { acceptSockets } = await import('./snippets/sockets/first-message.ts');
     const wss = acceptSockets(resourceServer as never, 0);

@@ -65,7 +65,7 @@ describe.each([
     ]);
   });
 
-  it('takes a route of guards alone for middleware of its path', () => {
+  it('treats a route with guards only as middleware of its path', () => {
     const app = express();
     app.all('/users/:id', authentication, requireScope('users'));
     app.get('/users/:id', handler);
@@ -80,7 +80,7 @@ describe.each([
     ]);
   });
 
-  it('warns of a guard that other capitals evade, as its router has it', async () => {
+  it('warns of a guard that a path in another case evades, by the setting of its router', async () => {
     const build = (caseSensitive: boolean) => {
       const guards = express.Router({ caseSensitive });
       // A route of guards alone: Express 4 keeps the paths of these.
@@ -102,7 +102,7 @@ describe.each([
     ]);
   });
 
-  it('warns of none where capitals count for the route, too', async () => {
+  it('gives no warning where the case counts for the route, too', async () => {
     const app = express();
     app.set('case sensitive routing', true);
     app.all('/admin/:what', authentication);
@@ -111,7 +111,7 @@ describe.each([
     expect(linesOf(describeRequirements(app))).toEqual(['GET | /admin/:what | authenticated | -']);
   });
 
-  it('guards after a route are not its own', () => {
+  it('does not count guards after a route', () => {
     const app = express();
     app.get('/', handler);
     app.use(authentication, requireScope('late'));
@@ -253,7 +253,7 @@ describe.each([
     ]);
   });
 
-  it('tells a route that skip leaves open, and one that it may', () => {
+  it('reports a route that skip leaves open, and one that it may leave open', () => {
     const skip = ({ method, url }: RequestView) => method === 'GET' && url === '/livez';
     const app = express();
     app.use(authenticate(aResourceServer(), { skip }));
@@ -316,7 +316,7 @@ describe.each([
     ]);
   });
 
-  it('describes an app without routes, and nothing that is no app', () => {
+  it('describes an app without routes, and refuses everything that is no app', () => {
     expect(describeRequirements(express())).toEqual([]);
     for (const other of [{}, [], () => undefined, new Date()]) {
       expect(() => describeRequirements(other)).toThrow(
@@ -325,7 +325,7 @@ describe.each([
     }
   });
 
-  it('gives the very requirements, frozen', () => {
+  it('gives the same requirement objects, frozen', () => {
     const requirement = claim(() => true, 'anything');
     const app = express();
     app.get('/', authorize(requirement), handler);

@@ -101,7 +101,7 @@ describe('describeRequirements of @koa/router', () => {
     ]);
   });
 
-  it('warns of a guard that other capitals evade, as the router has it', async () => {
+  it('warns of a guard that a path in another case evades, by the setting of the router', async () => {
     const build = (options: { sensitive?: boolean }) => {
       const router = new Router({ prefix: '/admin', ...options });
       router.use(requireRole('admin'));
@@ -196,7 +196,7 @@ describe('describeRequirements of @koa/router', () => {
     expect(linesOf(described)).toEqual(['GET | /inner/x | authenticated | scope x']);
   });
 
-  it('gives the very requirements, frozen; and nothing for what is no app', () => {
+  it('gives the same requirement objects, frozen, and refuses what is no app', () => {
     const requirement = claim(() => true, 'anything');
     const router = new Router();
     router.get('/', authorize(requirement), handler);
@@ -235,7 +235,7 @@ describe('assertGuarded on Koa', () => {
     return v1;
   }
 
-  it('refuses an authenticate on a router with a prefix, which other capitals evade', async () => {
+  it('refuses an authenticate on a router with a prefix, which a path in another case evades', async () => {
     const app = new Koa().use(aVersionedRouter({}).routes());
     expect(() => assertGuarded(app)).toThrow(
       /GET \/v1\/secrets: authenticate at \/v1 does not run .* make the router with sensitive: true/,
@@ -248,7 +248,7 @@ describe('assertGuarded on Koa', () => {
     expect(statuses).toEqual([401, 200]);
   });
 
-  it('is content once the router tells capitals apart, or authenticate is on the app', async () => {
+  it('passes once the router compares the case, or authenticate is on the app', async () => {
     assertGuarded(new Koa().use(aVersionedRouter({ sensitive: true }).routes()));
     const router = new Router({ prefix: '/v1' });
     router.get('/secrets', handler);

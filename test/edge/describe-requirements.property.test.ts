@@ -154,7 +154,7 @@ describe.each([
   { name: 'Express 5', build: (all: readonly Piece[]) => buildExpress(express5, all) },
   { name: '@koa/router', build: buildKoa },
 ])('describeRequirements in $name', ({ build }) => {
-  it('says of every route what requests to it pass, and says nothing that is not so', async () => {
+  it('says of every route which guards its requests pass, and nothing wrong', async () => {
     await fc.assert(
       fc.asyncProperty(pieces, async (all) => {
         const { listener, described } = build(all);

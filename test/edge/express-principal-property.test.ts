@@ -38,7 +38,7 @@ describe.each([
     expect.assertions(3);
   });
 
-  it('is each request’s own: two at once, one after the other on a connection, one that nobody let in', async () => {
+  it('is separate for each request: two at once, two on one connection, one without authentication', async () => {
     const app = create();
     const seen: unknown[] = [];
     app.get('/open', (request, response) => {
@@ -75,7 +75,7 @@ describe.each([
     expect(seen).toEqual(['user', 'user']);
   });
 
-  it('is replaced when another resource server lets the request in', async () => {
+  it('is replaced when another resource server accepts the request', async () => {
     const app = create();
     const other = authenticate(aResourceServer());
     app.use(guard, (request, response, next) => {
@@ -155,7 +155,7 @@ describe.each([
     expect.assertions(10);
   });
 
-  it('is nobody for an anonymous request that was made from an admitted one', async () => {
+  it('is undefined for an anonymous request that was made from an admitted one', async () => {
     const app = create();
     const optional = authenticate(aResourceServer(), { optional: true });
     app.use(guard, (request, response) => {
@@ -211,7 +211,7 @@ describe.each([
     expect.assertions(1);
   });
 
-  it('does not care for what a polluted prototype says of properties', async () => {
+  it('ignores a polluted prototype of property descriptors', async () => {
     const app = create();
     app.use((request, response, next) => {
       Reflect.deleteProperty(Object.getPrototypeOf(requestsOf(app)), 'principal');

@@ -38,7 +38,7 @@ async function invoke(
 }
 
 describe.each(frameworks)('$name: a request with parsed headers alone', (framework) => {
-  it('is let in with a good token', async () => {
+  it('is accepted with a good token', async () => {
     const headers = { authorization: `Bearer ${aUserToken()}` };
     const { status, text } = await invoke(protectedApp(framework), { headers });
     expect(status).toBe(200);

@@ -22,7 +22,7 @@ afterAll(() => {
 describe.each(frameworks)('protected-resource metadata in $name', (framework) => {
   const { kit } = framework;
 
-  it('[RFC9728-3-a] [RFC9728-3.2-a] [RFC9728-3.3-a] what a 401 points at is there, and is of the very resource: with and without a path', async () => {
+  it('[RFC9728-3-a] [RFC9728-3.2-a] [RFC9728-3.3-a] the document that a 401 names is there, and is about that resource: with and without a path', async () => {
     for (const path of ['', '/', '/mcp', '/mcp/', '/a/b', '/n%C3%B6tes', '/x?tenant=1', '?t=1']) {
       const resource = `https://api.example.com${path}`;
       const server = aResourceServer({ resource });

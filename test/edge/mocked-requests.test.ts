@@ -53,7 +53,7 @@ describe('Koa: a mock of a context', () => {
   const contextOf = (headers: object) =>
     ({ req: { headers }, res: {}, state: {}, set: vi.fn() }) as unknown as koa.KoaContext;
 
-  it('is let in with a good token', async () => {
+  it('is accepted with a good token', async () => {
     const context = contextOf({ authorization: authorization() });
     const next = vi.fn(async () => {});
     await koa.authenticate(server)(context, next);

@@ -12,6 +12,7 @@ import {
   requireScope,
   requireUser,
   scope,
+  socketCertificate,
 } from '@authly/express';
 import * as koaKit from '@authly/koa';
 import { Router } from '@koa/router';
@@ -76,13 +77,13 @@ describe('openapiSecurity', () => {
     expect(paths['/or']?.get?.security).toEqual([{ bearer: [] }, { bearer: ['sync'] }]);
   });
 
-  it('says what is open, what is optional, and what needs a token alone', () => {
+  it('says what is open, what is optional, and what needs only a token', () => {
     expect(paths['/health']?.get).toEqual({ security: [] });
     expect(paths['/articles']?.get).toEqual({ security: [{}, { bearer: [] }] });
     expect(paths['/me']?.get).toEqual({ security: [{ bearer: [] }] });
   });
 
-  it('says in words what OpenAPI has no place for', () => {
+  it('says in words what OpenAPI cannot express', () => {
     expect(paths['/admin']?.patch).toEqual({
       security: [{ bearer: [] }],
       'x-requirements': ['role admin'],
@@ -152,7 +153,24 @@ describe('openapiSecurity', () => {
     expect(result).toMatchObject({ valid: true, warnings: [] });
   });
 
-  it('the validator is one: it refuses a document with a scheme that is none', async () => {
+  it('names what a bound token needs beside it, in a document that the validator accepts', async () => {
+    const certificate = socketCertificate();
+    const bound = aResourceServer({ dpop: 'when-bound', mtls: { mode: 'required', certificate } });
+    const app = express();
+    app.use(authenticate(bound));
+    app.get('/me', requireScope('read:users'), handler);
+    const { components: schemes, paths: operations } = openapiSecurity(describeRequirements(app));
+    expect(Object.keys(schemes.securitySchemes)).toEqual(['bearer', 'dpop', 'mutualTLS']);
+    expect(operations['/me']?.get?.security).toEqual([
+      { bearer: ['read:users'], mutualTLS: [] },
+      { dpop: ['read:users'], mutualTLS: [] },
+    ]);
+    const info = { title: 'Users', version: '1.0.0' };
+    const document = { openapi: '3.1.0', info, components: schemes, paths: operations };
+    expect(await validate(document as never)).toMatchObject({ valid: true, warnings: [] });
+  });
+
+  it('the validator really validates: it refuses a document with an unknown scheme', async () => {
     const { document } = documentOf();
     const broken = { ...document, components: { securitySchemes: { bearer: { type: 'https' } } } };
     expect(await validate(broken as never)).toMatchObject({ valid: false });
@@ -188,7 +206,7 @@ describe('openapiSecurity', () => {
     });
   });
 
-  it('describes routes of @koa/router alike', async () => {
+  it('describes routes of @koa/router in the same way', async () => {
     const router = new Router({ prefix: '/users' });
     router.use(koaKit.authenticate(server));
     router.get('/:id', koaKit.requireScope('read:users'), () => undefined);

@@ -64,7 +64,7 @@ describe('the machine client', () => {
     await expect(orders.fetch('/orders')).rejects.toMatchObject({ reason: 'closed' });
   });
 
-  it('sends the token to the API alone', async () => {
+  it('sends the token only to the API', async () => {
     const { apiUrl, seen } = await serveOrders();
     const orders = createOrdersClient({
       issuer: issuer.issuer,

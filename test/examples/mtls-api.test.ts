@@ -65,7 +65,7 @@ describe('examples/mtls-api', () => {
     );
   });
 
-  it('answers with what no cache keeps, and asks whoever comes for a bound token', async () => {
+  it('sends answers that no cache keeps, and asks every client for a bound token', async () => {
     const { url } = await startApi();
     const refused = await sendByTls(`${url}/me`, { certificate: nightly });
     expect(refused.status).toBe(401);

@@ -22,7 +22,7 @@ async function order(token: string): Promise<{ readonly status: number; readonly
 }
 
 describe('the chain of services', () => {
-  it('knows at its end for whom everybody acts, and who did before', async () => {
+  it('knows at its end for whom each service acts, and which services acted before', async () => {
     const { status, text } = await order(await chain.userToken('ada'));
     expect([status, JSON.parse(text)]).toMatchObject([
       200,
@@ -49,14 +49,14 @@ describe('the chain of services', () => {
     expect(seen).toEqual(users);
   });
 
-  it('calls as itself where nobody is called for', async () => {
+  it('calls as itself where it acts for nobody', async () => {
     const headers = { authorization: `Bearer ${await chain.userToken('ada')}` };
     const response = await fetch(`${chain.ordersUrl}/health/billing`, { headers });
     expect([response.status, await response.json()]).toEqual([200, { healthy: true }]);
     expect(printed).toEqual(['billing: client orders-api']);
   });
 
-  it('lets nobody in at the next API with a token of the one before', async () => {
+  it('refuses at the next API a token for the API before it', async () => {
     const headers = { authorization: `Bearer ${await chain.userToken('ada')}` };
     expect((await fetch(`${chain.billingUrl}/invoices/7`, { headers })).status).toBe(401);
   });

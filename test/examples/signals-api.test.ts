@@ -47,7 +47,7 @@ describe('examples/signals-api', () => {
     expect([await me('s1'), await me('s2')]).toEqual([401, 200]);
   });
 
-  it('ends what security events say, and tells of the rest', async () => {
+  it('revokes what security events say, and reports all other events', async () => {
     const { api, me, told } = anExample();
     const type = 'https://schemas.openid.net/secevent/caep/event-type/session-revoked';
     const user = { format: 'iss_sub', iss: ISSUER, sub: 'ada' };

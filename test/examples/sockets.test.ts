@@ -56,7 +56,7 @@ describe('examples/sockets', () => {
     await vi.waitFor(() => expect(grace.heard).toHaveLength(2));
   });
 
-  it('asks for a renewal in time, and goes on with it', async () => {
+  it('asks for a renewal in time, and continues with the new token', async () => {
     const { clock, chat } = await anExample();
     const ada = await joined(chat, aToken({ ...chatting, exp: NOW + 90 }));
     clock.advanceSec(30);
@@ -73,7 +73,7 @@ describe('examples/sockets', () => {
     expect(await ada.closed).toEqual([1008, 'token expired']);
   });
 
-  it('refuses who has no token, or not the scope, and every other path', async () => {
+  it('refuses clients without a token or without the scope, and every other path', async () => {
     const { chat } = await anExample();
     expect(await aClient(chat, { headers: bearer(aToken()) }).outcome).toBe(403);
     expect(

@@ -10,7 +10,7 @@ import { rfc9068 } from '@authly/core/providers';
 import { onTestFinished } from 'vitest';
 import { AUDIENCE, type IdentityProvider } from './identity-provider.ts';
 
-/** What a caller of the API gets. */
+/** The answer that a caller of the API gets. */
 export interface Answer {
   readonly status: number;
   readonly retryAfter: string | undefined;
@@ -21,18 +21,18 @@ export interface Answer {
 export interface Api {
   readonly server: ResourceServer;
   readonly clock: { now(): number; pass(ms: number): void };
-  /** Sends a request with the token; `atOnce` says that nothing was awaited for the answer. */
+  /** Sends a request with the token. `atOnce` says whether the answer came without a promise. */
   ask(token: string): Promise<Answer & { readonly atOnce: boolean }>;
   /** When each refresh began, by the API's clock. */
   readonly attempts: readonly number[];
-  /** Resolves when no refresh is in flight. */
+  /** Resolves when no refresh is running. */
   idle(): Promise<void>;
   readonly events: readonly AuthEvent[];
 }
 
 type Options = Partial<Pick<ResourceServerOptions, 'keys' | 'cache' | 'keySnapshots' | 'clock'>>;
 
-/** An API that accepts the provider's tokens; it is closed with the test. */
+/** An API that accepts the provider's tokens. It is closed at the end of the test. */
 export function anApi(provider: IdentityProvider, options: Options = {}): Api {
   let now = Date.now();
   const clock = {
@@ -50,10 +50,10 @@ export function anApi(provider: IdentityProvider, options: Options = {}): Api {
     issuer: rfc9068(provider.issuer),
     audience: AUDIENCE,
     ...options,
-    // What waits, waits for keys alone.
+    // Requests can only wait for keys here.
     signatureThread: false,
     clock,
-    // Each refresh begins with the first place of the metadata, and ends with one of two events.
+    // Each refresh begins with the first metadata URL, and ends with one of two events.
     fetch: (input, init) => {
       if (String(input).endsWith('/openid-configuration')) {
         attempts.push(clock.now());
@@ -76,7 +76,7 @@ export function anApi(provider: IdentityProvider, options: Options = {}): Api {
     attempts,
     events,
     async idle() {
-      // A refresh that was decided on calls fetch a few microtasks later.
+      // After the decision to refresh, fetch is called some microtasks later.
       await new Promise((resolve) => setImmediate(resolve));
       while (inFlight > 0) await new Promise<void>((resolve) => landed.push(resolve));
       await new Promise((resolve) => setImmediate(resolve));

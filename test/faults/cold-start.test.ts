@@ -4,7 +4,7 @@ import { anIdentityProvider, type Fault } from './identity-provider.ts';
 
 const SEC = 1_000;
 
-it('200 concurrent first requests cost one metadata and one key-set request, and all pass', async () => {
+it('200 first requests at the same time cause one metadata and one key-set request, and all pass', async () => {
   const provider = await anIdentityProvider();
   const key = await provider.newKey('k1');
   provider.keys = [key.jwk];
@@ -15,7 +15,7 @@ it('200 concurrent first requests cost one metadata and one key-set request, and
   expect(provider.requests).toEqual({ metadata: 1, keys: 1 });
 });
 
-it('ready loads the keys before the first request, which then waits for nothing', async () => {
+it('ready loads the keys before the first request, which then does not wait', async () => {
   const provider = await anIdentityProvider();
   const key = await provider.newKey('k1');
   provider.keys = [key.jwk];
@@ -41,7 +41,7 @@ const FAULTS: readonly (Fault | 'refuses')[] = [
 ];
 
 describe.each(FAULTS)('a provider that %s from the start', (fault) => {
-  it('is answered by 503 with Retry-After, and its recovery is noticed within one pause', async () => {
+  it('causes a 503 with Retry-After, and its recovery is noticed within one pause', async () => {
     const provider = await anIdentityProvider();
     const key = await provider.newKey('k1');
     provider.keys = [key.jwk];
@@ -55,7 +55,7 @@ describe.each(FAULTS)('a provider that %s from the start', (fault) => {
       expect(answer).toMatchObject({ status: 503, retryAfter: '1', challenge: undefined });
     }
     expect(api.attempts).toHaveLength(1);
-    // During the pause the answer takes no request to the provider.
+    // During the pause, no request is sent to the provider.
     expect(await api.ask(token)).toMatchObject({ status: 503 });
     expect(api.attempts).toHaveLength(1);
     await expect(api.server.ready()).rejects.toMatchObject({ reason: 'keys_unavailable' });
@@ -68,7 +68,7 @@ describe.each(FAULTS)('a provider that %s from the start', (fault) => {
   });
 });
 
-it('metadata of another issuer gives no keys, from the start as later', async () => {
+it('metadata of another issuer gives no keys, at the start and later', async () => {
   const provider = await anIdentityProvider();
   const key = await provider.newKey('k1');
   provider.keys = [key.jwk];

@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { onTestFinished } from 'vitest';
 
-/** How an endpoint of the provider answers when it does not answer as it should. */
+/** The ways in which an endpoint of the provider can fail. */
 export type Fault =
   | 'hangs'
   | 'hangs in the body'
@@ -17,7 +17,7 @@ export type Fault =
 
 type Endpoint = 'metadata' | 'keys';
 
-/** A key of the provider: its public half for the set, and tokens signed with it. */
+/** A key of the provider: its public JWK, and tokens that are signed with it. */
 export interface ProviderKey {
   readonly kid: string | undefined;
   readonly jwk: JWK;
@@ -37,25 +37,25 @@ export interface IdentityProvider {
   metadata: Readonly<Record<string, unknown>>;
   /** `Cache-Control` of the key set. */
   cacheControl: string | undefined;
-  /** How long a working endpoint takes for its answer. */
+  /** How long a working endpoint takes to answer. */
   delayMs: number;
-  /** Requests that arrived, by endpoint. */
+  /** The number of requests that arrived, by endpoint. */
   readonly requests: Readonly<Record<Endpoint, number>>;
   /** Without a kid, neither the key nor its tokens name one. */
   newKey(kid: string | undefined): Promise<ProviderKey>;
-  /** From now on the endpoint fails so; without a fault it works. */
+  /** From now on the endpoint fails in this way; without a fault it works again. */
   fail(fault: Fault | undefined, endpoints?: readonly Endpoint[]): void;
-  /** From now on connections are refused, until `start`. */
+  /** From now on connections are refused, until `start` is called. */
   stop(): Promise<void>;
   start(): Promise<void>;
 }
 
 const HUGE = 50 * 1024 * 1024;
 const DRIP_MS = 20;
-/** Path before which endpoints work, whatever their fault. */
+/** Below this path the endpoints always work. */
 const MOVED = '/moved';
 
-/** Starts a provider; it ends with the test. */
+/** Starts a provider. It is stopped at the end of the test. */
 export async function anIdentityProvider(): Promise<IdentityProvider> {
   const requests = { metadata: 0, keys: 0 };
   const faults: Partial<Record<Endpoint, Fault | undefined>> = {};
@@ -107,7 +107,7 @@ export async function anIdentityProvider(): Promise<IdentityProvider> {
     const { url = '/' } = request;
     const endpoint = url.endsWith('/jwks') ? 'keys' : 'metadata';
     requests[endpoint] += 1;
-    // Where a redirect leads all is well: whoever followed it would have keys.
+    // The target of a redirect works: if it were followed, there would be keys.
     const fault = url.startsWith(MOVED) ? undefined : faults[endpoint];
     if (fault === undefined) setTimeout(behave, provider.delayMs, endpoint, response);
     else misbehave(fault, { url, body: bodyOf(endpoint) }, response);
@@ -127,7 +127,7 @@ export async function anIdentityProvider(): Promise<IdentityProvider> {
     response.end(bodyOf(endpoint));
   }
 
-  // The bodies are good ones wherever there is one: nothing but the fault itself is wrong.
+  // Bodies are correct, if there is one: only the fault itself is wrong.
   function misbehave(
     fault: Fault,
     { url, body }: { readonly url: string; readonly body: string },
@@ -171,7 +171,7 @@ export async function anIdentityProvider(): Promise<IdentityProvider> {
   }
 }
 
-/** So much white space, which JSON allows, and then the body. */
+/** The body after this much white space, which JSON allows. */
 function sendHuge(response: ServerResponse, body: string): void {
   const block = Buffer.alloc(256 * 1024, 0x20);
   let sent = 0;
@@ -209,7 +209,7 @@ async function aProviderKey(kid: string | undefined, issuer: string): Promise<Pr
   };
 }
 
-/** `token` with another kid in its header: well-formed, and signed by nobody. */
+/** The token with another kid in its header: well-formed, but with no valid signature. */
 export function withKid(token: string, kid: string): string {
   const [, payload, signature] = token.split('.');
   const header = JSON.stringify({ alg: 'ES256', typ: 'at+jwt', kid });

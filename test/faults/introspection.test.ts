@@ -74,7 +74,7 @@ const [express5] = frameworks.slice(1);
 if (express5 === undefined) throw new Error('there is no framework');
 
 describe.each(FAULTS)('an endpoint that %s', (_name, fault, cause) => {
-  it('is an outage, told once, and its recovery is noticed without a hand', async () => {
+  it('is an outage, reported once, and its recovery is noticed without a restart', async () => {
     // Short for what never ends alone: on a busy machine the rest may take its time.
     const timeoutMs = cause === 'timeout' ? 1_500 : 20_000;
     const api = await anIntrospectingApi(express5, { introspection: { timeoutMs } });

@@ -4,14 +4,14 @@ import { rfc9068 } from '@authly/core/providers';
 import { expect, it, onTestFinished } from 'vitest';
 import { AUDIENCE, anIdentityProvider, withKid } from './identity-provider.ts';
 
-/** Whether an adapter goes on in the same turn: nothing is awaited, neither keys nor anybody else. */
+/** Whether an adapter continues in the same turn, without waiting for anything. */
 function isAnsweredAtOnce(server: ResourceServer, token: string): boolean {
   const view = { method: 'GET', url: '/', header: () => `Bearer ${token}` };
   const mode = { resourceServer: server, optional: false, delegated: false };
   return !(admitRequest({}, view, mode) instanceof Promise);
 }
 
-it("one issuer's outage and flood do not touch another's requests", async () => {
+it('an outage of one issuer and a flood of its tokens do not affect requests of another', async () => {
   const [healthy, down] = [await anIdentityProvider(), await anIdentityProvider()];
   const [goodKey, otherKey] = [await healthy.newKey('k1'), await down.newKey('k1')];
   healthy.keys = [goodKey.jwk];
@@ -43,7 +43,7 @@ it("one issuer's outage and flood do not touch another's requests", async () => 
   expect(down.requests).toEqual({ metadata: 1, keys: 0 });
 });
 
-it("with tenants in a database, one's outage and a flood of strangers do not touch another's requests", async () => {
+it('with tenants in a database, an outage of one and a flood of unknown tokens do not affect another', async () => {
   const [healthy, down] = [await anIdentityProvider(), await anIdentityProvider()];
   const [goodKey, otherKey] = [await healthy.newKey('k1'), await down.newKey('k1')];
   healthy.keys = [goodKey.jwk];
@@ -54,7 +54,7 @@ it("with tenants in a database, one's outage and a flood of strangers do not tou
     issuers: async (iss) => {
       const tenant = [healthy, down].find(({ issuer }) => issuer === iss);
       if (tenant !== undefined) return { ...rfc9068(iss), audience: AUDIENCE };
-      // The database has trouble with what it cannot find.
+      // The database is slow only for issuers that it does not find.
       strangers.push(iss);
       return new Promise<never>(() => {});
     },
@@ -76,19 +76,19 @@ it("with tenants in a database, one's outage and a flood of strangers do not tou
   const stuck = Array.from({ length: 50 }, (_, n) => status(withKid(other, `made-up-${n}`)));
   const flood = Array.from({ length: 300 }, (_, n) => status(ofIssuer(good, `https://${n}.evil`)));
   expect(isAnsweredAtOnce(server, good)).toBe(true);
-  // Its entry is old now, and the strangers' questions are still open.
+  // The entry is old now, and the lookups of unknown issuers are still running.
   now += 100_000;
   expect(await status(good)).toBe(200);
   expect(new Set(await Promise.all(stuck))).toEqual(new Set([503]));
   server.close();
   expect(new Set(await Promise.all(flood))).toEqual(new Set([503]));
-  // 128 questions at once, and the others wait; close asks for none of them.
+  // 128 lookups run at once, and the others wait; close starts none of them.
   expect(strangers).toHaveLength(128);
   expect(healthy.requests).toEqual({ metadata: 1, keys: 1 });
   expect(down.requests).toEqual({ metadata: 1, keys: 0 });
 });
 
-/** `token` as if another issuer had made it; signed by nobody. */
+/** The token as if another issuer had made it, with no valid signature. */
 function ofIssuer(token: string, iss: string): string {
   const [header, payload = '', signature] = token.split('.');
   const claims: object = JSON.parse(Buffer.from(payload, 'base64url').toString());

@@ -49,7 +49,7 @@ async function eventsOf(jwksUri: string, id = ''): Promise<readonly AuthEvent[]>
 }
 
 describe.each(recorded)('the key set of $server ($id)', ({ id, used, set, ...headers }) => {
-  it('is taken without a warning: keys for something else are none of ours', async () => {
+  it('is accepted without a warning: keys for another use are ignored', async () => {
     const url = await served(JSON.stringify(set), {
       'content-type': headers.contentType,
       ...(headers.cacheControl === null ? {} : { 'cache-control': headers.cacheControl }),
@@ -72,7 +72,7 @@ describe('what honest servers write around a key set', () => {
     expect(await eventsOf(url)).toMatchObject([{ type: 'keys.refreshed', keys: 1 }]);
   });
 
-  it('each member that it knows, as null where there is nothing', async () => {
+  it('a null for every member without a value', async () => {
     const { newKey } = await anIdentityProvider();
     const { jwk } = await newKey('a');
     const nulls = { d: null, k: null, p: null, q: null, oth: null, x5u: null, key_ops: null };

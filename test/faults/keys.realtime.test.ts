@@ -3,7 +3,7 @@ import { type Api, anApi } from './api.ts';
 import { anIdentityProvider, type Fault, type ProviderKey, withKid } from './identity-provider.ts';
 import { OUTAGES, type Outage } from './outages.ts';
 
-// The suite's figures by the machine's own clock. A busy machine is late by some milliseconds:
+// The figures of the suite, with the machine's own clock. A busy machine is late by some milliseconds:
 const LATE_MS = 500;
 const realTime = { clock: { now: () => Date.now() } };
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
@@ -36,7 +36,7 @@ async function load(
 const statuses = (answers: readonly Timed[]) => [...new Set(answers.map(({ status }) => status))];
 const slowest = (answers: readonly Timed[]) => Math.max(...answers.map(({ ms }) => ms));
 
-it('2,000 made-up kids in 2 s cost one fetch, known kids pass, and a genuine one is in within 6 s', async () => {
+it('2,000 made-up kids in 2 s cause one fetch, known kids pass, and a real one passes within 6 s', async () => {
   const provider = await anIdentityProvider();
   const [known, genuine] = [await provider.newKey('known'), await provider.newKey('genuine')];
   provider.keys = [known.jwk];
@@ -85,7 +85,7 @@ it.each<Fault>(['hangs', 'hangs in the body', 'drips'])(
   },
 );
 
-it('outages of every kind: all pass until the stale bound, nobody waits longer than the time limit', async () => {
+it('in outages of every kind, all pass until the keys are too old, and no request waits beyond the time limit', async () => {
   await Promise.all(OUTAGES.map(anOutage));
 });
 
@@ -115,7 +115,7 @@ async function anOutage({ what, begin, end }: Outage): Promise<void> {
   });
   expect(statuses(through), what).toEqual([200]);
   expect(slowest(through), what).toBeLessThan(limitMs + LATE_MS);
-  // 200, 400, 800, 1,600 and then 2,000 ms, each at least half: the first second may see 5 attempts.
+  // The pauses are 200, 400, 800, 1,600 and then 2,000 ms, each at least half: at most 5 attempts in the first second.
   expect(api.attempts.length, what).toBeLessThanOrEqual(1 + 5 + 14);
   expect(api.attempts.length, what).toBeGreaterThan(3);
 
@@ -129,7 +129,7 @@ async function anOutage({ what, begin, end }: Outage): Promise<void> {
   expect(await timed(api, token), what).toMatchObject({ status: 200 });
 }
 
-it('10 rotations in 20,000 requests, each key published one refresh interval ahead, refuse no good token', async () => {
+it('10 rotations in 20,000 requests, each key published one refresh interval before, refuse no valid token', async () => {
   const freshMs = 1_000;
   const provider = await anIdentityProvider();
   const api = anApi(provider, {
@@ -156,7 +156,7 @@ it('10 rotations in 20,000 requests, each key published one refresh interval ahe
   expect(statuses(answers)).toEqual([200]);
 });
 
-it('no latency shows the refresh, although the provider takes 600 ms for each answer', async () => {
+it('the refresh is not visible in any latency, although the provider takes 600 ms for each answer', async () => {
   const provider = await anIdentityProvider();
   const key = await provider.newKey('k1');
   provider.keys = [key.jwk];

@@ -10,7 +10,7 @@ const FRESH = 10 * MIN;
 const STALE = 6 * HOUR;
 
 describe.each(OUTAGES)('a provider that $what once keys are loaded', ({ begin, end }) => {
-  it('stops no valid token before the stale bound, and is asked no more often than the pauses allow', async () => {
+  it('stops no valid token before the keys are too old, and is asked no more often than the pauses allow', async () => {
     const provider = await anIdentityProvider();
     const key = await provider.newKey('k1');
     provider.keys = [key.jwk];
@@ -20,10 +20,10 @@ describe.each(OUTAGES)('a provider that $what once keys are loaded', ({ begin, e
     expect(await api.ask(cached)).toMatchObject({ status: 200 });
     await begin(provider);
 
-    // The first request after freshness waits for the provider, at most the fetch time limit.
+    // The first request after the keys are not fresh waits for the provider, at most for the time limit of a fetch.
     api.clock.pass(FRESH);
     expect(await api.ask(cached)).toMatchObject({ status: 200 });
-    // From then on the failure is known, and nobody waits: known tokens are answered at once.
+    // From then on the failure is known, and no request waits.
     for (let second = 0; second < 20; second += 1) {
       expect(await api.ask(cached)).toMatchObject({ status: 200, atOnce: true });
       expect(await api.ask(await key.token(api.clock.now()))).toMatchObject({ status: 200 });
@@ -32,7 +32,7 @@ describe.each(OUTAGES)('a provider that $what once keys are loaded', ({ begin, e
     }
     expectPauses(api.attempts.slice(1));
 
-    // Hours later, up to the last moment.
+    // Hours later, up to the last moment in which the keys may be used.
     api.clock.pass(loadedAt + FRESH + STALE - 1 - api.clock.now());
     expect(await api.ask(cached)).toMatchObject({ status: 200 });
     await api.idle();
@@ -46,14 +46,14 @@ describe.each(OUTAGES)('a provider that $what once keys are loaded', ({ begin, e
     }
     expect(api.events.filter(({ type }) => type === 'keys.stale').length).toBeGreaterThan(3);
 
-    // And it recovers by itself within one pause.
+    // It recovers by itself within one pause.
     await end(provider);
     api.clock.pass(30 * SEC);
     expect(await api.ask(cached)).toMatchObject({ status: 200 });
   });
 });
 
-/** Each pause between attempts is the doubled former one, up to a half shorter; asked once a second. */
+/** Each pause is twice the one before, up to a half shorter. A request comes once a second. */
 function expectPauses(attempts: readonly number[]): void {
   expect(attempts.length).toBeGreaterThan(3);
   for (let n = 1; n < attempts.length; n += 1) {
@@ -64,7 +64,7 @@ function expectPauses(attempts: readonly number[]): void {
   }
 }
 
-it('a process that starts during the outage serves from the last snapshot', async () => {
+it('a process that starts during the outage uses the last snapshot', async () => {
   const provider = await anIdentityProvider();
   const key = await provider.newKey('k1');
   provider.keys = [key.jwk];

@@ -1,6 +1,6 @@
 import type { Fault, IdentityProvider } from './identity-provider.ts';
 
-/** A way in which a provider stops giving keys, and its end. */
+/** A way in which a provider fails, and how that ends. */
 export interface Outage {
   readonly what: string;
   begin(provider: IdentityProvider): unknown;
@@ -13,7 +13,7 @@ const failing = (fault: Fault, at: 'metadata' | 'keys'): Outage => ({
   end: (provider) => provider.fail(undefined),
 });
 
-/** Every way in which a working provider was ever seen to fail. */
+/** Every way in which a working provider was seen to fail. */
 export const OUTAGES: readonly Outage[] = [
   {
     what: 'refuses connections',

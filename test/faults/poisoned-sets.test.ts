@@ -44,7 +44,7 @@ describe.each<[string, string, (kid: string) => Promise<readonly unknown[]>]>([
     ],
   ],
 ])('a set with %s', (_what, cause, poison) => {
-  it('serves with its fit keys and tells of the others', async () => {
+  it('serves with its usable keys, and reports the others', async () => {
     const provider = await anIdentityProvider();
     const key = await provider.newKey('good');
     provider.keys = [...(await poison('good')), key.jwk];
@@ -55,7 +55,7 @@ describe.each<[string, string, (kid: string) => Promise<readonly unknown[]>]>([
     );
   });
 
-  it('that has nothing else leaves the keys at hand in use', async () => {
+  it('that has no usable key leaves the cached keys in use', async () => {
     const provider = await anIdentityProvider();
     const key = await provider.newKey('good');
     provider.keys = [key.jwk];

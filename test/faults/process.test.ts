@@ -7,10 +7,10 @@ import { AUDIENCE, anIdentityProvider } from './identity-provider.ts';
 const run = promisify(execFile);
 const script = fileURLToPath(new URL('fixtures/short-lived.ts', import.meta.url));
 
-it('background work keeps no process alive, although the server is never closed', async () => {
+it('background work does not keep the process alive, although the server is never closed', async () => {
   const provider = await anIdentityProvider();
   provider.keys = [(await provider.newKey('k1')).jwk];
-  // Without an end of its own, the process would be killed and the promise rejected.
+  // If the process did not end by itself, it would be killed, and the promise would reject.
   const { stdout } = await run(
     process.execPath,
     ['-C', '@authly/source', '--import', 'tsx', script, provider.issuer, AUDIENCE],

@@ -4,7 +4,7 @@ import { anIdentityProvider } from './identity-provider.ts';
 
 const FRESH = 600_000;
 
-it('no request waits for the refresh ahead of need, although the provider hangs', async () => {
+it('no request waits for the refresh in the background, although the provider does not answer', async () => {
   const provider = await anIdentityProvider();
   const key = await provider.newKey('k1');
   provider.keys = [key.jwk];
@@ -14,7 +14,7 @@ it('no request waits for the refresh ahead of need, although the provider hangs'
 
   provider.fail('hangs');
   api.clock.pass(0.8 * FRESH);
-  // Answered while the attempt that it started is in flight.
+  // The request is answered while the attempt that it started is running.
   expect(await api.ask(cached)).toMatchObject({ status: 200, atOnce: true });
   await new Promise((resolve) => setImmediate(resolve));
   expect(api.attempts).toHaveLength(2);
@@ -22,7 +22,7 @@ it('no request waits for the refresh ahead of need, although the provider hangs'
   expect(await api.ask(await key.token(api.clock.now()))).toMatchObject({ status: 200 });
   expect(api.events.map(({ type }) => type)).not.toContain('keys.refresh_failed');
 
-  // Its failure is known by the time freshness is over, so that nobody waits then either.
+  // When the keys are not fresh any more, the failure is already known, so no request waits.
   await api.idle();
   provider.fail(undefined);
   api.clock.pass(1_000);
@@ -31,7 +31,7 @@ it('no request waits for the refresh ahead of need, although the provider hangs'
   expect(api.events.at(-1)).toMatchObject({ type: 'keys.refreshed' });
 });
 
-it('under steady requests keys never grow old, and it costs one refresh an interval', async () => {
+it('under steady requests keys never get old, with one refresh per interval', async () => {
   const provider = await anIdentityProvider();
   const key = await provider.newKey('k1');
   provider.keys = [key.jwk];
@@ -43,12 +43,13 @@ it('under steady requests keys never grow old, and it costs one refresh an inter
     expect(await api.ask(token)).toMatchObject({ status: 200, atOnce: true });
     await api.idle();
   }
-  // An hour has six intervals of ten minutes; refreshing at 72 to 80 % of them, at most one in eight.
+  // Keys are fresh for ten minutes: twelve times in two hours. A refresh starts after 72 to 80 % of that, with the next
+  // request, which comes each minute: so after eight minutes, and at most 15 times.
   expect(api.attempts.length).toBeGreaterThanOrEqual(1 + 12);
   expect(api.attempts.length).toBeLessThanOrEqual(1 + 15);
 });
 
-it('max-age of the key set is honored up to an hour', async () => {
+it('max-age of the key set is used, up to an hour', async () => {
   const provider = await anIdentityProvider();
   const key = await provider.newKey('k1');
   provider.keys = [key.jwk];

@@ -5,7 +5,7 @@ import { anIdentityProvider, type ProviderKey } from './identity-provider.ts';
 const MIN = 60_000;
 const REFRESH_INTERVAL = 10 * MIN;
 
-it('a withdrawn key takes its tokens with it at the next refresh, cached ones included', async () => {
+it('tokens of a withdrawn key are refused after the next refresh, also cached ones', async () => {
   const provider = await anIdentityProvider();
   const [kept, withdrawn] = [await provider.newKey('kept'), await provider.newKey('withdrawn')];
   provider.keys = [kept.jwk, withdrawn.jwk];
@@ -38,7 +38,7 @@ it('a key that is published and used at once is accepted after one fetch', async
   expect(provider.requests).toEqual({ metadata: 2, keys: 2 });
 });
 
-it('so is one of a provider that names its only key nowhere and replaces it without notice', async () => {
+it('a key without kid that replaces another one without notice is accepted after one fetch', async () => {
   const provider = await anIdentityProvider();
   const [former, next] = [await provider.newKey(undefined), await provider.newKey(undefined)];
   provider.keys = [former.jwk];
@@ -50,14 +50,14 @@ it('so is one of a provider that names its only key nowhere and replaces it with
   const answers = await Promise.all(tokens.map((token) => api.ask(token)));
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
   expect(provider.requests).toEqual({ metadata: 2, keys: 2 });
-  // Its key may have come back: one more look.
+  // The key may have come back, so the keys are fetched once more.
   expect(await api.ask(old)).toMatchObject({ status: 401 });
   expect(provider.requests).toEqual({ metadata: 3, keys: 3 });
 });
 
-it('10 rotations under load, each key published one refresh interval ahead, refuse no good token', async () => {
+it('10 rotations under load, each key published one refresh interval before, refuse no valid token', async () => {
   const provider = await anIdentityProvider();
-  // Without the token cache every request asks for its key.
+  // Without the token cache, every request looks for its key.
   const api = anApi(provider, { cache: false });
   const tokensOf = (key: ProviderKey) =>
     Promise.all(Array.from({ length: 20 }, () => key.token(api.clock.now())));
@@ -72,7 +72,7 @@ it('10 rotations under load, each key published one refresh interval ahead, refu
   for (let rotation = 1; rotation <= 10; rotation += 1) {
     const next = await provider.newKey(`k${rotation}`);
     provider.keys = [former?.jwk, signing.jwk, next.jwk].filter((jwk) => jwk !== undefined);
-    // One refresh interval of requests, then the new key signs; the one before last is withdrawn.
+    // Requests for one refresh interval; then the new key signs, and the one before the last is withdrawn.
     for (let turn = 0; turn < 100; turn += 1) {
       const tokens = turn % 2 === 0 ? signed : [...formerSigned, ...signed].slice(0, 20);
       const answers = await Promise.all(tokens.map((token) => api.ask(token)));

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 const run = promisify(execFile);
 const script = fileURLToPath(new URL('fixtures/under-load.ts', import.meta.url));
 
-/** Where there is one core, no thread is wanted. */
+/** With a single core, no thread is started. */
 const expected = availableParallelism() > 1 ? 1 : 0;
 
 describe('3,000 new tokens, 64 at a time, every third one forged: each gets its own answer', () => {
@@ -18,7 +18,7 @@ describe('3,000 new tokens, 64 at a time, every third one forged: each gets its 
     ['where no thread may be started', 'forbidden', 0],
     ['with signatureThread: false', 'unwanted', 0],
   ] as const)('%s; and the process ends by itself', async (_what, fate, threads) => {
-    // Without an end of its own, the process would be killed and the promise rejected.
+    // If the process did not end by itself, it would be killed, and the promise would reject.
     const { stdout } = await run(
       process.execPath,
       ['-C', '@authly/source', '--import', 'tsx', script, fate],

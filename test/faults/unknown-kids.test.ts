@@ -9,7 +9,7 @@ async function aFlood() {
   const known = await provider.newKey('known');
   const genuine = await provider.newKey('genuine');
   provider.keys = [known.jwk];
-  // Without the token cache every request asks for its key.
+  // Without the token cache, every request looks for its key.
   const api = anApi(provider, { cache: false });
   const good = await known.token(api.clock.now());
   await api.server.ready();
@@ -21,7 +21,7 @@ async function aFlood() {
   return { provider, api, known, genuine, good, madeUp };
 }
 
-it('2,000 made-up kids in 2 s cost three fetches; known kids in between all pass', async () => {
+it('2,000 made-up kids in 2 s cause three fetches, and tokens with known kids all pass', async () => {
   const { api, good, madeUp } = await aFlood();
   const answers = [];
   for (let n = 0; n < 2_000; n += 1) {
@@ -38,7 +38,7 @@ it('2,000 made-up kids in 2 s cost three fetches; known kids in between all pass
   expect(api.attempts).toHaveLength(1 + 3);
 });
 
-it('a genuine key published during the flood is accepted within the cool-down', async () => {
+it('a real key that is published during the flood is accepted within the cool-down', async () => {
   const { provider, api, known, genuine, madeUp } = await aFlood();
   for (let n = 0; n < 3; n += 1) {
     expect(await api.ask(madeUp())).toMatchObject({ status: 401 });
@@ -56,7 +56,7 @@ it('a genuine key published during the flood is accepted within the cool-down', 
   expect(api.attempts).toHaveLength(1 + 3 + 1);
 });
 
-it('a flood while the provider is down costs an attempt per cool-down, and gets 503, not 401', async () => {
+it('a flood while the provider is down causes one attempt per cool-down, and 503, not 401', async () => {
   const { provider, api, good, madeUp } = await aFlood();
   await provider.stop();
   for (let n = 0; n < 200; n += 1) {
@@ -64,7 +64,7 @@ it('a flood while the provider is down costs an attempt per cool-down, and gets 
     expect(await api.ask(madeUp())).toMatchObject({ status: 503, challenge: undefined });
     expect(await api.ask(good)).toMatchObject({ status: 200, atOnce: true });
   }
-  // Three at first, and one each 5 s.
+  // Three at first, and then one each 5 s.
   expect(api.attempts).toHaveLength(1 + 3 + 3);
 });
 
@@ -72,7 +72,7 @@ it.each([
   ['two rotations within 5 s', ['first', 'second']],
   ["a rotation right after anybody's made-up kid", ['made-up', 'first']],
 ])(
-  'no good token is refused by %s, of keys that sign before anybody saw them',
+  'no valid token is refused after %s, if keys sign as soon as they are published',
   async (_what, turns) => {
     const { provider, api, known, madeUp } = await aFlood();
     for (const turn of turns) {
@@ -88,7 +88,7 @@ it.each([
   },
 );
 
-it('a kid that is known for another algorithm costs no fetch', async () => {
+it('a kid that is known for another algorithm causes no fetch', async () => {
   const { api, good } = await aFlood();
   const [, payload, signature] = good.split('.');
   const header = JSON.stringify({ alg: 'PS256', typ: 'at+jwt', kid: 'known' });

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-// The whole fault suite, the part in real time included: `pnpm test:faults`. It takes minutes.
+// The whole suite of faults, with the part in real time: `pnpm test:faults`. It takes minutes.
 export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   ssr: { resolve: { conditions: ['@authly/source'] } },
@@ -10,7 +10,7 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**'],
     setupFiles: ['test/setup.ts'],
     pool: 'forks',
-    // One after the other: what is measured here is time.
+    // One file after the other, because these tests measure time.
     fileParallelism: false,
     testTimeout: 120_000,
     hookTimeout: 30_000,

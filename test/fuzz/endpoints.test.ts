@@ -52,7 +52,7 @@ describe('the resource server', () => {
     fc.constantFrom(...honest).map((token) => `Bearer ${token}`),
   );
 
-  it('lets in whom a good token names, and answers everybody else by a refusal that Node can send', async () => {
+  it('accepts the caller of a good token, and refuses everybody else with an answer that Node can send', async () => {
     await fc.assert(
       fc.asyncProperty(authorization, fc.string(), async (value, url) => {
         const view: RequestView = { method: 'GET', url, header: () => value };
@@ -163,7 +163,7 @@ describe('the token endpoint', () => {
     [],
   );
 
-  it('grants what was asked for by the right client, and nothing else to anybody', async () => {
+  it('grants what the right client asked for, and nothing else to anybody', async () => {
     await fc.assert(
       fc.asyncProperty(
         base,

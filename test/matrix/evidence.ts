@@ -6,13 +6,14 @@ import { ANSWERS } from '../recorded/recorded-answer.ts';
 import { keySetOf, RECORDED, type RecordedToken } from '../recorded/recorded-token.ts';
 import { SETTINGS, type Setting } from '../recorded/settings.ts';
 import { LIVE_RUNS } from './live-runs.ts';
+import { WEEKLY_RUNS } from './weekly-runs.ts';
 
 export const COLUMNS = ['jwt', 'opaque', 'dpop', 'mtls', 'logout', 'exchange'] as const;
 
 export type Column = (typeof COLUMNS)[number];
 
 /** How a statement about a provider is known, the best first. */
-export const LEVELS = ['live', 'recorded', 'documentation'] as const;
+export const LEVELS = ['live', 'weekly', 'recorded', 'documentation'] as const;
 
 export type Level = (typeof LEVELS)[number];
 
@@ -37,13 +38,21 @@ export const PRESETS: readonly { readonly preset: string; readonly file: string 
 
 /** Everything that the tests show, of every preset. */
 export function evidence(): readonly Evidence[] {
-  return [...live(), ...recordedTokens(), ...recordedAnswers(), ...documented()];
+  return [...live(), ...weekly(), ...recordedTokens(), ...recordedAnswers(), ...documented()];
 }
 
 function live(): readonly Evidence[] {
   return LIVE_RUNS.map(({ preset, column, software }) => ({
     ...{ preset, column, level: 'live' as const, software },
   }));
+}
+
+function weekly(): readonly Evidence[] {
+  return WEEKLY_RUNS.flatMap(({ preset, software, checks }) =>
+    COLUMNS.filter((column) => Object.hasOwn(checks, column)).map((column) => ({
+      ...{ preset, column, level: 'weekly' as const, software },
+    })),
+  );
 }
 
 /** What test/recorded/tokens.test.ts reads as who really called, or refuses as what it is. */

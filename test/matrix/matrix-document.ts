@@ -19,14 +19,14 @@ export function matrixDocument(evidence: readonly Evidence[]): string {
     '| cell | means |',
     '|---|---|',
     "| **live** | the provider's own software issues the tokens whenever the tests run, and the API reads them |",
+    "| **weekly** | the provider's own server issues them when `npx pnpm counterpart <name>` runs, by hand and every week: [counterparts.md](counterparts.md) |",
     '| recorded | tokens or answers of a real server, of the version named, are read as who really called: [`test/recorded`](../test/recorded) |',
     '| documentation | the shape is from documentation or source. No token of a real server was seen |',
     '| – | no test has such a token of that provider. It does not mean that the provider has none |',
     '',
     'The columns: **JWT** and **opaque** access tokens (answers of introspection), those bound by **DPoP** or to a certificate (**mTLS**), **logout**',
     'tokens, which are refused as access tokens, and tokens by **exchange** or an assertion (RFC 8693, RFC 7523), with or without an `act`.',
-    'A recorded token that is bound is refused without a proof, and read as if it were not bound: its key is not here. Live ones come with theirs.',
-    'Keycloak, Hydra, Spring, Django OAuth Toolkit, SPIRE and Kubernetes are run by hand and every week, bound tokens and sign-outs included: [counterparts.md](counterparts.md).',
+    'A recorded token that is bound is refused without a proof, and read as if it were not bound: its key is not here. Those of live and weekly runs come with theirs, and their logout tokens sign people out.',
     '',
     `| preset | ${COLUMNS.map((column) => TITLES[column]).join(' | ')} | what was run |`,
     `|---${'|---'.repeat(COLUMNS.length)}|---|`,
@@ -46,5 +46,5 @@ function rowOf(preset: string, file: string, evidence: readonly Evidence[]): str
 function cellOf(evidence: readonly Evidence[]): string {
   const level = LEVELS.find((each) => evidence.some((one) => one.level === each));
   if (level === undefined) return '–';
-  return level === 'live' ? '**live**' : level;
+  return level === 'live' || level === 'weekly' ? `**${level}**` : level;
 }

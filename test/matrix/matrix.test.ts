@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { COLUMNS, evidence, PRESETS } from './evidence.ts';
 import { LIVE_RUNS } from './live-runs.ts';
 import { matrixDocument } from './matrix-document.ts';
+import { WEEKLY_RUNS } from './weekly-runs.ts';
 
 const all = evidence();
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
@@ -18,20 +19,20 @@ describe('the matrix of providers', () => {
     expect([...known].toSorted()).toEqual(PRESETS.map(({ preset }) => preset).toSorted());
   });
 
-  it('calls nothing recorded or live without the name and the version of what was run', () => {
+  it('calls nothing recorded, weekly or live without the name and the version of what was run', () => {
     for (const { level, preset, software } of all) {
       expect([preset, level === 'documentation']).toEqual([preset, software === undefined]);
     }
   });
 
-  it('calls documented what no server was asked for', () => {
+  it('calls a cell documented where no server was run', () => {
     const text = matrixDocument(all.filter(({ level }) => level === 'documentation'));
     expect(
       text
         .split('\n')
         .filter((line) => /^\| \[/.test(line))
         .join(''),
-    ).not.toMatch(/live|recorded/);
+    ).not.toMatch(/live|weekly|recorded/);
   });
 
   it('takes the best that is known of a cell', () => {
@@ -51,5 +52,25 @@ describe('a live run', () => {
   it.each(LIVE_RUNS)('of $preset, $column, is that of a test which is there', ({ file, test }) => {
     expect(read(file)).toMatch(/\b(?:it|describe)\b/);
     expect(read(file)).toContain(test);
+  });
+});
+
+describe('a weekly run', () => {
+  it.each(WEEKLY_RUNS)('of $name notes each check, and is a command', ({ name, checks }) => {
+    for (const [file, check] of Object.values(checks)) {
+      expect([file, read(`test/counterparts/${file}`)]).toEqual([
+        file,
+        expect.stringContaining(check),
+      ]);
+    }
+    expect(Object.keys(checks)).not.toEqual([]);
+    expect(read(`test/counterparts/names/${name}.ts`)).toContain('counterpart');
+  });
+
+  it.each(WEEKLY_RUNS)('of $name is in the workflow, and its version in the page', (run) => {
+    expect(read('.github/workflows/counterparts.yml')).toContain(`- ${run.name}\n`);
+    const [, version = 'no version'] = run.software.split(' ');
+    const row = new RegExp(`^\\| \\[\`${run.name}\`\\]\\(#${run.name}\\) .*$`, 'm');
+    expect(row.exec(read('docs/counterparts.md'))?.[0]).toContain(version);
   });
 });

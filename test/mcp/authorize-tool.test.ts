@@ -60,7 +60,7 @@ const post = (app: TestApp, body: object, token?: string) =>
 const reader = () => aUserToken({ scope: 'read:users' });
 
 describe.each(frameworks)('authorizeTool in $name', (framework) => {
-  it('lets pass who may: a tool without needs, one whose needs are met, and what is no call', async () => {
+  it('lets pass a tool without a requirement, a tool whose requirement is met, and a message that is no call', async () => {
     const app = mcpApp(framework);
     const writer = aUserToken({ scope: 'read:users notes:write' });
     for (const [body, token] of [
@@ -117,7 +117,7 @@ describe.each(frameworks)('authorizeTool in $name', (framework) => {
     expect(response.body.id).toBe(Array.isArray(body) ? null : 1);
   });
 
-  it('keeps to the table as it was when the guard was made', async () => {
+  it('uses the table as it was when the guard was made', async () => {
     const tools: Record<string, ToolRequirements[string]> = { my_profile: user() };
     const app = mcpApp(framework, { tools });
     tools['my_profile'] = null;
@@ -125,7 +125,7 @@ describe.each(frameworks)('authorizeTool in $name', (framework) => {
     expect(response.status).toBe(403);
   });
 
-  it('sends nothing back that is too long for an id, and no other part of the message', async () => {
+  it('sends back no id that is too long, and no other part of the message', async () => {
     const canary = 'canary'.repeat(30);
     const response = await post(mcpApp(framework), call(canary, canary), reader());
     expect(response.status).toBe(403);
@@ -143,7 +143,7 @@ describe.each(frameworks)('authorizeTool in $name', (framework) => {
     expect(response.body).toMatchObject({ jsonrpc: '2.0', id: 1 });
   });
 
-  it('hands refusals on where authenticate does, and jsonRpcRefusal answers them', async () => {
+  it('passes refusals to the application where authenticate does, and jsonRpcRefusal answers them', async () => {
     const onError = (error: unknown): ErrorAnswer => {
       if (!(error instanceof RefusedError)) throw error;
       const { status, headers } = error;

@@ -51,7 +51,7 @@ describe.each(frameworks)('$name', (framework) => {
       });
     });
 
-    it('does not care for the query of the request, and keeps that of the resource in the URL', async () => {
+    it('ignores the query of the request, and keeps the query of the resource in the URL', async () => {
       const app = describedApp(framework, { resource: 'https://api.example.com/mcp?tenant=1' });
       expect((await send(app, { path: `${WELL_KNOWN}/mcp?tenant=1` })).status).toBe(200);
       const { headers } = await send(app);
@@ -60,7 +60,7 @@ describe.each(frameworks)('$name', (framework) => {
       );
     });
 
-    it('says everything that it is told', async () => {
+    it('has every member that was configured', async () => {
       const metadata = {
         scopes: ['read:users'],
         authorizationServers: ['https://other.example.com'],

@@ -132,7 +132,7 @@ describe.each(examples)('%s', (_, servers) => {
     expect(content).toEqual([{ type: 'text', text: `test|ada at ${example.issuer.issuer}` }]);
   });
 
-  it('refuses a batch for the sake of one of its calls', async () => {
+  it('refuses a batch because of one of its calls', async () => {
     const example = await aRunningExample(servers);
     const batch = [call('whoami'), call('my_profile')];
     expect((await post(example.url, await aClientToken(example), batch)).status).toBe(403);
@@ -156,7 +156,7 @@ describe.each(examples)('%s', (_, servers) => {
     },
   );
 
-  it('answers 503 with Retry-After while the keys of the issuer cannot be had', async () => {
+  it('answers 503 with Retry-After while the keys of the issuer cannot be fetched', async () => {
     const example = await aRunningExample({ ...servers, authorizationServer: () => unavailable });
     const response = await post(example.url, await aUserToken(example));
     expect(response.status).toBe(503);

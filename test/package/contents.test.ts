@@ -29,6 +29,9 @@ const WITH_COMMONJS: ReadonlySet<string> = new Set([
   '@authly/signals',
 ]);
 
+/** docs/adr/0027-one-file-an-entry-point.md */
+const MOST_FILES = 16;
+
 const PEERS: Readonly<Record<string, readonly string[]>> = {
   '@authly/express': ['express'],
   '@authly/koa': ['koa'],
@@ -99,16 +102,31 @@ describe.each(packages)('%s', (name) => {
     expect(strays).toEqual([]);
   });
 
-  it('holds four built files for each source file in each form, and no leftover of a deleted one', () => {
+  it('holds declarations of each source file in each form, and no leftover of a deleted one', () => {
     const { files } = tarball(name);
-    const isBoth = WITH_COMMONJS.has(name);
-    const built = files
+    const forms = WITH_COMMONJS.has(name) ? ['dist', 'dist/cjs'] : ['dist'];
+    const expected = files
       .filter((file) => file.startsWith('src/'))
       .map((file) => file.replace(/^src\//, '').replace(/\.ts$/, ''))
-      .flatMap((stem) => (isBoth ? [`dist/${stem}`, `dist/cjs/${stem}`] : [`dist/${stem}`]))
-      .flatMap((stem) => ['.d.ts', '.d.ts.map', '.js', '.js.map'].map((end) => stem + end));
-    const expected = isBoth ? [...built, 'dist/cjs/package.json'] : built;
-    expect(files.filter((file) => file.startsWith('dist/'))).toEqual(expected.sort());
+      .flatMap((stem) =>
+        forms.flatMap((form) => [`${form}/${stem}.d.ts`, `${form}/${stem}.d.ts.map`]),
+      );
+    expect(files.filter((file) => /\.d\.ts(?:\.map)?$/.test(file))).toEqual(expected.sort());
+  });
+
+  it('holds the code of its entry points, what that loads, and nothing else', async () => {
+    const { files, manifest, read } = tarball(name);
+    const reached = new Set<string>();
+    for (const file of codeOf(manifest)) {
+      for (const each of await reachedFrom(file, read)) {
+        reached.add(each);
+        // A file that only hands on another package has no lines that a map could lead to.
+        if ((await read(each)).includes('\n//# sourceMappingURL=')) reached.add(`${each}.map`);
+      }
+    }
+    const manifests = WITH_COMMONJS.has(name) ? ['dist/cjs/package.json'] : [];
+    const built = files.filter((file) => file.startsWith('dist/') && !file.includes('.d.ts'));
+    expect(built).toEqual([...reached, ...manifests].sort());
   });
 
   it('has every file that its manifests name', async () => {
@@ -134,10 +152,17 @@ describe.each(packages)('%s', (name) => {
     }
   });
 
-  it('leaves import() as it is in CommonJS, where require() would not load ESM everywhere', async () => {
+  it('loads a handful of files for each entry point, since each costs a process time at its start', async () => {
+    const { manifest, read } = tarball(name);
+    for (const file of codeOf(manifest)) {
+      expect((await reachedFrom(file, read)).size, file).toBeLessThanOrEqual(MOST_FILES);
+    }
+  });
+
+  it('leaves import() of other packages as it is in CommonJS, where require() would not load ESM everywhere', async () => {
     const { files, read } = tarball(name);
     for (const file of files.filter((path) => /^dist\/cjs\/.*\.js$/.test(path))) {
-      expect(await read(file)).not.toContain('Promise.resolve().then(() => ');
+      expect(await read(file)).not.toMatch(/\.then\(\(\) => .*\brequire\("[^."]/);
     }
   });
 
@@ -184,6 +209,28 @@ function specifiersOf(declarations: string): readonly string[] {
   const code = declarations.replace(/\/\*[\s\S]*?\*\//g, '');
   const found = code.matchAll(/\b(?:from|import|module|import\()\s*(['"])(.+?)\1/g);
   return [...found].map(([, , specifier = '']) => specifier);
+}
+
+/** The files of code that `exports` lead to. */
+function codeOf({ exports }: Manifest): readonly string[] {
+  return targetsOf(exports)
+    .filter((path) => path.endsWith('.js'))
+    .map((path) => join(path));
+}
+
+/** A file of code, and every other one that it loads, at once or later. */
+async function reachedFrom(first: string, read: Tarball['read']): Promise<ReadonlySet<string>> {
+  const reached = new Set([first]);
+  for (const file of reached) {
+    for (const path of loadedBy(await read(file))) reached.add(join(dirname(file), path));
+  }
+  return reached;
+}
+
+/** What built code loads of its own package, at its start or later. */
+function loadedBy(code: string): readonly string[] {
+  const found = code.matchAll(/(?:\bfrom |^import |\b(?:require|import)\()"(\.[^"\n]+)"/gm);
+  return [...found].map(([, path = '']) => path);
 }
 
 function packageOf(specifier: string): string {

@@ -28,7 +28,7 @@ const published = readdirSync(join(ROOT, 'packages'))
   .filter(({ manifest }) => manifest.private !== true);
 
 describe.each(published)('the package in packages/$folder', ({ folder, manifest }) => {
-  it('says whose it is and where it is, as the root does', () => {
+  it('names its author and its repository, as the root does', () => {
     expect(manifest.name).toBe(`@authly/${folder}`);
     expect(manifest).toMatchObject({
       author,
@@ -38,7 +38,7 @@ describe.each(published)('the package in packages/$folder', ({ folder, manifest 
     });
   });
 
-  it('is published for everybody, with a statement of where it was built', () => {
+  it('is published for everybody, with provenance', () => {
     expect(manifest.publishConfig).toEqual({ access: 'public', provenance: true });
   });
 

@@ -45,7 +45,7 @@ describe.each(ANSWER_SETTINGS)('$name', (setting) => {
   const { server, refused = {}, operatorWordFalse = {}, byHintAlone = {} } = setting;
   const answers = ANSWERS.get(server) ?? [];
 
-  it('knows every answer that it makes an exception of', () => {
+  it('lists no exception that is not among the answers', () => {
     const ids = new Set(answers.map(({ id }) => id));
     const named = [refused, operatorWordFalse, byHintAlone].flatMap(Object.keys);
     expect(named.filter((id) => !ids.has(id))).toEqual([]);
@@ -62,7 +62,7 @@ describe.each(ANSWER_SETTINGS)('$name', (setting) => {
     else expect(reading).toBe(kind);
   });
 
-  it('refuses what is bound to its sender, and is presented without a proof', async () => {
+  it('refuses a bound token that comes without a proof', async () => {
     for (const { id, answer } of answers.filter((each) => Object.hasOwn(each.answer, 'cnf'))) {
       expect([id, await read(answer, setting)]).toEqual([id, expect.stringMatching(/^refused: /)]);
     }
@@ -70,7 +70,7 @@ describe.each(ANSWER_SETTINGS)('$name', (setting) => {
 });
 
 describe('recorded answers', () => {
-  it('are all read, but those of servers that introspect nothing but their own', () => {
+  it('are all read, except those of servers that introspect only their own tokens', () => {
     const read = new Set(ANSWER_SETTINGS.map(({ server }) => server));
     const unread = [...ANSWERS.keys()].filter((server) => !read.has(server));
     // Kubernetes answers a TokenReview, which is another form; the mock server called nothing active.

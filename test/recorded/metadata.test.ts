@@ -21,7 +21,7 @@ const recorded: readonly RecordedMetadata[] = readdirSync(
 const { publicJwk } = generateTestKey();
 
 describe.each(recorded)('the metadata of $server $version ($id, $how)', ({ document, headers }) => {
-  it('leads to the keys of its issuer, at whichever place it is served', async () => {
+  it('leads to the keys of its issuer, at every address where it is served', async () => {
     const asked: string[] = [];
     const fetch = async (input: string | URL | Request): Promise<Response> => {
       const url = input instanceof Request ? input.url : String(input);

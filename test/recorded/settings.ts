@@ -16,6 +16,7 @@ import {
   rfc9068,
   spiffe,
   spring,
+  supabase,
   zitadel,
 } from '@authly/core/providers';
 import { openauth } from '../docs/snippets/other-providers/recipes.ts';
@@ -74,6 +75,9 @@ const GLEWLWYD_REFUSED: Exceptions = {
 
 /** Who calls at these two is known by introspection alone. */
 const EVERY_JWT = 'no JWT of this server is read';
+
+/** The app `courier` of the recorded tokens. */
+const SUPABASE_APP = '59586486-e369-405a-9d1c-9f1cb81f5598';
 
 export const SETTINGS: readonly Setting[] = [
   {
@@ -323,5 +327,14 @@ export const SETTINGS: readonly Setting[] = [
     servers: ['zitadel-oidc', 'oauth2-proxy'],
     provider: (issuer, jwks) =>
       zitadel({ issuer, jwks, classify: ({ sub }) => (sub === 'sid1' ? 'client' : 'user') }),
+  },
+  {
+    name: 'supabase',
+    servers: ['supabase-auth'],
+    provider: (issuer, jwks) => supabase({ issuer, jwks, clientIds: [SUPABASE_APP] }),
+    refused: {
+      'sb-user-anonymous': 'anybody can sign in anonymously',
+      'sb-user-other-app': 'an app that the options do not list',
+    },
   },
 ];

@@ -27,7 +27,7 @@ describe.each(SETTINGS)('$name', (setting) => {
   const among = (exceptions: Exceptions) =>
     tokens.filter(({ id }) => Object.hasOwn(exceptions, id));
 
-  it('knows every token that it makes an exception of', () => {
+  it('lists no exception that is not among the tokens', () => {
     const ids = new Set(tokens.map(({ id }) => id));
     const named = [audienceAlone, operatorWordFalse, refused].flatMap(Object.keys);
     expect(named.filter((id) => !ids.has(id))).toEqual([]);
@@ -43,14 +43,14 @@ describe.each(SETTINGS)('$name', (setting) => {
     },
   );
 
-  it('refuses what is bound to its sender, and is presented without a proof', async () => {
+  it('refuses a bound token that comes without a proof', async () => {
     for (const token of tokens.filter(({ payload }) => Object.hasOwn(payload, 'cnf'))) {
       const { kind } = await readToken(token, setting, 'every');
       expect([token.id, kind]).toEqual([token.id, 'refused']);
     }
   });
 
-  it('refuses for its audience what nothing else tells from an access token', async () => {
+  it('refuses by the audience a token that looks like an access token otherwise', async () => {
     for (const token of among(audienceAlone)) {
       expect(isAccessToken(token)).toBe(false);
       expect(await readToken(token, setting, 'own')).toEqual({
@@ -60,7 +60,7 @@ describe.each(SETTINGS)('$name', (setting) => {
     }
   });
 
-  it('reads as the operator says what the word was false for', async () => {
+  it('reads tokens wrongly, as the operator stated, where the statement is false', async () => {
     for (const token of among(operatorWordFalse)) {
       const { kind } = await readToken(token, setting, 'every');
       expect([token.id, kind === 'refused' || kind === token.kind]).toEqual([token.id, false]);
@@ -75,14 +75,14 @@ describe('the recorded tokens', () => {
     expect(all.filter((token) => !read.has(token))).toEqual([]);
   });
 
-  it('each say which server issued them, and how they were got', () => {
+  it('each say which server issued them, and how they were obtained', () => {
     for (const token of [...RECORDED.values()].flat()) {
       for (const text of [token.server, token.version, token.how]) expect(text).toMatch(/\w/);
       expect(['user', 'client', 'neither']).toContain(token.kind);
     }
   });
 
-  it('have ids of their own', () => {
+  it('each have an id that no other has', () => {
     const ids = [...RECORDED.values()].flat().map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
   });

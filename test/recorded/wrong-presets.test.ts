@@ -23,7 +23,7 @@ async function misread(token: RecordedToken, setting: Setting): Promise<Reading 
 }
 
 describe.each(PRESETS)('$name, bound to the issuer of another server', (setting) => {
-  it('takes no recorded machine for a user', async () => {
+  it('reads no recorded token of a machine as a user’s', async () => {
     const users: string[] = [];
     for (const [server, tokens] of MACHINES) {
       if (setting.servers.includes(server)) continue;

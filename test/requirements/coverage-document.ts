@@ -13,8 +13,8 @@ export function coverageDocument(
     '',
     '<!-- Made by `npx pnpm --filter @authly-test/behaviour rfc-coverage`. Edit test/requirements/manifest instead. -->',
     '',
-    'What the specifications ask of a resource server and of an issuer of client credentials, and the tests that show it. What they ask of',
-    'clients, and of parts that Authly does not have, is not listed. A test says the id of what it shows in its name.',
+    'What the specifications ask of a resource server, of an issuer of client credentials and of a service that calls others, and the tests that',
+    'show it. What they ask of parts that Authly does not have is not listed. A test says the id of what it shows in its name.',
     '',
     ...manifest.flatMap((coverage) => sectionOf(coverage, files)),
   ].join('\n');

@@ -146,39 +146,42 @@ describe.each(frameworks)('row 11: what a refusal says in $name', (framework) =>
     target.close();
   });
 
-  it.each(refused)('nor does the error that the application gets: %s', async (_, authorization) => {
-    const errors: unknown[] = [];
-    const server = createResourceServer({
-      issuer: rfc9068({ issuer: ISSUER, jwks: { keys: [es256.publicJwk] } }),
-      audience: AUDIENCE,
-      clock: aClock(),
-    });
-    const app = framework.createApp(
-      ({ use, route }) => {
-        use(framework.authenticate(server, { delegated: true }));
-        route('/', framework.kit.requireScope('read:users'), () => null);
-      },
-      {
-        onError: (error) => {
-          errors.push(error);
-          return { status: 418, body: printed(error) };
+  it.each(refused)(
+    'nothing of the request in the error that the application gets: %s',
+    async (_, authorization) => {
+      const errors: unknown[] = [];
+      const server = createResourceServer({
+        issuer: rfc9068({ issuer: ISSUER, jwks: { keys: [es256.publicJwk] } }),
+        audience: AUDIENCE,
+        clock: aClock(),
+      });
+      const app = framework.createApp(
+        ({ use, route }) => {
+          use(framework.authenticate(server, { delegated: true }));
+          route('/', framework.kit.requireScope('read:users'), () => null);
         },
-      },
-    );
-    const { port, close } = await serve(app);
-    const wire = wireTo(port);
-    const header: WireHeader = ['authorization', Buffer.from(authorization).toString('latin1')];
-    const answer = await wire.send({ headers: [header] });
-    expect(answer.status).toBe(418);
-    expect(isAuthError(errors[0])).toBe(true);
-    expectClean(answer.raw, [
-      CANARY,
-      ...segmentsOf(authorization).filter((part) => part.length > 30),
-    ]);
-    wire.close();
-    close();
-    server.close();
-  });
+        {
+          onError: (error) => {
+            errors.push(error);
+            return { status: 418, body: printed(error) };
+          },
+        },
+      );
+      const { port, close } = await serve(app);
+      const wire = wireTo(port);
+      const header: WireHeader = ['authorization', Buffer.from(authorization).toString('latin1')];
+      const answer = await wire.send({ headers: [header] });
+      expect(answer.status).toBe(418);
+      expect(isAuthError(errors[0])).toBe(true);
+      expectClean(answer.raw, [
+        CANARY,
+        ...segmentsOf(authorization).filter((part) => part.length > 30),
+      ]);
+      wire.close();
+      close();
+      server.close();
+    },
+  );
 });
 
 describe('row 24: what may be printed', () => {
@@ -272,7 +275,7 @@ describe('row 24: what may be printed', () => {
     failing.close();
   });
 
-  it('a schema’s issues, which quote values, go nowhere', async () => {
+  it('the issues of a schema, which quote values, appear nowhere', async () => {
     const strict = createResourceServer({
       issuer: rfc9068({ issuer: ISSUER, jwksUri: JWKS_URI }),
       audience: AUDIENCE,
@@ -332,7 +335,7 @@ describe('row 24: the issuer', () => {
     }
   });
 
-  it('issues tokens whose print does not hold them', async () => {
+  it('issues tokens that printing does not show', async () => {
     const issued = await issuer.clientCredentials.grant({
       credentials: {
         clientId: 'generated',
@@ -371,7 +374,7 @@ describe('row 24: the issuer', () => {
     expectClean(printed(events), [CANARY, ...secrets]);
   });
 
-  it('bad keys and bad clients are told without what they hold', () => {
+  it('errors about bad keys and bad clients do not show their values', () => {
     const d = String(generateTestKey('ES256', 'x').privateJwk['d']);
     const mistakes: readonly (() => unknown)[] = [
       () =>

@@ -245,7 +245,7 @@ describe.each(frameworks)('row 13: methods in $name', (framework) => {
     target.close();
   });
 
-  it('optional: nobody is let in as somebody', async () => {
+  it('optional: an anonymous request never passes as a caller', async () => {
     const target = await aTarget(framework, { optional: true });
     expect((await target.send({})).body).toBe('null');
     expect((await target.send({ target: `/?access_token=${user}` })).body).toBe('null');

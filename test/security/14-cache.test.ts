@@ -25,7 +25,7 @@ function cachedOf(target: Target): readonly (boolean | undefined)[] {
 const other = generateTestKey('ES256', 'key-new');
 
 describe.each(frameworks)('row 14: the cache of verified tokens in $name', (framework) => {
-  it('does not outlive exp', async () => {
+  it('never accepts a token after its exp', async () => {
     const clock = aClock();
     const target = await aTarget(framework, { options: { clock } });
     const token = aToken({ exp: NOW + 60 });
@@ -50,7 +50,7 @@ describe.each(frameworks)('row 14: the cache of verified tokens in $name', (fram
     target.close();
   });
 
-  it('does not outlive the key: what a new set lacks is refused at once', async () => {
+  it('never accepts a token whose key is gone from the new set', async () => {
     const clock = aClock();
     let published = [es256.publicJwk];
     const fetch = async () => Response.json({ keys: published });
@@ -66,7 +66,7 @@ describe.each(frameworks)('row 14: the cache of verified tokens in $name', (fram
     target.close();
   });
 
-  it('does not outlive the key’s material under the same kid', async () => {
+  it('never accepts a token whose key was replaced under the same kid', async () => {
     const clock = aClock();
     let published = [es256.publicJwk];
     const fetch = async () => Response.json({ keys: published });
@@ -79,7 +79,7 @@ describe.each(frameworks)('row 14: the cache of verified tokens in $name', (fram
     target.close();
   });
 
-  it('a token with the end of a good one is not that one, whoever comes first', async () => {
+  it('a token with the same end as a good one is another token, in either order', async () => {
     const target = await aTarget(framework);
     const token = aToken();
     const [header, , signature] = segmentsOf(token);
@@ -93,7 +93,7 @@ describe.each(frameworks)('row 14: the cache of verified tokens in $name', (fram
     target.close();
   });
 
-  it('a good token before or after which something stands is not that one', async () => {
+  it('a good token with text before or after it is another token', async () => {
     const target = await aTarget(framework);
     const token = aToken();
     await target.send({ token });
@@ -109,7 +109,7 @@ describe.each(frameworks)('row 14: the cache of verified tokens in $name', (fram
     target.close();
   });
 
-  it('is no other resource server’s: what one accepts, another may refuse', async () => {
+  it('belongs to one resource server: what one accepts, another may refuse', async () => {
     const one = await aTarget(framework);
     const two = await aTarget(framework, {
       options: {
@@ -125,7 +125,7 @@ describe.each(frameworks)('row 14: the cache of verified tokens in $name', (fram
     two.close();
   });
 
-  it('remembers no refusal: a token that was too early is good in time', async () => {
+  it('remembers no refusal: a token that was too early is accepted later', async () => {
     const clock = aClock();
     const target = await aTarget(framework, { options: { clock } });
     const token = aToken({ nbf: NOW + 60 });
@@ -153,7 +153,7 @@ describe('row 14: the bounds of the cache', () => {
     );
   }
 
-  it('a flood of good tokens pushes out, and takes no more room', async () => {
+  it('a flood of good tokens replaces entries, and takes no more memory', async () => {
     const events: AuthEvent[] = [];
     const server = aServer({ maxEntries: 2 }, events);
     const tokens = [1, 2, 3].map((jti) => aToken({ jti: String(jti) }));
@@ -162,7 +162,7 @@ describe('row 14: the bounds of the cache', () => {
     server.close();
   });
 
-  it('bad tokens take no room at all: a flood of them pushes out nothing', async () => {
+  it('bad tokens take no memory at all, and replace no entry', async () => {
     const events: AuthEvent[] = [];
     const server = aServer({ maxEntries: 1 }, events);
     const token = aToken();

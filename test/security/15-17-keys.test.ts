@@ -29,7 +29,7 @@ function anEndpoint(keys: readonly unknown[] = [es256.publicJwk]) {
 // Row 15: a flood of tokens that name keys nobody has.
 
 describe.each(frameworks)('row 15: unknown keys in $name', (framework) => {
-  it('300 made-up kids cost three fetches, and nobody who is honest waits or is refused', async () => {
+  it('300 made-up kids cost three fetches, and no honest request waits or is refused', async () => {
     const endpoint = anEndpoint();
     const target = await aTarget(framework, { options: { fetch: endpoint.fetch } });
     expect((await target.send({ token })).status).toBe(200);
@@ -227,7 +227,7 @@ describe.each(frameworks)('row 16: poisoned key sets in $name', (framework) => {
 describe.each(frameworks)('row 17: an outage in $name', (framework) => {
   const fails = () => Promise.reject(new Error('connection refused'));
 
-  it('known keys serve on for six hours beyond freshness; then 503; then it recovers', async () => {
+  it('known keys are used for six hours beyond freshness; then 503; then it recovers', async () => {
     const clock = aClock();
     const endpoint = anEndpoint();
     const working = endpoint.answer;
@@ -247,7 +247,7 @@ describe.each(frameworks)('row 17: an outage in $name', (framework) => {
     target.close();
   });
 
-  it('a token that is bad whatever the keys say is 401 all the same', async () => {
+  it('a token that is bad with any keys is still 401', async () => {
     const endpoint = anEndpoint();
     endpoint.answer = fails;
     const target = await aTarget(framework, { options: { fetch: endpoint.fetch } });

@@ -290,7 +290,7 @@ describe('row 25: construction', () => {
     }
   });
 
-  it('a guard after optional authentication lets nobody in who is nobody', async () => {
+  it('a guard after optional authentication refuses anonymous requests', async () => {
     for (const framework of frameworks) {
       const guards = (kit: typeof framework.kit) => [
         kit.requireScope('read:users'),
@@ -316,7 +316,7 @@ describe('row 25: construction', () => {
     }
   });
 
-  it('two issuers never lend each other audiences', async () => {
+  it('a token of one issuer is never accepted for the audience of another', async () => {
     const other = 'https://b.example.com';
     for (const framework of frameworks) {
       const target = await aTarget(framework, {

@@ -470,7 +470,7 @@ describe('signatures', () => {
     }
   });
 
-  it('25 padding is no base64url', async () => {
+  it('25 with padding are refused: that is not base64url', async () => {
     const target = await openDpopTarget(frameworks[0] as (typeof frameworks)[0], {});
     try {
       await target.send(
@@ -482,7 +482,7 @@ describe('signatures', () => {
     }
   });
 
-  it('are those of an independent maker, too', () => {
+  it('of an independent implementation are accepted, too', () => {
     // What this file calls a good proof has nothing that a stranger's would lack.
     expect(aProof({ key: clientKey, url: AUDIENCE, clock: aClock() }).split('.')).toHaveLength(3);
   });

@@ -60,7 +60,7 @@ describe.each(frameworks)('$name', (framework) => {
     expect(await outcomeOf(target, { token, dpop })).toBe('proof_untimely');
   });
 
-  it('9 counts one id as one, whatever the query of its URL', async () => {
+  it('9 recognizes a used id with any query of its URL', async () => {
     const target = await open(framework, {});
     const claims = { jti: 'one-id' };
     expect(await outcomeOf(target, { token, proof: { url: `${AUDIENCE}/?a=1`, claims } })).toBe(
@@ -117,7 +117,7 @@ describe.each(frameworks)('$name', (framework) => {
     expect((await send(app, { headers })).status).toBe(401);
   });
 
-  it('35 two servers with a store each both look', async () => {
+  it('35 of two servers with a store each, both ask their store', async () => {
     const used = memoryReplayStore({ clock: aClock() });
     const app = appWithTwo(framework, used);
     const headers = boundHeaders(token);
@@ -187,7 +187,7 @@ describe.each(frameworks)('$name', (framework) => {
     });
   });
 
-  it('18 a proof in the trailers of a request is none', async () => {
+  it('18 a proof in the trailers of a request does not count', async () => {
     const target = await open(framework, {});
     const trailers = [['dpop', aBoundProof(token, { method: 'POST' })]] as const;
     const answer = { token, method: 'POST', dpop: [], trailers, body: 'x' };
@@ -210,13 +210,13 @@ describe.each(frameworks)('$name', (framework) => {
     );
   });
 
-  it('47 a proof alone is no credential where authentication is optional', async () => {
+  it('47 a proof without a token is anonymous where authentication is optional', async () => {
     const target = await open(framework, {}, { optional: true });
     expect((await target.send({ headers: [['dpop', aBoundProof(token)]] })).status).toBe(200);
     expect(await outcomeOf(target, { token, dpop: ['x'] })).toBe('proof_malformed');
   });
 
-  it('30 one id of two keys is two', async () => {
+  it('30 the same id with two keys counts as two ids', async () => {
     const target = await open(framework, {});
     const other = generateTestKey();
     const claims = { jti: 'a' };

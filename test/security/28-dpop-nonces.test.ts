@@ -88,13 +88,13 @@ describe.each(frameworks)('$name: nonces', (one) => {
     expect((await ask(after, await nonceOf(during))).status).toBe(200);
   });
 
-  it('52 are no remedy for a bad signature: it is named first', async () => {
+  it('52 do not hide a bad signature: that is reported first', async () => {
     const target = await open();
     await ask(target, 'bad', { signedBy: generateTestKey() });
     expect(target.events.at(-1)).toMatchObject({ reason: 'proof_signature_invalid' });
   });
 
-  it('53 take the place of the clock of a client, and end with their step', async () => {
+  it('53 are used instead of the clock of a client, and end with their step', async () => {
     const target = await open();
     const nonce = await nonceOf(target);
     const claims = { jti: 'day-old', iat: NOW - 86_400 };

@@ -125,7 +125,7 @@ describe.each(frameworks)('in $name', (framework) => {
     },
   );
 
-  it('the honest ones do', async () => {
+  it('an honest event revokes', async () => {
     const byEvent = anApi(framework);
     await send(byEvent, { method: 'post', path: '/events' })
       .set('authorization', AUTHORIZATION)
@@ -138,6 +138,39 @@ describe.each(frameworks)('in $name', (framework) => {
       .send({ logout_token: aLogoutToken() });
     expect((await send(byLogout, { token: victim })).status).toBe(401);
     expect((await send(byLogout, { token: aClientToken() })).status).toBe(200);
+  });
+
+  it('a transmitter that fills the store leaves room for the others and for the application', async () => {
+    const clock = aClock();
+    const revocations = memoryRevocations({ clock, maxMarks: 64 });
+    const app = anApi(framework, { clock, revocations });
+    const pushed = async (jwt: string, authorization: string) => {
+      const { status } = await send(app, { method: 'post', path: '/events' })
+        .set('authorization', authorization)
+        .set('content-type', 'application/secevent+jwt')
+        .send(jwt);
+      return status;
+    };
+    const identifiers = (from: number) =>
+      Array.from({ length: 10 }, (_, index) => ({ ...ADA, iss: OTHER, sub: `u${from + index}` }));
+    const flood = [0, 10, 20, 30, 40].map((from) =>
+      anEvent(
+        {
+          iss: OTHER,
+          jti: `flood-${from}`,
+          sub_id: { format: 'aliases', identifiers: identifiers(from) },
+        },
+        {},
+        otherKey,
+      ),
+    );
+    const statuses: number[] = [];
+    for (const jwt of flood) statuses.push(await pushed(jwt, 'Bearer other'));
+    expect(statuses).toEqual([202, 202, 202, 503, 503]);
+    expect(await revocations.list()).toHaveLength(32);
+    expect(await pushed(anEvent(), AUTHORIZATION)).toBe(202);
+    expect((await send(app, { token: victim })).status).toBe(401);
+    await revocations.revokePrincipal('of the application');
   });
 
   it.each([
@@ -164,9 +197,10 @@ function ofAccess(): object {
   return { aud: AUDIENCE, sub, exp, client_id: 'web-app', scope: 'read:users' };
 }
 
-function anApi(framework: Framework): TestApp {
-  const clock = aClock();
-  const revocations = memoryRevocations({ clock });
+function anApi(
+  framework: Framework,
+  { clock = aClock(), revocations = memoryRevocations({ clock }) } = {},
+): TestApp {
   const ofOther = {
     issuer: OTHER,
     jwks: { keys: [otherKey.publicJwk] },

@@ -309,7 +309,7 @@ describe.each(frameworks)('row 30: a token that a front door forwards, in $name'
     target.close();
   });
 
-  it('is held against the origins, where some are listed', async () => {
+  it('is checked by its origin, where origins are listed', async () => {
     const credentials = fromHeader('x-forwarded-access-token', { origins: [APP] });
     const target = await aTarget(framework, { credentials });
     const post = (...headers: readonly WireHeader[]) =>

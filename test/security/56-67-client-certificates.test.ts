@@ -85,7 +85,7 @@ describe.each(frameworks)('the certificate of the connection in $name', (framewo
     ]);
   });
 
-  it('is told of in the Bearer challenge, by a fixed text', async () => {
+  it('is named in the Bearer challenge, by a fixed text', async () => {
     const { listener } = anApi(framework);
     const port = await serveTls(listener);
     const none = await (await tlsWire({ port })).send({ headers: [bearer(boundTo(ours))] });
@@ -129,7 +129,7 @@ describe.each(frameworks)('the certificate of the connection in $name', (framewo
     },
   );
 
-  it('57 judges each token of a kept-alive connection by itself', async () => {
+  it('57 is compared with each token of a kept-alive connection', async () => {
     const { listener, outcomesOf } = anApi(framework);
     const wire = await tlsWire({ port: await serveTls(listener), certificate: ours });
     const [good, bad] = [[bearer(boundTo(ours))], [bearer(boundTo(theirs))]];
@@ -190,6 +190,19 @@ describe.each(frameworks)('the certificate of the connection in $name', (framewo
     expect(await outcomesOf(renewed, [bearer(boundTo(ours))])).toEqual(['certificate_mismatch']);
   });
 
+  it('65 is that of the connection, whatever its holder has by now: after a renewal each token goes with its own connections', async () => {
+    const { listener, outcomesOf } = anApi(framework);
+    const port = await serveTls(listener);
+    const renewed = await testCertificate({ renews: ours });
+    const [before, after] = [
+      await tlsWire({ port, certificate: ours }),
+      await tlsWire({ port, certificate: renewed }),
+    ];
+    const both = [[bearer(boundTo(ours))], [bearer(boundTo(renewed))]] as const;
+    expect(await outcomesOf(before, ...both)).toEqual(['accepted mtls', 'certificate_mismatch']);
+    expect(await outcomesOf(after, ...both)).toEqual(['certificate_mismatch', 'accepted mtls']);
+  });
+
   it('43 counts beside the proof of a token that is bound to both', async () => {
     const { listener, outcomesOf } = anApi(framework, {}, { dpop: 'when-bound' });
     const port = await serveTls(listener);
@@ -231,7 +244,7 @@ describe.each(frameworks)('the certificate of the connection in $name', (framewo
     ]);
   });
 
-  it('is read of no header, however plausible', async () => {
+  it('is never read from a header', async () => {
     const { listener, outcomesOf } = anApi(framework);
     const wire = await tlsWire({ port: await serveTls(listener) });
     const forged = HEADERS.map(([, header]) => header);
@@ -298,7 +311,7 @@ describe.each(frameworks)('the certificate that a header speaks of in $name', (f
     expect(await outcomesOf(wireFrom(port, '127.9.1.1'), request)).toEqual(['accepted mtls']);
   });
 
-  it('58 is believed from an IPv4 address that comes mapped into IPv6', async () => {
+  it('58 is believed from an IPv4 address in its IPv6 form', async () => {
     const { listener, outcomesOf } = anApi(framework, from('127.9.0.0/16'));
     const port = await plain(listener, { host: '::' });
     const request = [bearer(boundTo(ours)), ...HEADERS.slice(0, 1).map(([, header]) => header)];
@@ -309,7 +322,7 @@ describe.each(frameworks)('the certificate that a header speaks of in $name', (f
     ]);
   });
 
-  it('58 is believed on a Unix domain socket by that name alone', async () => {
+  it('58 is believed on a Unix domain socket only if unix is listed', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'authly-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     for (const [mtls, outcome] of [
@@ -326,7 +339,7 @@ describe.each(frameworks)('the certificate that a header speaks of in $name', (f
     }
   });
 
-  it('59–63 counts once and in its form alone', async () => {
+  it('59–63 counts only once, and only in its format', async () => {
     const { listener, outcomesOf } = anApi(framework, from('127.0.0.1'));
     const wire = wireFrom(await plain(listener));
     const good = `:${base64}:`;

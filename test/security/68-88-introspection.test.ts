@@ -175,7 +175,7 @@ describe.each(frameworks)('introspection in $name', (framework) => {
     expect(api.reasons()).toEqual(['expired', 'token_inactive']);
   });
 
-  it('asks again when the clock was set back: an answer from the future is none', async () => {
+  it('asks again when the clock was set back, since an answer from the future does not count', async () => {
     const api = await anIntrospectingApi(framework);
     api.endpoint.answer(ACTIVE_USER);
     await api.call('opaque');
@@ -184,7 +184,7 @@ describe.each(frameworks)('introspection in $name', (framework) => {
     expect((await api.call('opaque')).status).toBe(401);
   });
 
-  it('serves what it knows during an outage, then answers 503, and recovers by itself', async () => {
+  it('uses cached answers during an outage, then answers 503, and recovers by itself', async () => {
     const api = await anIntrospectingApi(framework);
     api.endpoint.answer(ACTIVE_USER);
     api.endpoint.answerAbout('revoked', { active: false });
@@ -289,7 +289,7 @@ describe.each(frameworks)('introspection in $name', (framework) => {
     expect(api.endpoint.questions).toEqual([]);
   });
 
-  it('shows a token to the one issuer whose it is, and to nobody where that is not known', async () => {
+  it('sends a token only to its own issuer, and to none where the issuer is not known', async () => {
     const first = await anIntrospectionEndpoint();
     const second = await anIntrospectionEndpoint();
     const client = clientSecretBasic(CLIENT_ID, 'secret');
@@ -314,7 +314,7 @@ describe.each(frameworks)('introspection in $name', (framework) => {
     expect([first.tokens, second.tokens]).toEqual([['a_1'], ['b_1']]);
   });
 
-  it('keeps a flood of made-up tokens from shutting callers out', async () => {
+  it('serves known callers during a flood of made-up tokens', async () => {
     const api = await anIntrospectingApi(framework, { introspection: { maxConcurrent: 4 } });
     api.endpoint.answerAbout('good', ACTIVE_USER);
     expect((await api.call('good')).status).toBe(200);
@@ -341,7 +341,7 @@ describe.each(frameworks)('introspection in $name', (framework) => {
     expect((await api.call('another')).status).toBe(401);
   });
 
-  it('is not shut by a server that answers 500 to tokens that it does not know', async () => {
+  it('still works with a server that answers 500 to tokens that it does not know', async () => {
     const api = await anIntrospectingApi(framework);
     api.endpoint.answerAbout('good', ACTIVE_USER);
     api.endpoint.answerAbout('fresh', ACTIVE_USER);
@@ -359,7 +359,7 @@ describe.each(frameworks)('introspection in $name', (framework) => {
     expect((await api.call('fresh')).status).toBe(200);
   });
 
-  it('gives one answer to all who wait for it, whoever gives up', async () => {
+  it('gives one answer to all requests that wait for it, even if one gives up', async () => {
     const api = await anIntrospectingApi(framework);
     let release = () => {};
     const gate = new Promise<void>((resolve) => {
@@ -381,7 +381,7 @@ describe.each(frameworks)('introspection in $name', (framework) => {
     expect(api.endpoint.questions).toHaveLength(1);
   });
 
-  it('is no access token of another kind: neither a signed answer nor Keycloak’s jwt [RFC9701-8.1-a]', async () => {
+  it('accepts no other JWT as an access token: neither a signed answer nor Keycloak’s jwt [RFC9701-8.1-a]', async () => {
     const api = await anIntrospectingApi(framework);
     const { issuer } = api.endpoint;
     const header = { alg: 'ES256', kid: issuerKey.kid, typ: 'token-introspection+jwt' };
@@ -395,7 +395,7 @@ describe.each(frameworks)('introspection in $name', (framework) => {
     );
   });
 
-  it('accepts an answer without aud by name alone, and never one that names another API', async () => {
+  it('accepts an answer without aud only with audience: trusted, and never one that names another API', async () => {
     const api = await anIntrospectingApi(framework, { introspection: { audience: 'trusted' } });
     api.endpoint.answerAbout('without', without('aud'));
     api.endpoint.answerAbout('other', { ...ACTIVE_USER, aud: 'https://other.example.com' });
@@ -427,7 +427,7 @@ describe.each(frameworks)('shared answers in $name', (framework) => {
   }
   const secret = 'a secret of thirty-two bytes or more';
 
-  it('serve another process, which asks nobody, and show neither token nor claim', async () => {
+  it('serve another process without a question to the server, and show neither token nor claim', async () => {
     const { store, entries, lives } = aStore();
     const endpoint = await anIntrospectionEndpoint();
     endpoint.answer({ ...ACTIVE_USER, jwt: 'secret-jwt' });

@@ -206,7 +206,7 @@ describe.each(frameworks)('over HTTP, with room for headers of 256 KB, in $name'
     target.close();
   });
 
-  it('slow clients hold a socket and nothing else: nobody waits for them', async () => {
+  it('slow clients hold only a socket, and no other request waits for them', async () => {
     const target = await aTarget(framework);
     const request = bytesOf({ headers: [['authorization', `Bearer ${aToken()}`]] });
     const slow = Array.from({ length: 50 }, () => {
@@ -278,7 +278,7 @@ describe.each(frameworks)('bodies of token requests in $name', (framework) => {
 });
 
 describe('an endpoint for keys that never ends', () => {
-  it('is left after 512 KiB, however it goes on', async () => {
+  it('is abandoned after 512 KiB', async () => {
     let sent = 0;
     const server = createServer((_request, response) => {
       const chunk = Buffer.alloc(16_384, 0x20);

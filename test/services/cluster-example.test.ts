@@ -3,10 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { aProof, generateTestKey, type ListeningTestIssuer, testIssuer } from '@authly/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runExample } from '../examples/child.ts';
-import { findDebianServer } from './support/debian-server.ts';
+import { findRedisProgram } from './support/redis-program.ts';
 import { type RedisServer, startRedis } from './support/redis-server.ts';
 
-const program = findDebianServer('redis-server');
+const program = findRedisProgram();
 
 const PUBLIC_URL = 'https://api.example.com';
 const WORKERS = 4;

@@ -8,13 +8,13 @@ import { commands, opened } from '../docs/snippets/many-processes/clients.ts';
 import { followMarks, told } from '../docs/snippets/many-processes/follow.ts';
 import { createServer } from '../docs/snippets/many-processes/server.ts';
 import { openStores } from '../docs/snippets/many-processes/stores.ts';
-import { findDebianServer } from './support/debian-server.ts';
 import { type RedisCluster, startRedisCluster } from './support/redis-cluster.ts';
+import { findRedisProgram } from './support/redis-program.ts';
 import { type RedisServer, startRedis } from './support/redis-server.ts';
 
 // That docs/many-processes.md shows these snippets is tested where those of all documents are.
 
-const program = findDebianServer('redis-server');
+const program = findRedisProgram();
 
 const API = 'https://api.acme.com';
 const issuer = testIssuer({ audience: API });

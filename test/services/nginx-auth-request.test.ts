@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fromHeader } from '@authly/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { protectedApp } from '../support/apps.ts';
 import { frameworks } from '../support/frameworks.ts';
+import { nginxRecipe } from '../support/nginx-recipe.ts';
 import { listen, type RunningServer } from '../support/requests.ts';
 import { aToken, NOW } from '../support/tokens.ts';
 import { findDebianServer } from './support/debian-server.ts';
@@ -14,13 +14,6 @@ import { type Nginx, startNginx } from './support/nginx.ts';
 // one person by a cookie.
 
 const program = findDebianServer('nginx');
-
-function locationsFor(api: string, door: string): string {
-  const page = readFileSync(new URL('../../docs/front-doors.md', import.meta.url), 'utf8');
-  const [, shown = ''] = /^```nginx\n([\s\S]*?)\n```$/m.exec(page) ?? [];
-  expect(shown).toContain('http://127.0.0.1:3000');
-  return shown.replace('http://127.0.0.1:3000', api).replace('http://127.0.0.1:4180', door);
-}
 
 describe.runIf(program !== undefined).each(frameworks)('$name behind auth_request', (framework) => {
   let api: RunningServer;
@@ -37,7 +30,7 @@ describe.runIf(program !== undefined).each(frameworks)('$name behind auth_reques
     });
     await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve));
     const { port } = door.address() as AddressInfo;
-    const locations = locationsFor(api.origin, `http://127.0.0.1:${port}`);
+    const locations = nginxRecipe(api.origin, `http://127.0.0.1:${port}`);
     nginx = await startNginx(program ?? expect.unreachable(), api.origin, locations);
   });
 

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { isRevocationStoreFullError } from '@authly/core';
 import { type RedisStores, type RedisStoresOptions, redisStores } from '@authly/redis';
 import { fakeClock } from '@authly/testing';
 import {
@@ -9,12 +10,12 @@ import {
   revocationStoreContract,
 } from '@authly/testing/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findDebianServer } from './support/debian-server.ts';
 import { CLIENTS, CLUSTER_CLIENTS, type OpenClient } from './support/redis-clients.ts';
 import { type RedisCluster, startRedisCluster } from './support/redis-cluster.ts';
+import { findRedisProgram } from './support/redis-program.ts';
 import { type RedisServer, startRedis } from './support/redis-server.ts';
 
-const program = findDebianServer('redis-server');
+const program = findRedisProgram();
 
 /** The machine's time, which the server's is, too. */
 const clock = { now: () => Date.now() };
@@ -59,7 +60,10 @@ function contractsOver(connect: () => Promise<OpenClient>): readonly ContractCas
   const revocations = (way: 'stores' | 'following') =>
     revocationStoreContract(async (settings): Promise<RevocationsUnderTest> => {
       const open = opener(connect);
-      const [one, other] = [await open[way](settings), await open[way](settings)];
+      // Processes of one prefix have the same settings.
+      const prefix = `contracts-${settings.retainSec}-${settings.toleranceSec}`;
+      const options = { ...settings, prefix };
+      const [one, other] = [await open[way](options), await open[way](options)];
       return {
         revocations: one.revocations,
         other: other.revocations,
@@ -147,5 +151,71 @@ describe.runIf(program !== undefined)('marks that expired', () => {
       open.close();
       await server.remove();
     }
+  });
+});
+
+describe.runIf(program !== undefined)('processes of one prefix', () => {
+  let server: RedisServer;
+  const opened: Open[] = [];
+  const open = () => {
+    const made = opener(() => (CLIENTS['node-redis'] ?? expect.unreachable())(server.port));
+    opened.push(made);
+    return made;
+  };
+
+  beforeAll(async () => {
+    server = await startRedis(program ?? expect.unreachable());
+  });
+  afterAll(async () => {
+    for (const each of opened) each.close();
+    await server?.remove();
+  });
+
+  it('leave room for everybody: a holder has as many marks as are still free, whichever process makes them', async () => {
+    const time = fakeClock();
+    const options = { clock: time, retainSec: 60, maxMarks: 16, prefix: 'shares' };
+    const both = [await open().stores(options), await open().stores(options)] as const;
+    const flood = async (holder: string) => {
+      let made = 0;
+      for (;;) {
+        const { revocations } = both[made % 2 === 0 ? 0 : 1];
+        const target = { issuer: holder, subject: `s${made}` };
+        const outcome = await revocations
+          .revokeSubject(target, { holder })
+          .catch((e: unknown) => e);
+        if (isRevocationStoreFullError(outcome)) return `${made}, ${outcome.full}`;
+        made += 1;
+      }
+    };
+    const [{ revocations }] = both;
+    expect(await flood('a')).toBe('8, holder');
+    expect(await flood('b')).toBe('4, holder');
+    await revocations.revokeSubject({ issuer: 'a', subject: 's0' }, { holder: 'a' });
+    for (let count = 0; count < 8; count++) await revocations.revokePrincipal(`own ${count}`);
+    expect(await revocations.list()).toHaveLength(20);
+    await expect(revocations.revokeToken({ token: 't' }, { holder: 'c' })).rejects.toThrow(
+      'full for this holder',
+    );
+    await revocations.clear({ kind: 'subject', issuer: 'a', subject: 's0' });
+    await revocations.clear({ kind: 'principal', principalKey: 'own 0' });
+    const held = async () => await server.command('HVALS', '{shares:1:v}:held');
+    expect(await held()).toEqual(['7', '4']);
+    time.advanceSec(60 + 3_700);
+    await revocations.revokeToken({ token: 't' }, { holder: 'c' });
+    await revocations.revokeToken({ token: 'u' }, { holder: 'c' });
+    expect(await held()).toEqual(['2']);
+    expect(await server.command('HLEN', '{shares:1:v}:holders')).toBe(2);
+  });
+
+  it('are refused at their start where they keep marks for another time than the first one', async () => {
+    const start = (retainSec: number) => open().following({ prefix: 'settings', retainSec });
+    await start(3_600);
+    await start(3_600);
+    await expect(start(60)).rejects.toThrow(
+      "Write: retainSec: 3600, toleranceSec: 5. To change them for all processes, first delete the key {settings:1:v}:settings: redis-cli del '{settings:1:v}:settings'",
+    );
+    expect(await server.command('TTL', '{settings:1:v}:settings')).toBe(-1);
+    await server.command('DEL', '{settings:1:v}:settings');
+    await start(60);
   });
 });

@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type RedisCommand, redisStores } from '@authly/redis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Framework, frameworks } from '../support/frameworks.ts';
-import { findDebianServer } from './support/debian-server.ts';
 import { CLIENTS } from './support/redis-clients.ts';
+import { findRedisProgram } from './support/redis-program.ts';
 import { type RedisServer, startRedis } from './support/redis-server.ts';
 import { type Relay, startRelay } from './support/relay.ts';
 import {
@@ -15,7 +15,7 @@ import {
   startSharedApi,
 } from './support/shared-api.ts';
 
-const program = findDebianServer('redis-server');
+const program = findRedisProgram();
 
 /** Each client once, and both adapters. */
 const SETUPS = [

@@ -5,12 +5,12 @@ import { testIssuer } from '@authly/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { aClient, aGuardedServer, bearer } from '../sockets/ws-server.ts';
 import { aResourceServer } from '../support/resource-servers.ts';
-import { findDebianServer } from './support/debian-server.ts';
 import { CLIENTS } from './support/redis-clients.ts';
+import { findRedisProgram } from './support/redis-program.ts';
 import { type RedisServer, startRedis } from './support/redis-server.ts';
 import { type Relay, startRelay } from './support/relay.ts';
 
-const program = findDebianServer('redis-server');
+const program = findRedisProgram();
 const ISSUER = 'https://as.example.com';
 const AUDIENCE = 'https://api.example.com';
 

@@ -67,7 +67,7 @@ const subjects = fc.oneof(
     .map((subject) => ({ subject, isOurs: false })),
 );
 
-it('makes a mark for a good event about its own user, and for no other, and never fails', async () => {
+it('makes a mark for a good event about its own user, and for no other event, and never fails', async () => {
   await fc.assert(
     fc.asyncProperty(event, types, subjects, async (parts, { type, revokes }, subject) => {
       const { handler, events, ...watched } = securityEventsBy(securityEvents)({

@@ -43,7 +43,7 @@ describe.each(matrix)('back-channel logout in $name, body parser: $bodyParser', 
     expect((await send(app, { path: '/me', token: other })).status).toBe(200);
   });
 
-  it('a logout token that is none is refused, and changes nothing', async () => {
+  it('a bad logout token is refused, and changes nothing', async () => {
     const app = anApi(framework, { bodyParser });
     const twice = new URLSearchParams([
       ['logout_token', aLogoutToken()],

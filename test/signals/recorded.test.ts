@@ -55,7 +55,7 @@ describe('security events of Keycloak 26', () => {
     expect(outcomes).toEqual(EXPECTED);
   });
 
-  it('are told once when one is sent again, as Keycloak does after a 503', async () => {
+  it('are reported once, even if one is sent again, as Keycloak does after a 503', async () => {
     const token = byId('kc-set-push-credential-change-4');
     const { handler, told } = someSecurityEvents({
       transmitter: {

@@ -43,7 +43,7 @@ describe.each(matrix)('security events in $name, body parser: $bodyParser', (row
     expect((await send(app, { path: '/me', token: after })).status).toBe(200);
   });
 
-  it('[RFC8935-2.3-a] an event that is none is refused, and changes nothing', async () => {
+  it('[RFC8935-2.3-a] a bad event is refused, and changes nothing', async () => {
     const app = anApi(framework, { bodyParser });
     const response = await push(app, anEvent({ aud: 'https://other.example.com' }));
     expect(response.status).toBe(400);

@@ -24,7 +24,7 @@ function anApi(options: { readonly maxBufferedBytes?: number } = {}) {
   const revocations = memoryRevocations({ clock });
   const server = aResourceServer({ clock, revocation: { store: revocations } });
   const streams: expressKit.EventStream[] = [];
-  /** What Koa takes for an error of the application. */
+  /** The errors that Koa reports as errors of the application. */
   const faults: unknown[] = [];
   return { clock, revocations, server, streams, faults, options };
 }
@@ -43,7 +43,7 @@ function expressApp({ server, streams, options }: Api) {
 
 function koaApp({ server, streams, faults, options }: Api) {
   const app = new Koa();
-  // EventSource leaves without reading the body of a refusal, which Koa tells of.
+  // EventSource closes the connection without reading the body of a refusal. Koa reports that as an error.
   app.on('error', (error) => faults.push(error));
   app.use(compress({ threshold: 0 }));
   app.use(koaKit.authenticate(server));
@@ -72,7 +72,7 @@ async function served(listener: Parameters<typeof listen>[0]): Promise<string> {
   return origin;
 }
 
-/** A stream as a client reads it by hand: headers, and what came so far. */
+/** A stream that the test reads itself: its headers, and what has come so far. */
 async function reading(origin: string, token = aToken()) {
   const outgoing = request(`${origin}/feed`, {
     headers: { authorization: `Bearer ${token}`, 'accept-encoding': 'gzip' },
@@ -96,7 +96,7 @@ const HELLO = 'event: greeting\nid: 1\nretry: 10\ndata: hello\ndata: you\n\n';
 const expired = (reason: string) => `event: session-ended\ndata: {"reason":"${reason}"}\n\n`;
 
 describe.each(apps)('an event stream of $name', ({ listenerOf }) => {
-  it('is sent as it comes, uncompressed and uncached, and ends with the token', async () => {
+  it('is sent at once, uncompressed and uncached, and ends with the token', async () => {
     const api = anApi();
     const origin = await served(listenerOf(api));
     const read = await reading(origin);
@@ -116,7 +116,7 @@ describe.each(apps)('an event stream of $name', ({ listenerOf }) => {
     expect(stream?.send({ data: 'too late' })).toBe(false);
   });
 
-  it('ends when the caller is revoked', async () => {
+  it('ends when the caller’s tokens are revoked', async () => {
     const api = anApi();
     const read = await reading(await served(listenerOf(api)));
     const key = api.streams[0]?.lease?.principal.key ?? '';
@@ -125,7 +125,7 @@ describe.each(apps)('an event stream of $name', ({ listenerOf }) => {
     expect(read.text).toBe(HELLO + expired('token revoked'));
   });
 
-  it('ends its lease when the client leaves, or the application is done', async () => {
+  it('ends its lease when the client or the application closes it', async () => {
     const api = anApi();
     const origin = await served(listenerOf(api));
     const left = await reading(origin);
@@ -139,7 +139,7 @@ describe.each(apps)('an event stream of $name', ({ listenerOf }) => {
     expect(api.streams[1]?.lease?.ended?.cause).toBe('released');
   });
 
-  it('cuts off a client that does not read', async () => {
+  it('disconnects a client that does not read', async () => {
     const api = anApi({ maxBufferedBytes: 64 * 1024 });
     const read = await reading(await served(listenerOf(api)));
     read.response.pause();
@@ -155,7 +155,7 @@ describe.each(apps)('an event stream of $name', ({ listenerOf }) => {
     expect(stream?.lease?.ended?.cause).toBe('released');
   });
 
-  it('is read by EventSource, which comes back, is refused and stops', async () => {
+  it('is read by EventSource, which connects again, is refused and stops', async () => {
     const api = anApi();
     const origin = await served(listenerOf(api));
     const headers = { authorization: `Bearer ${aToken()}` };
@@ -178,7 +178,7 @@ describe.each(apps)('an event stream of $name', ({ listenerOf }) => {
     expect(source.readyState).toBe(source.CLOSED);
   });
 
-  it('is refused as any other request', async () => {
+  it('is refused like any other request', async () => {
     const api = anApi();
     const origin = await served(listenerOf(api));
     const read = await reading(origin, aToken({ scope: 'other' }));
@@ -189,7 +189,7 @@ describe.each(apps)('an event stream of $name', ({ listenerOf }) => {
 });
 
 describe('a client that has left before its stream is opened', () => {
-  /** An app that opens the stream when it is told to, over HTTP/1.1 or HTTP/2. */
+  /** An app that opens the stream when the test says so, over HTTP/1.1 or HTTP/2. */
   function waitingApp({ server, streams }: Api) {
     const gate = { arrived: 0, open: () => {} };
     const app = new Koa();
@@ -212,7 +212,7 @@ describe('a client that has left before its stream is opened', () => {
     expect(stream?.send({ data: 'nobody hears it' })).toBe(false);
   };
 
-  it('holds no lease, over HTTP/1.1', async () => {
+  it('keeps no lease, over HTTP/1.1', async () => {
     const api = anApi();
     const { gate, listener } = waitingApp(api);
     const origin = await served(listener);
@@ -228,7 +228,7 @@ describe('a client that has left before its stream is opened', () => {
     await isOver(api);
   });
 
-  it('holds no lease, over HTTP/2', async () => {
+  it('keeps no lease, over HTTP/2', async () => {
     const api = anApi();
     const { gate, listener } = waitingApp(api);
     const server = createHttp2(listener);
@@ -249,7 +249,7 @@ describe('a client that has left before its stream is opened', () => {
   });
 });
 
-it('over HTTP/2 ends with its stream, and leaves the session open', async () => {
+it('closes only its own stream over HTTP/2, not the session', async () => {
   const api = anApi();
   const server = createHttp2(koaApp(api));
   server.listen(0, '127.0.0.1');
@@ -272,7 +272,7 @@ it('over HTTP/2 ends with its stream, and leaves the session open', async () => 
   expect(session.destroyed).toBe(false);
 });
 
-it('has no lease for a caller of a test, and works all the same', async () => {
+it('works without a lease for a caller that a test lets in', async () => {
   const app = express();
   const streams: expressKit.EventStream[] = [];
   app.get('/feed', (request_, response) => {

@@ -7,7 +7,7 @@ import {
   scope,
 } from '@authly/core';
 import { describe, expect, it, vi } from 'vitest';
-import { WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import { aBoundProof, aBoundToken } from '../support/bound.ts';
 import { aResourceServer } from '../support/resource-servers.ts';
 import { AUDIENCE, aClock, aToken, NOW } from '../support/tokens.ts';
@@ -17,6 +17,7 @@ import { aClient, type Client, started } from './ws-server.ts';
 async function aServer(
   resourceServer: ResourceServer<unknown> = aResourceServer(),
   options: FirstMessageOptions = {},
+  greet = (ws: WebSocket): unknown => ws.send('welcome'),
 ) {
   const server = createServer();
   const wss = new WebSocketServer({ server });
@@ -27,7 +28,7 @@ async function aServer(
     firstMessage(resourceServer, options, (ws, _request, connection) => {
       admitted.push(connection);
       ws.on('message', (data: unknown) => messages.push(String(data)));
-      ws.send('welcome');
+      return greet(ws);
     }),
   );
   const port = await started(server);
@@ -46,7 +47,7 @@ async function opened(url: string): Promise<Client & { readonly told: string[] }
 const saying = (token: string, proof?: string) => JSON.stringify({ token, proof });
 
 describe('a socket that says first who it is', () => {
-  it('is let in, and everything after is the application’s', async () => {
+  it('is accepted, and the application gets everything after that', async () => {
     const { url, admitted, messages } = await aServer(aResourceServer(), {
       requirement: scope('read:users'),
     });
@@ -79,7 +80,7 @@ describe('a socket that says first who it is', () => {
     expect(admitted[0]?.lease.expiresAt).toBe(NOW + 900);
   });
 
-  it('may have a form of its own', async () => {
+  it('may have another form, by `read`', async () => {
     const read = (text: string) =>
       text.startsWith('LOGIN ') ? { token: text.slice(6) } : undefined;
     const { url } = await aServer(aResourceServer(), { read });
@@ -87,6 +88,30 @@ describe('a socket that says first who it is', () => {
     ws.send(`LOGIN ${aToken()}`);
     await vi.waitFor(() => expect(told).toEqual(['welcome']));
   });
+});
+
+describe('a fault of the application', () => {
+  it.each<readonly [string, (fault: Error) => unknown]>([
+    [
+      'throws',
+      (fault) => {
+        throw fault;
+      },
+    ],
+    ['rejects', (fault) => Promise.reject(fault)],
+  ])(
+    '[RFC6455-7.4.1-b] that %s closes the socket with 1011, and onError is told',
+    async (_how, fail) => {
+      const [fault, faults] = [new Error('a bug'), [] as unknown[]];
+      const onError = (error: unknown) => faults.push(error);
+      const { url, admitted } = await aServer(aResourceServer(), { onError }, () => fail(fault));
+      const { ws, closed } = await opened(url);
+      ws.send(saying(aToken()));
+      expect(await closed).toEqual([1011, 'internal error']);
+      expect(faults).toEqual([fault]);
+      await vi.waitFor(() => expect(admitted[0]?.lease.ended?.cause).toBe('released'));
+    },
+  );
 });
 
 describe('a socket that does not', () => {
@@ -133,7 +158,7 @@ describe('a socket that does not', () => {
     ]);
   });
 
-  it('is asked to come again later where nobody can tell', async () => {
+  it('is told to come back later while its token cannot be checked', async () => {
     const store = { retainSec: 3_600, isRevoked: () => Promise.reject(new Error('down')) };
     const { url } = await aServer(aResourceServer({ revocation: { store } }));
     const { ws, closed } = await opened(url);
@@ -141,7 +166,7 @@ describe('a socket that does not', () => {
     expect(await closed).toEqual([1013, 'try again later']);
   });
 
-  it('may not go on before it is let in', async () => {
+  it('may send nothing else before it is accepted', async () => {
     let answer: (isRevoked: boolean) => void = () => {};
     const store = {
       retainSec: 3_600,

@@ -43,7 +43,7 @@ function upgradeOf(path: string, headers: readonly string[] = []): string {
 }
 
 describe('a client of ws', () => {
-  it('is let in with a good token, and says who it is', async () => {
+  it('[RFC6455-10.5-a] is accepted with a good token, and the application knows who it is', async () => {
     const { server } = anApi();
     const { url, admitted, messages } = await aGuardedServer(server, {
       requirement: scope('read:users'),
@@ -73,7 +73,7 @@ describe('a client of ws', () => {
     expect(admitted).toEqual([]);
   });
 
-  it('is closed with 1008 when its token expires, when it is revoked, and with 1001 at the end', async () => {
+  it('[RFC6455-7.4.1-a] is closed with 1008 when its token expires, when it is revoked, and with 1001 at the end', async () => {
     const clock = aClock();
     const revocations = memoryRevocations({ clock });
     const { server, events } = anApi({ clock, revocation: { store: revocations } });
@@ -101,7 +101,7 @@ describe('a client of ws', () => {
     ]);
   });
 
-  it('goes on with a new token of its own, and with nobody else’s', async () => {
+  it('continues with a new token of its own, and not with another caller’s', async () => {
     const { server, clock } = anApi();
     const { url, admitted } = await aGuardedServer(server);
     const client = aClient(url, { headers: bearer(aToken({ exp: NOW + 60 })) });
@@ -129,7 +129,7 @@ describe('a client of ws', () => {
 });
 
 describe('a refusal', () => {
-  it('is a whole response, and nothing of the request is in it', async () => {
+  it('[RFC6455-4.2.2-a] is a whole response, without anything from the request', async () => {
     const { server, events } = anApi();
     const { port } = await aGuardedServer(server);
     const answer = await raw(port, upgradeOf(`/chat?access_token=${aToken()}`));
@@ -199,7 +199,7 @@ describe('bytes that arrive with the request', () => {
 describe('a token as a subprotocol', () => {
   const options = { credentials: fromSubprotocol('bearer.') };
 
-  it('lets in, and is never echoed', async () => {
+  it('[RFC6455-4.2.2-c] is accepted, and never sent back', async () => {
     const { server } = anApi();
     const { url, admitted } = await aGuardedServer(server, options);
     const client = aClient(url, { protocols: [`bearer.${aToken()}`, 'chat.v1'] });
@@ -225,7 +225,7 @@ describe('a token in a cookie', () => {
     credentials: fromCookie('__Host-at', { origins: ['https://app.example.com'] }),
   };
 
-  it('lets in from a listed origin, and from no other page', async () => {
+  it('[RFC6455-4.2.2-b] [RFC6455-10.2-a] is accepted from a listed origin, and from no other page', async () => {
     const { server } = anApi();
     const { url } = await aGuardedServer(server, options);
     const cookie = `__Host-at=${aToken()}`;

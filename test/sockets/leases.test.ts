@@ -66,7 +66,7 @@ describe('the key of a token', () => {
     );
   });
 
-  it('that is not to be had for hours is an outage, and not a withdrawal', async () => {
+  it('that cannot be fetched for hours is an outage, and not a withdrawal', async () => {
     const old = generateTestKey('ES256', 'old');
     const issuer = testIssuer({ issuer: ISSUER, audience: AUDIENCE, clock: aClock(), keys: [old] });
     let isDown = false;
@@ -91,7 +91,7 @@ describe('the key of a token', () => {
 describe('the issuer of a token', () => {
   const entry = { ...rfc9068({ issuer: ISSUER, jwks }), audience: AUDIENCE };
 
-  it('ends its leases when the resolver does not know it any more, and not when it is asked anew', async () => {
+  it('ends its leases when the resolver does not know it any more, and not when it is only asked again', async () => {
     let found: typeof entry | undefined = entry;
     const { begin, pass } = anApi({
       issuers: async () => found,
@@ -167,7 +167,7 @@ describe('an introspected token', () => {
     expect(causeOf(lease)).toBe('revoked');
   });
 
-  it('outlives an outage of its server that is short, and no other', async () => {
+  it('keeps its lease in a short outage of its server, and loses it in a long one', async () => {
     const { begin, pass, state } = introspecting(10);
     const lease = await begin('opaque');
     state.isDown = true;
@@ -207,7 +207,7 @@ describe('a store of revocations without subscribe', () => {
     expect(causeOf(lease)).toBe('revoked');
   });
 
-  it('may be down for a moment without anybody losing the connection', async () => {
+  it('may be down for a moment, and nobody loses the connection', async () => {
     const { begin, events, pass, state } = askingApi();
     const leases = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
@@ -225,7 +225,7 @@ describe('a store of revocations without subscribe', () => {
     expect(told.map(({ type }) => type)).toEqual(['store.failed', 'store.recovered']);
   });
 
-  it('that is down ends none where outages are accepted', async () => {
+  it('that is down ends no lease where outages are accepted', async () => {
     const { begin, pass, state } = askingApi('accept');
     const lease = await begin(aToken({ exp: NOW + 3_600 }));
     state.answer = () => Promise.reject(new Error('down'));
@@ -235,7 +235,7 @@ describe('a store of revocations without subscribe', () => {
 });
 
 describe('marks made during an outage of a store that tells of them', () => {
-  it('are applied on return, also where the store does not tell of them again', async () => {
+  it('count when the store is back, even if the store does not report them again', async () => {
     const clock = aClock();
     const inner = memoryRevocations({ clock });
     let isDown = false;
@@ -271,13 +271,13 @@ describe('marks made during an outage of a store that tells of them', () => {
 describe('lease()', () => {
   const principalOf = (server: ResourceServer<unknown>, token = aToken()) => server.verify(token);
 
-  it('takes a principal of this server alone', async () => {
+  it('needs a principal that this server has made', async () => {
     const [one, other] = [anApi().server, anApi().server];
     const principal = await principalOf(one);
     expect(() => other.lease(principal)).toThrow(
-      'lease() takes a principal of the same resource server',
+      'lease() needs a principal that the same resource server has made',
     );
-    expect(() => one.lease({ ...(principal as object) } as never)).toThrow('lease() takes');
+    expect(() => one.lease({ ...(principal as object) } as never)).toThrow('lease() needs');
     expect(one.lease(principal).ended).toBeUndefined();
   });
 
@@ -289,7 +289,7 @@ describe('lease()', () => {
     expect(uncached.lease(await principalOf(uncached)).ended).toBeUndefined();
   });
 
-  it('refuses a renewal that does not meet what let the caller in, as a request would be', async () => {
+  it('refuses a renewal that does not meet the requirements of the connection', async () => {
     const { server, events } = anApi();
     const lease = server.lease(await principalOf(server), { requirements: [scope('read:users')] });
     await expect(lease.renew(aToken({ scope: 'other', exp: NOW + 900 }))).rejects.toMatchObject({

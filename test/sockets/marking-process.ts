@@ -1,7 +1,7 @@
-// A process of its own that revokes: it makes marks in a store, and sends each to the process that started it.
+// A separate process that revokes: it makes marks in a store, and sends each to the process that started it.
 import { memoryRevocations } from '@authly/core';
 
-// The time of the tests, which is not that of the machine.
+// The clock of the tests, which differs from the machine's.
 const now = Number(process.argv[2]);
 const revocations = memoryRevocations({ clock: { now: () => now } });
 revocations.subscribe?.((mark) => process.send?.(mark));

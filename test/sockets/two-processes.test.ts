@@ -12,7 +12,7 @@ afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
 });
 
-/** A process that revokes callers, and a store that hears of its marks, as one that processes share does. */
+/** A process that revokes callers, and a store that receives its marks, like a shared one. */
 async function aSharedStore(): Promise<{ store: RevocationStore; child: ChildProcess }> {
   const path = fileURLToPath(new URL('marking-process.ts', import.meta.url));
   const child = fork(path, [String(NOW * 1_000)], {
@@ -33,7 +33,7 @@ async function aSharedStore(): Promise<{ store: RevocationStore; child: ChildPro
   return { store, child };
 }
 
-it('a mark of another process closes the one socket that it is on, within a second', async () => {
+it('a mark of another process closes only the socket that it applies to, within a second', async () => {
   const { store, child } = await aSharedStore();
   const server = aResourceServer({ revocation: { store } });
   const { url, admitted } = await aGuardedServer(server);

@@ -16,9 +16,9 @@ export interface GuardedServer {
   /** `ws://127.0.0.1:…` */
   readonly url: string;
   readonly port: number;
-  /** Who was let in, in order. */
+  /** The callers that were let in, in order. */
   readonly admitted: AdmittedConnection[];
-  /** What the server's sockets were told, in order. */
+  /** The messages that the server's sockets got, in order. */
   readonly messages: string[];
 }
 
@@ -27,7 +27,7 @@ afterEach(() => {
   for (const close of closers.splice(0)) close();
 });
 
-/** Starts one that answers each message with itself, and closes each socket with its lease. */
+/** Starts a server that sends each message back, and closes each socket with its lease. */
 export async function aGuardedServer(
   resourceServer: ResourceServer<unknown>,
   options: UpgradeOptions = {},
@@ -54,7 +54,7 @@ export async function aGuardedServer(
   return { url: `ws://127.0.0.1:${port}`, port, admitted, messages };
 }
 
-/** Starts a server on a port of the system's, until the test is over. */
+/** Starts a server on a free port, until the end of the test. */
 export async function started(server: ReturnType<typeof createServer>): Promise<number> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -65,12 +65,12 @@ export async function started(server: ReturnType<typeof createServer>): Promise<
   return (server.address() as AddressInfo).port;
 }
 
-/** A client, and what became of it. */
+/** A client, and the outcome of its connection. */
 export interface Client {
   readonly ws: WebSocket;
   /** `open`, or the status of the response that refused it. */
   readonly outcome: Promise<'open' | number>;
-  /** Code and reason, once it is closed. */
+  /** Code and reason, once it was closed. */
   readonly closed: Promise<readonly [code: number, reason: string]>;
 }
 
@@ -90,13 +90,13 @@ export function aClient(url: string, { headers = {}, protocols = [] }: ClientOpt
   return { ws, outcome, closed };
 }
 
-/** What a client offers. */
+/** The subprotocols and headers that a client sends. */
 export interface ClientOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly protocols?: readonly string[];
 }
 
-/** The header of a token. */
+/** The headers with a token. */
 export function bearer(token: string): { readonly authorization: string } {
   return { authorization: `Bearer ${token}` };
 }

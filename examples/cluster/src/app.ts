@@ -23,13 +23,13 @@ export interface AppOptions {
   readonly stores: Pick<RedisStores, 'replay' | 'revocations'>;
   /** How long a request waits for them, in milliseconds. */
   readonly timeoutMs: number;
-  /** Which process this is: a response says who gave it. */
+  /** The id of this process, which its responses show. */
   readonly worker: string;
-  /** Told of every token that was let in or refused, and why. */
+  /** Called for every token that was accepted or refused, with the reason. */
   readonly onEvent?: (event: AuthEvent) => void;
 }
 
-/** One process of an API that serves bound tokens alone. It does not matter which process a request meets. */
+/** One process of an API that accepts only bound tokens. Every process can serve every request. */
 export function createApp(options: AppOptions): Express {
   const { issuer, audience, publicUrl, nonceSecret, stores, timeoutMs, worker, onEvent } = options;
   const app = express();

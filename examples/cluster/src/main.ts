@@ -15,7 +15,7 @@ function runPrimary(workers: number): void {
     if (listening === workers) console.log(`${workers} workers at port: ${port}`);
   });
   cluster.on('exit', (_worker, code) => {
-    // One that cannot start will not start the next time either.
+    // A worker that cannot start is not started again: it would fail again.
     if (listening < workers && !isEnding) process.exit(code || 1);
     if (!isEnding) cluster.fork();
   });

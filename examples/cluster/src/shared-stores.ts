@@ -1,7 +1,7 @@
 import { nodeRedis, type RedisStores, redisStores } from '@authly/redis';
 import { createClient } from 'redis';
 
-/** How a process reaches what it shares with the others. */
+/** How a process reaches the stores that all processes share. */
 export interface SharedStoresOptions {
   /** Where Redis is: `redis://127.0.0.1:6379`. */
   readonly url: string;
@@ -50,7 +50,7 @@ async function connect(url: string) {
     url,
     // While it is not connected, a request is refused at once (503) instead of waiting for its time to be up.
     disableOfflineQueue: true,
-    // It goes on trying for as long as the process lives.
+    // It tries again until the process ends.
     socket: {
       connectTimeout: 2_000,
       reconnectStrategy: (retries) => Math.min(50 * retries, 1_000),

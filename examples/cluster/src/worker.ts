@@ -4,7 +4,7 @@ import { createApp } from './app.ts';
 import { requiredSetting } from './required-setting.ts';
 import { openSharedStores } from './shared-stores.ts';
 
-/** Serves the API in this process, until it is told to end. */
+/** Serves the API in this process, until a signal ends it. */
 export async function runWorker(worker: string): Promise<void> {
   // Put your own provider's preset in place of `authly`.
   const issuer = authly(requiredSetting('ISSUER'));

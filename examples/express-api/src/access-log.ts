@@ -6,13 +6,13 @@ export interface AccessLogEntry {
   readonly method: string;
   readonly path: string;
   readonly status: number;
-  /** Who called, also when the caller was not allowed to; `undefined` when nobody was let in. */
+  /** Who called, even if a guard refused the caller; `undefined` when no token was accepted. */
   readonly caller: Principal | undefined;
   /** What was refused and why; `undefined` when nothing was. Its `cause` is not for logs. */
   readonly refusal: AuthError | undefined;
 }
 
-/** Tells `log` of every answered request. The query stays out: it may hold personal data. */
+/** Calls `log` for every answered request. Without the query, which may hold personal data. */
 export function accessLog(log: (entry: AccessLogEntry) => void): RequestHandler {
   return (request, response, next) => {
     const { method, path } = request;

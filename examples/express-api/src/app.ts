@@ -46,7 +46,7 @@ export function createApp({ issuer, audience, onEvent, log = () => {} }: AppOpti
   app.disable('x-powered-by');
   app.use(accessLog(log));
 
-  // Probes carry no token. Not ready means that the issuer's keys cannot be had: no traffic yet.
+  // Probes carry no token. Not ready means that the issuer's keys cannot be fetched: no traffic yet.
   app.get('/livez', (_request, response) => {
     response.sendStatus(204);
   });
@@ -74,7 +74,7 @@ export function createApp({ issuer, audience, onEvent, log = () => {} }: AppOpti
     response.json(caller.kind === 'user' ? orders.placedBy(caller.key) : orders.all());
   });
 
-  // Guards add up: a challenge names the scopes of all of them.
+  // All guards must pass, and a challenge names the scopes of all of them.
   app.post('/orders', requireUser(), requireScope('write:orders'), (request, response) => {
     response.status(201).json(orders.place(principalOf(request).key));
   });

@@ -5,7 +5,7 @@ export interface Order {
   readonly placedBy: string;
 }
 
-/** Stands for a database. */
+/** In place of a database. */
 export interface Orders {
   place(userKey: string): Order;
   placedBy(userKey: string): readonly Order[];

@@ -47,7 +47,7 @@ export function createApp({ issuer, audience, onEvent, log = () => {} }: AppOpti
   app.use(accessLog(log));
   app.use(authErrorHandler());
 
-  // Probes carry no token. Not ready means that the issuer's keys cannot be had: no traffic yet.
+  // Probes carry no token. Not ready means that the issuer's keys cannot be fetched: no traffic yet.
   const probes = new Router();
   probes.get('/livez', (ctx) => {
     ctx.status = 204;
@@ -62,7 +62,7 @@ export function createApp({ issuer, audience, onEvent, log = () => {} }: AppOpti
   });
   app.use(probes.routes());
 
-  // On the app, not on a router: with a prefix, upper and lower case in the path could evade it there.
+  // On the app: on a router with a prefix, a path in another case could get past it.
   app.use(authenticated);
   const router = new Router();
 
@@ -79,7 +79,7 @@ export function createApp({ issuer, audience, onEvent, log = () => {} }: AppOpti
     ctx.body = caller.kind === 'user' ? orders.placedBy(caller.key) : orders.all();
   });
 
-  // Guards add up: a challenge names the scopes of all of them.
+  // All guards must pass, and a challenge names the scopes of all of them.
   router.post('/orders', requireUser(), requireScope('write:orders'), (ctx) => {
     ctx.status = 201;
     ctx.body = orders.place(principalOf(ctx).key);

@@ -5,7 +5,7 @@ export interface OrdersClientOptions {
   /** The authorization server's issuer identifier. */
   readonly issuer: string;
   readonly clientId: string;
-  /** The secret, or a function that reads it: then a rotated one is found without a restart. */
+  /** The secret, or a function that reads it, which finds a rotated secret without a restart. */
   readonly clientSecret: string | (() => string | Promise<string>);
   /** The API, as the authorization server knows it (RFC 8707). */
   readonly resource: string;
@@ -13,7 +13,7 @@ export interface OrdersClientOptions {
   readonly apiUrl: string;
   /** Scopes to ask for, separated by spaces. Default: all that the client may have. */
   readonly scope?: string | undefined;
-  /** Told of every token that was fetched, or not. */
+  /** Called for every token that was fetched, and for every failure. */
   readonly onEvent?: TokenEventListener;
 }
 
@@ -31,7 +31,7 @@ export function createOrdersClient(options: OrdersClientOptions): OrdersClient {
     issuer,
     client: clientSecretBasic(clientId, clientSecret),
     resource,
-    // Where the API is may differ from what it is called.
+    // The API's URL may differ from its identifier.
     origins: [new URL(apiUrl).origin],
     ...(scope !== undefined && { scope }),
     ...(onEvent !== undefined && { onEvent }),

@@ -33,7 +33,7 @@ export function createApp({ url, issuer }: AppOptions): Express {
   const mcp = toNodeHandler(createMcpHandler(notesServerFactory()));
 
   const app = express();
-  // What a client asks for at first; a tool that needs more says so when it is called.
+  // What a client asks for at first. A tool that needs more says so in its refusal.
   const scopes = ['notes:read'];
   app.use(
     protectedResourceMetadata(resourceServer, { name: 'Notes', scopes, challengeScopes: scopes }),
@@ -53,7 +53,7 @@ export function createApp({ url, issuer }: AppOptions): Express {
   return app;
 }
 
-/** Web pages of other origins stay out, also by way of DNS rebinding (MCP, Streamable HTTP). */
+/** Refuses web pages of other origins, also with DNS rebinding (MCP, Streamable HTTP). */
 function sameSite(hostname: string): RequestHandler {
   const hostIsOurs = hostHeaderValidation([hostname]);
   const originIsOurs = originValidation([hostname]);

@@ -6,7 +6,7 @@ import {
   StreamableHTTPClientTransport,
 } from '@modelcontextprotocol/client';
 
-/** What a machine knows: its own credentials, and whom it may show them to. */
+/** What a machine knows: its own credentials, and the issuer that may see them. */
 export interface MachineCredentials {
   readonly clientId: string;
   readonly clientSecret: string;

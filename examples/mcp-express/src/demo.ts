@@ -7,7 +7,7 @@ export async function demonstrate(
   { url, issuer, reader, writer }: RunningExample,
   print: (line: string) => void,
 ): Promise<void> {
-  // The user has signed in elsewhere: this is the token that came of it.
+  // The user has signed in elsewhere, and has this token from there.
   const { accessToken } = await issuer.userToken({
     identity: { provider: 'demo', externalId: 'ada' },
     clientId: 'notes-app',

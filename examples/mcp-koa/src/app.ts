@@ -46,13 +46,13 @@ export function createApp({ url, issuer }: AppOptions): Koa {
       // The SDK answers on Node's response itself: Koa must not.
       context.respond = false;
       const { req, res, method, url } = context;
-      // For the types alone: Node's say that a request may lack these two, the SDK's that it has them.
+      // Only for TypeScript: in Node's types these two may be missing, in the SDK's types they are required.
       await mcp(Object.assign(req, { method, url }), res, context.request.body);
     },
   );
 
   const app = new Koa();
-  // What a client asks for at first; a tool that needs more says so when it is called.
+  // What a client asks for at first. A tool that needs more says so in its refusal.
   const scopes = ['notes:read'];
   app.use(
     protectedResourceMetadata(resourceServer, { name: 'Notes', scopes, challengeScopes: scopes }),
@@ -61,7 +61,7 @@ export function createApp({ url, issuer }: AppOptions): Koa {
   return app;
 }
 
-/** Web pages of other origins stay out, also by way of DNS rebinding (MCP, Streamable HTTP). */
+/** Refuses web pages of other origins, also with DNS rebinding (MCP, Streamable HTTP). */
 function sameSite(hostname: string): Middleware {
   const hostIsOurs = hostHeaderValidation([hostname]);
   const originIsOurs = originValidation([hostname]);

@@ -7,10 +7,10 @@ import {
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 
-/** Who may write may read. */
+/** The scope to write includes the scope to read. */
 export const NOTES_SCOPES = { 'notes:write': ['notes:read'] } as const;
 
-/** What each tool needs beside `notes:read`, which the whole server needs. */
+/** What each tool needs in addition to `notes:read`, which the whole server needs. */
 export const TOOL_REQUIREMENTS: ToolRequirements = {
   whoami: null,
   add_note: scope('notes:write'),

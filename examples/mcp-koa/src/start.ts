@@ -4,7 +4,7 @@ import type { AppOptions } from './app.ts';
 import { type AuthorizationServer, createAuthorizationServer } from './authorization-server.ts';
 import { openLoopbackServer } from './loopback-server.ts';
 
-/** How a framework serves the two. */
+/** How a framework serves the MCP server and the authorization server. */
 export interface Servers {
   readonly mcpServer: (options: AppOptions) => RequestListener;
   readonly authorizationServer: (handler: HttpHandler) => RequestListener;

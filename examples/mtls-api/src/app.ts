@@ -24,17 +24,17 @@ export interface AppOptions {
   readonly certificate?: CertificateSource;
   /** Makes the requests for keys, such as `nodeFetch({ ca })`. Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
-  /** Told of every token that was let in or refused, and why. */
+  /** Called for every token that was accepted or refused, with the reason. */
   readonly onEvent?: (event: AuthEvent) => void;
 }
 
-/** An API that serves tokens alone that are bound to the client certificate of their connection (RFC 8705). */
+/** An API that accepts only tokens that are bound to the client certificate of their connection (RFC 8705). */
 export function createApp(options: AppOptions): Express {
   const { issuer, audience, certificate = socketCertificate(), fetch, onEvent } = options;
   const app = express();
   app.disable('x-powered-by');
 
-  // RFC 9440 §2.4: what depends on a certificate must not be kept by caches, which do not see it.
+  // RFC 9440 §2.4: caches do not see the certificate, so they must not keep an answer that depends on it.
   app.use((_request, response, next) => {
     response.set('Cache-Control', 'no-store');
     next();

@@ -12,7 +12,7 @@ export interface MtlsClientOptions {
   readonly resource: string;
   readonly apiUrl: string;
   readonly scope?: string;
-  /** Certificate authorities in PEM, in the place of those that Node trusts. */
+  /** Certificate authorities in PEM, instead of those that Node trusts. */
   readonly ca?: string;
 }
 
@@ -22,7 +22,7 @@ export interface Answer {
   readonly text: string;
 }
 
-/** Calls the API with tokens that are worth nothing without this client's certificate. */
+/** Calls the API with tokens that cannot be used without this client's certificate. */
 export interface MtlsClient {
   fetch(path: string, options?: { readonly method?: string }): Promise<Answer>;
   close(): void;
@@ -33,12 +33,12 @@ const RENEW_BEFORE_EXPIRY_SEC = 30;
 
 /**
  * Gets tokens by client credentials, bound to the certificate of the connection (RFC 8705 §3). When the
- * certificate is renewed, make another client: the old tokens end with the old certificate, and so must
- * the connections and TLS sessions of it.
+ * certificate is renewed, make a new client: the old tokens, connections and TLS sessions belong to the old
+ * certificate and must not be used any more.
  */
 export function createMtlsClient(options: MtlsClientOptions): MtlsClient {
   const { apiUrl, cert, key, ca } = options;
-  // An agent of its own for this certificate: its connections and sessions are shared with nobody.
+  // An agent for this certificate alone, so that its connections and sessions are not shared.
   const agent = new Agent({ keepAlive: true, cert, key, ...(ca && { ca }) });
   let current: { readonly token: string; readonly renewAtMs: number } | undefined;
 

@@ -9,11 +9,12 @@ export interface ServerOptions {
 }
 
 /**
- * A TLS server that asks each client for a certificate, and takes any. The token says which one it has to
- * be; `rejectUnauthorized: true` with a `ca` would, besides, shut out whoever has none of that authority.
+ * A TLS server that asks each client for a certificate, and accepts any. The token says which certificate it
+ * must be. With `rejectUnauthorized: true` and a `ca`, only clients with a certificate of that authority could
+ * connect.
  *
- * It resumes no sessions: a resumed one has the certificate of its first handshake, so that a client that
- * has renewed its certificate would go on showing the old one.
+ * It resumes no sessions: a resumed session has the certificate of its first handshake, so a client that has
+ * renewed its certificate would still show the old one.
  */
 export function createTlsServer({ cert, key }: ServerOptions, listener?: RequestListener): Server {
   return createServer(

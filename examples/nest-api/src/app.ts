@@ -17,7 +17,7 @@ export interface AppOptions {
   readonly audience: string;
   /** What Nest runs on. Default `express`. */
   readonly platform?: 'express' | 'fastify';
-  /** Told of every token that was let in or refused, and why. */
+  /** Called for every token that was accepted or refused, with the reason. */
   readonly onEvent?: (event: AuthEvent) => void;
 }
 

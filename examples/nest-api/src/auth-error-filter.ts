@@ -4,7 +4,10 @@ import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common'
 import type { HttpAdapterHost } from '@nestjs/core';
 import { nodeExchangeOf } from './node-exchange.ts';
 
-/** Answers what the guard, and handlers by `userOf`, throw to refuse a caller: status, challenge, body. */
+/**
+ * Answers the errors by which the guard, or a handler that calls `userOf`, refuses a caller: status, challenge,
+ * body.
+ */
 @Catch(AuthError)
 export class AuthErrorFilter implements ExceptionFilter {
   readonly #host: HttpAdapterHost;

@@ -6,8 +6,8 @@ import { nodeExchangeOf } from './node-exchange.ts';
 import { PUBLIC, REQUIREMENTS } from './requires.ts';
 
 /**
- * Lets a request to a handler when its token is accepted and what the handler and its controller require
- * is met. It is global: a new route is closed until it is marked `@Public()`.
+ * Lets a request pass when its token is accepted and the requirements of the handler and its controller are
+ * met. It is global, so a new route needs a token unless it is marked `@Public()`.
  */
 export class AuthGuard implements CanActivate {
   readonly #mode: AdmissionMode;
@@ -24,7 +24,7 @@ export class AuthGuard implements CanActivate {
     // Sockets and queues carry no Authorization header: they need a guard of their own.
     if (context.getType() !== 'http') return false;
     const { request, response, url } = nodeExchangeOf(context);
-    // Node's request stands for the exchange: middleware sees it too, on either platform.
+    // The caller is remembered with Node's request, because middleware has that too, on both platforms.
     await admitRequest(request, nodeRequestView(request, url, { response }), this.#mode);
     for (const place of places) {
       const required = this.#reflector.get<readonly Requirement[] | undefined>(REQUIREMENTS, place);

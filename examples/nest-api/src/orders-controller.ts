@@ -3,7 +3,7 @@ import { Controller, Get, HttpCode, Post, Req } from '@nestjs/common';
 import { Caller } from './caller.ts';
 import { Requires } from './requires.ts';
 
-/** Orders of users. What stands on the controller, every route needs. */
+/** Orders of users. Every route needs what the controller requires. */
 @Requires(scope('read:orders'))
 @Controller('orders')
 export class OrdersController {

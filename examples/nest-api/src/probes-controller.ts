@@ -5,7 +5,7 @@ import { Public } from './requires.ts';
 
 const READY_WITHIN_MS = 2_000;
 
-/** Probes carry no token. Not ready means that the issuer's keys cannot be had: no traffic yet. */
+/** Probes carry no token. Not ready means that the issuer's keys cannot be fetched: no traffic yet. */
 @Public()
 @Controller()
 export class ProbesController {

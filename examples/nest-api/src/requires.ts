@@ -2,9 +2,9 @@ import type { Requirement } from '@authly/core';
 import { checkRequirement } from '@authly/core/adapter';
 import { type CustomDecorator, SetMetadata } from '@nestjs/common';
 
-/** Where a handler or a controller keeps its requirements. */
+/** The metadata key of the requirements of a handler or a controller. */
 export const REQUIREMENTS = 'authly:requirements';
-/** Where a handler or a controller keeps that it is public. */
+/** The metadata key that marks a handler or a controller as public. */
 export const PUBLIC = 'authly:public';
 
 /** What a route, or every route of a controller, needs of its caller: `@Requires(scope('read:orders'))`. */

@@ -18,15 +18,15 @@ export interface AppOptions {
   readonly issuer: AudienceProvider;
   /** This API's identifier at the authorization server. */
   readonly audience: string;
-  /** This API's own client there, which asks about tokens and gets none. */
+  /** This API's own client there, which asks about tokens but gets no tokens itself. */
   readonly client: { readonly id: string; readonly secret: string };
-  /** Told of every token that was let in or refused, and of a server that does not answer. */
+  /** Called for every token that was accepted or refused, and when the server does not answer. */
   readonly onEvent?: (event: AuthEvent) => void;
 }
 
 const READY_WITHIN_MS = 2_000;
 
-/** An API for opaque access tokens and JWTs of one issuer. Its routes do not know which it was. */
+/** An API for opaque access tokens and JWTs of one issuer. Its routes do not see the difference. */
 export function createApp({ issuer, audience, client, onEvent }: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
@@ -35,7 +35,7 @@ export function createApp({ issuer, audience, client, onEvent }: AppOptions): Ex
     audience,
     introspection: {
       client: clientSecretBasic(client.id, client.secret),
-      // A token that was revoked at the server is refused here half a minute later at most.
+      // A token that was revoked at the server is refused here after half a minute at most.
       cache: { activeForSec: 30 },
     },
     ...(onEvent && { onEvent }),

@@ -1,6 +1,6 @@
 import { quickstart } from './quickstart.ts';
 
-// On a terminal everything stays up, for the curl lines; `--once` ends as it does elsewhere.
+// On a terminal everything keeps running, for the curl lines. With `--once`, or without a terminal, it ends.
 const stays = process.stdout.isTTY && !process.argv.includes('--once');
 
 process.exitCode = await quickstart({

@@ -1,6 +1,6 @@
 import type { Tokens } from './tokens.ts';
 
-/** A request to send to each API, and what must come of it. */
+/** A request to send to each API, and the expected result. */
 export interface SampleRequest {
   readonly method: 'GET' | 'POST';
   readonly path: string;

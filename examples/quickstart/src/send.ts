@@ -3,7 +3,7 @@ import type { SampleRequest } from './requests.ts';
 import type { RunningApi } from './stage.ts';
 import type { Tokens } from './tokens.ts';
 
-/** A request that was sent, and what came of it. */
+/** A request that was sent, and its result. */
 export interface Row {
   readonly request: SampleRequest;
   readonly status: number;

@@ -11,9 +11,9 @@ export interface Tokens {
   /** A machine's: the client nightly-sync, by client credentials. */
   readonly machine: string;
   readonly expired: string;
-  /** A good one whose scopes were raised, which breaks its signature. */
+  /** A good token to which scopes were added later, so its signature is wrong. */
   readonly tampered: string;
-  /** Good in everything but the key that signed it. */
+  /** A good token, but signed by another key. */
   readonly forged: string;
   /** Good at another API. */
   readonly "other API's": string;
@@ -38,7 +38,7 @@ export async function makeTokens({
     const source = tokenSource({ issuer: issuer.issuer, client, resource });
     return (await source.token()).accessToken;
   };
-  // The same issuer long ago, and somebody who only says to be this issuer.
+  // The same issuer in the past, and somebody who only pretends to be this issuer.
   const earlier = another(issuer, signingKey, Date.now() - 2 * LIFETIME_SEC * 1000);
   const forger = another(issuer, await generateSigningKey('ES256'), Date.now());
 

@@ -9,14 +9,14 @@ import {
   SignJWT,
 } from 'jose';
 
-// It stands for your own authorization server, so that the example runs by itself. It is not one to copy:
-// use Keycloak, Auth0, Entra or another that has token exchange.
+// It takes the place of your own authorization server, so that the example runs by itself. Do not copy it: use
+// Keycloak, Auth0, Entra or another server that has token exchange.
 
 /** A service that may get tokens. */
 export interface Client {
   readonly id: string;
   readonly secret: string;
-  /** The API that it is, whose tokens it may exchange. */
+  /** The API that this service is. It may exchange tokens for that API. */
   readonly api: string;
   /** The API that it calls, and the scopes that it gets there. */
   readonly target: string;
@@ -74,7 +74,7 @@ export async function createAuthorizationServer(
         client_id: client.id,
         aud: client.target,
         scope: client.scopes,
-        // RFC 8693 §4.1: who acts now, and inside of it who did before.
+        // RFC 8693 §4.1: the current actor, with the earlier actor nested in it.
         act: { sub: client.id, ...(act !== undefined && { act }) },
       },
       exp,
@@ -92,7 +92,7 @@ export async function createAuthorizationServer(
       return [200, { access_token: await sign({ sub: id, client_id: id, aud, scope }), ...answer }];
     }
     const exchanged = await exchange(form, client);
-    // RFC 8693 §2.2.2: whatever is wrong with the subject token.
+    // RFC 8693 §2.2.2: the error for every fault of the subject token.
     if (exchanged === undefined) return [400, { error: 'invalid_request' }];
     return [200, { access_token: exchanged, issued_token_type: ACCESS_TOKEN, ...answer }];
   }

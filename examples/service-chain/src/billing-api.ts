@@ -4,7 +4,7 @@ import Koa from 'koa';
 import { describeCaller } from './describe-caller.ts';
 import type { Downstream, ServiceOptions } from './service.ts';
 
-/** The API in the middle (Koa): it is called in a user's name, and calls the ledger in the same. */
+/** The API in the middle (Koa): it is called for a user, and calls the ledger for the same user. */
 export function createBillingApi({ issuer, url, print }: ServiceOptions, ledger: Downstream): Koa {
   const app = new Koa();
   app.use(authErrorHandler());

@@ -21,8 +21,8 @@ export interface Chain {
 }
 
 /**
- * Starts the chain: orders (Express) calls billing (Koa), which calls the ledger (Koa); so does an MCP server
- * in the place of orders.
+ * Starts the chain: orders (Express) calls billing (Koa), which calls the ledger (Koa); an MCP server does the
+ * same in place of orders.
  */
 export async function startChain(print: (line: string) => void): Promise<Chain> {
   const servers = await Promise.all(Array.from({ length: 5 }, openLoopbackServer));

@@ -1,6 +1,6 @@
 import type { Principal } from '@authly/express';
 
-/** Who calls, and who acts for whom, in one line: `user ada, through billing-api, before it orders-api`. */
+/** One line that says who calls and who acts for the caller: `user ada, through billing-api, before it orders-api`. */
 export function describeCaller(caller: Principal): string {
   if (caller.kind === 'client') return `client ${caller.clientId}`;
   const { actor } = caller;

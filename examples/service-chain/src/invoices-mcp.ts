@@ -15,8 +15,9 @@ import { describeCaller } from './describe-caller.ts';
 import type { Downstream, ServiceOptions } from './service.ts';
 
 /**
- * An MCP server whose tool calls the billing API for its user. The MCP specification forbids to pass the
- * client's token on: it is exchanged for one that the billing API takes, and that names this server.
+ * An MCP server whose tool calls the billing API for its user. The MCP specification forbids to send the
+ * client's token to other APIs. So it is exchanged for a token that the billing API accepts, and that names
+ * this server as the actor.
  */
 export function createInvoicesMcp(
   { issuer, url, print }: ServiceOptions,

@@ -4,7 +4,7 @@ import express, { type Express } from 'express';
 import { describeCaller } from './describe-caller.ts';
 import type { Downstream, ServiceOptions } from './service.ts';
 
-/** The API that users call (Express). For each order it asks the billing API, in the user's name. */
+/** The API that users call (Express). For each order it calls the billing API for the user. */
 export function createOrdersApi(
   { issuer, url, print }: ServiceOptions,
   billing: Downstream,
@@ -23,7 +23,7 @@ export function createOrdersApi(
       .json({ order: request.params['id'], invoice: await invoice.json() });
   });
 
-  // As the service itself, for nobody.
+  // As the service itself, not for a user.
   app.get('/health/billing', async (_request, response) => {
     const answer = await billing.tokens.fetch(`${billing.url}/health`);
     response.status(answer.status).json(await answer.json());

@@ -1,12 +1,12 @@
 import type { TokenSource } from '@authly/client';
 
-/** What a service of the chain is told. */
+/** The settings of a service of the chain. */
 export interface ServiceOptions {
   /** The authorization server's issuer identifier. */
   readonly issuer: string;
   /** This API, as the authorization server knows it, and as others reach it. */
   readonly url: string;
-  /** Where it says who has called. */
+  /** Called with a line that says who has called. */
   readonly print: (line: string) => void;
 }
 

@@ -23,9 +23,9 @@ export interface AppOptions {
   readonly clientId: string;
   /** The stream of security events that was made for `/signals/events`, where the issuer offers them. */
   readonly stream?: { readonly audience: string; readonly authorization: string };
-  /** Where marks are kept. One that the processes share, where there are several. */
+  /** Where marks are kept. Several processes need a store that they share. */
   readonly revocations?: Revocations;
-  /** Told of every event, those that revoke nothing included. */
+  /** Called for every event, also for those that revoke nothing. */
   readonly onSecurityEvent?: (event: SecurityEvent) => void;
   readonly onEvent?: (event: AuthEvent) => void;
 }
@@ -43,7 +43,7 @@ export function createApp(options: AppOptions): Express {
     response.sendStatus(204);
   });
 
-  // What the issuer sends has signatures of its own, and comes before the callers' tokens are asked for.
+  // What the issuer sends is signed by itself and has no access token, so these routes come before `authenticate`.
   const logout = backChannelLogout({ issuer, clientId, revocations, ...events });
   app.post('/signals/logout', mount(logout));
   if (stream !== undefined) {

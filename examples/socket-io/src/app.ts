@@ -17,17 +17,17 @@ export interface AppOptions {
   readonly issuer: AudienceProvider;
   /** This API's identifier at the authorization server. */
   readonly audience: string;
-  /** Where revocations are kept. With several processes: a store that they share, and that tells of its marks. */
+  /** Where revocations are kept. With several processes: a store that they share, and that reports new marks. */
   readonly revocations: Revocations;
   /** The time, in tests. */
   readonly clock?: Clock;
-  /** Told of every token that was let in or refused, and of every connection that had to end. */
+  /** Called for every token that was accepted or refused, and for every connection that had to end. */
   readonly onEvent?: (event: AuthEvent) => void;
 }
 
 /**
- * A server of Socket.IO whose connections last as long as their tokens. Over WebSockets alone: with long
- * polling, every request of a connection would have to be verified, and to be of the same caller.
+ * A server of Socket.IO whose connections last as long as their tokens. Only WebSockets are allowed: with long
+ * polling every request of a connection would have to be verified, and to come from the same caller.
  */
 export function createApp({
   issuer,
@@ -44,8 +44,8 @@ export function createApp({
     ...(onEvent && { onEvent }),
   });
   const io = new Server({ transports: ['websocket'], serveClient: false });
-  // Socket.IO would listen for upgrades itself, and let everybody in. So its own listeners stand on a server
-  // that nobody can reach, and its engine gets the connections that were let in.
+  // By itself Socket.IO listens for upgrades and accepts everybody. So it is attached to a server that nobody can
+  // reach, and its engine gets only the connections that were accepted here.
   io.attach(createServer());
   const admissions = new WeakMap<IncomingMessage, AdmittedConnection>();
   const connect = guardUpgrade(

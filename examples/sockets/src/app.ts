@@ -26,11 +26,11 @@ export interface AppOptions {
   readonly issuer: AudienceProvider;
   /** This API's identifier at the authorization server. */
   readonly audience: string;
-  /** Where revocations are kept. With several processes: a store that they share, and that tells of its marks. */
+  /** Where revocations are kept. With several processes: a store that they share, and that reports new marks. */
   readonly revocations: Revocations;
   /** The time, in tests. */
   readonly clock?: Clock;
-  /** Told of every token that was let in or refused, and of every connection that had to end. */
+  /** Called for every token that was accepted or refused, and for every connection that had to end. */
   readonly onEvent?: (event: AuthEvent) => void;
 }
 
@@ -50,7 +50,7 @@ export function createApp({ issuer, audience, revocations, clock, onEvent }: App
   const server = createServer(httpApp());
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
 
-  // Neither Express nor its middleware sees a request to upgrade.
+  // A request to upgrade does not go through Express and its middleware.
   const chat = guardUpgrade(
     resourceServer,
     // Browsers cannot send Authorization: new WebSocket(url, ['chat.v1', `bearer.${token}`]).

@@ -1,7 +1,7 @@
 import { type AdmittedConnection, closeWithLease } from '@authly/express';
 import { WebSocket } from 'ws';
 
-/** A client with more than this waiting for it does not read: it is cut off. Bytes. */
+/** A client that has more than this waiting is too slow, and is disconnected. In bytes. */
 const MAX_WAITING = 1024 * 1024;
 
 /** Lets somebody into the chat until the lease ends. Everybody hears what anybody says. */
@@ -20,7 +20,7 @@ export function joinChat(
     if (message['type'] === 'renew') {
       lease.renew(String(message['token'])).then(
         () => ws.send(JSON.stringify({ type: 'renewed', until: lease.expiresAt })),
-        // Another try is possible for as long as the old token lasts.
+        // The client may try again until the old token ends.
         () => ws.send(JSON.stringify({ type: 'not-renewed' })),
       );
     } else if (message['type'] === 'say' && lease.ended === undefined) {

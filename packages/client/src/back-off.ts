@@ -6,7 +6,7 @@ export interface Attempt {
   succeeded(): void;
   /** Gives the milliseconds until the next attempt. */
   failed(error: TokenSourceError): number;
-  /** It says nothing about what is kept here. */
+  /** The attempt ended without telling anything about the server. */
   released(): void;
 }
 
@@ -32,13 +32,14 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 const SHORTEST_PAUSE_MS = 100;
 const LONGEST_RETRY_AFTER_MS = 60_000;
-/** What somebody has to mend is tried again after this. */
+/** After a failure that does not pass by itself, the next attempt comes after this. */
 const LASTING_MS = 30_000;
 
 /**
- * Half a second, doubling to half a minute, at random below that ("full jitter"), so that processes do not
- * come back together; or as long as the server says, up to a minute. What does not pass by itself, such as
- * a wrong secret, is tried every half minute. After a failure one attempt is let through at a time.
+ * The pause is at most half a second, doubling to half a minute; it is a random part of that ("full jitter"),
+ * so that processes do not all try at the same moment. Or it is as long as the server says, up to a minute. A
+ * failure that does not pass by itself, such as a wrong secret, is tried every half minute. After a failure one
+ * attempt is let through at a time.
  */
 export function createBackOff({ now, random }: BackOffOptions): BackOff {
   let last: TokenSourceError | undefined;

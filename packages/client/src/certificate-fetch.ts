@@ -1,4 +1,5 @@
 import {
+  abortable,
   ConfigurationError,
   checkOptions,
   credentialsTag,
@@ -15,11 +16,14 @@ export type PemSource =
 
 /** Options of {@link certificateFetch}. */
 export interface CertificateFetchOptions {
-  /** The certificate with its whole chain, in PEM: some servers take a lone one for self-signed. */
+  /**
+   * The certificate with its whole chain, in PEM: to some servers a certificate without its chain looks
+   * self-signed.
+   */
   readonly certificate: PemSource;
   /** Its private key, in PEM. */
   readonly key: PemSource;
-  /** Certificate authorities in PEM, in the place of those that Node trusts. */
+  /** Certificate authorities in PEM, instead of those that Node trusts. */
   readonly ca?: PemSource;
   /** For tests. */
   readonly clock?: SourceClock;
@@ -95,7 +99,7 @@ export function certificateFetch(options: CertificateFetchOptions): CertificateF
       ]);
       // Fails for a key of another certificate, before anything is dropped.
       createSecureContext(tls);
-      // The old one is left to itself: it may carry requests, and its idle connections end soon.
+      // The old agent is not closed: it may still carry requests, and its idle connections end soon.
       return { tag, agent: new Agent({ connect: tls }), readAt };
     } catch (error) {
       if (pool === undefined) throw error;
@@ -117,7 +121,8 @@ export function certificateFetch(options: CertificateFetchOptions): CertificateF
     init?: RequestInit,
   ): Promise<Response> {
     const { url, ...parts } = await partsOf(input, init);
-    const [{ agent: dispatcher }, { fetch }] = await Promise.all([current(), import('undici')]);
+    const { agent: dispatcher } = await abortable(current(), parts.signal);
+    const { fetch } = await import('undici');
     const response: unknown = await fetch(url, { ...parts, dispatcher });
     // undici's classes are not those of this Node, and have the same members.
     return response as Response;

@@ -6,8 +6,8 @@ export type Challenge = InstanceType<
 >['cause'][number];
 
 /**
- * The challenges of a `WWW-Authenticate` header; none where it is missing or malformed. The library has the
- * parser, and shows it in an error only: so it is given a response that has nothing but this header.
+ * The challenges of a `WWW-Authenticate` header; none where it is missing or malformed. The library has a
+ * parser, but gives its result only in an error. So it gets a response that has only this header.
  */
 export async function challengesOf(
   header: string | null,

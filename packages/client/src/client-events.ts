@@ -24,7 +24,7 @@ interface Fetched extends OfSource {
  */
 export type TokenEvent =
   | ({ readonly type: 'token.fetched' } & Fetched)
-  /** In the place of one that was still there. */
+  /** The new token replaces one that was still there. */
   | ({ readonly type: 'token.refreshed' } & Fetched)
   | ({
       readonly type: 'token.failed';
@@ -36,7 +36,7 @@ export type TokenEvent =
       readonly code?: string;
       readonly retryInSec: number;
     } & OfSource)
-  /** The server gave the token again that was to be renewed. */
+  /** Asked for a new token, the server gave the old one again. */
   | ({ readonly type: 'token.same_again' } & OfSource)
   /** An API did not accept a token that had not expired; it was sent another one. */
   | ({ readonly type: 'token.rejected' } & OfSource)
@@ -61,7 +61,7 @@ export function createEmit(onEvent: TokenEventListener | undefined): TokenEventL
     try {
       ignoreRejection(onEvent?.(frozen));
     } catch {
-      // A listener's fault is not the caller's.
+      // An error of a listener must not fail the call.
     }
     if (diagnostics.hasSubscribers) diagnostics.publish(frozen);
   };

@@ -7,7 +7,7 @@ import { createTokenKeeper, type TokenKeeper, type TokenKeeperOptions } from './
 
 /** Keepers of exchanged tokens, one for each token of a caller. */
 export interface DelegatedTokens {
-  /** The keeper for a caller's token. */
+  /** The keeper for a caller's token; a new one when the former keeper says that its token has ended. */
   keeperFor(subject: SubjectToken): TokenKeeper;
   /** Forgets all tokens. */
   drop(): void;
@@ -26,49 +26,57 @@ export interface DelegatedTokensOptions
 
 /** More exchanges than this at once would only make the server slower. */
 const MAX_EXCHANGES = 64;
-/** What is exchanged for a token whose end is not known is asked for anew after this. */
+/** When the end of the caller's token is not known, the exchanged token is asked for again after this. */
 const UNKNOWN_LIFE_MS = 60_000;
 
 /**
  * Keeps exchanged tokens by a digest of the caller's token, never by the token itself; at most
- * `maxSubjects`, the least recently used goes first. What stands on the token of one caller is never found
- * by that of another.
+ * `maxSubjects`, the least recently used is dropped first. A token exchanged for one caller is never found for another.
  */
 export function createDelegatedTokens(options: DelegatedTokensOptions): DelegatedTokens {
   const { clock, exchange, maxSubjects } = options;
-  const keepers = new LRUCache<string, TokenKeeper>({ max: maxSubjects });
+  const keepers = new LRUCache<string, TokenKeeper>({
+    max: maxSubjects,
+    dispose: (keeper) => keeper.retire(),
+  });
   const digest = createTokenDigest(options.issuer, options.clientId);
   const gate = createGate(MAX_EXCHANGES);
+  /** Keepers with a running exchange, also when they are no longer kept. */
+  const flying = new Set<TokenKeeper>();
 
   function create({ token, expiresAt }: SubjectToken): TokenKeeper {
     const now = clock.monotonicMs();
     const lifeMs = expiresAt === undefined ? UNKNOWN_LIFE_MS : expiresAt * 1_000 - clock.now();
-    return createTokenKeeper({
+    const keeper = createTokenKeeper({
       ...options,
       subjectEndsAt: now + lifeMs,
       async request(signal) {
-        const leave = await gate.enter(signal);
+        flying.add(keeper);
         try {
-          return await exchange(token, signal);
+          return await exchangeInTurn(token, signal);
         } finally {
-          leave();
+          flying.delete(keeper);
         }
       },
     });
+    return keeper;
   }
 
-  function closeAll(): void {
-    for (const keeper of keepers.values()) keeper.close();
-    keepers.clear();
+  async function exchangeInTurn(token: string, signal: AbortSignal): Promise<IssuedToken> {
+    const leave = await gate.enter(signal);
+    try {
+      return await exchange(token, signal);
+    } finally {
+      leave();
+    }
   }
 
   return {
     keeperFor(subject) {
       const key = digest(subject.token);
       const found = keepers.get(key);
-      // Where the end of the caller's token is not known, only what was assumed may be over.
-      const isKnown = subject.expiresAt !== undefined;
-      if (found !== undefined && (isKnown || !found.isOver)) return found;
+      // What is over may be so by an assumption, or by a clock that was wrong: it is computed anew.
+      if (found !== undefined && !found.isOver) return found;
       const made = create(subject);
       keepers.set(key, made);
       return made;
@@ -76,6 +84,9 @@ export function createDelegatedTokens(options: DelegatedTokensOptions): Delegate
     drop() {
       for (const keeper of keepers.values()) keeper.drop();
     },
-    close: closeAll,
+    close() {
+      for (const keeper of [...flying, ...keepers.values()]) keeper.close();
+      keepers.clear();
+    },
   };
 }

@@ -8,7 +8,7 @@ import type { TokenEndpoint } from './token-endpoint.ts';
 import type { KeptToken } from './token-keeper.ts';
 import type { TokenSourceError } from './token-source-error.ts';
 
-/** What a token source is configured to do, and what came of it. Holds no token and no secret. */
+/** The configuration of a token source, and its last result. Holds no token and no secret. */
 export interface Explanation {
   readonly issuer: string;
   readonly clientId: string;
@@ -161,6 +161,20 @@ const NAMES_OF_METHOD: Readonly<Record<string, readonly string[]>> = {
 };
 
 const HINTS: Readonly<Record<string, string>> = {
+  issuer_redirects:
+    'The token endpoint redirects, mostly to a page for people: see that its address is right, with https and its slashes',
+  answer_unusable:
+    'The answer is no JSON object with an access token, a token_type of Bearer or DPoP, and an expires_in above zero: see that this is the token endpoint',
+  not_exchanged:
+    'The server gave the token of the caller back: name another target, and see that the option exchange fits the server',
+  issuer_unreachable:
+    'The token endpoint could not be reached from here: see its name, the network, and its certificate',
+  issuer_timeout:
+    'The server did not answer in time: see that it is reached from here, or raise timeoutMs',
+  metadata_unavailable:
+    'The metadata could not be read below issuer, at /.well-known/openid-configuration or /.well-known/oauth-authorization-server: see that it is reached from here; for a server without metadata write tokenEndpoint',
+  credentials_unavailable:
+    'What gives the secret, key or certificate failed, or took longer than timeoutMs: the cause of the error says more',
   unauthorized_client: 'The client is known, but not registered for this grant at the server',
   unsupported_grant_type: 'The server does not have this grant: see the option exchange',
   invalid_scope: 'A scope is unknown, or this client may not have it',

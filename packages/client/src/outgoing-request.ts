@@ -80,7 +80,7 @@ export function redirected(
   if (!URL.canParse(location, request.url)) return undefined;
   const url = new URL(location, request.url);
   const from = new URL(request.url);
-  // The token is for this origin: elsewhere it would be somebody else's.
+  // The token is only for this origin, and must not be sent to another.
   if (url.origin !== from.origin || url.username !== '' || url.password !== '') return undefined;
   const method = request.init.method?.toUpperCase() ?? 'GET';
   const becomesGet = (status === 303 && method !== 'HEAD') || (status < 303 && method === 'POST');

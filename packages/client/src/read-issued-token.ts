@@ -57,11 +57,16 @@ function typeOf(body: Readonly<Record<string, unknown>>, isBound: boolean): Toke
   return 'Bearer';
 }
 
+/** Far beyond any token, and a number that milliseconds can still be counted in. */
+const LONGEST_LIFE_SEC = 1e12;
+
 function lifeOf(expiresIn: unknown): number | undefined {
   if (expiresIn === undefined) return undefined;
   const seconds =
     typeof expiresIn === 'string' && /^\d+$/.test(expiresIn) ? Number(expiresIn) : expiresIn;
-  if (typeof seconds === 'number' && seconds > 0 && Number.isFinite(seconds)) return seconds;
+  if (typeof seconds === 'number' && seconds > 0 && Number.isFinite(seconds)) {
+    return Math.min(seconds, LONGEST_LIFE_SEC);
+  }
   throw unusable();
 }
 

@@ -110,7 +110,7 @@ export const REASONS: Readonly<Record<TokenFailure, ReasonFacts>> = {
     concerns: 'caller',
   },
   foreign_origin: {
-    text: "The token may not go to this origin. Write: origins: ['https://…'] for tokenSource()",
+    text: "The URL is not absolute, or the token may not go to its origin. Write: origins: ['https://…'] for tokenSource()",
     passes: false,
     concerns: 'caller',
   },

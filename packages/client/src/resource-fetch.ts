@@ -19,7 +19,7 @@ export type ResourceFetch = (
 
 /** What it stands on. */
 export interface ResourceFetchContext {
-  /** A token in the place of one that was not accepted: see `TokenKeeper.renew`. */
+  /** A token that replaces one that was not accepted: see `TokenKeeper.renew`. */
   readonly renew: TokenKeeper['renew'];
   /** A usable token, after whatever has to be looked at before. */
   readonly token: (signal: AbortSignal | undefined) => AccessToken | Promise<AccessToken>;
@@ -110,7 +110,7 @@ function send(
 ): Promise<Response> {
   if (type === 'DPoP') return sendWithProof(context, request, accessToken);
   const { url, init, headers } = request;
-  // Not a copy, which would cost each call half a microsecond: nobody else has these headers.
+  // Not a copy, which would cost each call half a microsecond: no other code has these headers.
   headers.set('authorization', `Bearer ${accessToken}`);
   return context.fetch(url, { ...init, headers, redirect: 'manual' });
 }
@@ -134,7 +134,7 @@ async function sendWithProof(
         ...(handle && { DPoP: handle }),
         [library.customFetch]: (_url, proved) =>
           fetch(url, { ...init, method, headers: proved.headers, redirect: 'manual' }),
-        // Where the token may go is decided before.
+        // The caller of this function has checked where the token may go.
         [library.allowInsecureRequests]: true,
       },
     );

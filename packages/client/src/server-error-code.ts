@@ -1,6 +1,6 @@
 /**
  * Error codes of token endpoints that may be told: registered ones, and Entra's `interaction_required`.
- * Whatever else a server sends stays unsaid: it could be anything, a secret included.
+ * Any other text of a server is not reported: it could be a secret.
  */
 const CODES = [
   'invalid_request',

@@ -11,7 +11,7 @@ import type { TokenEventListener } from './client-events.ts';
 import { type ResolvedClock, resolveClock, type SourceClock } from './source-clock.ts';
 import type { ExchangeDialect, Target } from './token-grant.ts';
 
-/** How this service authenticates: what `clientSecretBasic` and its kin give. */
+/** How this service authenticates: the result of `clientSecretBasic` or a similar function. */
 export type ClientAuthentication = IntrospectionClient;
 
 /** Options of `tokenSource`. */
@@ -20,7 +20,10 @@ export interface TokenSourceOptions {
   readonly issuer: string;
   /** How this service authenticates there: `clientSecretBasic('orders-api', () => readFile(…))`. */
   readonly client: ClientAuthentication;
-  /** The API that tokens are for, as the server knows it (RFC 8707). Several: one token for all. */
+  /**
+   * The API that tokens are for: an absolute URI without a fragment, as the server knows it (RFC 8707 §2).
+   * Several: one token for all.
+   */
   readonly resource?: string | readonly string[];
   /** Scopes to ask for: a list, or text with spaces. Default: what the server gives by itself. */
   readonly scope?: string | readonly string[];
@@ -105,7 +108,7 @@ export function resolveSourceOptions(given: TokenSourceOptions): ResolvedSourceO
     throw wrong('tokenEndpoint is an https URL', "tokenEndpoint: 'https://as.acme.com/token'");
   }
   if (typeof dpop !== 'boolean') throw wrong('dpop is true or false', 'dpop: true');
-  const resources = listOf('resource', options.resource ?? []);
+  const resources = resourcesOf(options);
   const target = { resources, scopes: scopesOf(options), parameters: parametersOf(options) };
   return Object.freeze({
     issuer,
@@ -124,6 +127,16 @@ export function resolveSourceOptions(given: TokenSourceOptions): ResolvedSourceO
     clock: resolveClock(options.clock),
     random: functionOf('random', options.random) ?? systemRandom,
   });
+}
+
+function resourcesOf({ resource = [] }: TokenSourceOptions): readonly string[] {
+  const resources = listOf('resource', resource);
+  // RFC 8707 §2: an absolute URI, without a fragment.
+  if (resources.every((each) => URL.canParse(each) && !each.includes('#'))) return resources;
+  throw wrong(
+    'resource is an absolute URI without a fragment; other names of an API mostly go into audience',
+    "parameters: { audience: 'billing-api' }",
+  );
 }
 
 function clientIdOf(client: unknown): string {
@@ -168,7 +181,9 @@ function parametersOf({ parameters = {} }: TokenSourceOptions): Target['paramete
       const option = Object.hasOwn(OWN_PARAMETERS, name) ? OWN_PARAMETERS[name] : undefined;
       if (option !== undefined) throw wrong(`parameters.${name} belongs into ${option}`, LINE);
       if (
-        /^(?:grant_type|assertion|requested_token_use|subject_token.*|actor_token.*)$/.test(name)
+        /^(?:grant_type|assertion|requested_token_(?:use|type)|subject_token.*|actor_token.*)$/.test(
+          name,
+        )
       ) {
         throw wrong(`parameters.${name} is decided by the grant: leave it out`, LINE);
       }

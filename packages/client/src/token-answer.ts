@@ -42,7 +42,7 @@ export async function readTokenAnswer(response: Response, nowMs: number): Promis
       retryAfterSec: retryAfterSec(response, nowMs),
     });
   }
-  // Some servers say no with a 200.
+  // Some servers refuse with status 200.
   const isRefusal = body !== undefined && Object.hasOwn(body, 'error');
   if (status >= 400 || isRefusal) return { kind: 'refused', status, error };
   if (isPlainObject(body)) return { kind: 'issued', body };

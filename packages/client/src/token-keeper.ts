@@ -20,19 +20,22 @@ export interface TokenKeeper {
   /** A usable token at once, or a promise of one. Throws or rejects with a `TokenSourceError`. */
   get(signal?: AbortSignal): AccessToken | Promise<AccessToken>;
   /**
-   * A token in the place of one that an API did not accept: the newer one where there is one already,
-   * else a new one. `undefined` when it is too young for another to fare better, or none is to be had.
+   * A token that replaces one that an API did not accept: the newer one, if there is one already, else a new
+   * one. `undefined` when the token is so young that a new one would not be accepted either, or when none can
+   * be fetched.
    */
   renew(refused: AccessToken, signal?: AbortSignal): Promise<AccessToken | undefined>;
   /** What is kept, usable or not. */
   readonly kept: KeptToken | undefined;
-  /** Whether a token is at hand that may be used. */
+  /** Whether there is a usable token. */
   readonly isUsable: boolean;
-  /** Whether the subject's own life is over. */
+  /** Whether the subject's token has expired, or another keeper has taken the place of this one. */
   readonly isOver: boolean;
-  /** Forgets the token, and what is on its way. */
+  /** Another keeper takes its place. Callers that wait still get the result of the running request. */
+  retire(): void;
+  /** Forgets the token, and the result of a running request. */
   drop(): void;
-  /** Ends what is on its way; every later call fails. */
+  /** Ends running requests; every later call fails. */
   close(): void;
 }
 
@@ -66,14 +69,15 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
   let kept: KeptToken | undefined;
   let flight: { readonly promise: Promise<AccessToken>; stop(error: Error): void } | undefined;
   let isClosed = false;
-  /** What was on its way when the token was dropped is not kept. */
+  let isRetired = false;
+  /** Counts drops: the result of a request that began before the last one is not kept. */
   let drops = 0;
 
   function usable(): KeptToken | undefined {
     return kept !== undefined && now() < kept.times.unusableAt ? kept : undefined;
   }
 
-  /** The flight that is in the air, a new one, or the error that stands in its way. */
+  /** The running request, a new one, or the error that callers get meanwhile. */
   function join(): Promise<AccessToken> | TokenSourceError {
     if (flight !== undefined) return flight.promise;
     const attempt = own.enter();
@@ -89,7 +93,7 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
     });
     const mine = { promise, stop: (error: Error) => limit.abort(error) };
     flight = mine;
-    // Every caller may have gone away, and a refresh in the background has none.
+    // Perhaps nobody waits: callers may have gone away, and a refresh in the background has none.
     ignoreRejection(promise);
     return promise;
   }
@@ -177,11 +181,14 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
       return usable() !== undefined;
     },
     get isOver() {
-      return isOver();
+      return isRetired || isOver();
+    },
+    retire() {
+      isRetired = true;
     },
     get(signal) {
       check();
-      // The clock is read once: every call with a token at hand comes by here.
+      // The clock is read once, since every call with a usable token runs this.
       const time = now();
       if (kept !== undefined && time < kept.times.unusableAt) {
         const { token, times } = kept;

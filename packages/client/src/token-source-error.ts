@@ -13,7 +13,7 @@ export interface TokenSourceErrorFacts {
   readonly serverError?: ServerErrorCode | undefined;
   /** The system's or TLS's name for what was wrong: `ECONNREFUSED`. */
   readonly code?: string | undefined;
-  /** When the server says to come again, in seconds. */
+  /** After how many seconds the server wants the next attempt. */
   readonly retryAfterSec?: number | undefined;
   readonly cause?: unknown;
 }

@@ -13,6 +13,7 @@ import {
   isResourceIgnored,
   type LastAnswer,
 } from './explanation.ts';
+import { inTime } from './in-time.ts';
 import { createResourceFetch, type ResourceFetch } from './resource-fetch.ts';
 import { resolveSourceOptions, type TokenSourceOptions } from './source-options.ts';
 import { type SubjectToken, subjectTokenOf } from './subject-token.ts';
@@ -25,14 +26,14 @@ import { isTokenSourceError, TokenSourceError } from './token-source-error.ts';
 
 /** What {@link TokenSource.token} may be told. */
 export interface TokenOptions {
-  /** Ends this caller's wait, and not the request that others wait for, too. */
+  /** Ends the wait of this caller, but not the request, because other callers may wait for it. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Tokens for one API, and requests with them. */
 export interface Tokens {
   /**
-   * A token that is good for a while yet: the one at hand, or a new one. Rejects with a
+   * A token that is still good for some time: the kept one, or a new one. Rejects with a
    * `TokenSourceError`, or with the reason of `signal`.
    */
   token(options?: TokenOptions): Promise<AccessToken>;
@@ -66,13 +67,13 @@ export interface TokenSource extends Tokens {
   close(): void;
 }
 
-/** What a process draws once: how much earlier or later than others it refreshes. */
+/** A random factor for this process: how much earlier or later than others it refreshes. */
 const SPREAD = 0.1;
 
 /**
  * Keeps an access token of this service for one API (client credentials, RFC 6749 §4.4), and renews it
- * before it ends. It has no timer: what is due is done when the token is used, so an idle service asks
- * nothing, and a process can end. Calls at the same time share one request.
+ * before it ends. It has no timer: a due renewal starts when the token is used. So an idle service sends no
+ * requests, and a process can end. Calls at the same time share one request.
  *
  * Nothing is fetched before the first call. Each source has its own tokens; there is no cache that two
  * could share.
@@ -139,7 +140,7 @@ export function tokenSource(given: TokenSourceOptions): TokenSource {
   });
   let delegated: DelegatedTokens | undefined;
 
-  /** Loaded when somebody is called for: a service that is not does without. */
+  /** Loaded at the first call on behalf of somebody, so that other services do not load it. */
   async function openDelegated(): Promise<DelegatedTokens> {
     const { createDelegatedTokens } = await import('./delegated-tokens.ts');
     delegated ??= createDelegatedTokens({
@@ -168,9 +169,11 @@ export function tokenSource(given: TokenSourceOptions): TokenSource {
 
   /** Tokens are bound to the certificate that they were fetched with: another one needs new ones. */
   async function checkCertificate(): Promise<void> {
-    const tag = await certificate?.certificateTag().catch((cause: unknown) => {
+    if (certificate === undefined) return;
+    const tag = await inTime(certificate.certificateTag(), timeoutMs).catch((cause: unknown) => {
       throw new TokenSourceError('credentials_unavailable', { cause });
     });
+    if (tag === undefined) throw new TokenSourceError('credentials_unavailable');
     if (certificateTag !== undefined && tag !== certificateTag) {
       own.drop();
       delegated?.drop();
@@ -179,22 +182,24 @@ export function tokenSource(given: TokenSourceOptions): TokenSource {
   }
 
   /** A secret that was rotated ends the wait for the next attempt with the old one. */
-  const checkCredentials = createCredentialsCheck(request.hasNewCredentials, () =>
-    clock.monotonicMs(),
+  const checkCredentials = createCredentialsCheck(
+    request.hasNewCredentials,
+    () => clock.monotonicMs(),
+    timeoutMs,
   );
 
   async function tokenAfterChecks(
     keeper: MaybePromise<TokenKeeper>,
     signal: AbortSignal | undefined,
   ): Promise<AccessToken> {
-    if (certificate !== undefined) await checkCertificate();
+    await abortable(checkCertificate(), signal);
     const opened = await keeper;
     if (server.last?.reason === 'client_refused') {
       const checked = checkCredentials().then((haveChanged) => {
         if (haveChanged) server.retryNow();
       });
-      // Whoever has a token at hand does not wait for a vault.
-      if (!opened.isUsable) await checked;
+      // A caller with a usable token does not wait for a vault.
+      if (!opened.isUsable) await abortable(checked, signal);
     }
     if (isClosed) throw new TokenSourceError('closed');
     return opened.get(signal);
@@ -232,7 +237,7 @@ export function tokenSource(given: TokenSourceOptions): TokenSource {
     async explain() {
       if (endpoint.known === undefined) {
         const limit = AbortSignal.timeout(timeoutMs);
-        // The limit holds for a fetch of the application's that does not heed its signal, too.
+        // The limit also holds for a `fetch` of the application that ignores its signal.
         await abortable(endpoint.find(limit), limit).catch((error: unknown) => {
           const cause = isTokenSourceError(error) ? error : new TokenSourceError('issuer_timeout');
           last ??= failedAnswer(cause, 'client_credentials');

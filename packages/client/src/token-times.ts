@@ -23,9 +23,9 @@ export interface TokenLife {
 
 const LARGEST_WINDOW_MS = 300_000;
 const LARGEST_MARGIN_MS = 10_000;
-/** If less than this is left of a token, nothing is left. */
+/** A token with less than this left counts as expired. */
 const SHORTEST_REST_MS = 500;
-/** If the caller's token outlives the exchanged one by less than this, a refresh gains too little. */
+/** If the caller's token ends less than this after the exchanged one, a refresh is not worth it. */
 const NOT_WORTH_MS = 5_000;
 
 /**

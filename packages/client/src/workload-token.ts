@@ -18,7 +18,7 @@ const OPTIONS: OptionNames<WorkloadTokenOptions> = { path: true, type: true };
 const LINE = "workloadToken('orders-api', { path: '/var/run/secrets/tokens/authly' })";
 
 /**
- * Shows the token that the platform gives this workload (Kubernetes, SPIFFE) in the place of a secret: as
+ * Sends the token that the platform gives this workload (Kubernetes, SPIFFE) instead of a secret: as
  * `client_assertion` (RFC 7521 §4.2), with `client_id` beside it. The file is read at each request, since
  * the platform writes a new token into it before the old one ends.
  *
@@ -42,7 +42,7 @@ export function workloadToken(
     async authentication() {
       const { readFile } = await import('node:fs/promises');
       const assertion = (await readFile(path, 'utf8')).trim();
-      // The message goes into a cause: it must not hold what was read.
+      // The message becomes the `cause` of an error, so it must not contain the file's text.
       if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(assertion)) throw new TypeError('The file holds no JWT');
       const authenticate = (_server: unknown, _client: unknown, body: URLSearchParams) => {
         body.set('client_id', clientId);

@@ -204,6 +204,15 @@ describe('certificateFetch', () => {
   });
 });
 
+it('a fetch ends with the caller’s signal while a certificate that cannot be read is waited for', async () => {
+  const fetch = certificateFetch({ certificate: () => new Promise(() => {}), key: 'key' });
+  const caller = new AbortController();
+  const waiting = fetch('https://localhost/', { signal: caller.signal });
+  await settled();
+  caller.abort(new Error('gone'));
+  await expect(waiting).rejects.toThrow('gone');
+});
+
 it('a fetch is known by what tells its certificate', () => {
   expect(isCertificateFetch(certificateFetch(ONE))).toBe(true);
   const other = Object.assign(() => fetch(origin), { certificateTag: 'text' });

@@ -12,6 +12,7 @@ it('credentials are looked at once a second, and once for all who ask at the sam
       return answer.promise;
     },
     () => now,
+    10_000,
   );
   const together = [check(), check()];
   // However long it takes.
@@ -29,4 +30,20 @@ it('credentials are looked at once a second, and once for all who ask at the sam
   answers[0]?.reject(new Error('vault'));
   await expect(next).rejects.toThrow('vault');
   expect(await check()).toBe(false);
+});
+
+it('a look that does not end in time has found nothing, and the next one is not held up by it', async () => {
+  let now = 0;
+  let looks = 0;
+  const check = createCredentialsCheck(
+    () => {
+      looks += 1;
+      return looks === 1 ? new Promise(() => {}) : Promise.resolve(true);
+    },
+    () => now,
+    1,
+  );
+  expect(await check()).toBe(false);
+  now = 1_000;
+  expect(await check()).toBe(true);
 });

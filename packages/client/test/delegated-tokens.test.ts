@@ -1,18 +1,28 @@
 import { inspect } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
+import { createBackOff } from '../src/back-off.ts';
+import { createDelegatedTokens } from '../src/delegated-tokens.ts';
 import { clientSecretPost, type TokenSourceOptions } from '../src/index.ts';
+import type { IssuedToken } from '../src/issued-token.ts';
 import {
   API,
+  aClock,
   aJwt,
   aSource,
   challenge,
   deferred,
   INVALID_TOKEN,
+  ISSUER,
   issued,
   NOW_MS,
   refused,
   settled,
 } from './fixtures.ts';
+
+setFlagsFromString('--expose-gc');
+const collect: () => void = runInNewContext('gc');
 
 const NOW = NOW_MS / 1_000;
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
@@ -42,7 +52,7 @@ describe('the request for an exchange', () => {
     return form.filter(([name]) => !name.startsWith('client_'));
   };
 
-  it('is that of RFC 8693 §2.1', async () => {
+  it('[RFC8693-2.1-a] [RFC8693-2.1-b] [RFC8693-2.1-c] [RFC8693-2.1-d] is that of RFC 8693 §2.1', async () => {
     expect(await sent({ scope: 'read' })).toEqual([
       ['subject_token', ADA],
       ['subject_token_type', ACCESS_TOKEN],
@@ -54,7 +64,7 @@ describe('the request for an exchange', () => {
   });
 
   it.each(['keycloak', 'auth0'] as const)(
-    'names an audience at %s, and no resource',
+    '[RFC8693-2.1-e] names an audience at %s, and no resource',
     async (exchange) => {
       expect(await sent({ exchange, parameters: { audience: 'ledger-api' } })).toEqual([
         ['subject_token', ADA],
@@ -66,7 +76,7 @@ describe('the request for an exchange', () => {
     },
   );
 
-  it('is an on-behalf-of assertion at Entra', async () => {
+  it('[RFC7523-2.1-a] is an on-behalf-of assertion at Entra', async () => {
     expect(await sent({ exchange: 'entra', scope: 'api://ledger/.default' })).toEqual([
       ['assertion', ADA],
       ['requested_token_use', 'on_behalf_of'],
@@ -146,6 +156,17 @@ describe('exchanged tokens', () => {
     expect((await source.onBehalfOf('opaque').token()).accessToken).toBe('t2');
   });
 
+  it.each(['N_A', 'mac', '', undefined])(
+    '[RFC8693-2.2.1-b] [RFC6749-7.1-a] have a type that can be used, and not %j',
+    async (token_type) => {
+      const { source, server } = anExchange();
+      server.onToken = () => issued('x', { token_type, issued_token_type: ACCESS_TOKEN });
+      await expect(source.onBehalfOf(ADA).token()).rejects.toMatchObject({
+        reason: 'answer_unusable',
+      });
+    },
+  );
+
   it('never are the caller’s token itself', async () => {
     const { source, server } = anExchange();
     server.onToken = () => issued(ADA);
@@ -160,7 +181,7 @@ describe('exchanged tokens', () => {
     'urn:ietf:params:oauth:token-type:id_token',
     '',
     7,
-  ])('are access tokens, and no %j', async (type) => {
+  ])('[RFC8693-2.2.1-a] are access tokens, and no %j', async (type) => {
     const { source, server } = anExchange();
     server.onToken = () => issued('x', { issued_token_type: type });
     await expect(source.onBehalfOf(ADA).token()).rejects.toMatchObject({
@@ -168,7 +189,7 @@ describe('exchanged tokens', () => {
     });
   });
 
-  it('of 100,000 callers are kept for the last of them only (64)', async () => {
+  it('of many callers are kept for the last of them only (64)', async () => {
     const { source, server } = anExchange({ maxSubjects: 10 });
     server.onToken = (_request, count) => issued(`t${count}`);
     const token = (index: number) => source.onBehalfOf(aJwt({ n: index, exp: NOW + 600 })).token();
@@ -178,6 +199,43 @@ describe('exchanged tokens', () => {
     expect(server.tokenRequests).toHaveLength(50);
     await token(39);
     expect(server.tokenRequests).toHaveLength(51);
+  });
+
+  it('are fetched anew for a caller who is no longer kept, by whoever holds on to that caller', async () => {
+    const { source, server } = anExchange({ maxSubjects: 1 });
+    const asAda = source.onBehalfOf(ADA);
+    for (let call = 0; call < 2; call++) {
+      expect((await asAda.token()).accessToken).toBe('1-for-ada');
+    }
+    expect((await source.onBehalfOf(BOB).token()).accessToken).toBe('2-for-bob');
+    expect((await asAda.token()).accessToken).toBe('3-for-ada');
+    expect((await source.onBehalfOf(ADA).token()).accessToken).toBe('3-for-ada');
+    expect(server.tokenRequests).toHaveLength(3);
+  });
+
+  it('on their way for a caller who is no longer kept still arrive, and end with the source', async () => {
+    const { source, server } = anExchange({ maxSubjects: 1 });
+    const [first, second] = [deferred<Response>(), deferred<Response>()];
+    server.onToken = (_request, count) => [first.promise, second.promise][count - 1] ?? issued('x');
+    const early = source.onBehalfOf(ADA).token();
+    await settled();
+    const late = source.onBehalfOf(BOB).token();
+    await settled();
+    await source.onBehalfOf(aJwt({ sub: 'eve', exp: NOW + 3_600 })).token();
+    first.resolve(issued('for-ada'));
+    expect((await early).accessToken).toBe('for-ada');
+    source.close();
+    await expect(late).rejects.toMatchObject({ reason: 'closed' });
+  });
+
+  it('are had again after a clock on the wall that was wrong is set right', async () => {
+    const { source, clock } = anExchange();
+    clock.jump(86_400_000);
+    await expect(source.onBehalfOf(ADA).token()).rejects.toMatchObject({
+      reason: 'subject_expired',
+    });
+    clock.jump(-86_400_000);
+    expect((await source.onBehalfOf(ADA).token()).accessToken).toBe('1-for-ada');
   });
 
   it('are asked for sixty-four at once, and the others wait their turn', async () => {
@@ -221,9 +279,65 @@ describe('exchanged tokens', () => {
   });
 });
 
+describe('exchanged tokens of 100,000 callers (64)', () => {
+  const CALLERS = 100_000;
+  const KEPT = 100;
+
+  it('leave nothing behind but the last hundred, and none is ever that of another', async () => {
+    let exchanges = 0;
+    /** Every tenth: to look after each would take longer than to exchange it. */
+    const looked: WeakRef<IssuedToken>[] = [];
+    const mixed: string[] = [];
+    const delegated = createDelegatedTokens({
+      issuer: ISSUER,
+      clientId: 'orders-api',
+      maxSubjects: KEPT,
+      clock: aClock(),
+      random: () => 0.5,
+      spread: 1,
+      timeoutMs: 10_000,
+      server: createBackOff({ now: () => 0, random: () => 0.5 }),
+      report: { fetched() {}, failed() {}, sameAgain() {} },
+      async exchange(subject) {
+        const issuedToken: IssuedToken = {
+          value: `for-${subject}`,
+          type: 'Bearer',
+          lifeSec: 3_600,
+          scopes: [],
+          audience: undefined,
+          requestedAt: 1_000_000,
+        };
+        if (exchanges % 10 === 0) looked.push(new WeakRef(issuedToken));
+        exchanges += 1;
+        return issuedToken;
+      },
+    });
+    async function call(index: number): Promise<void> {
+      const keeper = delegated.keeperFor({ token: `caller-${index}`, expiresAt: NOW + 600 });
+      const { accessToken } = await keeper.get();
+      if (accessToken !== `for-caller-${index}`) mixed.push(`${index} got ${accessToken}`);
+    }
+    // As many at once as can be kept, and each batch brings callers of the one before it again.
+    for (let first = 0; first < CALLERS; first += KEPT / 2) {
+      const again = Math.max(first - KEPT / 2, 0);
+      await Promise.all(
+        Array.from({ length: first + KEPT / 2 - again }, (_, n) => call(again + n)),
+      );
+      // What was looked after is not collected before the turn ends.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(mixed).toEqual([]);
+    expect(exchanges).toBe(CALLERS);
+    await settled();
+    collect();
+    const alive = looked.filter((reference) => reference.deref() !== undefined);
+    expect(alive).toEqual(looked.slice(-KEPT / 10));
+  });
+});
+
 describe('a failed exchange', () => {
   it.each(['invalid_request', 'invalid_grant', 'access_denied', 'interaction_required'] as const)(
-    'with %s is about this caller, for half a minute',
+    '[RFC8693-2.2.2-a] with %s is about this caller, for half a minute',
     async (error) => {
       const { source, server, clock } = anExchange();
       const asUsual = server.onToken;
@@ -245,7 +359,7 @@ describe('a failed exchange', () => {
     },
   );
 
-  it('with invalid_target is about the request', async () => {
+  it('[RFC8693-2.2.2-b] [RFC8707-2-c] with invalid_target is about the request', async () => {
     const { source, server } = anExchange();
     server.onToken = () => refused(400, 'invalid_target');
     await expect(source.onBehalfOf(ADA).token()).rejects.toMatchObject({

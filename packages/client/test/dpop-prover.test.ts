@@ -35,7 +35,7 @@ const withNonce = (status: number, nonce: string | undefined) =>
   refused(status, 'use_dpop_nonce', nonce === undefined ? {} : { 'dpop-nonce': nonce });
 
 describe('a bound token', () => {
-  it('is asked for and used with proofs by one key', async () => {
+  it('[RFC9449-4.2-a] [RFC9449-4.2-b] [RFC9449-5-a] [RFC9449-7.1-c] is asked for and used with proofs by one key', async () => {
     const { source, server, events } = aBoundSource();
     await source.fetch(URL_OF_ORDERS, { method: 'post', headers: { 'x-id': '7' }, body: 'x' });
     const [atServer, atApi] = [server.tokenRequests[0], server.apiRequests[0]];
@@ -71,15 +71,18 @@ describe('a bound token', () => {
     [['ES384'], 'ES384'],
     [['HS256'], 'ES256'],
     ['ES384', 'ES256'],
-  ])('has a key that the server knows: of %j it takes %s', async (supported, algorithm) => {
-    const { source, server } = aBoundSource();
-    server.metadata = { ...server.metadata, dpop_signing_alg_values_supported: supported };
-    await source.token();
-    const [request] = server.tokenRequests;
-    expect(request && (await proofOf(request)).header.alg).toBe(algorithm);
-  });
+  ])(
+    '[RFC9449-5.1-a] has a key that the server knows: of %j it takes %s',
+    async (supported, algorithm) => {
+      const { source, server } = aBoundSource();
+      server.metadata = { ...server.metadata, dpop_signing_alg_values_supported: supported };
+      await source.token();
+      const [request] = server.tokenRequests;
+      expect(request && (await proofOf(request)).header.alg).toBe(algorithm);
+    },
+  );
 
-  it('is not what a server that answers bearer has given', async () => {
+  it('[RFC9449-5-b] is not what a server that answers bearer has given', async () => {
     const { source, server, clock } = aBoundSource();
     server.onToken = () => issued('x');
     await expect(source.token()).rejects.toMatchObject({ reason: 'not_bound', status: 500 });
@@ -89,7 +92,7 @@ describe('a bound token', () => {
     expect((await source.explain()).advice.join()).toContain('leave dpop out');
   });
 
-  it('cannot be used by a source without a key', async () => {
+  it('[RFC6749-7.1-a] cannot be used by a source without a key', async () => {
     const { source, server } = aSource();
     server.onToken = () => issued('x', { token_type: 'DPoP' });
     await expect(source.token()).rejects.toMatchObject({ reason: 'answer_unusable' });
@@ -97,15 +100,18 @@ describe('a bound token', () => {
 });
 
 describe('nonces (63)', () => {
-  it.each([400, 401])('that the server wants are sent with a second try: %i', async (status) => {
-    const { source, server } = aBoundSource();
-    server.onToken = (_request, count) =>
-      count === 1 ? withNonce(status, 'n1') : issued('x', { token_type: 'DPoP' });
-    await source.token();
-    const proofs = await Promise.all(server.tokenRequests.map(proofOf));
-    expect(proofs.map(({ claims }) => claims.nonce)).toEqual([undefined, 'n1']);
-    expect(proofs[0]?.claims.jti).not.toBe(proofs[1]?.claims.jti);
-  });
+  it.each([400, 401])(
+    '[RFC9449-8-a] that the server wants are sent with a second try: %i',
+    async (status) => {
+      const { source, server } = aBoundSource();
+      server.onToken = (_request, count) =>
+        count === 1 ? withNonce(status, 'n1') : issued('x', { token_type: 'DPoP' });
+      await source.token();
+      const proofs = await Promise.all(server.tokenRequests.map(proofOf));
+      expect(proofs.map(({ claims }) => claims.nonce)).toEqual([undefined, 'n1']);
+      expect(proofs[0]?.claims.jti).not.toBe(proofs[1]?.claims.jti);
+    },
+  );
 
   it('are tried once, and never without one', async () => {
     const { source, server } = aBoundSource();
@@ -126,7 +132,7 @@ describe('nonces (63)', () => {
     expect(server.tokenRequests).toHaveLength(1);
   });
 
-  it('of both servers are kept apart, though they change with every answer', async () => {
+  it('[RFC9449-8.2-b] [RFC9449-9-b] of both servers are kept apart, though they change with every answer', async () => {
     const { source, server, clock } = aBoundSource();
     const expected = { server: 'as-0', api: 'api-0' };
     const check = async (request: Received, side: 'server' | 'api') => {

@@ -184,6 +184,13 @@ describe('advice', () => {
     ['client_refused', 'invalid_client', 'Client id, secret or key'],
     ['metadata_unusable', undefined, 'write tokenEndpoint'],
     ['not_bound', undefined, 'leave dpop out'],
+    ['issuer_unreachable', undefined, 'its name, the network'],
+    ['issuer_timeout', undefined, 'raise timeoutMs'],
+    ['issuer_redirects', undefined, 'a page for people'],
+    ['metadata_unavailable', undefined, '/.well-known/oauth-authorization-server'],
+    ['credentials_unavailable', undefined, 'the cause of the error'],
+    ['answer_unusable', undefined, 'an expires_in above zero'],
+    ['not_exchanged', undefined, 'name another target'],
     ['subject_refused', 'invalid_grant', 'token of the caller'],
   ] as const)('is given after %s with %s', (reason, serverError, words) => {
     const error = new TokenSourceError(reason, { ...(serverError && { serverError }) });

@@ -17,7 +17,7 @@ function tokensSent({ server }: ReturnType<typeof aSource>) {
 }
 
 describe('a request', () => {
-  it('has the token, and is otherwise as the caller made it', async () => {
+  it('[RFC6750-2.1-c] has the token, and is otherwise as the caller made it', async () => {
     const { source, server } = aSource();
     const response = await source.fetch(new URL(URL_OF_ORDERS), {
       method: 'PUT',
@@ -139,6 +139,31 @@ describe('a 401 (60)', () => {
     const setUp = await anOldToken();
     setUp.server.onApi = (_request, count) => (count === 1 ? challenge(value) : new Response());
     expect((await setUp.source.fetch(URL_OF_ORDERS)).status).toBe(200);
+  });
+
+  it('of a thousand requests at once brings one new token, and each is sent with it', async () => {
+    const { source, server, clock } = aSource();
+    await source.token();
+    clock.pass(5_000);
+    server.onApi = ({ headers }) =>
+      headers.get('authorization') === 'Bearer token-1'
+        ? challenge(INVALID_TOKEN)
+        : new Response('fine');
+    const all = await Promise.all(Array.from({ length: 1_000 }, () => source.fetch(URL_OF_ORDERS)));
+    expect(new Set(all.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(server.tokenRequests).toHaveLength(2);
+    expect(server.apiRequests).toHaveLength(2_000);
+  });
+
+  it('of an API that accepts nothing costs the server a request in five seconds, and not more', async () => {
+    const { source, server, clock } = aSource();
+    server.onApi = () => challenge(INVALID_TOKEN);
+    for (let second = 0; second < 20; second++) {
+      const all = await Promise.all(Array.from({ length: 50 }, () => source.fetch(URL_OF_ORDERS)));
+      expect(new Set(all.map(({ status }) => status))).toEqual(new Set([401]));
+      clock.pass(1_000);
+    }
+    expect(server.tokenRequests).toHaveLength(4);
   });
 
   it('for a token that is younger than five seconds is not tried again', async () => {
@@ -273,6 +298,9 @@ describe('a redirect (62)', () => {
     'http://orders.example.com/',
     'https://user:pass@orders.example.com/',
     '//evil.example.com/',
+    '/\\\\evil.example.com/',
+    'https:\\\\evil.example.com\\',
+    'https://orders.example.com.',
     'javascript:alert(1)',
     'https://[',
   ])('to elsewhere is the response that it is: %s', async (location) => {

@@ -14,13 +14,19 @@ const REQUIRED = { issuer: ISSUER, client: clientSecretBasic('orders-api', 's3cr
 describe('options of tokenSource', () => {
   const WRONG: readonly [string, object, string][] = [
     ['no issuer', { issuer: undefined }, 'issuer is the https URL'],
-    ['an issuer over http', { issuer: 'http://as.example.com' }, 'issuer is the https URL'],
+    [
+      '[RFC6749-3.2-a] an issuer over http',
+      { issuer: 'http://as.example.com' },
+      'issuer is the https URL',
+    ],
     ['no client', { client: undefined }, 'clientSecretBasic'],
     ['a client that is none', { client: { clientId: 'x' } }, 'clientSecretBasic'],
     ['a client without an id', { client: { authentication() {} } }, 'clientSecretBasic'],
     ['an endpoint over http', { tokenEndpoint: 'http://as.example.com/t' }, 'tokenEndpoint is'],
     ['dpop that is no boolean', { dpop: 'yes' }, 'Write: dpop: true'],
     ['an empty resource', { resource: '' }, 'resource is text'],
+    ['[RFC8707-2-a] a resource that is no URI', { resource: 'billing-api' }, 'audience: '],
+    ['[RFC8707-2-a] a resource with a fragment', { resource: `${API}#a` }, 'without a fragment'],
     ['a resource that is none', { resource: [7] }, 'resource is text'],
     ['a scope with a quote', { scope: 'a "b"' }, 'scope is text'],
     ['a scope in a list that is two', { scope: ['a b'] }, 'scope is text'],
@@ -49,6 +55,7 @@ describe('options of tokenSource', () => {
     ['a client id', { parameters: { client_id: 'a' } }, 'belongs into client'],
     ['a grant', { parameters: { grant_type: 'a' } }, 'decided by the grant'],
     ['a subject token', { parameters: { subject_token_type: 'a' } }, 'decided by the grant'],
+    ['a type of token', { parameters: { requested_token_type: 'a' } }, 'decided by the grant'],
     ['an actor token', { parameters: { actor_token: 'a' } }, 'decided by the grant'],
     ['an origin with a path', { origins: [`${API}/x`] }, 'without a path'],
     ['an origin with a slash', { origins: [`${API}/`] }, 'without a path'],

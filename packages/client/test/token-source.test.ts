@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { clientSecretPost, tlsClientAuth, tokenSource, workloadToken } from '../src/index.ts';
+import {
+  clientSecretPost,
+  type TokenSourceOptions,
+  tlsClientAuth,
+  tokenSource,
+  workloadToken,
+} from '../src/index.ts';
 import {
   API,
   aJwt,
@@ -22,7 +28,7 @@ import {
 const HOUR_MS = 3_600_000;
 
 describe('a token', () => {
-  it('is asked for with the grant, the resource, the scopes and what else is wanted', async () => {
+  it('[RFC6749-4.4.2-d] [RFC6749-3.3-a] [RFC6749-2.3-a] is asked for with the grant, the resource, the scopes and what else is wanted', async () => {
     const { source, server } = aSource({
       scope: ['read:orders', 'write:orders'],
       parameters: { audience: ['a', 'b'], tenant: 't' },
@@ -43,7 +49,7 @@ describe('a token', () => {
     expect(request?.headers.get('authorization')).toBe(`Basic ${btoa('orders%2Dapi:s3cret')}`);
   });
 
-  it('has its end in seconds, and the scopes that were granted, or asked for', async () => {
+  it('[RFC6749-5.1-a] has its end in seconds, and the scopes that were granted, or asked for', async () => {
     const { source, server } = aSource({ scope: 'a b' });
     expect(await source.token()).toMatchObject({
       accessToken: 'token-1',
@@ -56,7 +62,25 @@ describe('a token', () => {
     expect((await narrowed.source.token()).scopes).toEqual(['a']);
   });
 
-  it('is shown by nothing that prints, nor is the secret', async () => {
+  it('[RFC6749-5.1-c] [RFC6749-5.1-d] is all that is used of an answer: no member that is unknown, and no refresh token', async () => {
+    const { source, server, clock } = aSource();
+    server.onToken = (_request, count) =>
+      issued(`x${count}`, { refresh_token: 'r', id_token: 'i', ext_expires_in: 9, constructor: 7 });
+    await source.token();
+    clock.pass(HOUR_MS);
+    await source.token();
+    const grants = server.tokenRequests.map(({ form }) => form.get('grant_type'));
+    expect(grants).toEqual(['client_credentials', 'client_credentials']);
+  });
+
+  it('[RFC8707-2-b] [RFC8707-2.2-a] may be of several resources', async () => {
+    const resource = [API, 'https://ledger.example.com'];
+    const { source, server } = aSource({ resource });
+    await source.token();
+    expect(server.tokenRequests[0]?.form.getAll('resource')).toEqual(resource);
+  });
+
+  it('[RFC6749-10.2-a] is shown by nothing that prints, nor is the secret', async () => {
     const { source, server, events } = aSource();
     server.onToken = () => issued('hush-token');
     const token = await source.token();
@@ -185,7 +209,7 @@ describe('the life of a token (59)', () => {
     await expect(source.token()).rejects.toMatchObject({ reason: 'issuer_unavailable' });
   });
 
-  it('is counted from the start of the request', async () => {
+  it('[RFC6749-5.1-b] is counted from the start of the request', async () => {
     const { source, server, clock } = aSource();
     server.onToken = async () => {
       clock.pass(9_000);
@@ -208,7 +232,7 @@ describe('the life of a token (59)', () => {
     expect(server.tokenRequests).toHaveLength(1);
   });
 
-  it('is a minute when the server does not say', async () => {
+  it('[RFC6749-5.1-b] is a minute when the server does not say', async () => {
     const { source, server, clock } = aSource();
     server.onToken = () => Response.json({ access_token: 'x', token_type: 'bearer' });
     await source.token();
@@ -220,6 +244,7 @@ describe('the life of a token (59)', () => {
   it.each([
     ['a text of digits', '3600'],
     ['absurdly long', 1e12],
+    ['beyond what can be counted', 1e308],
   ])('is taken as it is when it is %s', async (_name, expires_in) => {
     const { source, server, clock } = aSource();
     server.onToken = () => issued('x', { expires_in });
@@ -350,7 +375,7 @@ describe('a server that fails', () => {
     },
   );
 
-  it('tells no text of its own in errors and events', async () => {
+  it('[RFC6749-5.2-j] [RFC6749-10.2-a] tells no text of its own in errors and events', async () => {
     const { source, server, events } = aSource();
     server.onToken = () =>
       Response.json(
@@ -464,6 +489,25 @@ describe('credentials (61)', () => {
     await source.token();
     await settled();
     expect((await source.token()).accessToken).toBe('renewed');
+  });
+
+  it('are waited for by nobody longer than a request, nor beyond the caller’s signal', async () => {
+    const secrets: (string | Promise<string>)[] = ['wrong', 'wrong', new Promise(() => {})];
+    const { source, server, clock } = aSource({
+      client: clientSecretPost('orders-api', () => secrets.shift() ?? 'right'),
+      timeoutMs: 50,
+    });
+    server.onToken = ({ form }) =>
+      form.get('client_secret') === 'right' ? issued('right') : refused(401);
+    await expect(source.token()).rejects.toMatchObject({ reason: 'client_refused' });
+    clock.pass(1_000);
+    const caller = new AbortController();
+    const [patient, impatient] = [source.token(), source.token({ signal: caller.signal })];
+    caller.abort(new Error('gone'));
+    await expect(impatient).rejects.toThrow('gone');
+    await expect(patient).rejects.toMatchObject({ reason: 'client_refused' });
+    clock.pass(1_000);
+    expect((await source.token()).accessToken).toBe('right');
   });
 
   it('that cannot be read while the source backs off are not new ones', async () => {
@@ -761,9 +805,9 @@ describe('a client with a certificate', () => {
   });
 
   /** A source whose certificate, and what is done with it, is in the hands of the test. */
-  function withCertificate() {
+  function withCertificate(options: Partial<TokenSourceOptions> = {}) {
     const server = aServer();
-    const state = { tag: 'one', closed: 0 };
+    const state = { tag: 'one' as string | Promise<string>, closed: 0 };
     const fetch = Object.assign(server.fetch.bind(undefined), {
       certificateTag: async () => state.tag,
       async close() {
@@ -772,7 +816,7 @@ describe('a client with a certificate', () => {
       },
     });
     const client = tlsClientAuth('orders-api', { fetch });
-    return { state, ...aSource({ client, fetch: server.fetch }), server };
+    return { state, ...aSource({ client, fetch: server.fetch, ...options }), server };
   }
 
   it('keeps its tokens while it is the same, and exchanged ones, too', async () => {
@@ -785,6 +829,30 @@ describe('a client with a certificate', () => {
     expect([await use(), await use()]).toEqual([2, 2]);
     state.tag = 'two';
     expect([await use(), await use()]).toEqual([4, 4]);
+  });
+
+  it('that cannot be read in time is an outage, and holds no caller beyond its signal', async () => {
+    const { source, state } = withCertificate({ timeoutMs: 50 });
+    await source.token();
+    state.tag = new Promise<string>(() => {});
+    const caller = new AbortController();
+    const [patient, impatient] = [source.token(), source.token({ signal: caller.signal })];
+    caller.abort(new Error('gone'));
+    await expect(impatient).rejects.toThrow('gone');
+    await expect(patient).rejects.toMatchObject({ reason: 'credentials_unavailable', status: 503 });
+    state.tag = 'one';
+    expect((await source.token()).accessToken).toBe('token-1');
+  });
+
+  it('is forgotten with every token that was bound to it, also those of callers no longer kept', async () => {
+    const { source, server, state } = withCertificate({ maxSubjects: 1 });
+    const asAda = source.onBehalfOf('ada');
+    for (let call = 0; call < 2; call++) await asAda.token();
+    await source.onBehalfOf('bob').token();
+    const before = server.tokenRequests.length;
+    state.tag = 'two';
+    await asAda.token();
+    expect(server.tokenRequests.length).toBe(before + 1);
   });
 
   it('is closed with its source, and what fails there is nobody’s fault', async () => {

@@ -1,5 +1,5 @@
 // Adding a name here makes it public: `@authly/core/client`, what a client of an authorization server needs.
-// Nothing of it loads the rest of core: a service that only calls others does not pay for verification.
+// It loads nothing else of core: a service that only calls others does not load the code of verification.
 
 export { presentedToken } from './adapter/presented-token.ts';
 export {

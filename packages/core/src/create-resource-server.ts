@@ -18,7 +18,7 @@ import type { Principal } from './model/principal.ts';
 import { type RefusalFacts, Refused } from './model/refused.ts';
 import { noteResourceServer } from './options/duplicate-servers.ts';
 import type { ResourceServerOptions } from './options/options.ts';
-import { resolveOptions } from './options/resolve-options.ts';
+import { type OptionsTaker, resolveOptions } from './options/resolve-options.ts';
 import { explainToken } from './pipeline/explain.ts';
 import { explainRequest } from './pipeline/explain-request.ts';
 import { refusedAs } from './pipeline/refused-as.ts';
@@ -44,19 +44,30 @@ const READY_OPTIONS: OptionNames<Parameters<ResourceServer['ready']>[0] & object
 };
 
 /**
- * Makes a resource server: it verifies access tokens and decides who is calling (RFC 6750, 9068).
+ * Makes a resource server: it verifies access tokens, and tells whether a user or a client is calling (RFC 6750, RFC 9068).
  *
- * Checks of a token: algorithm, signature, `typ`, `iss`, `aud`, `exp`, `nbf`, the provider's own
- * marks, the claims schema, whether a user or a client is calling, with `dpop` the proof of a token that is
- * bound to a key (RFC 9449), with `mtls` the certificate of one that is bound to that (RFC 8705), and with
- * `revocation` whether the token was revoked. Without `dpop` it refuses tokens that are bound to a key,
- * without `mtls` those that are bound to a certificate. Throws `ConfigurationError` for options that are
- * missing or contradict each other; makes no request before the first token, unless `ready` is called.
+ * It checks of each token: algorithm, signature, `typ`, `iss`, `aud`, `exp`, `nbf`, the preset's own rules, the claims
+ * schema, and whether a user or a client is calling. With `dpop`, it checks the proof of a token that is bound to a key
+ * (RFC 9449); without `dpop`, it refuses such tokens. With `mtls`, it checks the client certificate of a token that is
+ * bound to one (RFC 8705); without `mtls`, it refuses such tokens. With `revocation`, it checks whether the token was
+ * revoked; without it, a token is accepted until it expires. It does not check what the caller may do: requirements do.
+ *
+ * It makes no request before the first token, unless `ready()` is called.
+ *
+ * @throws ConfigurationError for options that are missing, wrong, or contradict each other.
  */
 export function createResourceServer<Schema extends StandardSchemaV1 | undefined = undefined>(
   options: ResourceServerOptions<Schema>,
 ): ResourceServer<ClaimsOf<Schema>> {
-  const resolved = resolveOptions(options);
+  return resourceServerOf(options, 'createResourceServer');
+}
+
+/** Makes a resource server. Errors about its options name `taker`: the function that was called with them. */
+export function resourceServerOf<Schema extends StandardSchemaV1 | undefined = undefined>(
+  options: ResourceServerOptions<Schema>,
+  taker: OptionsTaker,
+): ResourceServer<ClaimsOf<Schema>> {
+  const resolved = resolveOptions(options, taker);
   const { events, clock, scopeImplies, realm, resource, dpop, mtls } = resolved;
   const [schemes, readable] = [acceptedSchemes(dpop), readableSchemes(dpop)];
   const proofAlgorithms = dpop && proofAlgorithmNames(dpop.algorithms);
@@ -85,7 +96,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
       kind: principal.kind,
       issuerName: issuer.name,
       cached,
-      // Accepted means that whatever the token is bound to was held against the request.
+      // The token was accepted, so each of its bindings was checked.
       binding: bindingOf(principal.confirmation),
       source: principal.source,
     });
@@ -106,7 +117,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     throw error;
   }
 
-  // A request is refused for what its client sent: no line of code is at fault, and none is looked for.
+  // Without a stack trace: a request is refused because of what its client sent, and no line of code is wrong.
   function refuseRequest(refused: RefusalFacts, presented?: Presentation): never {
     const error = withoutStack(() =>
       presented === undefined
@@ -157,7 +168,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     return refuseRequest(new Refused(credentials.reason));
   }
 
-  /** `undefined` stands for an anonymous request, which was not asked for. */
+  /** Refuses an anonymous request (`undefined`), for calls that did not allow one. */
   function known(principal: Principal | undefined): Principal {
     return principal ?? refuseRequest(new Refused('credentials_missing'));
   }
@@ -166,9 +177,10 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
     resource,
     schemes,
     needsRequest: dpop?.mode === 'required' || mtls?.mode === 'required',
+    needsCertificate: mtls?.mode === 'required',
     async authenticate(request) {
       const admission = admitRequest(request, false);
-      // What is there is not awaited: that would cost another turn of the microtask queue.
+      // A result that is not a promise is not awaited: that would take another turn of the microtask queue.
       const { principal } = isThenable(admission) ? await admission : admission;
       return known(principal);
     },
@@ -186,7 +198,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
         if (!isAuthError(error)) throw error;
         return refuse(new RefusedError(error, refusal));
       }
-      // With a stack: it is the application's own code that has this token.
+      // With a stack trace, because the application's own code has passed this token.
       if (outcome.principal === undefined) return refuse(new RefusedError(outcome, refusal));
       accept(outcome);
       return outcome.principal;
@@ -232,7 +244,7 @@ export function createResourceServer<Schema extends StandardSchemaV1 | undefined
       issuers.close();
     },
   };
-  // Not enumerable: a copy of a server whose methods were replaced must not answer past them.
+  // Not enumerable, so that a copy (`{ ...server, authenticate }`) does not have it: adapters then use the copy's methods.
   const side: AdapterSide = { admit: admitRequest, report };
   Object.defineProperty(server, ADAPTER_SIDE, { value: side });
   const shared: ResourceServer = Object.freeze(server);

@@ -173,7 +173,12 @@ export {
   memoryReplayStore,
 } from './stores/memory-replay-store.ts';
 export { type MemoryRevocationsOptions, memoryRevocations } from './stores/memory-revocations.ts';
-export type { ReplayStore, ReserveOptions } from './stores/replay-store.ts';
+export {
+  isReplayStoreFullError,
+  type ReplayStore,
+  ReplayStoreFullError,
+  type ReserveOptions,
+} from './stores/replay-store.ts';
 export { markStops, type RevocationIds, revocationIdsOf } from './stores/revocation-ids.ts';
 export {
   REVOCATION_KINDS,
@@ -184,6 +189,10 @@ export {
   type RevocationQuery,
   type RevocationStore,
 } from './stores/revocation-store.ts';
+export {
+  isRevocationStoreFullError,
+  RevocationStoreFullError,
+} from './stores/revocation-store-full-error.ts';
 export type { RevocationTarget, TokenTarget } from './stores/revocation-target.ts';
 export type { Revocations, RevokeOptions } from './stores/revocations.ts';
 export type { Algorithm } from './token/algorithms.ts';

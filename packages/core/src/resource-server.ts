@@ -11,35 +11,34 @@ import type { ExplainOptions, Explanation } from './pipeline/explain.ts';
 import type { RequestExplanation } from './pipeline/explain-request.ts';
 import type { Requirement } from './requirement/requirement.ts';
 
-/** The claims of a resource server's principals: its schema's output, or the registered ones. */
+/** The type of the claims of principals: the output of the claims schema, or the type that `Register` declares. */
 export type ClaimsOf<Schema> = Schema extends StandardSchemaV1
   ? StandardSchemaV1.InferOutput<Schema>
   : RegisteredClaims;
 
-/** An API's way of deciding who is calling. Make one for the whole process and share it. */
+/** Verifies access tokens, and tells who is calling. Make one for the whole process, and share it. */
 export interface ResourceServer<Claims = RegisteredClaims> {
   /**
-   * Says who sends a request. Rejects with `RefusedError`, an `AuthError` that carries its answer, when
-   * that cannot be told or the token is not accepted.
+   * Gives the caller of a request. Rejects with a `RefusedError`, which is an `AuthError` with the answer to send, when the
+   * request has no credentials or its token is not accepted.
    */
   authenticate(request: RequestView): Promise<Principal<Claims>>;
-  /** The same, but a request without credentials gives `undefined`; bad ones are still refused. */
+  /** Like `authenticate`, but gives `undefined` for a request without credentials. Bad credentials are still refused. */
   authenticateOptional(request: RequestView): Promise<Principal<Claims> | undefined>;
   /**
-   * Verifies an access token without a request (RFC 9068 §4): a queue message, a socket. A
-   * sender-constrained token is refused, since there is no request to hold it against; where binding is
-   * required, every token is (`binding_required`). Rejects with `RefusedError`.
+   * Verifies an access token without a request (RFC 9068 §4), for example from a queue message. A token that is bound to
+   * its sender is refused, because there is no request with a proof. With `dpop` or `mtls` `'required'`, every token is
+   * refused (`binding_required`, `certificate_required`). Rejects with a `RefusedError`.
    */
   verify(token: string): Promise<Principal<Claims>>;
   /**
-   * Checks a principal (`undefined` for an anonymous request) against a requirement: `undefined` when
-   * it is met, else the error to answer with. `passed` are the requirements of the route's earlier
-   * guards: a challenge names their scopes too, so that the next token suffices for all. For nobody
-   * that is `missing_credentials`, whatever the requirement, with the scopes to ask for.
+   * Checks a principal (`undefined` for an anonymous request) against a requirement. Gives `undefined` when it is met, and
+   * otherwise the error to answer with. For an anonymous request that is always `missing_credentials`, with the scopes to
+   * ask for. `passed` are the requirements of earlier guards of the route: a challenge names their scopes too, so that the
+   * client's next token is enough for the whole route.
    *
-   * It answers a question and emits no event. An adapter's guards do. The error names the issuer, the
-   * kind and the requirement's description. Throws a `TypeError` when a test or a requirement of the
-   * application's own answers with a promise.
+   * It emits no event (guards of an adapter do). The error has the issuer, the kind and the description of the
+   * requirement. Throws a `TypeError` when a test or a requirement that the application wrote gives a promise.
    */
   evaluate(
     principal: Principal<Claims> | undefined,
@@ -47,53 +46,57 @@ export interface ResourceServer<Claims = RegisteredClaims> {
     passed?: readonly Requirement[],
   ): RefusedError | undefined;
   /**
-   * The right of a connection to go on that outlives its request (a WebSocket, an event stream): it ends
-   * when the caller's token does, and can be renewed. `principal` is one that this server has verified a
-   * token of; for any other it throws `ConfigurationError`.
+   * Begins a lease for a connection that stays open after its request (a WebSocket, an event stream). The lease ends when
+   * the caller's token expires or is no longer accepted, and it can be renewed. Throws `ConfigurationError` for a principal
+   * that this server did not make.
    */
   lease(principal: Principal<Claims>, options?: LeaseOptions): Lease<Claims>;
-  /** The scopes of a principal with those that `scopeImplies` adds. */
+  /** Gives the scopes together with the scopes that `scopeImplies` adds to them. */
   expandScopes(scopes: readonly string[]): readonly string[];
-  /** Status, headers and body for an error (RFC 6750 §3). */
+  /** Gives status, headers and body for an error (RFC 6750 §3). */
   refusal(error: AuthError): Refusal;
-  /** Resolves once the keys of every configured issuer are loaded: for start-up and readiness probes. */
+  /**
+   * Resolves once the keys of every configured issuer are loaded, for start-up and readiness probes. Rejects with an
+   * `AuthError` when they cannot be loaded, or with the reason of `signal`.
+   */
   ready(options?: { readonly signal?: AbortSignal }): Promise<void>;
   /**
-   * Says step by step what becomes of a token and why, for a person who looks for a fault. Never
-   * throws for a bad token, and never makes one valid. Claim values are hidden unless `reveal`ed.
-   * Rejects with `ConfigurationError` for a `reveal` that is no list of names.
+   * Says step by step whether a token would be accepted, and why not, for a person who looks for a mistake. Never throws
+   * for a bad token, and never makes one valid. Values of claims are hidden, except for those that `reveal` names. Rejects
+   * with `ConfigurationError` for a `reveal` that is not a list of strings.
    */
   explain(token: string, options?: ExplainOptions): Promise<Explanation>;
   /**
-   * The same for a request as `authenticate` would see it: its credentials and its proof of possession,
-   * too. It marks no proof as used, so that it says nothing of replays, and sets no header.
+   * Like `explain`, for a whole request: it also explains the credentials and the proof of possession. It marks no proof
+   * as used, so it cannot detect replays, and it sets no response header.
    */
   explainRequest(request: RequestView, options?: ExplainOptions): Promise<RequestExplanation>;
   /**
-   * Publishes this API's metadata (RFC 9728): from now on every challenge, 400, 401 and 403 alike,
-   * names its URL. Before that none does, also where `resource` is configured: a client would be sent
-   * where nobody answers. A 401 names its `challengeScopes` too. Serve its `handler`, or have a gateway
-   * serve the same. Throws `ConfigurationError` without a `resource`, or for options that are not right.
+   * Publishes the metadata of this API (RFC 9728). From then on, every challenge (of 400, 401 and 403) names the URL of the
+   * metadata, and a challenge of 401 also names `challengeScopes`. Before that, no challenge names the URL, even if
+   * `resource` is configured, because nobody may be serving the document. Serve it with the `handler` of the result, or
+   * let a gateway serve it. Throws `ConfigurationError` without a `resource`, or for wrong options.
    */
   publishMetadata(options?: ResourceMetadataOptions): PublishedMetadata;
-  /** Ends every lease and background work, and forgets verified tokens. */
+  /** Ends every lease and all background work, and empties the cache of verified tokens. */
   close(): void;
-  /** This API's resource identifier, when it has one (RFC 9728 §1.2). */
+  /** The resource identifier of this API, if it has one (RFC 9728 §1.2). */
   readonly resource: string | undefined;
   /**
-   * The schemes of `Authorization` under which tokens are accepted: `['bearer']`, `['bearer', 'dpop']`
-   * with `dpop: 'when-bound'`, `['dpop']` with `dpop: 'required'`. Tokens that are bound to a certificate
-   * come under `bearer`.
+   * The `Authorization` schemes under which tokens are accepted: `['bearer']`; with `dpop: 'when-bound'` `['bearer',
+   * 'dpop']`; with `dpop: 'required'` `['dpop']`. Tokens that are bound to a certificate use `bearer`.
    */
   readonly schemes: readonly Scheme[];
   /**
-   * Whether no token is accepted without its request: `true` with `dpop` or `mtls` `'required'`, where
-   * {@link verify} refuses every token.
+   * Whether tokens are only accepted together with their request. It is `true` with `dpop` or `mtls` `'required'`;
+   * {@link verify} then refuses every token.
    */
   readonly needsRequest: boolean;
+  /** Whether every token must be bound to a client certificate and come with it: `true` with `mtls` `'required'`. */
+  readonly needsCertificate: boolean;
 }
 
-/** Whether a value is a resource server, not the options for one. */
+/** Whether a value is a resource server (and not the options to make one): an object with a method `authenticate`. */
 export function isResourceServer(value: unknown): value is ResourceServer<unknown> {
   if (typeof value !== 'object' || value === null) return false;
   return 'authenticate' in value && typeof value.authenticate === 'function';

@@ -47,7 +47,7 @@ async function aPrincipal(token = aToken()): Promise<Principal> {
 }
 
 describe('authenticate', () => {
-  it('says who is calling', async () => {
+  it('gives the caller', async () => {
     expect(await server.authenticate(request(`Bearer ${aToken()}`))).toMatchObject({
       userId: 'ada',
     });
@@ -72,14 +72,14 @@ describe('authenticate', () => {
     expect(await outcomeOf(() => server.authenticate(request(authorization)))).toBe(reason);
   });
 
-  it('treats no method as special', async () => {
+  it('treats no method differently', async () => {
     for (const method of ['OPTIONS', 'HEAD', 'TRACE', '']) {
       const outcome = await outcomeOf(() => server.authenticate(request(undefined, method)));
       expect(outcome).toBe('credentials_missing');
     }
   });
 
-  it('tells a malformed credential from a bad token, when the answer comes later too', async () => {
+  it('tells a malformed credential (400) from a bad token (401), also after a promise', async () => {
     const slow = aResourceServer({ issuers: async () => undefined });
     const outcome = (value: string) => outcomeOf(() => slow.authenticate(request(value)));
     expect(await outcome(`Bearer ${aToken()}`)).toBe('issuer_unknown');
@@ -92,7 +92,7 @@ describe('the scheme of a refused request', () => {
     return (await refusalOf(call)).details.scheme;
   }
 
-  it('is told with each refusal of a token that was sent under it', async () => {
+  it('is in each refusal of a token that was sent with it', async () => {
     const old = request(`Bearer ${aToken({ exp: 0 })}`);
     const slow = aResourceServer({ issuers: async () => undefined });
     expect(await schemeOf(() => server.authenticate(old))).toBe('bearer');
@@ -100,14 +100,14 @@ describe('the scheme of a refused request', () => {
     expect(await schemeOf(() => server.authenticate(request('Bearer <a>')))).toBe('bearer');
   });
 
-  it('is not known where there is no token, or no request', async () => {
+  it('is not known without a token or a request', async () => {
     for (const none of [undefined, 'Basic x', 'DPoP a.b.c', 'Bearer a, DPoP b']) {
       expect(await schemeOf(() => server.authenticate(request(none)))).toBeUndefined();
     }
     expect(await schemeOf(() => server.verify('x'))).toBeUndefined();
   });
 
-  it('leaves everything else of the refusal as it was', async () => {
+  it('does not change anything else of the refusal', async () => {
     const token = aToken({ exp: 0 });
     const bare = await refusalOf(() => server.verify(token));
     const { code, reason, message, issuerName, cause, details } = await refusalOf(() =>
@@ -124,7 +124,7 @@ describe('the scheme of a refused request', () => {
     expect(details).toEqual({ ...bare.details, scheme: 'bearer' });
   });
 
-  it('is that of the caller’s token where a guard refuses', async () => {
+  it('is the scheme of the caller’s token when a guard refuses', async () => {
     const principal = await aPrincipal();
     const refused = (caller: Principal) => server.evaluate(caller, scope('admin'))?.details.scheme;
     expect(refused(principal)).toBe('bearer');
@@ -134,7 +134,7 @@ describe('the scheme of a refused request', () => {
 });
 
 describe('authenticateOptional', () => {
-  it('lets a request without credentials be anonymous', async () => {
+  it('gives undefined for a request without credentials', async () => {
     expect(await server.authenticateOptional(request())).toBeUndefined();
   });
 
@@ -149,47 +149,47 @@ describe('authenticateOptional', () => {
       'signature_invalid',
       `Bearer ${aToken({}, { key: generateTestKey('ES256', 'key-1') })}`,
     ],
-  ])('refuses %s: bad is not absent', async (_what, reason, authorization) => {
+  ])('refuses bad credentials: %s', async (_what, reason, authorization) => {
     expect(await outcomeOf(() => server.authenticateOptional(request(authorization)))).toBe(reason);
   });
 
-  it('says who is calling where credentials are good', async () => {
+  it('gives the caller for good credentials', async () => {
     const good = request(`Bearer ${aToken()}`);
     expect(await server.authenticateOptional(good)).toMatchObject({ userId: 'ada' });
   });
 });
 
 describe('verify', () => {
-  it('takes the token alone, not the header’s value', async () => {
+  it('accepts only the token, not the value of the header', async () => {
     expect(await server.verify(aToken())).toMatchObject({ userId: 'ada' });
     expect(await outcomeOf(() => server.verify(`Bearer ${aToken()}`))).toBe('token_malformed');
   });
 
-  it('calls what is no token a bad one: there is no request to be malformed', async () => {
+  it('refuses what is not a token as a bad token, because no request could be malformed', async () => {
     expect(await outcomeOf(() => server.verify('<a.b.c>'))).toBe('token_malformed');
   });
 
-  it('refuses a bound token: there is no proof to hold it against', async () => {
+  it('refuses a bound token, because there is no request with a proof', async () => {
     const bound = aToken({ cnf: { 'x5t#S256': 'x' } });
     expect(await outcomeOf(() => server.verify(bound))).toBe('sender_constraint_unsupported');
   });
 
-  it('works taken off its server', async () => {
+  it('works when it is taken off its server', async () => {
     const { verify } = server;
     expect(await verify(aToken())).toMatchObject({ userId: 'ada' });
   });
 });
 
 describe('evaluate', () => {
-  it('is content with a principal that meets the requirement', async () => {
+  it('accepts a principal that meets the requirement', async () => {
     expect(server.evaluate(await aPrincipal(), scope('read:users'))).toBeUndefined();
   });
 
-  it('asks nobody for credentials', () => {
+  it('asks an anonymous request for credentials', () => {
     expect(server.evaluate(undefined, scope('a'))).toMatchObject({ reason: 'credentials_missing' });
   });
 
-  it('names every scope that this and the earlier guards need, once each', async () => {
+  it('names every scope that this guard and the earlier ones need, each once', async () => {
     const passed = [scope('read:users'), user(), scope('write:users', 'read:users')];
     const error = server.evaluate(await aPrincipal(), scope('admin:users'), passed);
     expect(error).toMatchObject({
@@ -201,13 +201,13 @@ describe('evaluate', () => {
     );
   });
 
-  it('names no scope where none would help', async () => {
+  it('names no scope if none would help', async () => {
     const client = await aPrincipal(aClientToken());
     const error = server.evaluate(client, allOf(user(), scope('a')), [scope('read:users')]);
     expect(error).toMatchObject({ code: 'forbidden', reason: 'user_required', details: {} });
   });
 
-  it('makes an outage of a requirement that throws', async () => {
+  it('treats a requirement that throws as an outage', async () => {
     const fault = new Error('a bug');
     const broken = {
       description: 'broken',
@@ -220,7 +220,7 @@ describe('evaluate', () => {
     expect(error).toMatchObject({ reason: 'requirement_failed', cause: fault });
   });
 
-  it('knows what scopes imply', async () => {
+  it('uses scopeImplies', async () => {
     const implying = aResourceServer({
       scopeImplies: { 'write:users': ['audit'], audit: ['log'] },
     });
@@ -230,7 +230,7 @@ describe('evaluate', () => {
   });
 });
 
-describe('what leaves a resource server', () => {
+describe('an error of a resource server', () => {
   it.each<[string, () => Promise<unknown>, number, string | undefined]>([
     ['authenticate', () => server.authenticate(request()), 401, 'Bearer realm="api"'],
     ['authenticateOptional', () => server.authenticateOptional(request('Bearer')), 400, undefined],
@@ -247,19 +247,19 @@ describe('what leaves a resource server', () => {
     else expect(headers['www-authenticate']).toBe(challenge);
   });
 
-  it('says where the application verifies a token, and looks for no frames in a request’s refusal', async () => {
+  it('has a stack where the application verifies a token, and none for the refusal of a request', async () => {
     async function applicationCode() {
       return await server.verify('a.b.c');
     }
     const { stack } = await refusalOf(applicationCode);
     expect(stack).toContain('applicationCode');
     const refused = await refusalOf(() => server.authenticate(request('Bearer a.b.c')));
-    // The cost of a stack is most of the cost of a refusal, and any stranger can ask for one.
+    // Making a stack is most of the cost of a refusal, and anybody can cause refusals.
     expect(refused.stack).toBe(`AuthError: ${refused.message}`);
     expect(inspect(refused)).toContain(refused.reason);
   });
 
-  it('evaluate gives one too, and emits no event: it answers a question', async () => {
+  it('is also given by evaluate, which emits no event', async () => {
     const { watched, events } = observed();
     const error = watched.evaluate(await aPrincipal(), scope('a'));
     expect(error).toMatchObject({ status: 403, statusCode: 403, expose: true });
@@ -267,9 +267,9 @@ describe('what leaves a resource server', () => {
     expect(events).toEqual([]);
   });
 
-  it('is an answer of express, koa and http-errors when nobody handles it', async () => {
+  it('is answered correctly by express, koa and http-errors when nobody handles it', async () => {
     const error = await refusalOf(() => server.verify('a.b.c'));
-    // What koa's `ctx.onerror` and finalhandler read; they answer 500 for what lacks it.
+    // Koa's `ctx.onerror` and finalhandler read these members. Without them, they answer 500.
     for (const member of ['status', 'statusCode', 'headers', 'expose']) {
       expect(error).toHaveProperty(member);
     }
@@ -277,7 +277,7 @@ describe('what leaves a resource server', () => {
 });
 
 describe('events', () => {
-  it('tell of each decision, with configuration alone', async () => {
+  it('report each decision, with values of the configuration only', async () => {
     const { watched, events } = observed();
     const token = aToken();
     await watched.authenticate(request(`Bearer ${token}`));
@@ -309,19 +309,19 @@ describe('events', () => {
     ]);
   });
 
-  it('tell once of a refusal that comes later', async () => {
+  it('report a refusal once if it comes after a promise', async () => {
     const { watched, events } = observed();
     await outcomeOf(() => watched.verify(aToken({}, { header: { kid: 'x' } })));
     expect(events).toHaveLength(1);
   });
 
-  it('of an anonymous request that may be one there are none', async () => {
+  it('do not report an anonymous request that is allowed', async () => {
     const { watched, events } = observed();
     await watched.authenticateOptional(request());
     expect(events).toEqual([]);
   });
 
-  it('that a listener chokes on decide nothing', async () => {
+  it('decide nothing when a listener throws', async () => {
     const deaf = aResourceServer({
       onEvent: () => {
         throw new Error('a bug');
@@ -360,27 +360,27 @@ describe('a resource server', () => {
     expect(requests).toBe(1);
   });
 
-  it('is ready when its keys are there, and says when they are not to be had', async () => {
+  it('is ready when its keys are loaded, and rejects when they cannot be', async () => {
     await expect(server.ready()).resolves.toBeUndefined();
     const issuer = rfc9068({ issuer: ISSUER, jwksUri: `${ISSUER}/jwks` });
     const fetch = () => Promise.reject(new Error('offline'));
     const offline = aResourceServer({ issuer, audience: AUDIENCE, fetch });
     await expect(offline.ready()).rejects.toMatchObject({ reason: 'keys_unavailable' });
-    // Our identity provider’s outage is not the token’s fault.
+    // An outage of our identity provider is not a fault of the token.
     const error = await refusalOf(() => offline.verify(aToken()));
     expect(offline.refusal(error)).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
     const signal = AbortSignal.abort('too late');
     await expect(offline.ready({ signal })).rejects.toBe('too late');
   });
 
-  it('goes on verifying after it is closed, with the keys at hand', async () => {
+  it('still verifies after close, with the cached keys', async () => {
     const closed = aResourceServer();
     closed.close();
     closed.close();
     expect(await closed.verify(aToken())).toMatchObject({ userId: 'ada' });
   });
 
-  it('cannot be changed', () => {
+  it('is frozen', () => {
     expect(Object.isFrozen(server)).toBe(true);
   });
 
@@ -389,7 +389,7 @@ describe('a resource server', () => {
     expect(aResourceServer({ audience: 'my-api' }).resource).toBeUndefined();
   });
 
-  it('is not made from options that leave a check out', () => {
+  it('cannot be made from options that leave a check out', () => {
     const issuer = rfc9068(ISSUER);
     for (const options of [{}, { issuer }, { audience: AUDIENCE }, { issuer, audience: [] }]) {
       expect(() => createResourceServer(options as never)).toThrow(ConfigurationError);
@@ -400,15 +400,15 @@ describe('a resource server', () => {
 });
 
 describe('isResourceServer', () => {
-  it('tells a server from the options for one', () => {
+  it('distinguishes a server from the options for one', () => {
     expect(isResourceServer(server)).toBe(true);
     expect(isResourceServer({ issuer: rfc9068(ISSUER), audience: AUDIENCE })).toBe(false);
     expect(isResourceServer({ authenticate: true })).toBe(false);
   });
 });
 
-describe('a token with a header that says much', () => {
-  it('is verified each time alike, though headers are kept decoded', async () => {
+describe('a token with a large header', () => {
+  it('is verified in the same way each time, although headers are cached', async () => {
     const header = { note: encoded('x'.repeat(600)) };
     const token = aToken({}, { header });
     for (let times = 0; times < 3; times++) {

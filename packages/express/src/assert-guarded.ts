@@ -11,8 +11,8 @@ import { describeRequirements } from './describe-requirements.ts';
  * - a guard of a route without `authenticate` before it;
  * - a name in `open` that is not a route, and an app without routes.
  *
- * It sees what `describeRequirements` sees: no routes of mounted apps, and no guards that another
- * function calls. Check a mounted app by itself, with `base` and `before`, and list its path in `open`.
+ * It sees the same as `describeRequirements`: not the routes of mounted apps, and not guards that another
+ * function calls. Check a mounted app separately, with `base` and `before`, and list its path in `open`.
  */
 export function assertGuarded(appOrRouter: object, options?: DescribeOptions): void {
   assertGuardedRoutes(describeRequirements(appOrRouter, options), options?.open);

@@ -4,9 +4,10 @@ import type { ExpressErrorHandler } from './framework.ts';
 import { respond } from './respond.ts';
 
 /**
- * Answers what handlers throw to refuse a caller, such as `userOf` for a machine, as a guard does: status,
- * challenge and body (RFC 6750 §3). `app.use(authErrorHandler())`, after the routes and before error
- * handling of your own. Without it Express answers with the right status and a stack trace.
+ * Answers errors by which a handler refuses a caller (`userOf` throws one when a machine calls), as a guard
+ * does: status, challenge and body (RFC 6750 §3). Write `app.use(authErrorHandler())` after the routes and
+ * before error handling of your own. Without it Express answers with the right status, but also with a stack
+ * trace.
  *
  * Every other error is passed on, and so is an error after the response's headers were sent.
  */

@@ -17,12 +17,12 @@ export type AuthenticateOptions = AuthenticateOptionsOf<'next'>;
 export interface AuthenticateMiddleware extends ExpressMiddleware, Readonly<AuthenticateInfo> {}
 
 /**
- * Lets requests with a valid access token in, and says who is calling: `req.principal`,
- * `principalOf(req)` (RFC 6750 §2.1). Checks what `createResourceServer` lists; what a caller may do is
- * for guards such as `requireScope`. No method is special: `OPTIONS` needs a token too, so put CORS
+ * Lets requests with a valid access token pass, and says who is calling: `req.principal`, `principalOf(req)`
+ * (RFC 6750 §2.1). Makes the checks that `createResourceServer` lists. Does not check what a caller may do:
+ * guards such as `requireScope` do. All methods are treated alike: `OPTIONS` needs a token too, so put CORS
  * before it.
  *
- * Put it on the app, and public routes before it, or name them by `skip`. Then let
+ * Put it on the app, after the public routes, or name the public routes by `skip`. Then let
  * `assertGuarded(app)` check at start-up that no route can be reached without it.
  *
  * Throws `ConfigurationError` at once when the options are not right.
@@ -54,7 +54,7 @@ export function authenticate(
     }
     if (!isThenable(admitted)) return next();
     const refused = (error: unknown) => refuse(error, mode, { response, next });
-    // A last `catch`, because an exception from the application's `next` must not end the process.
+    // The last `catch`: an exception of the application's `next` must not end the process.
     admitted.then(() => next(), refused).then(undefined, next);
   };
   const { resourceServer, optional, skip } = mode;

@@ -8,6 +8,7 @@ import {
   type PathParts,
   pathPart,
   type RouteLayer,
+  refuseOtherFramework,
 } from '@authly/core/adapter';
 import { isCaseSensitive, layersOf, type Route, type RouterLayer } from './router-stack.ts';
 
@@ -15,18 +16,19 @@ import { isCaseSensitive, layersOf, type Route, type RouterLayer } from './route
  * Says what each route of an app or a router needs of its caller, from the guards and `authenticate`
  * that run before it: for documentation, and for `openapiSecurity`.
  *
- * Express 5.3 and later keep the path that a router is mounted at; before that, everything below such a
- * path, unless it is `/`, has `path: undefined` and says why in `unknown`: describe that router by itself,
- * with `base` and `before`. The routes of a mounted app are never seen. What `use` adds to answer requests
- * (static files, for example) is not a route and is not listed; nor are guards that another function calls. Where
- * no guard is seen, and such a function stands before a route, `unknown` says so, unless `open` lists it.
+ * Express 5.3 and later keep the path that a router is mounted at. Earlier versions do not: there, routes of a
+ * router that is not mounted at `/` have `path: undefined`, and `unknown` says why. Describe such a router
+ * separately, with `base` and `before`. Not seen: the routes of a mounted app, middleware that answers requests
+ * (static files, for example), and guards that another function calls. Where no guard is seen, and a function
+ * that may call one comes before a route, `unknown` says so, unless `open` lists the route.
  *
- * Throws `ConfigurationError` for what is neither an app nor a router of Express.
+ * Throws `ConfigurationError` for anything but an app or a router of Express.
  */
 export function describeRequirements(
   appOrRouter: object,
   options?: DescribeOptions,
 ): readonly RouteDescription[] {
+  refuseOtherFramework(appOrRouter, '@authly/express');
   const layers = layersOf(appOrRouter);
   if (layers === undefined) throw notDescribable('an app or a router of Express');
   const root: Place = { path: [], sensitive: false, loose: false };
@@ -42,7 +44,7 @@ interface Place {
 
 const MOUNTED_APP = 'an app is mounted here: describe it by itself, with base';
 
-/** Layers in the order of requests: a router stands for its own. */
+/** Layers in the order of requests; a router is replaced by its own layers. */
 function* flattened(
   layers: readonly RouterLayer[],
   base: Place,

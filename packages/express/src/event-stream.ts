@@ -14,8 +14,8 @@ import type { ExpressRequest, ExpressResponse } from './framework.ts';
  * as often as there is something to say. It sends the headers at once, so set yours before it.
  *
  * When the token expires, is revoked or is not accepted any more, the client gets a last event `session-ended`.
- * A client that does not read what waits for it is cut off. Throws as `principalOf` does, before anything is
- * sent, and `ConfigurationError` for options that are not right.
+ * A client that is too slow to read is disconnected. Before anything is sent it throws as `principalOf` does,
+ * and `ConfigurationError` for wrong options.
  */
 export function eventStream(
   request: ExpressRequest,

@@ -1,5 +1,5 @@
-// All of this package but the declaration of `Express.Request.principal`, for applications that declare
-// their own. Whatever these files export is public.
+// This package without the declaration of `Express.Request.principal`, for applications that declare their own.
+// Whatever these files export is public.
 export * from '@authly/core';
 export type {
   DescribeOptions,

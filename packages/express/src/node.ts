@@ -1,4 +1,4 @@
-// What stands on Node's own modules, so that one dependency is enough. Adding a name here makes it public.
+// What core has for Node.js only, so that one dependency is enough. Adding a name here makes it public.
 export {
   type FileKeySnapshotsOptions,
   fileKeySnapshots,

@@ -18,10 +18,10 @@ const ACCESSOR: PropertyDescriptor & ThisType<object> = Object.assign(Object.cre
 const prepared = new WeakSet<object>();
 
 /**
- * Makes `req.principal` return the caller, by one accessor on the prototype that all requests of a copy of Express
- * share, which Express documents as the place for extensions. A property on each request would cost more than everything
- * else that is done for a cached token. When the accessor does not work, because the request is
- * not Express's or already has something named `principal`, the request gets its own property.
+ * Makes `req.principal` return the caller, by one accessor on the prototype that all requests of a copy of
+ * Express share. Express documents this prototype as the place for extensions. A property on each request would
+ * cost more than everything else that is done for a cached token. Where the accessor does not work, because the
+ * request is not Express's or already has a member `principal`, the request gets a property of its own.
  */
 export function showPrincipal(request: ExpressRequest, principal: Principal | undefined): void {
   const prototype: object | null = Object.getPrototypeOf(request);

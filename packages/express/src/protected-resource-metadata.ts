@@ -6,13 +6,12 @@ import { mount } from './mount.ts';
 /**
  * Serves the API's protected-resource metadata at its well-known URL (RFC 9728 §3), and names that
  * URL in every challenge: `app.use(protectedResourceMetadata(resourceServer))`, on the app itself and
- * before `authenticate`, since clients read it before they have a token. A router or an app of its own
- * will do as well, as long as it is mounted at `/`.
+ * before `authenticate`, since clients read it before they have a token. A router or an app of its own works
+ * too, if it is mounted at `/`.
  *
- * Throws `ConfigurationError` when the resource server has no `resource`. Mounted below a prefix, where
- * clients would not find the document, it answers every request that comes by with
- * `ConfigurationError`. (Behind a proxy that adds a prefix, serve
- * `mount(resourceServer.publishMetadata().handler)` instead.)
+ * Throws `ConfigurationError` when the resource server has no `resource`. Mounted below a prefix, where clients
+ * would not find the document, it fails every request with `ConfigurationError`. (Behind a proxy that adds a
+ * prefix, serve `mount(resourceServer.publishMetadata().handler)` instead.)
  */
 export function protectedResourceMetadata(
   resourceServer: ResourceServer<unknown>,

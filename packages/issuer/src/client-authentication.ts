@@ -47,9 +47,9 @@ export function createClientAuthenticator(store: ClientStore): ClientAuthenticat
   async function provesSecret(secret: string, hashes: readonly SecretHash[]): Promise<boolean> {
     const scheme = schemeFor(secret);
     const fitting = hashes.filter((hash) => hash.scheme === scheme);
-    // No secret can have this form, so no work has to be hidden.
+    // No secret has this form, so the quick answer tells an attacker nothing.
     if (scheme === 'scrypt' && fitting.length === 0 && store.chosenSecrets !== true) return false;
-    // Always computes the same number of hashes, also after a match.
+    // The same number of hashes is computed in each case, even after a match.
     const padded = [...fitting, ...Array<SecretHash>(MAX_SECRETS).fill(decoys[scheme])];
     const attempt = async (): Promise<boolean> => {
       let proven = false;

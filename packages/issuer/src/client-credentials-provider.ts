@@ -24,12 +24,11 @@ export interface ClientCredentialsProvider {
    * session (RFC 6749 §4.4.3).
    *
    * Checks: the credentials, that every requested scope is among the client's (`invalid_scope`),
-   * and that every requested resource is among its audiences (`invalid_target`). All granted scopes
-   * hold at all granted audiences (RFC 9068 §5), so name scopes by their API when a client has
-   * several.
+   * and that every requested resource is among its audiences (`invalid_target`). All granted scopes count at
+   * all granted audiences (RFC 9068 §5), so put the API's name into scopes when a client has several audiences.
    *
    * @throws TokenRequestError when the request is refused.
-   * @throws IssuanceError when the client's own registration makes no valid token.
+   * @throws IssuanceError when no valid token can be made from the client's registration.
    */
   grant(request: ClientCredentialsRequest): Promise<IssuedToken>;
 }

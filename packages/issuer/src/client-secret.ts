@@ -18,11 +18,11 @@ const GENERATED = /^authly_cs_[A-Za-z0-9_-]{43}$/;
 const MIN_CHOSEN_LENGTH = 16;
 
 /**
- * A new client secret of 256 random bits, and its hash. The characters need no encoding in a form
- * or in HTTP Basic, so that clients which forget to encode get through as well.
+ * A new client secret of 256 random bits, and its hash. The characters need no encoding in a form or in HTTP
+ * Basic, so clients that forget to encode work too.
  *
  * The hash is one round of salted SHA-256: nobody can try 2²⁵⁶ secrets, so a slow hash would not
- * protect anything, and would let anybody keep the token endpoint busy.
+ * protect anything, and anybody could keep the token endpoint busy.
  */
 export function generateClientSecret(): GeneratedClientSecret {
   const secret = PREFIX + randomBytes(32).toString('base64url');
@@ -47,8 +47,8 @@ export async function hashClientSecret(secret: string): Promise<string> {
 }
 
 /**
- * How a secret is hashed follows from its form alone. So the work that an attempt costs depends on
- * what was sent, never on whether the client exists or how its own secret is stored.
+ * Only the form of a secret decides how it is hashed. So the work for an attempt depends on what was sent,
+ * never on whether the client exists or how its secret is stored.
  */
 export function schemeFor(secret: string): SecretHash['scheme'] {
   return GENERATED.test(secret) ? 'sha256' : 'scrypt';

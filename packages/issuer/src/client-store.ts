@@ -57,8 +57,8 @@ export interface Client {
 
 /**
  * Where clients are kept. Ids are compared exactly, so a store that ignores case must not be used
- * to look them up. When `find` throws, the token endpoint answers 503 with Retry-After; what was
- * thrown goes no further, so log it in the store.
+ * to look them up. When `find` throws, the token endpoint answers 503 with Retry-After. The error itself is not
+ * passed on, so log it in the store.
  */
 export interface ClientStore {
   /** The client with exactly this id. The id comes from an unauthenticated request: it may be any text. */

@@ -80,7 +80,7 @@ export interface IssuerEndpoints {
   readonly metadata: HttpHandler;
 }
 
-/** An issuer of RFC 9068 access tokens. It holds its keys where printing it does not show them. */
+/** An issuer of RFC 9068 access tokens. Printing it does not show its keys. */
 export interface Issuer<Schema extends StandardSchemaV1 | undefined = undefined> {
   readonly issuer: string;
   /**
@@ -92,16 +92,16 @@ export interface Issuer<Schema extends StandardSchemaV1 | undefined = undefined>
   /** The client credentials grant without HTTP. */
   readonly clientCredentials: ClientCredentialsProvider;
   /**
-   * Mints a token for a user whom your code has authenticated. It checks the form of what it is
-   * given and decides nothing: who the user is, which client and which scopes are for you to know.
-   * Read `accessToken` of the result by name: the object as JSON has no token, on purpose.
+   * Mints a token for a user whom your code has authenticated. It checks only the form of its input. Your code
+   * must know who the user is, and which client and scopes are right. Read `accessToken` of the result by name:
+   * the object as JSON has no token, on purpose.
    *
    * @throws IssuanceError when what is asked for makes no valid token.
    */
   userToken(request: UserTokenRequest<Schema>): Promise<IssuedToken>;
   /**
-   * Mints a token for a client whom your code has authenticated; as {@link userToken}, it decides
-   * nothing.
+   * Mints a token for a client that your code has authenticated. Like {@link userToken}, it checks only the
+   * form of its input.
    *
    * @throws IssuanceError when what is asked for makes no valid token.
    */

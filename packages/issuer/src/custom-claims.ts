@@ -10,9 +10,8 @@ const MAX_JSON_DEPTH = 32;
 /**
  * The claims of a token in addition to the issuer's own, without `undefined` values.
  *
- * Checks: no reserved name, no name twice, and every value is JSON as it stands. Values that JSON would
- * change silently (dates, NaN, functions, class instances) is refused. Does not check what the
- * claims mean.
+ * Checks: no reserved name, no name twice, and every value is plain JSON. Values that JSON would change
+ * silently (dates, NaN, functions, class instances) are refused. Does not check what the claims mean.
  *
  * @throws IssuanceError `claim_reserved`, `claim_repeated` or `claim_invalid`, naming the claims.
  */

@@ -24,7 +24,7 @@ export type IssuanceErrorCode = keyof typeof DESCRIPTIONS;
 
 /**
  * A token was not minted because of what the calling code asked for: a programming error, found
- * before anything was signed. `code` and `claims` say what to mend. It names claims, never values.
+ * before anything was signed. `code` and `claims` say what to correct. It has names of claims, never their values.
  */
 export class IssuanceError extends Error {
   readonly code: IssuanceErrorCode;

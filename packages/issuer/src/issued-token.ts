@@ -2,9 +2,9 @@
  * A minted access token and what it says. There is no refresh token and no session behind it.
  *
  * `accessToken` can be read by name, but is not part of the object when it is printed, spread or turned
- * into JSON, so that a log does not contain the token. So `response.json(token)` sends an answer without
- * the token, on purpose and without an error; to send it, name it:
- * `response.json({ access_token: token.accessToken })`.
+ * into JSON, so that a log does not contain the token. So `response.json(token)` sends an answer without the
+ * token: this is on purpose, and no error. To send the token, read it by name: `response.json({ access_token:
+ * token.accessToken })`.
  */
 export interface IssuedToken {
   /** The signed JWT (RFC 9068). */

@@ -24,11 +24,12 @@ export interface AuthorizationServerMetadata {
 const MAX_AGE_SEC = 300;
 
 /**
- * The issuer's metadata. There is no authorization code flow and there are no ID tokens, but common
- * clients refuse metadata without the members that speak of them, also where they use none of it:
+ * The issuer's metadata. There is no authorization code flow and there are no ID tokens, but common clients
+ * refuse metadata without these members, even if they use none of them:
  * - `authorization_endpoint` refuses every request, and `response_types_supported` names `none` alone
- *   (OAuth 2.0 Multiple Response Type Encoding Practices §4), so that a client for users stops by itself;
- * - `code_challenge_methods_supported` (RFC 8414 §2) is asked for by clients that insist on PKCE;
+ *   (OAuth 2.0 Multiple Response Type Encoding Practices §4), so that a client that wants to sign users in
+ *   stops by itself;
+ * - `code_challenge_methods_supported` (RFC 8414 §2) is needed by clients that insist on PKCE;
  * - `subject_types_supported` and `id_token_signing_alg_values_supported` are required by OpenID Connect
  *   Discovery 1.0 §3. The second names the algorithms of all published keys: some verifiers of access
  *   tokens take theirs from it.

@@ -42,9 +42,8 @@ export function requestCredentials(
 
 /**
  * Decodes `Authorization: Basic` as OAuth encodes it: base64 of `<id>:<secret>`, split at the first
- * colon, then each part form-decoded (RFC 6749 §2.3.1 and Appendix B). Plain HTTP Basic would stop
- * before the last step; for that reason a `+` or `%` that a client left unencoded does not get
- * through.
+ * colon, then each part form-decoded (RFC 6749 §2.3.1 and Appendix B). Plain HTTP Basic has no form-decoding.
+ * So a secret with a `+` or `%` fails if the client did not encode it.
  */
 function basicCredentials(authorization: string): ClientCredentials {
   if (!/^basic(?: |$)/i.test(authorization)) throw new TokenRequestError('method_unsupported');

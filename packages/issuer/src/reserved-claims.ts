@@ -1,6 +1,6 @@
 /**
- * Claims that only the issuer sets: who the token is about, from whom, for whom, how long and what
- * it grants. A custom claim of such a name would forge one of these, so it is refused by name.
+ * Claims that only the issuer sets: whom the token is about, who issued it, for which API, for how long, and
+ * what it grants. A custom claim with such a name is refused, because it would forge the issuer's own.
  */
 const RESERVED_CLAIMS = [
   // RFC 7519 §4.1

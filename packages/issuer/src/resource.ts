@@ -13,8 +13,8 @@ export function parseResource(resource: string): string | undefined {
 }
 
 /**
- * The audiences that resources in normal form stand for, as `allowed` spells them, each once.
- * `undefined` when one of them is not among `allowed`.
+ * The audiences for resources in normal form, as `allowed` spells them, each once. `undefined` when a resource
+ * is not among `allowed`.
  */
 export function audiencesOf(
   resources: readonly string[],

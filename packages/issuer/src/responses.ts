@@ -35,7 +35,7 @@ const DOCUMENT_METHODS = 'GET, HEAD, OPTIONS';
 
 /**
  * Serves a public document to GET and HEAD, from any origin, since the document is
- * public. OPTIONS answers a preflight (Fetch §3.2.2), which a client's own headers cause.
+ * public. OPTIONS answers a preflight (Fetch §3.2.2), which browsers send when a client sets headers of its own.
  */
 export function publicDocument({ contentType, body, maxAgeSec }: PublicDocument): HttpHandler {
   const json = JSON.stringify(body);

@@ -69,7 +69,7 @@ export async function matchesHash(secret: string, hash: SecretHash): Promise<boo
   return timingSafeEqual(digest, hash.digest);
 }
 
-/** A hash of the scheme that no secret matches: the work for a client that does not exist. */
+/** A hash that no secret matches, so that an attempt for an unknown client costs the same work. */
 export function decoyHash(scheme: SecretHash['scheme']): SecretHash {
   const parts = { salt: randomBytes(SALT_BYTES), digest: randomBytes(DIGEST_BYTES) };
   return scheme === 'sha256' ? { scheme, ...parts } : { scheme, ...SCRYPT_COST, ...parts };

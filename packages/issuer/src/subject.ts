@@ -10,10 +10,10 @@ const CLIENT_ID = /^[\x20-\x7b\x7d\x7e]{1,255}$/;
  * The subject of a user: `<provider>|<external id>`, both percent-encoded, such as
  * `google|110169484474386276334`.
  *
- * It is stable and readable, and cannot collide because of its form: two identities share it only if
- * both parts are equal, character by character, and since a client id has no `|`, no user can be
- * taken for a client or the reverse (RFC 9068 §5). Nothing is normalized: give the provider and its
- * id always in the same spelling.
+ * It is stable and readable, and its form excludes collisions. Two identities have the same subject only if
+ * both parts are equal, character by character. A client id has no `|`, so a user is never taken for a client,
+ * nor a client for a user (RFC 9068 §5). Nothing is normalized: give the provider and its id always in the same
+ * spelling.
  *
  * @throws IssuanceError `identity_invalid` when a part is empty or not well-formed Unicode.
  */

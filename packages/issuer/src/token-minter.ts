@@ -55,7 +55,7 @@ export interface TokenMinterOptions {
   readonly newTokenId?: () => string;
 }
 
-/** Mints access tokens: checks what is asked for, validates the claims, signs. Decides no grant. */
+/** Mints access tokens: checks its input, validates the claims, signs. Does not decide who may get a token. */
 export interface TokenMinter {
   user(grant: UserGrant & { readonly claims?: CustomClaims }): Promise<IssuedToken>;
   client(grant: TokenGrant & { readonly claims?: CustomClaims }): Promise<IssuedToken>;
@@ -188,7 +188,7 @@ function checkGrant(
   };
 }
 
-/** RFC 7519 §4.1.3: a single audience may stand alone, and more servers understand it so. */
+/** RFC 7519 §4.1.3: a single audience may be a string instead of a list, and more servers understand that. */
 function oneOrList(audience: readonly string[]): string | readonly string[] {
   const [first] = audience;
   return first !== undefined && audience.length === 1 ? first : audience;

@@ -12,9 +12,9 @@ import { describeRequirements } from './describe-requirements.ts';
  * - a guard of a route without `authenticate` before it;
  * - a name in `open` that is not a route, and an app without routes.
  *
- * It sees what `describeRequirements` sees: not what is mounted with `koa-mount` or joined with
- * `koa-compose`, and no guards that another function calls. Check what is mounted by itself, with `base`
- * and `before`.
+ * It sees the same as `describeRequirements`: not what is mounted with `koa-mount` or joined with
+ * `koa-compose`, and not guards that another function calls. Check a mounted app separately, with `base` and
+ * `before`.
  */
 export function assertGuarded(appOrRouter: object, options?: DescribeOptions): void {
   assertGuardedRoutes(describeRequirements(appOrRouter, options), options?.open);

@@ -3,9 +3,10 @@ import type { KoaMiddleware } from './framework.ts';
 import { respond } from './respond.ts';
 
 /**
- * Answers what handlers throw to refuse a caller, such as `userOf` for a machine, as a guard does: status,
- * challenge and body (RFC 6750 §3). `app.use(authErrorHandler())`, before everything that may throw, and
- * after error handling of your own. Without it Koa answers with status and challenge, and a text.
+ * Answers errors by which a handler refuses a caller (`userOf` throws one when a machine calls), as a guard
+ * does: status, challenge and body (RFC 6750 §3). Write `app.use(authErrorHandler())` before everything that
+ * may throw, and after error handling of your own. Without it Koa answers with status and challenge, but with a
+ * plain text as the body.
  *
  * Every other error is passed on, and so is an error after the response's headers were sent.
  */

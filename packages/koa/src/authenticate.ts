@@ -21,30 +21,29 @@ export type AuthenticateOptions = AuthenticateOptionsOf<'throw'>;
 /** The middleware that {@link authenticate} makes. */
 export interface AuthenticateMiddleware extends KoaMiddleware, Readonly<AuthenticateInfo> {}
 
-/** Options by which no request passes as anonymous. */
+/** Options with which no anonymous request passes. */
 export interface OfEveryRequest {
   readonly optional?: false | undefined;
   readonly skip?: undefined;
 }
 
 /**
- * The same where no request passes as anonymous: in the handlers after it, of the same route or the same
- * chain of `app.use`, `ctx.state.principal` is there.
+ * The same, where no anonymous request passes. In the handlers after it, of the same route or of the same chain
+ * of `app.use`, the type of `ctx.state.principal` is not `undefined`.
  */
 export type RequiredAuthenticateMiddleware = AuthenticateMiddleware &
   ((context: KoaContextOf<Principal>, next: KoaNext) => unknown);
 
 /**
- * Lets requests with a valid access token in, and says who is calling: `ctx.state.principal`,
- * `principalOf(ctx)` (RFC 6750 §2.1). Checks what `createResourceServer` lists; what a caller may do is
- * for guards such as `requireScope`. No method is special: `OPTIONS` needs a token too, so put CORS
- * before it.
+ * Lets requests with a valid access token pass, and says who is calling: `ctx.state.principal`,
+ * `principalOf(ctx)` (RFC 6750 §2.1). Makes the checks that `createResourceServer` lists. Does not check what a
+ * caller may do: guards such as `requireScope` do. All methods are treated alike: `OPTIONS` needs a token too,
+ * so put CORS before it.
  *
- * Put it on the app (`app.use`), with public routes in a router before it, or named by `skip`. On a
- * router of `@koa/router` that has a prefix, `router.use(authenticate(…))` can be evaded: the router
- * compares the paths of routes without case, and the prefix of `use` with case, so that `GET /V1/x` finds
- * the route and no guard, unless the router is made with `sensitive: true`. `assertGuarded(app)` finds
- * that at start-up.
+ * Put it on the app (`app.use`), with public routes in a router before it, or named by `skip`. Do not use
+ * `router.use(authenticate(…))` on a router of `@koa/router` with a prefix: such a router compares the paths of
+ * routes without case, but the prefix of `use` with case. So `GET /V1/x` reaches the route and not the guard,
+ * unless the router is made with `sensitive: true`. `assertGuarded(app)` finds this mistake at start-up.
  *
  * Throws `ConfigurationError` at once when the options are not right.
  */

@@ -7,6 +7,7 @@ import {
   type PathParts,
   pathPart,
   type RouteLayer,
+  refuseOtherFramework,
 } from '@authly/core/adapter';
 import { middlewareOf, type RouterLayer, type RouterStack, routerOf } from './router-stack.ts';
 
@@ -15,17 +16,18 @@ import { middlewareOf, type RouterLayer, type RouterStack, routerOf } from './ro
  * caller, from the guards and `authenticate` that run before it: for documentation, and for
  * `openapiSecurity`.
  *
- * Routers keep the whole path of routers within them. What is mounted with `koa-mount` or joined with
- * `koa-compose` is not seen: describe it by itself, with `base` and `before`. Routes outside of a router,
- * and guards that another function calls, are not seen either. Where no guard is seen, and such a function stands
- * before a route, `unknown` says so, unless `open` lists the route.
+ * Routers keep the whole path of routers within them. Not seen: what is mounted with `koa-mount` or joined with
+ * `koa-compose` (describe it separately, with `base` and `before`), routes outside of a router, and guards that
+ * another function calls. Where no guard is seen, and a function that may call one comes before a route,
+ * `unknown` says so, unless `open` lists the route.
  *
- * Throws `ConfigurationError` for what is neither a router nor an app.
+ * Throws `ConfigurationError` for anything but a router or an app.
  */
 export function describeRequirements(
   appOrRouter: object,
   options?: DescribeOptions,
 ): readonly RouteDescription[] {
+  refuseOtherFramework(appOrRouter, '@authly/koa');
   return describeRoutes(layersOf(appOrRouter), options);
 }
 
@@ -40,7 +42,7 @@ function* layersOf(appOrRouter: object): Generator<RouteLayer> {
   }
 }
 
-/** A router's layers; what `router.use` added runs for the router's own routes alone. */
+/** A router's layers. Middleware that `router.use` added runs only for the router's own routes. */
 function* routerLayers(router: RouterStack): Generator<RouteLayer> {
   for (const layer of router.stack) {
     if (layer.methods.length === 0 && router.exclusive) continue;

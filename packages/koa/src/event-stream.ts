@@ -14,15 +14,15 @@ import type { KoaContext } from './framework.ts';
  * often as there is something to say. It sends the headers at once, so set yours before it.
  *
  * When the token expires, is revoked or is not accepted any more, the client gets a last event `session-ended`.
- * A client that does not read what waits for it is cut off. Throws as `principalOf` does, before anything is
- * sent, and `ConfigurationError` for options that are not right.
+ * A client that is too slow to read is disconnected. Before anything is sent it throws as `principalOf` does,
+ * and `ConfigurationError` for wrong options.
  */
 export function eventStream(context: KoaContext, options?: EventStreamOptions): EventStream {
   const checked = eventStreamOptions(options);
   const lease = eventStreamLease(context);
   context.status = 200;
   context.set(EVENT_STREAM_HEADERS);
-  // Koa takes it for an error when the client of a `body` leaves before its end, which a stream has not.
+  // Not as Koa's `body`: Koa reports an error when a client leaves before the end of a body, and this has no end.
   context.respond = false;
   context.res.flushHeaders();
   return openEventStream(context.res, lease, checked);

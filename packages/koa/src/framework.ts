@@ -22,12 +22,12 @@ export interface KoaContext {
   readonly state: object;
   status: number;
   body: unknown;
-  /** `false`: somebody else writes the response. */
+  /** `false`: Koa does not write the response, other code does. */
   respond?: boolean | undefined;
   set(headers: Readonly<Record<string, string | readonly string[]>>): void;
 }
 
-/** The context of a request that somebody sent: after `authenticate`, or a guard for one kind of caller. */
+/** The context of a request with a known caller: after `authenticate`, or after a guard for one kind of caller. */
 export interface KoaContextOf<P extends Principal> extends KoaContext {
   readonly state: { principal: P };
 }

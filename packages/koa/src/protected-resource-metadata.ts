@@ -7,14 +7,13 @@ import { routerOf } from './router-stack.ts';
 /**
  * Serves the API's protected-resource metadata at its well-known URL (RFC 9728 §3), and names that
  * URL in every challenge: `app.use(protectedResourceMetadata(resourceServer))`, on the app itself and
- * before `authenticate`, since clients read it before they have a token. An app of its own will do as
- * well, as long as it is mounted at `/`; so will `router.all` of a router without prefix, at that very
- * path (`router.use` will not: it runs for the router's own routes alone).
+ * before `authenticate`, since clients read it before they have a token. An app of its own works too, if it is
+ * mounted at `/`, and so does `router.all` at that path, of a router without prefix. `router.use` does not
+ * work: it runs only for the router's own routes.
  *
- * Throws `ConfigurationError` when the resource server has no `resource`. Mounted below a prefix or
- * with `router.use`, where clients would not find the document, it answers every request that comes by
- * with `ConfigurationError`. (Behind a proxy that adds a prefix, serve
- * `mount(resourceServer.publishMetadata().handler)` instead.)
+ * Throws `ConfigurationError` when the resource server has no `resource`. Mounted below a prefix or with
+ * `router.use`, where clients would not find the document, it fails every request with `ConfigurationError`.
+ * (Behind a proxy that adds a prefix, serve `mount(resourceServer.publishMetadata().handler)` instead.)
  */
 export function protectedResourceMetadata(
   resourceServer: ResourceServer<unknown>,
@@ -41,7 +40,7 @@ function isBelowMount(context: KoaContext): boolean {
   );
 }
 
-// @koa/router names the last router that ran; if that router does not have this layer, we are not in it.
+// `ctx.router` is the last router that ran. If it does not have this layer, this middleware is not in a router.
 function isOutOfReach(middleware: KoaMiddleware, context: KoaContext, path: string): boolean {
   const layer = routerOf(memberOf(context, 'router'))?.stack.find(({ stack }) =>
     stack.includes(middleware),

@@ -2,11 +2,11 @@ import { credentialsOf, type NodeRequest, nodeRequestView, type Principal } from
 import { admissionOf, presentedTokenOf } from '@authly/core/adapter';
 
 /**
- * What the MCP SDK's handlers are told of a verified token: `ctx.http.authInfo`. It has the shape of
- * the SDK's own `AuthInfo`, and fits wherever that is asked for.
+ * What handlers of the MCP SDK learn about a verified token: `ctx.http.authInfo`. It has the shape of the SDK's
+ * own `AuthInfo`, and can be used in its place.
  *
- * It holds the token itself, because the SDK's type does: do not log it, and do not send the token
- * on, since it is meant for this server alone (MCP authorization, "Token Handling").
+ * It holds the token itself, because the SDK's type does: do not log it, and do not send the token to other
+ * servers, since it is meant only for this one (MCP authorization, "Token Handling").
  */
 export interface AuthInfo {
   readonly token: string;
@@ -27,8 +27,8 @@ export interface AuthInfo {
 /** What is needed in addition to the principal. A `ResourceServer` has these members. */
 export interface AuthInfoOptions {
   /**
-   * The MCP server's own URL. It is passed on only for a token whose `aud` has it: otherwise
-   * `resource` is left out, and the SDK's `expectedResource` refuses the token.
+   * The MCP server's own URL. It becomes `resource` only if the token's `aud` names it. Otherwise `resource` is
+   * left out, and the SDK's `expectedResource` refuses the token.
    */
   readonly resource?: string | undefined;
   /** Adds the scopes that others imply. Default: none are added. */
@@ -36,8 +36,8 @@ export interface AuthInfoOptions {
 }
 
 /**
- * A principal in the terms of the MCP SDK. It verifies nothing: `token` is what the principal was
- * verified from. `resource` is set only when the token's audience contains it.
+ * A principal in the terms of the MCP SDK. It verifies nothing: `token` is the verified token that the
+ * principal came from. `resource` is set only when the token's audience contains it.
  *
  * ```ts
  * handler.fetch(request, { authInfo: toAuthInfo(principal, token, resourceServer) });
@@ -84,9 +84,10 @@ export interface CarriedRequest {
  * setAuthInfo(ctx, principalOf(ctx), resourceServer);  // Koa
  * ```
  *
- * The token is the one that `authenticate` let the request in with, wherever it stood: a cookie, too. For
- * a request that it does not know, such as Koa's `ctx.req`, that of the `Authorization` header. It verifies
- * nothing. Throws a programming error when there is no token: then `authenticate` has not let this request in.
+ * The token is the one that `authenticate` accepted, also where it came in a cookie. For a request that
+ * `authenticate` has not seen, such as Koa's `ctx.req`, it is that of the `Authorization` header. Verifies
+ * nothing. Throws a programming error when there is no token, because then `authenticate` has not accepted this
+ * request.
  */
 export function setAuthInfo(
   request: SettableRequest | CarriedRequest,

@@ -39,23 +39,22 @@ interface Answer {
 }
 
 /**
- * Guards the tools of an MCP server: what each needs of its caller, by its name; `null` for no more than
- * the route does. It stands after `authenticate`, the guards of the route and a body parser, and before
- * the MCP handler, on Express and on Koa alike:
+ * Guards the tools of an MCP server: what each tool needs of its caller, by the tool's name; `null` for a tool
+ * that needs no more than the route. Put it after `authenticate`, the guards of the route and a body parser,
+ * and before the MCP handler, on Express and on Koa:
  *
  * ```ts
  * const guardTools = authorizeTool({ whoami: null, add_note: scope('notes:write') });
  * app.all('/mcp', authenticate(resourceServer), requireScope('notes:read'), express.json(), guardTools, …);
  * ```
  *
- * A refusal has the status and headers that `authorize` gives it, the challenge for a client that can
- * get a better token among them, and a JSON-RPC error as its body, which MCP clients show to their users
- * (see {@link jsonRpcRefusal}). Where `authenticate` hands refusals on (`onRefusal`), so does this.
+ * A refusal has the same status and headers as one of `authorize`, with the challenge that tells a client which
+ * token to get. Its body is a JSON-RPC error, which MCP clients show to their users (see {@link
+ * jsonRpcRefusal}). Where `authenticate` passes refusals to the application (`onRefusal`), this does so too.
  *
- * It fails closed, as `toolRequirement` does: a tool that is not listed is refused, and so is a message
- * that no parser has read. It does not look at prompts and resources. Without `authenticate` before it a
- * request is a programming error (500). Throws `ConfigurationError` for an entry that is neither a
- * requirement nor `null`.
+ * It fails closed, as `toolRequirement` does: it refuses a tool that is not listed, and a message that no
+ * parser has read. It does not check prompts and resources. Without `authenticate` before it a request is a
+ * programming error (500). Throws `ConfigurationError` for an entry that is neither a requirement nor `null`.
  */
 export function authorizeTool(requirements: ToolRequirements): ToolGuard {
   const listed = checkedRequirements(requirements);
@@ -96,7 +95,7 @@ function guardContext([context, next]: KoaCall, listed: ToolRequirements): unkno
   return undefined;
 }
 
-/** The answer to a call that is refused; throws what is for the application's own error handling. */
+/** The answer to a refused call. Throws every error that is not a refusal, for the application's error handling. */
 function refusal(
   carrier: object,
   request: ParsedRequest,
@@ -116,7 +115,7 @@ function refusal(
     return undefined;
   } catch (error) {
     const { status, headers } = answerRefusal(error, admission, answered);
-    // Other errors were thrown again.
+    // `answerRefusal` has thrown every other error already: this line only tells the compiler.
     if (!isAuthError(error)) throw error;
     return { status, headers, body: JSON.stringify(jsonRpcRefusal(request.body, error)) };
   }

@@ -3,7 +3,7 @@ import type { AuthError } from '@authly/core';
 /** A JSON-RPC 2.0 error response (§5), as an MCP client shows it to its user. */
 export interface JsonRpcRefusal {
   readonly jsonrpc: '2.0';
-  /** The request's, where it is a whole number or a text of at most 128 characters; else `null`. */
+  /** The id of the request, if it is a whole number or a text of at most 128 characters; else `null`. */
   readonly id: string | number | null;
   readonly error: { readonly code: number; readonly message: string };
 }
@@ -15,9 +15,9 @@ const MAX_ID_LENGTH = 128;
 
 /**
  * The body that tells an MCP client why its message was refused, for an answer that keeps the refusal's
- * status and headers: some clients take a plain JSON body for a broken session, and continue after this one. `body`
- * is the message that was refused, as a parser made it: nothing but its `id` is read. A batch, and a
- * body that nobody has parsed, are answered with the id `null` (JSON-RPC 2.0 §5).
+ * status and headers: some clients end the session when they get a plain JSON body, and continue after this
+ * one. `body` is the refused message, as a parser made it; only its `id` is read. The id is `null` for a batch,
+ * and for a body that was not parsed (JSON-RPC 2.0 §5).
  *
  * `authorizeTool` uses it. Use it yourself where the application answers refusals:
  *

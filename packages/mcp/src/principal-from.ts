@@ -6,8 +6,8 @@ export interface CarriesPrincipal {
 }
 
 /**
- * Who is calling, inside a tool: `principalFrom(ctx.http?.authInfo)`. Throws a programming error when
- * the request was not authenticated by way of `setAuthInfo`, `toAuthInfo` or `tokenVerifier`.
+ * Who is calling, inside a tool: `principalFrom(ctx.http?.authInfo)`. Throws a programming error when the
+ * `AuthInfo` was not made by `setAuthInfo`, `toAuthInfo` or `tokenVerifier`.
  */
 export function principalFrom(authInfo: CarriesPrincipal | undefined): Principal {
   const principal = authInfo?.extra?.['principal'];
@@ -31,7 +31,7 @@ export function clientFrom(authInfo: CarriesPrincipal | undefined): ClientPrinci
   throw new AuthError('client_required');
 }
 
-// Narrows what the SDK types as unknown. Only this server's own code writes it: no request does.
+// The SDK's type is `unknown`. Only this server's code writes this member, never a request.
 function isPrincipal(value: unknown): value is Principal {
   return (
     typeof value === 'object' &&

@@ -10,7 +10,7 @@ import { type AuthInfo, toAuthInfo } from './auth-info.ts';
 
 /** Verifies tokens for the MCP SDK's own middleware: it fits the SDK's `OAuthTokenVerifier`. */
 export interface TokenVerifier {
-  /** Gives what the SDK needs to know of a good token; rejects with the SDK's error for a bad one. */
+  /** Resolves with what the SDK needs to know about a good token; rejects with the SDK's error for a bad one. */
   verifyAccessToken(token: string): Promise<AuthInfo>;
 }
 
@@ -31,19 +31,19 @@ export type OAuthErrorClass = new (
  * requireBearerAuth({ verifier: tokenVerifier(resourceServer, OAuthError), resourceMetadataUrl });
  * ```
  *
- * It checks of a token what `createResourceServer` lists, its audience included. What it cannot do,
- * since the SDK's middleware answers and not Authly's:
+ * It makes the checks that `createResourceServer` lists, the audience included. Because the SDK's middleware
+ * writes the answer, and not Authly's, it has these limits:
  * - an outage of the issuer is 500 without `Retry-After`, not 503;
- * - a request without credentials, or with those of another scheme, is told `invalid_token`;
+ * - a request without credentials, or with those of another scheme, gets `invalid_token`;
  * - of several `Authorization` headers the first counts, where Authly refuses the request;
  * - `clockToleranceSec` does not help an expired token: the SDK compares `exp` with its own clock;
  * - `requiredScopes` work with `scopeImplies`, but nothing else of Authly's guards does: no kinds, no
  *   step-up, no scopes of earlier guards in a challenge;
- * - a token that is bound to a key (DPoP) or a certificate (mutual TLS) is refused, since there is no request to
- *   hold it against.
+ * - a token that is bound to a key (DPoP) or a certificate (mutual TLS) is refused, since there is no request
+ *   that could prove the binding.
  *
- * It does not fit the SDK 1.x, whose middleware wants a class for each error: there, `authenticate` and
- * `setAuthInfo` do the same and more.
+ * It does not work with the SDK 1.x, whose middleware needs a class for each error. Use `authenticate` and
+ * `setAuthInfo` there.
  *
  * @throws ConfigurationError without a `resource`, the MCP server's URL; for a resource server with
  *   `dpop` or `mtls` `'required'`, whose tokens only `authenticate` can accept; and for another class than the
@@ -78,8 +78,8 @@ export function tokenVerifier(
   });
 }
 
-// The class of SDK 1.x takes a message first and has its code in the class: what it made would be answered
-// with 400 and no challenge.
+// The error classes of SDK 1.x take the message first, and each has a fixed code: such an error would be
+// answered with 400 and without a challenge.
 function checkErrorClass(OAuthError: OAuthErrorClass): void {
   const [code, message] = ['invalid_token', 'The access token has expired'];
   if (typeof OAuthError === 'function') {

@@ -1,6 +1,6 @@
 import { allOf, claim, type Requirement } from '@authly/core';
 
-/** What each tool needs of its caller, by the tool's name; `null` for no more than the route does. */
+/** What each tool needs of its caller, by the tool's name; `null` for a tool that needs no more than the route. */
 export type ToolRequirements = Readonly<Record<string, Requirement | null>>;
 
 /** The members of a request that are read. Express's `req` and Koa's `ctx.request` have them. */
@@ -17,9 +17,9 @@ const UNREADABLE = claim(() => false, 'a JSON body that a parser has read');
 const WITHOUT_MESSAGES: ReadonlySet<string> = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS']);
 
 /**
- * What an MCP request needs of its caller: the requirement of the tool that it calls (method
- * `tools/call`), of all of them together for a batch, `undefined` when there is none. Hand it to
- * `authorize` of an adapter, so that the refusal is a real 401 or 403 with its challenge:
+ * What an MCP request needs of its caller: the requirement of the tool that it calls (method `tools/call`); for
+ * a batch, all requirements of its tools; `undefined` when there is none. Give it to `authorize` of an adapter,
+ * so that the refusal is a real 401 or 403 with its challenge:
  *
  * ```ts
  * const needed = toolRequirement(req, { whoami: null, add_note: scope('notes:write') });
@@ -27,11 +27,10 @@ const WITHOUT_MESSAGES: ReadonlySet<string> = new Set(['DELETE', 'GET', 'HEAD', 
  * else authorize(needed)(req, res, next);
  * ```
  *
- * It fails closed. A tool that is not listed is refused (`forbidden`), so that none is open because
- * somebody forgot it; and so is a message that no body parser has read, since it could call anything.
- * Put the body parser before it, and give the MCP handler the same body that was checked here (its
- * `parsedBody`), not the stream. It only looks at tools: prompts and resources are left to the
- * guards of the route.
+ * It fails closed. A tool that is not listed is refused (`forbidden`), so that no forgotten tool is open. A
+ * message that no body parser has read is refused too, because it could call any tool. Put the body parser
+ * before it, and give the MCP handler the same body that was checked here (its `parsedBody`), not the stream.
+ * It checks tools only: prompts and resources are protected by the guards of the route.
  */
 export function toolRequirement(
   { method, body }: ParsedRequest,

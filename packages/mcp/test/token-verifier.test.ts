@@ -137,7 +137,7 @@ describe("tokenVerifier behind the SDK's own requireBearerAuth", () => {
   });
 
   // The limits that the documentation states: should the SDK change, it has to change too.
-  it('can answer only 500 while the keys cannot be had', async () => {
+  it('can answer only 500 while the keys cannot be fetched', async () => {
     const resource = anMcpResource({
       issuer: authly(issuer.issuer),
       fetch: () => Promise.reject(new TypeError('down')),

@@ -1,25 +1,25 @@
 import type { RedisCommand } from './redis-command.ts';
 
-/** Bounds of {@link boundedCommand}. */
+/** Limits of {@link boundedCommand}. */
 export interface CommandBounds {
   /** Milliseconds. */
   readonly timeoutMs: number;
   readonly maxInFlight: number;
 }
 
-/** Like a {@link RedisCommand}, but it ends in time. */
+/** Like a {@link RedisCommand}, but with a time limit. */
 export type BoundedCommand = (args: readonly string[], key: string) => Promise<unknown>;
 
 /**
- * A client may never say what became of a command. Its place is given to another one after this long, so
- * that no client can stop a store for good.
+ * Some clients never end a command. After this time another command may take its place, so that no client can
+ * block a store for ever.
  */
 const ABANDONED_MS = 60_000;
 
 /**
- * Clients keep commands while they are not connected, for as long as that lasts and without a limit. So each
- * command has its own time here, and there is a limit to their number: a command that has run out of time
- * counts until the client lets go of it. What is over a limit rejects, which is an outage.
+ * While a client is not connected it keeps all commands, without a limit of time or number. So here each
+ * command has a time limit, and the number of commands has a limit too. A command that ran out of time counts
+ * until the client ends it. A command over a limit rejects, which is an outage.
  */
 export function boundedCommand(
   command: RedisCommand,
@@ -51,7 +51,7 @@ export function boundedCommand(
       };
       const answered = (reply: unknown) => {
         release();
-        // Some clients hand on an error of the server as if it were a reply.
+        // Some clients resolve with an error of the server as if it were a reply.
         if (reply instanceof Error) reject(reply);
         else resolve(reply);
       };

@@ -1,11 +1,11 @@
 import type { RedisCommand } from './redis-command.ts';
 
-/** What is needed of a client of the package `redis`: `createClient()`, `createClientPool()`. */
+/** The parts of a client of the package `redis` that are used: `createClient()`, `createClientPool()`. */
 export interface NodeRedisClient {
   sendCommand(args: readonly string[]): PromiseLike<unknown>;
 }
 
-/** What is needed of a cluster of the package `redis`: `createCluster()`. */
+/** The parts of a cluster of the package `redis` that are used: `createCluster()`. */
 export interface NodeRedisCluster {
   sendCommand(
     firstKey: string | undefined,
@@ -14,12 +14,15 @@ export interface NodeRedisCluster {
   ): PromiseLike<unknown>;
 }
 
-/** What is needed of a client of `ioredis` or `iovalkey`: `new Redis()`, `new Cluster()`. */
+/** The parts of a client of `ioredis` or `iovalkey` that are used: `new Redis()`, `new Cluster()`. */
 export interface IoredisClient {
   call(command: string, ...args: string[]): PromiseLike<unknown>;
 }
 
-/** Which client stands behind a command: one client cannot both follow and answer. Also known to another copy of this package. */
+/**
+ * The client that a command uses, since one client cannot both follow and answer. A registered symbol, which
+ * another copy of this package knows too.
+ */
 const CLIENT: unique symbol = Symbol.for('@authly/redis:client');
 
 /** Commands through a client of node-redis (the package `redis`). It has to be connected: `client.connect()`. */
@@ -29,7 +32,7 @@ export function nodeRedis(client: NodeRedisClient): RedisCommand {
 
 /** Commands through a cluster of node-redis (the package `redis`). It has to be connected: `cluster.connect()`. */
 export function nodeRedisCluster(cluster: NodeRedisCluster): RedisCommand {
-  // Never a replica: it may not have heard of what was used or revoked a moment ago.
+  // Never a replica: it may not know yet what was used or revoked a moment ago.
   return commandOf(cluster, (args, key) => cluster.sendCommand(key, false, [...args]));
 }
 
@@ -43,7 +46,7 @@ export function iovalkey(client: IoredisClient): RedisCommand {
   return ioredis(client);
 }
 
-/** Whether two commands go through one client, as far as that can be known. */
+/** Whether two commands use the same client, as far as that can be known. */
 export function isSameClient(one: RedisCommand, other: RedisCommand): boolean {
   const client = clientOf(one);
   return one === other || (client !== undefined && client === clientOf(other));

@@ -6,12 +6,12 @@ import type { MarkTable } from './mark-table.ts';
 
 /** Keeps this process's copy of the marks up to date with the server. */
 export interface Follower {
-  /** Fulfilled once the marks are loaded; rejects when the attempt under way fails. */
+  /** Resolves once the marks are loaded; rejects when the current attempt fails. */
   loaded(): Promise<void>;
   readonly isLoaded: boolean;
   /** When the copy was last known to be right, in milliseconds since the epoch. */
   readonly seenAt: number;
-  /** Loads all marks again, once what is under way has ended. */
+  /** Loads all marks again, after the current read has ended. */
   reload(): void;
   /** Stops following. Later calls reject. */
   close(): void;
@@ -25,15 +25,15 @@ export interface FollowerContext {
   readonly clock: Clock;
 }
 
-/** How long a read waits at the server, in milliseconds. An idle server is heard of that often. */
+/** How long a read waits at the server, in milliseconds. So even an idle server answers this often. */
 export const BLOCK_MS = 1_000;
 const FIRST_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 1_000;
 
 /**
- * Loads all marks, then reads the log without end, each entry as it is made. Loads all again when it has missed an
- * entry, because the log was cut or another server took over that knows less. After a failure it pauses and
- * tries again.
+ * Loads all marks, then reads the log without end, each entry as soon as it is made. Loads all marks again when
+ * it has missed an entry: the log was cut, or another server took over that lacks some entries. After a failure
+ * it pauses and tries again.
  */
 export function startFollower({ log, table, mirror, clock }: FollowerContext): Follower {
   /** The last entry that the copy holds; `undefined` if the copy must be loaded. */
@@ -42,19 +42,25 @@ export function startFollower({ log, table, mirror, clock }: FollowerContext): F
   let isClosed = false;
   let isInDoubt = false;
   let seenAt = Number.NEGATIVE_INFINITY;
-  /** 0 after a failure: a read that was given up may still wait in the connection, and delay the next command. */
+  /**
+   * How long the next read waits. 0 after a failure: the failed read may still wait in the connection and delay
+   * this one.
+   */
   let blockMs = BLOCK_MS;
   let loading = attempt();
   let wake: (() => void) | undefined;
 
-  /** By the time of the question: an answer may have waited in a process that stood still. */
+  /**
+   * Notes when the copy was right: at most the time of the question, since this process may have stood still
+   * after the answer came.
+   */
   function seen(atMost: number): void {
     seenAt = Math.min(clock.now(), atMost);
     mirror.sweep();
   }
 
   async function load(): Promise<void> {
-    // Take the position in the log first: marks that are made during the load come after it, and are read next.
+    // The position in the log is taken first: marks that are made during the load come after it, and are read next.
     const start = await log.head();
     const marks: RevocationMark[] = [];
     for await (const some of table.scan()) for (const mark of some) marks.push(mark);

@@ -3,7 +3,7 @@ import type { BoundedCommand } from './bounded-command.ts';
 import type { KeyNames } from './key-names.ts';
 import { optionalText } from './reply.ts';
 
-/** Keeps sealed answers as base64, which every client sends and reads alike. */
+/** Keeps sealed answers as base64, which every client sends and reads in the same way. */
 export function redisIntrospectionStore(
   command: BoundedCommand,
   names: KeyNames,
@@ -12,7 +12,7 @@ export function redisIntrospectionStore(
     async get(id) {
       const key = names.introspection(id);
       const kept = optionalText(await command(['GET', key], key), 'GET');
-      // What is not base64 gives bytes that nobody sealed, which core takes for none.
+      // A value that is not base64 gives bytes that core did not seal. Core ignores those.
       return kept === undefined ? undefined : Buffer.from(kept, 'base64');
     },
     async set(id, bytes, ttlMs) {

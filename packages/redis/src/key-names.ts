@@ -1,6 +1,6 @@
 import { ConfigurationError } from '@authly/core';
 
-/** Under which names one application keeps what it keeps. */
+/** The names of the keys of one application. */
 export interface KeyNames {
   /** A proof that was used. */
   replay(id: string): string;
@@ -10,16 +10,22 @@ export interface KeyNames {
   readonly marks: string;
   /** A sorted set: until when each mark is kept. */
   readonly until: string;
-  /** A stream: what was marked and cleared lately. */
+  /** A stream: which marks were made and removed lately. */
   readonly log: string;
+  /** A text: what the processes that share the marks are set to. */
+  readonly settings: string;
+  /** A hash: for whom a mark was made, where that is not the application. */
+  readonly holders: string;
+  /** A hash: how many marks each of them has. */
+  readonly held: string;
 }
 
-/** Names of another version of this package, whose entries have another form, never meet these. */
+/** The version of the entries' form. Versions of this package with another form use other names. */
 const FORMAT = 1;
 const PREFIX = /^[\w.:-]{1,100}$/;
 
 /**
- * Names below a prefix. Those of marks have a hash tag, so that a cluster keeps the three on one node, and
+ * Names below a prefix. Those of marks have a hash tag, so that a cluster keeps all of them on one node, and
  * one script can change them in one step.
  *
  * @throws ConfigurationError when the prefix is not one.
@@ -38,5 +44,8 @@ export function keyNames(prefix: string): KeyNames {
     marks: `${marks}:marks`,
     until: `${marks}:until`,
     log: `${marks}:log`,
+    settings: `${marks}:settings`,
+    holders: `${marks}:holders`,
+    held: `${marks}:held`,
   };
 }

@@ -5,7 +5,7 @@ import type { MarkChange } from './mark-table.ts';
 import { keyOfField, markOf } from './mark-text.ts';
 import { list, pairs, text } from './reply.ts';
 
-/** One place in the log: which entry, and its nonce, which no entry of another log has. */
+/** One place in the log: the position of an entry, and its nonce, which is different in every log. */
 export interface LogHead {
   readonly at: LogPosition;
   /** Empty before the first entry. */
@@ -16,15 +16,18 @@ export interface LogHead {
 export interface LogEntry extends LogHead {
   /** The nonce of the entry before. */
   readonly previous: string;
-  /** `undefined` for an entry that is not ours. */
+  /** `undefined` for an entry that this package did not write. */
   readonly change: MarkChange | undefined;
 }
 
-/** Reads what was marked and cleared, in order. Whatever rejects is an outage. */
+/** Reads which marks were made and removed, in order. Every rejection is an outage. */
 export interface MarkLog {
   /** The last entry. */
   head(): Promise<LogHead>;
-  /** Entries after a place: waits for the first of them, or gives none after `blockMs` milliseconds. 0 waits for nothing. */
+  /**
+   * The entries after a position. Waits up to `blockMs` milliseconds for the first one, then returns none. 0:
+   * does not wait.
+   */
   after(at: LogPosition, blockMs: number): Promise<readonly LogEntry[]>;
 }
 
@@ -39,7 +42,7 @@ export function createMarkLog(command: BoundedCommand, { log }: KeyNames): MarkL
       return last === undefined ? { at: LOG_START, nonce: '' } : entryOf(last, 'XREVRANGE');
     },
     async after(at, blockMs) {
-      // For the server, BLOCK 0 is to wait for ever.
+      // To the server, BLOCK 0 means to wait for ever.
       const block = blockMs > 0 ? ['BLOCK', String(blockMs)] : [];
       const read = ['XREAD', 'COUNT', String(READ_AT_ONCE), ...block, 'STREAMS', log, at];
       const reply = await command(read, log);

@@ -15,35 +15,35 @@ import { fieldOf } from './mark-text.ts';
 export interface MarkMirror {
   isRevoked(token: RevocationQuery): boolean;
   /**
-   * Takes what the server answered to this process, which may be ahead of what was read of the log. `false`: the
-   * log was read beyond its place, and had it not. Another server has taken over whose clock is behind, as a rule,
-   * and what this copy holds has to be loaded again.
+   * Takes a change that the server has acknowledged to this process. It may be ahead of the log as read so far.
+   * Returns `false` when the log was already read past the position of the change, and did not have it. Then
+   * another server has taken over (mostly one whose clock is behind), and the copy must be loaded again.
    */
   acknowledge(change: MarkChange): boolean;
-  /** Takes the next entry of the log; `undefined` for one that says nothing about a mark. */
+  /** Takes the next entry of the log. `change` is `undefined` for an entry that is not about a mark. */
   follow(at: LogPosition, change: MarkChange | undefined): void;
-  /** Takes all marks as they are at a place in the log, or later. */
+  /** Replaces the copy by all marks, read at this position in the log or later. */
   replace(marks: Iterable<RevocationMark>, at: LogPosition): void;
-  /** Forgets some of the marks that expired. */
+  /** Removes some of the expired marks. */
   sweep(): void;
-  /** Tells of each mark that is made or moved forward. Gives what ends it. */
+  /** Calls the listener for each mark that is made or extended. Returns a function that ends this. */
   subscribe(listener: (mark: RevocationMark) => void): () => void;
 }
 
 type Marks = Map<string, RevocationMark>;
 
 const SWEPT_AT_ONCE = 1_000;
-/** An answer comes with the entry in the log that it is about, or after some more. */
+/** An answer may come after its own entry of the log and some later ones were read, so these positions are kept. */
 const PLACES_KEPT = 1_000;
 
 export function createMarkMirror(clock: Clock): MarkMirror {
   let perKind = emptyMarks();
   let position = LOG_START;
-  /** The places of the log that were read last. */
+  /** The positions of the log that were read last. */
   const places = new Set([LOG_START]);
   /**
-   * What was acknowledged, and not read in the log yet. Earlier entries about the same mark are old news, or those of
-   * another server that took over: they take nothing back, and may reach further.
+   * Changes that were acknowledged, but not read in the log yet. Entries of the log before such a change are
+   * older, or come from another server that took over. They must not undo the change, but may extend the mark.
    */
   const ahead = new Map<string, MarkChange>();
   const listeners = new Set<(mark: RevocationMark) => void>();
@@ -69,10 +69,10 @@ export function createMarkMirror(clock: Clock): MarkMirror {
     for (const listener of listeners) {
       try {
         const outcome: unknown = listener(mark);
-        // A listener may be async; its rejection must not become an unhandled one.
+        // A listener may be async, and its rejection must be handled.
         new Promise((resolve) => resolve(outcome)).catch(() => {});
       } catch {
-        // A listener's fault is not that of whoever revokes.
+        // An error of a listener must not fail the revocation.
       }
     }
   }
@@ -95,7 +95,7 @@ export function createMarkMirror(clock: Clock): MarkMirror {
     },
     acknowledge(change) {
       if (isAfter(change.at, position)) {
-        // At the end, where the latest ones are.
+        // Moved to the end, since the map is in the order of acknowledgement.
         ahead.delete(fieldOf(change.key));
         ahead.set(fieldOf(change.key), change);
         take(change);
@@ -119,8 +119,8 @@ export function createMarkMirror(clock: Clock): MarkMirror {
           take({ ...change, mark: furthest(known.mark, change.mark) });
         }
       }
-      // Answers mostly come in the order of the log. One that stays behind an earlier one is old news when it is asked
-      // for, and goes with that.
+      // Answers mostly come in the order of the log. An older change that is behind a newer one stays a little longer,
+      // has no effect, and is removed with that one.
       for (const [field, known] of ahead) {
         if (isAfter(known.at, at)) return;
         ahead.delete(field);
@@ -160,7 +160,7 @@ export function createMarkMirror(clock: Clock): MarkMirror {
       }
     },
     subscribe(listener) {
-      // One for each call: the same function may be given twice.
+      // A new function for each call, because the same listener may be given twice.
       const own = (mark: RevocationMark) => listener(mark);
       listeners.add(own);
       return () => listeners.delete(own);
@@ -172,7 +172,7 @@ function emptyMarks(): readonly { readonly kind: RevocationKind; readonly marks:
   return REVOCATION_KINDS.map((kind) => ({ kind, marks: new Map() }));
 }
 
-/** One mark that stops what either stops. */
+/** A mark that refuses every token that one of the two refuses. */
 function furthest(one: RevocationMark, other: RevocationMark | undefined): RevocationMark {
   if (other === undefined) return one;
   const { kind, id, issuedBefore, keptUntil } = one;

@@ -1,13 +1,13 @@
-// Each script takes the keys of the marks, of the times by which they go, and of the log. One that changes
-// them does it in one step.
+// Each script takes five keys: of the marks, of the times until which they are kept, of the log, of the holders of
+// marks, and of how many marks each holder has. A script that changes them does so in one step.
 
-/** Entries that the log keeps, or some more: who is further behind loads all marks again. */
+/** The log keeps at least this many entries. A process that is further behind loads all marks again. */
 const LOG_ENTRIES = 10_000;
-/** Expired marks that go when one is made: more than one, so that they never pile up. */
+/** So many expired marks are removed whenever one is made: more than one, so that their number does not grow. */
 const SWEPT_AT_ONCE = 16;
 
-// An entry of the log names the one before it by its nonce `n`. A follower whose server was replaced by one
-// that knows less sees by that that it missed something.
+// Each entry of the log holds the nonce `n` of the entry before it. By that a follower notices when another server
+// has taken over that lacks some entries.
 const WRITE_LOG = `
 local last = redis.call('XREVRANGE', KEYS[3], '+', '-', 'COUNT', 1)
 local function write(field, value, nonce)
@@ -21,13 +21,29 @@ local function position()
 end
 `;
 
+/** What {@link KEEP_MARK} returns instead of a value when the holder of the mark has used up its share. */
+export const FULL_FOR_HOLDER = 'full';
+
+/** Subtracts a removed mark from those of its holder. */
+const RELEASE = `
+local function release(field)
+  local holder = redis.call('HGET', KEYS[4], field)
+  if not holder then return end
+  redis.call('HDEL', KEYS[4], field)
+  if redis.call('HINCRBY', KEYS[5], holder, -1) < 1 then redis.call('HDEL', KEYS[5], holder) end
+end
+`;
+
 /**
- * Keeps a mark: `field`, `issuedBefore` (empty where it does not matter), `keptUntil`, a nonce, and the time
- * before which marks are dropped. Marks only move forward. Gives the value that is kept then, and the
- * position in the log at which it is.
+ * Keeps a mark. Arguments: `field`, `issuedBefore` (empty for a mark without it), `keptUntil`, a nonce, the
+ * time before which expired marks are removed, the holder (empty for the application), and how many marks all
+ * holders may have together. A mark only ever refuses more tokens, or for longer. Returns the value that is
+ * kept afterwards, and its position in the log.
+ *
+ * A holder may have at most as many marks as are still free, as in memory.
  */
-export const KEEP_MARK: string = `${WRITE_LOG}
-local field, before, till = ARGV[1], ARGV[2], ARGV[3]
+export const KEEP_MARK: string = `${WRITE_LOG}${RELEASE}
+local field, before, till, holder = ARGV[1], ARGV[2], ARGV[3], ARGV[6]
 local known = redis.call('HGET', KEYS[1], field)
 if known then
   local knownBefore, knownTill = string.match(known, '^(.*):(.*)$')
@@ -37,37 +53,56 @@ if known then
 end
 local value = before .. ':' .. till
 if value == known then return { value, position() } end
-redis.call('HSET', KEYS[1], field, value)
-redis.call('ZADD', KEYS[2], till, field)
-local expired = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', '(' .. ARGV[5], 'LIMIT', 0, ${SWEPT_AT_ONCE})
-if expired[1] then
+local function mayAdd()
+  if known or holder == '' then return true end
+  local has = tonumber(redis.call('HGET', KEYS[5], holder) or '0')
+  return has < ARGV[7] - redis.call('HLEN', KEYS[1])
+end
+local function sweep()
+  local expired = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', '(' .. ARGV[5], 'LIMIT', 0, ${SWEPT_AT_ONCE})
+  if not expired[1] then return end
   redis.call('HDEL', KEYS[1], unpack(expired))
   redis.call('ZREM', KEYS[2], unpack(expired))
+  for _, each in ipairs(expired) do release(each) end
 end
+local isSwept = not mayAdd()
+if isSwept then
+  sweep()
+  if not mayAdd() then return { '${FULL_FOR_HOLDER}', position() } end
+end
+redis.call('HSET', KEYS[1], field, value)
+redis.call('ZADD', KEYS[2], till, field)
+if holder ~= '' and not known then
+  redis.call('HSET', KEYS[4], field, holder)
+  redis.call('HINCRBY', KEYS[5], holder, 1)
+end
+if not isSwept then sweep() end
 return { value, write(field, value, ARGV[4]) }
 `;
 
 /**
- * Forgets a mark if it is still what it was: `field`, a nonce, and the value. A client that lost its connection may
- * send this again much later, and must not forget what was revoked since. Gives the value that is kept then, an
- * empty text for none, and the position.
+ * Forgets a mark if its value has not changed. Arguments: `field`, a nonce, and the expected value. The value
+ * is compared because a client that lost its connection may send this again much later, and must not forget a
+ * newer revocation. Returns the value that is kept afterwards (an empty text for none), and the position.
  */
-export const DROP_MARK: string = `${WRITE_LOG}
+export const DROP_MARK: string = `${WRITE_LOG}${RELEASE}
 local known = redis.call('HGET', KEYS[1], ARGV[1])
 if not known then return { '', position() } end
 if known ~= ARGV[3] then return { known, position() } end
 redis.call('HDEL', KEYS[1], ARGV[1])
 redis.call('ZREM', KEYS[2], ARGV[1])
+release(ARGV[1])
 return { '', write(ARGV[1], '', ARGV[2]) }
 `;
 
 /**
- * Reads some of the marks, those that go first before the others: the field that was read last and its time
- * (both empty at the start), and how many. Gives fields, their values, and the time of the last one.
+ * Reads some of the marks, in the order in which they expire. Arguments: the field that was read last and its
+ * time (both empty at the start), and how many to read. Returns fields, their values, and the time of the last
+ * one.
  *
- * Not HSCAN, whose cursor means another place on another server: a scan that began before a failover and
- * went on after it would miss marks. This order is the same on every server, and what moves in it while it is read
- * moves towards its end.
+ * Not HSCAN, whose cursor means another place on another server: a scan that began before a failover and went
+ * on after it would miss marks. The order by time is the same on every server. A mark that moves during the
+ * scan moves towards the end, so it is not missed.
  */
 export const READ_MARKS: string = `
 local field, till = ARGV[1], ARGV[2]

@@ -1,47 +1,73 @@
-import { randomBytes } from 'node:crypto';
-import type { Clock, RevocationMark, RevocationMarkKey } from '@authly/core';
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  type Clock,
+  type RevocationMark,
+  type RevocationMarkKey,
+  RevocationStoreFullError,
+} from '@authly/core';
 import type { BoundedCommand } from './bounded-command.ts';
 import type { KeyNames } from './key-names.ts';
 import type { LogPosition } from './log-position.ts';
-import { DROP_MARK, KEEP_MARK, READ_MARKS } from './mark-scripts.ts';
+import { DROP_MARK, FULL_FOR_HOLDER, KEEP_MARK, READ_MARKS } from './mark-scripts.ts';
 import { fieldOf, keyOfField, markOf } from './mark-text.ts';
 import { list, optionalText, text, UnexpectedReplyError } from './reply.ts';
 
-/** What became of a mark, and where in the log that stands. */
+/** What happened to a mark, and the position of that in the log. */
 export interface MarkChange {
   readonly at: LogPosition;
   readonly key: RevocationMarkKey;
-  /** `undefined`: there was none, or it was cleared. */
+  /** `undefined`: there was no mark, or it was removed. */
   readonly mark: RevocationMark | undefined;
 }
 
-/** The marks as the server keeps them. Whatever rejects is an outage. */
+/** The marks that the server keeps. Every rejection is an outage, unless a method says otherwise. */
 export interface MarkTable {
-  /** Keeps a mark, or moves it forward. */
-  keep(mark: RevocationMark): Promise<MarkChange & { readonly mark: RevocationMark }>;
-  /** Forgets a mark, and gives it. */
+  /**
+   * Keeps a mark, or extends the one that is there. Rejects with a `RevocationStoreFullError` when its holder
+   * has used up its share; that is no outage.
+   */
+  keep(
+    mark: RevocationMark,
+    holder?: string,
+  ): Promise<MarkChange & { readonly mark: RevocationMark }>;
+  /** Forgets a mark, and returns it. */
   drop(key: RevocationMarkKey): Promise<MarkChange>;
-  /** The marks under these keys, those that expired included. */
+  /** The marks under these keys, also expired ones. */
   find(keys: readonly RevocationMarkKey[]): Promise<readonly RevocationMark[]>;
-  /** All marks, those that expired included, some perhaps twice. */
+  /** All marks, also expired ones. Some may come twice. */
   scan(): AsyncIterable<readonly RevocationMark[]>;
 }
 
 /**
- * Marks go so long after they expired, in seconds: the clocks of two processes may differ, and each decides
- * by its own which marks count.
+ * How long an expired mark stays, in seconds. The clocks of two processes may differ, and each process decides
+ * by its own clock which marks count.
  */
 const SWEPT_AFTER_SEC = 3_600;
 const READ_AT_ONCE = 1_000;
-/** A mark may be moved between the look at it and its end. */
+/** How often a removal is tried: another process may extend the mark between reading and removing it. */
 const DROP_TRIES = 5;
 const NONCE_BYTES = 12;
 
-export function createMarkTable(command: BoundedCommand, names: KeyNames, clock: Clock): MarkTable {
-  const { marks, until, log } = names;
+/** What a table is made of. */
+export interface MarkTableContext {
+  readonly names: KeyNames;
+  readonly clock: Clock;
+  /** Marks that holders may fill. */
+  readonly maxMarks: number;
+}
+
+export function createMarkTable(
+  command: BoundedCommand,
+  { names, clock, maxMarks }: MarkTableContext,
+): MarkTable {
+  const { marks, until, log, holders, held } = names;
+  const touched = [marks, until, log, holders, held];
 
   async function run(script: string, args: readonly string[]): Promise<readonly unknown[]> {
-    return list(await command(['EVAL', script, '3', marks, until, log, ...args], marks), 'EVAL');
+    return list(
+      await command(['EVAL', script, String(touched.length), ...touched, ...args], marks),
+      'EVAL',
+    );
   }
 
   async function change(
@@ -52,7 +78,7 @@ export function createMarkTable(command: BoundedCommand, names: KeyNames, clock:
     return [text(value, 'EVAL'), text(at, 'EVAL')];
   }
 
-  /** What was kept in fields; nothing for one that is empty. */
+  /** The marks in the fields of a reply; empty fields are left out. */
   function marksIn(
     keys: readonly (RevocationMarkKey | undefined)[],
     reply: unknown,
@@ -67,7 +93,7 @@ export function createMarkTable(command: BoundedCommand, names: KeyNames, clock:
   }
 
   return {
-    async keep(mark) {
+    async keep(mark, holder) {
       const { kind, id, issuedBefore, keptUntil } = mark;
       const sweepBefore = Math.floor(clock.now() / 1_000) - SWEPT_AFTER_SEC;
       const [value, at] = await change(KEEP_MARK, [
@@ -76,7 +102,10 @@ export function createMarkTable(command: BoundedCommand, names: KeyNames, clock:
         String(keptUntil),
         nonce(),
         String(sweepBefore),
+        holder === undefined ? '' : digestOf(holder),
+        String(maxMarks),
       ]);
+      if (value === FULL_FOR_HOLDER) throw new RevocationStoreFullError('holder');
       return { at, key: { kind, id }, mark: markOf({ kind, id }, value) };
     },
 
@@ -109,6 +138,11 @@ export function createMarkTable(command: BoundedCommand, names: KeyNames, clock:
       }
     },
   };
+}
+
+/** What is kept shows nobody's name. */
+function digestOf(holder: string): string {
+  return createHash('sha256').update(holder).digest('base64url');
 }
 
 function nonce(): string {

@@ -5,7 +5,7 @@ export function fieldOf({ kind, id }: RevocationMarkKey): string {
   return `${kind}:${id}`;
 }
 
-/** What a field names, or `undefined` for one that is not ours. */
+/** The mark's key that a field names; `undefined` for a field that this package did not write. */
 export function keyOfField(field: string): RevocationMarkKey | undefined {
   const end = field.indexOf(':');
   const kind = REVOCATION_KINDS.find((each) => each === field.slice(0, Math.max(end, 0)));
@@ -16,16 +16,16 @@ const NUMBER = '-?\\d+(?:\\.\\d+)?(?:e\\+\\d+)?';
 const VALUE = new RegExp(`^(?:${NUMBER})?:${NUMBER}$`);
 
 /**
- * The mark in a field: `issuedBefore:keptUntil`, in seconds since the epoch. The first is empty for the mark
- * on one token.
+ * Reads the value of a field: `issuedBefore:keptUntil`, in seconds since the epoch. `issuedBefore` is empty in
+ * a mark on one token.
  *
- * @throws TypeError when the value is no mark's. Nobody can say what it was to stop.
+ * @throws TypeError when the value is not a mark: then it is not known which tokens it refuses.
  */
 export function markOf({ kind, id }: RevocationMarkKey, value: string): RevocationMark {
   if (!VALUE.test(value)) throw new TypeError('A mark in Redis is damaged');
   const middle = value.indexOf(':');
   const before = value.slice(0, middle);
-  // Written out, and frozen: as core makes them, and in half of the memory that a spread one takes.
+  // Frozen, as core makes marks. Each member is written out, since an object made by spread takes twice the memory.
   return Object.freeze({
     kind,
     id,

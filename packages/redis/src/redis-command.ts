@@ -1,8 +1,8 @@
 /**
- * Sends one command, and gives the server's reply: `['SET', 'name', 'value']`. Rejects when the server
- * answers with an error, or does not answer. Texts are UTF-8.
+ * Sends one command, such as `['SET', 'name', 'value']`, and resolves with the server's reply. Rejects when the
+ * server answers with an error, or does not answer. Texts are UTF-8.
  *
- * `key` is the key that the command is about, for clients of a cluster that have to be told where to send
- * it; others need not look at it. All keys of a command are kept on one node.
+ * `key` is the key that the command is about. Clients of a cluster need it to find the node; other clients can
+ * ignore it. All keys of one command are on one node.
  */
 export type RedisCommand = (args: readonly string[], key: string) => PromiseLike<unknown>;

@@ -26,8 +26,9 @@ export interface FollowOptions {
   /** Commands on a connection of their own, which waits at the server for the next mark: `nodeRedis(client.duplicate())`. */
   readonly command: RedisCommand;
   /**
-   * When nothing was heard of the server for longer, nobody can say which tokens were revoked meanwhile, and
-   * `onOutage` of the resource server decides. Seconds, a whole number from 2 to 300. Default 10.
+   * How long the copy counts without an answer from the server. After that, tokens may have been revoked
+   * without notice, and `onOutage` of the resource server decides. Seconds, a whole number from 2 to 300.
+   * Default 10.
    */
   readonly maxLagSec?: number | undefined;
 }
@@ -37,15 +38,24 @@ export interface RedisStoresOptions extends RevocationsOptions {
   /** How commands are sent: `nodeRedis(client)`, `nodeRedisCluster(cluster)`, `ioredis(client)`, `iovalkey(client)`, or a function of your own. */
   readonly command: RedisCommand;
   /**
-   * The first part of every key: what processes have in common, and other applications have not. 1 to 100
-   * letters, digits, `_`, `.`, `:` and `-`.
+   * The first part of every key: the same for all processes of this API, another one for each other
+   * application. 1 to 100 letters, digits, `_`, `.`, `:` and `-`.
    */
   readonly prefix: string;
-  /** Keeps a copy of the marks in this process instead of asking about each token. Default: it asks. */
+  /** Keeps a copy of the marks in this process. Default: the server is asked about each token. */
   readonly follow?: FollowOptions | undefined;
-  /** What has not been answered by then is an outage. Milliseconds, a whole number from 1 to 60,000. Default 250. */
+  /** A command that takes longer is an outage. Milliseconds, a whole number from 1 to 60,000. Default 250. */
   readonly timeoutMs?: number | undefined;
-  /** Commands that may wait for an answer at a time; one more is an outage. A whole number from 1 to 1,000,000. Default 1,000. */
+  /**
+   * How many marks all holders may have together. A holder is an issuer that sends signals; it may have at most
+   * as many marks as are still free. Marks that the application makes itself do not count. A whole number from
+   * 1. Default 1,000,000, about 450 MB at the server.
+   */
+  readonly maxMarks?: number | undefined;
+  /**
+   * How many commands may wait for an answer at the same time; one more is an outage. A whole number from 1 to
+   * 1,000,000. Default 1,000.
+   */
   readonly maxInFlight?: number | undefined;
 }
 
@@ -58,14 +68,16 @@ export interface RedisStores {
   /** Introspection answers, which core seals: `introspection: { cache: { store: introspections, secrets } }`. */
   readonly introspections: IntrospectionStore;
   /**
-   * Checks the server: whether it is new enough, may be written to, and drops nothing before its time, as far
-   * as it lets itself be asked. With `follow`, waits until the marks are loaded. It does not have to be called.
+   * Checks whether the server is new enough, can be written to, and (if its configuration can be read) drops
+   * nothing before its time, and whether other processes of the prefix keep marks for the same time. With
+   * `follow` it also waits until the marks are loaded. Calling it is optional.
    *
-   * Rejects with a ConfigurationError when the server does not fit, and with what the client said when it
-   * cannot be reached: in time, whatever the client does. Another call tries again.
+   * Rejects with a `ConfigurationError` when the server or these settings do not fit, and with the client's
+   * error when it cannot be reached. It has a time limit, even if the client has none. Another call tries
+   * again.
    */
   ready(): Promise<void>;
-  /** Stops following. It closes no connection: that is for whoever opened it. */
+  /** Stops following. It closes no connection: the code that opened it must close it. */
   close(): void;
 }
 
@@ -75,6 +87,7 @@ const OPTIONS: OptionNames<RedisStoresOptions> = {
   retainSec: true,
   toleranceSec: true,
   follow: true,
+  maxMarks: true,
   timeoutMs: true,
   maxInFlight: true,
   clock: true,
@@ -83,30 +96,35 @@ const FOLLOW_OPTIONS: OptionNames<FollowOptions> = { command: true, maxLagSec: t
 
 const LINE = "redisStores({ command: nodeRedis(client), prefix: 'orders' })";
 const FOLLOW_LINE = 'follow: { command: nodeRedis(client.duplicate()) }';
-/** A read that waits, and what follows it. More would be reads whose client does not let go of them. */
+/**
+ * Commands of a follower at the same time: a waiting read, and some after it. More would mean that the client
+ * does not end them.
+ */
 const FOLLOW_IN_FLIGHT = 8;
 
 /**
- * Stores on Redis (7.0 or later) or Valkey (7.2 or later) for all processes of an API. One command decides
- * each question, and the server does it in one step. What is kept shows nobody's id, no claim and no token.
+ * Stores on Redis (7.0 or later) or Valkey (7.2 or later) for all processes of an API. Each question is decided
+ * by one command, which the server runs in one step. What is stored does not show ids of callers, claims or
+ * tokens.
  *
- * Makes no command before it is used, but for `follow`, which begins at once.
+ * Sends no command before it is used, except with `follow`, which begins at once.
  *
- * What Redis does not promise: a replica may not have heard of what its primary acknowledged, so that after
- * a failover a proof may pass a second time and a mark may be gone; a restart without AOF forgets everything.
+ * Limits of Redis: a replica may lack what its primary has acknowledged, so after a failover a proof may pass a
+ * second time, and a mark may be lost. A restart without AOF loses everything.
  *
  * @throws ConfigurationError for an option that is unknown or not right.
  */
 export function redisStores(options: RedisStoresOptions): RedisStores {
   const given = checkOptions('redisStores()', options, OPTIONS, LINE);
   const { command, prefix, follow, retainSec, toleranceSec, clock = systemClock } = given;
-  const { timeoutMs = 250, maxInFlight = 1_000 } = given;
+  const { timeoutMs = 250, maxInFlight = 1_000, maxMarks = 1_000_000 } = given;
   checkCommand('command', command, LINE);
   checkRange({ timeoutMs }, { from: 1, to: 60_000, example: 250 });
   checkRange({ maxInFlight }, { from: 1, to: 1_000_000, example: 1_000 });
+  checkRange({ maxMarks }, { from: 1, to: Number.MAX_SAFE_INTEGER, example: 1_000_000 });
   const names = keyNames(prefix);
   const bounded = boundedCommand(command, { timeoutMs, maxInFlight });
-  const table = createMarkTable(bounded, names, clock);
+  const table = createMarkTable(bounded, { names, clock, maxMarks });
   const make = (followed: FollowedMarks | undefined) =>
     redisRevocations({ table, followed, options: { retainSec, toleranceSec, clock } });
 
@@ -127,7 +145,7 @@ export function redisStores(options: RedisStoresOptions): RedisStores {
         `redisStores(): follow.command goes through the client of command, and would hold up everything else. Write: ${FOLLOW_LINE}`,
       );
     }
-    // Whatever is not right is said before anything is sent.
+    // All options are checked before the first command is sent.
     make(undefined);
     const reading: BoundedCommand = boundedCommand(own, {
       timeoutMs: BLOCK_MS + timeoutMs,
@@ -144,7 +162,7 @@ export function redisStores(options: RedisStoresOptions): RedisStores {
     revocations,
     introspections: redisIntrospectionStore(bounded, names),
     async ready() {
-      await checkServer(bounded, names);
+      await checkServer(bounded, names, revocations);
       await followed?.follower.loaded();
     },
     close: () => followed?.follower.close(),

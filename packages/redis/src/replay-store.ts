@@ -5,11 +5,11 @@ import type { KeyNames } from './key-names.ts';
 import { optionalText } from './reply.ts';
 
 /**
- * One `SET … NX GET` for each id, which the server does in one step for everybody. Its time is counted by the
- * server from when it arrives, so that clocks that differ do not matter.
+ * One `SET … NX GET` for each id, which the server runs in one step for all processes. The server counts its
+ * time from its arrival, so differences between clocks do not matter.
  *
- * Each reservation has an owner of its own. A client that lost the connection before the reply came may send
- * the command again: it then finds its own owner, and the proof was not used before.
+ * Each reservation has an owner of its own. A client that lost the connection before the reply may send the
+ * command again. It then finds its own owner, and so knows that the proof was not used before.
  */
 export function redisReplayStore(command: BoundedCommand, names: KeyNames): ReplayStore {
   const process = randomBytes(16).toString('base64url');

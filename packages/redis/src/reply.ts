@@ -1,4 +1,4 @@
-/** The server's reply has a form that the command never gives. Perhaps what answers is not Redis. */
+/** The server's reply has a form that this command never has. Perhaps the server is not Redis. */
 export class UnexpectedReplyError extends TypeError {
   constructor(command: string) {
     super(`Redis answered ${command} with something else than that command gives`);
@@ -28,8 +28,9 @@ export function list(reply: unknown, command: string): readonly unknown[] {
 }
 
 /**
- * The reply as pairs of a name and a value. By the client and the version of the protocol it comes as a flat list, as
- * a list of pairs, as a `Map` or as an object. Throws {@link UnexpectedReplyError} for anything else.
+ * The reply as pairs of a name and a value. It comes as a flat list, a list of pairs, a `Map` or an object,
+ * depending on the client and the version of the protocol. Throws {@link UnexpectedReplyError} for anything
+ * else.
  */
 export function pairs(reply: unknown, command: string): readonly (readonly [string, unknown])[] {
   if (Array.isArray(reply)) return reply.every(isPair) ? reply : flatPairs(reply, command);

@@ -15,15 +15,15 @@ import type { MarkMirror } from './mark-mirror.ts';
 import type { MarkChange, MarkTable } from './mark-table.ts';
 import { fieldOf } from './mark-text.ts';
 
-/** A copy of the marks, and what keeps it. */
+/** A copy of the marks, and the follower that keeps it up to date. */
 export interface FollowedMarks {
   readonly mirror: MarkMirror;
   readonly follower: Follower;
-  /** Without contact for longer, the copy answers nothing. Seconds. */
+  /** How long the copy may be used without contact to the server, in seconds. */
   readonly maxLagSec: number;
 }
 
-/** What both ways to ask are made of. */
+/** What the store is made from, whether it asks the server or follows it. */
 export interface RedisRevocationsContext {
   readonly table: MarkTable;
   /** `undefined`: the server is asked about each token. */
@@ -33,19 +33,19 @@ export interface RedisRevocationsContext {
 
 const OWNER = 'redisStores()';
 
-/** Marks that every process sees: at once where it asks, a moment later where it follows. */
+/** Marks that every process sees: at once if it asks the server, a moment later if it follows. */
 export function redisRevocations(context: RedisRevocationsContext): Revocations {
   const { table, followed, options } = context;
   const { clock } = options;
   const isKept = ({ keptUntil }: RevocationMark) => keptUntil * 1_000 > clock.now();
-  // In effect here before whoever made the mark goes on.
+  // The mark takes effect in this process before the call that made it returns.
   const acknowledge = (change: MarkChange) => {
     if (followed?.mirror.acknowledge(change) === false) followed.follower.reload();
   };
 
   const keeper: RevocationKeeper = {
-    async keep(mark) {
-      const change = await table.keep(mark);
+    async keep(mark, holder) {
+      const change = await table.keep(mark, holder);
       acknowledge(change);
       return change.mark;
     },
@@ -87,7 +87,7 @@ function following(
   const maxLagMs = maxLagSec * 1_000;
 
   function answer(token: RevocationQuery): boolean {
-    // Either way: a clock that was set back must not hide that nothing was heard since.
+    // `abs`: after the clock was set back, the difference is negative, and must not hide a lost contact.
     if (Math.abs(clock.now() - follower.seenAt) > maxLagMs) {
       throw new Error('Nothing was heard of Redis for longer than maxLagSec');
     }

@@ -1,6 +1,6 @@
 import type { Clock } from '@authly/core';
 import type { RedisCommand } from '@authly/redis';
-import { DROP_MARK, KEEP_MARK, READ_MARKS } from '../src/mark-scripts.ts';
+import { DROP_MARK, FULL_FOR_HOLDER, KEEP_MARK, READ_MARKS } from '../src/mark-scripts.ts';
 
 /** A Redis server in this process, as far as the stores need one. */
 export interface FakeRedis {
@@ -64,7 +64,13 @@ export function fakeRedis(clock: Clock): FakeRedis {
     return kept !== undefined && kept.untilMs > clock.now() ? kept.value : null;
   }
 
-  function set([key = '', value = '', px = '', ttl = '', ...flags]: readonly string[]): unknown {
+  function set(all: readonly string[]): unknown {
+    const [key = '', value = '', px = '', ttl = '', ...flags] = all;
+    if (px === 'NX' && ttl === 'GET' && flags.length === 0) {
+      const known = get(key);
+      if (known === null) texts.set(key, { value, untilMs: Number.POSITIVE_INFINITY });
+      return known;
+    }
     if (px !== 'PX' || !/^[1-9]\d*$/.test(ttl)) throw new Error('ERR syntax error');
     const earlier = get(key);
     const isFree = earlier === null || !flags.includes('NX');
@@ -84,35 +90,63 @@ export function fakeRedis(clock: Clock): FakeRedis {
     return id;
   }
 
-  function keep([marks = '', until = '', logKey = '', ...args]: readonly string[]): unknown {
-    const [field = '', before = '', till = '', nonce = '', sweepBefore = ''] = args;
+  function release([, , , holders = '', held = '']: readonly string[], field: string): void {
+    const holder = hash(holders).get(field);
+    if (holder === undefined) return;
+    hash(holders).delete(field);
+    const left = Number(hash(held).get(holder)) - 1;
+    if (left < 1) hash(held).delete(holder);
+    else hash(held).set(holder, String(left));
+  }
+
+  function keep(all: readonly string[]): unknown {
+    const [marks = '', until = '', logKey = '', holders = '', held = '', ...args] = all;
+    const [field = '', before = '', till = '', nonce = '', sweepBefore = '', ...more] = args;
+    const [holder = '', maxMarks = ''] = more;
     const known = hash(marks).get(field);
     const [knownBefore = '', knownTill = ''] = known?.split(':') ?? [before, till];
     const isAny = before === '' || knownBefore === '';
     const furthest = isAny ? '' : String(Math.max(Number(before), Number(knownBefore)));
     const value = `${furthest}:${Math.max(Number(till), Number(knownTill))}`;
     if (value === known) return [value, log(logKey).at(-1)?.id ?? '0-0'];
-    hash(marks).set(field, value);
     const times = of(sets, until, () => new Map<string, number>());
+    const mayAdd = () => {
+      const has = Number(hash(held).get(holder) ?? 0);
+      return known !== undefined || holder === '' || has < Number(maxMarks) - hash(marks).size;
+    };
+    const sweep = () => {
+      const expired = [...times].filter(([, time]) => time < Number(sweepBefore));
+      for (const [each] of expired.slice(0, SWEPT_AT_ONCE)) {
+        times.delete(each);
+        hash(marks).delete(each);
+        release(all, each);
+      }
+    };
+    const isSwept = !mayAdd();
+    if (isSwept) sweep();
+    if (!mayAdd()) return [FULL_FOR_HOLDER, log(logKey).at(-1)?.id ?? '0-0'];
+    hash(marks).set(field, value);
     times.set(field, Number(value.split(':')[1]));
-    const expired = [...times].filter(([, time]) => time < Number(sweepBefore));
-    for (const [each] of expired.slice(0, SWEPT_AT_ONCE)) {
-      times.delete(each);
-      hash(marks).delete(each);
+    if (holder !== '' && known === undefined) {
+      hash(holders).set(field, holder);
+      hash(held).set(holder, String(Number(hash(held).get(holder) ?? 0) + 1));
     }
+    if (!isSwept) sweep();
     return [value, write(logKey, field, value, nonce)];
   }
 
-  function drop([marks = '', until = '', logKey = '', ...args]: readonly string[]): unknown {
+  function drop(all: readonly string[]): unknown {
+    const [marks = '', until = '', logKey = '', , , ...args] = all;
     const [field = '', nonce = '', expected = ''] = args;
     const known = hash(marks).get(field) ?? '';
     if (known === '' || known !== expected) return [known, log(logKey).at(-1)?.id ?? '0-0'];
     hash(marks).delete(field);
     sets.get(until)?.delete(field);
+    release(all, field);
     return ['', write(logKey, field, '', nonce)];
   }
 
-  function readMarks([marks = '', until = '', , ...args]: readonly string[]): unknown {
+  function readMarks([marks = '', until = '', , , , ...args]: readonly string[]): unknown {
     const [field = '', till = '', size = ''] = args;
     const ordered = [...of(sets, until, () => new Map<string, number>())].sort(
       ([one, oneTime], [other, otherTime]) => oneTime - otherTime || (one < other ? -1 : 1),
@@ -161,7 +195,7 @@ export function fakeRedis(clock: Clock): FakeRedis {
     GET: ([key = '']) => get(key),
     HMGET: ([key = '', ...fields]) => fields.map((field) => hash(key).get(field) ?? null),
     EVAL([script = '', keys = '', ...rest]) {
-      if (keys !== '3') throw new Error('ERR wrong number of keys');
+      if (keys !== '5') throw new Error('ERR wrong number of keys');
       if (script === KEEP_MARK) return keep(rest);
       if (script === DROP_MARK) return drop(rest);
       if (script === READ_MARKS) return readMarks(rest);

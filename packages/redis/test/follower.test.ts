@@ -36,7 +36,11 @@ async function aFollower() {
   const clock = fakeClock();
   const redis = fakeRedis(clock);
   const write = redis.connect();
-  const table = createMarkTable(async (...given) => await write(...given), names, clock);
+  const table = createMarkTable(async (...given) => await write(...given), {
+    names,
+    clock,
+    maxMarks: 1_000_000,
+  });
   const keep = async (id: string) => {
     await table.keep(aMark(id));
     await settle();

@@ -8,11 +8,14 @@ it('each kind of thing has keys of its own below the prefix', () => {
     'orders:1:r:id',
     'orders:1:i:id',
   ]);
-  // A hash tag: a cluster keeps the three on one node.
-  expect([names.marks, names.until, names.log]).toEqual([
+  // A hash tag: a cluster keeps them on one node.
+  expect([names.marks, names.until, names.log, names.holders, names.held, names.settings]).toEqual([
     '{orders:1:v}:marks',
     '{orders:1:v}:until',
     '{orders:1:v}:log',
+    '{orders:1:v}:holders',
+    '{orders:1:v}:held',
+    '{orders:1:v}:settings',
   ]);
 });
 

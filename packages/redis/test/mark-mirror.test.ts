@@ -142,6 +142,49 @@ describe('a copy of the marks', () => {
     expect(followed.isRevoked(aToken('ada', nowSec + 1))).toBe(true);
   });
 
+  it.each<readonly [string, Partial<RevocationMark>, Partial<RevocationMark>]>([
+    ['one without a time', { issuedBefore: undefined }, {}],
+    ['one that is kept for longer', { keptUntil: nowSec + 900 }, { keptUntil: nowSec + 800 }],
+  ])('keeps of two answers about a mark what reaches further: %s', async (_what, far, near) => {
+    const mark = await aMark('ada');
+    const [further, nearer] = [
+      { ...mark, ...far },
+      { ...mark, ...near },
+    ];
+    for (const [first, second] of [
+      [further, nearer],
+      [nearer, further],
+    ] as const) {
+      const { mirror } = aMirror();
+      mirror.follow('1000-0', change('1000-0', first));
+      const heard: RevocationMark[] = [];
+      mirror.subscribe((each) => heard.push(each));
+      // Of another server, whose clock is behind.
+      mirror.acknowledge(change('600-0', second));
+      expect(heard).toEqual(first === further ? [] : [further]);
+    }
+  });
+
+  it('does not take back what it was told of a mark that was cleared', async () => {
+    const { mirror } = aMirror();
+    const mark = await aMark('ada');
+    mirror.acknowledge(change('5-0', mark, false));
+    mirror.follow('4-0', change('4-0', mark));
+    expect(mirror.isRevoked(aToken('ada'))).toBe(false);
+    mirror.follow('6-0', change('6-0', mark));
+    expect(mirror.isRevoked(aToken('ada'))).toBe(true);
+  });
+
+  it('forgets what it was told once the log says it, also where another server takes over that is behind', async () => {
+    const { mirror } = aMirror();
+    const mark = await aMark('ada');
+    mirror.acknowledge(change('5-0', mark));
+    mirror.follow('5-0', change('5-0', mark));
+    mirror.follow('6-0', change('6-0', mark, false));
+    mirror.replace([], '2-0');
+    expect(mirror.isRevoked(aToken('ada'))).toBe(false);
+  });
+
   it('holds on to what it was told until the log has passed it, also without an entry', async () => {
     const { mirror } = aMirror();
     const mark = await aMark('ada');
@@ -241,13 +284,15 @@ describe('a copy of the marks', () => {
     expect(heard).toHaveLength(2);
     mirror.follow('2-0', change('2-0', late));
     expect(heard.slice(2)).toEqual([late]);
-    mirror.follow('3-0', change('3-0', late, false));
-    expect(heard).toHaveLength(3);
-    mirror.follow('4-0', change('4-0', { ...late, keptUntil: late.keptUntil + 1 }));
+    mirror.follow('3-0', change('3-0', { ...late, keptUntil: late.keptUntil + 1 }));
     expect(heard).toHaveLength(4);
+    mirror.follow('4-0', change('4-0', late, false));
+    expect(heard).toHaveLength(4);
+    mirror.follow('5-0', change('5-0', late));
+    expect(heard).toHaveLength(5);
     ends[1]?.();
-    mirror.follow('5-0', change('5-0', early));
-    expect(heard).toHaveLength(4);
+    mirror.follow('6-0', change('6-0', early));
+    expect(heard).toHaveLength(5);
   });
 
   it('tells of what is new when it is replaced', async () => {

@@ -1,4 +1,4 @@
-import type { RevocationMark } from '@authly/core';
+import { isRevocationStoreFullError, type RevocationMark } from '@authly/core';
 import { fakeClock } from '@authly/testing';
 import { describe, expect, it, vi } from 'vitest';
 import { keyNames } from '../src/key-names.ts';
@@ -7,13 +7,17 @@ import { createMarkTable, type MarkTable } from '../src/mark-table.ts';
 import { fakeRedis } from './fake-redis.ts';
 
 const names = keyNames('a');
-const KEYS = [names.marks, names.until, names.log];
+const KEYS = [names.marks, names.until, names.log, names.holders, names.held];
 
-function aTable() {
+function aTable(maxMarks = 1_000_000) {
   const clock = fakeClock();
   const redis = fakeRedis(clock);
   const send = redis.connect();
-  const table = createMarkTable(async (...given) => await send(...given), names, clock);
+  const table = createMarkTable(async (...given) => await send(...given), {
+    names,
+    clock,
+    maxMarks,
+  });
   const nowSec = () => clock.now() / 1_000;
   return { clock, redis, table, nowSec };
 }
@@ -24,7 +28,10 @@ function aMark(id: string, keptUntil: number, issuedBefore?: number): Revocation
 
 function tableOver(reply: unknown) {
   const command = vi.fn(async (..._given: readonly unknown[]) => reply);
-  return { command, table: createMarkTable(command, names, fakeClock()) };
+  return {
+    command,
+    table: createMarkTable(command, { names, clock: fakeClock(), maxMarks: 1_000_000 }),
+  };
 }
 
 async function allOf(table: MarkTable): Promise<readonly RevocationMark[]> {
@@ -39,16 +46,54 @@ describe('the table of marks', () => {
     await table.keep(aMark('x', 20, 17));
     await table.keep(aMark('x', 20));
     const args = (issuedBefore: string) => [
-      ...['EVAL', KEEP_MARK, '3', ...KEYS, 'subject:x', issuedBefore, '20'],
+      ...['EVAL', KEEP_MARK, '5', ...KEYS, 'subject:x', issuedBefore, '20'],
       expect.stringMatching(/^[\w-]{16}$/),
       String(fakeClock().now() / 1_000 - 3_600),
+      '',
+      '1000000',
     ];
     expect(command.mock.calls).toEqual([
       [args('17'), names.marks],
       [args(''), names.marks],
     ]);
-    const nonces = command.mock.calls.map(([given]) => Array.isArray(given) && given[9]);
+    const nonces = command.mock.calls.map(([given]) => Array.isArray(given) && given[11]);
     expect(nonces[0]).not.toBe(nonces[1]);
+  });
+
+  it('takes of a holder as many marks as are still free, under a digest of its name', async () => {
+    const { clock, redis, table, nowSec } = aTable(8);
+    const till = nowSec() + 10;
+    const keep = (id: string, holder?: string) =>
+      table.keep(aMark(id, till), holder).then(
+        () => 'kept',
+        (error: unknown) => isRevocationStoreFullError(error) && error.full,
+      );
+    const outcomes = (ids: string, holder?: string) =>
+      Promise.all([...ids].map((id) => keep(id, holder)));
+    expect(await outcomes('abcde', 'https://a')).toEqual(
+      [...'....'].map(() => 'kept').concat('holder'),
+    );
+    expect(await outcomes('efg', 'https://b')).toEqual(['kept', 'kept', 'holder']);
+    expect(await outcomes('a', 'https://b')).toEqual(['kept']);
+    expect([...redis.hash(names.held).values()]).toEqual(['4', '2']);
+    expect(redis.hash(names.holders).size).toBe(6);
+    expect(JSON.stringify([...redis.hash(names.held), ...redis.hash(names.holders)])).not.toContain(
+      'https',
+    );
+    // The application is not counted, and is bounded by nothing here.
+    expect(await outcomes('ghijk')).toEqual([...'ghijk'].map(() => 'kept'));
+    expect(redis.hash(names.holders).size).toBe(6);
+    await table.drop(aMark('a', till));
+    await table.drop(aMark('g', till));
+    expect([...redis.hash(names.held).values()]).toEqual(['3', '2']);
+    for (const id of 'ef') await table.drop(aMark(id, till));
+    expect([...redis.hash(names.held).values()]).toEqual(['3']);
+    // Those that expired more than an hour ago make room for the holder that asks.
+    expect(await keep('l', 'https://a')).toBe('holder');
+    clock.advanceSec(3_611);
+    expect(await keep('l', 'https://a')).toBe('kept');
+    expect([...redis.hash(names.held).values()]).toEqual(['1']);
+    expect([...redis.hash(names.holders).keys()]).toEqual(['subject:l']);
   });
 
   it('gives the mark as it is kept then, and where in the log that stands', async () => {
@@ -71,7 +116,7 @@ describe('the table of marks', () => {
     const nonce = expect.stringMatching(/^[\w-]{16}$/);
     expect(redis.sent).toEqual([
       ['HMGET', names.marks, 'subject:x'],
-      ['EVAL', DROP_MARK, '3', ...KEYS, 'subject:x', nonce, `17:${nowSec() + 10}`],
+      ['EVAL', DROP_MARK, '5', ...KEYS, 'subject:x', nonce, `17:${nowSec() + 10}`],
     ]);
     await expect(table.drop(mark)).resolves.toMatchObject({ at, mark: undefined });
   });
@@ -139,7 +184,7 @@ describe('the table of marks', () => {
       Array.from({ length: 2_500 }, (_, count) => count),
     );
     expect(found.at(-1)).toEqual(aMark('2499', till(2_499)));
-    const start = ['EVAL', READ_MARKS, '3', ...KEYS];
+    const start = ['EVAL', READ_MARKS, '5', ...KEYS];
     expect(redis.sent).toEqual([
       [...start, '', '', '1000'],
       [...start, `subject:${found[999]?.id}`, String(till(0)), '1000'],
@@ -188,11 +233,11 @@ describe('the table of marks', () => {
     await expect(tableOver(reply).table.keep(aMark('x', 1))).rejects.toThrow(message);
     const found = Array.isArray(reply) ? [reply[0]] : [null];
     const ofDrop = Array.isArray(reply) && reply[0] === '17' ? ['', '5-0'] : reply;
-    const table = createMarkTable(
-      async ([name]) => (name === 'HMGET' ? found : ofDrop),
+    const table = createMarkTable(async ([name]) => (name === 'HMGET' ? found : ofDrop), {
       names,
-      fakeClock(),
-    );
+      clock: fakeClock(),
+      maxMarks: 1_000_000,
+    });
     await expect(table.drop(aMark('x', 1))).rejects.toThrow(message);
     await expect(tableOver(null).table.drop(aMark('x', 1))).rejects.toThrow('HMGET');
   });
@@ -218,8 +263,9 @@ describe('the table of marks', () => {
     await expect(allOf(tableOver(reply).table)).rejects.toThrow('Redis answered EVAL');
   });
 
-  it('passes over a field that is empty', async () => {
-    const { table } = tableOver([['subject:x', 'subject:y'], [null, ':7'], '7']);
+  it('passes over a field that is empty, and one that is not ours', async () => {
+    const fields = ['subject:x', 'theirs:x', 'subject:y'];
+    const { table } = tableOver([fields, [null, 'whatever', ':7'], '7']);
     expect(await allOf(table)).toEqual([aMark('y', 7)]);
   });
 });

@@ -47,7 +47,7 @@ describe('stores', () => {
     await stores.replay.reserve('id', { ttlMs: 1_000, signal });
     await stores.introspections.set('id', Uint8Array.of(1), 1_000);
     await stores.revocations.revokePrincipal('user:ada');
-    expect(redis.keys().length).toBe(5);
+    expect(redis.keys().length).toBe(6);
     expect(redis.keys().every((key) => /^\{?orders:1:/.test(key))).toBe(true);
     const others = redisStores({ command: redis.connect(), prefix: 'billing', clock });
     await expect(others.replay.reserve('id', { ttlMs: 1_000, signal })).resolves.toBe(true);
@@ -91,7 +91,7 @@ describe('stores', () => {
     const redis = fakeRedis(fakeClock());
     const asking = redisStores({ command: redis.connect(), prefix: 'a' });
     await asking.ready();
-    expect(redis.sent.map(([name]) => name)).toEqual(['SET', 'CONFIG', 'CONFIG']);
+    expect(redis.sent.map(([name]) => name)).toEqual(['SET', 'CONFIG', 'CONFIG', 'SET']);
     redis.before = ([name]) => {
       if (name === 'EVAL') throw new Error('no marks');
     };
@@ -178,6 +178,8 @@ describe('options', () => {
     [{ timeoutMs: '250' }, /timeoutMs/],
     [{ maxInFlight: 0 }, /maxInFlight is a whole number from 1 to 1000000\. Write: .*: 1000$/],
     [{ maxInFlight: 1_000_001 }, /maxInFlight/],
+    [{ maxMarks: 0 }, /maxMarks is a whole number from 1 to .*Write: maxMarks: 1000000$/],
+    [{ maxMarks: 1.5 }, /maxMarks/],
     [{ retainSec: 0 }, /redisStores\(\): retainSec/],
     [{ toleranceSec: -1 }, /toleranceSec/],
     [{ timeout: 1 }, /has no option "timeout".*command, prefix/],
@@ -195,7 +197,7 @@ describe('options', () => {
 
   it('are at their bounds', () => {
     for (const at of [
-      { timeoutMs: 1, maxInFlight: 1 },
+      { timeoutMs: 1, maxInFlight: 1, maxMarks: 1 },
       { timeoutMs: 60_000, maxInFlight: 1_000_000 },
     ]) {
       redisStores({ ...good, ...at }).close();

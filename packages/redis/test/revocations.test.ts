@@ -50,7 +50,11 @@ function setUp(follows: boolean) {
   const clock = fakeClock();
   const redis = fakeRedis(clock);
   const send = redis.connect();
-  const table = createMarkTable(async (...given) => await send(...given), names, clock);
+  const table = createMarkTable(async (...given) => await send(...given), {
+    names,
+    clock,
+    maxMarks: 1_000_000,
+  });
   const { state: follower, load } = aState(clock.now());
   const mirror = createMarkMirror(clock);
   const open = () =>
@@ -66,7 +70,11 @@ describe('revocations that ask', () => {
   for (const { name, run } of revocationStoreContract((settings) => {
     const clock = fakeClock();
     const send = fakeRedis(clock).connect();
-    const table = createMarkTable(async (...given) => await send(...given), names, clock);
+    const table = createMarkTable(async (...given) => await send(...given), {
+      names,
+      clock,
+      maxMarks: 1_000_000,
+    });
     const open = () =>
       redisRevocations({ table, followed: undefined, options: { clock, ...settings } });
     return { revocations: open(), other: open(), clock, advance: (ms) => clock.advance(ms) };
@@ -108,7 +116,7 @@ describe('revocations that ask', () => {
 
   it('name their owner where an option is wrong', () => {
     const { clock } = setUp(false);
-    const table = createMarkTable(async () => null, names, clock);
+    const table = createMarkTable(async () => null, { names, clock, maxMarks: 1_000_000 });
     const wrong = { clock, retainSec: 0 };
     expect(() => redisRevocations({ table, followed: undefined, options: wrong })).toThrow(
       'redisStores(): retainSec',

@@ -7,10 +7,14 @@ import { fakeRedis } from './fake-redis.ts';
 
 const names = keyNames('a');
 
+const SETTINGS = { retainSec: 86_400, toleranceSec: 5 };
+
 function aServer() {
   const redis = fakeRedis(fakeClock());
   const send = redis.connect();
-  return { redis, check: () => checkServer(async (...given) => await send(...given), names) };
+  const check = (settings: object = {}) =>
+    checkServer(async (...given) => await send(...given), names, { ...SETTINGS, ...settings });
+  return { redis, check };
 }
 
 describe('a server', () => {
@@ -24,7 +28,39 @@ describe('a server', () => {
       ['CONFIG', 'GET', 'maxmemory-policy'],
     ]);
     // A probe of one process is not in the way of another's.
-    expect(new Set(redis.keys()).size).toBe(2);
+    expect(redis.keys().filter((key) => key.includes('probe'))).toHaveLength(2);
+  });
+
+  it('remembers the settings of the first process, and refuses others', async () => {
+    const { redis, check } = aServer();
+    await check();
+    await check();
+    expect(redis.sent.at(-1)).toEqual(['SET', names.settings, '86400:5', 'NX', 'GET']);
+    for (const other of [{ retainSec: 3_600 }, { retainSec: 864_000 }, { toleranceSec: 6 }]) {
+      await expect(check(other)).rejects.toThrow(ConfigurationError);
+    }
+    await expect(check({ retainSec: 3_600 })).rejects.toThrow(
+      "redisStores(): this process has retainSec: 3600, toleranceSec: 5, and others of its prefix retainSec: 86400, toleranceSec: 5: a token could outlive its mark. Write: retainSec: 86400, toleranceSec: 5. To change them for all processes, first delete the key {a:1:v}:settings: redis-cli del '{a:1:v}:settings'",
+    );
+    redis.texts.delete(names.settings);
+    await check({ retainSec: 3_600 });
+    await expect(check()).rejects.toThrow('others of its prefix retainSec: 3600');
+  });
+
+  it.each(['x', '1:2:3', '1:2\n', '12345678901:5', ':5', '86400'])(
+    'says nothing of settings that are not ours: %j',
+    async (value) => {
+      const { redis, check } = aServer();
+      redis.texts.set(names.settings, { value, untilMs: Number.POSITIVE_INFINITY });
+      await expect(check()).rejects.toThrow('others of its prefix retainSec: …, toleranceSec: …:');
+    },
+  );
+
+  it('is down when it gives no text for the settings', async () => {
+    const reply = ([name]: readonly string[]) => (name === 'SET' ? 7 : null);
+    await expect(checkServer(async (args) => reply(args), names, SETTINGS)).rejects.toThrow(
+      'Redis answered SET',
+    );
   });
 
   it.each(['ERR syntax error', 'ERR Syntax Error, near NX'])(
@@ -81,7 +117,7 @@ describe('a server', () => {
   it('fits when it leaves settings out', async () => {
     const configs = [[], { 'maxmemory-policy': 'allkeys-lru' }, ['maxmemory', '9']];
     for (const reply of configs) {
-      await checkServer(async ([name]) => (name === 'CONFIG' ? reply : null), names);
+      await checkServer(async ([name]) => (name === 'CONFIG' ? reply : null), names, SETTINGS);
     }
   });
 });

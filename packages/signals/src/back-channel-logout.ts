@@ -22,7 +22,12 @@ import { type LogoutToken, readLogoutToken } from './logout-token.ts';
 import { LOGOUT_ANSWERS, LOGOUT_UNMAPPED } from './signal-answers.ts';
 import { type SignalHandler, signalHandler } from './signal-handler.ts';
 import { checkStores, verifierOptions } from './signal-options.ts';
-import { createSignalStores, type SignalRevocations, type SignalTarget } from './signal-stores.ts';
+import {
+  createSignalStores,
+  markFault,
+  type SignalRevocations,
+  type SignalTarget,
+} from './signal-stores.ts';
 import { verifySignal } from './verify-signal.ts';
 
 /** Options of {@link backChannelLogout}. */
@@ -33,14 +38,18 @@ export interface BackChannelLogoutOptions {
   readonly clientId: string;
   /** Where marks are made: the store of the resource server's `revocation`. */
   readonly revocations: SignalRevocations;
-  /** Remembers which logout tokens were there, so that `onEvent` is told once. Default: this process's memory. */
+  /**
+   * Remembers which logout tokens have come, so that `onEvent` is called once for each. Default: the memory of
+   * this process.
+   */
   readonly replay?: ReplayStore | undefined;
   /**
-   * Whether access tokens carry the `sid` that logout tokens name. Default: what the preset states. `true` where
-   * you have the issuer put it in: by a token hook of Hydra, or `extraTokenClaims` of oidc-provider.
+   * Whether access tokens carry the `sid` that logout tokens name. Default: what the preset states. Write
+   * `true` where you made the issuer add it: by a token hook of Hydra, or by `extraTokenClaims` of
+   * oidc-provider.
    */
   readonly sidInAccessTokens?: boolean | undefined;
-  /** Told of what happens; also on the diagnostics channel `authly`. */
+  /** Called with every event of this package; they are also on the diagnostics channel `authly`. */
   readonly onEvent?: EventListener | undefined;
   /** Accepted algorithms. Default RS256, PS256, ES256, EdDSA, or what the preset states. */
   readonly algorithms?: readonly Algorithm[] | undefined;
@@ -77,11 +86,12 @@ const TYPES = ['logout+jwt', 'JWT', null] as const;
 /**
  * The endpoint to which an OpenID provider posts logout tokens (OpenID Connect Back-Channel Logout 1.0):
  * `app.post('/logout', mount(backChannelLogout({ … })))`. It revokes the access tokens of the session that has
- * ended (`sid`), or, where only the user is named or access tokens carry no `sid`, those of the user (`sub`).
+ * ended (`sid`). Where only the user is named, or access tokens carry no `sid`, it revokes those of the user
+ * (`sub`).
  *
- * Answers 200 after the mark is stored, and 400 otherwise, an outage of the store or of the keys included
- * (§2.8). **Most providers do not send a logout again.** One that names a session alone, while access tokens
- * carry none, is 400, too, and told as `revocation.unmapped`: nothing here could be revoked.
+ * Answers 200 after the mark is stored, and 400 otherwise, also during an outage of the store or of the keys
+ * (§2.8). **Most providers do not send a logout again.** A logout that names only a session, while access
+ * tokens carry none, is 400 too, with the event `revocation.unmapped`, because nothing can be revoked here.
  *
  * Checks: the form with one `logout_token`; `typ`, `iss`, algorithm, signature and times; `aud` is the client;
  * the claims of §2.6. Does not check whether the session is known here.
@@ -137,14 +147,14 @@ export function backChannelLogout(options: BackChannelLogoutOptions): SignalHand
       return LOGOUT_UNMAPPED;
     }
     try {
-      // The mark first: an id that was remembered without it would be a logout that is lost.
-      await stores.mark([target], token.issuedAt);
+      // The mark first: if only the id were remembered, the repeated logout would be ignored, and lost.
+      await stores.mark([target], { issuedBefore: token.issuedAt, holder: issuer });
       if (await stores.isFirst({ source: SOURCE, issuer, id: token.id })) {
         const marks = [target.kind];
         events.emit({ type: 'signal.accepted', source: SOURCE, issuer, event: 'logout', marks });
       }
-    } catch {
-      return refused('store_unavailable');
+    } catch (error) {
+      return refused(markFault(error));
     }
     return LOGOUT_ANSWERS.accepted;
   }

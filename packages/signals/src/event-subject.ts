@@ -6,28 +6,28 @@ export interface IssuerSubject {
   readonly subject: string;
 }
 
-/** What a subject identifier names, where that is something that a mark can be on. */
+/** What a subject identifier names, if a mark can be made for it. */
 export type NamedSubject =
   | ({ readonly kind: 'subject' } & IssuerSubject)
   | { readonly kind: 'token'; readonly issuer: string; readonly tokenId: string }
   | {
       readonly kind: 'session';
       readonly sessionId: string;
-      /** Whose session it is; `undefined` when that is not said. */
+      /** The session's user; `undefined` when the event does not name one. */
       readonly user: IssuerSubject | undefined;
     };
 
-/** Keycloak's name for all sessions of a user, in the place of one session's id. */
+/** What Keycloak writes instead of a session's id to mean all sessions of a user. */
 const ALL_SESSIONS = 'ALL';
-/** Members of a complex subject that a mark can hold. Another one narrows what the event is about. */
+/** Members of a complex subject for which marks can be made. Any other member narrows the subject. */
 const COMPLEX_MEMBERS: ReadonlySet<string> = new Set(['format', 'user', 'session']);
 
 /**
- * Reads a subject identifier (`sub_id`, RFC 9493). Gives all that it names: one, several that are the same
- * (`aliases`), or none where no mark can hold it.
+ * Reads a subject identifier (`sub_id`, RFC 9493). Returns what it names: one subject, several names of the
+ * same subject (`aliases`), or none where no mark can be made.
  *
- * A complex subject (Shared Signals Framework 1.0 §3) is what matches **all** of its members: with a
- * tenant or a device beside the user it is less than that user, and nothing is given.
+ * A complex subject (Shared Signals Framework 1.0 §3) means whatever matches **all** of its members. A user
+ * together with a tenant or a device is less than that user, so nothing is returned.
  */
 export function namedSubjects(subject: unknown): readonly NamedSubject[] {
   if (!isObject(subject)) return [];
@@ -63,7 +63,7 @@ function complexSubject(subject: JsonObject): NamedSubject | undefined {
   if (Object.keys(subject).some((name) => !COMPLEX_MEMBERS.has(name))) return undefined;
   const user = isFormat(subject, 'user', 'iss_sub');
   const pair = user && issuerSubject(user);
-  // A user in a form that says nothing here must not be left out: it narrows the subject.
+  // A user in an unknown form must not be ignored, because it narrows the subject.
   if (Object.hasOwn(subject, 'user') && pair === undefined) return undefined;
   if (!Object.hasOwn(subject, 'session')) return pair && { kind: 'subject', ...pair };
   const session = isFormat(subject, 'session', 'opaque');

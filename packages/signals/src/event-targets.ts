@@ -25,7 +25,7 @@ export function eventTargets(
   const found = namedSubjects(subject).map((each) => targetOf(each, revokes, issuers));
   const targets = found.flatMap((each) => (typeof each === 'string' ? [] : each));
   if (targets.length > 0) return { targets };
-  // A subject with several aliases may have several causes. Give the one that says most.
+  // A subject with several aliases may have several causes. The most informative one is returned.
   const cause = found.find((each) => each === 'issuer_not_spoken_for') ?? found.at(0);
   return { unmapped: typeof cause === 'string' ? cause : 'subject_unknown' };
 }
@@ -58,7 +58,7 @@ function sessionTarget(
   { sessionId, user }: Extract<NamedSubject, { kind: 'session' }>,
   issuers: Transmitter['issuers'],
 ): SignalTarget | readonly SignalTarget[] | Unmapped {
-  // Whose session it is says of which issuer. Without it, it is clear only where there is one.
+  // The session's user tells the issuer. Without a user, the issuer is clear only if there is a single one.
   const [only, ...more] = issuers.keys();
   const issuer = user?.issuer ?? (more.length === 0 ? only : undefined);
   if (issuer === undefined) return 'subject_unknown';

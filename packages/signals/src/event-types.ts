@@ -1,11 +1,11 @@
-/** What an event can put a mark on. */
+/** What an event can revoke. */
 export type EventTarget = 'token' | 'session' | 'subject' | 'client';
 
 /** What is done with events of one type. */
 export interface EventType {
   /** The last part of the URI, for events and logs; `other` for a type that is not known. */
   readonly name: string;
-  /** What is revoked, by the form of the subject; empty for what is only told. */
+  /** What is revoked, by the form of the subject; empty for an event that is only reported. */
   readonly revokes: readonly EventTarget[];
 }
 
@@ -17,7 +17,7 @@ const SSF = 'https://schemas.openid.net/secevent/ssf/event-type/';
 /** The event by which a transmitter shows that a stream works (Shared Signals Framework 1.0 §8.1.4). */
 export const VERIFICATION: string = `${SSF}verification`;
 
-/** CAEP 1.0, RISC 1.0 and the OAuth event types that revoke, and what they may be about. */
+/** The event types of CAEP 1.0, RISC 1.0 and OAuth that revoke, and what they may be about. */
 const REVOKING: readonly (readonly [
   base: string,
   name: string,
@@ -33,7 +33,7 @@ const REVOKING: readonly (readonly [
   [OAUTH, 'client-disabled', ['client']],
 ];
 
-/** What is told and revokes nothing: whether it should is for the application to say. */
+/** Events that are reported and revoke nothing. The application decides whether they should. */
 const TOLD: readonly (readonly [base: string, names: readonly string[]])[] = [
   [
     CAEP,
@@ -75,7 +75,7 @@ const TYPES: ReadonlyMap<string, EventType> = new Map<string, EventType>([
 
 const OTHER: EventType = Object.freeze({ name: 'other', revokes: NOTHING });
 
-/** What is done with events of a type; of one that is not known, nothing is revoked. */
+/** What is done with events of a type. An unknown type revokes nothing. */
 export function eventType(uri: string): EventType {
   return TYPES.get(uri) ?? OTHER;
 }

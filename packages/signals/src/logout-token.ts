@@ -13,7 +13,7 @@ export interface LogoutToken {
   readonly sessionId: string | undefined;
 }
 
-/** What a logout token is held against. */
+/** What a logout token is compared with. */
 export interface LogoutTokenContext {
   readonly clientId: string;
   readonly nowSec: number;
@@ -21,15 +21,15 @@ export interface LogoutTokenContext {
 
 const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
 const REQUIRED = ['aud', 'iat', 'jti', 'events'] as const;
-/** Hydra sends no `exp`: then `iat` may differ from our time by so much, in seconds. */
+/** Hydra sends no `exp`. Then `iat` may differ from the current time by at most this, in seconds. */
 const FRESH_SEC = 120;
 
 /**
  * Reads a logout token (OpenID Connect Back-Channel Logout 1.0 §2.4, §2.6) from claims whose signature, `iss`
  * and `exp`, where there is one, were checked.
  *
- * Checks: `aud` names the client; `iat`, `jti`, the logout event, and `sub` or `sid` are there; `nonce` is not,
- * so that no ID token passes; without `exp`, `iat` is fresh. Other members of `events` may be anything.
+ * Checks: `aud` names the client; `iat`, `jti`, the logout event, and `sub` or `sid` are there; `nonce` is not
+ * there, so that no ID token passes; without `exp`, `iat` is recent. Other members of `events` may be anything.
  */
 export function readLogoutToken(
   claims: TokenClaims,

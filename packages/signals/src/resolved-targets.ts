@@ -4,10 +4,10 @@ import type { SignalTarget } from './signal-stores.ts';
 import type { Transmitter } from './transmitter.ts';
 
 /**
- * What `resolveSubject` of the application gave, checked: a target, or a list of them. A target of an
- * issuer that the transmitter does not speak for is left out; a principal is the application's own word.
+ * Checks the result of the application's `resolveSubject`: a target, or a list of them. A target of an issuer
+ * whose tokens the transmitter may not revoke is left out. A principal is accepted as the application gave it.
  *
- * @throws TypeError for anything that is no target: the fault of the application.
+ * @throws TypeError for anything that is no target: a mistake of the application.
  */
 export function resolvedTargets(
   answer: unknown,

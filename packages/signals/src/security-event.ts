@@ -9,9 +9,9 @@ export interface SecurityEvent {
   readonly id: string;
   /** The URI of the event's type: the one member of `events`. */
   readonly type: string;
-  /** What the type says of the event: the member's value. */
+  /** The details of the event: the value of that member. */
   readonly payload: Readonly<Record<string, unknown>>;
-  /** Whom or what it is about (`sub_id`, RFC 9493), as it came. */
+  /** Whom or what it is about (`sub_id`, RFC 9493), unchanged. */
   readonly subject: unknown;
   /** When it happened, in seconds: `event_timestamp` (CAEP), else `toe`, else `iat`. */
   readonly occurredAt: number;
@@ -19,7 +19,7 @@ export interface SecurityEvent {
   readonly claims: TokenClaims;
 }
 
-/** Claims that tell a security event from other JWTs by their absence (Shared Signals Framework 1.0). */
+/** Claims that a security event must not have, so that no other JWT passes (Shared Signals Framework 1.0). */
 const FORBIDDEN = ['sub', 'exp'] as const;
 
 /**
@@ -45,7 +45,7 @@ export function readSecurityEvent(
     type,
     payload,
     subject: memberOf(claims, 'sub_id'),
-    // A time of another type is passed over: a revocation must not be lost for it, and `iat` reaches further.
+    // A time of a wrong type is ignored, so that the revocation is not lost. `iat` is later, and revokes more.
     occurredAt: timeOf(payload, 'event_timestamp') ?? timeOf(claims, 'toe') ?? issuedAt,
     claims,
   });

@@ -11,43 +11,44 @@ import type { SecurityEvent } from './security-event.ts';
 import type { SignalRevocations, SignalTarget } from './signal-stores.ts';
 import type { TransmitterOptions } from './transmitter.ts';
 
-/** What became of an event, for `onSecurityEvent`. */
+/** The result of an event, for `onSecurityEvent`. */
 export interface SecurityEventOutcome {
   /** The marks that were made. */
   readonly marks: readonly RevocationMark[];
-  /** Why there are none, where the type of the event asks for some. */
+  /** Why no marks were made for an event of a type that revokes. */
   readonly unmapped: Unmapped | undefined;
 }
 
 /** Options of `securityEvents`. */
 export interface SecurityEventsOptions {
-  /** Who sends events, each issuer once. */
+  /** The senders of events, each issuer once. */
   readonly transmitters: readonly TransmitterOptions[];
   /** Where marks are made: the store of the resource server's `revocation`. */
   readonly revocations: SignalRevocations;
   /**
-   * Remembers which events were there, so that `onSecurityEvent` and `onEvent` are told once. Default: this
-   * process's memory; give a store that the processes share where each event must be told once among them.
+   * Remembers which events have come, so that `onSecurityEvent` and `onEvent` are called once for each.
+   * Default: the memory of this process. Give a store that all processes share, if only one of them must be
+   * called.
    */
   readonly replay?: ReplayStore | undefined;
   /**
-   * What the tokens of a subject are known by, for subjects that no mark can hold as they are: `email`,
-   * `phone_number`, `opaque`, `account`, or a complex one with a tenant. Asked only about events that revoke.
-   * `undefined` for one that is not known. A transmitter must speak for the issuer that is given. What it
-   * throws, or not giving an answer within two seconds, is 503.
+   * Finds the user, client or session of a subject that has no such id: `email`, `phone_number`, `opaque`,
+   * `account`, or a complex subject with a tenant. Called only for events that revoke. Return `undefined` for
+   * an unknown subject. The transmitter must be allowed to revoke tokens of the issuer that is returned. If it
+   * throws, or takes longer than two seconds, the answer is 503.
    */
   readonly resolveSubject?:
     | ((subject: unknown, event: SecurityEvent) => ResolvedSubject | Promise<ResolvedSubject>)
     | undefined;
   /**
-   * Told of every event, once, after its marks were made: those that revoke nothing are yours to act on. It is
-   * not waited for, and an event is not sent again when it fails (`signal.listener_failed`): put what must not
-   * be lost into a queue of your own.
+   * Called once for every event, after its marks were made. For events that revoke nothing, your code decides
+   * what to do. Its promise is not awaited, and an event does not come again when it fails
+   * (`signal.listener_failed`): put events that must not be lost into a queue of your own.
    */
   readonly onSecurityEvent?:
     | ((event: SecurityEvent, outcome: SecurityEventOutcome) => void | Promise<void>)
     | undefined;
-  /** Told of what happens; also on the diagnostics channel `authly`. */
+  /** Called with every event of this package; they are also on the diagnostics channel `authly`. */
   readonly onEvent?: EventListener | undefined;
   /** How keys are fetched and kept. */
   readonly keys?: KeyOptions | undefined;

@@ -22,7 +22,7 @@ import {
 import { EVENT_ANSWERS } from './signal-answers.ts';
 import { type SignalHandler, signalHandler } from './signal-handler.ts';
 import { checkStores, verifierOptions } from './signal-options.ts';
-import { createSignalStores, type SignalTarget } from './signal-stores.ts';
+import { createSignalStores, markFault, type SignalTarget } from './signal-stores.ts';
 import {
   createTransmitter,
   TRANSMITTER_LINE,
@@ -41,13 +41,13 @@ const CONTENT_TYPE = /^application\/secevent\+jwt[ \t]*(?:;|$)/i;
  * The endpoint for security events (RFC 8417) that a transmitter pushes (RFC 8935), as the Shared Signals
  * Framework 1.0, CAEP and RISC have them: `app.post('/events', mount(securityEvents({ … })))`.
  *
- * An event is answered with 202 after its marks are stored, and with 503 where they cannot be: then it is sent
- * again. Marks have the time of the event, so that late and repeated events change nothing.
+ * Answers 202 after the marks of an event are stored, and 503 where they cannot be stored, so that the event is
+ * sent again. Marks have the time of the event, so late and repeated events change nothing.
  *
  * Checks: method, content type, size, the stream's `Authorization`, `typ`, `iss`, algorithm and signature,
- * `aud`, and the claims of RFC 8417 and SSF (`sub` and `exp` must not be there, `events` has one member). What
- * an event is about must be of an issuer that its transmitter speaks for. Does not check how old an event is,
- * and follows no URL in it. It makes no stream: that is done at the transmitter.
+ * `aud`, and the claims of RFC 8417 and SSF (`sub` and `exp` must not be there, `events` has one member). The
+ * subject must belong to an issuer whose tokens the transmitter may revoke. Does not check how old an event is,
+ * and requests no URL in it. It does not create the stream: do that at the transmitter.
  *
  * @throws ConfigurationError for options that are missing, unknown or not right.
  */
@@ -93,19 +93,20 @@ export function securityEvents(options: SecurityEventsOptions): SignalHandler {
     if (found === undefined) return faultOf('lookup_unavailable', issuer);
     const targets = 'targets' in found ? found.targets : [];
     try {
-      // The marks first: an id that was remembered without them would be a revocation that is lost.
-      const marks = await stores.mark(targets, event.occurredAt);
+      // The marks first: if only the id were remembered, the repeated event would be ignored, and the revocation lost.
+      const made = { issuedBefore: event.occurredAt, holder: issuer };
+      const marks = await stores.mark(targets, made);
       if (!(await stores.isFirst({ source: SOURCE, issuer, id: event.id }))) return undefined;
       const unmapped = 'unmapped' in found ? found.unmapped : undefined;
       report({ issuer, event: type.name, unmapped, kinds: targets.map(({ kind }) => kind) });
       tell(event, { marks, unmapped });
       return undefined;
-    } catch {
-      return faultOf('store_unavailable', issuer);
+    } catch (error) {
+      return faultOf(markFault(error), issuer);
     }
   }
 
-  /** `undefined` where the application cannot say. */
+  /** `undefined` where the application does not know the subject. */
   async function targetsOf(
     event: SecurityEvent,
     type: EventType,
@@ -167,7 +168,7 @@ interface Transmitted {
   readonly event: SecurityEvent;
 }
 
-/** What is told of an event, once. */
+/** What listeners are told about an event, once. */
 interface Report extends Pick<SecurityEventOutcome, 'unmapped'> {
   readonly issuer: string;
   /** The name of its type. */

@@ -1,9 +1,9 @@
 import type { HandlerResponse, SignalFault } from '@authly/core';
 import { SIGNAL_FAULTS } from './signal-faults.ts';
 
-/** How a handler answers. */
+/** The answers of a handler. */
 export interface SignalAnswers {
-  /** The signal was taken, and what it revokes is revoked. */
+  /** The signal was accepted, and its marks are stored. */
   readonly accepted: HandlerResponse;
   refused(fault: SignalFault): HandlerResponse;
 }
@@ -12,7 +12,7 @@ export interface SignalAnswers {
 const RETRY_AFTER_SEC = '5';
 const NOT_STORED = Object.freeze({ 'cache-control': 'no-store' });
 
-/** Answers of RFC 8935 §2.2 to §2.4: 202, 400 with a code, or 503, after which the event is sent again. */
+/** Answers of RFC 8935 §2.2 to §2.4: 202; 400 with a code; or 503, so that the transmitter sends the event again. */
 export const EVENT_ANSWERS: SignalAnswers = Object.freeze<SignalAnswers>({
   accepted: answer(202, NOT_STORED),
   refused(fault) {
@@ -24,8 +24,8 @@ export const EVENT_ANSWERS: SignalAnswers = Object.freeze<SignalAnswers>({
 });
 
 /**
- * Answers of OpenID Connect Back-Channel Logout 1.0 §2.8: 200, or 400 also where the logout failed and the
- * token is good.
+ * Answers of OpenID Connect Back-Channel Logout 1.0 §2.8: 200, or 400, also where the token is good but the
+ * logout failed.
  */
 export const LOGOUT_ANSWERS: SignalAnswers = Object.freeze<SignalAnswers>({
   accepted: answer(200, NOT_STORED),
@@ -36,7 +36,7 @@ export const LOGOUT_ANSWERS: SignalAnswers = Object.freeze<SignalAnswers>({
   },
 });
 
-/** The answer to a logout that nothing here can be revoked for. */
+/** The answer to a logout for which nothing can be revoked here. */
 export const LOGOUT_UNMAPPED: HandlerResponse = answer(
   400,
   { ...NOT_STORED, 'content-type': 'application/json' },

@@ -9,7 +9,7 @@ export type DeliveryErrorCode =
   | 'authentication_failed'
   | 'invalid_state';
 
-/** What a fault means to whoever sent the signal. */
+/** What a fault means to the sender of the signal. */
 interface FaultMeaning {
   /** `undefined`: not the sender's fault, and sending again may help. */
   readonly code: DeliveryErrorCode | undefined;
@@ -66,11 +66,15 @@ export const SIGNAL_FAULTS: Readonly<Record<SignalFault, FaultMeaning>> = {
   state_unexpected: { code: 'invalid_state', description: 'The state is not the one asked for' },
   keys_unavailable: {
     code: undefined,
-    description: 'The keys of the issuer cannot be had at the moment',
+    description: 'The keys of the issuer cannot be fetched at the moment',
   },
   store_unavailable: {
     code: undefined,
     description: 'The revocation cannot be stored at the moment',
+  },
+  share_used_up: {
+    code: undefined,
+    description: 'The issuer has its share of the revocations that can be stored',
   },
   lookup_unavailable: {
     code: undefined,

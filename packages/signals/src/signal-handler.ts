@@ -3,7 +3,7 @@ import type { SignedJwtVerifier } from '@authly/core/jwt';
 
 /**
  * An endpoint for what a provider pushes, for `mount` of an adapter: `app.post('/logout', mount(handler))`. It
- * answers whatever the path is.
+ * answers on every path.
  */
 export interface SignalHandler extends HttpHandler {
   /** Resolves once the keys of every sender are there. */

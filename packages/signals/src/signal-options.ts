@@ -8,7 +8,7 @@ import {
 import type { SignalRevocations } from './signal-stores.ts';
 import type { CommonVerifierOptions } from './transmitter.ts';
 
-/** What both handlers take beside what they receive. */
+/** The options that both handlers have. */
 interface CommonOptions {
   readonly revocations: SignalRevocations;
   readonly replay?: ReplayStore | undefined;

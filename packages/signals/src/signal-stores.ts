@@ -1,16 +1,19 @@
 import { createHash } from 'node:crypto';
-import type {
-  ReplayStore,
-  RevocationMark,
-  Revocations,
-  RevocationTarget,
-  SignalSource,
+import {
+  isReplayStoreFullError,
+  isRevocationStoreFullError,
+  type ReplayStore,
+  type RevocationMark,
+  type Revocations,
+  type RevocationTarget,
+  type RevokeOptions,
+  type SignalSource,
 } from '@authly/core';
 import type { EventSink } from '@authly/core/adapter';
 import { createStoreWatch } from './store-watch.ts';
 import { withinLimit } from './within-limit.ts';
 
-/** What signals need of a store of revocations: every `Revocations` has it. */
+/** The parts of a store of revocations that signals need. Every `Revocations` has them. */
 export type SignalRevocations = Pick<
   Revocations,
   'revokeToken' | 'revokeSession' | 'revokeSubject' | 'revokePrincipal' | 'revokeClient'
@@ -19,7 +22,7 @@ export type SignalRevocations = Pick<
 /** What a signal may revoke: everything but a whole issuer. */
 export type SignalTarget = Exclude<RevocationTarget, { readonly kind: 'issuer' }>;
 
-/** Which signal it is: ids are unique for an issuer and a kind of signal. */
+/** Identifies a signal: `jti` is unique for one issuer and one kind of signal. */
 export interface SignalId {
   readonly source: SignalSource;
   readonly issuer: string;
@@ -27,20 +30,23 @@ export interface SignalId {
   readonly id: string;
 }
 
-/** The effects of a signal. Both reject when the store does not do it, within two seconds. */
+/** The effects of a signal. Both methods reject when the store fails, or takes longer than two seconds. */
 export interface SignalStores {
-  /** Puts marks on the targets. Once it resolves, all of them are in effect. */
-  mark(targets: readonly SignalTarget[], issuedBefore: number): Promise<readonly RevocationMark[]>;
+  /** Puts marks on the targets, for the issuer that sent the signal. Once it resolves, all of them are in effect. */
+  mark(targets: readonly SignalTarget[], options: MarkOptions): Promise<readonly RevocationMark[]>;
   /** Remembers a signal, and says whether it was not remembered before. */
   isFirst(signal: SignalId): Promise<boolean>;
 }
 
-/** For so long a signal that is sent again is known. It decides who is told twice, and nothing else. */
+/** When it happened, in seconds since the epoch, and the issuer that says so. */
+type MarkOptions = Required<{ [Name in keyof RevokeOptions]: NonNullable<RevokeOptions[Name]> }>;
+
+/** How long a repeated signal is recognized. It only affects whether listeners are called twice. */
 const REMEMBERED_MS = 86_400_000;
 
 /**
- * Marks that are made at a time. An event has room for 900 names of its subject: all at once would take the places
- * that a store has for the questions of requests.
+ * How many marks are made at the same time. An event can name its subject in up to 900 ways; all marks at once
+ * would block the store for requests.
  */
 const AT_ONCE = 16;
 
@@ -63,67 +69,88 @@ export function createSignalStores(
       watch.answered(store);
       return value;
     } catch (error) {
-      watch.failed(store);
+      // A store that is full for one issuer works: that is no outage.
+      if (!isFullForHolder(error)) watch.failed(store);
       throw error;
     }
   }
 
   return {
-    async mark(targets, issuedBefore) {
-      // A store that was not asked has not answered.
+    async mark(targets, options) {
+      // A store that was not asked has shown neither that it works nor that it fails.
       if (targets.length === 0) return [];
       return await watched('revocation', async (signal) => {
         const marks: RevocationMark[] = [];
         for (let first = 0; first < targets.length; first += AT_ONCE) {
           signal.throwIfAborted();
           const some = targets.slice(first, first + AT_ONCE);
-          // Async, so that a store that throws at once leaves no rejection of an earlier mark to nobody.
-          const made = some.map(async (target) => revoke(revocations, target, issuedBefore));
+          // Async: if a store throws at once, the rejections of earlier marks are still handled.
+          const made = some.map(async (target) => revoke(revocations, target, options));
           marks.push(...(await Promise.all(made)));
         }
         return marks;
       });
     },
-    isFirst: ({ source, issuer, id }) =>
-      watched('replay', async (signal) => {
-        const answer: unknown = await replay.reserve(digestOf([source, issuer, id]), {
-          ttlMs: REMEMBERED_MS,
-          signal,
+    async isFirst({ source, issuer, id }) {
+      try {
+        return await watched('replay', async (signal) => {
+          const answer: unknown = await replay.reserve(digestOf([source, issuer, id]), {
+            ttlMs: REMEMBERED_MS,
+            signal,
+            holder: digestOf([issuer]),
+          });
+          if (typeof answer === 'boolean') return answer;
+          throw new TypeError('reserve() of the replay store gave neither true nor false');
         });
-        if (typeof answer === 'boolean') return answer;
-        throw new TypeError('reserve() of the replay store gave neither true nor false');
-      }),
+      } catch (error) {
+        // The marks are made, so the signal has had its effect. Listeners may be called twice for it; that is better
+        // than a refusal, after which the sender would repeat the signal for the rest of the day.
+        if (isFullForHolder(error)) return true;
+        throw error;
+      }
+    },
   };
+}
+
+function isFullForHolder(error: unknown): boolean {
+  const isFull = isRevocationStoreFullError(error) || isReplayStoreFullError(error);
+  return isFull && error.full === 'holder';
+}
+
+/** Why a mark was not made, as a fault of the signal. */
+export function markFault(error: unknown): 'share_used_up' | 'store_unavailable' {
+  return isFullForHolder(error) ? 'share_used_up' : 'store_unavailable';
 }
 
 function revoke(
   revocations: SignalRevocations,
   target: SignalTarget,
-  issuedBefore: number,
+  options: MarkOptions,
 ): Promise<RevocationMark> {
+  const { holder } = options;
   switch (target.kind) {
     case 'token':
       return target.token === undefined
-        ? revocations.revokeToken({ issuer: target.issuer, tokenId: target.tokenId })
-        : revocations.revokeToken({ token: target.token });
+        ? revocations.revokeToken({ issuer: target.issuer, tokenId: target.tokenId }, { holder })
+        : revocations.revokeToken({ token: target.token }, { holder });
     case 'session': {
       const { issuer, sessionId } = target;
-      return revocations.revokeSession({ issuer, sessionId }, { issuedBefore });
+      return revocations.revokeSession({ issuer, sessionId }, options);
     }
     case 'subject': {
       const { issuer, subject } = target;
-      return revocations.revokeSubject({ issuer, subject }, { issuedBefore });
+      return revocations.revokeSubject({ issuer, subject }, options);
     }
     case 'principal':
-      return revocations.revokePrincipal(target.principalKey, { issuedBefore });
+      return revocations.revokePrincipal(target.principalKey, options);
     case 'client': {
       const { issuer, clientId } = target;
-      return revocations.revokeClient({ issuer, clientId }, { issuedBefore });
+      return revocations.revokeClient({ issuer, clientId }, options);
     }
   }
 }
 
-/** As JSON, so that no text can pass for two. */
+/** As JSON, so that two different signals never have the same text. */
 function digestOf(texts: readonly string[]): string {
   const text = JSON.stringify(['authly signal', ...texts]);
   return createHash('sha256').update(text).digest('base64url');

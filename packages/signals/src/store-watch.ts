@@ -3,7 +3,7 @@ import { createStoreOutage, type EventSink } from '@authly/core/adapter';
 /** The stores that signals need. */
 type Store = 'revocation' | 'replay';
 
-/** Tells of a store's outage when it begins and when it ends, not at each signal. */
+/** Reports a store's outage when it begins and when it ends, not at each signal. */
 export interface StoreWatch {
   failed(store: Store): void;
   answered(store: Store): void;

@@ -16,24 +16,27 @@ import {
 import { audiencesOf, isObject } from './claim-readers.ts';
 import type { SecurityEvent } from './security-event.ts';
 
-/** Whom the events of a stream are for: values of `aud`, one of which has to be there, or how one begins. */
+/** The audience of a stream's events: values of `aud`, one of which must be there, or the beginning of a value. */
 export type EventAudience = string | readonly string[] | { readonly prefix: string };
 
-/** Who sends security events, and what is believed of them. */
+/** A sender of security events, and what it may revoke. */
 export interface TransmitterOptions {
   /**
-   * `iss` of the events: the transmitter's URL, with `jwksUri` or `jwks`; or the preset of an issuer that is
-   * its own transmitter, `keycloak('…')`, which brings its keys, and says whether tokens carry sessions.
+   * `iss` of the events: the transmitter's URL, together with `jwksUri` or `jwks`. Or a preset, such as
+   * `keycloak('…')`, of an issuer that is its own transmitter: the preset knows its keys, and whether tokens
+   * carry sessions.
    */
   readonly issuer: string | Provider;
   /**
-   * `aud` of the events. `{ prefix: 'ssf-receiver/' }` where the rest is known only once the stream is made
-   * (Keycloak: `<client id>/<stream id>`); it ends with a slash, and the rest has none.
+   * `aud` of the events. `{ prefix: 'ssf-receiver/' }` where only the beginning is known before the stream is
+   * made (Keycloak: `<client id>/<stream id>`). The prefix ends with a slash, and the rest of `aud` must have
+   * none.
    */
   readonly audience: EventAudience;
   /**
-   * The `Authorization` header that the stream was made with (`authorization_header`), the whole value; a list
-   * while one replaces another. `null` for a stream without one: then anybody may have signatures checked.
+   * The whole `Authorization` header that was set when the stream was made (`authorization_header`); a list
+   * while a new value replaces an old one. `null` for a stream without a header: then anybody can make this API
+   * verify signatures.
    */
   readonly authorization: string | readonly string[] | null;
   /** Where the transmitter's JWK set is: `jwks_uri` of its SSF configuration. */
@@ -41,15 +44,16 @@ export interface TransmitterOptions {
   /** The JWK set itself: nothing is fetched. */
   readonly jwks?: JsonWebKeySet | undefined;
   /**
-   * Issuers whose tokens the transmitter may revoke, by their `iss` or their preset. Default: its own alone. It
-   * replaces the default.
+   * Issuers whose tokens the transmitter may revoke, by their `iss` or their preset. Default: only the
+   * transmitter itself. A list replaces this default.
    */
   readonly speaksFor?: readonly (string | Provider)[] | undefined;
   /** Accepted algorithms. Default RS256, PS256, ES256, EdDSA, or what the preset states. */
   readonly algorithms?: readonly Algorithm[] | undefined;
   /**
-   * Whether a verification event may have this `state`: one that you asked the transmitter for. An event without
-   * `state` is the transmitter's own, and is not asked about. Without it every state is accepted.
+   * Whether a verification event may have this `state`: `true` for a state with which you asked for
+   * verification. It is not called for an event without `state`, which the transmitter sends by itself. Left
+   * out: every state is accepted.
    */
   readonly expectsState?:
     | ((state: string, event: SecurityEvent) => boolean | Promise<boolean>)
@@ -64,7 +68,10 @@ export interface Transmitter extends Pick<TransmitterOptions, 'expectsState'> {
   isAuthorized(header: string | readonly string[] | undefined): boolean;
   /** Whether events are for us. */
   isAudience(claims: Readonly<Record<string, unknown>>): boolean;
-  /** By the issuers that it speaks for: whether their access tokens carry `sid`; `undefined` where it is not known. */
+  /**
+   * For each issuer whose tokens it may revoke: whether access tokens carry `sid`; `undefined` where that is
+   * not known.
+   */
   readonly issuers: ReadonlyMap<string, { readonly hasSessions: boolean | undefined }>;
 }
 
@@ -151,7 +158,7 @@ function authorizationCheck(authorization: unknown): Transmitter['isAuthorized']
       "authorization: 'Bearer …'",
     );
   }
-  // Digests have one length, and the time that comparing them takes does not tell where two texts differ.
+  // Digests are compared: they have one length, and the time does not show where two values differ.
   const digests = values.map((each) => digestOf(String(each)));
   return (header) => {
     if (typeof header !== 'string') return false;
@@ -172,9 +179,9 @@ function audienceCheck(audience: EventAudience): Transmitter['isAudience'] {
 function ownAudience(audience: unknown): (value: string) => boolean {
   if (isObject(audience)) {
     const { prefix } = checkOptions('audience', audience, { prefix: true });
-    // Without the slash, `orders/` of one receiver would take what is for `orders-archive/`, too.
+    // The slash is required: a prefix `orders` would also accept events for `orders-archive/…`.
     if (typeof prefix === 'string' && prefix.length > 1 && prefix.endsWith('/')) {
-      // Nor is a second slash ours: `orders/archive` may be the name of another receiver.
+      // A second slash is refused: `orders/archive` may be the name of another receiver.
       return (value) =>
         value.startsWith(prefix) &&
         value.length > prefix.length &&
@@ -197,7 +204,7 @@ function issuersOf(list: readonly (string | Provider)[]): Transmitter['issuers']
   if (!Array.isArray(list) || list.length === 0) {
     throw mistake('speaksFor', 'a list of issuers', "speaksFor: ['https://acme.eu.auth0.com/']");
   }
-  // Whether tokens of an issuer that is given by its name alone carry sessions is not known.
+  // For an issuer that is given only by its name, it is not known whether its tokens carry sessions.
   return new Map(
     list.map((each) => [
       issuerOf(each, 'speaksFor'),

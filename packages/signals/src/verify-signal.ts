@@ -1,7 +1,7 @@
 import { isAuthError, type SignalFault } from '@authly/core';
 import type { SignedJwt, SignedJwtVerifier } from '@authly/core/jwt';
 
-/** Verifies a signed JWT: what it holds, or what is wrong. Rejects only with a fault of the program. */
+/** Verifies a signed JWT. Returns its content, or what is wrong with it. Rejects only for a mistake of the program. */
 export async function verifySignal(
   verifier: Pick<SignedJwtVerifier, 'verify'>,
   jwt: string,

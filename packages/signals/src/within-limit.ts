@@ -1,7 +1,10 @@
-/** A store or a look-up that has not answered by then does not answer. In milliseconds. */
+/** How long a store or a look-up may take, in milliseconds. After that it counts as failed. */
 export const LIMIT_MS = 2_000;
 
-/** Resolves as `work` does, or rejects after {@link LIMIT_MS}. The work is given a signal, and goes on without us. */
+/**
+ * Resolves as `work` does, or rejects after {@link LIMIT_MS}. `work` gets a signal; if it ignores that, it goes
+ * on unobserved.
+ */
 export async function withinLimit<Value>(
   work: (signal: AbortSignal) => Value | PromiseLike<Value>,
 ): Promise<Value> {

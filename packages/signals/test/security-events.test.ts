@@ -495,7 +495,7 @@ describe('a transmitter', () => {
     expect(await marksOf(speaking)).toEqual(['subject -5']);
   });
 
-  it('has its keys fetched from their address; while they cannot be had, events are sent again', async () => {
+  it('has its keys fetched from their address; while they cannot be fetched, events are sent again', async () => {
     const asked: string[] = [];
     let isDown = true;
     const { handler, events } = someSecurityEvents({
@@ -526,6 +526,45 @@ describe('a transmitter', () => {
     later.handler.close();
     expect(asked).toEqual(['http://sso:8080/jwks']);
   });
+
+  it.each([
+    ['next', 'former'],
+    ['the same', 'the same'],
+    [undefined, undefined],
+  ])(
+    'are replaced right after forged events used up the fetches: the event (kid %s, after %s) is sent again and not lost',
+    async (kid, former) => {
+      const next = generateTestKey('ES256', 'next');
+      let published: object = { keys: [{ ...issuerKey.publicJwk, kid: former }] };
+      let fetches = 0;
+      const { handler, events, clock, ...watched } = someSecurityEvents({
+        transmitter: { jwks: undefined, jwksUri: 'https://sso.acme.com/jwks', authorization: null },
+        fetch: async () => {
+          fetches += 1;
+          return Response.json(published);
+        },
+      });
+      await handler.ready();
+      const forger = generateTestKey('ES256', 'forger');
+      const forged = () => push(handler, anEvent({}, { kid }, forger));
+      const statuses: number[] = [];
+      for (let n = 0; n < 20; n += 1) statuses.push((await forged()).status);
+      expect(statuses).toEqual([400, 400, 400, ...new Array(17).fill(503)]);
+      published = { keys: [{ ...next.publicJwk, kid }] };
+      const genuine = () => push(handler, anEvent({}, { kid }, next));
+      expect(await genuine()).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
+      expect(events.at(-1)).toMatchObject({ reason: 'keys_unavailable' });
+      expect(await marksOf(watched)).toEqual([]);
+      clock.advanceSec(5);
+      expect((await genuine()).status).toBe(202);
+      expect(await marksOf(watched)).toEqual(['subject -5']);
+      // A flood gets no more fetches than one every five seconds, and an event that is genuine needs none.
+      for (let n = 0; n < 20; n += 1) await forged();
+      expect((await genuine()).status).toBe(202);
+      expect(fetches).toBe(1 + 3 + 1);
+      handler.close();
+    },
+  );
 
   it('is believed by the algorithms that are given, or the preset’s', async () => {
     const refused = someSecurityEvents({ transmitter: { algorithms: ['RS256'] } }).handler;

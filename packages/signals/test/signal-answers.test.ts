@@ -3,7 +3,7 @@ import { EVENT_ANSWERS, LOGOUT_ANSWERS, LOGOUT_UNMAPPED } from '../src/signal-an
 import { SIGNAL_FAULTS } from '../src/signal-faults.ts';
 
 const faults = Object.keys(SIGNAL_FAULTS) as (keyof typeof SIGNAL_FAULTS)[];
-const OUTAGES = ['keys_unavailable', 'store_unavailable', 'lookup_unavailable'];
+const OUTAGES = ['keys_unavailable', 'store_unavailable', 'share_used_up', 'lookup_unavailable'];
 
 describe('answers to events (RFC 8935 §2.2 to §2.4)', () => {
   it('are 202 with an empty body', () => {

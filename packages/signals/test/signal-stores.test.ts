@@ -1,9 +1,15 @@
-import { type AuthEvent, memoryRevocations, type ReserveOptions } from '@authly/core';
+import {
+  type AuthEvent,
+  memoryReplayStore,
+  memoryRevocations,
+  type ReserveOptions,
+} from '@authly/core';
 import { createEventSink } from '@authly/core/adapter';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { aClock, NOW } from '../../../test/support/tokens.ts';
-import { createSignalStores, type SignalTarget } from '../src/signal-stores.ts';
+import { createSignalStores, markFault, type SignalTarget } from '../src/signal-stores.ts';
 
+const HOLDER = 'https://a';
 const SUBJECT: SignalTarget = { kind: 'subject', issuer: 'https://a', subject: 'ada' };
 
 function someStores({
@@ -25,7 +31,10 @@ function someStores({
 describe('marks', () => {
   it('are on the targets, with the time that is given', async () => {
     const { stores, revocations } = someStores();
-    const marks = await stores.mark([SUBJECT, { ...SUBJECT, subject: 'bob' }], NOW - 7);
+    const marks = await stores.mark([SUBJECT, { ...SUBJECT, subject: 'bob' }], {
+      issuedBefore: NOW - 7,
+      holder: HOLDER,
+    });
     expect(marks.map(({ issuedBefore }) => issuedBefore)).toEqual([NOW - 7, NOW - 7]);
     expect(await revocations.list()).toEqual(marks);
   });
@@ -34,8 +43,10 @@ describe('marks', () => {
     const { stores, events } = someStores({
       revocations: { ...memoryRevocations(), revokeSubject: () => Promise.reject(new Error('x')) },
     });
-    await expect(stores.mark([SUBJECT], NOW)).rejects.toThrow('x');
-    expect(await stores.mark([], NOW)).toEqual([]);
+    await expect(stores.mark([SUBJECT], { issuedBefore: NOW, holder: HOLDER })).rejects.toThrow(
+      'x',
+    );
+    expect(await stores.mark([], { issuedBefore: NOW, holder: HOLDER })).toEqual([]);
     expect(events).toEqual([{ type: 'store.failed', store: 'revocation', outcome: 'refused' }]);
   });
 
@@ -60,7 +71,7 @@ describe('marks', () => {
       ...SUBJECT,
       subject: `${count}`,
     }));
-    const marks = await stores.mark(targets, NOW);
+    const marks = await stores.mark(targets, { issuedBefore: NOW, holder: HOLDER });
     expect(most).toBe(16);
     expect(marks).toHaveLength(900);
     expect(new Set(marks.map(({ id }) => id)).size).toBe(900);
@@ -81,9 +92,36 @@ describe('marks', () => {
       },
     });
     // An unhandled rejection would fail this test, and end a process.
-    await expect(stores.mark([SUBJECT, SUBJECT], NOW)).rejects.toThrow();
+    await expect(
+      stores.mark([SUBJECT, SUBJECT], { issuedBefore: NOW, holder: HOLDER }),
+    ).rejects.toThrow();
     await new Promise((resolve) => setImmediate(resolve));
     expect(calls).toBe(2);
+  });
+
+  it('are made for the issuer that sent the signal; when it has its share, that is no outage of the store', async () => {
+    const revocations = memoryRevocations({ clock: aClock(), maxMarks: 4 });
+    const { stores, events } = someStores({ revocations });
+    const subject = (name: string): SignalTarget => ({ ...SUBJECT, subject: name });
+    const options = { issuedBefore: NOW, holder: HOLDER };
+    await stores.mark([subject('a'), subject('b')], options);
+    const targets: readonly SignalTarget[] = [
+      { kind: 'token', issuer: HOLDER, tokenId: 't' },
+      { kind: 'token', token: 't' },
+      { kind: 'session', issuer: HOLDER, sessionId: 's' },
+      subject('c'),
+      { kind: 'principal', principalKey: 'k' },
+      { kind: 'client', issuer: HOLDER, clientId: 'c' },
+    ];
+    for (const target of targets) {
+      const outcome = await stores.mark([target], options).catch(markFault);
+      expect(outcome, target.kind).toBe('share_used_up');
+    }
+    expect(events).toEqual([]);
+    await stores.mark([subject('c')], { ...options, holder: 'https://b' });
+    await revocations.revokePrincipal('own');
+    expect(await stores.mark([subject('d')], options).catch(markFault)).toBe('store_unavailable');
+    expect(events).toMatchObject([{ type: 'store.failed', store: 'revocation' }]);
   });
 
   it('that a store does not make within two seconds are an outage', async () => {
@@ -91,7 +129,9 @@ describe('marks', () => {
     const { stores, events } = someStores({
       revocations: { ...memoryRevocations(), revokeSubject: () => new Promise(() => {}) },
     });
-    const outcome = stores.mark([SUBJECT], NOW).catch((error: Error) => error.name);
+    const outcome = stores
+      .mark([SUBJECT], { issuedBefore: NOW, holder: HOLDER })
+      .catch((error: Error) => error.name);
     await vi.advanceTimersByTimeAsync(2_000);
     expect(await outcome).toBe('TimeoutError');
     expect(events).toMatchObject([{ type: 'store.failed' }]);
@@ -130,6 +170,20 @@ describe('what was there before', () => {
     expect(await stores.isFirst(signal)).toBe(false);
   });
 
+  it('is told again where the issuer has its share of what is remembered: its marks are made', async () => {
+    const replay = memoryReplayStore({ maxEntries: 20, clock: aClock() });
+    const { stores, events } = someStores({ reserve: replay.reserve });
+    const isFirst = (issuer: string, id: string) => stores.isFirst({ ...signal, issuer, id });
+    for (const id of ['1', '2']) {
+      expect(await isFirst('https://a', id)).toBe(true);
+      expect(await isFirst('https://a', id)).toBe(false);
+    }
+    for (const _time of [1, 2]) expect(await isFirst('https://a', '3')).toBe(true);
+    expect(await isFirst('https://b', '3')).toBe(true);
+    expect(await isFirst('https://b', '3')).toBe(false);
+    expect(events).toEqual([]);
+  });
+
   it('is not known where the store gives neither true nor false', async () => {
     const { stores, events } = someStores({ reserve: () => 0 as never });
     await expect(stores.isFirst(signal)).rejects.toThrow('neither true nor false');
@@ -165,7 +219,7 @@ describe('an outage', () => {
     const ask = () => stores.isFirst({ source: 'logout', issuer: 'a', id: 'b' }).catch(() => {});
     await ask();
     await ask();
-    await stores.mark([SUBJECT], NOW);
+    await stores.mark([SUBJECT], { issuedBefore: NOW, holder: HOLDER });
     isDown = false;
     await ask();
     await ask();

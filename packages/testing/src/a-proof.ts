@@ -26,7 +26,7 @@ export interface ProofOptions {
   readonly rawPayload?: JwsPart;
   /** Bytes, text or a value in place of the whole header. */
   readonly rawHeader?: JwsPart;
-  /** Signs with this key, while the header still shows `key`: a stranger's signature. */
+  /** Signs with this key, while the header still has `key`: the signature is then somebody else's. */
   readonly signedBy?: TestKey;
   /** The time. Default: the machine's. Give it the clock of the resource server. */
   readonly clock?: Clock;

@@ -11,8 +11,8 @@ export interface JwsSigner {
 }
 
 /**
- * A compact JWS (RFC 7515 §7.1) of any header and any payload, signed by the signer's algorithm
- * even where the header claims another. jose refuses to make such tokens, and tests need them.
+ * A compact JWS (RFC 7515 §7.1) of any header and any payload. The signer decides the algorithm, even if the
+ * header names another one. jose refuses to make such tokens, and tests need them.
  */
 export function compactJws(header: JwsPart, payload: JwsPart, signer: JwsSigner): string {
   const input = `${encodePart(header)}.${encodePart(payload)}`;

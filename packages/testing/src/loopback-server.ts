@@ -5,13 +5,13 @@ import { type HandlerRequest, type HttpHandler, nodeRequestView } from '@authly/
 export interface LoopbackServer {
   /** `http://127.0.0.1:<port>`. */
   readonly origin: string;
-  /** Begins to answer; a path that is not the handler's gets 404. */
+  /** Begins to answer; a path that the handler does not know gets 404. */
   serve(handler: HttpHandler): void;
   /** Ends the server and every connection to it. */
   close(): Promise<void>;
 }
 
-/** Takes a port; the origin is then known, and what answers there can be made from it. */
+/** Listens on a free port. The handler is set later, because it may need the origin. */
 export async function openLoopbackServer(): Promise<LoopbackServer> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {

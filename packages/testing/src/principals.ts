@@ -40,9 +40,9 @@ const CLIENT: OptionNames<ClientOverrides> = { ...COMMON, subject: true, agent: 
 const DEFAULT_LIFETIME_SEC = 600;
 
 /**
- * A user, for unit tests of what takes a principal: `aUser({ userId: 'u-17', scopes: ['read:orders'] })`.
- * `key` follows `issuer` and `userId`. `claims` are the standard ones of such a token unless given; a
- * claims schema is not asked. Throws `ConfigurationError` for a member that a user has not.
+ * A user, for unit tests of code that takes a principal: `aUser({ userId: 'u-17', scopes: ['read:orders'] })`.
+ * `key` follows `issuer` and `userId`. `claims` are the standard ones of such a token unless given; they are
+ * not validated by a claims schema. Throws `ConfigurationError` for a member that a user does not have.
  */
 export function aUser(overrides: UserOverrides = {}): UserPrincipal {
   const { userId = 'user-1', ...others } = checkOptions('aUser()', overrides, USER);
@@ -51,13 +51,13 @@ export function aUser(overrides: UserOverrides = {}): UserPrincipal {
     ...parts('user', userId, common),
     kind: 'user',
     userId,
-    // `clientId: undefined` is meant: a user's client may be unknown.
+    // `clientId: undefined` is kept: a user's client may be unknown.
     clientId: 'clientId' in others ? clientId : 'web-app',
   });
 }
 
 /**
- * A machine, for unit tests of what takes a principal: `aClient({ clientId: 'nightly-sync' })`. `key`
+ * A machine, for unit tests of code that takes a principal: `aClient({ clientId: 'nightly-sync' })`. `key`
  * follows `issuer` and `clientId`, and so does `subject`. Otherwise as `aUser`.
  */
 export function aClient(overrides: ClientOverrides = {}): ClientPrincipal {

@@ -17,7 +17,8 @@ interface Served {
 
 /**
  * A `fetch` that answers the addresses of a provider's metadata (OpenID Connect Discovery 1.0 §4, RFC 8414
- * §3) and of its keys. Every other address and method is rejected, with the addresses there are as the cause.
+ * §3) and of its keys. It rejects every other address and method; the error's `cause` lists the addresses that
+ * it answers.
  */
 export function providerFetch(served: Served): typeof globalThis.fetch {
   const { issuer, jwksUri } = served;

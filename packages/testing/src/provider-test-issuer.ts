@@ -35,13 +35,13 @@ type Minted<Like extends LikePreset, Kind extends TokenKind, Mint> = Like extend
     : undefined
   : never;
 
-/** What a test issuer that is like a provider is made from. */
+/** Options of a test issuer that is like a provider. */
 export interface ProviderTestIssuerOptions<Like extends LikePreset> {
-  /** The preset whose provider it is like: `auth0`. */
+  /** The name of the preset whose provider it imitates: `auth0`. */
   readonly like: Like;
   /**
-   * `iss` of its tokens: what the preset of the API has. Default: an example of the provider's form. Claims
-   * that the preset compares with it follow it: `tid` of Entra ID, for example.
+   * `iss` of its tokens, the same as in the API's preset. Default: an example in the provider's form. Claims
+   * that the preset compares with the issuer follow it, such as `tid` of Entra ID.
    */
   readonly issuer?: string;
   /** What `aud` names. Default: an example. `undefined` for providers whose tokens need none. */
@@ -59,8 +59,8 @@ export interface ProviderTestIssuerOptions<Like extends LikePreset> {
 }
 
 /**
- * Mints what a provider issues, by its documentation, and answers what its preset fetches. What the provider
- * does beyond that (token endpoint, login) is not there.
+ * Mints tokens in the form that the provider documents, and answers the requests of its preset. It has nothing
+ * else of the provider: no token endpoint, no login.
  */
 export interface ProviderTestIssuer<Like extends LikePreset> {
   /** `iss` of its tokens. */
@@ -99,8 +99,8 @@ export interface ProviderTestIssuer<Like extends LikePreset> {
    */
   withdraw(kid: string): void;
   /**
-   * From now on `fetch` fails: at once (`refused`), only when it is aborted (`hang`), or by the answer 500.
-   * The function that is returned ends it, unless another has begun since.
+   * From now on `fetch` fails: at once (`refused`), only when it is aborted (`hang`), or with the answer 500.
+   * The returned function ends the outage, unless a later one has replaced it.
    */
   outage(kind: Outage): () => void;
 }
@@ -209,7 +209,10 @@ function shapedTokenBuilder(
 
 const SIGNED_IN_AGO_SEC = 60;
 
-/** The claims that differ from token to token. In `jti`, the part before the last colon says the kind and is kept. */
+/**
+ * The claims that differ from token to token. In `jti` the part before the last colon is kept, because it says
+ * the kind.
+ */
 function renewed(claims: ClaimOverrides, nowSec: number): ClaimOverrides {
   const { jti, auth_time: signedIn, nbf } = claims;
   return {

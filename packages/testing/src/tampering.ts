@@ -1,8 +1,8 @@
 import { encodePart } from './compact-jws.ts';
 
 /**
- * The token with other claims and its old signature: what an attacker can make without the key.
- * `undefined` removes a claim. By default it becomes somebody else's token.
+ * The token with changed claims and its old signature: what an attacker can make without the key. `undefined`
+ * removes a claim. By default `sub` names somebody else.
  */
 export function tampered(
   token: string,

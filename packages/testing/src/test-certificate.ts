@@ -21,15 +21,15 @@ export interface TestCertificate {
   readonly thumbprint: string;
 }
 
-/** How a {@link testCertificate} differs from the plainest. */
+/** Options of {@link testCertificate}. */
 export interface TestCertificateOptions {
-  /** `CN` of its subject. Default: one of its own, so that no certificate looks like its issuer. */
+  /** `CN` of its subject. Default: a new name each time, so that no certificate looks like its issuer. */
   readonly commonName?: string;
   /** Names and addresses of a server, and URIs such as `spiffe://acme.com/sync`. Default none. */
   readonly names?: readonly string[];
   /** The certificate that signs it. Default: its own key does. */
   readonly issuer?: TestCertificate;
-  /** Takes over the key of this one, as a renewal may. Default: a new key. */
+  /** Uses the key of this certificate, as a renewal may. Default: a new key. */
   readonly renews?: TestCertificate;
   /** When it ends, in seconds from now; negative: expired already. Default a day. */
   readonly expiresInSec?: number;
@@ -95,7 +95,7 @@ export async function testCertificate(
       publicKey: keys.publicKey,
       signingKey: (issuer === undefined ? keys : await keysOf(issuer)).privateKey,
       extensions: [
-        // One that signs itself may sign others, and may be trusted by itself.
+        // A self-signed certificate may sign others, and can be trusted as an authority.
         new x509.BasicConstraintsExtension(issuer === undefined, undefined, true),
         ...(names.length === 0
           ? []
@@ -113,14 +113,14 @@ export async function testCertificate(
   });
 }
 
-// The library needs the polyfill, which adds to the global `Reflect`: both are loaded by whoever makes a
-// certificate, and by nobody else.
+// The library needs the polyfill, which adds to the global `Reflect`. So both are loaded only when a certificate is
+// made.
 async function library(): Promise<typeof import('@peculiar/x509')> {
   await import('reflect-metadata');
   return import('@peculiar/x509');
 }
 
-/** The keys of a certificate, or new ones: as Web Crypto takes them, which the library signs by. */
+/** The keys of a certificate, or new ones, as Web Crypto keys, which the library needs for signing. */
 async function keysOf(certificate: TestCertificate | undefined) {
   const privateKey =
     certificate === undefined

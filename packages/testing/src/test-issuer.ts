@@ -23,7 +23,7 @@ import {
   userTokenBuilder,
 } from './token-builder.ts';
 
-/** What a test issuer is made from; everything has a default. */
+/** Options of a test issuer; each has a default. */
 export interface TestIssuerOptions {
   /** `iss` of its tokens. Default `https://issuer.test`. */
   readonly issuer?: string;
@@ -34,7 +34,7 @@ export interface TestIssuerOptions {
    * at once.
    */
   readonly algorithms?: readonly [Algorithm, ...Algorithm[]];
-  /** Keys to publish instead, the first of which signs by default: for rotation. */
+  /** Keys to publish instead, for tests of rotation. The first signs by default. */
   readonly keys?: readonly [TestKey, ...TestKey[]];
   /** The time. Default: the machine's. Give the resource server the same. */
   readonly clock?: Clock;
@@ -69,7 +69,7 @@ export interface TestIssuer {
    * anything or removed: `aToken({ sub: 'u-17', scope: 'read:users', aud: undefined })`.
    */
   readonly aToken: TokenBuilder;
-  /** The same as `aToken`, where a test wants to say that it is a user's. */
+  /** The same as `aToken`. The name says in a test that the token is a user's. */
   readonly aUserToken: TokenBuilder;
   /** A client's token, in which `sub` is the `client_id`. */
   readonly aClientToken: TokenBuilder;
@@ -123,8 +123,8 @@ const OPTIONS: OptionNames<TestIssuerOptions> = {
  *
  * Keys are made once in a process for each issuer and algorithm.
  *
- * @throws ConfigurationError for an option that is unknown, for a name that is no preset's, and for what
- * `createIssuer` refuses.
+ * @throws ConfigurationError for an unknown option, for a `like` that is not the name of a preset, and for
+ * options that `createIssuer` refuses.
  */
 export function testIssuer<Like extends LikePreset>(
   options: ProviderTestIssuerOptions<Like>,

@@ -29,8 +29,7 @@ export interface TokenOptions {
   /** `nbf`, in seconds from now. Default: no `nbf`. */
   readonly notBeforeInSec?: number;
   /**
-   * Header parameters to set; `undefined` removes one. They may lie: the key alone decides how it
-   * is signed.
+   * Header parameters to set; `undefined` removes one. They may be false: only the key decides how the token is signed.
    */
   readonly header?: Readonly<Record<string, unknown>>;
   /** Signs with the issuer's key for this algorithm. Default: the issuer's first key. */
@@ -38,8 +37,8 @@ export interface TokenOptions {
   /** Signs with this key instead, which need not be the issuer's. */
   readonly key?: TestKey;
   /**
-   * Binds the token to a key (`cnf.jkt`, RFC 9449 §6.1): whoever sends it needs a proof of it, `aProof`. Or
-   * to a client certificate (`cnf["x5t#S256"]`, RFC 8705 §3.1), `testCertificate`. A list binds it to all.
+   * Binds the token to a key (`cnf.jkt`, RFC 9449 §6.1), so that its sender needs a proof, `aProof`; or to a
+   * client certificate (`cnf["x5t#S256"]`, RFC 8705 §3.1), `testCertificate`. A list binds it to all.
    */
   readonly boundTo?: BoundTo | readonly BoundTo[];
   /** Bytes, text or a value in place of all claims. */
@@ -65,7 +64,7 @@ export type TokenBuilder = (claims?: ClaimOverrides, options?: TokenOptions) => 
 
 /** Where the keys and the time of tokens come from. */
 export interface TokenSource {
-  /** The keys there are now, the first of which signs by default. */
+  /** The current keys. The first signs by default. */
   keys(): readonly TestKey[];
   readonly clock: Clock;
   /** The option to write for a key of another algorithm. */
@@ -118,7 +117,7 @@ function rfc9068Builder(
   }));
 }
 
-/** Builds tokens from what `template` gives for the overrides and the time in seconds. */
+/** Builds tokens from the result of `template`, which gets the overrides and the time in seconds. */
 export function tokenBuilder(
   source: TokenSource,
   template: (overrides: ClaimOverrides, nowSec: number) => TokenTemplate,

@@ -9,11 +9,11 @@ import { admissionMode, admitPrincipal } from '@authly/core/adapter';
 import { authly } from '@authly/core/providers';
 import { cachedTestKey } from './test-key.ts';
 
-/** How a request is let in by {@link withPrincipal}. */
+/** Options of {@link withPrincipal}. */
 export interface WithPrincipalOptions {
   /**
-   * What guards ask, and whose `authenticate` lets the request pass as it is:
-   * `authenticate(…).resourceServer`. Default: one that knows no `scopeImplies`.
+   * The resource server of the request, `authenticate(…).resourceServer`: guards use it, and its `authenticate`
+   * lets the request pass. Default: a resource server without `scopeImplies`.
    */
   readonly resourceServer?: ResourceServer<unknown>;
 }
@@ -21,16 +21,16 @@ export interface WithPrincipalOptions {
 const OPTIONS: OptionNames<WithPrincipalOptions> = { resourceServer: true };
 
 /**
- * Lets a request in as this caller, without a token, and gives it back: for unit tests of handlers and of
- * guards. `principalOf(request)` and its kin find the caller, and so do `req.principal` (Express) and
- * `ctx.state.principal` (Koa: whatever has a `state`). The request may be a mock, such as `{}`.
- * `undefined` is an anonymous request where authentication is optional.
+ * Marks a request as sent by this caller, without a token, and returns it: for unit tests of handlers and of
+ * guards. `principalOf(request)`, `userOf`, `req.principal` (Express) and `ctx.state.principal` (Koa, or any
+ * object with a `state`) then give the caller. The request may be a mock, such as `{}`. `undefined` is an
+ * anonymous request where authentication is optional.
  *
  * ```ts
  * const req = withPrincipal(createRequest(), aUser({ userId: 'u-17' }));
  * ```
  *
- * It verifies nothing: never call it with a request that somebody sent.
+ * It verifies nothing: never call it with a real request.
  */
 export function withPrincipal<Request extends object>(
   request: Request,

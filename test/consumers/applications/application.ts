@@ -1,6 +1,8 @@
 // Every entry point, in an application of its own types. An @ts-expect-error tells a type from an any.
+import { clientSecretBasic, tokenSource } from '@authly/client';
 import * as core from '@authly/core';
 import { type AdmissionMode, admissionOf } from '@authly/core/adapter';
+import { privateKeyJwt } from '@authly/core/client';
 import * as jwt from '@authly/core/jwt';
 import { fileKeySnapshots as snapshotsOfCore } from '@authly/core/node';
 import { rfc9068 } from '@authly/core/providers';
@@ -12,6 +14,8 @@ import * as koa from '@authly/koa';
 import { fileKeySnapshots as snapshotsOfKoa } from '@authly/koa/node';
 import { keycloak } from '@authly/koa/providers';
 import { toAuthInfo } from '@authly/mcp';
+import { redisStores } from '@authly/redis';
+import { backChannelLogout } from '@authly/signals';
 
 import express = require('express');
 import Koa = require('koa');
@@ -51,7 +55,20 @@ stateful.use(koa.authenticate(options)).use((ctx) => {
   ctx.body = text + ctx.state.requestId;
 });
 
+export const billing = tokenSource({
+  issuer: 'https://as.acme.test',
+  client: clientSecretBasic('orders', 's-1'),
+  resource: 'https://billing.acme.test',
+});
+export const expiry = async (): Promise<number | undefined> => {
+  const { expiresAt } = await billing.token();
+  return expiresAt;
+};
+const { revocations } = redisStores({ command: async () => 1, prefix: 'orders' });
+export const logout = backChannelLogout({ issuer: options.issuer, clientId: 'web', revocations });
+
 export const others = [
+  privateKeyJwt,
   snapshotsOfCore,
   snapshotsOfKoa,
   rfc9068,

@@ -1,6 +1,8 @@
 // Every entry point, for a linter that looks for the file behind each.
+import '@authly/client';
 import '@authly/core';
 import '@authly/core/adapter';
+import '@authly/core/client';
 import '@authly/core/jwt';
 import '@authly/core/node';
 import '@authly/core/providers';
@@ -13,4 +15,7 @@ import '@authly/koa';
 import '@authly/koa/node';
 import '@authly/koa/providers';
 import '@authly/mcp';
+import '@authly/redis';
+import '@authly/signals';
 import '@authly/testing';
+import '@authly/testing/contracts';

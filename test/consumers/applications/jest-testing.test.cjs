@@ -4,6 +4,11 @@ const { principalOf } = require('@authly/express');
 const { authly } = require('@authly/express/providers');
 const { aUser, testIssuer, withPrincipal } = require('@authly/testing');
 const { createApp } = require('./commonjs-app.cjs');
+const { esmOnly } = require('./entry-points.cjs');
+
+test.each(esmOnly)('%s loads by require()', (name) => {
+  expect(Object.values(require(name)).some((value) => typeof value === 'function')).toBe(true);
+});
 
 test('an API is tested with real tokens', async () => {
   const { issuer, jwks, audience, aUserToken } = testIssuer();

@@ -1,12 +1,22 @@
+const { Router } = require('@koa/router');
 const Koa = require('koa');
-const { authenticate, findPrincipal, requireScope } = require('@authly/koa');
+const {
+  assertGuarded,
+  authErrorHandler,
+  authenticate,
+  requireScope,
+  userOf,
+} = require('@authly/koa');
 
 exports.createApp = (options) => {
   const app = new Koa();
+  app.use(authErrorHandler());
   app.use(authenticate(options));
-  app.use(requireScope('read:users'));
-  app.use((ctx) => {
-    ctx.body = { user: findPrincipal(ctx).userId };
+  const router = new Router();
+  router.get('/', requireScope('read:users'), (ctx) => {
+    ctx.body = { user: userOf(ctx).userId };
   });
+  app.use(router.routes());
+  assertGuarded(app);
   return app.callback();
 };

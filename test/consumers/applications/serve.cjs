@@ -1,10 +1,11 @@
-// Serves an API to a user, to one without the scope, and to nobody; prints what each was answered.
+// Calls an API as a user, as a user without the scope, as nobody, and as a machine, for which the handler
+// throws. Prints the four answers.
 const { createServer } = require('node:http');
 const { authly } = require('@authly/core/providers');
 
 exports.answersOf = async (createApp) => {
   const { testIssuer } = await import('@authly/testing');
-  const { issuer, jwks, audience, aUserToken } = testIssuer();
+  const { issuer, jwks, audience, aUserToken, aClientToken } = testIssuer();
   const server = createServer(createApp({ issuer: authly({ issuer, jwks }), audience }));
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const ask = async (token) => {
@@ -19,6 +20,7 @@ exports.answersOf = async (createApp) => {
     await ask(aUserToken({ sub: 'ada', scope: 'read:users' })),
     await ask(aUserToken()),
     await ask(),
+    await ask(aClientToken({ scope: 'read:users' })),
   ];
   server.closeAllConnections();
   server.close();

@@ -1,6 +1,7 @@
-// A CommonJS file that imports a package which is ESM only, and hands it what require() gave.
+// A CommonJS file that imports the packages that are ESM only, and gives them what require() returned.
 import { authenticate, principalOf, requireScope } from '@authly/express';
 import { auth0 } from '@authly/express/providers';
+import { createIssuer } from '@authly/issuer';
 import { aUser, testIssuer, withPrincipal } from '@authly/testing';
 
 const { resourceServer } = authenticate({
@@ -9,4 +10,5 @@ const { resourceServer } = authenticate({
 });
 export const request = withPrincipal({ headers: {} }, aUser({ userId: 'ada' }), { resourceServer });
 export const name: string = principalOf(request).key;
+export const newIssuer: typeof createIssuer = createIssuer;
 export const guard = requireScope('a');

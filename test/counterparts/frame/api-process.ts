@@ -13,6 +13,8 @@ export interface SignalledApiOptions {
   readonly redisUrl: string;
   /** The client whose logout tokens come to `/logout`. */
   readonly clientId: string;
+  /** Whether access tokens carry the session that logout tokens name. Default `true`. */
+  readonly sidInAccessTokens?: boolean;
   /** The stream of security events that comes to `/events`, where the server has one. */
   readonly stream?: {
     /** What `aud` of its events begins with. */

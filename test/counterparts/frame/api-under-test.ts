@@ -1,5 +1,6 @@
 import {
   type AuthEvent,
+  type CredentialSource,
   createResourceServer,
   type DpopOptions,
   type IntrospectionOptions,
@@ -26,6 +27,8 @@ export interface ApiOptions {
   readonly mtls?: MtlsOptions;
   /** Fetches keys and asks about tokens: for servers whose certificate this process does not know. */
   readonly fetch?: typeof globalThis.fetch;
+  /** Where the token is read from. Default: the header `Authorization`. */
+  readonly credentials?: CredentialSource;
 }
 
 /** What a caller shows. Without `token`: nobody. */
@@ -37,6 +40,12 @@ export interface Caller {
   readonly sameProof?: boolean;
   /** The certificate of the caller's TLS connection. */
   readonly certificate?: TestCertificate;
+  /** Sent beside the token, or in its place. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Front doors to go through, each before the API of a framework: their origins, by its name. */
+  readonly through?: Readonly<Record<string, string>>;
+  /** The header `Cookie` for each of them. */
+  readonly cookies?: Readonly<Record<string, string>>;
 }
 
 /** An API in every framework, over HTTP. */
@@ -73,18 +82,21 @@ export function refused(code: string, reason: string): string {
 export interface ServingOptions extends ApiOptions {
   /** By TLS, where certificates are to be seen. */
   readonly tls?: boolean;
+  /** What tokens have to be for. Default {@link AUDIENCE}. */
+  readonly audience?: string;
   /** Whether the tokens have the scope. Default `true`; some servers know no scopes. */
   readonly scoped?: boolean;
 }
 
 /** Serves the API in every framework while `meet` runs. */
 export async function withApis(
-  { tls = false, scoped = true, ...options }: ServingOptions,
+  { tls = false, scoped = true, audience = AUDIENCE, ...options }: ServingOptions,
   meet: (api: ApiUnderTest) => Promise<void>,
 ): Promise<void> {
   const apis: Running[] = [];
   try {
-    for (const framework of frameworks) apis.push(await serve(framework, options, tls));
+    for (const framework of frameworks)
+      apis.push(await serve(framework, { ...options, audience }, tls));
     await meet({
       origins: Object.fromEntries(apis.map(({ name, origin }) => [name, origin])),
       async visitedBy(caller) {
@@ -100,17 +112,16 @@ export async function withApis(
 
 async function serve(
   { name, authenticate, createApp, kit }: Framework,
-  options: ApiOptions,
+  { credentials, ...options }: ApiOptions & { readonly audience: string },
   tls: boolean,
 ): Promise<Running> {
   const events: AuthEvent[] = [];
   const server = createResourceServer({
     ...options,
-    audience: AUDIENCE,
     onEvent: (event) => void events.push(event),
   });
   const app = createApp(({ use, route }) => {
-    use(authenticate(server));
+    use(authenticate(server, credentials && { credentials }));
     route('/me', ({ principal }) => principal);
     route('/people', kit.requireUser(), ({ principal }) => principal);
     route('/machines', kit.requireClient(), ({ principal }) => principal);
@@ -125,14 +136,17 @@ async function serve(
 }
 
 async function visit(
-  { origin, events }: Running,
+  { name, origin: ownOrigin, events }: Running,
   caller: Caller,
   scoped: boolean,
 ): Promise<string> {
+  const origin = caller.through?.[name] ?? ownOrigin;
+  const cookie = caller.cookies?.[name];
+  const headers = { ...caller.headers, ...(cookie !== undefined && { cookie }) };
   const seen = events.length;
   const proof = caller.sameProof === true ? await proofFor(caller, '/me') : undefined;
   const get = async (path: string) =>
-    ask(`${origin}${path}`, caller, proof ?? (await proofFor(caller, path)));
+    ask(`${origin}${path}`, { ...caller, headers }, proof ?? (await proofFor(caller, path)));
   const me = await get('/me');
   const again = caller.sameProof === true ? [await get('/me')] : [];
   const [people, machines, parcels] = [
@@ -165,11 +179,12 @@ async function proofFor({ key, token = '' }: Caller, path: string): Promise<stri
 
 async function ask(
   url: string,
-  { token, key, certificate }: Caller,
+  { token, key, certificate, headers: others }: Caller,
   proof: string | undefined,
 ): Promise<{ readonly status: number; readonly body: unknown }> {
   const scheme = key === undefined ? 'Bearer' : 'DPoP';
   const headers = {
+    ...others,
     ...(token !== undefined && { authorization: `${scheme} ${token}` }),
     ...(proof !== undefined && { dpop: proof }),
   };

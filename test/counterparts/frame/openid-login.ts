@@ -1,11 +1,13 @@
 import * as client from 'openid-client';
-import type { Browser } from '../sign-in.ts';
+import type { Visitor } from '../sign-in.ts';
 import { textIn } from './json-members.ts';
 
 /** A client of the server, by its id and secret. */
 export interface Registered {
   readonly id: string;
   readonly secret: string;
+  /** For servers that do not decode what is in the header (RFC 6749 §2.3.1). Default: in the header. */
+  readonly secretIn?: 'form';
 }
 
 /** A key pair that tokens are bound to, of WebCrypto. */
@@ -25,7 +27,7 @@ export interface Login {
   readonly scope: string;
   /** Asked for at the authorization endpoint, and nowhere else. */
   readonly parameters?: Readonly<Record<string, string>>;
-  readonly browser: Browser;
+  readonly browser: Visitor;
   /** What is typed into the pages' forms. */
   readonly fields: Readonly<Record<string, string>>;
   /** A key that the token is to be bound to. */
@@ -86,8 +88,18 @@ export async function exchangedToken(
   registered: Registered,
   parameters: Readonly<Record<string, string>>,
 ): Promise<string> {
-  const configuration = await discovered(issuer, registered);
   const grant = 'urn:ietf:params:oauth:grant-type:token-exchange';
+  return tokenByGrant(issuer, registered, grant, parameters);
+}
+
+/** A token by a grant of any other name, such as `password`. */
+export async function tokenByGrant(
+  issuer: string,
+  registered: Registered,
+  grant: string,
+  parameters: Readonly<Record<string, string>>,
+): Promise<string> {
+  const configuration = await discovered(issuer, registered);
   return (await client.genericGrantRequest(configuration, grant, parameters)).access_token;
 }
 
@@ -101,7 +113,7 @@ export interface SignOut {
   readonly client: Registered;
   readonly tokens: Tokens;
   /** The browser in which they have signed in. */
-  readonly browser: Browser;
+  readonly browser: Visitor;
   readonly goodbyeUri: string;
 }
 
@@ -122,8 +134,13 @@ export function aKey(): Promise<BindingKey> {
   return client.randomDPoPKeyPair('ES256');
 }
 
-function discovered(issuer: string, { id, secret }: Registered): Promise<client.Configuration> {
-  return client.discovery(new URL(issuer), id, undefined, client.ClientSecretBasic(secret), {
+function discovered(
+  issuer: string,
+  { id, secret, secretIn }: Registered,
+): Promise<client.Configuration> {
+  const authentication =
+    secretIn === 'form' ? client.ClientSecretPost(secret) : client.ClientSecretBasic(secret);
+  return client.discovery(new URL(issuer), id, undefined, authentication, {
     execute: [client.allowInsecureRequests],
   });
 }

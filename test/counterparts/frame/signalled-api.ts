@@ -25,9 +25,9 @@ await stores.ready();
 
 const issuer = signalledPresets[options.preset](options.issuer);
 const shared = { revocations: stores.revocations, replay: stores.replay };
-const { clientId, stream } = options;
-// Keycloak's tokens carry `sid` by themselves, Hydra's by the token hook.
-const logout = backChannelLogout({ issuer, clientId, sidInAccessTokens: true, ...shared });
+const { clientId, sidInAccessTokens = true, stream } = options;
+// Keycloak's tokens carry `sid` by themselves, Hydra's by the token hook, and Glewlwyd's not at all.
+const logout = backChannelLogout({ issuer, clientId, sidInAccessTokens, ...shared });
 const server = createResourceServer({
   issuer,
   audience: AUDIENCE,

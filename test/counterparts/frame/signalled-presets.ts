@@ -1,4 +1,4 @@
-import { type AudienceProvider, hydra, keycloak } from '@authly/core/providers';
+import { type AudienceProvider, glewlwyd, hydra, keycloak } from '@authly/core/providers';
 
 /** Hydra with the mark that its token hook sets, as the page of the preset tells to write it. */
 export function hydraWithMark(issuer: string): AudienceProvider {
@@ -13,5 +13,5 @@ export function hydraWithMark(issuer: string): AudienceProvider {
 
 /** The presets by which an API in a process of its own trusts a server that tells of sign-outs. */
 export const signalledPresets: Readonly<
-  Record<'keycloak' | 'hydra', (issuer: string) => AudienceProvider>
-> = { keycloak, hydra: hydraWithMark };
+  Record<'glewlwyd' | 'keycloak' | 'hydra', (issuer: string) => AudienceProvider>
+> = { glewlwyd, keycloak, hydra: hydraWithMark };

@@ -177,13 +177,4 @@ describeTable('express-jwt', {
     const token = aUserToken();
     expect((await ask(after, { token })).body).toEqual((await ask(before, { token })).body);
   },
-  '`ignoreExpiration`, `maxAge`': async () => {
-    const token = aUserToken({}, { expiresInSec: -60 });
-    expect(await statuses(theirs({ ignoreExpiration: true }), ours(), { token })).toEqual([
-      200, 401,
-    ]);
-    expect(() => authenticate({ issuer: preset(), audience, maxAge: 60 } as never)).toThrow(
-      /maxAge/,
-    );
-  },
 });

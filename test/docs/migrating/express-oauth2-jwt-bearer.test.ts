@@ -1,16 +1,21 @@
+import { Agent } from 'node:http';
+import type { TLSSocket } from 'node:tls';
 import {
   authErrorHandler,
   authenticate,
   authorize,
   claim,
   findPrincipal,
+  headerCertificate,
+  isAuthError,
   principalOf,
   requireAnyScope,
   requireScope,
+  socketCertificate,
 } from '@authly/express';
 import { auth0, rfc9068 } from '@authly/express/providers';
-import { aProof, generateTestKey } from '@authly/testing';
-import express, { type RequestHandler } from 'express';
+import { aProof, generateTestKey, testCertificate } from '@authly/testing';
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import {
   type AuthOptions,
   type AuthResult,
@@ -18,11 +23,15 @@ import {
   claimCheck,
   claimEquals,
   claimIncludes,
+  type GetCertificate,
+  InsufficientScopeError,
+  InvalidTokenError,
   requiredScopes,
   scopeIncludesAny,
 } from 'express-oauth2-jwt-bearer';
 import { afterAll, expect } from 'vitest';
-import { ask, statuses } from './answers.ts';
+import { sendByTls, serveTls } from '../../support/tls.ts';
+import { type Api, ask, statuses } from './answers.ts';
 import { during, startProvider } from './provider.ts';
 import { describeTable } from './table.ts';
 
@@ -87,6 +96,38 @@ function oursWithDpop(dpop: object = {}) {
   return api(authenticate({ issuer: preset(), audience, dpop: mode, onEvent: () => {} }));
 }
 
+/** The certificate that Azure's front door hands on, for whoever it comes from. */
+const fromAnybody: GetCertificate = (req) => {
+  const value = req.get('x-arr-clientcert');
+  return value === undefined ? undefined : Buffer.from(value, 'base64');
+};
+
+/** Two APIs behind a proxy that ends TLS and hands certificates on. */
+function behindProxy({
+  required = false,
+  proxies = '127.0.0.1',
+  ...more
+}: {
+  readonly required?: boolean;
+  readonly proxies?: string;
+  readonly dpop?: object;
+} = {}): [Api, Api] {
+  const certificate = headerCertificate({ format: 'base64-der', proxies: [proxies] });
+  const mtls = { mode: required ? ('required' as const) : ('when-bound' as const), certificate };
+  return [
+    theirs({ mtls: { enabled: true, required }, getCertificate: fromAnybody }),
+    api(authenticate({ issuer: preset(), audience, mtls, onEvent: () => {}, ...more })),
+  ];
+}
+
+/** A token that is bound to a certificate, and the header that a proxy sends with it. */
+async function withCertificate() {
+  const certificate = await testCertificate();
+  const token = aUserToken({}, { boundTo: certificate });
+  const value = Buffer.from(certificate.der).toString('base64');
+  return { certificate, token, headers: { 'x-arr-clientcert': value } };
+}
+
 describeTable('express-oauth2-jwt-bearer', {
   '`auth({ issuerBaseURL, audience })`': async () => {
     const [before, after] = [theirs(), ours()];
@@ -140,6 +181,22 @@ describeTable('express-oauth2-jwt-bearer', {
     // Ours has three attempts in hand, for a key that was published just now.
     const fetched = provider.asked.filter((path) => path.includes('jwks'));
     expect(fetched.length).toBeLessThanOrEqual(4);
+  },
+  '`agent`': async () => {
+    const connections: string[] = [];
+    const agent = new Agent();
+    const connect = agent.createConnection.bind(agent);
+    agent.createConnection = (...given) => {
+      connections.push('theirs');
+      return connect(...given);
+    };
+    const fetch: typeof globalThis.fetch = (...given) => {
+      connections.push('ours');
+      return globalThis.fetch(...given);
+    };
+    const after = api(authenticate({ issuer: auth0({ issuer, fetch }), audience }));
+    expect(await statuses(theirs({ agent }), after, { token: aUserToken() })).toEqual([200, 200]);
+    expect(new Set(connections)).toEqual(new Set(['theirs', 'ours']));
   },
   '`strict: true`': async () => {
     const before = theirs({ strict: true });
@@ -241,6 +298,34 @@ describeTable('express-oauth2-jwt-bearer', {
     expect((await ask(after)).body).toEqual({ caller: null });
     expect((await ask(theirs({ authRequired: false }))).body).toEqual({});
   },
+  'an error handler that knows `InvalidTokenError`, `InsufficientScopeError`, …': async () => {
+    const handler: ErrorRequestHandler = (error, _req, res, next) => {
+      const isTheirs =
+        error instanceof InvalidTokenError || error instanceof InsufficientScopeError;
+      if (!isTheirs && !isAuthError(error)) return next(error);
+      res.status(error.status).set(error.headers).json({ code: error.code });
+    };
+    const before = api(auth({ issuerBaseURL: issuer, audience }), handler as never);
+    const refusals = { onRefusal: 'next' } as const;
+    const options = { issuer: preset(), audience, onEvent: () => {} };
+    const after = api(authenticate(options, refusals), handler as never);
+    const bad = { token: aUserToken({}, { expiresInSec: -60 }) };
+    for (const app of [before, after])
+      expect(await ask(app, bad)).toMatchObject({ status: 401, body: { code: 'invalid_token' } });
+    const token = aUserToken();
+    expect(
+      await statuses(
+        api(auth({ issuerBaseURL: issuer, audience }), requiredScopes('a'), handler as never),
+        api(authenticate(options, refusals), requireScope('a'), handler as never),
+        { token },
+      ),
+    ).toEqual([403, 403]);
+    const unreached = api(authenticate(options, refusals), handler as never);
+    expect(await during(provider, () => ask(unreached, { token }))).toMatchObject({
+      status: 503,
+      body: { code: 'temporarily_unavailable' },
+    });
+  },
   'an outage of the key endpoint': async () => {
     const token = aUserToken();
     const [before, after] = await during(provider, async () => [
@@ -310,6 +395,56 @@ describeTable('express-oauth2-jwt-bearer', {
     const evil = { ...sent, headers: { ...sent.headers, host: 'evil.example' } };
     expect(await statuses(theirsBehindProxy(), oursWithDpop(), evil)).toEqual([200, 401]);
   },
+  '`mtls: { enabled: true }`, `getCertificate` that reads the socket': async () => {
+    const getCertificate: GetCertificate = (req) =>
+      (req.socket as TLSSocket).getPeerCertificate().raw;
+    const before = theirs({ mtls: { enabled: true }, getCertificate });
+    const mtls = { certificate: socketCertificate() };
+    const after = api(authenticate({ issuer: preset(), audience, mtls, onEvent: () => {} }));
+    const { certificate, token } = await withCertificate();
+    const ports = [await serveTls(before), await serveTls(after)];
+    const headers = { authorization: `Bearer ${token}` };
+    const answered = (shown: object) =>
+      Promise.all(
+        ports.map(async (port) => {
+          const sent = { headers, ...shown };
+          return (await sendByTls(`https://127.0.0.1:${port}/`, sent)).status;
+        }),
+      );
+    expect(await answered({ certificate })).toEqual([200, 200]);
+    expect(await answered({ certificate: await testCertificate() })).toEqual([401, 401]);
+    expect(await answered({})).toEqual([400, 401]);
+  },
+  '`getCertificate` that reads a header of a proxy': async () => {
+    const { token, headers } = await withCertificate();
+    expect(await statuses(...behindProxy(), { token, headers })).toEqual([200, 200]);
+    const elsewhere = behindProxy({ proxies: '10.4.0.7' });
+    expect(await statuses(...elsewhere, { token, headers })).toEqual([200, 401]);
+  },
+  '`mtls: { enabled: true, required: true }`': async () => {
+    const [before, after] = behindProxy({ required: true });
+    const { token, headers } = await withCertificate();
+    expect(await statuses(before, after, { token, headers })).toEqual([200, 200]);
+    expect(await statuses(before, after, { token: aUserToken(), headers })).toEqual([401, 401]);
+  },
+  'the default: `mtls: { enabled: false }`': async () => {
+    const { token } = await withCertificate();
+    expect(await statuses(theirs(), ours(), { token })).toEqual([200, 401]);
+  },
+  'a token that is bound to a certificate and to a key': async () => {
+    const { certificate, headers } = await withCertificate();
+    const key = generateTestKey('ES256');
+    const token = aUserToken({}, { boundTo: [certificate, key] });
+    const dpop = aProof({ key, token, url: 'https://api.acme.com/' });
+    const forwarded = { host: 'api.acme.com', 'x-forwarded-proto': 'https' };
+    const sent = { authorization: `DPoP ${token}`, headers: { ...headers, ...forwarded, dpop } };
+    const [, after] = behindProxy({ dpop: { publicUrls: 'https://api.acme.com' } });
+    const options = { mtls: { enabled: true }, getCertificate: fromAnybody };
+    const { 'x-arr-clientcert': _, ...without } = sent.headers;
+    const lacking = { ...sent, headers: without };
+    expect(await statuses(theirsBehindProxy(options), after, lacking)).toEqual([200, 401]);
+    expect(await statuses(theirsBehindProxy(options), after, sent)).toEqual([200, 200]);
+  },
   '`secret` with `HS256`': async () => {
     const algorithms = ['HS256'] as never;
     expect(() => authenticate({ issuer: preset(), audience, algorithms })).toThrow(/algorithms/);
@@ -331,12 +466,16 @@ describeTable('express-oauth2-jwt-bearer', {
     delete process.env['ISSUER_BASE_URL'];
     delete process.env['AUDIENCE'];
   },
-  '`req.auth.token`': async () => {
+  '`req.auth.token`, `req.auth.header`': async () => {
     const show: RequestHandler = (req, res) => {
-      res.json({ theirs: authOf(req)?.token, ours: JSON.stringify(findPrincipal(req) ?? null) });
+      const { token: raw, header } = authOf(req) ?? {};
+      res.json({ theirs: raw, header, ours: JSON.stringify(findPrincipal(req) ?? null) });
     };
     const token = aUserToken();
-    expect((await ask(theirs({}, show), { token })).body['theirs']).toBe(token);
+    expect((await ask(theirs({}, show), { token })).body).toMatchObject({
+      theirs: token,
+      header: { alg: 'RS256' },
+    });
     expect((await ask(ours(show), { token })).text).not.toContain(token);
   },
 });

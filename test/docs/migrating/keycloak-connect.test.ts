@@ -1,4 +1,7 @@
 import { createPublicKey } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { clientSecretBasic, tokenSource } from '@authly/client';
 import {
   anyOf,
   authErrorHandler,
@@ -12,7 +15,7 @@ import {
 import { keycloak } from '@authly/express/providers';
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import Keycloak from 'keycloak-connect';
-import { afterAll, expect } from 'vitest';
+import { afterAll, expect, onTestFinished } from 'vitest';
 import { ask, statuses } from './answers.ts';
 import { during, startProvider } from './provider.ts';
 import { describeTable } from './table.ts';
@@ -89,12 +92,12 @@ describeTable('keycloak-connect', {
     ]);
     expect(await statuses(before, ours(), { token: aUserToken() })).toEqual([200, 200]);
   },
-  "`protect('realm:x')`": async () => {
+  "`protect('realm:x')`, `token.hasRealmRole('x')`": async () => {
     const [before, after] = [theirs('realm:x'), ours(requireRole('x'))];
     expect(await statuses(before, after, roles(['x']))).toEqual([200, 200]);
     expect(await statuses(before, after, roles(['y'], ['x']))).toEqual([403, 403]);
   },
-  "`protect('x')`": async () => {
+  "`protect('x')`, `token.hasRole('x')`": async () => {
     const [before, after] = [theirs('reader'), ours(requireRole(`${audience}:reader`))];
     expect(await statuses(before, after, roles([], ['reader']))).toEqual([200, 200]);
     expect(await statuses(before, after, roles(['reader'], []))).toEqual([403, 403]);
@@ -175,7 +178,60 @@ describeTable('keycloak-connect', {
     const before = theirs(undefined, { 'bearer-only': false });
     expect(await statuses(before, ours())).toEqual([302, 401]);
   },
-  '`/logout`, `/k_logout`, `/k_push_not_before`': async () => {
+  '`new Keycloak({ store, cookies, scope, idpHint })`': async () => {
+    const options = { cookies: true, scope: 'profile', idpHint: 'acme-idp' };
+    const connect = new Keycloak(options, { ...CONFIG, 'bearer-only': false } as never);
+    const cookies: RequestHandler = (req, _res, next) => {
+      Reflect.set(req, 'cookies', {});
+      next();
+    };
+    const before = api(cookies, ...connect.middleware(), connect.protect());
+    expect(await statuses(before, ours())).toEqual([302, 401]);
+    const unknown = { issuer: preset(), audience, cookies: true };
+    expect(() => authenticate(unknown as never)).toThrow(/cookies/);
+  },
+  '`keycloak.json`, `${env.NAME}` in it': async () => {
+    process.env['AUTHLY_TEST_REALM'] = 'acme';
+    const before = theirs(undefined, { realm: `\${env.AUTHLY_TEST_REALM}` });
+    expect(await statuses(before, ours(), { token: aUserToken() })).toEqual([200, 200]);
+    delete process.env['AUTHLY_TEST_REALM'];
+    expect(() => keycloak(`\${env.ISSUER}`)).toThrow();
+  },
+  '`credentials`, `public-client`, `ssl-required`, `confidential-port`': async () => {
+    const secret = { credentials: { secret: 's-1' }, 'public-client': true };
+    expect(await statuses(theirs(undefined, secret), ours(), { token: aUserToken() })).toEqual([
+      200, 200,
+    ]);
+    expect(() => keycloak({ issuer, credentials: {} } as never)).toThrow(/credentials/);
+  },
+  '`grantManager.obtainFromClientCredentials()`': async () => {
+    const asked: string[] = [];
+    const endpoint = createServer((request, response) => {
+      asked.push(`${request.method} ${request.url}`);
+      response.setHeader('content-type', 'application/json');
+      const granted = { access_token: aClientToken(), token_type: 'Bearer', expires_in: 300 };
+      response.end(JSON.stringify(granted));
+    });
+    await new Promise<void>((resolve) => endpoint.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void endpoint.close());
+    const { port } = endpoint.address() as AddressInfo;
+    const path = '/realms/acme/protocol/openid-connect/token';
+    const server = `http://127.0.0.1:${port}`;
+    const secret = { secret: 's-1' };
+    const config = { ...CONFIG, 'auth-server-url': server, credentials: secret };
+    await new Keycloak({}, config as never).grantManager
+      .obtainFromClientCredentials()
+      .catch(() => undefined);
+    const tokens = tokenSource({
+      issuer: `${server}/realms/acme`,
+      tokenEndpoint: `${server}${path}`,
+      client: clientSecretBasic(audience, 's-1'),
+      resource: 'https://billing.acme.com',
+    });
+    expect((await tokens.token()).accessToken).toContain('.');
+    expect(asked).toEqual([`POST ${path}`, `POST ${path}`]);
+  },
+  '`middleware({ logout, admin })` with `/logout`, `/k_logout`, `/k_push_not_before`': async () => {
     const push = { method: 'POST' as const, path: '/k_push_not_before' };
     const connect = new Keycloak({}, CONFIG);
     const before = api(...connect.middleware(), connect.protect());

@@ -1,3 +1,4 @@
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import {
   type AuthEvent,
   authErrorHandler,
@@ -153,6 +154,11 @@ describeTable('koa-jwt', {
     expect(await statuses(before, after, { path: '/livez' })).toEqual([200, 200]);
     expect(await statuses(before, after, { path: '/users' })).toEqual([401, 401]);
   },
+  '`algorithms`': async () => {
+    const after = api(authenticate({ issuer: preset(), audience, algorithms: ['PS256'] }));
+    const before = theirs({ algorithms: ['PS256'] });
+    expect(await statuses(before, after, { token: aUserToken() })).toEqual([401, 401]);
+  },
   '`clockTolerance`': async () => {
     const late = { token: aUserToken({}, { expiresInSec: -30 }) };
     const after = api(authenticate({ issuer: preset(), audience, clockToleranceSec: 60 }));
@@ -211,6 +217,24 @@ describeTable('koa-jwt', {
     const before = theirs({ cookie: 'token' });
     const sent = { headers: { cookie: `token=${aUserToken()}` } };
     expect(await statuses(before, ours(), sent)).toEqual([200, 401]);
+  },
+  '`secret` as a list, `ctx.state.secret`': async () => {
+    const [jwk] = provider.jwks.keys;
+    const pem = createPublicKey({ key: { ...jwk }, format: 'jwk' })
+      .export({ type: 'spki', format: 'pem' })
+      .toString();
+    const other = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+      .publicKey.export({ type: 'spki', format: 'pem' })
+      .toString();
+    const token = aUserToken();
+    expect((await ask(theirs({ secret: [other, pem] }), { token })).status).toBe(200);
+    const secretFirst: Middleware = (ctx, next) => {
+      ctx.state['secret'] = pem;
+      return next();
+    };
+    expect((await ask(api(secretFirst, koaJwt()), { token })).status).toBe(200);
+    expect((await ask(ours(), { token })).status).toBe(200);
+    expect((await ask(api(secretFirst, koaJwt({ secret: other })), { token })).status).toBe(200);
   },
   '`tokenKey`': async () => {
     const show: Middleware = (ctx) => {

@@ -18,7 +18,7 @@ app.get('/users', requireScope('read:users'), (req, res) => {
   else res.json({ user: caller.userId, app: caller.clientId });
 });
 
-app.use(authErrorHandler()); // answers what userOf and its kin throw
+app.use(authErrorHandler()); // answers errors by which a handler refuses, such as that of userOf
 assertGuarded(app); // throws at start-up where a route can be reached past the guards
 
 // #endregion

@@ -11,7 +11,7 @@ import { Router } from '@koa/router';
 import Koa from 'koa';
 
 const app = new Koa();
-app.use(authErrorHandler()); // answers what userOf and its kin throw
+app.use(authErrorHandler()); // answers errors by which a handler refuses, such as that of userOf
 app.use(authenticate({ issuer: auth0('acme.eu.auth0.com'), audience: 'https://api.acme.com' }));
 
 const router = new Router();

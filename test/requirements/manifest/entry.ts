@@ -1,7 +1,7 @@
 /** How strongly an RFC asks for something (RFC 2119). */
 export type Level = 'MUST' | 'MUST NOT' | 'SHOULD' | 'SHOULD NOT' | 'MAY';
 
-/** One thing that an RFC asks of a resource server, or of an authorization server. */
+/** One thing that an RFC asks of a resource server, of an authorization server, or of a client. */
 export interface Entry {
   /** `RFC6750-3.1-a`: the RFC, the section, and a letter. Never used for anything else. */
   readonly id: `RFC${number}-${string}-${string}`;

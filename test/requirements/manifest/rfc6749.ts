@@ -4,7 +4,7 @@ export const rfc6749: Coverage = {
   rfc: 6749,
   title: 'The OAuth 2.0 Authorization Framework',
   scope:
-    'the client credentials grant (section 4.4) and its errors (section 5.2): `@authly/issuer`',
+    'the client credentials grant (section 4.4) and its errors (section 5.2): `@authly/issuer`, and the client of that grant: `@authly/client`',
   entries: [
     {
       id: 'RFC6749-4.4-a',
@@ -93,6 +93,71 @@ export const rfc6749: Coverage = {
       level: 'MAY',
       behavior: 'error_uri: a page about the error.',
       declined: 'docs/errors.md is for operators; clients get the fixed description.',
+    },
+    {
+      id: 'RFC6749-2.3-a',
+      level: 'MUST NOT',
+      behavior: 'The client: it authenticates in one way in each request.',
+    },
+    {
+      id: 'RFC6749-2.3.1-a',
+      level: 'MUST',
+      behavior:
+        'The client: id and secret are encoded as a form before they stand in a Basic header.',
+    },
+    {
+      id: 'RFC6749-3.2-a',
+      level: 'MUST',
+      behavior: 'The client: the token endpoint is asked by POST, over https, but on loopback.',
+    },
+    {
+      id: 'RFC6749-3.3-a',
+      level: 'MUST',
+      behavior: 'The client: scope is a list with spaces between.',
+    },
+    {
+      id: 'RFC6749-4.4.2-d',
+      level: 'MUST',
+      behavior: 'The client: grant_type is client_credentials, in a form, with its authentication.',
+    },
+    {
+      id: 'RFC6749-5.1-a',
+      level: 'MUST',
+      behavior:
+        'The client: where scope in the answer differs from what was asked for, that is what it has.',
+    },
+    {
+      id: 'RFC6749-5.1-b',
+      level: 'SHOULD',
+      behavior:
+        'The client: expires_in is the life of the token, from the request on; without it another rule decides.',
+    },
+    {
+      id: 'RFC6749-5.1-c',
+      level: 'MUST',
+      behavior: 'The client: members of the answer that it does not know are ignored.',
+    },
+    {
+      id: 'RFC6749-5.1-d',
+      level: 'MAY',
+      behavior: 'The client: a refresh token is not used; a new token is asked for by the grant.',
+    },
+    {
+      id: 'RFC6749-5.2-j',
+      level: 'MUST',
+      behavior:
+        'The client: a refusal is told by its status and by error, where that is a registered one; nothing else of it is shown.',
+    },
+    {
+      id: 'RFC6749-7.1-a',
+      level: 'MUST NOT',
+      behavior: 'The client: a token of a type that it does not understand is not used.',
+    },
+    {
+      id: 'RFC6749-10.2-a',
+      level: 'MUST',
+      behavior:
+        'The client: its credentials are shown by nothing that prints, and stand in no event and no error.',
     },
   ],
 };

@@ -16,6 +16,11 @@ export const rfc6750: Coverage = {
       behavior: 'What follows the scheme is one b64token and nothing else.',
     },
     {
+      id: 'RFC6750-2.1-c',
+      level: 'SHOULD',
+      behavior: 'The client: the token goes into the Authorization header, and nowhere else.',
+    },
+    {
       id: 'RFC6750-2.2-a',
       level: 'MAY',
       behavior: 'A token in a form body is not looked at: this way is not supported.',

@@ -3,7 +3,7 @@ import type { Coverage } from './entry.ts';
 export const rfc9449: Coverage = {
   rfc: 9449,
   title: 'OAuth 2.0 Demonstrating Proof of Possession (DPoP)',
-  scope: 'the resource server: `dpop`',
+  scope: 'the resource server: `dpop`, and the client: `dpop` of `@authly/client`',
   entries: [
     {
       id: 'RFC9449-4.3-a',
@@ -93,6 +93,59 @@ export const rfc9449: Coverage = {
       id: 'RFC9449-6.2-a',
       level: 'MUST',
       behavior: 'The binding of a token is read from token introspection.',
+    },
+    {
+      id: 'RFC9449-4.2-a',
+      level: 'MUST',
+      behavior:
+        'The client: a proof has typ, alg and the public jwk, and jti, htm, htu without query and fragment, and iat.',
+    },
+    {
+      id: 'RFC9449-4.2-b',
+      level: 'MUST',
+      behavior:
+        'The client: each request has a proof of its own, with a new jti; at an API with ath, the hash of the token.',
+    },
+    {
+      id: 'RFC9449-5-a',
+      level: 'MUST',
+      behavior:
+        'The client: a request for a token has a proof by the key that the token is to be bound to.',
+    },
+    {
+      id: 'RFC9449-5-b',
+      level: 'MUST',
+      behavior:
+        'The client: a Bearer token that comes where a bound one was asked for is thrown away.',
+    },
+    {
+      id: 'RFC9449-5.1-a',
+      level: 'MAY',
+      behavior:
+        'The client: dpop_signing_alg_values_supported of the metadata decides its algorithm.',
+    },
+    {
+      id: 'RFC9449-7.1-c',
+      level: 'MUST',
+      behavior:
+        'The client: a bound token goes into the Authorization header under the scheme DPoP, with the proof in DPoP.',
+    },
+    {
+      id: 'RFC9449-8-a',
+      level: 'MUST',
+      behavior:
+        'The client: with use_dpop_nonce, the request is sent again with the nonce of DPoP-Nonce.',
+    },
+    {
+      id: 'RFC9449-8.2-b',
+      level: 'MUST',
+      behavior:
+        'The client: the nonce of the last answer is that of the next proof, also when the answer is a good one.',
+    },
+    {
+      id: 'RFC9449-9-b',
+      level: 'MUST',
+      behavior: 'The client: nonces of the authorization server and of an API are kept apart.',
     },
   ],
 };

@@ -99,5 +99,5 @@ export const REVOCATION_UNAVAILABLE: Refusal = unavailable(
 export const USER_REQUIRED: Refusal = forbidden('Only a user may do this');
 export const CLIENT_REQUIRED: Refusal = forbidden('Only a client may do this');
 export const KEYS_UNAVAILABLE: Refusal = unavailable(
-  'The keys of the issuer cannot be had at the moment',
+  'The keys of the issuer cannot be fetched at the moment',
 );

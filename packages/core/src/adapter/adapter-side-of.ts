@@ -12,8 +12,8 @@ import { ADAPTER_SIDE, type AdapterSide } from '../request/adapter-side.ts';
 import type { ResourceServer } from '../resource-server.ts';
 
 /**
- * The adapter's side of a resource server. One that an application wrote itself, such as a test double,
- * or a copy with methods of its own, has its public methods alone: then they serve.
+ * Gives the adapter side of a resource server. If the application wrote the server itself (a test double, or a copy with
+ * other methods), it has no adapter side: then one is made from its public methods.
  */
 export function adapterSideOf(server: ResourceServer<unknown>): AdapterSide {
   return hasAdapterSide(server) ? server[ADAPTER_SIDE] : publicSideOf(server);
@@ -28,14 +28,14 @@ function hasAdapterSide(
 function publicSideOf(server: ResourceServer<unknown>): AdapterSide {
   return {
     admit(request, optional, source) {
-      // Read before anything is awaited: a request may change while it waits.
+      // The credentials are read before anything is awaited, because the request may change in the meantime.
       const credentials = source
         ? readCredentials(source, request, SCHEMES)
         : credentialsOf(request, SCHEMES);
       const token = credentials.scheme === undefined ? undefined : credentials.token;
       const shown = source ? presented(server, request, credentials) : request;
       const answer = optional ? server.authenticateOptional(shown) : server.authenticate(shown);
-      // The claims are those of the server's schema, which is what `Register` declares.
+      // The cast only changes the type of the claims. They have the type of the server's schema, which `Register` declares.
       return andThen(answer as Promise<Principal | undefined>, (principal) => ({
         principal,
         token,
@@ -45,7 +45,7 @@ function publicSideOf(server: ResourceServer<unknown>): AdapterSide {
   };
 }
 
-/** The request as it is shown to a server that reads the `Authorization` header and nothing else. */
+/** Makes a view of the request with its credentials in the `Authorization` header, for a server that reads only that. */
 function presented(
   server: ResourceServer<unknown>,
   request: RequestView,

@@ -1,4 +1,4 @@
-import { createResourceServer } from '../create-resource-server.ts';
+import { resourceServerOf } from '../create-resource-server.ts';
 import { type CredentialSource, isCredentialSource } from '../http/credential-source.ts';
 import type { RequestView } from '../http/request-view.ts';
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
@@ -8,73 +8,73 @@ import type { AnyResourceServerOptions } from '../options/options.ts';
 import { isResourceServer, type ResourceServer } from '../resource-server.ts';
 import { refuseUncalled } from './refuse-uncalled.ts';
 
-/** How requests are let in: made once for each `authenticate`, not for each request. */
+/** How requests are let in. Made once for each call of `authenticate`, not for each request. */
 export interface AdmissionMode<Carrier extends object = object> {
   readonly resourceServer: ResourceServer<unknown>;
-  /** Whether requests without credentials pass as anonymous; bad credentials are refused all the same. */
+  /** Whether a request without credentials passes as anonymous. Bad credentials are refused in any case. */
   readonly optional: boolean;
-  /** Whether refusals go to the application's own error handling. */
+  /** Whether refusals are given to the application's own error handling. */
   readonly delegated: boolean;
-  /** Where requests carry their token; `undefined` for the `Authorization` header alone. */
+  /** Where requests have their token; `undefined` for the `Authorization` header. */
   readonly credentials?: CredentialSource | undefined;
   /**
-   * Puts the principal where the framework's handlers look for it. Runs once for each admission, when
-   * `admissionOf(carrier)` is already there.
+   * Puts the principal where handlers of the framework expect it. It is called once for each admission, after
+   * `admissionOf(carrier)` is set.
    */
   readonly show?: ((carrier: Carrier, principal: Principal | undefined) => void) | undefined;
-  /** Says which requests pass without a look at their credentials. */
+  /** Says which requests pass as anonymous, without a check of their credentials. */
   readonly skip?: Skip | undefined;
 }
 
-/** Says by method and URL whether a request is public: `({ url }) => url === '/livez'`. */
+/** Says by method and URL whether a request is public, for example `({ url }) => url === '/livez'`. */
 export type Skip = (view: RequestView) => boolean;
 
 /**
- * How an adapter's `authenticate` treats requests that it does not let in. `Delegated` is the
- * framework's own word for an error that is handed on: `next` in Express, `throw` in Koa.
+ * The second argument of an adapter's `authenticate`. `Delegated` is the framework's word for passing an error on: `next`
+ * in Express, `throw` in Koa.
  */
 export interface AuthenticateOptionsOf<Delegated extends string> {
-  /** Let requests without credentials pass as anonymous; bad credentials are refused all the same. */
+  /** With `true`, a request without credentials passes as anonymous. Bad credentials are refused in any case. */
   readonly optional?: boolean | undefined;
   /**
-   * `respond` (the default) answers a refusal; the other value hands the application's error handling an
-   * error with `status`, `headers` and `expose`. The guards after it do the same.
+   * What happens to a refusal. `respond` (the default) answers it. The other value passes it to the application's error
+   * handling, as an error with `status`, `headers` and `expose`. The guards after this `authenticate` do the same.
    */
   readonly onRefusal?: 'respond' | Delegated | undefined;
   /**
-   * Where requests carry their token: `fromCookie('__Host-at', { origins: […] })`,
-   * `fromHeader('x-forwarded-access-token')`. Default: the `Authorization` header, and nowhere else.
+   * Where requests have their token: `fromCookie('__Host-at', { origins: […] })`, or
+   * `fromHeader('x-forwarded-access-token')`. Default: only the `Authorization` header.
    */
   readonly credentials?: CredentialSource | undefined;
   /**
-   * Requests for which this returns `true` pass as anonymous, and their credentials are not looked at:
-   * for public routes, without a wrapper around `authenticate`. Guards still refuse them (401).
+   * Requests for which this returns `true` pass as anonymous, and their credentials are not checked. For public routes
+   * that stand after `authenticate`. Guards still refuse such requests (401).
    *
-   * `url` is path and query as the client sent them. Compare all of it (`url === '/livez'`): a prefix
-   * (`startsWith('/public')`) also fits `/publications`. `method` is that of the request line; where middleware
-   * puts another in its place (method-override), routes go by `routedMethod`: compare both. What `skip` throws fails the request (500), and
-   * so does a promise.
+   * `url` is the path and the query as the client sent them. Compare the whole of it (`url === '/livez'`): a prefix such
+   * as `startsWith('/public')` also fits `/publications`. `method` is the method of the request line. If middleware changes
+   * the method (method-override), routes are chosen by `routedMethod`: then compare both. If `skip` throws or gives a
+   * promise, the request fails (500).
    *
-   * `describeRequirements` asks it once for each route, with the route's method and its path as it is
-   * written (`/users/:id`), and no headers.
+   * `describeRequirements` also calls it, once for each route: with the route's method and its path as it is written
+   * (`/users/:id`), and without headers.
    */
   readonly skip?: Skip | undefined;
 }
 
-/** The part of a mode that depends on the framework, and is the same for each `authenticate`. */
+/** The part of a mode that depends on the framework, and is the same for each call of `authenticate`. */
 export interface FrameworkMode<Carrier extends object, Delegated extends string> {
-  /** The value of `onRefusal` that delegates refusals, where the framework has one. */
+  /** The value of `onRefusal` that passes refusals to the application, if the framework has one. */
   readonly delegates?: Delegated | undefined;
   readonly show?: AdmissionMode<Carrier>['show'];
 }
 
-/** What a middleware made by `authenticate` says about itself. */
+/** The properties of a middleware that `authenticate` made. */
 export interface AuthenticateInfo {
-  /** For `ready()` at start-up and `close()` at the end. */
+  /** The resource server, to call `ready()` at start-up and `close()` at the end. */
   readonly resourceServer: ResourceServer<unknown>;
-  /** Whether requests without credentials pass: for documentation. */
+  /** Whether requests without credentials pass. Read by `describeRequirements`. */
   readonly optional: boolean;
-  /** Says which requests pass without a look at their credentials: for documentation. */
+  /** The option `skip`. Read by `describeRequirements`. */
   readonly skip: Skip | undefined;
 }
 
@@ -86,8 +86,8 @@ const AUTHENTICATE_OPTIONS: OptionNames<AuthenticateOptionsOf<string>> = {
 };
 
 /**
- * Makes the mode of one `authenticate`, from a resource server or from the options to make one. Throws
- * `ConfigurationError` for options that are not right.
+ * Makes the mode of one call of `authenticate`, from a resource server, or from the options to make one. Throws
+ * `ConfigurationError` for wrong options.
  */
 export function admissionMode<Carrier extends object, Delegated extends string = never>(
   resourceServerOrOptions: ResourceServer<unknown> | AnyResourceServerOptions,
@@ -113,7 +113,7 @@ export function admissionMode<Carrier extends object, Delegated extends string =
   }
   const resourceServer: ResourceServer<unknown> = isResourceServer(resourceServerOrOptions)
     ? resourceServerOrOptions
-    : createResourceServer(resourceServerOrOptions);
+    : resourceServerOf(resourceServerOrOptions, 'authenticate');
   const delegated = onRefusal === delegates;
   return Object.freeze({ resourceServer, optional, delegated, credentials, show, skip });
 }

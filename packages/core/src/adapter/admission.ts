@@ -6,42 +6,42 @@ import type { Principal } from '../model/principal.ts';
 import type { Requirement } from '../requirement/requirement.ts';
 import type { ResourceServer } from '../resource-server.ts';
 
-/** What an adapter remembers of a request between its middleware: who was let in, and by what. */
+/** What an adapter remembers of a request that was let in: who is calling, and which resource server let it in. */
 export interface Admission {
   readonly resourceServer: ResourceServer<unknown>;
-  /** `undefined` for an anonymous request, where authentication is optional. */
+  /** `undefined` for an anonymous request, if authentication is optional. */
   readonly principal: Principal | undefined;
-  /** Requirements of the guards that the request has passed; each guard adds its own. */
+  /** The requirements of the guards that the request has passed. Each guard adds its own. */
   readonly passed: Requirement[];
-  /** Whether refusals go to the application's own error handling. */
+  /** Whether refusals are given to the application's own error handling. */
   readonly delegated: boolean;
-  /** Where the token was looked for; `undefined` for the `Authorization` header alone. */
+  /** Where the token was looked for; `undefined` for the `Authorization` header. */
   readonly credentials?: CredentialSource | undefined;
-  /** Whether `authenticate` was told to skip the request: nobody has looked at its credentials. */
+  /** Whether the option `skip` let the request in. Its credentials were not checked then. */
   readonly skipped: boolean;
 }
 
 const admissions = processWide('admissions', createRequestMap<Admission>);
 
-/** Remembers an admission for the object that stands for one request, and for nothing shared. */
+/** Remembers the admission of a request. `request` must be an object that stands for this one request. */
 export function admit(request: object, admission: Admission): void {
   admissions.set(request, admission);
 }
 
 /**
- * The admission of a request; `undefined` when no `authenticate` has run on it. A framework's request
- * that keeps Node's as `raw` (Fastify) also has the admission of Node's, since middleware only sees Node's request.
+ * Gives the admission of a request; `undefined` when no `authenticate` has run on it. If the request of a framework has
+ * Node's request as `raw` (Fastify), the admission of Node's request is found, too: middleware there only sees that one.
  */
 export function admissionOf(request: object): Admission | undefined {
   return foundBy(request, admittedAs);
 }
 
-/** The admission of exactly this object. */
+/** Gives the admission of exactly this object. */
 export function admittedAs(request: object): Admission | undefined {
   return admissions.get(request);
 }
 
-/** What `find` finds for a request, or for Node's request that it keeps as `raw`. */
+/** Gives what `find` finds for a request, or else for Node's request, which it may have as `raw`. */
 export function foundBy<Found>(
   request: object,
   find: (request: object) => Found | undefined,
@@ -53,8 +53,8 @@ export function foundBy<Found>(
 }
 
 /**
- * The admission of a request, or of an object in its prototype chain: some frameworks wrap a request in an object
- * that inherits from it. `undefined` when there is none.
+ * Gives the admission of a request, or of an object in its prototype chain, because some frameworks wrap a request in an
+ * object that inherits from it. `undefined` when there is none.
  */
 export function admissionBehind(request: object): Admission | undefined {
   let each: object | null = request;

@@ -6,21 +6,23 @@ import type { Requirement } from '../requirement/requirement.ts';
 import type { ResourceServer } from '../resource-server.ts';
 import { adapterSideOf } from './adapter-side-of.ts';
 
-/** Who was let in, and until when. */
+/** The caller of a connection that was let in, with its lease. */
 export interface AdmittedConnection {
+  /** Who is calling when the connection is opened. After a renewal, read `lease.principal`. */
   readonly principal: Principal;
+  /** Says how long the connection may stay open. */
   readonly lease: Lease;
 }
 
-/** What a connection was opened with. */
+/** How a connection was opened: its request, and what its caller must meet. */
 export interface ConnectionOpening {
   readonly view: RequestView;
   readonly requirement: Requirement | undefined;
 }
 
 /**
- * Begins the lease of a connection whose token was verified. Throws an `AuthError` for a caller that does
- * not meet the requirement, and for a token that has expired meanwhile: a connection has no tolerance.
+ * Begins the lease of a connection whose token was verified. Throws an `AuthError` for a caller that does not meet the
+ * requirement, and for a token whose `exp` has passed: a request has a clock tolerance, but a connection has none.
  */
 export function admitConnection(
   resourceServer: ResourceServer<unknown>,
@@ -35,10 +37,10 @@ export function admitConnection(
   if (principal === undefined) throw new AuthError('credentials_missing');
   const lease = resourceServer.lease(principal, {
     ...(requirement && { requirements: [requirement] }),
-    // Kept for proofs alone: a request holds much that a connection does not need.
+    // The request is needed only for the proofs of renewals. Without a binding it is not kept, to save memory.
     ...(principal.confirmation && { request: view }),
   });
   if (lease.ended !== undefined) throw new AuthError('expired');
-  // The claims are those of the server's schema, which is what `Register` declares.
+  // The cast only changes the type of the claims. They have the type of the server's schema, which `Register` declares.
   return { principal, lease: lease as Lease };
 }

@@ -9,15 +9,15 @@ import { createAdmission, createSkippedAdmission } from './create-admission.ts';
 import { noteRefusal } from './refusal-of.ts';
 
 /**
- * Lets a request in, or throws what {@link answerRefusal} turns into an answer. `carrier` is the object
- * that stands for this one request in the framework: guards and `principalOf` find the admission by it.
+ * Lets a request in, or throws an error that {@link answerRefusal} turns into an answer. `carrier` is the object that
+ * stands for this one request in the framework. Guards and `principalOf` find the admission by it.
  *
- * A request that the same server has let in before, with credentials from the same place, keeps its
- * admission, and its token is not verified again; an anonymous one is authenticated again where
- * authentication is not optional.
+ * If the same server has let the request in before, with credentials from the same place, the request keeps its
+ * admission, and its token is not verified again. A request that was let in as anonymous is authenticated again if
+ * authentication is not optional here.
  *
- * The result is a promise only when something must be awaited (keys, or under load the signature's
- * turn); then it rejects instead of throwing. A cached token costs no promise.
+ * The result is a promise only when something must be awaited, such as keys. The promise then rejects instead of
+ * throwing. For a cached token there is no promise.
  */
 export function admitRequest<Carrier extends object>(
   carrier: Carrier,
@@ -46,8 +46,8 @@ export function admitRequest<Carrier extends object>(
 }
 
 /**
- * Lets a request in as this caller, whom something else has authenticated: a test, or another way of
- * signing in than by access token. There is no token to exchange then.
+ * Lets a request in with a principal that was not made from a token of the request: in a test, or when the caller signed
+ * in in another way. There is then no token that could be exchanged. Nothing is checked.
  */
 export function admitPrincipal<Carrier extends object>(
   carrier: Carrier,
@@ -66,7 +66,7 @@ function isEnough(
   }: Pick<AdmissionMode, 'resourceServer' | 'credentials' | 'optional'>,
 ): boolean {
   if (earlier.resourceServer !== resourceServer) return false;
-  // Credentials from another place are others, and may need a check of the origin that was not made yet.
+  // Credentials from another place are different credentials, and their origin may need a check (cookies).
   if (earlier.credentials !== credentials) return false;
   return earlier.principal !== undefined || (optional && !earlier.skipped);
 }

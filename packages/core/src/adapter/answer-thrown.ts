@@ -3,13 +3,13 @@ import { isAuthError } from '../model/errors.ts';
 import { admissionOf } from './admission.ts';
 import { noteRefusal } from './refusal-of.ts';
 
-/** What this needs of a response. Node's own has these members. */
+/** The part of a response that is needed here. Node's own response has these members. */
 export interface ThrownAnswerResponse {
   readonly headersSent: boolean;
   removeHeader(name: string): void;
 }
 
-/** Headers about the former body, which is not sent (RFC 9110 §8). */
+/** Headers that describe the body of the handler, which is not sent (RFC 9110 §8). */
 const OF_THE_BODY = [
   'content-encoding',
   'content-language',
@@ -20,12 +20,12 @@ const OF_THE_BODY = [
 ];
 
 /**
- * Gives the answer to an `AuthError` that a handler threw, such as `userOf` does for a client: the same
- * as a guard's. Removes the headers that describe the former body, and keeps the others, such
- * as those of CORS.
+ * Gives the answer to an `AuthError` that a handler threw: the same as a guard would give. For example, `userOf` throws
+ * one for a client. Headers that describe the handler's own body are removed from the response; others stay, such as
+ * those of CORS.
  *
- * Throws the error again when it is for the application's own error handling: another error, one after
- * the response's headers were sent, and a plain `AuthError` on a request that no `authenticate` admitted.
+ * Throws the error again when the application's own error handling must answer: an error that is not an `AuthError`, an
+ * error after the headers were sent, and a plain `AuthError` on a request that no `authenticate` has admitted.
  */
 export function answerThrown(
   error: unknown,

@@ -1,18 +1,18 @@
 import type { Lease } from '../lease/lease.ts';
 
-/** What is used of a WebSocket: one of `ws` is one. */
+/** The part of a WebSocket that is used here. The sockets of the package `ws` have it. */
 export interface ClosableSocket {
   close(code: number, reason: string): unknown;
   terminate(): unknown;
   on(event: 'close', listener: () => void): unknown;
 }
 
-/** A peer that does not answer the close frame by then is cut off. */
+/** How long a peer may take to answer the close frame. After that, the connection is cut. */
 const CLOSING_MS = 2_000;
 
 /**
- * Closes a WebSocket when its lease ends, with the lease's close code and text (RFC 6455 §7.4.1), and cuts
- * it two seconds later where the peer has not answered; and ends the lease when the socket is closed.
+ * Closes a WebSocket when its lease ends, with the close code and text of the lease (RFC 6455 §7.4.1). If the peer has
+ * not answered two seconds later, the connection is cut. When the socket is closed first, the lease ends.
  */
 export function closeWithLease(socket: ClosableSocket, lease: Lease<unknown>): void {
   let cut: ReturnType<typeof setTimeout> | undefined;

@@ -7,12 +7,12 @@ import type { Admission } from './admission.ts';
 
 const PRESENTED_TOKEN: unique symbol = Symbol.for('@authly/core:presented-token');
 
-/** The members of a mode that an admission keeps. */
+/** The members of an admission mode that an admission keeps. */
 type AdmittedBy = Pick<Admission, 'resourceServer' | 'delegated' | 'credentials'>;
 
 /**
- * An admission that holds its token in a private field, which nothing prints, enumerates or copies. A
- * `WeakMap` would hide it as well, but its entry costs each request ten times as much.
+ * An admission with its token in a private field, which is never printed, enumerated or copied. A `WeakMap` would hide the
+ * token as well, but takes ten times as long for each request.
  */
 class RequestAdmission implements Admission {
   readonly resourceServer: ResourceServer<unknown>;
@@ -36,27 +36,27 @@ class RequestAdmission implements Admission {
     this.#token = token;
   }
 
-  // By a registered symbol, so that another copy of this package in the process can read it, too. A method
-  // and no getter: `inspect(admission, { showHidden: true, getters: true })` runs those.
+  // The name is a registered symbol, so that another copy of this package can call it, too. It is a method and not a
+  // getter, because `inspect(admission, { showHidden: true, getters: true })` would call a getter and print the token.
   [PRESENTED_TOKEN](): string | undefined {
     return this.#token;
   }
 }
 
-/** Makes the admission of a request that has passed no guard yet. */
+/** Makes the admission of a request. It has passed no guard yet. */
 export function createAdmission(admitted: Admitted, mode: AdmittedBy): Admission {
   return new RequestAdmission(admitted, mode, false);
 }
 
-/** Makes the admission of a request that `authenticate` was told to skip: it is anonymous. */
+/** Makes the admission of a request that the option `skip` let in. It is anonymous. */
 export function createSkippedAdmission(mode: AdmittedBy): Admission {
   return new RequestAdmission(ANONYMOUS, mode, true);
 }
 
 /**
- * The access token that a request was let in with, to exchange it on the caller's behalf (RFC 8693);
- * `undefined` for an anonymous request. Never log it, and never send it on as it is: it is meant for
- * this API alone. Printing an admission does not show it.
+ * Gives the access token of a request, to exchange it on behalf of the caller (RFC 8693). `undefined` for an anonymous
+ * request. Never log it, and never send it to another service as it is: it is meant only for this API. Printing an
+ * admission does not show it.
  */
 export function presentedTokenOf(admission: Admission): string | undefined {
   return keepsToken(admission) ? admission[PRESENTED_TOKEN]() : undefined;

@@ -6,11 +6,11 @@ import { presentedTokenOf } from './create-admission.ts';
 import { principalOf } from './principal-of.ts';
 import { type ServerSentEvent, serverSentComment, serverSentEvent } from './server-sent-event.ts';
 
-/** How an event stream is opened. */
+/** The options of an event stream. */
 export interface EventStreamOptions {
   /**
-   * Bytes that wait for a slow client. One for which more wait is cut off: it comes back and asks for what
-   * it missed, by `Last-Event-ID`. 1,024 to 1,073,741,824. Default 1,048,576.
+   * How many bytes may wait in memory for a slow client. If more wait, the connection is cut. The client then connects
+   * again, and says by `Last-Event-ID` what it has received. 1,024 to 1,073,741,824. Default 1,048,576.
    */
   readonly maxBufferedBytes?: number | undefined;
 }
@@ -23,35 +23,35 @@ export interface ResolvedEventStream {
 /** An open stream of server-sent events. */
 export interface EventStream {
   /**
-   * `undefined` for a caller that was let in without a token (`withPrincipal` of a test): nothing ends such
-   * a stream but its two sides.
+   * The lease of the stream. `undefined` for a caller that was let in without a token (in a test, by `withPrincipal`):
+   * only the client or the application then ends the stream.
    */
   readonly lease: Lease | undefined;
-  /** Aborted when the stream is over, whichever side ended it. */
+  /** Is aborted when the stream is over, whichever side has ended it. */
   readonly signal: AbortSignal;
   /**
-   * Sends an event: `false` once the stream is over. Throws `TypeError` for an `event` or an `id` with a
-   * line break, which would be an event of its own.
+   * Sends an event. `false` if the stream is over. Throws a `TypeError` for an `event` or an `id` with a line break: it
+   * would begin another line of the stream.
    */
   send(event: ServerSentEvent): boolean;
-  /** Sends what clients ignore: every now and then, so that no proxy takes the connection for dead. */
+  /** Sends a comment, which clients ignore. Send one from time to time, so that no proxy closes the connection as idle. */
   comment(text: string): boolean;
   /** Ends the stream. */
   close(): void;
 }
 
-/** What a stream writes to: a response of Node's, or a stream that a framework sends on. */
+/** What an event stream is written to: a response of Node, or a stream that a framework sends. */
 export interface EventStreamTarget {
-  /** A response over HTTP/2 has none: its stream says it. */
+  /** Whether the connection is closed. A response over HTTP/2 does not have it; then `stream.destroyed` is read. */
   readonly destroyed?: boolean;
   readonly stream?: { readonly destroyed: boolean } | undefined;
-  /** Bytes that wait to be read by the client. */
+  /** How many bytes wait in memory for the client. */
   readonly writableLength: number;
   write(text: string): unknown;
   end(text: string): unknown;
   destroy(): unknown;
   on(event: 'close' | 'error', listener: () => void): unknown;
-  /** Compression middleware keeps what is written until this is called. */
+  /** Middleware for compression adds this function. It holds what is written back until this is called. */
   flush?(): unknown;
 }
 
@@ -60,12 +60,12 @@ const OPTIONS: OptionNames<EventStreamOptions> = { maxBufferedBytes: true };
 const DEFAULT_BUFFERED_BYTES = 1024 * 1024;
 const MIN_BUFFERED_BYTES = 1_024;
 const MAX_BUFFERED_BYTES = 1024 * 1024 * 1024;
-/** A client that has not read the end by then is cut off. */
+/** How long a client may take to read the end of the stream. After that, the connection is cut. */
 const FAREWELL_MS = 2_000;
 
 /**
- * Headers of an event stream. `no-transform` keeps compression from holding events back, `no-store` keeps
- * them out of caches, and the last one tells nginx to pass them on at once.
+ * The headers of an event stream. With `no-transform`, compression does not delay events; with `no-store`, caches do not
+ * keep them. The last header tells nginx to send events at once.
  */
 export const EVENT_STREAM_HEADERS: Readonly<Record<string, string>> = Object.freeze({
   'content-type': 'text/event-stream',
@@ -92,22 +92,22 @@ export function eventStreamOptions(options: EventStreamOptions = {}): ResolvedEv
 }
 
 /**
- * The lease of an event stream on an admitted request: the guards that the request has passed hold for its
- * renewals. `undefined` where the caller was let in without a token. Throws as `principalOf` does.
+ * Begins the lease of an event stream on an admitted request. The requirements of the guards that the request has passed
+ * must be met by renewals, too. `undefined` if the caller was let in without a token. Throws as `principalOf` does.
  */
 export function eventStreamLease(carrier: object): Lease | undefined {
   const principal = principalOf(carrier);
   const admission = admissionOf(carrier);
   if (admission === undefined || presentedTokenOf(admission) === undefined) return undefined;
   const { resourceServer, passed: requirements } = admission;
-  // The claims are those of the server's schema, which is what `Register` declares.
+  // The cast only changes the type of the claims. They have the type of the server's schema, which `Register` declares.
   return resourceServer.lease(principal, { requirements }) as Lease;
 }
 
 /**
- * Opens the stream on its target. When the lease ends, the client gets a last event, `session-ended` with the
- * lease's text as its reason, and the stream ends: what is sent later goes nowhere. The client comes back
- * by itself, and is refused by `authenticate` (401), at which `EventSource` stops.
+ * Opens an event stream. When the lease ends, the client gets a last event, `session-ended`, with the lease's text as its
+ * `reason`, and the stream ends. What is sent after that is dropped. The client's `EventSource` then connects again by
+ * itself, is refused by `authenticate` (401), and stops.
  */
 export function openEventStream(
   target: EventStreamTarget,
@@ -122,7 +122,7 @@ export function openEventStream(
     end(serverSentEvent({ event: 'session-ended', data: JSON.stringify({ reason: text }) })),
   );
 
-  /** Once: the stream is over before anything that may call back is told. */
+  /** Ends the stream, once. `over` is aborted first, because `lease.end()` and `last()` may call this again. */
   function finish(last: () => void): void {
     if (over.signal.aborted) return;
     over.abort();
@@ -148,7 +148,7 @@ export function openEventStream(
     return false;
   }
 
-  // The client may have left while the handler was busy: then nothing tells of it any more.
+  // The client may have closed the connection before this call. There is no `close` event for that any more.
   if (target.destroyed === true || target.stream?.destroyed === true) cut();
 
   return Object.freeze<EventStream>({

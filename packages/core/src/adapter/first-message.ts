@@ -16,7 +16,7 @@ import { type MessageCredentials, messageText, readCredentialsMessage } from './
 import { tellFault } from './tell-fault.ts';
 import type { UpgradeRequest } from './upgrade-parts.ts';
 
-/** What is used of a WebSocket that has to say first who it is: one of `ws` is one. */
+/** The part of a WebSocket that is used here. The sockets of the package `ws` have it. */
 export interface MessageSocket extends ClosableSocket {
   on(event: 'close' | 'error', listener: () => void): unknown;
   on(event: 'message', listener: (data: unknown, isBinary: boolean) => void): unknown;
@@ -24,18 +24,21 @@ export interface MessageSocket extends ClosableSocket {
   send(text: string): unknown;
 }
 
-/** How a socket says who it is in its first message. */
+/** Options of {@link firstMessage}. */
 export interface FirstMessageOptions {
-  /** What the caller must meet, now and at each renewal. Default: any caller with a good token. */
+  /** What the caller must meet, now and at each renewal. Default: every caller with a valid token is accepted. */
   readonly requirement?: Requirement | undefined;
   /** How long to wait for the message, in milliseconds, 100 to 60,000. Default 5,000. */
   readonly timeoutMs?: number | undefined;
   /**
-   * Finds the token in a message of the application's own form, and a DPoP proof where there is one;
-   * `undefined` for a message that has none. Default: JSON, `{ "token": "…", "proof": "…" }`.
+   * Reads the token, and the DPoP proof if there is one, from a message in a format of your own. It gives `undefined` for
+   * a message without a token. Default: JSON, `{ "token": "…", "proof": "…" }`.
    */
   readonly read?: ((text: string) => MessageCredentials | undefined) | undefined;
-  /** Told of what is no refusal, as in `guardUpgrade`. */
+  /**
+   * Is called with errors that are not refusals: when a requirement gives a promise, and when `accept` throws or rejects.
+   * The socket is then closed with 1011. Default: a process warning (`AuthlyWarning`) without details.
+   */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
@@ -47,28 +50,28 @@ const OPTIONS: OptionNames<FirstMessageOptions> = {
 };
 
 const DEFAULT_TIMEOUT_MS = 5_000;
-/** RFC 6455 §7.4.1: policy violation; and IANA's "try again later". */
+/** Close codes of RFC 6455 §7.4.1 and of the IANA registry. */
 const POLICY_VIOLATION = 1008;
 const TRY_AGAIN_LATER = 1013;
 const INTERNAL_ERROR = 1011;
 
 /**
- * Makes a listener for `connection` of a WebSocket server of `ws`, for clients that can send no header: the
- * first message has to be a text with the token, at most 16 KiB, within five seconds; until `accept` is
- * called nothing else may come.
+ * Makes a listener for the event `connection` of a WebSocket server (package `ws`), for clients that cannot send headers.
+ * The first message of a socket must be a text with the token, of at most 16 KiB, within `timeoutMs`. No other message
+ * may come before `accept` is called.
  *
  * ```ts
  * wss.on('connection', firstMessage(resourceServer, {}, (ws, req, { principal, lease }) => chat(ws, principal)));
  * ```
  *
- * A socket that does otherwise is closed with 1008. One whose token is refused gets a last message (`{ "error",
- * "error_description" }`, and `"dpop_nonce"` where a proof needs one) and is closed with 1008, or 1013 where
- * it may try again later. The socket is closed with its lease.
+ * A socket that does not keep to this is closed with 1008. If the token is refused, the client gets a last message
+ * (`{ "error", "error_description" }`, and `"dpop_nonce"` if its proof needs one), and the socket is closed with 1008, or
+ * with 1013 if the client may try again later. When the lease ends, the socket is closed.
  *
- * Anybody may open such a socket and hold it for as long as `timeoutMs`: give the WebSocket server a small
- * `maxPayload`, since it reads a message whole. No origin is checked: a page of another site has no token.
+ * Anybody may open such a socket and keep it open for `timeoutMs`. The WebSocket server reads each message as a whole, so
+ * give it a small `maxPayload`. The origin is not checked: a page of another site has no token to send.
  *
- * @throws ConfigurationError for options that are not right.
+ * @throws ConfigurationError for wrong options.
  */
 export function firstMessage<Socket extends MessageSocket, Request extends UpgradeRequest>(
   resourceServer: ResourceServer<unknown>,
@@ -96,7 +99,7 @@ export function firstMessage<Socket extends MessageSocket, Request extends Upgra
     const opened = nodeRequestView(request, request.url ?? '/');
     const timer = setTimeout(() => dismiss(POLICY_VIOLATION, 'no token in time'), timeoutMs);
     timer.unref();
-    // An error to which nobody listens ends the process.
+    // Without a listener, an error of the socket would end the process.
     socket.on('error', ignore);
     socket.on('close', over);
     socket.on('message', onMessage);
@@ -132,7 +135,7 @@ export function firstMessage<Socket extends MessageSocket, Request extends Upgra
       try {
         return text === undefined ? undefined : read(text);
       } catch {
-        // A reader of the application's may stumble over what a stranger writes.
+        // The application's own `read` may throw for an unexpected message.
         return undefined;
       }
     }
@@ -170,7 +173,7 @@ export function firstMessage<Socket extends MessageSocket, Request extends Upgra
   };
 }
 
-/** A peer that does not answer the close frame by then is cut off, in milliseconds. */
+/** How long a peer may take to answer the close frame, in milliseconds. After that, the connection is cut. */
 const FAREWELL_MS = 2_000;
 
 function withCredentials(opened: RequestView, { token, proof }: MessageCredentials): RequestView {

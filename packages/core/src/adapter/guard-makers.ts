@@ -18,41 +18,43 @@ import {
 } from '../requirement/step-up.ts';
 import { refuseUncalled } from './refuse-uncalled.ts';
 
-/** One name or more. For a list write `authorize(scope(...list))`. */
+/** One or more names. To use a list, write `authorize(scope(...list))`. */
 type Some = readonly [first: string, ...more: string[]];
 
-/** Not a request: `app.get('/me', requireUser, …)`, without the call, does not compile. */
+/** Excludes requests, so that `app.get('/me', requireUser, …)`, without calling `requireUser`, does not compile. */
 interface NoRequest {
   readonly method?: never;
 }
 
 /**
- * The guards that every adapter offers by name. The guards for one kind of caller have types of their
- * own where the framework can hand that kind on to its handlers. An adapter exports each as a constant
- * with its text again: editors show that of the declaration itself, not of its type.
+ * The named guards that every adapter has. `UserGuard` and `ClientGuard` are the types of the guards for one kind of
+ * caller, if the framework can pass the kind on to the types of its handlers.
+ *
+ * An adapter exports each guard as a constant, and repeats its description there, because editors show the description of
+ * a declaration, not of its type.
  */
 export interface GuardMakers<Guard, UserGuard = Guard, ClientGuard = Guard> {
-  /** Every one of these scopes (RFC 6750 §3.1). */
+  /** Requires all of these scopes (RFC 6750 §3.1). */
   requireScope(...scopes: Some): Guard;
-  /** One of these scopes. */
+  /** Requires at least one of these scopes. */
   requireAnyScope(...scopes: Some): Guard;
-  /** Every one of these permissions. */
+  /** Requires all of these permissions. */
   requirePermission(...permissions: Some): Guard;
-  /** Every one of these roles. */
+  /** Requires all of these roles. */
   requireRole(...roles: Some): Guard;
-  /** Every one of these groups. */
+  /** Requires all of these groups. */
   requireGroup(...groups: Some): Guard;
-  /** One of these tenants. */
+  /** Requires one of these tenants. */
   requireTenant(...tenants: Some): Guard;
-  /** A user, in person or through an agent. */
+  /** Requires a user, in person or through an agent. */
   requireUser(options?: UserOptions & NoRequest): UserGuard;
-  /** A client: any, or one of these. */
+  /** Requires a client: any client, or one of these. */
   requireClient(...clientIds: CallerIds): ClientGuard;
-  /** Somebody who acts for the subject: anybody, or one of these (RFC 8693 §4.1). */
+  /** Requires that somebody acts for the subject (RFC 8693 §4.1): anybody, or one of these. */
   requireActor(...ids: CallerIds): Guard;
-  /** A strong or recent enough sign-in (RFC 9470). */
+  /** Requires a sign-in that is strong or recent enough (RFC 9470). */
   requireAuthenticationContext(options: AuthenticationContextOptions): Guard;
-  /** An authorization detail of this type that passes the test (RFC 9396). */
+  /** Requires an authorization detail of this type that passes the test (RFC 9396). */
   requireAuthorizationDetail(type: string, test: (detail: AuthorizationDetail) => boolean): Guard;
 }
 

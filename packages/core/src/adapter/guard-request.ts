@@ -4,9 +4,9 @@ import { admissionOf } from './admission.ts';
 import { noteRefusal } from './refusal-of.ts';
 
 /**
- * Lets an admitted request pass a guard, or throws what {@link answerRefusal} turns into an answer, with
- * `admissionOf(carrier)` as its mode. Throws a programming error, which is no refusal, when the request
- * has not been admitted: a guard ran before `authenticate`.
+ * Lets an admitted request pass a guard, or throws an `AuthError`. {@link answerRefusal} turns it into an answer, with
+ * `admissionOf(carrier)` as its mode. Throws a plain `Error` when the request was not admitted, because a guard ran before
+ * `authenticate`: that is a mistake in the program, not a refusal.
  */
 export function guardRequest(carrier: object, requirement: Requirement): void {
   const admission = admissionOf(carrier);

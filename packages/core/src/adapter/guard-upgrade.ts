@@ -1,4 +1,4 @@
-// Types alone: what Node gives a listener for `upgrade`.
+// Only types: what Node passes to a listener for `upgrade`.
 import type { Buffer } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -19,18 +19,20 @@ import { refuseUpgrade } from './refuse-upgrade.ts';
 import { tellFault } from './tell-fault.ts';
 import type { UpgradeRequest, UpgradeSocket } from './upgrade-parts.ts';
 
-/** Who may open a connection, and how they say who they are. */
+/** Options of {@link guardUpgrade}. */
 export interface UpgradeOptions {
-  /** What the caller must meet, at the handshake and at each renewal. Default: any caller with a good token. */
+  /**
+   * What the caller must meet, at the handshake and at each renewal. Default: every caller with a valid token is accepted.
+   */
   readonly requirement?: Requirement | undefined;
   /**
-   * Where the token is, beside the `Authorization` header: `fromSubprotocol('bearer.')` for browsers, or
-   * `fromCookie('__Host-at', { origins: […] })`, which checks the origin of every upgrade. Never the query.
+   * Where else the token may be, besides the `Authorization` header: `fromSubprotocol('bearer.')` for browsers, or
+   * `fromCookie('__Host-at', { origins: […] })`, which also checks the origin. A token in the query is not supported.
    */
   readonly credentials?: CredentialSource | undefined;
   /**
-   * Told of what is no refusal: a requirement that throws, or what `accept` throws. The client gets 500.
-   * Default: a process warning (`AuthlyWarning`) that names none of it.
+   * Is called with errors that are not refusals: when a requirement gives a promise (the client then gets 500), and when
+   * `accept` throws or rejects (the connection is then cut). Default: a process warning (`AuthlyWarning`) without details.
    */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
@@ -41,28 +43,28 @@ const OPTIONS: OptionNames<UpgradeOptions> = {
   onError: true,
 };
 
-/** After its lease a connection has so long to say goodbye. Then it is cut, whatever the application does. */
+/** How long after the end of its lease a connection may stay open to say goodbye. After that, it is cut. */
 const FAREWELL_MS = 3_000;
 
 /**
- * Makes a listener for `upgrade` of Node's HTTP server: it verifies the token before the connection is
- * accepted, which neither Express nor Koa sees. `accept` is called for who is let in, with the request, the
- * socket and the bytes as Node gave them:
+ * Makes a listener for the event `upgrade` of Node's HTTP server. It verifies the token before the connection (a
+ * WebSocket) is accepted; middleware of Express or Koa does not run for an upgrade. If the caller is let in, `accept` is
+ * called, with the request, the socket and the first bytes as Node gave them:
  *
  * ```ts
  * server.on('upgrade', guardUpgrade(resourceServer, { requirement: scope('chat') }, (req, socket, head, admitted) =>
  *   wss.handleUpgrade(req, socket, head, (ws) => chat(ws, admitted))));
  * ```
  *
- * Who is refused gets a whole HTTP response, with its challenge (RFC 6750 §3, RFC 9110 §7.8), and the
- * connection is closed. The lease ends with the socket, and the socket is cut three seconds after the lease;
- * `closeWithLease(ws, lease)` says goodbye before that. A proof of possession (DPoP) is for the URL of the
- * socket, as `wss:` or `https:`, and the method `GET`.
+ * A refused client gets a complete HTTP response with its challenge (RFC 6750 §3, RFC 9110 §7.8), and the connection is
+ * closed. When the socket closes, the lease ends. Three seconds after the lease has ended, the socket is cut; use
+ * `closeWithLease(ws, lease)` to close it properly before that. A proof of possession (DPoP) must be for the URL of the
+ * socket (`wss:` or `https:`) and the method `GET`.
  *
- * It does not look at the path (call it for the paths that are its), nor at the origin unless the token is
- * in a cookie, nor at messages.
+ * It does not check the path: call it only for the paths that it shall guard. It does not check the origin, except for a
+ * token in a cookie, and it does not check messages.
  *
- * @throws ConfigurationError for options that are not right.
+ * @throws ConfigurationError for wrong options.
  */
 export function guardUpgrade<
   Request extends UpgradeRequest = IncomingMessage,
@@ -82,7 +84,7 @@ export function guardUpgrade<
   }
 
   return function upgrade(request, socket, head) {
-    // First of all: the error of a socket to which nobody listens ends the process.
+    // This must come first: without a listener, an error of the socket would end the process.
     socket.on('error', ignore);
     admit(request).then(
       (admitted) => {
@@ -98,7 +100,7 @@ export function guardUpgrade<
     admitted: AdmittedConnection,
     { request, socket, head }: { request: Request; socket: Socket; head: Head },
   ): void {
-    // The client went away while its token was verified.
+    // The client may have closed the connection while its token was verified.
     if (socket.destroyed) {
       admitted.lease.end();
       return;
@@ -155,7 +157,7 @@ function checkUpgradeOptions(options: UpgradeOptions, accept: unknown): UpgradeO
   return checked;
 }
 
-/** The one ends with the other. */
+/** Ends the lease when the socket closes, and cuts the socket some time after the lease has ended. */
 function bindToLease(socket: UpgradeSocket, lease: Lease): void {
   let cut: ReturnType<typeof setTimeout> | undefined;
   socket.on('close', () => {
@@ -170,8 +172,8 @@ function bindToLease(socket: UpgradeSocket, lease: Lease): void {
 }
 
 /**
- * Takes the token out of the protocols that the client offers. Libraries answer with the first one that
- * they know of, or with the first of all, and write the header to their logs.
+ * Removes the token from the list of subprotocols that the client offers. Otherwise, a WebSocket library might answer with
+ * the token as the chosen subprotocol, or write it to a log.
  */
 function hideToken(request: UpgradeRequest, credentials: CredentialSource | undefined): void {
   const prefix = credentials && subprotocolPrefix(credentials);

@@ -42,5 +42,6 @@ export { type GuardMakers, guardMakers } from './guard-makers.ts';
 export { guardRequest } from './guard-request.ts';
 export { misplacedMetadata } from './misplaced-metadata.ts';
 export { notDescribable } from './not-describable.ts';
+export { type AdapterPackage, refuseOtherFramework } from './refuse-other-framework.ts';
 export { refuseUncalled } from './refuse-uncalled.ts';
 export type { ServerSentEvent } from './server-sent-event.ts';

@@ -1,16 +1,18 @@
 import { parseJsonObject } from '../lib/json.ts';
 import { ownProperty } from '../lib/own-property.ts';
 
-/** A token, and a proof of possession where it is bound (RFC 9449). Nothing is verified. */
+/** A token, and a DPoP proof if the token is bound to a key (RFC 9449). **Nothing of it is verified.** */
 export interface MessageCredentials {
+  /** The access token. */
   readonly token: string;
+  /** The DPoP proof. With a proof, the token is verified as a DPoP token, and without one as a Bearer token. */
   readonly proof?: string | undefined;
 }
 
-/** Bytes. No token is longer, and strangers send such messages. */
+/** The size limit of a message in bytes. Anybody may send one, and no accepted token is longer. */
 const MAX_MESSAGE_BYTES = 16 * 1024;
 
-/** The text of a message as `ws` gives it, whatever its `binaryType`; `undefined` for one that is too long. */
+/** Gives the text of a message from `ws`, with any `binaryType`. `undefined` for a message that is too long. */
 export function messageText(data: unknown): string | undefined {
   const parts = Array.isArray(data) ? data : [data];
   const bytes = parts.map(bytesOf);
@@ -31,7 +33,7 @@ function bytesOf(data: unknown): Uint8Array {
   return new TextEncoder().encode(typeof data === 'string' ? data : '');
 }
 
-/** Reads `{ "token": "…", "proof": "…" }`; other members do not matter. */
+/** Reads a message of the form `{ "token": "…", "proof": "…" }`. Other members are ignored. */
 export function readCredentialsMessage(text: string): MessageCredentials | undefined {
   const message = parseJsonObject(new TextEncoder().encode(text));
   if (message === undefined) return undefined;

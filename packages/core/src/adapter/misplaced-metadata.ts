@@ -1,8 +1,8 @@
 import { ConfigurationError } from '../model/errors.ts';
 
 /**
- * The error for an adapter's `protectedResourceMetadata` that stands where clients do not find the
- * document (RFC 9728 §3). `where` says how it is mounted.
+ * Makes the error for an adapter's `protectedResourceMetadata` that is mounted at a path where clients do not look for the
+ * document (RFC 9728 §3). `where` says how it is mounted; `path` is where clients look.
  */
 export function misplacedMetadata(where: string, path: string): ConfigurationError {
   return new ConfigurationError(

@@ -1,8 +1,8 @@
 import { ConfigurationError } from '../model/errors.ts';
 
 /**
- * The error for an adapter's `describeRequirements` or `assertGuarded` that was given something in which it cannot find
- * routes. `expected` says what it takes.
+ * Makes the error for an adapter's `describeRequirements` or `assertGuarded` that was given a value without routes.
+ * `expected` says what they take.
  */
 export function notDescribable(expected: string): ConfigurationError {
   return new ConfigurationError(

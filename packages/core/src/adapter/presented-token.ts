@@ -1,20 +1,20 @@
 import { admissionOf } from './admission.ts';
 import { presentedTokenOf } from './create-admission.ts';
 
-/** The access token of a request, and when it ends. */
+/** The access token of a request, and when it expires. */
 export interface PresentedToken {
-  /** Never to be logged, nor sent on as it is: it is meant for this API alone. */
+  /** Never log it, and never send it to another service as it is: it is meant only for this API. */
   readonly token: string;
-  /** Seconds since the epoch (`exp`); `undefined` when it is not known. */
+  /** When it expires (`exp`), in seconds since the epoch. `undefined` when that is not known. */
   readonly expiresAt: number | undefined;
 }
 
 /**
- * The access token that `authenticate` let a request in with, to exchange it on the caller's behalf
- * (RFC 8693): of Express's request, Koa's context, or another adapter's carrier. `undefined` for an
- * anonymous request, and for a caller that was let in without a token (by a test, with `withPrincipal`).
+ * Gives the access token with which `authenticate` let a request in, to exchange it on behalf of the caller (RFC 8693).
+ * `request` is the request of Express, the context of Koa, or the carrier of another adapter. `undefined` for an anonymous
+ * request, and for a caller that was let in without a token (in a test, by `withPrincipal`).
  *
- * Throws a programming error when `authenticate` has not run on the request.
+ * Throws a plain `Error` when `authenticate` has not run on the request.
  */
 export function presentedToken(request: object): PresentedToken | undefined {
   const admission = admissionOf(request);

@@ -12,27 +12,32 @@ const A_USER = user();
 const A_CLIENT = client();
 
 /**
- * Who is calling, for a request (Express) or a context (Koa). Throws a programming error when
- * `authenticate` has not run on it, and `AuthError` `missing_credentials` for an anonymous request
- * where authentication is optional.
+ * Gives the caller of a request (Express) or a context (Koa). Throws a plain `Error` when `authenticate` has not run on it,
+ * and an `AuthError` with the code `missing_credentials` for an anonymous request (with `optional` or `skip`).
  */
 export function principalOf(request: object): Principal {
   const { principal } = admitted(request);
   return principal ?? refuse(request, A_USER);
 }
 
-/** Who is calling; `undefined` for an anonymous request, and where `authenticate` has not run. */
+/** Gives the caller of a request; `undefined` for an anonymous request, and if `authenticate` has not run. */
 export function findPrincipal(request: object): Principal | undefined {
   return admissionOf(request)?.principal;
 }
 
-/** The user who is calling; throws `AuthError` `forbidden` for a client. */
+/**
+ * Gives the user who is calling. Throws an `AuthError` with the code `forbidden` when a client is calling, and otherwise
+ * as {@link principalOf} does.
+ */
 export function userOf(request: object): UserPrincipal {
   const principal = principalOf(request);
   return principal.kind === 'user' ? principal : refuse(request, A_USER);
 }
 
-/** The client that is calling in its own name; throws `AuthError` `forbidden` for a user. */
+/**
+ * Gives the client that is calling in its own name. Throws an `AuthError` with the code `forbidden` when a user is calling,
+ * and otherwise as {@link principalOf} does.
+ */
 export function clientOf(request: object): ClientPrincipal {
   const principal = principalOf(request);
   return principal.kind === 'client' ? principal : refuse(request, A_CLIENT);
@@ -46,7 +51,7 @@ function admitted(request: object): Admission {
   );
 }
 
-// Evaluated like a guard of the route, so that it is told the same way, to client and operator.
+// Evaluates the requirement as a guard does, so that the answer and the event are the same as a guard's.
 function refuse(request: object, requirement: Requirement): never {
   const { resourceServer, principal, passed } = admitted(request);
   const error = resourceServer.evaluate(principal, requirement, passed) ?? failed(resourceServer);

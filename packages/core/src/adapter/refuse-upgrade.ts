@@ -1,12 +1,12 @@
 import { type RawAnswer, rawResponse } from '../http/raw-response.ts';
 import type { UpgradeSocket } from './upgrade-parts.ts';
 
-/** A client that does not close its end by then has its connection cut. */
+/** How long a client may take to close the connection. After that, it is cut. */
 const LINGER_MS = 2_000;
 
 /**
- * Answers a request to upgrade with a whole response, and closes the connection. What the client still sends
- * is read and thrown away: a connection that is cut with bytes unread may lose the answer on its way.
+ * Answers an upgrade request with a complete response, and closes the connection. What the client still sends is read and
+ * dropped: if a connection is closed while bytes are unread, the client may not receive the answer.
  */
 export function refuseUpgrade(socket: UpgradeSocket, answer: RawAnswer): void {
   if (socket.destroyed) return;

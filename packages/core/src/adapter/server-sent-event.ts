@@ -1,22 +1,22 @@
 /** A server-sent event (WHATWG HTML §9.2). */
 export interface ServerSentEvent {
-  /** Text; line breaks in it arrive as `\n`. */
+  /** The text of the event. Every kind of line break in it arrives as `\n`. */
   readonly data: string;
-  /** Its type. Default: `message`. */
+  /** The type of the event. Default: `message`. */
   readonly event?: string | undefined;
-  /** What the client sends as `Last-Event-ID` when it comes back. */
+  /** The id of the event. The client sends the last one as `Last-Event-ID` when it connects again. */
   readonly id?: string | undefined;
-  /** After how many milliseconds the client comes back when the connection breaks. A whole number. */
+  /** How many milliseconds the client waits before it connects again after a break. A whole number. */
   readonly retryMs?: number | undefined;
 }
 
 const LINE_BREAK = /\r\n|\r|\n/;
 
 /**
- * An event as it is sent.
+ * Writes an event as it is sent.
  *
- * @throws TypeError for a type or an id with a line break, an id with a NUL, and a time that is no whole
- * number: the client would read something else.
+ * @throws TypeError for a type or an id with a line break or a NUL, and for a time that is not a whole number: the client
+ * would read something else.
  */
 export function serverSentEvent({ data, event, id, retryMs }: ServerSentEvent): string {
   const lines = data.split(LINE_BREAK).map((line) => `data: ${line}`);
@@ -26,7 +26,7 @@ export function serverSentEvent({ data, event, id, retryMs }: ServerSentEvent): 
   return `${lines.join('\n')}\n\n`;
 }
 
-/** A comment as it is sent: clients ignore it. */
+/** Writes a comment as it is sent. Clients ignore it. */
 export function serverSentComment(text: string): string {
   return `${text
     .split(LINE_BREAK)

@@ -2,8 +2,8 @@ import { ignoreRejection } from '../lib/callback-result.ts';
 import { type Warn, warnOperator } from '../lib/operator-warning.ts';
 
 /**
- * Tells of a fault that happened where no framework catches any. Without a listener the process is warned,
- * with a fixed text: what was thrown may hold anything.
+ * Reports an error that happened outside of any framework's error handling. Without `onError` there is a process warning
+ * with a fixed text, because the error may contain anything.
  */
 export function tellFault(
   onError: ((error: unknown) => void) | undefined,
@@ -12,7 +12,7 @@ export function tellFault(
 ): void {
   if (onError === undefined) {
     warn(
-      'A connection could not be opened: a requirement, or what accepts connections, has thrown. Give onError to be told what.',
+      'A connection could not be opened: a requirement or the accept function has thrown. Give onError to get the error.',
       'AuthlyWarning',
     );
     return;
@@ -20,6 +20,6 @@ export function tellFault(
   try {
     ignoreRejection(onError(error));
   } catch {
-    // A fault of the listener must not become one of the process.
+    // An error of the listener must not end the process.
   }
 }

@@ -1,4 +1,4 @@
-/** What is read and changed of the request of an upgrade: Node's own is one. */
+/** The part of an upgrade request that is read and changed. Node's own request has it. */
 export interface UpgradeRequest {
   readonly method?: string | undefined;
   /** Path and query as the client sent them. */
@@ -8,7 +8,7 @@ export interface UpgradeRequest {
   readonly socket: object;
 }
 
-/** What is used of the socket of an upgrade: Node's own is one, with TLS or without. */
+/** The part of the socket of an upgrade that is used. Node's own sockets have it, with and without TLS. */
 export interface UpgradeSocket {
   readonly destroyed: boolean;
   end(text: string): unknown;

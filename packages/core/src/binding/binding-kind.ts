@@ -10,21 +10,21 @@ export interface BindingKind {
   /** Whether tokens without that member are refused, too. */
   readonly isRequired: boolean;
   /**
-   * Whether the member's value holds on this request; `undefined` stands for a token that is not bound in
-   * this way. Has no effect, and does not throw.
+   * Checks the member's value against this request: `undefined` when it passes, else the failure. `value` is
+   * `undefined` for a token that is not bound in this way. Has no effect, and does not throw.
    */
   holds(
     value: string | undefined,
     verified: VerifiedToken,
     presented: Presentation,
   ): CheckFailure | undefined;
-  /** Marks the evidence as used, for a kind whose evidence may be used once. Runs as the last of all checks. */
+  /** For a kind whose evidence may be used only once: marks it as used. Runs as the last of all checks. */
   readonly markAsUsed?: RequestCheck;
 }
 
 /** The hint for a bound token that is verified without its request. */
 export const USE_REQUEST =
-  'The evidence for a bound token comes with its request. Write: authenticate(view), or explainRequest(view)';
+  'A bound token can only be verified together with its request. Write: authenticate(view), or explainRequest(view)';
 
 /** The refusal of a bound token that is verified without its request: there is no evidence to check. */
 export const NEEDS_REQUEST: CheckFailure = Object.freeze({
@@ -32,7 +32,7 @@ export const NEEDS_REQUEST: CheckFailure = Object.freeze({
   hint: USE_REQUEST,
 });
 
-/** Refuses tokens that are bound in a way that is not configured. `hint` is the option to write. */
+/** Makes the kind that refuses its tokens, because their way of binding is not configured. `hint` says what to write. */
 export function unsupportedBinding(member: ConfirmationMember, hint: string): BindingKind {
   const unsupported: CheckFailure = Object.freeze({
     reason: 'sender_constraint_unsupported',

@@ -13,8 +13,9 @@ const REQUIRED_OF_REQUEST: CheckFailure = Object.freeze({
 const MISMATCH: CheckFailure = Object.freeze({ reason: 'certificate_mismatch' });
 
 /**
- * Tokens that are bound to a client certificate (RFC 8705 §3): the certificate of this request must have
- * the token's thumbprint. The certificate is asked for only where a token is bound to one.
+ * Checks tokens that are bound to a client certificate (RFC 8705 §3): the certificate of this request must
+ * have the thumbprint that the token states. The certificate is only looked up for tokens that are bound to
+ * one. Neither its issuer nor its validity period is checked.
  */
 export function certificateBinding({ mode, certificate }: ResolvedMtls): BindingKind {
   const isRequired = mode === 'required';
@@ -36,7 +37,7 @@ export function certificateBinding({ mode, certificate }: ResolvedMtls): Binding
   };
 }
 
-/** A source of the application's own may throw or give a promise: that is its outage, and no fault of the token. */
+/** The application's own source may throw or give a promise. That is an outage (503), not a fault of the token. */
 function thumbprintIn(
   request: RequestView,
   certificate: CertificateSource,
@@ -65,7 +66,7 @@ function whyNone(request: RequestView, certificate: CertificateSource): { hint?:
   }
 }
 
-/** For `explainRequest`: the thumbprint that is found, or why there is none. */
+/** For `explainRequest`: the thumbprint of the request's certificate, or why there is none. */
 export function explainCertificate(
   request: RequestView,
   { certificate }: ResolvedMtls,

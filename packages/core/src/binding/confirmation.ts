@@ -2,10 +2,10 @@ import { isPlainObject } from '../lib/json.ts';
 import { ownProperty } from '../lib/own-property.ts';
 import type { AuthErrorReason } from '../model/reasons.ts';
 
-/** The members of `cnf` that are known, each a thumbprint: of a key (RFC 9449 §6.1), of a certificate (RFC 8705 §3.1). */
+/** The known members of `cnf`: the thumbprint of a key (RFC 9449 §6.1), and of a certificate (RFC 8705 §3.1). */
 export type ConfirmationMember = 'jkt' | 'x5t#S256';
 
-/** What a token is bound to: every member that is there has to hold. */
+/** What a token is bound to. With two members, both are checked. */
 export type Confirmation = Readonly<Partial<Record<ConfirmationMember, string>>>;
 
 /** The confirmation of a token that is not bound. */
@@ -14,8 +14,8 @@ export const UNBOUND: Confirmation = Object.freeze({});
 const MEMBERS: readonly ConfirmationMember[] = ['x5t#S256', 'jkt'];
 
 /**
- * Reads the `cnf` of a token that has one (RFC 7800 §3.1): `undefined` stands for one that is no object.
- * Members that we do not know are ignored beside one that we know, and are not enough alone.
+ * Reads the `cnf` of a token that has one (RFC 7800 §3.1). Pass `undefined` when the claim is not an object.
+ * Unknown members are ignored if there is a known member too. A `cnf` with unknown members only is refused.
  */
 export function readConfirmation(
   cnf: Readonly<Record<string, unknown>> | undefined,
@@ -33,7 +33,7 @@ export function readConfirmation(
   return isKnown ? confirmation : 'sender_constraint_unsupported';
 }
 
-/** What a bound token is bound to, in the words of events. */
+/** What a token is bound to, as events name it. */
 export function bindingOf(
   cnf: Readonly<Record<string, unknown>> | undefined,
 ): 'none' | 'dpop' | 'mtls' | 'both' {
@@ -43,7 +43,7 @@ export function bindingOf(
   return hasCertificate ? 'mtls' : 'none';
 }
 
-/** Whether two `cnf` bind a token to the same, by the members that we know. One that is no object binds to nothing. */
+/** Whether the known members of two `cnf` are equal. `false` when one of the two is not an object. */
 export function isSameBinding(one: unknown, other: unknown): boolean {
   if (!isPlainObject(one) || !isPlainObject(other)) return false;
   return MEMBERS.every((name) => ownProperty(one, name) === ownProperty(other, name));

@@ -9,57 +9,68 @@ import { ALGORITHMS, type Algorithm } from '../token/algorithms.ts';
 import { createProofNonces, type ProofNonces } from './proof-nonce.ts';
 import { type PublicUrl, parsePublicUrl } from './target-uri.ts';
 
-/** `when-bound`: bound tokens need their proof, others pass as Bearer. `required`: nothing else passes. */
+/**
+ * Which tokens need a DPoP proof. `when-bound`: only tokens that are bound to a key; others are accepted as
+ * Bearer tokens. `required`: every token must be bound to a key and come with a proof.
+ */
 export type DpopMode = 'when-bound' | 'required';
 
-/** At least 32 bytes that nobody can guess; a text counts by its bytes in UTF-8. */
+/** A secret of at least 32 bytes that nobody can guess. Of a string, its UTF-8 bytes are used. */
 export type DpopNonceSecret = string | Uint8Array;
 
-/** Nonces of this API (RFC 9449 §9). Every proof then needs one: there is no "optional" (§11.3). */
+/** Nonces that this API gives to clients (RFC 9449 §9). With this option, every proof must contain one (§11.3). */
 export interface DpopNonceOptions {
   /**
-   * The same for all processes of this API. The first makes nonces, all of them accept: to replace one,
-   * put the new one first and take the old one away a few minutes later.
+   * The secrets that nonces are made with; the same list in all processes of this API. New nonces are made with
+   * the first secret, and nonces of every secret are accepted. To replace a secret: put the new one first, and
+   * remove the old one a few minutes later.
    */
   readonly secrets: readonly [DpopNonceSecret, ...DpopNonceSecret[]];
-  /** How long a nonce is handed out, in seconds, 10 to 300; it is accepted for twice as long after that. Default 60. */
+  /**
+   * How long the same nonce is given to clients, in seconds, 10 to 300. After that it is accepted for twice this
+   * time. Default 60.
+   */
   readonly rotateSec?: number;
 }
 
 /** How tokens that are bound to a key are accepted (RFC 9449). */
 export interface DpopOptions {
   /**
-   * `when-bound` (the default): bound tokens need their proof, others pass as Bearer. `required`: nothing
-   * else passes, and `verify(token)`, which sees no request, refuses every token.
+   * `when-bound` (the default): tokens that are bound to a key need a proof; others are accepted as Bearer
+   * tokens. `required`: every token must be bound and come with a proof. `verify(token)` then refuses every
+   * token, because it has no request to find a proof in.
    */
   readonly mode?: DpopMode;
   /**
-   * How clients reach this API: origins, each with the path prefix that a proxy takes away
-   * (`https://acme.com/orders-api`). Default: the origin of `resource`. `Host` and forwarded headers
-   * are never read: any client can write them.
+   * The URLs at which clients reach this API: origins, each with the path prefix that a proxy removes, if any
+   * (`https://acme.com/orders-api`). A proof must name one of them (`htu`). Default: the origin of `resource`.
+   * `Host` and forwarded headers are never read, because any client can send them.
    */
   readonly publicUrls?: string | readonly [string, ...string[]];
-  /** Accepted algorithms of proofs; challenges name them. Default ES256, EdDSA, PS256, RS256. */
+  /** Accepted signature algorithms of proofs. Challenges name them. Default ES256, EdDSA, PS256, RS256. */
   readonly algorithms?: readonly [Algorithm, ...Algorithm[]];
-  /** Age of the oldest accepted proof, in seconds, 5 to 300. Default 60. Not used with `nonce`. */
+  /** How old a proof may be (by its `iat`), in seconds, 5 to 300. Default 60. Not used with `nonce`. */
   readonly maxAgeSec?: number;
-  /** How far a proof's time may lie ahead of ours, in seconds, 0 to 300. Default 10. Not used with `nonce`. */
+  /**
+   * How far the `iat` of a proof may be ahead of our clock, in seconds, 0 to 300. Default 10. With `nonce`, only
+   * the `nbf` of a proof is checked with it.
+   */
   readonly futureSec?: number;
-  /** Nonces of this API, which every proof then has to carry. Default: none. */
+  /** Makes this API give nonces to clients; every proof must then contain one. Default: no nonces. */
   readonly nonce?: DpopNonceOptions;
   /**
-   * Where used proofs are remembered. Default: in this process (event `config.local_replay_store`),
-   * which is right for one process alone.
+   * Where used proofs are remembered, so that none is accepted twice. Default: in the memory of this process,
+   * which is only right if the API has a single process (event `config.local_replay_store`).
    */
   readonly replay?: ReplayStore;
   /**
-   * When that store fails: `refuse` (the default) answers 503. `local`: this process's own memory
-   * decides until the store is back, so that a proof may be used once in each process meanwhile.
+   * What happens while `replay` fails. `refuse` (the default): requests with a proof are answered with 503.
+   * `local`: each process uses its own memory, so a proof may be used once in each process during the outage.
    */
   readonly onReplayOutage?: 'refuse' | 'local';
 }
 
-/** Options with every default decided. */
+/** {@link DpopOptions} with every default decided. */
 export interface ResolvedDpop {
   readonly mode: DpopMode;
   readonly publicUrls: readonly PublicUrl[];
@@ -68,11 +79,11 @@ export interface ResolvedDpop {
   readonly futureSec: number;
   readonly nonces: ProofNonces | undefined;
   readonly replay: ReplayStore;
-  /** This process's own memory, which decides while `replay` fails; `undefined` where nothing does. */
+  /** The memory of this process that decides while `replay` fails; `undefined` with `onReplayOutage: 'refuse'`. */
   readonly fallback: MemoryReplayStore | undefined;
 }
 
-/** What of a resource server its DPoP options are resolved with. */
+/** What the DPoP options need from their resource server. */
 export interface DpopContext {
   readonly resource: string | undefined;
   readonly clock: Clock;
@@ -95,11 +106,11 @@ const NONCE_OPTIONS: OptionNames<DpopNonceOptions> = { secrets: true, rotateSec:
 const OPTIONS_LINE = "dpop: 'when-bound', or dpop: { mode: 'required' }";
 const NONCE_LINE = 'nonce: { secrets: [process.env.DPOP_NONCE_SECRET] }';
 
-/** Proofs are made by clients on phones and in browsers: ES256 first, and what costs them least to make. */
+/** Ordered by how fast clients on phones and in browsers sign: ES256 comes first. */
 const DEFAULT_PROOF_ALGORITHMS: readonly Algorithm[] = ['ES256', 'EdDSA', 'PS256', 'RS256'];
 const MIN_SECRET_BYTES = 32;
 
-/** Checks the option `dpop` as users write it and decides every default. Throws {@link ConfigurationError}. */
+/** Checks the option `dpop` and decides every default. Throws {@link ConfigurationError} for a wrong option. */
 export function resolveDpop(
   option: DpopMode | DpopOptions | undefined,
   context: DpopContext,
@@ -187,7 +198,7 @@ function resolveNonces(
   const secrets: unknown = options.secrets;
   if (!Array.isArray(secrets) || secrets.length === 0) {
     throw new ConfigurationError(
-      `dpop.nonce.secrets is a list, the same for all processes of this API: the first makes nonces, all accept them. Write: ${NONCE_LINE}`,
+      `dpop.nonce.secrets is a list, the same for all processes of this API: nonces are made with the first and accepted with all of them. Write: ${NONCE_LINE}`,
     );
   }
   const rotateSec = seconds('nonce.rotateSec', options.rotateSec ?? 60, 10, 300);

@@ -1,12 +1,14 @@
-/** A pair at the beginning of the rest of an element. */
+/** One `name=value` pair at the start of a text. */
 const PAIR = /^([A-Za-z]+)=(?:"((?:[^"\\]|\\.)*)"|([^",;]*))/;
 const SHA256_HEX = /^[0-9a-f]{64}$/i;
 
 /**
- * The thumbprint that Envoy's `X-Forwarded-Client-Cert` states: `Hash`, SHA-256 over the certificate's DER.
- * Of exactly one element: with several, whoever sent the request to the proxy wrote some of them
- * (`APPEND_FORWARD`), and nothing says which. Of exactly one `Hash`: Envoy writes names of the certificate
- * as they are, and a client that made its certificate itself may have put another `;Hash=…` into one.
+ * Reads the thumbprint in Envoy's `X-Forwarded-Client-Cert`: its `Hash`, SHA-256 over the certificate's DER.
+ * `undefined` unless the header has exactly one element with exactly one `Hash`:
+ * - With several elements, the sender of the request may have written some of them (`APPEND_FORWARD`), and
+ *   nothing says which.
+ * - Envoy copies names from the certificate without escaping them. A client that made its own certificate may
+ *   have put a second `;Hash=…` into such a name.
  */
 export function forwardedThumbprint(value: string): string | undefined {
   const hashes = (pairsOf(value) ?? []).filter(([name]) => name === 'hash');
@@ -16,7 +18,7 @@ export function forwardedThumbprint(value: string): string | undefined {
   return SHA256_HEX.test(hex) ? Buffer.from(hex, 'hex').toString('base64url') : undefined;
 }
 
-/** Names, in lower case, and values of one element; `undefined` for several, and for what is none. */
+/** The pairs of one element, with names in lower case; `undefined` for several elements or another form. */
 function pairsOf(value: string): readonly (readonly [string, string])[] | undefined {
   const pairs: (readonly [string, string])[] = [];
   let rest = value;
@@ -26,7 +28,7 @@ function pairsOf(value: string): readonly (readonly [string, string])[] | undefi
     pairs.push([name.toLowerCase(), quoted ?? plain]);
     rest = rest.slice(text.length);
     if (rest === '') return pairs;
-    // Not a comma either: that would be the next element.
+    // A comma would begin the next element.
     if (!rest.startsWith(';')) return undefined;
     rest = rest.slice(1);
   }

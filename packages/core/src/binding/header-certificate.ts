@@ -6,15 +6,15 @@ import { ConfigurationError } from '../model/errors.ts';
 import { CERTIFICATE_FORMATS, type CertificateFormat } from './certificate-formats.ts';
 import type { CertificateSource } from './certificate-source.ts';
 
-/** How a proxy that ends TLS hands on the client's certificate, and which proxy that is. */
+/** How a proxy that ends TLS passes the client's certificate on, and which proxies are trusted. */
 export interface HeaderCertificateOptions {
   /**
-   * The form of the header's value:
-   * - `rfc9440`: `:<base64 of the DER>:` (RFC 9440 §2.2): HAProxy, Google Cloud, CloudFront;
-   * - `nginx`: percent-encoded PEM, `$ssl_client_escaped_cert`;
-   * - `envoy`: `X-Forwarded-Client-Cert` with one element, of which `Hash` counts: Envoy, Istio;
-   * - `aws-alb`: percent-encoded PEM, of a chain the first;
-   * - `base64-der`: base64 of the DER and nothing else: Azure, Traefik.
+   * The format of the header's value:
+   * - `rfc9440`: `:<base64 of the DER>:` (RFC 9440 §2.2). HAProxy, Google Cloud, CloudFront.
+   * - `nginx`: percent-encoded PEM, `$ssl_client_escaped_cert`.
+   * - `envoy`: `X-Forwarded-Client-Cert` with exactly one element; its `Hash` is used. Envoy, Istio.
+   * - `aws-alb`: percent-encoded PEM; of a chain, the first certificate is used.
+   * - `base64-der`: the base64 of the DER and nothing else. Azure, Traefik.
    */
   readonly format: CertificateFormat;
   /**
@@ -24,9 +24,9 @@ export interface HeaderCertificateOptions {
    */
   readonly header?: string | undefined;
   /**
-   * The proxies whose header is believed: addresses and networks (`10.1.2.3`, `10.0.0.0/8`, `fd00::/8`),
-   * and `unix` for whoever connects to the Unix domain socket that this server listens on. It is the
-   * address of the connection itself that is looked up, whatever headers forward.
+   * The proxies whose header is trusted: addresses and networks (`10.1.2.3`, `10.0.0.0/8`, `fd00::/8`), and
+   * `unix` for connections to the Unix domain socket that this server listens on. The address of the connection
+   * itself is compared; `X-Forwarded-For` and similar headers are not read.
    */
   readonly proxies: readonly [string, ...string[]];
 }
@@ -40,34 +40,35 @@ const OPTIONS: OptionNames<HeaderCertificateOptions> = {
 const LINE = "headerCertificate({ format: 'nginx', proxies: ['10.0.0.0/8'] })";
 const PROXIES_LINE = "Write: proxies: ['10.1.2.3', '10.0.0.0/8'], or ['unix']";
 
-/** Characters: a chain of several large certificates, percent-encoded. No header of Node's is longer by default. */
+/** Characters. Enough for a percent-encoded chain of large certificates, and Node's own default limit for headers. */
 const MAX_LENGTH = 16_384;
-/** A certificate comes with each request of its client: one of about 1.5 KB is decoded and hashed once. */
+/** Thumbprints that are remembered: a client sends the same certificate, of about 1.5 KB, with each request. */
 const KEPT = { entries: 1_000, maxLength: 8_192 };
-/** Addresses of proxies are few; a stranger's are looked up again each time they are pushed out. */
+/** Addresses whose trust is remembered. There are few proxies, so their addresses stay in it. */
 const KEPT_PEERS = { entries: 1_000, maxLength: 64 };
 
 const UNTRUSTED =
-  'The connection comes from an address that is not in proxies of headerCertificate(), so its header is not read. Where it is a proxy of yours, add its address';
+  'The connection comes from an address that is not in proxies of headerCertificate(), so its header is not read. If it is your proxy, add its address';
 const NO_ADDRESS =
-  "The connection has no address (any more), so its header is not read. Where the proxy comes by a Unix domain socket, write: proxies: ['unix']";
+  "The connection has no address (any more), so its header is not read. If the proxy connects by a Unix domain socket, write: proxies: ['unix']";
 const ABSENT =
-  'The proxy sent no certificate: the client showed none, or the proxy is not told to ask for one and to hand it on';
+  'The proxy sent no certificate: the client showed none, or the proxy is not configured to ask for one and to pass it on';
 const REPEATED =
-  'The header of the certificate came more than once: the proxy adds its own to that of the client. Let it replace the header, in every location';
+  'The header of the certificate came more than once: the proxy adds its own header to the one that the client sent. Configure it to replace the header, in every location';
 const MALFORMED =
-  'The header of the certificate is not of the format that headerCertificate() was given, or has more than one certificate where one is allowed';
+  'The header of the certificate does not have the format that headerCertificate() was given, or has more certificates than that format allows';
 
 /**
- * The certificate that a proxy hands on in a header (RFC 8705 §6.5, RFC 9440). The header is believed from
- * the listed proxies alone. **The proxy must replace the header of every request, also of one
- * without a certificate** (RFC 9440 §2.4): whatever it lets through from a client is believed.
+ * Reads the client certificate from a header that a proxy sets (RFC 8705 §6.5, RFC 9440). The header is read only
+ * on connections from the listed proxies. **The proxy must replace this header on every request, also on requests
+ * without a certificate** (RFC 9440 §2.4). If it passes the header of a client on, that client can pretend to have
+ * any certificate.
  *
- * A header that came twice, or that is not exactly of the format, counts as no certificate. Neither who issued
- * the certificate nor when it ends is looked at.
+ * A header that came twice, or that is not exactly of the format, counts as no certificate. This function does not
+ * check who issued the certificate, nor when it expires.
  *
- * @throws ConfigurationError for an unknown format, a header that is no name, and for `proxies` that are
- *   empty, no addresses, or a network so wide that it covers strangers.
+ * @throws ConfigurationError for an unknown format, an invalid header name, and for `proxies` that are empty,
+ *   that are not addresses, or that contain a network wider than any private one (`/8` for IPv4, `/7` for IPv6).
  */
 export function headerCertificate(options: HeaderCertificateOptions): CertificateSource {
   checkOptions('headerCertificate()', options, OPTIONS, LINE);
@@ -102,7 +103,7 @@ export function headerCertificate(options: HeaderCertificateOptions): Certificat
   });
 }
 
-// RFC 9110 §5.6.2.
+// The characters of a header name (RFC 9110 §5.6.2).
 function headerName(name: unknown): string {
   if (typeof name === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(name)) return name.toLowerCase();
   throw new ConfigurationError(
@@ -113,14 +114,14 @@ function headerName(name: unknown): string {
 function resolveProxies(given: unknown): PeerList {
   if (!Array.isArray(given) || given.length === 0) {
     throw new ConfigurationError(
-      `headerCertificate(): proxies is a list of the addresses from which your proxies connect: their header is believed, and nobody else's. ${PROXIES_LINE}`,
+      `headerCertificate(): proxies is a list of the addresses from which your proxies connect: only their header is trusted. ${PROXIES_LINE}`,
     );
   }
   const parsed = parsePeerList(given);
   if (!('fault' in parsed)) return parsed;
   throw new ConfigurationError(
     parsed.fault === 'too_wide'
-      ? `headerCertificate(): ${JSON.stringify(parsed.entry)} in proxies covers addresses of strangers, whose certificates would be believed. ${PROXIES_LINE}`
+      ? `headerCertificate(): ${JSON.stringify(parsed.entry)} in proxies includes addresses of strangers, whose certificates would be trusted. ${PROXIES_LINE}`
       : `headerCertificate(): each of proxies is an IP address, a network in CIDR notation, or 'unix'; host names are not looked up. ${PROXIES_LINE}`,
   );
 }

@@ -3,17 +3,21 @@ import { memberOf } from '../lib/member-of.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import type { CertificateSource } from './certificate-source.ts';
 
-/** `when-bound`: tokens that are bound to a certificate need it, others pass as before. `required`: nothing else passes. */
+/**
+ * Which tokens need a client certificate. `when-bound`: only tokens that are bound to one. `required`: every
+ * token must be bound to a certificate and come with it.
+ */
 export type MtlsMode = 'when-bound' | 'required';
 
 /** How tokens that are bound to a client certificate are accepted (RFC 8705 §3). */
 export interface MtlsOptions {
   /**
-   * `when-bound` (the default): tokens that are bound to a certificate need it, others pass as before.
-   * `required`: nothing else passes, and `verify(token)`, which sees no request, refuses every token.
+   * `when-bound` (the default): tokens that are bound to a certificate need it; others are accepted without.
+   * `required`: every token must be bound to a certificate and come with it. `verify(token)` then refuses every
+   * token, because it has no request to find a certificate in.
    */
   readonly mode?: MtlsMode | undefined;
-  /** Where the client's certificate is: `socketCertificate()`, or `headerCertificate({ … })` behind a proxy. */
+  /** Where to find the client's certificate: `socketCertificate()`, or `headerCertificate({ … })` behind a proxy. */
   readonly certificate: CertificateSource;
 }
 
@@ -27,7 +31,7 @@ const OPTIONS: OptionNames<MtlsOptions> = { mode: true, certificate: true };
 
 const LINE = 'mtls: { certificate: socketCertificate() }';
 
-/** Checks the option `mtls` as users write it. Throws {@link ConfigurationError}. */
+/** Checks the option `mtls` and decides every default. Throws {@link ConfigurationError} for a wrong option. */
 export function resolveMtls(options: MtlsOptions | undefined): ResolvedMtls | undefined {
   if (options === undefined) return undefined;
   const { mode = 'when-bound', certificate } = checkOptions('mtls', options, OPTIONS, LINE);

@@ -14,7 +14,7 @@ import {
 } from './proof-verifier.ts';
 import { createReplayGuard, type MarkOutcome } from './replay-guard.ts';
 
-/** What proofs are checked with beside their options. */
+/** What proofs are checked with, besides the options. */
 export interface ProofBindingContext {
   readonly clock: Clock;
   readonly events: EventSink;
@@ -30,7 +30,10 @@ const SENT_AS_BEARER: CheckFailure = Object.freeze({ reason: 'binding_scheme_mis
 const REPLAYED: CheckFailure = Object.freeze({ reason: 'proof_replayed' });
 const LATE: CheckFailure = Object.freeze({ reason: 'proof_untimely' });
 
-/** Tokens that are bound to a key (RFC 9449 §7): the request must carry a proof by that key, which counts once. */
+/**
+ * Checks tokens that are bound to a key (RFC 9449 §7): the request must have a DPoP proof that is signed with that
+ * key, and each proof is accepted once.
+ */
 export function proofBinding(
   dpop: ResolvedDpop,
   { clock, events }: ProofBindingContext,
@@ -38,9 +41,9 @@ export function proofBinding(
   const verifyProof = createProofVerifier({ ...dpop, clock, events });
   const replay = createReplayGuard({ ...dpop, clock, events });
   const isRequired = dpop.mode === 'required';
-  /** What was read of each token that is kept. */
+  /** The binding of each token in the cache: thumbprint and digest are computed once. */
   const boundTokens = new WeakMap<VerifiedToken, BoundToken>();
-  /** The proof of each presentation, from the first check to the last. */
+  /** The verified proof of each request, from `holds` to `markAsUsed`. */
   const proofs = new WeakMap<Presentation, VerifiedProof>();
 
   function boundTokenOf(verified: VerifiedToken, thumbprint: string, token: string) {
@@ -101,7 +104,7 @@ function concluded(
   if (marked.outcome === 'unavailable')
     return { reason: 'replay_unavailable', cause: marked.cause };
   if (nextNonce === undefined) return undefined;
-  // RFC 9449 §8.2: the client's nonce is old, and an answer that tells the next one must not be cached.
+  // RFC 9449 §8.2: the client used an older nonce. The response tells the next one, so it must not be cached.
   request?.setResponseHeader?.('DPoP-Nonce', nextNonce);
   request?.setResponseHeader?.('Cache-Control', 'no-store', { unlessSet: true });
   return undefined;

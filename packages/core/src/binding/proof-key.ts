@@ -6,34 +6,34 @@ import { base64UrlView } from '../lib/shared-buffer.ts';
 import type { VerificationKey } from '../signature/verification-key.ts';
 import { ALGORITHM_FACTS, type Algorithm, algorithmOf } from '../token/algorithms.ts';
 
-/** The public key of a proof, as its members say: whether it is a key at all is not known yet. */
+/** The public key of a proof, as the text of its JWK says. It was not checked whether the numbers form a key. */
 export interface UnverifiedProofKey {
-  /** RFC 7638, by SHA-256, in base64url. */
+  /** JWK thumbprint (RFC 7638) with SHA-256, in base64url. */
   readonly thumbprint: string;
-  /** The members that make the key, and no others. */
+  /** Only the members that define the key. */
   readonly members: Readonly<Record<string, string>>;
 }
 
-/** RFC 7517 §4, RFC 7518 §6: with one of these it is no public key of an asymmetric algorithm. */
+/** RFC 7517 §4, RFC 7518 §6: a JWK with one of these members is private or symmetric. */
 const SECRET_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'] as const;
 
 const MIN_RSA_BITS = 2_048;
 /** A larger modulus makes each verification expensive for us. */
 const MAX_RSA_BITS = 4_096;
-/** Every key in use has 3 or 65537; a long exponent serves only to keep us busy. */
+/** Real keys have 3 or 65537. A long exponent would only make verification slow. */
 const MAX_RSA_EXPONENT = 2 ** 32 - 1;
 
-/** Length of a coordinate in bytes (RFC 7518 §6.2.1.2, RFC 8037 §2). */
+/** Length of each coordinate in bytes (RFC 7518 §6.2.1.2, RFC 8037 §2). */
 const COORDINATE_BYTES = { 'P-256': 32, 'P-384': 48, 'P-521': 66, Ed25519: 32 } as const;
 
 /**
- * Reads the `jwk` of a proof for an algorithm (RFC 9449 §4.2), or gives `undefined` when it cannot be
- * used: private or symmetric, of another type or curve, RSA of less than 2,048 or more than 4,096 bits,
- * with a strange exponent, not for signatures, or not written as RFC 7518 §6 says. `kid`, `jku`, `x5u`
- * and `x5c` are ignored.
+ * Reads the `jwk` of a proof for an algorithm (RFC 9449 §4.2). Gives `undefined` for a key that cannot be used:
+ * a private or symmetric key, another type or curve, RSA of less than 2,048 or more than 4,096 bits, an RSA
+ * exponent that is even or below 3, a key that is not for signatures, or one that is not written as RFC 7518 §6
+ * says. `kid`, `jku`, `x5u` and `x5c` are ignored.
  *
- * It looks at the text alone, at the cost of a hash. That a point is on its curve,
- * {@link importProofKey} finds out.
+ * It only reads the text, and costs one hash. It does not check whether a point is on its curve;
+ * {@link importProofKey} does.
  */
 export function readProofKey(jwk: unknown, algorithm: Algorithm): UnverifiedProofKey | undefined {
   if (!isPlainObject(jwk)) return undefined;
@@ -50,7 +50,7 @@ export function readProofKey(jwk: unknown, algorithm: Algorithm): UnverifiedProo
   return members && { members, thumbprint: sha256Base64Url(JSON.stringify(members)) };
 }
 
-/** Prepares the key for verification; `undefined` when it is none, as for a point beside its curve. */
+/** Prepares the key for verification. `undefined` when it is not a key, for example a point that is not on the curve. */
 export function importProofKey(
   { members }: UnverifiedProofKey,
   algorithm: Algorithm,
@@ -106,9 +106,9 @@ function rsaMembers(
   return bitsOf(modulus) >= MIN_RSA_BITS && isSound ? { e, kty: 'RSA', n } : undefined;
 }
 
-/** RFC 7518 §6.3.1: no more bytes than the number needs, so that it has one spelling. */
+/** Decodes a number without leading zero bytes (RFC 7518 §6.3.1), so that each number has only one spelling. */
 function unsignedBytes(text: string, maxBytes: number): Uint8Array | undefined {
-  // Measured first: a long text is not worth decoding.
+  // The length is checked first, so that a long text is never decoded.
   if (text.length > Math.ceil((maxBytes * 4) / 3)) return undefined;
   const bytes = decodeBase64Url(text);
   return bytes === undefined || bytes.byteLength > maxBytes || !bytes[0] ? undefined : bytes;

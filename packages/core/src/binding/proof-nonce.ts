@@ -1,36 +1,36 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type Clock, epochSeconds } from '../lib/clock.ts';
 
-/** Nonces of one API (RFC 9449 §9), which nothing has to remember. */
+/** The nonces of one API (RFC 9449 §9). They are computed from the time, so none has to be stored. */
 export interface ProofNonces {
-  /** What a client is told to use next. */
+  /** The nonce that clients are told to use next. */
   current(): string;
-  /** What is known of a nonce that a proof carries; `undefined` for one that is not accepted (any more). */
+  /** Looks up the nonce of a proof; `undefined` when it is not accepted, or no longer. */
   find(nonce: string): AcceptedNonce | undefined;
 }
 
 /** A nonce that is accepted. */
 export interface AcceptedNonce {
-  /** Whether it is the one that is handed out now. */
+  /** Whether clients are given this nonce now. */
   readonly isCurrent: boolean;
-  /** When it is accepted no longer: seconds since the epoch. */
+  /** The time when it stops being accepted, in seconds since the epoch. */
   readonly untilSec: number;
 }
 
-/** What nonces are made from: equal for all processes of an API. */
+/** What nonces are made from. Equal in all processes of an API. */
 export interface ProofNonceOptions {
-  /** The first makes nonces, every one accepts them: so secrets are replaced without a failed request. */
+  /** Nonces are made with the first and accepted with every one, so a secret is replaced without failed requests. */
   readonly secrets: readonly Uint8Array[];
-  /** Length of a step in seconds. */
+  /** Length of a time step in seconds. */
   readonly rotateSec: number;
-  /** What keeps nonces of two APIs apart that share a secret. */
+  /** Name of the API, so that two APIs with the same secret have different nonces. */
   readonly resource: string;
   readonly clock: Clock;
 }
 
-/** A nonce is good for the step it was made in and for so many after it. */
+/** A nonce is accepted in the time step it was made for, and in this many steps after it. */
 const STEPS_AFTER = 2;
-/** The clock of another process may be ahead. */
+/** It is also accepted this many steps earlier, because the clock of another process may be ahead. */
 const STEPS_BEFORE = 1;
 /** SHA-256 in base64url. */
 const NONCE_LENGTH = 43;
@@ -41,8 +41,9 @@ interface Made {
 }
 
 /**
- * Nonces by HMAC of a time step: no store, and any process knows what another one handed out. Accepted
- * are those of the current step, of the two before and of the next, of every secret.
+ * Makes nonces as the HMAC of a time step. This needs no store, and every process accepts the nonces of the
+ * others. For every secret, the nonces of four steps are accepted: the current one, the two before it and the
+ * next one.
  */
 export function createProofNonces(options: ProofNonceOptions): ProofNonces {
   const { secrets, rotateSec, resource, clock } = options;
@@ -73,12 +74,12 @@ export function createProofNonces(options: ProofNonceOptions): ProofNonces {
       return current;
     },
     find(nonce) {
-      // Measured first: a long text is not worth encoding.
+      // The length is checked first, so that a long text is never encoded.
       if (nonce.length !== NONCE_LENGTH) return undefined;
       prepare();
       const bytes = Buffer.from(nonce);
       if (bytes.byteLength !== NONCE_LENGTH) return undefined;
-      // All of them, in constant time: how long it takes tells nothing of them.
+      // Compares with every nonce, each in constant time, so that the duration tells nothing about them.
       return accepted.filter((each) => timingSafeEqual(each.bytes, bytes))[0]?.accepted;
     },
   });

@@ -21,25 +21,25 @@ import {
 import { importProofKey } from './proof-key.ts';
 import { namesTarget } from './target-uri.ts';
 
-/** A proof that holds. That it was not used before is not known yet. */
+/** A proof that is valid for its request. It was not checked yet whether it was used before. */
 export interface VerifiedProof {
   readonly thumbprint: string;
   readonly jti: string;
-  /** When it would be refused as too old: seconds since the epoch. */
+  /** The time after which the proof is refused as too old, in seconds since the epoch. */
   readonly acceptedUntilSec: number;
-  /** What to give the client, when the proof used another nonce than the current one. */
+  /** The nonce to send to the client; `undefined` when the proof already used the current one. */
   readonly nextNonce: string | undefined;
 }
 
-/** What a proof has to fit. */
+/** What a proof must match. */
 export interface BoundToken {
   /** `cnf.jkt` of the token (RFC 9449 §6.1). */
   readonly thumbprint: string;
-  /** Digest of the token, as `ath` has it (RFC 9449 §4.2). */
+  /** Digest of the token. `ath` of the proof must be equal to it (RFC 9449 §4.2). */
   readonly tokenHash: string;
 }
 
-/** Verifies the proof of a request: gives what has to be marked as used, or why it does not hold. */
+/** Verifies the proof of a request. Gives the proof, which must then be marked as used, or the failure. */
 export type ProofVerifier = (
   bound: BoundToken,
   presented: Presentation,
@@ -51,36 +51,39 @@ export interface ProofVerifierOptions extends Omit<ResolvedDpop, 'mode' | 'repla
   readonly events: EventSink;
 }
 
-/** A key that is prepared, with the header that it came in. */
+/** The header of a proof, with its key prepared for verification. */
 interface KnownKey extends UnverifiedProofHeader {
   readonly prepared: VerificationKey;
 }
 
+/** How many prepared keys are kept. */
 const KNOWN_KEYS = 4_096;
-/** Headers that were read, whoever sent them. */
+/** How many parsed headers are kept, of any sender. */
 const READ_HEADERS = 256;
+/** The largest clock difference that an event reports: one day. */
 const MAX_TOLD_SKEW_SEC = 86_400;
-/** Characters. Headers beyond it are read each time, so that nobody can fill the memory. */
+/** Characters. A longer header is not kept but parsed each time, so that clients cannot fill the memory. */
 const MAX_KNOWN_HEADER = 2_048;
 
-/** `ath` of a token (RFC 9449 §4.2): over its text as it was sent. */
+/** Computes the `ath` of a token (RFC 9449 §4.2), from its text as it was sent. */
 export function tokenHashOf(token: string): string {
   return sha256Base64Url(token);
 }
 
 /**
- * Makes the verifier of proofs (RFC 9449 §4.3, items 1 to 12). What costs little comes first: the form,
- * method, URL, time and token; then whether the token is bound to this key, so that a stranger's proof
- * costs a hash and no signature; then the signature; then the nonce, since a new nonce would mend
- * nothing else. It has no effect, but for the event `proof.clock_skew`.
+ * Makes the verifier of proofs (RFC 9449 §4.3, items 1 to 12). It checks in this order, cheap checks first:
+ * 1. form, method, URL, time and `ath`;
+ * 2. that the token is bound to the proof's key, so that a proof with another key costs no signature check;
+ * 3. the signature;
+ * 4. the nonce last: a client is only given a new nonce if nothing else is wrong.
  *
- * It does not check that the proof was not used before.
+ * Its only effect is the event `proof.clock_skew`. It does not check whether the proof was used before.
  */
 export function createProofVerifier(options: ProofVerifierOptions): ProofVerifier {
   const { publicUrls, algorithms, nonces, clock, events } = options;
-  // Filled only with keys that a valid token is bound to, or strangers would displace them.
+  // Holds only keys that a valid token is bound to. Otherwise anybody could push these out of the cache.
   const known = new LRUCache<string, KnownKey>({ max: KNOWN_KEYS });
-  // A stranger who sends one header again and again is not read again and again.
+  // The header of any sender is kept for a while, so that a repeated header is parsed once.
   const readHeader = memoize((segment: string) => readProofHeader(segment, algorithms), {
     entries: READ_HEADERS,
     maxLength: MAX_KNOWN_HEADER,
@@ -105,7 +108,7 @@ export function createProofVerifier(options: ProofVerifierOptions): ProofVerifie
   }: Pick<UnverifiedProofClaims, 'iat' | 'exp' | 'nbf'>): boolean {
     const now = epochSeconds(clock);
     const { maxAgeSec, futureSec } = options;
-    // RFC 9449 §11.1: with nonces it is they that say how fresh a proof is, however wrong a client's clock.
+    // RFC 9449 §11.1: with nonces, the nonce shows how fresh a proof is. The client's clock may then be wrong.
     const isFresh = nonces !== undefined || (iat >= now - maxAgeSec && iat <= now + futureSec);
     if (
       isFresh &&
@@ -162,7 +165,7 @@ export function createProofVerifier(options: ProofVerifierOptions): ProofVerifie
   }
 }
 
-/** The number is the proof's word: a day tells that a clock is wrong as well as a thousand years. */
+/** Limits the reported difference to a day, because the number comes from the proof and may be anything. */
 function skewOf(seconds: number): number {
   return Math.round(Math.min(Math.max(seconds, -MAX_TOLD_SKEW_SEC), MAX_TOLD_SKEW_SEC));
 }
@@ -177,7 +180,7 @@ function isSignedBy({ algorithm, prepared }: KnownKey, parts: ProofParts): boole
   return check !== undefined && signatureHolds(check);
 }
 
-/** A copy: V8 makes a slice by reference, and a kept one would keep the whole proof in memory. */
+/** Copies a text. V8 implements a slice as a reference, so storing the slice would keep the whole proof in memory. */
 function detached(text: string): string {
   return Buffer.from(text, 'latin1').toString('latin1');
 }

@@ -6,20 +6,20 @@ import type { AuthErrorReason } from '../model/reasons.ts';
 import { type Algorithm, algorithmOf } from '../token/algorithms.ts';
 import { readProofKey, type UnverifiedProofKey } from './proof-key.ts';
 
-/** Longer proofs are refused before anything is decoded. One with an RSA key of 4,096 bits has 2,300. */
+/** Characters. A longer proof is refused before it is decoded. A proof with an RSA key of 4,096 bits has 2,300. */
 export const MAX_PROOF_LENGTH = 4_000;
 const MAX_JTI_LENGTH = 512;
 
-// RFC 7515 §4.1.11, RFC 7797, RFC 7516: extensions that would change what the signature means.
+// Header parameters that would change what is signed (RFC 7515 §4.1.11, RFC 7797, RFC 7516).
 const UNSUPPORTED = ['crit', 'b64', 'zip', 'enc'] as const;
 
-/** The header of a proof, whose form was checked. **Nothing of it is verified.** */
+/** The header of a proof. Its form was checked, but **nothing of it is verified.** */
 export interface UnverifiedProofHeader {
   readonly algorithm: Algorithm;
   readonly key: UnverifiedProofKey;
 }
 
-/** The claims of a proof, whose form was checked (RFC 9449 §4.2). **Nothing of it is verified.** */
+/** The claims of a proof (RFC 9449 §4.2). Their types were checked, but **nothing of them is verified.** */
 export interface UnverifiedProofClaims {
   readonly jti: string;
   readonly htm: string;
@@ -28,26 +28,26 @@ export interface UnverifiedProofClaims {
   readonly iat: number;
   readonly ath: string;
   readonly nonce: string | undefined;
-  /** RFC 7519 §4.1.4, §4.1.5: no proof needs them, and they count where they are. */
+  /** `exp` and `nbf` are optional in a proof, and are checked when present (RFC 7519 §4.1.4, §4.1.5). */
   readonly exp: number | undefined;
   readonly nbf: number | undefined;
 }
 
-/** A proof's three parts. */
+/** The three parts of a proof. */
 export interface ProofParts {
-  /** base64url, which repeats from proof to proof of one client. */
+  /** In base64url. It is the same in all proofs of one client. */
   readonly header: string;
   readonly payload: string;
   readonly signingInput: string;
   readonly signature: Uint8Array;
 }
 
-/** The proof of a request in its parts (RFC 9449 §4.3, items 1 and 2), or why there is none. */
+/** Gives the parts of the proof in a request (RFC 9449 §4.3, items 1 and 2), or the reason why there is none. */
 export function proofOf(request: RequestView): ProofParts | AuthErrorReason {
   const header = request.header('dpop');
   if (header === undefined) return 'proof_missing';
   const [first = '', ...more] = typeof header === 'string' ? [header] : header;
-  // RFC 9110 §5.3: a proxy may join two headers by a comma. They are two proofs all the same.
+  // RFC 9110 §5.3: a proxy may join two headers with a comma. That is still two proofs.
   if (more.length > 0 || first.includes(',')) return 'proof_repeated';
   return first.length > MAX_PROOF_LENGTH ? 'proof_malformed' : partsOf(first);
 }
@@ -61,8 +61,8 @@ function partsOf(proof: string): ProofParts | AuthErrorReason {
 }
 
 /**
- * Reads the header of a proof (RFC 9449 §4.3, items 3, 4, 5 and 7): `typ`, `alg` on the list, a public
- * key that fits it. The key's thumbprint is there; the key itself is not prepared yet.
+ * Reads the header of a proof (RFC 9449 §4.3, items 3, 4, 5 and 7). Checks that `typ` is right, that `alg` is in
+ * `algorithms`, and that `jwk` is a public key for it. The key is not yet prepared for verification.
  */
 export function readProofHeader(
   segment: string,
@@ -82,7 +82,7 @@ export function readProofHeader(
   return key === undefined ? 'proof_key_invalid' : { algorithm, key };
 }
 
-/** Reads the claims of a proof (RFC 9449 §4.2, §4.3, item 3): their types alone. */
+/** Reads the claims of a proof (RFC 9449 §4.2, §4.3, item 3). Checks only their types. */
 export function readProofClaims(segment: string): UnverifiedProofClaims | AuthErrorReason {
   const claims = jsonObjectOf(segment);
   if (claims === undefined) return 'proof_malformed';
@@ -93,7 +93,7 @@ export function readProofClaims(segment: string): UnverifiedProofClaims | AuthEr
   const nbf = ownProperty(claims, 'nbf');
   if (htm === undefined || htu === undefined || ath === undefined) return 'proof_malformed';
   if (jti === undefined || !isProofId(jti)) return 'proof_malformed';
-  // 1e309 is valid JSON and parses to Infinity.
+  // A number such as 1e309 is valid JSON, but is parsed as Infinity.
   if (!isTime(iat) || iat < 0) return 'proof_malformed';
   if (exp !== undefined && !isTime(exp)) return 'proof_malformed';
   if (nbf !== undefined && !isTime(nbf)) return 'proof_malformed';
@@ -106,12 +106,12 @@ function jsonObjectOf(segment: string): Readonly<Record<string, unknown>> | unde
   return text === undefined ? undefined : parseStrict(text);
 }
 
-// RFC 9449 §4.2; RFC 7515 §4.1.9: a media type without case, "application/" optional.
+// RFC 9449 §4.2; RFC 7515 §4.1.9: a media type, so upper and lower case are equal, and "application/" is optional.
 function isProofType(typ: unknown): boolean {
   return typeof typ === 'string' && /^(?:application\/)?dpop\+jwt$/i.test(typ);
 }
 
-/** Not a lone surrogate: two of them would be one and the same in UTF-8. */
+/** Whether `jti` can be used as an id. Not with a lone surrogate: different ones become the same bytes in UTF-8. */
 function isProofId(jti: string): boolean {
   const isBounded = jti !== '' && jti.length <= MAX_JTI_LENGTH;
   return isBounded && !jti.includes('\0') && !/\p{Surrogate}/u.test(jti);

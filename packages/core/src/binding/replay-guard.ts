@@ -14,16 +14,21 @@ import type { ResolvedDpop } from './dpop-options.ts';
 import type { VerifiedProof } from './proof-verifier.ts';
 
 /**
- * What became of marking a proof as used. `late`: it has become too old meanwhile, so that an earlier mark
- * may be gone. `unavailable`: nobody can say whether it was used before.
+ * The result of marking a proof as used.
+ * - `first`: it was not used before. `replayed`: it was.
+ * - `late`: the proof became too old during the request, so the mark of an earlier use may have expired.
+ * - `unavailable`: the store failed, so it is not known whether the proof was used before.
  */
 export type MarkOutcome =
   | { readonly outcome: 'first' | 'replayed' | 'late' }
   | { readonly outcome: 'unavailable'; readonly cause: unknown };
 
-/** Marks proofs as used, each once for a request. Does not throw. */
+/** Marks proofs as used. Does not throw. */
 export interface ReplayGuard {
-  /** `identity` stands for the request: however often a proof is marked for it, it counts once. */
+  /**
+   * Marks a proof. `identity` is an object that stands for the request: if the same proof is marked several times
+   * for one request, it is marked once, and each call gets the same result.
+   */
   mark(proof: VerifiedProof, identity: object | undefined): MaybePromise<MarkOutcome>;
 }
 
@@ -33,15 +38,18 @@ export interface ReplayGuardOptions extends Pick<ResolvedDpop, 'replay' | 'fallb
   readonly events: EventSink;
 }
 
-/** After this time without an answer the store counts as down. */
+/** When the store does not answer within this time, it counts as down. */
 const TIMEOUT_MS = 2_000;
-/** A proof may still be marked for this long after it has become too old: the clock is read twice in a request. */
+/**
+ * A proof may still be marked for this long after it has become too old: the clock is read twice in a request,
+ * first when the proof is verified, and again when it is marked.
+ */
 const LATE_SEC = 1;
 /** The clocks of processes that share a store may differ by this much. */
 const CLOCK_SKEW_SEC = 5;
 const MARGIN_SEC = LATE_SEC + CLOCK_SKEW_SEC;
 
-/** The signal is made when it is first read: a timer for each proof would cost more than a store in memory does. */
+/** Creates its signal only when it is read: a timer for each proof would cost more than a store in memory. */
 class Reservation implements ReserveOptions {
   readonly ttlMs: number;
   readonly holder: string;
@@ -63,9 +71,9 @@ const REPLAYED: MarkOutcome = Object.freeze({ outcome: 'replayed' });
 const LATE: MarkOutcome = Object.freeze({ outcome: 'late' });
 
 /**
- * Marks proofs as used, by the thumbprint of their key and their `jti` (RFC 9449 §11.1). A mark is kept until every
- * process refuses the proof as too old, also if their clocks differ by up to five seconds. The URL is not part of a mark:
- * an id may be used once, for whatever URL.
+ * Makes a guard that marks proofs as used, by the thumbprint of their key and their `jti` (RFC 9449 §11.1). A mark
+ * is kept until every process refuses the proof as too old, also if their clocks differ by up to five seconds. The
+ * URL is not part of a mark: the same key and `jti` are accepted once, for any URL.
  */
 export function createReplayGuard({
   replay,
@@ -79,7 +87,7 @@ export function createReplayGuard({
   );
 
   function failed(cause: unknown): MarkOutcome {
-    // If the share of one holder is full, only this holder is refused. The store works, so that is no outage.
+    // If the share of one holder (key) is full, only this holder is refused. The store works, so it is no outage.
     if (!(isReplayStoreFullError(cause) && cause.full === 'holder')) outage.begin();
     return { outcome: 'unavailable', cause };
   }
@@ -102,7 +110,8 @@ export function createReplayGuard({
     }
   }
 
-  // The memory is asked first and each time, also while the store answers: in an outage it must know what was used before.
+  // The memory is asked first and for each proof, also while the store works: when an outage begins, the memory must
+  // know the proofs that were used before.
   function askFallback(id: string, reservation: Reservation): MarkOutcome {
     if (fallback === undefined) return FIRST;
     try {
@@ -138,19 +147,19 @@ export function createReplayGuard({
   }
 }
 
-/** Every use of a replay store has a label of its own, so that ids of two uses never meet. */
+/** The id of a mark. The label `dpop` keeps it apart from ids that other features write to the same store. */
 function replayId({ thumbprint, jti }: VerifiedProof): string {
   return sha256Base64Url(`dpop\0${thumbprint}\0${jti}`);
 }
 
-/** What was marked for a request. */
+/** A proof that was marked for a request. */
 interface Mark {
   readonly store: ReplayStore;
   readonly id: string;
   readonly outcome: MaybePromise<MarkOutcome>;
 }
 
-// One for the process, so that resource servers of two copies of this package mark a proof once.
+// Shared by the whole process, so that two copies of this package mark the proof of a request once.
 const marks = processWide('marked-proofs', () => new WeakMap<object, Mark[]>());
 
 function marksOf(identity: object): Mark[] {

@@ -10,19 +10,19 @@ import type { ResolvedDpop } from './dpop-options.ts';
 import type { ResolvedMtls } from './mtls-options.ts';
 import { proofBinding } from './proof-binding.ts';
 
-/** The two checks of a sender constraint. Between them stands whatever may still refuse the request. */
+/** The two checks of a sender constraint. Checks that may still refuse the request run between the two. */
 export interface SenderConstraint {
-  /** Whether the binding of the token holds on this request. Has no effect. */
+  /** Checks that the sender of this request has the key or certificate that the token is bound to. No effect. */
   readonly holds: RequestCheck;
-  /** Marks the proof as used: the last check of all; `undefined` where no proof is accepted. */
+  /** Marks the proof as used. Runs last of all checks; `undefined` without the option `dpop`. */
   readonly markAsUsed: RequestCheck | undefined;
 }
 
 /** What a {@link SenderConstraint} is made from. */
 export interface SenderConstraintOptions {
-  /** `undefined`: tokens that are bound to a key are refused. */
+  /** If `undefined`, tokens that are bound to a key are refused. */
   readonly dpop: ResolvedDpop | undefined;
-  /** `undefined`: tokens that are bound to a certificate are refused. */
+  /** If `undefined`, tokens that are bound to a certificate are refused. */
   readonly mtls: ResolvedMtls | undefined;
   readonly clock: Clock;
   readonly events: EventSink;
@@ -35,9 +35,9 @@ const WRITE_MTLS =
   'The token is bound to a client certificate (mutual TLS). Write: createResourceServer({ …, mtls: { certificate: socketCertificate() } }), or behind a proxy that ends TLS: headerCertificate({ … })';
 
 /**
- * Makes the checks that hold a bound token against its request (RFC 7800, RFC 8705 §3, RFC 9449 §7). A token
- * may be bound in several ways, and then each of them has to hold. A Bearer token that is not bound costs
- * one comparison, unless binding is required.
+ * Makes the checks that compare a bound token with its request (RFC 7800, RFC 8705 §3, RFC 9449 §7). If a token is
+ * bound in several ways, all of them are checked. For a Bearer token that is not bound this is a single comparison,
+ * unless binding is required.
  */
 export function createSenderConstraint({
   dpop,
@@ -45,7 +45,7 @@ export function createSenderConstraint({
   clock,
   events,
 }: SenderConstraintOptions): SenderConstraint {
-  // The certificate first: it costs a comparison, and no client is asked for a new proof in vain.
+  // The certificate is checked first: it is cheap, and if it is wrong, a new proof from the client would not help.
   const kinds: readonly BindingKind[] = [
     mtls === undefined ? unsupportedBinding('x5t#S256', WRITE_MTLS) : certificateBinding(mtls),
     dpop === undefined

@@ -5,19 +5,19 @@ const WHY_NONE =
   'The TLS connection has no client certificate. The server has to ask for one: https.createServer({ …, requestCert: true, rejectUnauthorized: false }). Where a proxy ends TLS, write: mtls: { certificate: headerCertificate({ … }) }';
 
 /**
- * The certificate of the connection itself, for a server of Node's that ends TLS:
+ * Reads the client certificate from the TLS connection itself, for a Node server that ends TLS:
  *
  * ```ts
  * https.createServer({ key, cert, requestCert: true, rejectUnauthorized: false }, app);
  * ```
  *
- * The handshake proves that the client holds the certificate's key. Neither who issued the certificate
- * nor when it ends is looked at: RFC 8705 needs neither (§6.2), and self-signed ones are as good. Node's
- * `authorized` is never asked: of a resumed session it says `true` also without any certificate. A
- * session that is resumed has the certificate of its first handshake.
+ * The handshake proves that the client has the private key of the certificate. This function does not check who
+ * issued the certificate, nor when it expires: RFC 8705 §6.2 does not need that, so a self-signed certificate is
+ * accepted, too. Node's `authorized` is not read, because for a resumed session it is `true` even without a certificate. A
+ * resumed session has the certificate of its first handshake.
  */
 export function socketCertificate(): CertificateSource {
-  // A connection gives the same bytes for each of its requests: its certificate is hashed once.
+  // A connection gives the same bytes object for each of its requests, so its certificate is hashed only once.
   const thumbprints = new WeakMap<Uint8Array, string>();
 
   return Object.freeze<CertificateSource>({

@@ -1,26 +1,28 @@
 import type { RequestView } from '../http/request-view.ts';
 
-/** How clients reach an API: an origin, and a path prefix that a proxy takes away, if any. */
+/** The URL at which clients reach an API: an origin, and the path prefix that a proxy removes, if any. */
 export interface PublicUrl {
-  /** `https://api.acme.com`: lower-cased, without a default port. */
+  /** Such as `https://api.acme.com`: in lower case, without a default port. */
   readonly origin: string;
-  /** `''` or `/v1`: normalized, without a slash at its end. */
+  /** Empty, or such as `/v1`: normalized, without a slash at the end. */
   readonly prefix: string;
 }
 
-/** RFC 3986 §2: what a URI may hold, every `%` with two hexadecimal digits. */
+/** The characters of a URI (RFC 3986 §2). Every `%` is followed by two hexadecimal digits. */
 const URI_CHARACTERS = /^(?:[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*$/;
-/** Scheme, authority and the rest; the authority has no userinfo. */
+/** Scheme, authority and path of a URL without user name and password. */
 const HTTP_URI = /^(https?|wss?):\/\/([^/?#@]+)(\/[^?#]*)?(?:[?#].*)?$/i;
 
 /**
- * Whether a proof's `htu` names a request (RFC 9449 §4.3, item 9). What clients see is configuration:
- * neither `Host` nor any forwarded header is read. Query and fragment are ignored; the rest is compared
- * after the normalization of RFC 3986 §6.2.2 and §6.2.3: case of scheme, host and percent-encodings,
- * unreserved characters decoded, default ports, an empty path, dot segments of the claim.
+ * Whether the `htu` of a proof is the URL of the request (RFC 9449 §4.3, item 9). The origin comes from the
+ * configuration (`publicUrls`); neither `Host` nor a forwarded header is read.
  *
- * A request whose own path has dot segments has no name: routers would not remove them, so that one
- * proof would open two routes. Nothing that RFC 3986 does not allow is mended.
+ * Query and fragment are ignored. The rest is compared after normalization (RFC 3986 §6.2.2, §6.2.3): scheme, host
+ * and percent-encodings in one case, unreserved characters decoded, default ports and empty paths made equal, and
+ * dot segments of `htu` removed.
+ *
+ * A request whose own path has dot segments never matches. Routers do not remove them, so one proof would be
+ * accepted for two different routes. A URL with characters that RFC 3986 does not allow never matches either.
  */
 export function namesTarget(
   htu: string,
@@ -38,7 +40,7 @@ export function namesTarget(
   );
 }
 
-/** The parts of a configured URL, or `undefined` for what cannot be one: it has no query and no fragment. */
+/** Parses a configured URL. `undefined` if it is not an http or https URL, or has a query or a fragment. */
 export function parsePublicUrl(url: string): PublicUrl | undefined {
   if (/[?#]/.test(url) || !URI_CHARACTERS.test(url)) return undefined;
   const parts = partsOf(url, false);
@@ -48,13 +50,13 @@ export function parsePublicUrl(url: string): PublicUrl | undefined {
 }
 
 interface RequestTarget {
-  /** Of a target in absolute form (RFC 9112 §3.2.2); `undefined` in origin form. */
+  /** Set when the request line has a full URL (absolute form, RFC 9112 §3.2.2), `undefined` when it has a path. */
   readonly origin: string | undefined;
   readonly path: string;
 }
 
 function requestTarget(url: string): RequestTarget | undefined {
-  // Node hands a raw `#` on, which no client may send.
+  // A client must not send a `#` here, but Node does not refuse it.
   if (url.includes('#')) return undefined;
   const end = url.indexOf('?');
   const target = end < 0 ? url : url.slice(0, end);
@@ -88,12 +90,12 @@ function partsOf(
   const web = isWebSocket ? `http${uri.slice('ws'.length)}` : uri;
   if (!URL.canParse(web)) return undefined;
   const { hostname, origin, pathname } = new URL(web);
-  // The parser would read `0x7f.1` as 127.0.0.1, and decode what is percent-encoded.
+  // The URL parser reads `0x7f.1` as 127.0.0.1 and decodes percent-encoded hosts. Such spellings are refused.
   const host = authority.replace(/:\d*$/, '').toLowerCase();
   return hostname === host ? { origin, path: pathname } : undefined;
 }
 
-/** RFC 3986 §6.2.2.1, §6.2.2.2. Nothing that is reserved is decoded: `%2F` is no `/`. */
+/** Normalizes percent-encodings (RFC 3986 §6.2.2.1, §6.2.2.2). Reserved characters stay encoded: `%2F` is not `/`. */
 function normalizedPath(path: string): string {
   if (!path.includes('%')) return path;
   return path.replace(/%[0-9A-Fa-f]{2}/g, (encoded) => {
@@ -102,7 +104,7 @@ function normalizedPath(path: string): string {
   });
 }
 
-/** Clients of WebSockets write `wss:` for what is an HTTPS request (RFC 6455 §4.1). */
+/** Whether the request opens a WebSocket. Its client may write `wss:` for the HTTPS request (RFC 6455 §4.1). */
 function isWebSocketUpgrade(request: RequestView): boolean {
   const upgrade = request.header('upgrade');
   return typeof upgrade === 'string' && upgrade.toLowerCase() === 'websocket';

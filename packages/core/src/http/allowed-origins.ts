@@ -10,11 +10,10 @@ const SAME_ORIGIN = 'same-origin';
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 
 /**
- * Makes the check of a request's origin, for credentials that a browser adds by itself, even to
- * requests from pages of other sites. `true` for a request with a safe method (RFC 9110 §9.2.1) that is
- * no upgrade. Any other must name a listed origin in `Origin` (RFC 6454 §7), or come with
- * `Sec-Fetch-Site: same-origin` where `'same-origin'` is listed. A request with neither header is not let
- * through.
+ * Makes the check of a request's origin. It is for credentials that a browser adds by itself, even when a page
+ * of another site sends the request. `true` for a request with a safe method (RFC 9110 §9.2.1) that is no
+ * upgrade. Any other must name a listed origin in `Origin` (RFC 6454 §7), or come with `Sec-Fetch-Site:
+ * same-origin` where `'same-origin'` is listed. A request that has neither header is refused.
  *
  * It does not check what a handler does for a safe method: a GET that changes something can be called from any
  * page.
@@ -33,7 +32,10 @@ export function originCheck(owner: string, origins: unknown): (request: RequestV
   };
 }
 
-/** Both the method that was sent and the one that middleware has put in its place count: a GET may be routed as a DELETE. */
+/**
+ * Whether both methods are safe: the one that was sent, and the one that middleware put in its place (a GET may
+ * be routed as a DELETE).
+ */
 function isSafe({ method, routedMethod = method }: RequestView): boolean {
   return SAFE_METHODS.has(method) && SAFE_METHODS.has(routedMethod);
 }
@@ -61,7 +63,7 @@ function checkOrigin(owner: string, origin: unknown): string {
   );
 }
 
-/** The origin that was meant, as far as that can be told. No wildcards: each origin is written out. */
+/** The origin that was probably meant, for the message. There are no wildcards: each origin is written in full. */
 function exampleFor(origin: unknown): string {
   return typeof origin === 'string' && isEndpointUrl(origin) && !origin.includes('*')
     ? new URL(origin).origin

@@ -3,17 +3,17 @@ import type { HandlerRequest } from './handler.ts';
 
 /** A form, an event or a logout token has a few kilobytes. In bytes. */
 export const MAX_BODY_BYTES: number = 64 * 1024;
-/** What a client may send in vain beyond that, in bytes, before its connection is closed. */
+/** How much more a client may send, in bytes, before its connection is closed. It is read and thrown away. */
 const MAX_DISCARDED_BYTES = 1024 * 1024;
 
 /**
- * The body of a request as text, whatever body parser ran before: the text or the bytes that a parser kept,
- * or else the body itself, of which no more than 64 KiB are kept. For handlers of your own, as `readForm`.
+ * The body of a request as text, whichever body parser ran before: from the text or the bytes that a parser
+ * kept, or else from the body itself. At most 64 KiB are read. For handlers of your own, as `readForm` is.
  *
  * Checks: size, and UTF-8. Does not check the content type, nor what the text says.
  *
- * @throws FormError for a body that is too large, is no UTF-8, was broken off, or of which a parser made
- * something else.
+ * @throws FormError for a body that is too large, is not UTF-8, ended too early, or that a parser has turned
+ *   into something else.
  * @throws Error when the body was read before and nothing of it is left: a fault of the application.
  */
 export async function readBody(request: HandlerRequest): Promise<string> {
@@ -24,17 +24,17 @@ export async function readBody(request: HandlerRequest): Promise<string> {
     return typeof parsedBody === 'string' ? parsedBody : decodeUtf8(parsedBody);
   }
   if (parsedBody !== undefined && !isEmptyBody(parsedBody)) throw new FormError('body_malformed');
-  // A parser whose content type this is not leaves the body unread: Express 5's leave `undefined`
-  // behind, those of Express 4 and Koa an empty object.
+  // A parser for another content type leaves the body unread. What it sets instead: `undefined` in Express 5, an
+  // empty object in Express 4 and Koa.
   if (!wasRead(stream)) return decodeUtf8(await readBytes(stream));
-  // A parser that read the body and found nothing in it: `&` is such a form.
+  // A parser has read the body and found nothing in it, as in the form `&`.
   if (parsedBody !== undefined) throw new FormError('body_malformed');
   throw new Error(
     'The body of this request was read before and nothing of it was kept. Write: app.use(mount(handler)) before whatever reads it, or have a form parser put it on the request',
   );
 }
 
-/** Refuses a body that says itself that it is too large, before any of it is read. */
+/** Refuses a body whose `Content-Length` is too large, before any of it is read. */
 export function checkAnnouncedLength(request: HandlerRequest): void {
   if (Number(request.header('content-length') ?? 0) > MAX_BODY_BYTES) {
     throw new FormError('body_too_large');
@@ -46,7 +46,7 @@ export function isEmptyBody(body: unknown): boolean {
   return typeof body === 'object' && body !== null && Object.keys(body).length === 0;
 }
 
-/** Whether somebody else has had bytes of a body: Node's streams say so. */
+/** Whether other code has read from the body already. Node's streams tell. */
 function wasRead(stream: AsyncIterable<Uint8Array>): boolean {
   return 'readableDidRead' in stream && stream.readableDidRead === true;
 }
@@ -79,8 +79,8 @@ function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
 }
 
 /**
- * Reads on and keeps nothing, as Node does with a body that nobody asks for: the next request on the
- * connection comes after it. A body that goes on for too long is broken off, and with it the connection.
+ * Reads the rest and keeps nothing, as Node does with a body that nobody reads, because the next request on the
+ * connection comes after it. For a body that is too long the connection is closed.
  */
 async function discard(iterator: AsyncIterator<Uint8Array | string>): Promise<void> {
   try {
@@ -91,7 +91,7 @@ async function discard(iterator: AsyncIterator<Uint8Array | string>): Promise<vo
     }
     await iterator.return?.();
   } catch {
-    // The client broke off.
+    // The client closed the connection.
   }
 }
 
@@ -104,7 +104,7 @@ async function nextChunk(
     // Text, where a middleware has called `setEncoding`.
     return typeof value === 'string' ? new TextEncoder().encode(value) : value;
   } catch (cause) {
-    throw new FormError('body_malformed', { cause }); // The client broke off.
+    throw new FormError('body_malformed', { cause }); // The client closed the connection.
   }
 }
 

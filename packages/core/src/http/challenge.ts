@@ -27,7 +27,7 @@ export function challenge(scheme: string, parameters: ChallengeParameters): stri
   return list.length === 0 ? scheme : `${scheme} ${list.join(', ')}`;
 }
 
-// RFC 6750 §3 allows %x20-21 / %x23-5B / %x5D-7E in its values; the same does for the others.
+// RFC 6750 §3 allows %x20-21 / %x23-5B / %x5D-7E in its values; the same set is used for all others.
 function quotable(value: string): string {
   return value.replace(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, '?');
 }

@@ -32,8 +32,8 @@ export interface FromCookieOptions {
    */
   readonly origins: readonly [string, ...string[]];
   /**
-   * `'none'` for a cookie whose name does not start with `__Host-`. Every host of the same site, and on
-   * plain http anybody between, can then put a cookie of its own in the place of yours.
+   * `'none'` for a cookie whose name does not start with `__Host-`. Every host of the same site can then
+   * replace your cookie by its own; on plain http anybody on the network can, too.
    */
   readonly prefix?: '__Host-' | 'none' | undefined;
 }
@@ -41,8 +41,8 @@ export interface FromCookieOptions {
 /** Options of {@link fromHeader}. */
 export interface FromHeaderOptions {
   /**
-   * Origins whose pages may send requests that change something, as for a cookie. Write it where the
-   * front door knows its users by a cookie. Without it, no origin is checked.
+   * Origins whose pages may send requests that change something, as for a cookie. Write it where the front door
+   * recognizes its users by a cookie. Without it no origin is checked.
    */
   readonly origins?: readonly [string, ...string[]] | undefined;
 }
@@ -59,8 +59,8 @@ const MALFORMED = refusedCredentials('token_malformed');
 
 /**
  * Reads access tokens from a cookie, too: `authenticate(server, { credentials: fromCookie('__Host-at', {
- * origins: ['https://app.acme.com'] }) })`. The `Authorization` header still serves; a request with both,
- * or with two cookies of that name, is refused (400).
+ * origins: ['https://app.acme.com'] }) })`. The `Authorization` header still works; a request with both, or
+ * with two cookies of that name, is refused (400).
  *
  * Browsers send cookies with requests of other sites' pages as well. So a request with an unsafe method,
  * and one that asks for an upgrade (a WebSocket), must come from a listed origin, by `Origin` or
@@ -94,13 +94,13 @@ export function fromCookie(name: string, options: FromCookieOptions): Credential
 
 /**
  * Reads access tokens from another header, which a front door writes: `authenticate(server, {
- * credentials: fromHeader('x-forwarded-access-token') })`. It stands in the place of `Authorization`,
- * which is then not read: front doors put other things there. The value is a token, with or without
- * `Bearer` before it; more than one such header is refused (400).
+ * credentials: fromHeader('x-forwarded-access-token') })`. It is read instead of `Authorization`, because front
+ * doors put other things into that. The value is a token, with or without `Bearer` before it; more than one
+ * such header is refused (400).
  *
- * The token is verified as any other, so a header that a client wrote itself gets it no further than a
- * token of its own. Not checked: that the request came through the front door; and, without `origins`,
- * which page made it.
+ * The token is verified like any other, so a client that writes the header itself gains nothing: it needs a
+ * good token. Not checked: whether the request came through the front door, and, without `origins`, which page
+ * sent it.
  *
  * @throws ConfigurationError for what is no name of a header, for `authorization` and `cookie`, for bad
  * origins, and for an unknown option.
@@ -146,7 +146,10 @@ export function bearer(token: string): Credentials {
   return isToken68(token) ? { scheme: 'bearer', token } : MALFORMED;
 }
 
-/** The first two values of a cookie: HTTP/2 may bring them in a header each. `start` is its name and `=`. */
+/**
+ * The first two values of a cookie. With HTTP/2 each may be in a header of its own. `start` is the cookie's
+ * name and `=`.
+ */
 function cookiesOf(request: RequestView, start: string): readonly string[] {
   const header = request.header('cookie');
   if (header === undefined) return [];
@@ -161,8 +164,8 @@ function cookiesOf(request: RequestView, start: string): readonly string[] {
 }
 
 /**
- * Takes away space and tab alone: `trim` takes other white space, and would make this name of another.
- * No regular expression: on a long run of blanks within a value it takes quadratic time.
+ * Removes spaces and tabs only: `trim` removes other white space too, and could turn another cookie's name into
+ * this one. Not a regular expression, since that takes quadratic time on a long run of blanks within a value.
  */
 export function withoutBlanks(text: string): string {
   let start = 0;

@@ -63,7 +63,7 @@ function credentials(scheme: Scheme, token: string): Credentials {
 
 function otherScheme(value: string, accepted: readonly Scheme[]): Credentials {
   if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?: |$)/.test(value)) return MALFORMED;
-  // Other schemes have commas between their parameters; one of ours after a comma is a second credential.
+  // Other schemes have commas between their parameters. A scheme of ours after a comma is a second credential.
   const [, ...later] = value.split(',');
   return later.some((part) => startsWithOneOf(accepted, part.trimStart()))
     ? REPEATED

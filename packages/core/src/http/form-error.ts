@@ -17,7 +17,7 @@ const DESCRIPTIONS: Readonly<Record<FormFault, string>> = {
   parameter_repeated: 'A request parameter is included more than once',
 };
 
-/** A request's body is no form that can be read: the client's fault. `message` is from a fixed table. */
+/** The body of a request cannot be read as a form, by a fault of the client. `message` is from a fixed table. */
 export class FormError extends Error {
   readonly reason: FormFault;
 

@@ -18,13 +18,13 @@ export interface FormOptions {
 
 const OPTIONS: OptionNames<FormOptions> = { repeatable: true };
 
-/** RFC 9110 §8.3.1: type/subtype, then parameters; only a charset of UTF-8 means what we do. */
+/** RFC 9110 §8.3.1: type/subtype, then parameters. The only charset that is accepted is UTF-8. */
 const FORM_TYPE =
   /^application\/x-www-form-urlencoded[ \t]*(?:;[ \t]*charset="?utf-8"?[ \t]*)?;?$/i;
 
 /**
- * Reads a form from a request, whatever body parser ran before: what a parser made of the body (an
- * object, text or bytes), or else the body itself, of which no more than 64 KiB are kept.
+ * Reads a form from a request, whichever body parser ran before: from what a parser made of the body (an
+ * object, text or bytes), or else from the body itself. At most 64 KiB are read.
  *
  * Checks: content type and charset, size, UTF-8, and that no parameter occurs twice unless it is
  * `repeatable`. Does not check which parameters there are.
@@ -46,7 +46,7 @@ type Entries = readonly (readonly [string, string])[];
 
 async function entriesOf(request: HandlerRequest): Promise<Entries> {
   const { parsedBody } = request;
-  // Made of the form by a parser: an object, or something that no form gives.
+  // A parser made this of the body: an object for a form, or something else for another content type.
   const isOther =
     parsedBody !== undefined &&
     typeof parsedBody !== 'string' &&

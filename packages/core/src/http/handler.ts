@@ -8,13 +8,14 @@ export interface HandlerRequest {
   header(name: string): string | readonly string[] | undefined;
   /**
    * IP address of whoever opened the connection: the client, or the proxy in front of this server.
-   * Never a forwarded address, so that it can be trusted: a proxy whose headers name the client is recognized by it. `undefined` where there is none (a Unix domain socket, a request without socket).
+   * Never an address from a header, so it can be trusted: by it a proxy is recognized whose headers name the
+   * client. `undefined` where there is none (a Unix domain socket, a request without socket).
    */
   readonly peerAddress: string | undefined;
   /**
-   * The client's IP address as the framework sees it (`req.ip`, `ctx.ip`): where the application
-   * trusts proxies, a forwarded one, which a client may have written itself. Only for throttling:
-   * never authenticate anybody by it.
+   * The client's IP address as the framework sees it (`req.ip`, `ctx.ip`). Where the application trusts proxies
+   * it comes from a header, and a client may have written that itself. Use it for throttling only, never to
+   * authenticate.
    */
   readonly clientAddress: string | undefined;
   /**
@@ -37,8 +38,8 @@ export interface HandlerResponse {
 }
 
 /**
- * An HTTP endpoint that knows no framework: adapters `mount` it. `undefined` means that the path is
- * not the handler's, and the framework goes on.
+ * An HTTP endpoint that knows no framework: adapters `mount` it. It returns `undefined` for a path that is not
+ * its own, and the framework goes on.
  */
 export type HttpHandler = (
   request: HandlerRequest,

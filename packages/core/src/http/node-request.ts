@@ -8,13 +8,13 @@ export interface NodeRequest {
   /** What method-override middleware of Express keeps: the method as it stood on the request line. */
   readonly originalMethod?: unknown;
   /**
-   * Names and values in turn, as they arrived. Node's `headers` keeps one of repeated headers only. A
-   * request of a test may have `headers` alone.
+   * Names and values alternate, as they arrived. Of some repeated headers Node's `headers` keeps only one. A
+   * test's request may have only `headers`.
    */
   readonly rawHeaders?: readonly string[] | undefined;
-  /** By lower-case name. Middleware before us may have changed them, and what it did counts. */
+  /** By lower-case name. Changes by earlier middleware count. */
   readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>> | undefined;
-  /** The connection; requests that no socket brought have none. */
+  /** The connection; `undefined` for a request that came by no socket. */
   readonly socket?: object | null | undefined;
 }
 
@@ -47,7 +47,7 @@ export function nodeRequestView(
   return new NodeRequestView(request, url, exchange);
 }
 
-// A class, since every request pays for its view: closures and members that are seldom read cost more.
+// A class, because a view is made for every request: closures, and members that are seldom read, would cost more.
 class NodeRequestView implements RequestView {
   readonly method: string;
   readonly url: string;
@@ -95,7 +95,7 @@ class NodeRequestView implements RequestView {
   }
 }
 
-// Kept on the socket: Node's getter costs 30 ns at each request of a connection, this one 1 ns.
+// Kept on the socket: Node's getter takes 30 ns at each request of a connection, this one 1 ns.
 const PEER_ADDRESS: unique symbol = Symbol.for('@authly/core:peerAddress');
 // Node makes the certificate's object anew each time it is asked, which costs 20 µs.
 const PEER_CERTIFICATE: unique symbol = Symbol.for('@authly/core:peerCertificate');
@@ -168,7 +168,7 @@ function readPeerCertificate(socket: NodeSocket): Uint8Array | undefined {
     ? socket.getPeerX509Certificate()
     : socket.getPeerCertificate?.();
   const raw = certificate?.raw;
-  // That there is none is not kept: a server may ask for one later.
+  // Not remembered where there is none: a server may ask for a certificate later.
   if (!(raw instanceof Uint8Array) || raw.length === 0) return undefined;
   keepUntilNextHandshake(socket, raw);
   return raw;
@@ -181,7 +181,7 @@ function keepUntilNextHandshake(socket: NodeSocket, der: Uint8Array): void {
     known.der = der;
     return;
   }
-  // Not `on`, which is the stream's and not the connection's on the socket of an HTTP/2 request.
+  // Not `on`: on the socket of an HTTP/2 request that listens to the stream, not to the connection.
   if (typeof socket.addListener !== 'function') return;
   const kept: KeptCertificate = { der };
   socket.addListener('secure', () => {
@@ -191,9 +191,9 @@ function keepUntilNextHandshake(socket: NodeSocket, der: Uint8Array): void {
 }
 
 /**
- * A header's value by its lower-case name; a list when there are several, never joined. What middleware
- * before us did to `headers` counts: a header that it took away is absent, one that it wrote counts
- * alone. One that nobody changed is read from `rawHeaders`, where a repeated one shows.
+ * A header's value by its lower-case name; a list when there are several, never joined. Changes that earlier
+ * middleware made to `headers` count: a removed header is absent, and of a written one only the new value
+ * counts. A header that nobody changed is read from `rawHeaders`, because only that shows repeated headers.
  */
 export function rawHeader(
   { rawHeaders = NONE, headers }: NodeRequest,
@@ -202,8 +202,8 @@ export function rawHeader(
   if (headers === undefined) return rawValues(rawHeaders, name);
   const parsed: unknown = ownProperty(headers, name);
   if (typeof parsed !== 'string') return isStringList(parsed) ? parsed : undefined;
-  // Most requests go this way: `parsed` is the text that Node took from `rawHeaders`. A request that no
-  // socket brought (serverless-http makes such), and a test's own, may have `headers` alone.
+  // Most requests take this branch: `parsed` is the text that Node took from `rawHeaders`. A request that came
+  // by no socket (serverless-http makes such requests), or a test's own, may have only `headers`.
   const arrived = rawValues(rawHeaders, name);
   if (arrived === undefined || arrived === parsed) return parsed;
   return Array.isArray(arrived) && isMadeOf(parsed, arrived) ? arrived : parsed;

@@ -5,7 +5,7 @@ export interface RawAnswer {
   readonly body: string;
 }
 
-/** RFC 9110 §15: clients go by the number. */
+/** The texts after the number. RFC 9110 §15: clients read only the number. */
 const REASON_PHRASES: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   401: 'Unauthorized',
@@ -16,8 +16,8 @@ const REASON_PHRASES: Readonly<Record<number, string>> = {
 
 /**
  * The text of a whole HTTP/1.1 response, after which the connection is closed (RFC 9112 §2.1, §9.6): for a
- * request to upgrade that is refused. Headers and body are configuration and fixed texts, as in every
- * refusal: nothing of a request could break out of a line.
+ * request to upgrade that is refused. Headers and body are configuration and fixed texts, as in every refusal,
+ * so nothing of a request can add a line.
  */
 export function rawResponse({ status, headers, body }: RawAnswer): string {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);

@@ -26,8 +26,8 @@ export interface ChallengeContext {
   readonly proofAlgorithms?: readonly string[] | undefined;
   readonly realm: string;
   /**
-   * URL of the protected-resource metadata (RFC 9728 §5.1), once it is published. A `resource` alone
-   * does not count: a client would be sent where nobody answers.
+   * URL of the protected-resource metadata (RFC 9728 §5.1), once it is published. A configured `resource` is
+   * not enough: clients would be sent to a URL that nobody serves.
    */
   readonly resourceMetadata: string | undefined;
   /** Scopes to ask for, in a 401 for which no guard has said any. */
@@ -39,9 +39,9 @@ const DEFAULT_RETRY_AFTER_SEC = 5;
 const MAX_NONCE_LENGTH = 128;
 
 /**
- * Turns an error into status, headers and body (RFC 6750 §3, RFC 9449 §7.1, RFC 9470 §3, RFC 9728
- * §5.1): fixed texts and configuration only. Each accepted scheme gets a challenge; the error stands
- * in the one of the scheme that the request used, or in all where that is not known. It cannot throw.
+ * Turns an error into status, headers and body (RFC 6750 §3, RFC 9449 §7.1, RFC 9470 §3, RFC 9728 §5.1): fixed
+ * texts and configuration only. Each accepted scheme gets a challenge. The error is in the challenge of the
+ * scheme that the request used, or in all where that scheme is not known. It cannot throw.
  */
 export function refusalFor(error: AuthError, context: ChallengeContext): Refusal {
   const { status, challenge: kind } = answerFor(error);
@@ -77,7 +77,7 @@ function answerFor({ code }: AuthError): CodeAnswer {
   return CODES[code] ?? CODES.temporarily_unavailable;
 }
 
-// RFC 9110 §10.2.3: a whole number of seconds, whatever a requirement of the application's gave.
+// RFC 9110 §10.2.3: a whole number of seconds. A requirement of the application may give any number.
 function delaySeconds(seconds: unknown): string {
   const whole = typeof seconds === 'number' ? Math.ceil(seconds) : Number.NaN;
   return String(isSeconds(whole) ? whole : DEFAULT_RETRY_AFTER_SEC);
@@ -113,13 +113,13 @@ function challengesOf(
     .join(', ');
 }
 
-// RFC 6750 §3: whoever gets a new token must know for which scopes. The other codes are about more.
+// RFC 6750 §3: the client must know which scopes to ask for. Other codes are not about scopes alone.
 function needsToken({ code }: AuthError): boolean {
   return code === 'missing_credentials' || code === 'invalid_token';
 }
 
-// A requirement of the application's own may give anything; RFC 6749 §3.3 has a grammar, and an empty
-// list would name nothing. Both lists are of such words, with one space between two.
+// A requirement of the application may give any text, so each word is checked by the grammar of RFC 6749 §3.3.
+// An empty list is left out. Both lists are words with one space between two.
 function spaced(words: unknown): string | undefined {
   const list = Array.isArray(words) ? words.filter(isScopeToken) : [];
   return list.length === 0 ? undefined : list.join(' ');
@@ -137,8 +137,8 @@ function isSeconds(value: unknown): value is number {
 
 /**
  * What leaves a resource server: an `AuthError` that carries its answer, as the error handling of
- * Express, Koa and `http-errors` reads it. Thrown without a handler of ours it is still answered with
- * its own status and challenge.
+ * Express, Koa and `http-errors` reads it. A framework without a handler of ours still answers it with its own
+ * status and challenge.
  */
 export interface RefusedError extends AuthError {
   /** The same as `status`, by the name that Express and `http-errors` look for too. */
@@ -152,8 +152,8 @@ export interface RefusedError extends AuthError {
 /** Makes a {@link RefusedError}. */
 export interface RefusedErrorConstructor {
   /**
-   * `answer` says how the error is answered: asked only when somebody reads the headers. `details` stand
-   * for those of `refused`, where more became known after that.
+   * `answer` makes the answer; it is called only when somebody reads the headers. `details` replace those of
+   * `refused`, where more became known later.
    */
   new (
     refused: RefusalFacts,

@@ -1,7 +1,7 @@
 /**
  * What the resource server reads of a request. An adapter makes one from its framework's request;
- * it is read, never kept. Whatever is optional may be left out of a view made by hand: what needs it
- * then refuses.
+ * it is read, never kept. A view made by hand may leave out optional members; a check that needs one of them
+ * then refuses the request.
  */
 export interface RequestView {
   /** Method as it stands on the request line: `GET`. */
@@ -23,14 +23,14 @@ export interface RequestView {
   /**
    * IP address of whoever opened the connection: the client, or the proxy in front of this server.
    * Never an address that a header forwards, whatever the framework's `trust proxy` says: any client
-   * can write such a header. `undefined` where there is no such address (a Unix domain socket), or not
-   * any more.
+   * can write such a header. `undefined` where there is no such address (a Unix domain socket), or where the
+   * connection has ended.
    */
   readonly peerAddress?: string | undefined;
   /**
-   * Whether the connection came over a Unix domain socket that this server listens on: whoever it is, the
-   * socket's file let them in. That there is no address does not say so: a connection that has ended has
-   * none either.
+   * Whether the connection came over a Unix domain socket that this server listens on: then the permissions of
+   * the socket's file decided who may connect. A missing address does not show that: a connection that has
+   * ended has no address either.
    */
   readonly overUnixSocket?: boolean | undefined;
   /**
@@ -40,9 +40,9 @@ export interface RequestView {
    */
   peerCertificate?(): Uint8Array | undefined;
   /**
-   * Sets a header of the response, also where the request goes on to the application: what that sets
-   * later counts. Does nothing once the response's headers are sent, nor, with `unlessSet`, where the
-   * response has the header already.
+   * Sets a header of the response, also where the request goes on to the application, which may replace it
+   * later. Does nothing once the response's headers are sent, nor, with `unlessSet`, where the response has the
+   * header already.
    */
   readonly setResponseHeader?: SetResponseHeader | undefined;
 }

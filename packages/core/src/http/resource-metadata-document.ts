@@ -12,9 +12,9 @@ export interface ResourceMetadataOptions {
   readonly scopes?: readonly string[];
   /**
    * Scopes that a 401 names in its challenge (RFC 6750 §3) when the request has no token, or none that
-   * is valid, so that the client's first token has them. It is for an API whose routes all need these:
-   * the guards' scopes are not known yet when such a request is refused. Default: none are named, and
-   * clients ask for `scopes`. It is no part of the document, and guards nothing.
+   * is valid, so that the client's first token has them. It is for an API whose routes all need these scopes,
+   * because the scopes of guards are not known yet when such a request is refused. Default: none are named, and
+   * clients ask for `scopes`. It is not in the document, and no request is checked by it.
    */
   readonly challengeScopes?: readonly string[];
   /** Requirements of guards in use: their scopes are added to `scopes_supported`. */
@@ -82,8 +82,8 @@ const EXAMPLES = {
 
 /**
  * The metadata document of a resource (RFC 9728 §2, §3.2), as JSON. Members without a value are left
- * out. `issuers` are the configured ones: those that are no authorization server's issuer identifier
- * (RFC 8414 §2) are passed over.
+ * out. `issuers` are the configured ones. An issuer that cannot be the identifier of an authorization server
+ * (RFC 8414 §2) is left out.
  *
  * @throws ConfigurationError for an option that is unknown or malformed, or without any
  *   authorization server.
@@ -144,7 +144,7 @@ function authorizationServers(
   );
 }
 
-// RFC 8414 §2. Plain characters alone: an issuer with a placeholder stands for many.
+// RFC 8414 §2. Plain characters only: an issuer with a placeholder means many issuers.
 function isIssuerIdentifier(value: unknown): value is string {
   return isEndpointUrl(value) && /^[\w\-.~:/@!$&'()*+,;=%[\]]+$/.test(value);
 }

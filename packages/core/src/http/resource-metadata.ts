@@ -14,8 +14,8 @@ export interface PublishedMetadata {
   /** Its path from the root of the host. */
   readonly path: string;
   /**
-   * Answers GET, HEAD and OPTIONS at exactly `path`. A resource with a query is found with that query
-   * alone, so that several of one path can stand side by side; any other is found with any query.
+   * Answers GET, HEAD and OPTIONS at exactly `path`. For a resource with a query the request must have the same
+   * query, so that several resources can have one path. For any other resource the query does not matter.
    */
   readonly handler: HttpHandler;
 }
@@ -73,8 +73,8 @@ export function resourceMetadata(
   });
 }
 
-// RFC 9728 §1.2. Characters of RFC 3986 alone: the identifier is compared as it is written, and a
-// parser would silently mend others.
+// RFC 9728 §1.2. Only characters of RFC 3986: the identifier is compared as it is written, and a URL parser
+// would silently change others.
 function requireResource(resource: string | undefined): string {
   const written = resource !== undefined && /^[\w\-.~:/?@!$&'()*+,;=%[\]]+$/.test(resource);
   if (written && isEndpointUrl(resource)) return resource;
@@ -87,7 +87,7 @@ function requireResource(resource: string | undefined): string {
   );
 }
 
-// RFC 9728 §3.1: the well-known part goes between host and path; a lone slash goes away.
+// RFC 9728 §3.1: the well-known part goes between host and path. A path of one slash is left out.
 function metadataUrl(resource: string): string {
   const { origin, pathname, search } = new URL(resource);
   return `${origin}${WELL_KNOWN}${pathname === '/' ? '' : pathname}${search}`;

@@ -14,13 +14,13 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /**
  * Reads access tokens from `Sec-WebSocket-Protocol` (RFC 6455 §4.1), too, for browsers, whose `WebSocket` can
  * send no `Authorization`: `guardUpgrade(server, { credentials: fromSubprotocol('bearer.') }, …)`, and in the
- * page `new WebSocket(url, ['chat.v1', 'bearer.' + token])`. The page has to offer a protocol of the
- * application's beside it, since browsers close a socket whose server names none; `guardUpgrade` takes the
- * token out of the request, so that no library answers with it. More than one token is refused (400), and
- * so is one beside an `Authorization` header.
+ * page `new WebSocket(url, ['chat.v1', 'bearer.' + token])`. The page must also offer a protocol of the
+ * application, because browsers close a socket whose server accepts none. `guardUpgrade` removes the token from
+ * the request, so that no library answers with it as the protocol. More than one token is refused (400), and so
+ * is one beside an `Authorization` header.
  *
- * It counts as a bearer token. No origin is checked: a page of another site does not have the token. Not
- * checked: what writes headers to a log on the way here.
+ * The token counts as a bearer token. Not checked: the origin, because a page of another site does not have the
+ * token; and whether a proxy on the way writes headers to a log.
  *
  * @throws ConfigurationError for a prefix that is no beginning of a protocol's name.
  */

@@ -13,37 +13,37 @@ import { readAnswer } from './read-answer.ts';
 import type { ResolvedIntrospection } from './resolve-introspection.ts';
 import { openSignedAnswer, SIGNED_ANSWER_TYPE } from './signed-answer.ts';
 
-/** What the server said of a token, parsed and deeply frozen; nothing in it is checked. */
+/** The server's answer about a token, parsed and deeply frozen. Nothing in it is checked yet. */
 export type ServerAnswer = Readonly<Record<string, unknown>>;
 
-/** One question. */
+/** One question about a token. */
 export interface Question {
   readonly token: string;
   /** Whether the token was verified as a JWT of this issuer. */
   readonly isVerifiedJwt: boolean;
-  /** Ends the request; its reason is what the question rejects with. */
+  /** Ends the request. The question then rejects with the signal's reason. */
   readonly signal: AbortSignal;
 }
 
-/** Asks about tokens. */
+/** Asks one authorization server about tokens. */
 export interface AskServer {
-  /** Where tokens are sent; `undefined` for a function of the application's, and before it is known. */
+  /** The URL that tokens are sent to; `undefined` for the application's own function, and until it is discovered. */
   readonly endpoint: string | undefined;
-  /** Rejects with an `IntrospectionFailed`, or as the signal says. */
+  /** Rejects with an `IntrospectionFailed`, or with the reason of the question's signal. */
   ask(question: Question): Promise<ServerAnswer>;
-  /** Loads and finds what the first question would have to. */
+  /** Loads the library and finds the endpoint, so that the first question does not have to. */
   prepare(signal: AbortSignal): Promise<void>;
 }
 
-/** What questions stand on. */
+/** What questions to a server need. */
 export interface AskServerContext {
   readonly issuer: string;
   readonly keys: KeySource;
-  /** For signed answers. */
+  /** The issuer's keys, for signed answers (RFC 9701). */
   readonly keySet: KeySet;
   readonly algorithms: readonly Algorithm[];
   readonly fetch: typeof globalThis.fetch;
-  /** Hosts that may be asked over http, beside the machine itself. */
+  /** Hosts that may be asked over http, besides loopback. */
   readonly allowHttp: readonly string[];
   readonly clock: Clock;
   readonly clockToleranceSec: number;
@@ -51,7 +51,7 @@ export interface AskServerContext {
 
 const INACTIVE: ServerAnswer = Object.freeze({ active: false });
 
-/** The way to answers of one issuer: its endpoint (RFC 7662), or a function of the application's. */
+/** Makes what asks one issuer about its tokens: by its endpoint (RFC 7662), or by the application's own function. */
 export function createAskServer(
   source: ResolvedIntrospection['source'],
   context: AskServerContext,
@@ -66,7 +66,8 @@ function askFunction({
     endpoint: undefined,
     async ask({ token, signal }) {
       const answer = await failingAs('ask', async () => ask(token, { signal }));
-      // A copy, as strict as what comes over the network, that nobody else can change.
+      // Copied through JSON: parsed as strictly as an answer from the network, and the application cannot change
+      // it later.
       const copy = parseJsonObject(Buffer.from(JSON.stringify(answer) ?? ''));
       if (copy !== undefined) return copy;
       throw new IntrospectionFailed('malformed', 'ask gave no answer of RFC 7662');
@@ -87,7 +88,7 @@ function askEndpoint(
       "introspection.endpoint is an https URL (http on loopback and on hosts of allowHttp only) without credentials. Write: endpoint: 'https://as.acme.com/introspect'",
     );
   }
-  // The operator's own, where the client has one: it presents the certificate.
+  // With tls_client_auth the client has a `fetch` of its own, which presents the certificate.
   const fetch = client.fetch ?? context.fetch;
   const isMutualTls = client.method === 'tls_client_auth';
   const discover =
@@ -125,12 +126,12 @@ function askEndpoint(
         authenticate,
         question.token,
         {
-          // Without the hint some servers call a live refresh token an active access token.
+          // Without this hint, some servers answer `active: true` for a refresh token.
           additionalParameters: { token_type_hint: 'access_token' },
           requestJwtResponse: signed,
           signal: question.signal,
           [library.customFetch]: (target, init) => fetch(target, init as RequestInit),
-          // Which addresses may be asked is decided above: http on loopback only.
+          // The library would refuse every http URL. Which ones are allowed was decided above (`isEndpointUrl`).
           [library.allowInsecureRequests]: true,
         },
       ),
@@ -173,7 +174,10 @@ function authenticationOf(client: IntrospectionClient, clock: Clock): Promise<Au
   return failingAs('credentials', () => client.authentication(clock));
 }
 
-/** What fails otherwise than with an `IntrospectionFailed` fails with this one. */
+/**
+ * Runs `run`. If it fails with any other error than an `IntrospectionFailed`, this rejects with an `IntrospectionFailed`
+ * of the kind `failure`, with that error as its cause.
+ */
 async function failingAs<Result>(
   failure: 'network' | 'credentials' | 'ask',
   run: () => Promise<Result>,

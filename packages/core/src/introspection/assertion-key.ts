@@ -12,22 +12,22 @@ export type PrivateJwk = JsonWebKey & {
 /** A key that signs client assertions. */
 export interface AssertionKey {
   readonly kid: string | undefined;
-  /** As the assertion's header names it. */
+  /** The `alg` in the header of assertions. */
   readonly algorithm: string;
   cryptoKey(): Promise<webcrypto.CryptoKey>;
 }
 
-/** For a key whose JWK names no algorithm, in this order. */
+/** If the JWK names no algorithm, the first of these that fits the key is used. */
 const PREFERRED: readonly Algorithm[] = ['RS256', 'ES256', 'ES384', 'ES512', 'EdDSA'];
-/** NIST SP 800-131A; RFC 7518 §3.3 asks the same. */
+/** Required by NIST SP 800-131A and RFC 7518 §3.3. */
 const MIN_RSA_BITS = 2_048;
 
 const LINE =
   "privateKeyJwt('orders-api', { kty: 'EC', crv: 'P-256', x: '…', y: '…', d: '…', kid: '1' })";
 
 /**
- * Prepares a private key for client assertions (RFC 7523). Throws a `ConfigurationError` for one that is
- * not private, malformed, too small, or of a type or with an `alg` that has no algorithm here.
+ * Prepares a private key for client assertions (RFC 7523). Throws a `ConfigurationError` for a key that is not
+ * private, malformed or too small, or whose type or `alg` is not supported.
  */
 export function signingKeyOf(given: PrivateJwk | KeyObject): AssertionKey {
   const key = keyObjectOf(given);
@@ -48,7 +48,7 @@ export function signingKeyOf(given: PrivateJwk | KeyObject): AssertionKey {
   let imported: Promise<webcrypto.CryptoKey> | undefined;
   return {
     kid: given instanceof KeyObject ? undefined : given.kid,
-    // RFC 9864's name only where the JWK asks for it: most servers know the older one alone.
+    // The newer name `Ed25519` (RFC 9864) is used only if the JWK uses it: most servers know only `EdDSA`.
     algorithm: named === 'Ed25519' ? named : algorithm,
     cryptoKey() {
       imported ??= webcrypto.subtle.importKey(
@@ -69,7 +69,7 @@ function keyObjectOf(given: PrivateJwk | KeyObject): KeyObject {
   try {
     return createPrivateKey({ key: given, format: 'jwk' });
   } catch {
-    throw unfit('is not a private JWK'); // OpenSSL's messages may quote the key: they go nowhere.
+    throw unfit('is not a private JWK'); // Without the cause: OpenSSL's messages may quote the key.
   }
 }
 

@@ -2,9 +2,9 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../lib/clock.ts';
 import type { AuthErrorReason } from '../model/reasons.ts';
 
-/** What is remembered of tokens by their digests, beside the cache of verified tokens. */
+/** What is remembered of tokens, by their digests, in addition to the cache of verified tokens. */
 export interface TokenMemory {
-  /** Why a token was refused a moment ago. */
+  /** The reason why a token was refused a moment ago; `undefined` if it was not. */
   refused(digest: string): AuthErrorReason | undefined;
   refuse(digest: string, reason: AuthErrorReason): void;
   /** Whether a token was active within the last hour. */
@@ -15,16 +15,17 @@ export interface TokenMemory {
   clear(): void;
 }
 
-/** Bounds of a {@link TokenMemory}. */
+/** Limits of a {@link TokenMemory}. */
 export interface TokenMemoryOptions {
   readonly clock: Clock;
-  /** Milliseconds; 0 remembers no refusal. */
+  /** How long a refusal is remembered, in milliseconds. With 0, no refusal is remembered. */
   readonly refusedForMs: number;
+  /** How many refused tokens are remembered. */
   readonly refusedEntries: number;
 }
 
 const ACTIVE_FOR_MS = 3_600_000;
-/** Some 100 bytes each. */
+/** Each takes about 100 bytes. */
 const ACTIVE_ENTRIES = 10_000;
 
 interface Refused {
@@ -33,13 +34,14 @@ interface Refused {
 }
 
 /**
- * Two places, so that junk pushes out no token that is in use: refused tokens stand in one of their own.
- * A time that is later than now is over, too: a clock that was set back must not freeze anything.
+ * Makes a memory with two separate caches, one for refused and one for active tokens, so that a flood of
+ * made-up tokens does not push out tokens that are in use. An entry whose time is in the future has expired,
+ * too: otherwise it would stay for too long after the clock was set back.
  */
 export function createTokenMemory(options: TokenMemoryOptions): TokenMemory {
   const { clock, refusedForMs, refusedEntries } = options;
   const refused = new LRUCache<string, Refused>({ max: refusedEntries });
-  /** When each was active last. */
+  /** The time when each token was last active. */
   const active = new LRUCache<string, number>({ max: ACTIVE_ENTRIES });
   let latestActiveAt: number | undefined;
 

@@ -1,18 +1,21 @@
 import type { Clock } from '../lib/clock.ts';
 
-/** What kind of failure it was: see {@link createCircuit}. */
+/** The kind of a failure. {@link createCircuit} says what each means. */
 export type CircuitFailure = 'outage' | 'perhaps_token' | 'other';
 
-/** A question that the circuit lets pass: exactly one of these is called when it is over. */
+/** A question that the circuit let pass. When it is over, exactly one of these functions must be called. */
 export interface Passage {
   /** The server answered, whatever the answer says about the token. */
   succeeded(): void;
   failed(failure: CircuitFailure, retryAfterSec: number | undefined): void;
 }
 
-/** Decides whether the server is asked at all, after it has failed. */
+/** A circuit breaker: decides whether the server is asked, after it has failed. */
 export interface Circuit {
-  /** `isKnown`: the token was active lately. Gives a passage, or the seconds for which questions are refused. */
+  /**
+   * Gives a passage, or the number of seconds for which questions are refused. `isKnown` says that the token was
+   * active lately.
+   */
   enter(isKnown: boolean): Passage | number;
   /** Whether the server has answered in the last seconds: then the token may be the cause of a failure. */
   hasAnsweredLately(): boolean;
@@ -21,47 +24,51 @@ export interface Circuit {
 /** What a circuit is made from. */
 export interface CircuitOptions {
   readonly clock: Clock;
-  /** Uniform in [0, 1), for jitter. */
+  /** Random numbers in [0, 1), to vary pauses. */
   readonly random: () => number;
-  /** Whether there is a token that was active lately, which could be the first to try again. */
+  /** Whether any token was active lately. A question about such a token should be the first one after a pause. */
   readonly hasKnown: () => boolean;
 }
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
-/** Doubling further would only overflow; the longest pause is reached long before. */
+/** The longest pause is reached long before this; the limit only prevents an overflow. */
 const MAX_DOUBLINGS = 10;
 /** A pause is shortened at random by up to this share, so that processes do not try again at the same time. */
 const JITTER = 0.5;
-/** A server that has answered within this many milliseconds is up. */
+/** A server that has answered within this many milliseconds counts as up. */
 const ANSWERED_LATELY_MS = 5_000;
-/** For this long after a pause only a token that was active lately may be the first to try; after that, any token. */
+/** In this time after a pause, only a token that was active lately may be tried first. After it, any token may. */
 const KNOWN_FIRST_MS = 2_000;
 
 /**
- * Keeps a server that fails from being asked by every request: 1 s, doubling to 30 s, with jitter, or as
- * long as the server says. Afterwards one question is let through; its outcome decides.
+ * Makes a circuit breaker. After a failure the server is not asked for a pause: 1 s, then twice as long after each
+ * further failure, up to 30 s, shortened at random; or as long as the server's `Retry-After` says. After the pause one
+ * question is let through. Its outcome decides whether the circuit closes or pauses again.
  *
- * An `outage` (no connection, no answer in time, 429, 502, 503, 504) opens it. `perhaps_token` (another
- * 5xx) may be this server's way to say that it does not know the token: it never counts while the server
- * has answered lately; and if the token is unknown, it opens the circuit for unknown tokens only, and
- * never for longer than the first pause. So a flood of made-up tokens cannot shut callers out. `other`
- * failures (our credentials refused, a redirect, a malformed answer) come from a server that is up.
+ * - `outage` (no connection, no answer in time, 429, 502, 503, 504) opens the circuit.
+ * - `perhaps_token` (another 5xx) may be how this server says that it does not know the token. It does not count if
+ *   the server has answered lately. Otherwise it opens the circuit: if the token was never active, only for such
+ *   tokens, and only for the first pause. So a flood of made-up tokens cannot lock out other callers.
+ * - `other` (our credentials refused, a redirect, a malformed answer) shows that the server is up, and closes it.
  */
 export function createCircuit({ clock, random, hasKnown }: CircuitOptions): Circuit {
-  /** Failures in a row, each of a question that began after the one before had ended. */
+  /** Failures in a row. Questions that were in flight together count as one. */
   let failures = 0;
   let openedAt = 0;
   let openUntil = 0;
   let isForStrangersAlone = false;
   let answeredAt = Number.NEGATIVE_INFINITY;
-  /** Questions that began before the last change say nothing new: they fail together, and count once. */
+  /**
+   * Counts the changes of this circuit. Questions that began before the last change fail together with others, so
+   * their failures are not counted again.
+   */
   let generation = 0;
   let isTrying = false;
 
   function isWithin(from: number, until: number): boolean {
     const now = clock.now();
-    // A clock that was set back must not freeze anything.
+    // Checks `from` as well: otherwise a pause would last too long after the clock was set back.
     return now >= from && now < until;
   }
 

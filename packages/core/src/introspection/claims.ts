@@ -6,21 +6,21 @@ import type { TokenHeader } from '../model/token-header.ts';
 import type { IntrospectedRule, Provider } from '../providers/provider.ts';
 import { type ClaimsPolicy, type ClaimsRefusal, checkClaims } from '../token/claims.ts';
 
-/** What an answer is held against; made once, at construction. */
+/** What an answer is checked against. Made once, at construction. */
 export interface AnswerPolicy {
-  /** The claims' checks of RFC 7519, with the preset's own marks of an access token. */
+  /** The checks of claims (RFC 7519), with the preset's own rule for what is an access token. */
   readonly claims: ClaimsPolicy;
   readonly isAudienceRequired: boolean;
-  /** Whether an `iss` is that of the configured issuer. */
+  /** Whether the `iss` of these claims belongs to the configured issuer. */
   readonly names: (claims: TokenClaims) => boolean;
 }
 
-/** An answer has no header: nothing of a token's own can be read from it. */
+/** An introspected token has no header that could be read. */
 export const NO_HEADER: TokenHeader = Object.freeze({});
 
 const NO_TYPE = Object.freeze({ accepted: Object.freeze([]), optional: true });
 
-/** What answers about an issuer's tokens are held against. */
+/** Makes the policy that answers about the tokens of one issuer are checked against. */
 export function answerPolicy(
   provider: Provider,
   rule: IntrospectedRule,
@@ -31,7 +31,7 @@ export function answerPolicy(
   },
 ): AnswerPolicy {
   const { issuer, names, audienceClaim } = provider;
-  // Without `aud` the provider's own check stands in its stead, and holds here, too.
+  // A provider without `aud` has another check in its place. That check applies to answers, too.
   const instead = audienceClaim === 'absent' ? provider.accepts : undefined;
   return Object.freeze<AnswerPolicy>({
     claims: Object.freeze<ClaimsPolicy>({
@@ -51,8 +51,8 @@ export function answerPolicy(
 }
 
 /**
- * The claims of an active answer, without what is not a claim: `active`, and Keycloak's `jwt`, which is a
- * whole access token.
+ * Gives the claims of an active answer: all members except `active`, and except Keycloak's `jwt`, which contains
+ * a whole access token.
  */
 export function claimsOfAnswer(answer: Readonly<Record<string, unknown>>): TokenClaims {
   const { active: _active, jwt: _jwt, ...claims } = answer;
@@ -60,12 +60,12 @@ export function claimsOfAnswer(answer: Readonly<Record<string, unknown>>): Token
 }
 
 /**
- * Checks the claims of an active answer as those of a JWT are checked (RFC 7662 §2.2, RFC 7519 §4), by
- * the preset's rule. Gives why the token is refused, or `undefined`.
+ * Checks the claims of an active answer as if they were the claims of a JWT (RFC 7662 §2.2, RFC 7519 §4). Gives
+ * the refusal, or `undefined` when they are accepted.
  *
- * Checks: types of claims, `iss` when there, `token_type` when there and whether it fits `cnf`, required
- * members, `exp` (required), `nbf`, `aud` (required unless it is trusted), and that the answer is about an
- * access token. Does not check who is calling, nor any proof of possession.
+ * Checks the types of the claims, `iss` if present, `token_type` if present and that it fits `cnf`, the members that
+ * the preset requires, `exp` (required), `nbf`, `aud` (required, unless the option `audience` is `trusted`), and
+ * that the answer is about an access token. Does not check who is calling, and no proof of possession.
  */
 export function checkAnswer(
   claims: TokenClaims,
@@ -92,7 +92,7 @@ const OTHER_TYPE: ClaimsRefusal = Object.freeze({
   claim: 'token_type',
 });
 
-// RFC 9449 §6.2: a token that is bound to a key is of type DPoP, and no other is.
+// RFC 9449 §6.2: the type is DPoP exactly when the token is bound to a key.
 function checkTokenType(claims: TokenClaims): ClaimsRefusal | undefined {
   if (!Object.hasOwn(claims, 'token_type')) return undefined;
   const type = claims['token_type'];

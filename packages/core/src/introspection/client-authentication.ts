@@ -6,10 +6,10 @@ import { ConfigurationError } from '../model/errors.ts';
 import { type PrivateJwk, signingKeyOf } from './assertion-key.ts';
 import { loadOAuthLibrary, type OAuthLibrary } from './oauth-library.ts';
 
-/** A secret, or a function that gives it at each request: for one that is rotated. */
+/** A secret, or a function that is called for each request and gives the current secret. */
 export type SecretSource = string | (() => string | PromiseLike<string>);
 
-/** Puts our credentials into a request: its form or its headers. */
+/** Adds our credentials to a request: to its form (`body`) or its `headers`. */
 export interface AuthenticateClient {
   (
     server: { readonly issuer: string; readonly token_endpoint?: string },
@@ -18,34 +18,35 @@ export interface AuthenticateClient {
     headers: Headers,
   ): void | Promise<void>;
   /**
-   * Tells these credentials from others of the same client, and nothing about them: a digest under a key
-   * of this process. `undefined` where they are always the same.
+   * A digest of the credentials, under a key of this process. It changes when the credentials change, and does
+   * not reveal them. `undefined` for credentials that never change.
    */
   readonly tag?: string | undefined;
 }
 
 /**
- * How this service says who it is to an authorization server, when it asks about a token (RFC 7662 §2.1)
- * and when it gets one for itself (`@authly/client`): what {@link clientSecretBasic} and its kin give. It
- * shows no secret when it is printed.
+ * How this service authenticates at an authorization server: when it asks about a token (RFC 7662 §2.1), and when
+ * it gets a token for itself (`@authly/client`). Made by {@link clientSecretBasic} and the similar functions. It
+ * has no member that contains a secret, so printing it is safe.
  */
 export interface IntrospectionClient {
-  /** The name of the method, as metadata calls it (RFC 8414 §2), or `bearer`, or `none`. */
+  /** The method's name in server metadata (RFC 8414 §2), or `bearer`, or `none`. */
   readonly method: string;
-  /** Our `client_id` at the authorization server, where we have one. */
+  /** Our `client_id` at the authorization server, if we have one. */
   readonly clientId: string | undefined;
-  /** Makes the requests, instead of the resource server's `fetch`: for a client certificate. */
+  /** A `fetch` that presents the client certificate. It is used instead of the resource server's `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
   /**
-   * Makes what puts the credentials into one request. Its type does not name the library, which is ESM
-   * only: a CommonJS application could not compile it.
+   * Makes the function that adds the credentials to one request. `clock` gives the times of an assertion. The type
+   * does not mention the library that is used, because that is ESM only, and a CommonJS application could not
+   * compile it.
    */
   authentication(clock: Clock): Promise<AuthenticateClient>;
 }
 
 /**
- * `client_secret_basic` (RFC 6749 §2.3.1): id and secret in the `Authorization` header, form-encoded
- * first, as the RFC says and some clients forget.
+ * Authenticates with `client_secret_basic` (RFC 6749 §2.3.1): client id and secret in the `Authorization` header.
+ * Both are form-encoded first, as the RFC requires.
  *
  * @throws ConfigurationError for an empty id or secret.
  */
@@ -59,7 +60,8 @@ export function clientSecretBasic(clientId: string, secret: SecretSource): Intro
 }
 
 /**
- * `client_secret_post` (RFC 6749 §2.3.1): id and secret in the form, for servers that take nothing else.
+ * Authenticates with `client_secret_post` (RFC 6749 §2.3.1): client id and secret in the form of the request. Use it
+ * only for servers that do not support `client_secret_basic`.
  *
  * @throws ConfigurationError for an empty id or secret.
  */
@@ -75,16 +77,16 @@ export function clientSecretPost(clientId: string, secret: SecretSource): Intros
 /** Options of {@link privateKeyJwt}. */
 export interface PrivateKeyJwtOptions {
   /**
-   * `aud` of the assertion. Default: `issuer`. Some servers, such as Ory Hydra, want the address of their
-   * token endpoint: `token_endpoint` is the one of the metadata, for `@authly/client` only. Any other
-   * text is sent as it is.
+   * `aud` of the assertion. Default: `'issuer'`, which stands for the issuer's name. Some servers, such as Ory
+   * Hydra, want the URL of their token endpoint: `'token_endpoint'` stands for the URL in the metadata, and works
+   * with `@authly/client` only. Any other text is sent as it is.
    */
   readonly audience?: string;
-  /** `kid` of the assertion. Default: the JWK's own. */
+  /** `kid` in the header of the assertion. Default: the `kid` of the JWK. */
   readonly kid?: string;
   /**
-   * `typ` of the assertion's header. Default: none. New servers may want `client-authentication+jwt`;
-   * older ones, Spring's among them, take no other than `JWT`.
+   * `typ` in the header of the assertion. Default: none. New servers may require `client-authentication+jwt`; some
+   * older ones, such as Spring's, accept only `JWT`.
    */
   readonly typ?: string;
 }
@@ -96,11 +98,11 @@ const PRIVATE_KEY_JWT: OptionNames<PrivateKeyJwtOptions> = {
 };
 
 /**
- * `private_key_jwt` (RFC 7523 §2.2, OpenID Connect Core §9): an assertion for each request, signed by our
- * key, good for a minute. The key is a private JWK or a `KeyObject`: RSA (RS256, or the JWK's `alg`),
- * P-256, P-384, P-521 or Ed25519.
+ * Authenticates with `private_key_jwt` (RFC 7523 §2.2, OpenID Connect Core §9): each request gets a new assertion,
+ * signed with our key and valid for 60 seconds. The key is a private JWK or a `KeyObject`: RSA of 2,048 bits or more
+ * (RS256, or the JWK's `alg`), P-256, P-384, P-521 or Ed25519.
  *
- * @throws ConfigurationError for a key that is not private, or of another type.
+ * @throws ConfigurationError for an empty client id, and for a key that is not private, too small or of another type.
  */
 export function privateKeyJwt(
   clientId: string,
@@ -142,7 +144,7 @@ function audienceOf(
   throw new TypeError('The token endpoint is not known here: write its URL as the audience');
 }
 
-/** An assertion is used at once, and must not be worth stealing. */
+/** Short, because an assertion is used at once. A stolen one is then useless after a minute. */
 const ASSERTION_LIFE_SEC = 60;
 
 /** Options of {@link tlsClientAuth}. */
@@ -152,11 +154,10 @@ export interface TlsClientAuthOptions {
 }
 
 /**
- * `tls_client_auth` or `self_signed_tls_client_auth` (RFC 8705 §2): the connection itself says who we are,
- * by the certificate that your `fetch` presents. The endpoint among the metadata's
- * `mtls_endpoint_aliases` is used where there is one (§5).
+ * Authenticates with `tls_client_auth` or `self_signed_tls_client_auth` (RFC 8705 §2): by the client certificate that
+ * your `fetch` presents. If the server's metadata has the endpoint in `mtls_endpoint_aliases`, that one is used (§5).
  *
- * @throws ConfigurationError without `fetch`.
+ * @throws ConfigurationError for an empty client id, or without `fetch`.
  */
 export function tlsClientAuth(
   clientId: string,
@@ -175,8 +176,10 @@ export function tlsClientAuth(
 }
 
 /**
- * A bearer token of our own (RFC 7662 §2.1), asked for at each request. A 401 of the endpoint then is
- * about this token, and always an outage.
+ * Authenticates with a bearer token of our own (RFC 7662 §2.1). `token` is called for each request. When the endpoint
+ * answers 401, that is about this token and not about the caller's, so it counts as an outage (503).
+ *
+ * @throws ConfigurationError when `token` is not a function.
  */
 export function bearerToken(token: () => string | PromiseLike<string>): IntrospectionClient {
   if (typeof token !== 'function') {
@@ -194,14 +197,15 @@ export function bearerToken(token: () => string | PromiseLike<string>): Introspe
 }
 
 /**
- * No authentication, for an endpoint that is guarded otherwise: Hydra's admin port. It must be given as
- * `endpoint`; on an endpoint that anybody can reach, anybody can try tokens (RFC 7662 §4).
+ * Sends no credentials: for an endpoint that is protected by the network, such as Ory Hydra's admin port. The option
+ * `endpoint` is then required. If anybody can reach such an endpoint, anybody can test guessed tokens there (RFC 7662
+ * §4).
  */
 export function anonymous(): IntrospectionClient {
   return client('none', undefined, async () => () => {});
 }
 
-/** Functions of closures, so that no secret is a member of anything. */
+/** Keeps the secret inside a closure, so that no object has it as a member. */
 function client(
   method: string,
   clientId: string | undefined,
@@ -212,9 +216,9 @@ function client(
 }
 
 async function secretOf(source: SecretSource): Promise<string> {
-  // Files and the output of commands end with a line break that is not part of the secret.
+  // A secret that was read from a file or a command often ends with a line break, which is not part of it.
   const secret = typeof source === 'string' ? source : withoutLineBreak(await source());
-  // The message goes into a cause: it must not hold what was given.
+  // This message becomes the cause of another error, so it must not contain the value.
   if (typeof secret !== 'string' || secret === '') throw new TypeError('There is no secret');
   return secret;
 }
@@ -225,7 +229,7 @@ function withoutLineBreak(secret: unknown): unknown {
 
 const TAG_KEY = randomBytes(32);
 
-/** A digest that tells one value from another of the same kind in this process, and shows nothing of it. */
+/** A digest of a credential. Equal values have equal digests within this process; the value cannot be computed back. */
 export function credentialsTag(value: string | Uint8Array): string {
   return createHmac('sha256', TAG_KEY).update(value).digest('base64url');
 }

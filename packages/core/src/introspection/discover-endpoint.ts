@@ -8,44 +8,48 @@ import { isEndpointUrl } from '../lib/endpoint-url.ts';
 import { isPlainObject } from '../lib/json.ts';
 import { ownProperty } from '../lib/own-property.ts';
 
-/** What the discovery of an endpoint stands on. */
+/** What the discovery of an endpoint needs. */
 export interface DiscoverEndpointContext {
-  /** Which one. */
+  /** The endpoint to find: a member of the server's metadata. */
   readonly endpoint: 'introspection_endpoint' | 'token_endpoint';
-  /** What `issuer` in the metadata must be, exactly. */
+  /** The expected `issuer` in the metadata; it must be equal. */
   readonly issuer: string;
-  /** Where the issuer's keys come from: the same documents are read. */
+  /** Where the issuer's keys come from. If they are discovered, the same documents are read here first. */
   readonly keys: KeySource;
   readonly fetch: typeof globalThis.fetch;
-  /** Hosts that may be asked over http, beside the machine itself. */
+  /** Hosts that may be asked over http, besides loopback. */
   readonly allowHttp: readonly string[];
   readonly clock: Clock;
-  /** Whether the endpoint for client certificates is wanted, where there is one (RFC 8705 §5). */
+  /** Whether to prefer the endpoint for client certificates (`mtls_endpoint_aliases`, RFC 8705 §5). */
   readonly isMutualTls: boolean;
-  /** Makes what the discovery rejects with. */
+  /** Makes the error that the discovery rejects with. */
   readonly failure: (message: string, options: { readonly cause?: unknown }) => Error;
 }
 
 /** An endpoint, and where it was found. */
 export interface DiscoveredEndpoint {
+  /** URL of the endpoint. */
   readonly url: string;
-  /** The document that names it. */
+  /** URL of the document that names it. */
   readonly document: string;
-  /** The document's content. Nothing in it is checked but `issuer` and the endpoint. */
+  /** Content of that document. Only `issuer` and the endpoint were checked. */
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-/** An endpoint is looked up anew after this, so that a moved one is found. */
+/** After this time the metadata is read again, in case the endpoint has moved. */
 const KNOWN_FOR_MS = 600_000;
 const MAX_BYTES = 512 * 1_024;
 
 /**
- * Finds an endpoint in the metadata of an issuer (RFC 8414 §2). Where the first document does
- * not name it, the other kind is read, too: some servers have it in one of them only. Checks that `issuer`
- * is the configured one, and that the endpoint is https or, where the document came over http, http on loopback and on hosts of `allowHttp`.
+ * Makes a function that finds an endpoint in the metadata of an issuer (RFC 8414 §2). There are two metadata
+ * documents, of OAuth and of OpenID Connect. If the first one does not name the endpoint, the other one is read, too,
+ * because some servers have it in only one of them.
  *
- * An endpoint that was found stays when the metadata cannot be read later. Rejects with what `failure`
- * makes, or as `signal` says.
+ * It checks that `issuer` in the document is equal to the configured one, and that the endpoint is an https URL. An
+ * http URL is accepted on loopback and on hosts of `allowHttp`, and only if the document itself came over http.
+ *
+ * The endpoint is kept for 10 minutes. If the metadata cannot be read after that, the known endpoint stays in use.
+ * Rejects with an error made by `failure`, or with the reason of `signal`.
  */
 export function createDiscoverEndpoint(
   context: DiscoverEndpointContext,
@@ -79,7 +83,7 @@ async function find(
   for (const document of documents) {
     const read = await readDocument(document, context, signal);
     if (read.metadata === undefined) {
-      // What one document lacks, or fails with, the other may have.
+      // The other document may still name it. A 404 does not replace a more telling error.
       if (cause === undefined || !isNotFound(read.error)) cause = read.error;
       continue;
     }

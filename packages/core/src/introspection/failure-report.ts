@@ -1,21 +1,24 @@
 import type { EventSink } from '../lib/event-sink.ts';
 import type { IntrospectionFailed } from './introspection-failed.ts';
 
-/** Tells operators how one server does: changes, not each request. */
+/** Reports to operators when a server begins to fail and when it works again, not each failed request. */
 export interface FailureReport {
-  /** What the server is known for, until it answers. */
+  /** The last failure; `undefined` once the server has answered after it. */
   readonly last: IntrospectionFailed | undefined;
   failed(error: IntrospectionFailed): void;
   answered(isActive: boolean): void;
 }
 
-/** So many answers without one active token, and it is mostly the client that may not see them. */
+/**
+ * After this many answers without one active token there is an event. Mostly the cause is that our client is not
+ * allowed to introspect these tokens.
+ */
 const NOTHING_ACTIVE_AFTER = 20;
 
 /** Makes the events `introspection.failed`, `.recovered` and `.nothing_active` of one issuer. */
 export function createFailureReport(issuer: string, events: EventSink): FailureReport {
   let last: IntrospectionFailed | undefined;
-  /** Answers so far; `undefined` once one was active, or it was told. */
+  /** Number of inactive answers so far; `undefined` after an active answer, or after the event was emitted. */
   let inactiveAnswers: number | undefined = 0;
 
   return {

@@ -8,19 +8,20 @@ import { createLanes } from './lanes.ts';
 /** Decides whether a question may be sent to the authorization server now. */
 export interface Gate {
   /**
-   * Throws an `AuthError`: `introspection_overloaded`, or `introspection_unavailable` with `lastFailure` as its
-   * cause. `isKnown`: the token was active lately; half of the places are kept for questions about such tokens.
+   * Lets a question pass, or throws an `AuthError`: `introspection_overloaded`, or `introspection_unavailable` with
+   * `lastFailure` as its cause. `isKnown` says that the token was active lately. Half of the places are kept for
+   * questions about such tokens.
    */
   enter(isKnown: boolean, lastFailure: unknown): GatePassage;
 }
 
-/** A question that passed: exactly one of these is called when it is over. */
+/** A question that passed. When it is over, exactly one of these functions must be called. */
 export interface GatePassage {
   succeeded(): void;
   failed(failure: IntrospectionFailed): {
-    /** When the client may come again, where that is known. */
+    /** After how many seconds the client may try again, if the server said so. */
     readonly retryAfterSec: number | undefined;
-    /** False if the token may be the cause: some servers answer 500 for a token that they do not know. */
+    /** `false` if the token may be the cause: some servers answer 500 for a token that they do not know. */
     readonly isAboutServer: boolean;
   };
 }
@@ -37,7 +38,7 @@ const OVERLOADED_RETRY_SEC = 1;
 /** The statuses of a server or a gateway that is down or overloaded. */
 const OUTAGES: ReadonlySet<number | undefined> = new Set([429, 502, 503, 504]);
 
-/** Makes a gate. It bounds how many questions are in flight (lanes), and sends none while the server is down (circuit). */
+/** Makes a gate. It limits the questions in flight (lanes), and lets none pass while the server is down (circuit). */
 export function createGate({ maxConcurrent, clock, random, memory }: GateOptions): Gate {
   const lanes = createLanes(maxConcurrent);
   const circuit = createCircuit({ clock, random, hasKnown: () => memory.hasActive() });

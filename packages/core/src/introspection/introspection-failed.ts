@@ -1,19 +1,19 @@
 import { hasBrand } from '../model/has-brand.ts';
 import type { IntrospectionFailure } from '../model/introspection-failure.ts';
 
-// A brand instead of instanceof: two copies of this package in one process know each other's errors.
+// A brand instead of `instanceof`, so that two copies of this package recognize each other's errors.
 const BRAND: unique symbol = Symbol.for('@authly/core:IntrospectionFailed');
 
-/** What a failure says beside its cause. */
+/** What is known of a failure, besides its kind. */
 export interface IntrospectionFailedDetails {
-  /** The response's status, when that is what was wrong. */
+  /** HTTP status of the response, when the status was the problem. */
   readonly status?: number;
-  /** When the server says to come again, in seconds. */
+  /** After how many seconds the server wants to be asked again (`Retry-After`). */
   readonly retryAfterSec?: number | undefined;
   readonly cause?: unknown;
 }
 
-/** Why there is no answer about a token. Seen by operators as the `cause` of an `AuthError`, by no client. */
+/** Why there is no answer about a token. It is the `cause` of an `AuthError`, for operators; clients never see it. */
 export class IntrospectionFailed extends Error {
   readonly failure: IntrospectionFailure;
   readonly status: number | undefined;

@@ -23,41 +23,42 @@ import type { ResolvedIntrospection } from './resolve-introspection.ts';
 import { createSealedAnswers, type KeptAnswer } from './sealed-answers.ts';
 import { createTokenDigest } from './token-digest.ts';
 
-/** Why a token is asked about: an opaque one, or a verified JWT whose `jwts` says so. */
+/** Why a token is introspected: it is opaque, or it is a verified JWT and the option `jwts` says so. */
 export type Asking = 'opaque' | Exclude<JwtHandling, 'local'>;
 
-/** What came of asking about a token. */
+/** The result of introspecting a token. */
 export interface Introspection {
-  /** The claims, which may be believed, or why the token is refused. */
+  /** The claims of the answer, checked; or the reason why the token is refused. */
   readonly outcome: TokenClaims | AuthErrorReason;
-  /** What of the claims is at fault, where they are. */
+  /** Which claim was refused, when a claim is the reason. */
   readonly fault?: TokenFault | undefined;
-  /** What the server said, for `explain`; `undefined` when a refusal was remembered. */
+  /** The server's answer, for `explain`; `undefined` when an earlier refusal was remembered. */
   readonly answer: ServerAnswer | undefined;
-  /** When the server said it, in milliseconds since the epoch. */
+  /** When the server answered, in milliseconds since the epoch. */
   readonly answeredAt: number;
-  /** From when on it must be asked again. */
+  /** From this time on the server must be asked again. Milliseconds since the epoch. */
   readonly readAgainAt: number;
 }
 
 /** Asks one issuer about its tokens. */
 export interface Introspector {
   readonly jwts: JwtHandling;
-  /** Where tokens are sent, once that is known. */
+  /** The URL that tokens are sent to; `undefined` until it is known. */
   readonly endpoint: string | undefined;
-  /** Whether the opaque token is one of this issuer; `undefined` when no rule was configured. */
+  /** Whether an opaque token is one of this issuer; `undefined` when the option `matches` is not set. */
   readonly matches: ((token: string) => boolean) | undefined;
   /**
-   * Rejects with an `AuthError` of the code `temporarily_unavailable` when there is no answer to be had:
-   * that is never the token's fault.
+   * Introspects a token. Rejects with an `AuthError` of the code `temporarily_unavailable` (503) when there is no
+   * answer, or when a rule of the preset throws.
    */
   introspect(token: string, asking: Asking): MaybePromise<Introspection>;
+  /** Finds the endpoint, so that the first question does not have to. Rejects with an `AuthError` when it cannot. */
   ready(signal?: AbortSignal): Promise<void>;
-  /** Ends the questions in flight. */
+  /** Ends the questions in flight, and forgets the remembered tokens. */
   close(): void;
 }
 
-/** What an introspector stands on. */
+/** What an introspector is made from, besides its options. */
 export interface IntrospectorContext {
   readonly provider: Provider;
   readonly audience: readonly string[] | undefined;
@@ -68,19 +69,23 @@ export interface IntrospectorContext {
   readonly fetch: typeof globalThis.fetch;
   readonly allowHttp: readonly string[];
   readonly events: EventSink;
-  /** Uniform in [0, 1), for jitter. Default {@link systemRandom}. */
+  /** Random numbers in [0, 1), to vary pauses. Default {@link systemRandom}. */
   readonly random?: () => number;
 }
 
 const INACTIVE: ClaimsRefusal = Object.freeze({ reason: 'token_inactive' });
 
-/** Another process's clock may be this much ahead, in milliseconds. */
+/** The clock of another process may be ahead by this many milliseconds. */
 const CLOCK_SKEW_MS = 5_000;
 
 /**
- * Introspects the tokens of one issuer (RFC 7662): one question for each token at a time, whoever waits for
- * it; bounded in number and in time; answers from other processes, where a store is configured; refusals
- * remembered for a moment. Makes no request before the first question.
+ * Makes an introspector for the tokens of one issuer (RFC 7662).
+ * - While a question about a token is in flight, other requests with this token wait for the same answer.
+ * - The number of questions in flight and their time are limited.
+ * - A refused token is remembered for a few seconds, and not asked about again in that time.
+ * - If a store is configured, active answers are shared with other processes.
+ *
+ * It sends nothing before the first question.
  */
 export function createIntrospector(
   resolved: ResolvedIntrospection,
@@ -129,7 +134,7 @@ export function createIntrospector(
     const refusal = ownProperty(answer, 'active') === true ? refusalOf(claims, asking) : INACTIVE;
     if (refusal !== undefined) {
       const { reason, ...fault } = refusal;
-      // A token that is not valid yet soon may be.
+      // A token that is not valid yet may become valid at any moment, so this refusal is not remembered.
       if (reason !== 'not_yet_valid') memory.refuse(digest, reason);
       return refused(reason, answer, fault);
     }
@@ -139,12 +144,12 @@ export function createIntrospector(
   }
 
   function refusalOf(claims: TokenClaims, asking: Asking): ClaimsRefusal | undefined {
-    // The principal of a confirmed JWT is the JWT's own: what the answer says beside `active` is compared.
+    // The principal of a confirmed JWT is made from the JWT's own claims. The caller compares the answer with them.
     if (asking === 'confirm') return undefined;
     try {
       return checkAnswer(claims, policy, epochSeconds(clock));
     } catch (cause) {
-      // The rule may be the operator's own: a throw there is our outage.
+      // The rule may be the operator's own code. If it throws, that is an outage (503).
       throw new AuthError('classification_failed', { cause });
     }
   }
@@ -170,13 +175,13 @@ export function createIntrospector(
   function share(token: string, claims: TokenClaims, answeredAt: number): void {
     const livesForMs = (ownNumber(claims, 'exp') ?? Number.POSITIVE_INFINITY) * 1_000 - answeredAt;
     const ttlMs = Math.floor(Math.min(activeForMs, livesForMs));
-    // Of the claims: what is no claim, such as Keycloak's `jwt`, is kept nowhere.
+    // Only the claims are stored, not other members of the answer, such as Keycloak's `jwt`.
     const answer = { ...claims, active: true };
     if (ttlMs > 0) shared?.set(token, { answer, answeredAt }, ttlMs);
   }
 
   async function askedAnswer(token: string, digest: string, asking: Asking): Promise<KeptAnswer> {
-    // Junk does not reach here as a verified JWT: its sender is no stranger.
+    // A verified JWT cannot be made up, so it counts as known.
     const isKnown = asking !== 'opaque' || memory.wasActive(digest);
     const passage = gate.enter(isKnown, report.last);
     try {
@@ -195,10 +200,10 @@ export function createIntrospector(
     }
   }
 
-  /** One question within its time limit. */
+  /** Asks one question, within the time limit. */
   async function ask(token: string, isVerifiedJwt: boolean): Promise<ServerAnswer> {
     const answer = await inTime((signal) => server.ask({ token, isVerifiedJwt, signal }));
-    // RFC 7662 §2.2: a boolean, and nothing that is taken for one.
+    // RFC 7662 §2.2: `active` is a boolean. Values such as "true" or 1 are not accepted.
     if (typeof ownProperty(answer, 'active') === 'boolean') return answer;
     throw new IntrospectionFailed('malformed', 'The answer has no active that is true or false');
   }

@@ -1,12 +1,15 @@
-/** Places for questions in flight. */
+/** A limited number of places for questions in flight. */
 export interface Lanes {
-  /** Takes a place, and gives the function that frees it, to be called once; `undefined` when no place is free. */
+  /**
+   * Takes a place, and gives the function that frees it, which must be called once. `undefined` when no place is
+   * free. `isKnown` says that the token was active lately.
+   */
   enter(isKnown: boolean): (() => void) | undefined;
 }
 
 /**
- * Bounds the questions in flight. Half of the places are kept for tokens that were active lately. A flood of
- * made-up tokens fills the other half only, so that callers with a good token are still served.
+ * Limits the questions in flight. Half of the places are kept for tokens that were active lately. A flood of
+ * made-up tokens can fill only the other half, so callers with a good token are still served.
  */
 export function createLanes(places: number): Lanes {
   const forStrangers = Math.max(1, Math.floor(places / 2));

@@ -1,6 +1,6 @@
 /**
- * Loads the discovery of endpoints, at the first request that needs it: it stands on what keys are fetched
- * with, which an application that only calls others would pay for at its start.
+ * Loads the discovery of endpoints when a request first needs it. It imports the code that fetches keys; an
+ * application that only calls other services should not have to load that at its start.
  */
 export function loadDiscovery(): Promise<typeof import('./discover-endpoint.ts')> {
   return import('./discover-endpoint.ts');

@@ -5,28 +5,33 @@ import type { IntrospectionClient } from './client-authentication.ts';
 export type IntrospectionAnswer = Readonly<Record<string, unknown>> & { readonly active: boolean };
 
 /**
- * What happens to an issuer's JWTs, where its opaque tokens are introspected.
+ * What happens to the JWTs of an issuer whose opaque tokens are introspected.
  *
- * - `local`: verified here, never sent to the server.
- * - `confirm`: verified here whole, then the server must call them active. The principal is the JWT's.
- * - `answer`: signature, `iss` and `exp` are verified here; then the answer's claims alone make the
- *   principal. For servers whose JWTs hold too little, such as Keycloak's lightweight access tokens.
+ * - `local`: JWTs are verified here, and never sent to the server.
+ * - `confirm`: JWTs are fully verified here, and then the server must say that they are active. The principal is
+ *   made from the JWT.
+ * - `answer`: signature, `iss`, `exp` and `nbf` are verified here, and then the server is asked. The principal is
+ *   made only from the server's answer. For servers whose JWTs have too few claims, such as Keycloak's lightweight
+ *   access tokens.
  */
 export type JwtHandling = 'local' | 'confirm' | 'answer';
 
-/** How answers are kept. Times bound how long a revocation at the server may go unseen. */
+/** How answers are cached. A token that is revoked at the server may be accepted here for `activeForSec` longer. */
 export interface IntrospectionCacheOptions {
   /** How long an active answer is used before the server is asked again, in seconds, 1 to 3,600. Default 30. */
   readonly activeForSec?: number;
-  /** How long a refused token is remembered, in seconds, 1 to 60. Default 5. */
+  /** How long a refused token is remembered and not asked about again, in seconds, 1 to 60. Default 5. */
   readonly inactiveForSec?: number;
-  /** Refused tokens remembered, 1 to 1,000,000; they never push out active ones. Default 10,000. */
+  /**
+   * How many refused tokens are remembered, 1 to 1,000,000. They do not push active tokens out of their cache.
+   * Default 10,000.
+   */
   readonly inactiveEntries?: number;
-  /** Where processes share active answers, sealed. Needs `secrets`. */
+  /** A store in which the processes of this API share active answers, encrypted. Needs `secrets`. */
   readonly store?: IntrospectionStore;
   /**
-   * Secrets that answers in `store` are sealed under, of 32 bytes or more: the first seals, all open. To
-   * rotate, write the new one before the old one, and leave the old one out an hour later.
+   * The secrets that answers in `store` are encrypted with, each of 32 bytes or more. The first one encrypts, and
+   * all of them decrypt. To replace a secret: put the new one first, and remove the old one an hour later.
    */
   readonly secrets?: readonly [string | Uint8Array, ...(string | Uint8Array)[]];
 }
@@ -35,34 +40,40 @@ interface CommonIntrospectionOptions {
   /** What happens to JWTs of this issuer. Default `local`. */
   readonly jwts?: JwtHandling;
   /**
-   * Whether an opaque token is one of this issuer. Required where several issuers introspect: opaque
-   * tokens name none, and a token is shown to no server but its own.
+   * Says whether an opaque token belongs to this issuer. Required when several issuers introspect: an opaque token
+   * does not name its issuer, and it must only be sent to its own server.
    */
   readonly matches?: (token: string) => boolean;
   /**
-   * `trusted` lets an answer without `aud` pass: **every** token that the server calls active is then
-   * accepted here, also those for other APIs. An `aud` that is there must be ours all the same. Default
+   * With `trusted`, an answer without `aud` is accepted. **Every** token that the server calls active is then
+   * accepted here, also tokens for other APIs. If the answer has an `aud`, it must still name this API. Default
    * `required`.
    */
   readonly audience?: 'required' | 'trusted';
-  /** `false`: each request asks; requests with one token at one time share an answer. */
+  /**
+   * With `false`, the server is asked on each request. Only requests with the same token at the same time share an
+   * answer.
+   */
   readonly cache?: IntrospectionCacheOptions | false;
-  /** Time limit of one question, everything together. Milliseconds, 50 to 60,000. Default 3,000. */
+  /** Time limit of one question, including discovery, in milliseconds, 50 to 60,000. Default 3,000. */
   readonly timeoutMs?: number;
   /**
-   * Questions in flight at once, 1 to 10,000; more are refused with 503. Half of them are for tokens that
-   * were active within the last hour. Default 64.
+   * How many questions may be in flight at once, 1 to 10,000. Further requests are refused with 503. Half of the
+   * places are kept for tokens that were active within the last hour. Default 64.
    */
   readonly maxConcurrent?: number;
 }
 
 /** Introspection at the authorization server's endpoint (RFC 7662). */
 export interface EndpointIntrospectionOptions extends CommonIntrospectionOptions {
-  /** How this API authenticates at the endpoint: `clientSecretBasic('orders-api', secret)`. */
+  /** How this API authenticates at the endpoint, such as `clientSecretBasic('orders-api', secret)`. */
   readonly client: IntrospectionClient;
-  /** Default: `introspection_endpoint` of the issuer's metadata. https; http on loopback only. */
+  /**
+   * URL of the endpoint. https; http only on loopback and on hosts of `allowHttp`. Default: the
+   * `introspection_endpoint` in the issuer's metadata.
+   */
   readonly endpoint?: string;
-  /** Whether answers must be signed (RFC 9701); then plain JSON is refused. Default `false`. */
+  /** Whether answers must be signed JWTs (RFC 9701). Plain JSON is then refused. Default `false`. */
   readonly signed?: boolean;
   readonly ask?: never;
 }
@@ -70,8 +81,8 @@ export interface EndpointIntrospectionOptions extends CommonIntrospectionOptions
 /** Introspection by a function of your own. */
 export interface AskIntrospectionOptions extends CommonIntrospectionOptions {
   /**
-   * Answers in the form of RFC 7662 about a token that **nobody has verified**. What it throws, or a
-   * promise that is late or rejects, is an outage: 503.
+   * Gives an answer in the form of RFC 7662 §2.2 about a token. **Nobody has verified the token before.** If the
+   * function throws, its promise rejects or it takes longer than `timeoutMs`, the request is answered with 503.
    */
   readonly ask: (
     token: string,

@@ -3,21 +3,21 @@ import { deepFreeze, MAX_JSON_DEPTH, parseJsonObject, parseStrict } from '../lib
 import { ownProperty } from '../lib/own-property.ts';
 import { IntrospectionFailed } from './introspection-failed.ts';
 
-/** Bytes, after decompression. The largest answers seen have 3 KB. */
+/** Limit in bytes, after decompression. The largest real answers that we saw have 3 KB. */
 const MAX_ANSWER_BYTES = 256 * 1_024;
-/** A `Retry-After` of the server is handed on between these, in seconds. */
+/** A `Retry-After` of the server is passed on, limited to this range of seconds. */
 const MIN_RETRY_AFTER_SEC = 1;
 const MAX_RETRY_AFTER_SEC = 60;
 
-/** What a response may mean, beside an answer. */
+/** What is needed to interpret an error response. */
 export interface ReadAnswerOptions {
-  /** `bearer`: a 401 with `invalid_token` is about our own token. */
+  /** Method of client authentication. With `bearer`, a 401 with `invalid_token` is about our own token. */
   readonly method: string;
-  /** Whether the token was verified as a JWT: then it cannot be of an unsupported type. */
+  /** Whether the token was verified as a JWT. `unsupported_token_type` then does not mean that it is inactive. */
   readonly isVerifiedJwt: boolean;
 }
 
-/** The body of an answer with status 200, or that the token is not active. */
+/** The body of a response with status 200; or `inactive`, when another response says so. */
 export type RawAnswer =
   | { readonly kind: 'json'; readonly body: Readonly<Record<string, unknown>> }
   | { readonly kind: 'signed'; readonly jwt: string }
@@ -27,10 +27,12 @@ export type RawAnswer =
 const SIGNED = 'application/token-introspection+jwt';
 
 /**
- * Reads the response of an introspection endpoint (RFC 7662 §2.2, §2.3). Which statuses are about the
- * token, and which are an outage, is decided here: 200 is an answer; 400 `unsupported_token_type` (RFC
- * 7009 §2.2.1) and 401 `invalid_token` say that the token is not active; everything else rejects with an
- * `IntrospectionFailed`. Redirects are never followed. JSON is parsed as strictly as that of a JWT.
+ * Reads the response of an introspection endpoint (RFC 7662 §2.2, §2.3):
+ * - 200 is an answer.
+ * - 400 `unsupported_token_type` (RFC 7009 §2.2.1) and 401 `invalid_token` mean that the token is not active.
+ * - Everything else rejects with an `IntrospectionFailed`, also a redirect, which is never followed.
+ *
+ * JSON is parsed as strictly as that of a JWT.
  */
 export async function readAnswer(
   response: Response,
@@ -73,12 +75,12 @@ async function readError(
   { method, isVerifiedJwt }: ReadAnswerOptions,
 ): Promise<RawAnswer> {
   const { status, headers } = response;
-  // Empty, text and HTML are common here, and as good as no body.
+  // Error responses often have an empty, text or HTML body. Such a body is ignored.
   const bytes = await readBoundedBody(response, MAX_ANSWER_BYTES);
   const body = bytes && parseJsonObject(bytes);
   const error = body && ownProperty(body, 'error');
   if (status === 400) {
-    // Some servers say so with 400 where RFC 6749 §5.2 has 401.
+    // Some servers send `invalid_client` with status 400, where RFC 6749 §5.2 says 401.
     if (error === 'invalid_client') throw unauthorized(status);
     if (error !== 'unsupported_token_type') throw failureOf(status, headers);
     if (!isVerifiedJwt) return { kind: 'inactive' };
@@ -91,7 +93,7 @@ async function readError(
   throw failureOf(status, headers);
 }
 
-/** Only once it is known to be no answer: to tell a wrong address from a wrong answer. */
+/** Used only for a body that was refused: `not_json` hints at a wrong URL, `malformed` at a faulty server. */
 function isJson(bytes: Uint8Array): boolean {
   try {
     JSON.parse(Buffer.from(bytes).toString());
@@ -101,7 +103,7 @@ function isJson(bytes: Uint8Array): boolean {
   }
 }
 
-// Without quotes by RFC 9110's grammar, too.
+// RFC 9110 §11.2 allows the value with and without quotes.
 function challengesToken(headers: Headers): boolean {
   return /\berror="?invalid_token\b/.test(headers.get('www-authenticate') ?? '');
 }
@@ -120,7 +122,7 @@ function unauthorized(status: number): IntrospectionFailed {
   });
 }
 
-/** Seconds alone: a date (RFC 9110 §10.2.3) would need the server's clock to be right. */
+/** Reads only a number of seconds. A date (RFC 9110 §10.2.3) is ignored, because the server's clock may be wrong. */
 function retryAfterOf(headers: Headers): number | undefined {
   const value = headers.get('retry-after') ?? '';
   if (!/^\d{1,9}$/.test(value)) return undefined;

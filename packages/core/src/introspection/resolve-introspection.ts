@@ -10,7 +10,7 @@ import type {
   JwtHandling,
 } from './options.ts';
 
-/** {@link IntrospectionCacheOptions} checked and complete, times in milliseconds. */
+/** {@link IntrospectionCacheOptions}, checked and with every default decided. Times are in milliseconds. */
 export interface ResolvedIntrospectionCache {
   readonly activeForMs: number;
   readonly inactiveForMs: number;
@@ -20,9 +20,9 @@ export interface ResolvedIntrospectionCache {
     | undefined;
 }
 
-/** {@link IntrospectionOptions} checked and complete. */
+/** {@link IntrospectionOptions}, checked and with every default decided. */
 export interface ResolvedIntrospection {
-  /** How the preset reads answers. */
+  /** The preset's rule for answers: whether an answer is about an access token, and who is calling. */
   readonly rule: IntrospectedRule;
   readonly source:
     | { readonly kind: 'ask'; readonly ask: AskIntrospectionOptions['ask'] }
@@ -62,10 +62,10 @@ const CACHE_OPTIONS: OptionNames<IntrospectionCacheOptions> = {
 };
 
 const LINE = "introspection: { client: clientSecretBasic('orders-api', process.env.SECRET) }";
-/** RFC 5869 §3.3: a secret as long as the hash. */
+/** As long as the output of SHA-256 (RFC 5869 §3.3). */
 const MIN_SECRET_BYTES = 32;
 
-/** Checks the options of one issuer and decides every default. Throws `ConfigurationError`. */
+/** Checks the introspection options of one issuer, and decides every default. Throws `ConfigurationError`. */
 export function resolveIntrospection(
   provider: Provider,
   given: IntrospectionOptions,
@@ -98,7 +98,7 @@ function ruleOf({ preset, introspected, notIntrospected }: Provider): Introspect
     throw new ConfigurationError(`introspection with ${preset}: ${notIntrospected}`);
   }
   throw new ConfigurationError(
-    `introspection: how the answers of ${preset} tell an access token from others, and a user from a machine, is not known here. ` +
+    `introspection: the preset ${preset} has no rule for answers, which says which ones are about access tokens, and whether a user or a machine is calling. ` +
       `Write a rule of your own: issuer: custom({ issuer: '…', classify, introspected: { accepts: (answer) => answer.token_type === 'Bearer', classify: (answer) => answer.kind === 'person' ? 'user' : answer.kind === 'service' ? 'client' : 'refuse' } })`,
   );
 }
@@ -111,7 +111,7 @@ function sourceOf(
   if (ask !== undefined) {
     if (client !== undefined || endpoint !== undefined || signed !== false) {
       throw new ConfigurationError(
-        'introspection.ask stands instead of client, endpoint and signed. Write: introspection: { ask: (token, { signal }) => … }',
+        'introspection.ask replaces client, endpoint and signed, and does not go together with them. Write: introspection: { ask: (token, { signal }) => … }',
       );
     }
     if (typeof ask === 'function') return { kind: 'ask', ask };
@@ -138,7 +138,7 @@ function sourceOf(
   }
   if (client.method === 'none' && endpoint === undefined) {
     throw new ConfigurationError(
-      "introspection: an endpoint without authentication is in no metadata. Write: { client: anonymous(), endpoint: 'https://hydra-admin.internal/admin/oauth2/introspect' }",
+      "introspection: with anonymous(), endpoint is required, because no metadata names an endpoint without authentication. Write: { client: anonymous(), endpoint: 'https://hydra-admin.internal/admin/oauth2/introspect' }",
     );
   }
   return { kind: 'endpoint', client, endpoint, signed };

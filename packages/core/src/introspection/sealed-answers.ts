@@ -12,7 +12,7 @@ export interface KeptAnswer {
   readonly answeredAt: number;
 }
 
-/** Answers shared with other processes. Neither function ever rejects: a failing store is an empty one. */
+/** Answers that are shared with other processes. No function throws or rejects: a store that fails counts as empty. */
 export interface SealedAnswers {
   get(token: string): Promise<KeptAnswer | undefined>;
   /** Does not wait for the store. */
@@ -22,16 +22,17 @@ export interface SealedAnswers {
 /** What sealed answers are made from. */
 export interface SealedAnswersOptions {
   readonly store: IntrospectionStore;
-  /** The first seals, all open. */
+  /** The first one encrypts, all of them decrypt. */
   readonly secrets: readonly Uint8Array[];
-  /** Whose answers to whom: no other issuer's or client's are ever opened. */
+  /** The issuer that answers. Answers of another issuer, or for another client, cannot be decrypted. */
   readonly issuer: string;
+  /** Our client id at the issuer; empty without one. */
   readonly clientId: string;
-  /** Told when the store begins to fail, and when it is back. */
+  /** Receives an event when the store begins to fail, and when it works again. */
   readonly events: EventSink;
 }
 
-/** A store that hangs is a miss after this, in milliseconds. */
+/** When the store does not answer within this many milliseconds, the answer counts as not found. */
 const STORE_TIMEOUT_MS = 250;
 const VERSION = 1;
 const KEY_BYTES = 32;
@@ -40,16 +41,19 @@ const TAG_BYTES = 16;
 const HEAD_BYTES = 1 + IV_BYTES;
 
 /**
- * Seals answers with AES-256-GCM (NIST SP 800-38D) under a key of HKDF (RFC 5869) from a configured
- * secret *and* the token: whoever reads the store sees neither tokens nor claims, and whoever writes to
- * it cannot make up an answer. Entries are named by another key of HKDF, from the token alone.
+ * Encrypts answers with AES-256-GCM (NIST SP 800-38D). The key is derived (HKDF, RFC 5869) from a configured secret
+ * *and* the token. So somebody who can read the store sees neither tokens nor claims, and somebody who can write to it
+ * cannot make up an answer. The id of an entry is derived from the token, with another label.
  */
 export function createSealedAnswers(options: SealedAnswersOptions): SealedAnswers {
   const { store, secrets, issuer, clientId, events } = options;
   const context = `\0${issuer}\0${clientId}`;
   const [current = new Uint8Array()] = secrets;
   const outage = createStoreOutage({ store: 'introspection', outcome: 'bypassed' }, events);
-  /** What the store does not do. One that is full still reads, and has not recovered because of that. */
+  /**
+   * The operations that fail at the moment. They are tracked separately: a store that is full cannot write but can
+   * still read, and a successful read does not end the outage.
+   */
   const failing = new Set<'get' | 'set'>();
 
   function did(what: 'get' | 'set'): void {
@@ -106,13 +110,13 @@ export function createSealedAnswers(options: SealedAnswersOptions): SealedAnswer
       try {
         const id = idOf(token);
         const done: unknown = store.set(id, seal(token, id, kept), ttlMs);
-        // Not Promise.resolve: it reads `constructor` of a promise, which may throw.
+        // Not `Promise.resolve(done)`: that reads `done.constructor`, which may throw.
         new Promise((resolve) => resolve(done)).then(
           () => did('set'),
           () => failed('set'),
         );
       } catch {
-        // The next process asks the authorization server.
+        // The answer is not shared, so other processes will ask the authorization server themselves.
         failed('set');
       }
     },
@@ -136,7 +140,7 @@ function decrypt(key: Uint8Array, id: string, sealed: Uint8Array): Uint8Array | 
       decipher.final(),
     ]);
   } catch {
-    return undefined; // Sealed by somebody else, or damaged.
+    return undefined; // Encrypted with another secret, or damaged.
   }
 }
 

@@ -8,10 +8,13 @@ import { IntrospectionFailed } from './introspection-failed.ts';
 /** `typ` of a signed answer (RFC 9701 §5). */
 export const SIGNED_ANSWER_TYPE = 'token-introspection+jwt';
 
-/** RFC 9701 ties no answer to a token (TLS does): an older one is not what we have just asked for. */
+/**
+ * The largest accepted age of a signed answer. RFC 9701 does not connect an answer with the token that was asked
+ * about; an old answer may have been recorded and sent again.
+ */
 const MAX_AGE_SEC = 60;
 
-/** What a signed answer is held against. */
+/** What a signed answer is checked with. */
 export interface SignedAnswerContext {
   /** Verifies type, issuer and signature. */
   readonly verify: (jwt: string) => Promise<SignedJwt>;
@@ -22,18 +25,18 @@ export interface SignedAnswerContext {
 }
 
 /**
- * The answer inside a signed one (RFC 9701 §5): what stands in `token_introspection`, and nothing else of
- * the JWT, whose own claims say nothing about the token. Rejects with an `IntrospectionFailed`.
+ * Gives the answer inside a signed answer (RFC 9701 §5): its member `token_introspection`. The other claims of the
+ * JWT are about the answer, not about the token. Rejects with an `IntrospectionFailed`.
  *
- * Checks: type, issuer and signature; that `aud` is our client id; that `iat` is of the last minute. Does
- * not check that the answer is about the token that we asked for: nothing in it says so.
+ * Checks type, issuer and signature, that `aud` is our client id, and that `iat` is at most 60 seconds old. It cannot
+ * check that the answer is about the token that was asked about, because nothing in the answer says so.
  */
 export async function openSignedAnswer(
   jwt: string,
   { verify, clientId, clock, clockToleranceSec }: SignedAnswerContext,
 ): Promise<Readonly<Record<string, unknown>>> {
   const { claims } = await verify(jwt).catch((cause: unknown) => {
-    // What it fails with is about our answer, not about the caller's token: never a 401.
+    // The fault is in the server's answer, not in the caller's token, so it must not become a 401.
     const isOutage = isAuthError(cause) && cause.code === 'temporarily_unavailable';
     throw new IntrospectionFailed(
       isOutage ? 'network' : 'malformed',

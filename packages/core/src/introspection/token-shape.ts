@@ -1,15 +1,15 @@
 import { decodeBase64Url, parseUnfrozen } from '../lib/json.ts';
 import { isToken68 } from '../lib/token68.ts';
 
-/** Characters. Longer opaque tokens are refused before anything is done with them. */
+/** Characters. A longer opaque token is refused at once. */
 const MAX_OPAQUE_LENGTH = 4_096;
-/** A JWT's header is read up to here: no header of any provider is longer. */
+/** Characters. No provider has a longer JWT header; a longer one is not decoded here. */
 const MAX_HEADER_LENGTH = 8_192;
 
 /**
- * Whether a token is a JWT by its form: three segments, of which the first decodes to a JSON object with
- * `alg` (RFC 7515 §7.1). Dots alone prove nothing: the example token of RFC 9449 has two. What has five
- * segments (JWE) is no JWT that could be read here.
+ * Whether a token has the form of a JWT: three segments, and the first one decodes to a JSON object with `alg` (RFC
+ * 7515 §7.1). Two dots alone are not enough: the opaque example token of RFC 9449 has them, too. An encrypted token
+ * (JWE, five segments) does not count as a JWT, because it cannot be read here.
  */
 export function isJwtShaped(token: string): boolean {
   const first = token.indexOf('.');
@@ -22,8 +22,8 @@ export function isJwtShaped(token: string): boolean {
 }
 
 /**
- * Whether a token is opaque, to be introspected: no JWT by its form, a `token68` (RFC 6750 §2.1) of at
- * most 4,096 characters. Whatever is neither is refused by the reader of JWTs, without a request.
+ * Whether a token is opaque and can be introspected: a `token68` (RFC 6750 §2.1) of at most 4,096 characters that
+ * does not have the form of a JWT. The reader of JWTs refuses every other text, without asking a server.
  */
 export function isOpaque(token: string): boolean {
   return token.length <= MAX_OPAQUE_LENGTH && isToken68(token) && !isJwtShaped(token);

@@ -9,7 +9,7 @@ export interface IssuersContext extends DynamicIssuersContext {
   readonly issuers: readonly ResolvedEntry[] | IssuerResolver;
 }
 
-/** The issuers of a list, or those that a resolver finds. */
+/** Makes the issuers from a list or from a resolver. */
 export function createIssuers(options: IssuersContext): Issuers {
   return typeof options.issuers === 'function'
     ? createDynamicIssuers(options.issuers, options)

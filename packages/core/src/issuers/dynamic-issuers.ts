@@ -17,7 +17,7 @@ import { createTrustedIssuer, type IssuerContext, type TrustedIssuer } from './t
 const MAX_ISS_LENGTH = 2_048;
 /** Bounds the questions to the resolver's database during a flood of made-up issuers. */
 const MAX_FLIGHTS = 128;
-/** How many unknown issuers may wait until one of these questions ends. */
+/** How many unknown issuers may wait for one of these questions to end. */
 const MAX_WAITING = 1_024;
 /** Unknown issuers remembered for each known one that may be kept. */
 const UNKNOWN_PER_KNOWN = 4;
@@ -36,9 +36,9 @@ interface Found {
 type Answer = IssuerEntry | null | undefined;
 
 /**
- * Issuers that a resolver finds by `iss`, for tenants in a database. Each is asked for once at a time
- * and remembered for a while, found or not, in bounded memory; strangers' issuers never push out
- * known ones. Each issuer has its own keys, so that one tenant's outage is not another's.
+ * Issuers that a resolver finds by `iss`, for tenants in a database. For each issuer at most one question runs
+ * at a time. Its answer, found or not, is remembered for a while in bounded memory; unknown issuers never push
+ * out known ones. Each issuer has its own keys, so an outage of one tenant does not affect another.
  */
 export function createDynamicIssuers(
   resolver: IssuerResolver,
@@ -48,9 +48,9 @@ export function createDynamicIssuers(
   const { maxIssuers, foundForSec, unknownForSec, timeoutMs } = issuerCache;
   // An evicted issuer is not closed: requests may still wait for its keys, and idle keys hold no resource.
   const found = new LRUCache<string, Found>({ max: maxIssuers });
-  /** The `iss` that each issuer was asked for by. */
+  /** The `iss` by which each issuer was found. */
   const askedBy = new WeakMap<TrustedIssuer, string>();
-  /** When each was not found. */
+  /** When each unknown `iss` was looked up and not found. */
   const unknown = new LRUCache<string, number>({ max: maxIssuers * UNKNOWN_PER_KNOWN });
   /** Questions about issuers that were found before. They are not queued behind a flood of unknown ones. */
   const flights = new Map<string, Promise<TrustedIssuer | undefined>>();
@@ -83,7 +83,7 @@ export function createDynamicIssuers(
     }
     const known = found.peek(iss)?.issuer;
     const sameKeys = known !== undefined && keysOf(known.provider) === keysOf(provider);
-    // An entry from a database must not open this network: https only, or loopback.
+    // An entry from a database must not make us call hosts of the private network by http: https only, or loopback.
     const safe = { ...context, allowHttp: [] };
     const issuer = createTrustedIssuer(resolved, safe, sameKeys ? known.keySet : undefined);
     askedBy.set(issuer, iss);
@@ -136,7 +136,7 @@ export function createDynamicIssuers(
     return flights.get(iss) ?? resolve(iss);
   }
 
-  // A time in the future counts as old, so that a clock that was set back freezes nothing.
+  // A time in the future counts as old: after a clock was set back, nothing stays in the cache for too long.
   function isRecent(at: number, forSec: number): boolean {
     const ageMs = clock.now() - at;
     return ageMs >= 0 && ageMs < forSec * 1_000;
@@ -168,7 +168,7 @@ export function createDynamicIssuers(
   };
 }
 
-/** What a key set is made from: two providers with the same text can share one. */
+/** A text of what a key set is made from: providers with the same text can share a key set. */
 function keysOf({ issuer, keys, keyUses }: Provider): string {
   return JSON.stringify([issuer, keys, keyUses]);
 }

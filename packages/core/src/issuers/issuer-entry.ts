@@ -14,7 +14,7 @@ export type IssuerEntry = (
   readonly introspection?: IntrospectionOptions | undefined;
 };
 
-/** One issuer as the pipeline needs it, before its keys. */
+/** One checked issuer, before its keys are set up. */
 export interface ResolvedEntry {
   readonly provider: Provider;
   readonly audience: readonly string[] | undefined;

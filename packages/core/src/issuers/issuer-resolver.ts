@@ -1,8 +1,9 @@
 import type { IssuerEntry } from './issuer-entry.ts';
 
 /**
- * Finds the issuer for an unverified `iss`, for tenants in a database. `undefined` or `null` refuses it
- * (401); a throw is an outage (503). The token is not verified yet: `iss` may be any text, written by anybody.
+ * Finds the issuer for an unverified `iss`, for tenants in a database. `undefined` or `null` refuses the token
+ * (401); an exception is an outage (503). The token is not verified yet: `iss` may be any text that anybody
+ * wrote.
  *
  * It is never called for a token without `iss`. Such tokens (JWT-SVIDs of SPIFFE, say) need a list of issuers, or a
  * resource server of their own.
@@ -12,7 +13,7 @@ export type IssuerResolver = (
   context: { readonly signal: AbortSignal },
 ) => IssuerEntry | null | undefined | PromiseLike<IssuerEntry | null | undefined>;
 
-/** Bounds of what a resolver's issuers take in memory, and how long one may take. */
+/** Limits for the issuers that a resolver finds: how many are kept, how long, and how long a look-up may take. */
 export interface IssuerCacheOptions {
   /** Issuers kept, with their key sets. Default 1,000; at least 1. */
   readonly maxIssuers?: number;

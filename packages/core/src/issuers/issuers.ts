@@ -3,11 +3,14 @@ import type { TrustedIssuer } from './trusted-issuer.ts';
 
 /** The issuers of a resource server. */
 export interface Issuers {
-  /** The issuer that an unverified token names, if it is configured. Never makes a request to it. */
+  /** The issuer that an unverified token names, if it is configured. Makes no request to that issuer. */
   find(claims: TokenClaims): TrustedIssuer | undefined | Promise<TrustedIssuer | undefined>;
-  /** `iss` of those in a list, for `explain`; a resolver's are not known before it is asked. */
+  /**
+   * `iss` of the issuers in a list, for `explain`. Left out with a resolver, whose issuers are not known in
+   * advance.
+   */
   readonly configured?: readonly string[];
-  /** The configured issuers that introspect; those that a resolver finds never do. */
+  /** The configured issuers with introspection. Issuers of a resolver have none. */
   readonly introspecting?: readonly TrustedIssuer[];
   /** Whether an issuer that `find` gave earlier is still configured so. */
   isCurrent(issuer: TrustedIssuer): boolean;

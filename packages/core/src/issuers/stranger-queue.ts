@@ -4,20 +4,20 @@ import { isThenable, type MaybePromise } from '../lib/maybe-promise.ts';
 export interface StrangerQueueOptions {
   /** Questions under way at once. */
   readonly maxRunning: number;
-  /** Questions that wait for one of these to end. */
+  /** Questions that wait until a running one ends. */
   readonly maxWaiting: number;
   /** How long one may wait, in milliseconds. */
   readonly timeoutMs: number;
 }
 
-/** Lets a bounded number of questions about names run, and a bounded number of names wait for that. */
+/** Runs a bounded number of questions about names at once; a bounded number of further names waits. */
 export interface StrangerQueue<Answer> {
   /**
-   * The answer to the question about `name`: a question about the same name that runs or waits is shared. At once where the
-   * question is answered at once, and its exception is passed on.
+   * The answer to the question about `name`. A question about the same name that runs or waits is shared. Like
+   * `question`, it may return at once or throw.
    */
   ask(name: string, question: Question<Answer>): MaybePromise<Answer>;
-  /** Refuses whoever waits. Questions under way go on. */
+  /** Rejects the questions that wait. Running questions go on. */
   close(): void;
 }
 
@@ -28,7 +28,7 @@ interface Waiting<Answer> {
   readonly answer: Promise<Answer>;
   readonly settle: (answer: MaybePromise<Answer>) => void;
   readonly timer: NodeJS.Timeout;
-  /** How many have asked. */
+  /** How many callers wait for the answer. */
   askers: number;
 }
 
@@ -41,10 +41,10 @@ export class CrowdedError extends Error {
 }
 
 /**
- * A queue for names that anybody may invent. The next name is the one with most callers waiting, and among equals the one
- * that has waited longest. A flood of made-up names brings each name once, while a tenant's callers all bring the same
- * name. When the queue is full, a new name displaces the one that would be served last. So a flood mostly
- * displaces its own names.
+ * A queue for names that anybody can invent. Next is the name with the most waiting callers, and among equals
+ * the one that has waited longest. In a flood of invented names each comes once, while all callers of a tenant
+ * bring the same name. When the queue is full, a new name replaces the one that would be served last, so a
+ * flood mostly replaces its own names.
  */
 export function createStrangerQueue<Answer>(options: StrangerQueueOptions): StrangerQueue<Answer> {
   const { maxRunning, maxWaiting, timeoutMs } = options;

@@ -1,7 +1,7 @@
 import { hostOf } from '../lib/endpoint-url.ts';
 import { ConfigurationError } from '../model/errors.ts';
 
-/** The hosts of `allowHttp`, as `URL` writes them. Throws `ConfigurationError` for what is no list of hosts. */
+/** Gives the hosts of `allowHttp`, as `URL` writes them. Throws `ConfigurationError` for anything but a list of hosts. */
 export function resolveAllowHttp(hosts: unknown): readonly string[] {
   if (hosts === undefined) return [];
   const names = Array.isArray(hosts) ? hosts.map(hostOf) : [undefined];

@@ -3,31 +3,34 @@ import { parseJsonObject } from '../lib/json.ts';
 import { systemErrorCode } from '../lib/system-error-code.ts';
 import { isKeyFetchError, KeyFetchError } from './key-fetch-error.ts';
 
-/** RFC 7517 §8.5.2. A Kubernetes API server answers 406 where its key set is asked for as JSON alone. */
+/** The first type is from RFC 7517 §8.5.2: a Kubernetes API server answers 406 to a request that does not accept it. */
 const ACCEPTED = 'application/jwk-set+json, application/json';
 
-/** Bounds of one request. */
+/** How one request is made, and its limits. */
 export interface BoundedJsonOptions {
   readonly fetch: typeof globalThis.fetch;
-  /** Ends the request; its reason is what `fetchJson` rejects with. */
+  /** Ends the request. `fetchJson` then rejects with the signal's reason. */
   readonly signal: AbortSignal;
-  /** Largest body, after decompression. */
+  /** Size of the largest accepted body in bytes, after decompression. */
   readonly maxBytes: number;
 }
 
-/** A JSON object from the network, and how long it may be kept. */
+/** A JSON object from the network, with the headers of its response. */
 export interface JsonResponse {
   readonly body: Readonly<Record<string, unknown>>;
   readonly headers: Headers;
 }
 
 /**
- * Fetches one JSON object. Rejects with a {@link KeyFetchError}: `network`, `status` (not 200),
- * `redirect` (never followed), `too_large` (as soon as the bound is passed), `not_json` (not UTF-8,
- * not JSON, not an object, deeper than tokens may be), or with the reason of `signal`.
+ * Fetches one JSON object. Rejects with the reason of `signal`, or with a {@link KeyFetchError}:
+ * - `network`: the request failed;
+ * - `status`: the status is not 200;
+ * - `redirect`: the response is a redirect, which is never followed;
+ * - `too_large`: the body is larger than `maxBytes`;
+ * - `not_json`: the body is not UTF-8, not JSON, not an object, or nested too deeply.
  *
- * Does not look at `Content-Type`: providers serve key sets under several. A byte-order mark before the
- * text is skipped (RFC 8259 §8.1).
+ * It does not check `Content-Type`, because providers use several for key sets. A byte-order mark at the start is
+ * skipped (RFC 8259 §8.1).
  */
 export async function fetchJson(url: string, options: BoundedJsonOptions): Promise<JsonResponse> {
   const { fetch, signal, maxBytes } = options;
@@ -39,7 +42,7 @@ export async function fetchJson(url: string, options: BoundedJsonOptions): Promi
     });
     const refused = refusal(response, url);
     if (refused !== undefined) {
-      // An unread body would hold its connection.
+      // A body that is not read would keep its connection open.
       discardBody(response);
       throw refused;
     }
@@ -51,7 +54,7 @@ export async function fetchJson(url: string, options: BoundedJsonOptions): Promi
     const body = parseJsonObject(withoutByteOrderMark(bytes));
     if (body === undefined)
       throw new KeyFetchError('not_json', 'The response is not a JSON object', { url });
-    // A response of a test may have none.
+    // The response of a mocked `fetch` may have no headers.
     const headers: Headers | undefined = response.headers;
     return { body, headers: typeof headers?.get === 'function' ? headers : new Headers() };
   } catch (cause) {
@@ -64,7 +67,7 @@ export async function fetchJson(url: string, options: BoundedJsonOptions): Promi
 }
 
 function refusal(response: Response, url: string): KeyFetchError | undefined {
-  // A response of a test may have `ok` alone.
+  // The response of a mocked `fetch` may have only `ok`, and no status.
   const { type, ok, status = ok ? 200 : 0 } = response;
   if (type === 'opaqueredirect' || (status >= 300 && status < 400)) {
     const what = 'The response is a redirect, which is not followed';

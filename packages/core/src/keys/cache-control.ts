@@ -1,12 +1,12 @@
 import type { ResolvedKeyOptions } from './key-options.ts';
 
 /**
- * How long a fetched key set counts as fresh, in milliseconds: `max-age` of its `Cache-Control` minus
- * its `Age` (RFC 9111 §4.2), within the configured bounds. It is the configured default when the response
- * says `no-cache` or `no-store`, or nothing usable. `Expires` and `s-maxage` are ignored.
+ * Computes how long a fetched key set counts as fresh, in milliseconds: the `max-age` in its `Cache-Control` minus its
+ * `Age` (RFC 9111 §4.2), within the configured limits. If the response has `no-cache`, `no-store` or no `max-age`, it
+ * is the configured default. `Expires` and `s-maxage` are ignored.
  *
- * `hintSec` is what the set itself says about how often to read it (SPIFFE's `spiffe_refresh_hint`). It
- * replaces all of that, within the same bounds.
+ * `hintSec` is how often the set itself asks to be read, in seconds (SPIFFE's `spiffe_refresh_hint`). If it is there,
+ * it is used instead of the headers, within the same limits.
  */
 export function freshForMs(
   headers: Headers,
@@ -35,7 +35,7 @@ function withinBounds(ms: number, timing: ResolvedKeyOptions): number {
   return Math.min(Math.max(ms, timing.freshForMinMs), timing.freshForMaxMs);
 }
 
-/** delta-seconds (RFC 9111 §1.2.2), which some senders put into quotes. */
+/** Reads a number of seconds (delta-seconds, RFC 9111 §1.2.2). Some servers put it into quotes. */
 function secondsOf(text: string): number | undefined {
   const digits = /^\s*"?(\d{1,15})"?\s*$/.exec(text)?.[1];
   return digits === undefined ? undefined : Number(digits);

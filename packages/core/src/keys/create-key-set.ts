@@ -10,18 +10,19 @@ import { createRemoteKeySet } from './remote-key-set.ts';
 import { createSnapshotKeeper } from './snapshot-keeper.ts';
 import { createStaticKeySet } from './static-key-set.ts';
 
-/** What a key set is made from: configuration, and the functions by which it reaches the network and the time. */
+/** What a key set is made from: configuration, and access to the network and the clock. */
 export interface KeySetContext {
-  /** The configured issuer: metadata must state exactly this, and events name it. */
+  /** The configured issuer. `issuer` in the metadata must be equal to it, and events name it. */
   readonly issuer: string;
   readonly clock: Clock;
   readonly fetch: typeof globalThis.fetch;
   readonly events: EventSink;
   readonly timing: ResolvedKeyOptions;
-  /** Uniform in [0, 1), for jitter. Default {@link systemRandom}. */
+  /** Random numbers in [0, 1), to vary times. Default {@link systemRandom}. */
   readonly random?: () => number;
   /** Accepted values of a JWK's `use` (RFC 7517 §4.2). Default `['sig']`. */
   readonly uses?: readonly string[];
+  /** Where the last good keys are stored. Default: nowhere. */
   readonly snapshot?: KeySnapshotStore;
   /** Hosts that may be asked over http, in addition to loopback. Default: none. */
   readonly allowHttp?: readonly string[];
@@ -30,8 +31,8 @@ export interface KeySetContext {
 }
 
 /**
- * The key set of one issuer. Makes no request by itself: the first `find` or `ready` does. Throws a
- * `ConfigurationError` for a static set without a usable key, or a URL that must not be fetched.
+ * Makes the key set of one issuer. The first call of `find` or `ready` makes the first request. Throws a
+ * `ConfigurationError` for a static set without a usable key, and for a URL that must not be fetched.
  */
 export function createKeySet(source: KeySource, context: KeySetContext): KeySet {
   const { issuer, clock, events, fetch, timing, snapshot, allowHttp, preset } = context;

@@ -8,7 +8,7 @@ import { isKeyFetchError, KeyFetchError } from './key-fetch-error.ts';
 export interface DiscoveryOptions {
   /** Metadata documents to try, in order. */
   readonly documents: readonly string[];
-  /** What `issuer` in the metadata must be, exactly. */
+  /** The expected `issuer` in the metadata; it must be equal. */
   readonly issuer: string;
   /** Name of the issuer's preset, for the hint in an error when the metadata states another issuer. */
   readonly preset?: string | undefined;
@@ -16,23 +16,22 @@ export interface DiscoveryOptions {
   readonly allowHttp?: readonly string[] | undefined;
 }
 
-/** Failures after which the next metadata document is tried: there was an answer, but it is not metadata. */
+/** After one of these failures the next document is tried: the server answered, but not with metadata. */
 const NO_METADATA: ReadonlySet<RefreshFailure> = new Set(['status', 'redirect', 'not_json']);
-/** Longer than any issuer identifier. A document from the network may state a longer text; logs get no more than this. */
+/** Characters. No real issuer is longer. A document may state a longer text, which is not written to logs. */
 const MAX_STATED_LENGTH = 512;
 
 /**
- * Finds an issuer's key set by its metadata (RFC 8414 §3, OpenID Connect Discovery 1.0 §4): gives a
- * function that reads the metadata anew on each call, so that a moved `jwks_uri` is followed, and
- * resolves with `jwks_uri`.
+ * Finds the key set of an issuer by its metadata (RFC 8414 §3, OpenID Connect Discovery 1.0 §4). Gives a function that
+ * resolves with `jwks_uri`. It reads the metadata on each call, so a changed `jwks_uri` is noticed.
  *
- * After an answer that is not metadata (a status other than 200, a redirect, HTML, JSON that states
- * neither an issuer nor keys), the next document is tried; when none is left, the first failure is reported.
- * Anything else ends the attempt: metadata of another issuer, a network error, a time-out. The document
- * that answered is remembered and tried first the next time.
+ * - If an answer is not metadata (a status other than 200, a redirect, HTML, JSON without `issuer` and `jwks_uri`), the
+ *   next document is tried. When none is left, it rejects with the first failure.
+ * - Every other failure ends the attempt: metadata of another issuer, a network error, a timeout.
+ * - The document that answered is tried first the next time.
  *
- * Checks that `issuer` equals the configured one (RFC 8414 §3.3) and that `jwks_uri` is https. It may be http only
- * if the metadata is fetched over http, too, and its host is loopback or in `allowHttp`. Reads nothing else.
+ * It checks that `issuer` is equal to the configured one (RFC 8414 §3.3), and that `jwks_uri` is https. It may be http
+ * only if the metadata came over http, too, and its host is loopback or in `allowHttp`. It reads nothing else.
  */
 export function createDiscovery(
   options: DiscoveryOptions,
@@ -46,7 +45,7 @@ export function createDiscovery(
       try {
         const { body } = await get(document);
         if (statesNothing(body)) {
-          const what = 'The response is no metadata: it states neither issuer nor jwks_uri';
+          const what = 'The response is not metadata: it has neither issuer nor jwks_uri';
           failures.push(new KeyFetchError('malformed', what, { url: document }));
           continue;
         }
@@ -83,7 +82,10 @@ function jwksUriOf(
   });
 }
 
-/** A document from the network must not send us to a server on this machine, nor from https to http. */
+/**
+ * Whether a metadata document may name this URL. A document from the network must not send us to a server on this
+ * machine, and a document from https must not send us to http.
+ */
 export function mayLeadTo(document: string, url: string): boolean {
   const [from, to] = [new URL(document), new URL(url)];
   if (to.protocol === 'https:') return true;
@@ -98,7 +100,8 @@ function mismatch(
   { issuer, preset }: DiscoveryOptions,
 ): KeyFetchError {
   const what = `The metadata is not that of ${issuer}`;
-  // Only a URL without quotes is kept, because it is written into logs and into a line that somebody copies.
+  // The stated issuer is shown only if it is a URL without quotes and control characters, because it is written into
+  // logs, and into a line that somebody copies into code.
   const isShown =
     isHttpUrl(stated) && /^[!-&(-[\]-~]+$/.test(stated) && stated.length <= MAX_STATED_LENGTH;
   if (!isShown) return new KeyFetchError('issuer_mismatch', what, { url: document });
@@ -112,8 +115,8 @@ function mismatch(
 }
 
 /**
- * Keeps the configured host, which answers; the stated host may be a public name that
- * cannot be reached from inside the network.
+ * The line to write. Its `jwksUri` has the configured host, which is known to answer. The stated host may be a public
+ * name that cannot be reached from inside the network.
  */
 function lineFor(stated: string, jwksUri: unknown, document: string, preset: string): string {
   const { origin } = new URL(document);

@@ -1,7 +1,7 @@
 /**
- * URLs to try for the metadata of an issuer when it is not known which kind it serves. OpenID Connect appends its path
- * to the issuer (Discovery 1.0 §4); RFC 8414 §3 puts its path between the host and the issuer's path. Some servers mix the
- * two (RFC 8414 §5), so each document is tried in both places. For an issuer without a path there are only two URLs.
+ * Gives the URLs to try for the metadata of an issuer, in order. OpenID Connect appends its path to the issuer
+ * (Discovery 1.0 §4). RFC 8414 §3 puts its path between the host and the issuer's path. Some servers mix the two (RFC
+ * 8414 §5), so both documents are tried in both places. For an issuer without a path this gives only two URLs.
  */
 export function issuerDocuments(issuer: string): readonly string[] {
   const documents = [
@@ -16,7 +16,7 @@ export function issuerDocuments(issuer: string): readonly string[] {
 const OPENID = '/.well-known/openid-configuration';
 const OAUTH = '/.well-known/oauth-authorization-server';
 
-/** The address of OpenID's metadata document: the path appended to the issuer. */
+/** The URL of the OpenID Connect metadata: its path is appended to the issuer. */
 export function openIdDocument(issuer: string): string {
   return `${withoutSlash(issuer)}${OPENID}`;
 }

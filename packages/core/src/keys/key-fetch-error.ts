@@ -1,15 +1,15 @@
 import type { RefreshFailure } from '../model/events.ts';
 
-// A brand instead of instanceof: two copies of this package in one process know each other's errors.
+// A brand instead of `instanceof`, so that two copies of this package recognize each other's errors.
 const BRAND: unique symbol = Symbol.for('@authly/core:KeyFetchError');
 
-/** What is known about a failed fetch in addition to its kind. */
+/** What is known about a failed fetch, besides its kind. */
 export interface KeyFetchFacts {
-  /** The document that was asked for. */
+  /** The URL that was requested. */
   readonly url?: string | undefined;
-  /** The response's status, when that is what was wrong. */
+  /** HTTP status of the response, when the status was the problem. */
   readonly status?: number | undefined;
-  /** The system's or TLS's name for what was wrong: `ECONNREFUSED`, `UNABLE_TO_VERIFY_LEAF_SIGNATURE`. */
+  /** Code of the system's or TLS error, such as `ECONNREFUSED` or `UNABLE_TO_VERIFY_LEAF_SIGNATURE`. */
   readonly code?: string | undefined;
   /** The issuer that metadata states, when it is not the configured one. */
   readonly statedIssuer?: string | undefined;
@@ -53,7 +53,7 @@ export function isKeyFetchError(error: unknown): error is KeyFetchError {
   return typeof error === 'object' && error !== null && Object.hasOwn(error, BRAND);
 }
 
-/** The same error with the URL that was tried, where it does not name one yet. */
+/** Adds the URL that was tried to a `KeyFetchError` that has none. Gives any other error back unchanged. */
 export function withUrl(error: unknown, url: string | undefined): unknown {
   if (!isKeyFetchError(error) || error.url !== undefined || url === undefined) {
     return error;
@@ -62,7 +62,7 @@ export function withUrl(error: unknown, url: string | undefined): unknown {
   return new KeyFetchError(failure, message, { url, status, code, cause });
 }
 
-/** Without the query, which may hold an API key of the operator: it must not be logged. */
+/** Removes the query of a URL. It may contain an API key of the operator, which must not be logged. */
 function withoutQuery(url: string): string {
   const mark = url.indexOf('?');
   return mark < 0 ? url : `${url.slice(0, mark)}?…`;

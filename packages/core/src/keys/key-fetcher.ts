@@ -8,15 +8,15 @@ import { KeyFetchError } from './key-fetch-error.ts';
 import type { ResolvedKeyOptions } from './key-options.ts';
 import type { KeySource } from './key-set.ts';
 
-/** A key set from the network: nothing about its entries is known yet. */
+/** A key set from the network. Its entries are not checked yet. */
 export interface FetchedKeys {
   readonly entries: readonly unknown[];
   readonly freshForMs: number;
 }
 
 /**
- * Fetches a key set once. Rejects with a {@link KeyFetchError} or the reason of `signal`. `onRequest` is
- * told of each URL before it is asked, so that a time-out can name the one that did not answer.
+ * Fetches a key set once. Rejects with a {@link KeyFetchError}, or with the reason of `signal`. `onRequest` is called
+ * with each URL before it is requested, so that a timeout can name the URL that did not answer.
  */
 export type KeyFetcher = (
   signal: AbortSignal,
@@ -35,9 +35,9 @@ export interface KeyFetcherContext {
 }
 
 /**
- * Makes a function that fetches a remote source's keys: from its URL, or from the URL that its metadata names. Throws a
- * {@link ConfigurationError} for a configured URL that is neither https, nor http on loopback or on a
- * host of `allowHttp`.
+ * Makes a function that fetches the keys of a remote source: from its URL, or from the `jwks_uri` in its metadata.
+ * Throws a {@link ConfigurationError} for a configured URL that must not be fetched: it must be https, or http on
+ * loopback or on a host of `allowHttp`.
  */
 export function createKeyFetcher(
   source: Exclude<KeySource, { kind: 'static' }>,
@@ -83,5 +83,5 @@ function lineFor(refused: string | undefined): string {
   const host = isHttpUrl(refused) ? hostOf(new URL(refused).hostname) : undefined;
   return host === undefined
     ? "Write: jwksUri: 'https://as.example.com/jwks'"
-    : `Write: issuer: '${refused?.replace(/^http:(\/\/[^/]*).*$/, 'https:$1')}…', or, on a network where nobody can change what is sent, allowHttp: ['${host}'] beside issuer or issuers`;
+    : `Write: issuer: '${refused?.replace(/^http:(\/\/[^/]*).*$/, 'https:$1')}…', or, on a network where nobody can change the traffic, allowHttp: ['${host}'] beside issuer or issuers`;
 }

@@ -2,69 +2,67 @@ import { checkOptions } from '../lib/check-options.ts';
 import { ConfigurationError } from '../model/errors.ts';
 
 /**
- * How the keys of an issuer are fetched and kept. Every member is optional; the defaults suit
- * production. One record serves every issuer of a resource server, each with its own state.
- * Fractions are allowed wherever the unit is time.
+ * How the keys of an issuer are fetched and kept. Every member is optional, and the defaults are meant for production.
+ * The same options apply to every issuer of a resource server. Times may have fractions.
  */
 export interface KeyOptions {
   /**
-   * How long a fetched set counts as fresh when its response has no usable `Cache-Control: max-age`
-   * (none, `no-cache` or `no-store`; RFC 9111 §5.2.2). Seconds, 0.1 to 86,400. Default 600.
+   * How long a fetched key set counts as fresh when its response has no `Cache-Control: max-age`, or has `no-cache` or
+   * `no-store` (RFC 9111 §5.2.2). Seconds, 0.1 to 86,400. Default 600.
    */
   readonly freshForSec?: number;
   /**
-   * Least freshness that a response's `max-age` can ask for; a smaller one is raised to it. Seconds,
-   * 0.1 to 86,400, at most `freshForMaxSec`. Default 300. It does not bound `freshForSec`.
+   * The lower limit for the `max-age` of a response: a smaller one is raised to it. It does not limit `freshForSec`.
+   * Seconds, 0.1 to 86,400, at most `freshForMaxSec`. Default 300.
    */
   readonly freshForMinSec?: number;
   /**
-   * Most freshness that a response's `max-age` can ask for; a larger one is cut to it. It bounds how
-   * long a withdrawn key goes on verifying. Seconds, 0.1 to 86,400. Default 3,600.
+   * The upper limit for the `max-age` of a response: a larger one is reduced to it. So it also limits how long a key
+   * is accepted after its issuer has withdrawn it. Seconds, 0.1 to 86,400. Default 3,600.
    */
   readonly freshForMaxSec?: number;
   /**
-   * The part of freshness after which a request starts a refresh that nobody waits for. The point is
-   * up to a tenth earlier, at random, so that processes do not fetch in step. 0.1 to 0.95. Default 0.8.
+   * When a refresh in the background starts, as a share of the time for which the keys are fresh: at 0.8 of 10 minutes
+   * the first request after 8 minutes starts it, and no request waits for it. It starts up to a tenth earlier, at
+   * random, so that processes do not all fetch at once. 0.1 to 0.95. Default 0.8.
    */
   readonly refreshAheadRatio?: number;
   /**
-   * How long known keys stay in use after they are no longer fresh, while the endpoint fails; afterwards requests
-   * are refused with `keys_unavailable` (503). A stored snapshot obeys it too. Seconds, 0 to 604,800.
-   * Default 21,600 (6 h).
+   * How long known keys stay in use after they are no longer fresh, while they cannot be fetched. After that, requests
+   * are refused with `keys_unavailable` (503). It applies to a stored snapshot, too. Seconds, 0 to 604,800. Default
+   * 21,600 (6 hours).
    */
   readonly staleForSec?: number;
   /**
-   * Limits the fetches that are caused by tokens whose key is not known: the token names an unknown `kid`, or names none and
-   * no key verifies it. Three such fetches are allowed at once, and one more after every so many seconds,
-   * whether they succeed or not: in any minute at most 3 + 60 / `unknownKidCooldownSec`. During a flood of made-up
-   * key ids, a key that was published without notice may stay unknown for this long.
-   * Seconds, 0.1 to 300. Default 5.
+   * Limits the fetches that are caused by tokens whose key is not known: the token has an unknown `kid`, or it has no
+   * `kid` and no key verifies it. Three such fetches are allowed at once, and then one more per this time, whether they
+   * succeed or not. In any minute there are at most 3 + 60 / `unknownKidCooldownSec`. During a flood of made-up key
+   * ids, a key that was published without notice may stay unknown for this long. Seconds, 0.1 to 300. Default 5.
    */
   readonly unknownKidCooldownSec?: number;
   /**
-   * Time limit of one refresh: connections, headers and bodies of the metadata and of the key set
-   * together. No request waits longer for keys, with one exception: a token without `kid` whose signature fails may
-   * wait for two refreshes. Milliseconds, 50 to 60,000. Default 5,000.
+   * Time limit of one refresh, metadata and key set together. No request waits longer for keys, with one exception: a
+   * token without `kid` whose signature is not valid may wait for two refreshes. Milliseconds, 50 to 60,000. Default
+   * 5,000.
    */
   readonly fetchTimeoutMs?: number;
-  /** Largest response body, after decompression. Bytes, 1,024 to 16,777,216. Default 524,288. */
+  /** Size of the largest accepted body, after decompression. Bytes, 1,024 to 16,777,216. Default 524,288. */
   readonly maxBytes?: number;
-  /** Most usable keys that are taken from a set; the rest is ignored. 1 to 1,000. Default 100. */
+  /** How many usable keys are taken from a key set; further keys are ignored. 1 to 1,000. Default 100. */
   readonly maxKeys?: number;
   /**
-   * Pause after a first failed refresh; it doubles with each further failure up to `backoffMaxMs`,
-   * and each pause is up to a half shorter, at random. Milliseconds, 50 to 3,600,000, at most
-   * `backoffMaxMs`. Default 1,000.
+   * Pause after the first failed refresh. It doubles with each further failure, up to `backoffMaxMs`, and is shortened
+   * by up to a half, at random. Milliseconds, 50 to 3,600,000, at most `backoffMaxMs`. Default 1,000.
    */
   readonly backoffInitialMs?: number;
   /**
-   * Longest pause between failed refreshes, and so the longest time until a recovered endpoint is noticed.
-   * Milliseconds, 50 to 3,600,000. Default 30,000.
+   * The longest pause between failed refreshes. It is also the longest time until we notice that the endpoint works
+   * again. Milliseconds, 50 to 3,600,000. Default 30,000.
    */
   readonly backoffMaxMs?: number;
 }
 
-/** {@link KeyOptions} checked and complete, all times in milliseconds. Frozen. */
+/** {@link KeyOptions}, checked and with every default decided. Times are in milliseconds. Frozen. */
 export interface ResolvedKeyOptions {
   readonly freshForMs: number;
   readonly freshForMinMs: number;
@@ -104,8 +102,8 @@ const RULES: Readonly<Record<keyof KeyOptions, Rule>> = {
 };
 
 /**
- * Checks {@link KeyOptions} and fills in the defaults. Throws a {@link ConfigurationError} that
- * names the line to write for a member that is unknown, not a number or out of range.
+ * Checks {@link KeyOptions} and decides every default. Throws a {@link ConfigurationError} that says what to write, for
+ * an option that is unknown, not a number or out of range.
  */
 export function resolveKeyOptions(options: KeyOptions = {}): ResolvedKeyOptions {
   checkOptions('keys', options, RULES);

@@ -4,61 +4,66 @@ import type { AuthErrorReason } from '../model/reasons.ts';
 import type { VerificationKey } from '../signature/verification-key.ts';
 import type { Algorithm } from '../token/algorithms.ts';
 
-/** A JWK set as it arrives (RFC 7517 §5). */
+/** A JWK set (RFC 7517 §5). Its keys are not checked. */
 export interface JsonWebKeySet {
   readonly keys: readonly object[];
 }
 
-/** Where an issuer's keys come from. Never from a token. */
+/** Where an issuer's keys come from. They never come from a token. */
 export type KeySource =
   | {
-      /** Metadata of the issuer names the key set. */
+      /** The issuer's metadata names the URL of the key set. */
       readonly kind: 'discovery';
       /**
-       * The documents to try, in order: the next one where this answers with what is no metadata. The
-       * one that has it is remembered.
+       * URLs of the metadata documents to try, in order. The next one is tried when an answer is not metadata. The one
+       * that worked is tried first the next time.
        */
       readonly documents: readonly string[];
     }
   | { readonly kind: 'jwks'; readonly url: string }
   | { readonly kind: 'static'; readonly jwks: JsonWebKeySet };
 
-/** What a token's header asks for (RFC 7515 §4.1). */
+/** Which key is needed, by the header of a token (RFC 7515 §4.1). */
 export interface KeyQuery {
   readonly algorithm: Algorithm;
   readonly kid: string | undefined;
   /**
-   * A key that `find` gave for this query, and that did not verify the signature. Without a kid
-   * nothing else says that a key was replaced: it is not given again, and counts as unknown.
+   * A key that `find` gave before, and that did not verify the signature. `find` does not give it again; the query then
+   * counts as a query for an unknown key. This is the only sign that the issuer has replaced its key without a kid, or
+   * under the same kid.
    */
   readonly failed?: VerificationKey;
 }
 
-/**
- * The keys of one issuer. `find` answers at once when it can, and fails with an `AuthError`:
- * `key_unknown` when the keys are known and none fits, `keys_unavailable` when no keys are to be had.
- */
+/** The keys of one issuer. */
 export interface KeySet {
+  /**
+   * Finds the key for a query. Gives it without a promise when it is cached. Rejects with an `AuthError`:
+   * `key_unknown` when there are keys and none fits, `keys_unavailable` when there are no usable keys.
+   */
   find(query: KeyQuery): VerificationKey | Promise<VerificationKey>;
-  /** Whether a key that `find` gave earlier may still be relied on: not withdrawn, not too stale. */
+  /** Whether a key that `find` gave earlier is still accepted: it was not withdrawn, and the keys are not too old. */
   isLive(key: VerificationKey): boolean;
-  /** Resolves once keys are there; rejects with `keys_unavailable`, or as `signal` says. */
+  /** Resolves once there are keys. Rejects with `keys_unavailable`, or with the reason of `signal`. */
   ready(signal?: AbortSignal): Promise<void>;
-  /** Ends background work. Further calls of `find` go on with the keys at hand. */
+  /** Ends background work. `find` continues to work with the cached keys. */
   close(): void;
 }
 
-/** The outcome of choosing among the keys at hand. */
+/** The result of choosing among the cached keys. */
 export type KeyChoice = VerificationKey | (AuthErrorReason & 'key_unknown');
 
-/** Rejects for a key that is not there. Any stranger can name one, so that no stack is looked for. */
+/**
+ * Rejects with `key_unknown`. Without a stack trace, which takes time to make: anybody can send tokens with made-up key
+ * ids.
+ */
 export function rejectUnknownKey(): Promise<never> {
   return Promise.reject(withoutStack(() => new AuthError('key_unknown')));
 }
 
 /**
- * Chooses the key for a query among usable keys: by `kid` and algorithm; without `kid` only if
- * exactly one key fits the algorithm, and never the one that failed.
+ * Chooses the key for a query by `kid` and algorithm. Without `kid`, a key is chosen only if exactly one key fits the
+ * algorithm. The key that failed before is never chosen.
  */
 export function chooseKey(keys: readonly VerificationKey[], query: KeyQuery): KeyChoice {
   let found: VerificationKey | undefined;

@@ -8,37 +8,39 @@ import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 
 /** How {@link nodeFetch} connects. */
 export interface NodeFetchOptions {
-  /** Certificate authorities in PEM. They replace those that Node trusts. */
+  /** Certificate authorities in PEM. They replace the ones that Node trusts. */
   readonly ca?: string | undefined;
   /**
-   * Whether a connection may be made to an IP address, which was resolved or stands in the URL. The connection is
-   * made to exactly this address. Default: all. Anything but `true` fails the request with `ERR_ADDRESS_REFUSED`, a promise too.
+   * Says whether a connection may be made to an IP address. It is called with each address that a host name resolves
+   * to, or with the address in the URL, and the connection is made to exactly this address. Default: every address is
+   * accepted. Any answer but `true`, also a promise, refuses the address; without an accepted address the request fails
+   * with the code `ERR_ADDRESS_REFUSED`.
    */
   readonly acceptsAddress?: ((address: string) => boolean) | undefined;
 }
 
 const OPTIONS: OptionNames<NodeFetchOptions> = { ca: true, acceptsAddress: true };
 
-/** Statuses that have no body: `Response` takes none for them. */
+/** Statuses without a body: `Response` throws if it is given a body with one of them. */
 const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
 
 /**
- * A `fetch` for metadata, keys and introspection over Node's own `http` and `https`. It takes what the global `fetch` has
- * no option for: a certificate authority, or which addresses it may connect to. Give it as `fetch` to a
+ * Makes a `fetch` over Node's own `http` and `https`, for metadata, keys and introspection. It has two options that the
+ * global `fetch` does not have: a certificate authority, and which addresses it may connect to. Give it as `fetch` to a
  * resource server, or to one preset.
  *
- * It sends method, headers and body as the global `fetch` does, a body in one piece. It follows no redirect,
- * asks for no compression, honors `signal`, and keeps no connection. It rejects as `fetch` does: with the
- * signal's reason, or with an error whose `code` is the system's.
+ * It sends method, headers and body as the global `fetch` does; a body is sent in one piece. It follows no redirects,
+ * asks for no compression, supports `signal`, and uses a new connection for each request. It rejects as `fetch` does:
+ * with the signal's reason, or with an error that has the system's error code as `code`.
  *
- * @throws ConfigurationError for an option that it does not know.
+ * @throws ConfigurationError for an unknown option.
  */
 export function nodeFetch(options: NodeFetchOptions = {}): typeof globalThis.fetch {
   const { ca, acceptsAddress = () => true } = checkOptions('nodeFetch()', options, OPTIONS);
   const lookup = checkedLookup(acceptsAddress);
   return async (input, init) => {
-    // Makes the method, headers and body out of what `fetch` takes, and refuses what it refuses. Without the
-    // signal: that of a Request ends with it, once the garbage collector takes it.
+    // `Request` reads method, headers and body as `fetch` does, and throws for the same mistakes. The signal is left
+    // out and read below: the signal of a Request stops working once that Request is garbage collected.
     const asked = new Request(input, { ...init, signal: null });
     const { method } = asked;
     const signal = signalOf(input, init);
@@ -58,7 +60,7 @@ export function nodeFetch(options: NodeFetchOptions = {}): typeof globalThis.fet
         ...(ca !== undefined && { ca }),
       });
       request.on('error', (error) => {
-        // Asked for again, so that a Request that brought it is held until the end.
+        // The signal is read again here, which keeps the Request that it belongs to in memory until the end.
         const ended = signalOf(input, init);
         reject(ended?.aborted ? ended.reason : error);
       });
@@ -94,7 +96,7 @@ function responseOf(message: IncomingMessage): Response {
   return new Response(Readable.toWeb(message), { status, headers });
 }
 
-/** `dns.lookup` that gives the accepted addresses of a name, or fails. */
+/** A `dns.lookup` that gives only the accepted addresses of a name, and fails if there are none. */
 function checkedLookup(accepts: (address: string) => boolean): LookupFunction {
   return (hostname, options, callback) => {
     lookUpName(hostname, { ...options, all: true }, (error, addresses) => {
@@ -106,7 +108,7 @@ function checkedLookup(accepts: (address: string) => boolean): LookupFunction {
         else if (options.all === true) callback(null, accepted);
         else callback(null, first.address, first.family);
       } catch {
-        // The operator's function threw: let the request fail, since an exception here would end the process.
+        // The operator's function threw. An exception in this callback would end the process, so the request fails.
         callback(addressRefused(), '');
       }
     });
@@ -114,7 +116,7 @@ function checkedLookup(accepts: (address: string) => boolean): LookupFunction {
 }
 
 function addressRefused(): NodeJS.ErrnoException {
-  return Object.assign(new Error('The address may not be connected to'), {
+  return Object.assign(new Error('Connecting to this address is not allowed'), {
     code: 'ERR_ADDRESS_REFUSED',
   });
 }

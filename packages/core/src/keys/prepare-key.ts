@@ -4,19 +4,19 @@ import type { JsonWebKey } from '../model/json-web-key.ts';
 import type { VerificationKey } from '../signature/verification-key.ts';
 import { ALGORITHM_FACTS, ALGORITHMS, type Algorithm, algorithmOf } from '../token/algorithms.ts';
 
-/** NIST SP 800-131A; RFC 7518 §3.3 and §3.5 ask the same. */
+/** Required by NIST SP 800-131A and RFC 7518 §3.3, §3.5. */
 const MIN_RSA_BITS = 2048;
 /** A larger modulus would make every verification expensive for us; no provider uses one. */
 const MAX_RSA_BITS = 8192;
 
-/** A JWK as it arrives: nothing about it is known yet (RFC 7517 §4). */
+/** A JWK that was not checked yet (RFC 7517 §4). */
 export type UnverifiedJwk = JsonWebKey & Readonly<Record<string, unknown>>;
 
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth'] as const;
 
-/** Key agreement and encryption: a key that names one of these is for something else (RFC 7518 §4.1). */
+/** Algorithms of encryption and key agreement (RFC 7518 §4.1). A key with one of these is not for signatures. */
 const ENCRYPTION = /^(?:RSA1_5|RSA-OAEP|ECDH-ES|dir$|A\d{3}(?:GCM)?KW$)/;
-/** RFC 7517 §4.3, but for the three of signatures. */
+/** The key operations of RFC 7517 §4.3 that have nothing to do with signatures. */
 const OTHER_OPERATIONS: readonly unknown[] = [
   'encrypt',
   'decrypt',
@@ -25,17 +25,17 @@ const OTHER_OPERATIONS: readonly unknown[] = [
   'deriveKey',
   'deriveBits',
 ];
-/** RFC 8037 §3.2. */
+/** Curves for key agreement (RFC 8037 §3.2). */
 const AGREEMENT_CURVES: readonly unknown[] = ['X25519', 'X448'];
 
 /**
- * Checks a JWK (RFC 7517 §4, RFC 7518 §6) and prepares it for verification, or says why it is unfit.
+ * Checks a JWK (RFC 7517 §4, RFC 7518 §6) and prepares it for verification, or says why it cannot be used.
  *
- * A member that is `null` counts as absent: some serializers write `null` for every member that is not set.
+ * Checks that the key is public and not symmetric, that `use` is absent or one of `uses`, that `key_ops` is absent or
+ * contains "verify", that key type and curve are known, and that an RSA key has 2048 to 8192 bits and an exponent of at
+ * least 3. A member that is `null` counts as absent: some serializers write `null` for members that are not set.
  *
- * Checks: public, not symmetric, `use` "sig" (or one of `uses`) or absent, `key_ops` with "verify"
- * or absent, key type and curve known, RSA between 2048 and 8192 bits with an exponent of 3 or more.
- * Does not check: certificates (`x5c` and similar members are ignored), nor whose key it is.
+ * Does not check certificates (`x5c` and similar members are ignored), nor whose key it is.
  */
 export function prepareKey(
   entry: unknown,
@@ -82,7 +82,7 @@ export function prepareKey(
   });
 }
 
-/** The entry itself, unless one of its own members is `null`. */
+/** Gives the entry without the members that are `null`; the entry itself if there are none. */
 function withoutNulls(entry: object): UnverifiedJwk {
   const members: [string, unknown][] = Object.entries(entry);
   if (!members.some(([, value]) => value === null)) return entry as UnverifiedJwk;
@@ -90,9 +90,10 @@ function withoutNulls(entry: object): UnverifiedJwk {
 }
 
 /**
- * RFC 8017 §3.1: OpenSSL accepts an exponent of 1, with which every padded hash is its own signature. FIPS
- * 186-5 §5.4: an exponent longer than 256 bits only makes verification slow. Written as a shift, because
- * compilers for old targets turn `**` into `Math.pow`, which throws for a bigint.
+ * Whether an RSA exponent is acceptable. OpenSSL accepts an exponent of 1, with which anybody can make valid signatures
+ * (RFC 8017 §3.1 requires at least 3). An exponent of more than 256 bits (FIPS 186-5 §5.4) only makes verification
+ * slow. The limit is written as a shift, because compilers for old targets turn `**` into `Math.pow`, which throws for
+ * a bigint.
  */
 function isSoundExponent(exponent: bigint): boolean {
   return exponent >= 3n && exponent < 1n << 256n;
@@ -102,6 +103,6 @@ function importKey(jwk: UnverifiedJwk): KeyObject | undefined {
   try {
     return createPublicKey({ key: jwk, format: 'jwk' });
   } catch {
-    return undefined; // OpenSSL's messages may quote the key: they go nowhere.
+    return undefined; // The error is dropped, because OpenSSL's messages may quote the key.
   }
 }

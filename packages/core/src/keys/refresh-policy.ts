@@ -1,42 +1,47 @@
 import type { ResolvedKeyOptions } from './key-options.ts';
 
 /**
- * When keys are fetched, who waits for it and what is answered meanwhile: a state machine without
- * effects, clock or timers. Times are milliseconds since the Unix epoch. A span with a start
- * is also over when the clock is before that start, so that a clock that was set back freezes nothing.
+ * The state of the refresh policy. The policy decides when keys are fetched, which requests wait for it, and what
+ * happens to the others. It is a state machine without effects, clock or timers.
+ *
+ * Times are milliseconds since the Unix epoch. A time span with a start is also over when the clock shows a time before
+ * that start. Otherwise, a span could last much too long after the clock was set back.
  */
 export interface RefreshState {
-  /** When the keys at hand came from the provider; `undefined` while there are none. */
+  /** When the current keys were fetched; `undefined` while there are none. */
   readonly fetchedAt: number | undefined;
   /** From this time on, a request starts a refresh in the background. */
   readonly aheadAt: number;
   /** Until this time no request waits for a refresh. */
   readonly freshUntil: number;
-  /** Until this time the keys at hand may be used while the provider does not answer. */
+  /** Until this time the current keys may be used, even if no refresh succeeds. */
   readonly staleUntil: number;
+  /** Whether an attempt to fetch the keys is running. */
   readonly inFlight: boolean;
   /** Failed attempts in a row. */
   readonly failures: number;
   readonly failedAt: number;
-  /** No ordinary attempt starts between `failedAt` and this time. */
+  /** Between `failedAt` and this time, only unknown kids start an attempt. */
   readonly pausedUntil: number;
   /** When an unknown kid last started an attempt. */
   readonly unknownKidAt: number;
   /**
-   * When all attempts that unknown kids may start are available again. Each start moves this time by one
-   * cool-down. When it is `UNKNOWN_KID_BURST` cool-downs in the future, no attempt is available.
+   * The time when all attempts for unknown kids are available again. Each attempt moves it one cool-down later. While
+   * it is more than `UNKNOWN_KID_BURST - 1` cool-downs in the future, no attempt is available.
    */
   readonly unknownKidFullAt: number;
   readonly closed: boolean;
 }
 
-/** Whether the key that a request needs is at hand. */
+/** Whether the key that a request needs is among the current keys. */
 export type Need = 'known' | 'unknown';
 
 /**
- * What happens to a request. It uses a key at hand (`serve`; `serve_and_refresh` also starts a refresh in the background);
- * it waits for the attempt in flight and looks again (`wait`; `refresh_and_wait` starts the attempt first); or it is
- * refused, as `unknown` (401: the provider answered, and has no such key) or `unavailable` (503).
+ * What happens to a request.
+ * - `serve`: it uses one of the current keys. `serve_and_refresh` also starts a refresh in the background.
+ * - `wait`: it waits for the running attempt, and then looks again. `refresh_and_wait` starts the attempt first.
+ * - `unknown`: it is refused with 401, because the provider answered and has no such key.
+ * - `unavailable`: it is refused with 503.
  */
 export type Decision =
   | 'serve'
@@ -46,7 +51,7 @@ export type Decision =
   | 'unknown'
   | 'unavailable';
 
-/** What happened. `random` is uniform in [0, 1). */
+/** Something that changes the state. `random` is a random number in [0, 1). */
 export type RefreshEvent =
   | { readonly type: 'started'; readonly need: Need; readonly now: number }
   | {
@@ -59,7 +64,7 @@ export type RefreshEvent =
   | { readonly type: 'restored'; readonly fetchedAt: number }
   | { readonly type: 'closed' };
 
-/** Before the first attempt. */
+/** The state before the first attempt. */
 export const NO_KEYS: RefreshState = Object.freeze({
   fetchedAt: undefined,
   aheadAt: 0,
@@ -74,20 +79,19 @@ export const NO_KEYS: RefreshState = Object.freeze({
   closed: false,
 });
 
-/** The background refresh starts earlier by up to this share, at random, so that processes do not all fetch at once. */
+/** The refresh in the background starts earlier by up to this share, so that processes do not all fetch at once. */
 const AHEAD_JITTER = 0.1;
-/** A pause after a failure is shorter by up to this share, for the same reason. */
+/** A pause after a failure is shorter by up to this share, so that processes do not all fetch at once. */
 const PAUSE_JITTER = 0.5;
 /**
- * How many attempts unknown kids may start at once; each becomes available again after a cool-down. With
- * only one, a rotation that follows another rotation or a made-up kid would be noticed only
- * a cool-down later.
+ * How many attempts unknown kids may start at once. Each becomes available again after a cool-down. If there were only
+ * one, a key rotation shortly after another one, or after a made-up kid, would be noticed one cool-down late.
  */
 const UNKNOWN_KID_BURST = 3;
-/** More doublings would overflow; `backoffMaxMs` is reached long before. */
+/** `backoffMaxMs` is reached long before this; the limit only prevents an overflow. */
 const MAX_DOUBLINGS = 30;
 
-/** What happens to a request that arrives at `now`. Allocates nothing, because every request calls it. */
+/** Decides what happens to a request that arrives at `now`. Allocates no objects, because every request calls it. */
 export function decide(
   state: RefreshState,
   need: Need,
@@ -109,31 +113,31 @@ export function decide(
   return refusal(state);
 }
 
-/** What happens to a request that has waited, now that the attempt is over. It never waits again. */
+/** Decides what happens to a request that has waited, after the attempt is over. It does not wait again. */
 export function conclude(state: RefreshState, need: Need, now: number): Decision {
   if (!keysUsable(state, now)) return 'unavailable';
   return need === 'known' ? 'serve' : refusal(state);
 }
 
-/** Whether the keys at hand may be used at all. */
+/** Whether there are keys that may be used. */
 export function keysUsable(state: RefreshState, now: number): boolean {
   return state.fetchedAt !== undefined && now < state.staleUntil;
 }
 
-/** When a refused request may come again, in whole seconds, at least 1 (RFC 9110 §10.2.3). */
+/** After how many seconds a refused request may be sent again: a whole number of at least 1 (RFC 9110 §10.2.3). */
 export function retryAfterSec(
   state: RefreshState,
   now: number,
   timing: ResolvedKeyOptions,
 ): number {
-  // With keys at hand, only an unknown kid is refused; it may try again after the cool-down.
+  // If there are usable keys, only a token with an unknown kid is refused. It may cause a fetch after the cool-down.
   const waitMs = keysUsable(state, now)
     ? untilNextUnknownKidMs(state, now, timing)
     : remainingMs(now, state.failedAt, state.pausedUntil);
   return Math.max(1, Math.ceil(waitMs / 1_000));
 }
 
-/** The state after something happened. */
+/** Gives the state after an event. */
 export function advance(
   state: RefreshState,
   event: RefreshEvent,
@@ -142,8 +146,8 @@ export function advance(
   switch (event.type) {
     case 'started': {
       const { need, now } = event;
-      // Not counted against unknown kids: an attempt without any keys (every kid is unknown then), or
-      // one that was due in any case.
+      // Two kinds of attempts do not count for the limit of unknown kids: an attempt while there are no keys at all
+      // (every kid is unknown then), and an attempt that was due anyway.
       const counts = need === 'unknown' && keysUsable(state, now) && !isDue(state, now);
       if (!counts) return { ...state, inFlight: true };
       const untilFull = remainingMs(now, state.unknownKidAt, state.unknownKidFullAt);
@@ -175,8 +179,8 @@ export function advance(
       };
     }
     case 'restored':
-      // A snapshot of any age only bridges the gap: the provider is asked again as soon as
-      // the pause allows.
+      // `aheadAt` is in the past, so the provider is asked again as soon as the pause is over, however new the snapshot
+      // is.
       return {
         ...state,
         fetchedAt: event.fetchedAt,
@@ -194,7 +198,7 @@ function withoutKeys(state: RefreshState, now: number): Decision {
   return state.closed || isPaused(state, now) ? 'unavailable' : 'refresh_and_wait';
 }
 
-/** Whether an ordinary attempt should start: before the keys are stale, or again after a failure. */
+/** Whether an attempt should start now, apart from unknown kids: the keys are old enough, and there is no pause. */
 function isDue(state: RefreshState, now: number): boolean {
   if (state.inFlight || state.closed || isPaused(state, now)) return false;
   return !isWithin(now, state.fetchedAt ?? now, state.aheadAt);
@@ -205,15 +209,15 @@ function isPaused(state: RefreshState, now: number): boolean {
 }
 
 /**
- * Whether the provider is known to be failing, so that waiting for it is pointless. That knowledge expires: when no
- * request came for the longest pause plus the time limit of an attempt, the next request waits and finds out.
+ * Whether the provider failed recently. Waiting for it is then pointless. If no request came for the longest pause plus
+ * the time limit of an attempt, its state is no longer known: the next request waits for an attempt.
  */
 function failureKnown(state: RefreshState, now: number, timing: ResolvedKeyOptions): boolean {
   const until = state.pausedUntil + timing.backoffMaxMs + timing.fetchTimeoutMs;
   return state.failures > 0 && isWithin(now, state.failedAt, until);
 }
 
-/** How long until an unknown kid may start an attempt: 0 while one is available. */
+/** Milliseconds until an unknown kid may start an attempt; 0 if it may now. */
 function untilNextUnknownKidMs(
   state: RefreshState,
   now: number,
@@ -223,7 +227,7 @@ function untilNextUnknownKidMs(
   return Math.max(0, untilFull - (UNKNOWN_KID_BURST - 1) * timing.unknownKidCooldownMs);
 }
 
-/** Milliseconds left of a span at `now`; 0 outside of it. */
+/** How many milliseconds of a time span are left at `now`; 0 outside of the span. */
 function remainingMs(now: number, from: number, until: number): number {
   return isWithin(now, from, until) ? until - now : 0;
 }

@@ -1,6 +1,7 @@
 import { abortable } from '../lib/abortable.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { EventSink } from '../lib/event-sink.ts';
+import { withoutStack } from '../lib/without-stack.ts';
 import { AuthError } from '../model/errors.ts';
 import type { AuthEvent } from '../model/events.ts';
 import type { VerificationKey } from '../signature/verification-key.ts';
@@ -30,7 +31,7 @@ import { NO_HELD_KEYS, replaceKeys } from './replace-keys.ts';
 import type { SnapshotKeeper } from './snapshot-keeper.ts';
 import { inWords, reportIgnored, usableKeys } from './usable-keys.ts';
 
-/** What a remote key set stands on. */
+/** What a remote key set is made from. */
 export interface RemoteKeySetContext {
   readonly issuer: string;
   readonly clock: Clock;
@@ -43,9 +44,9 @@ export interface RemoteKeySetContext {
 }
 
 /**
- * The effects around the refresh policy: fetches when the policy says so, keeps what came, and tells
- * what happened. All work is driven by requests: there is no timer but the running attempt's time
- * limit, so an idle key set costs nothing and keeps no process alive.
+ * Makes a key set that is fetched from the network. The refresh policy decides when; this function fetches, keeps the
+ * keys, and emits the events. It works only when a request needs a key. The only timer is the time limit of a running
+ * attempt, so an idle key set costs nothing and does not keep the process alive.
  */
 export function createRemoteKeySet(context: RemoteKeySetContext): KeySet {
   const { issuer, clock, events, timing, random, uses, fetchKeys, snapshots } = context;
@@ -64,7 +65,11 @@ export function createRemoteKeySet(context: RemoteKeySetContext): KeySet {
       }
       return flight.then(() => {
         const later = chooseKey(held.keys, query);
-        return answer(conclude(state, needOf(query, later), clock.now()), later);
+        const conclusion = conclude(state, needOf(query, later), clock.now());
+        // The attempt was already running when this request came. The provider may have published the key after it
+        // had answered that attempt.
+        if (conclusion === 'unknown' && decision === 'wait') throw unasked();
+        return answer(conclusion, later);
       });
     },
     isLive(key) {
@@ -82,7 +87,7 @@ export function createRemoteKeySet(context: RemoteKeySetContext): KeySet {
     },
   };
 
-  /** Asks the policy, and starts the attempt that it wants. */
+  /** Asks the policy what to do, and starts an attempt if the policy says so. */
   function look(need: Need, now: number): Decision {
     const decision = decide(state, need, now, timing);
     if (decision === 'serve_and_refresh' || decision === 'refresh_and_wait') {
@@ -100,7 +105,7 @@ export function createRemoteKeySet(context: RemoteKeySetContext): KeySet {
     return choice === 'key_unknown' ? rejectUnknownKey() : choice;
   }
 
-  /** One refresh within its time limit. Never rejects: its outcome is the state's. */
+  /** Makes one attempt to fetch the keys, within the time limit. Never rejects; the result is in `state`. */
   async function attempt(): Promise<void> {
     const limit = new AbortController();
     const stop = () => limit.abort(closing.signal.reason);
@@ -110,7 +115,7 @@ export function createRemoteKeySet(context: RemoteKeySetContext): KeySet {
       timing.fetchTimeoutMs,
     );
     timer.unref();
-    // Asked for along with the provider, so that it is at hand by the time it is needed.
+    // The snapshot is loaded while the provider is asked, so that no time is lost if the provider fails.
     const stored = isUsable() ? undefined : snapshots.load(clock.now());
     let asked: string | undefined;
     const onRequest = (url: string) => {
@@ -121,7 +126,7 @@ export function createRemoteKeySet(context: RemoteKeySetContext): KeySet {
       const { entries, freshForMs } = await abortable(fetching, limit.signal);
       succeed(prepare(entries), freshForMs);
     } catch (error) {
-      // The store has what is left of the time limit; what it has given by then counts.
+      // The store must answer within the rest of the time limit.
       const snapshot = await abortable(Promise.resolve(stored), limit.signal).catch(
         () => undefined,
       );
@@ -194,17 +199,22 @@ export function createRemoteKeySet(context: RemoteKeySetContext): KeySet {
     });
   }
 
-  /** The key may have been published since the last fetch: too many unknown ones were named of late. */
+  /**
+   * The refusal for an unknown key if no fetch was started to find it: the key may have been published since the last
+   * fetch. `Retry-After` tells when to try again.
+   */
   function unasked(): AuthError {
     const wait = retryAfterSec(state, clock.now(), timing);
-    return new AuthError('key_unknown', { retryAfterSec: wait });
+    return withoutStack(() => new AuthError('key_unknown', { retryAfterSec: wait }));
   }
 
-  /** A kid that is at hand and does not fit the algorithm is the token's fault: no fetch mends it. */
+  /** If the kid is known but does not fit the algorithm, the token is wrong. A fetch would not help. */
   function needOf(query: KeyQuery, choice: KeyChoice): Need {
     if (choice !== 'key_unknown') return 'known';
-    const { kid } = query;
-    return kid !== undefined && held.keys.some((key) => key.kid === kid) ? 'known' : 'unknown';
+    const { kid, failed } = query;
+    // If the key failed, its issuer may have replaced it under the same kid.
+    if (kid === undefined || failed !== undefined) return 'unknown';
+    return held.keys.some((key) => key.kid === kid) ? 'known' : 'unknown';
   }
 }
 

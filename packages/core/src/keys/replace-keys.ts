@@ -1,23 +1,23 @@
-/** The keys at hand: as a list, to choose from in order; as a set, to ask whether a key is still published. */
+/** The current keys: as a list to choose from, and as a set to check quickly whether a key is still published. */
 import type { VerificationKey } from '../signature/verification-key.ts';
 export interface HeldKeys {
   readonly keys: readonly VerificationKey[];
   readonly live: ReadonlySet<VerificationKey>;
 }
 
-/** A key set that replaced the former one completely. */
+/** The result of replacing the keys. */
 export interface Replacement {
   readonly held: HeldKeys;
-  /** How many of the former keys are gone. */
+  /** How many of the earlier keys are no longer there. */
   readonly withdrawn: number;
 }
 
-/** Before any set arrived. */
+/** The keys before the first fetch: none. */
 export const NO_HELD_KEYS: HeldKeys = { keys: [], live: new Set() };
 
 /**
- * Replaces the keys at hand by those that arrived. An unchanged key stays the object that it was, so
- * that tokens verified with it stay verified; a key that is missing or changed is withdrawn.
+ * Replaces the current keys by the ones that arrived. An unchanged key stays the same object, so that cached tokens
+ * which were verified with it stay valid. A key that is missing or has changed counts as withdrawn.
  */
 export function replaceKeys(before: HeldKeys, arrived: readonly VerificationKey[]): Replacement {
   const keys = Object.freeze(

@@ -13,7 +13,7 @@ import { type KeyOptions, resolveKeyOptions } from './key-options.ts';
 import type { JsonWebKeySet, KeySource } from './key-set.ts';
 import { createSignedJwtCheck, type SignedJwt } from './signed-jwt.ts';
 
-/** Where the keys of a signer come from: its metadata, an address, the set itself, or a preset's `keys`. */
+/** Where the keys of a signer come from: its metadata, a URL, the key set itself, or the `keys` of a preset. */
 export type SignerKeys =
   | 'discovery'
   | KeySource
@@ -22,41 +22,42 @@ export type SignerKeys =
 
 /** Options of {@link createSignedJwtVerifier}. */
 export interface SignedJwtVerifierOptions {
-  /** `iss` of the JWTs, exactly as they carry it. */
+  /** `iss` of the JWTs; it must be equal. */
   readonly issuer: string;
   /**
-   * `typ` of the JWTs: `secevent+jwt`, `logout+jwt`. One or more; without case, `application/` optional.
-   * `null` in the list accepts a JWT without `typ`: then its claims have to say what it is.
+   * Accepted `typ` of the JWTs, such as `secevent+jwt` or `logout+jwt`: one or a list. Compared case-insensitively;
+   * `application/` before it is optional. With `null` in the list, a JWT without `typ` is accepted, too; your code must
+   * then check by its claims what kind of JWT it is.
    */
   readonly typ: string | readonly (string | null)[];
-  /** Default `discovery`: OpenID's metadata or that of RFC 8414. */
+  /** Where the keys come from. Default `discovery`: from the issuer's metadata (OpenID Connect, or RFC 8414). */
   readonly keys?: SignerKeys;
-  /** Default RS256, PS256, ES256, EdDSA. */
+  /** Accepted signature algorithms. Default RS256, PS256, ES256, EdDSA. */
   readonly algorithms?: readonly Algorithm[];
-  /** Tolerance for `exp` and `nbf`, in seconds, 0 to 60. Default 5. */
+  /** Clock tolerance for `exp` and `nbf`, in seconds, 0 to 60. Default 5. */
   readonly clockToleranceSec?: number;
-  /** Longest JWT that is looked at, in characters, 1,024 to 65,536. Default 16,384. */
+  /** Length of the longest accepted JWT in characters, 1,024 to 65,536. Default 16,384. */
   readonly maxLength?: number;
   /** How keys are fetched and kept. */
   readonly keyOptions?: KeyOptions;
-  /** Hosts whose keys may be fetched over http, beside the machine itself. Default: none. */
+  /** Hosts whose keys may be fetched over http, besides loopback. Default: none. */
   readonly allowHttp?: readonly string[];
-  /** The time. Default: the machine's. */
+  /** The clock. Default: the machine's. */
   readonly clock?: Clock;
-  /** Makes the requests for metadata and keys. */
+  /** Makes the requests for metadata and keys. Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
-  /** Told what becomes of the keys. */
+  /** Receives the events about keys, such as `keys.refresh_failed`. */
   readonly onEvent?: EventListener;
 }
 
 /** Verifies JWTs of one kind and one issuer. */
 export interface SignedJwtVerifier {
   /**
-   * Resolves with header and claims. Rejects with an `AuthError`: of the code `temporarily_unavailable`
-   * when the keys cannot be had, of another when the JWT is not valid; its `reason` says why.
+   * Resolves with header and claims. Rejects with an `AuthError`: with the code `temporarily_unavailable` when the keys
+   * are not available, and with another code when the JWT is not valid. Its `reason` says why.
    */
   verify(jwt: string): Promise<SignedJwt>;
-  /** Resolves once the keys are there. */
+  /** Resolves once the keys are loaded. Rejects with `keys_unavailable`, or with the reason of `signal`. */
   ready(options?: { readonly signal?: AbortSignal }): Promise<void>;
   /** Ends background work. */
   close(): void;
@@ -84,15 +85,15 @@ const MAX_CLOCK_TOLERANCE_SEC = 60;
 const MIN_LENGTH = 1_024;
 
 /**
- * Makes a verifier for signed JWTs that are **not access tokens**: security events (RFC 8417), logout
- * tokens, client assertions. It gives header and claims, never a principal.
+ * Makes a verifier for signed JWTs that are **not access tokens**: security events (RFC 8417), logout tokens, client
+ * assertions. It gives header and claims, never a principal.
  *
- * Checks: form (RFC 7515 §7.1), `typ`, `iss`, algorithm, signature by the issuer's keys; and `exp` and
- * `nbf` where they are there. Does not check: `aud`, `iat`, `jti`, that `exp` is there, whether the JWT
- * was seen before, and what its claims mean. All of that differs by kind and is yours.
+ * Checks the form (RFC 7515 §7.1), `typ`, `iss`, the algorithm, the signature by the issuer's keys, and `exp` and `nbf`
+ * if they are present. Does not check `aud`, the value of `iat`, `jti`, whether `exp` is present, whether the JWT was
+ * seen before, nor what its claims mean. All of that depends on the kind of JWT, and your code must check it.
  *
- * An access token must not pass as another kind of JWT, nor the other way round: give the one `typ` that
- * the kind has (RFC 8725 §3.11).
+ * Set `typ` to the one type of this kind of JWT, so that an access token is not accepted as another kind of JWT, and
+ * not the other way round (RFC 8725 §3.11).
  *
  * @throws ConfigurationError for options that are missing, unknown or out of range.
  */
@@ -162,7 +163,7 @@ function sourceOf(issuer: string, keys: SignerKeys): KeySource {
   );
 }
 
-/** The `keys` of a preset: made by the preset, and checked by it. */
+/** Whether these are the `keys` of a preset, which has checked them. */
 function isKeySource(keys: object): keys is KeySource {
   const kind: unknown = Reflect.get(keys, 'kind');
   return kind === 'discovery' || kind === 'jwks' || kind === 'static';
@@ -174,10 +175,10 @@ function typesOf(typ: string | readonly (string | null)[]): readonly (string | n
     if (type === null && Array.isArray(typ)) return null;
     return typeof type === 'string' ? type.toLowerCase().replace(/^application\//, '') : '';
   });
-  // Not `null` alone: a JWT that may have no type must be told by one that it may have.
+  // `null` alone is not enough: then a JWT of any kind without `typ` would be accepted.
   if (types.some((type) => type !== null) && !types.includes('')) return Object.freeze(types);
   throw new ConfigurationError(
-    "typ is the type of the JWTs: without it one kind would pass as another. Write: typ: 'secevent+jwt'",
+    "typ must be the type of the JWTs: without it, JWTs of another kind would be accepted. Write: typ: 'secevent+jwt'",
   );
 }
 

@@ -3,21 +3,31 @@ import { isAuthError } from '../model/errors.ts';
 import type { VerificationKey } from '../signature/verification-key.ts';
 import type { KeyQuery, KeySet } from './key-set.ts';
 
+/** Which key is needed, by the header of a JWT, and whether to fetch the keys again after a wrong signature. */
+export interface SigningKeyQuery extends Omit<KeyQuery, 'failed'> {
+  /**
+   * Whether the issuer may publish a new key with the kid of an earlier one. After a wrong signature, the keys are then
+   * fetched again also for a JWT with a kid. Default `false`: only for a JWT without a kid.
+   */
+  readonly kidsRecur?: boolean;
+}
+
 /**
- * The key of a set that a signature was made with; `undefined` when the signature holds by none. Rejects
- * as the key set does: `key_unknown`, `keys_unavailable`. What `holds` throws passes on.
+ * Finds the key of a set that verifies a signature. `holds` checks the signature with one key. Gives `undefined` when
+ * the signature is not valid. Rejects as the key set does: with `key_unknown` or `keys_unavailable`. An error that
+ * `holds` throws is not caught here.
  */
 export function findSigningKey(
-  keySet: KeySet,
-  { algorithm, kid }: Omit<KeyQuery, 'failed'>,
+  keySet: Pick<KeySet, 'find'>,
+  { algorithm, kid, kidsRecur = false }: SigningKeyQuery,
   holds: (key: VerificationKey) => MaybePromise<boolean>,
 ): MaybePromise<VerificationKey | undefined> {
-  // A token without kid gives no sign that its issuer replaced the key: its signature is the sign.
+  // A signature that does not verify may mean that the issuer has replaced its key. So the set is asked for another key.
   function replacement(failed: VerificationKey): MaybePromise<VerificationKey | undefined> {
-    if (kid !== undefined) return undefined;
+    if (kid !== undefined && !kidsRecur) return undefined;
     return andThen(withoutUnknown(keySet.find({ algorithm, kid, failed })), (key) => {
       if (key === undefined) return undefined;
-      // One more try and no further: each may have cost a fetch.
+      // Only one more key is tried, because each may cost a fetch.
       return andThen(holds(key), (valid) => (valid ? key : undefined));
     });
   }
@@ -32,7 +42,7 @@ export function findSigningKey(
   return isThenable(found) ? found.then(held) : held(found);
 }
 
-/** The signature was checked and does not hold, so `key_unknown` would name the wrong fault. */
+/** Turns `key_unknown` into `undefined`: a signature was checked and is not valid, and that must be the reason. */
 function withoutUnknown(
   found: MaybePromise<VerificationKey>,
 ): MaybePromise<VerificationKey | undefined> {

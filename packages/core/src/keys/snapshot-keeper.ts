@@ -3,17 +3,17 @@ import type { VerificationKey } from '../signature/verification-key.ts';
 import type { KeySnapshot, KeySnapshotStore } from '../stores/key-snapshot-store.ts';
 import { readSnapshot, snapshotOf } from './snapshot.ts';
 
-/** One issuer's dealings with a {@link KeySnapshotStore}: nothing here rejects or throws. */
+/** Loads and saves the key snapshots of one issuer. No function throws or rejects. */
 export interface SnapshotKeeper {
-  /** The stored snapshot, if there is one and it can be relied on. */
+  /** Gives the stored snapshot; `undefined` if there is none, or it is not a snapshot of this issuer. */
   load(now: number): Promise<KeySnapshot | undefined>;
-  /** Saves in the background; while an earlier save hangs, nothing further is saved. */
+  /** Saves a snapshot in the background. While an earlier save is running, it does nothing. */
   save(keys: readonly VerificationKey[], fetchedAtMs: number): void;
-  /** Tells what became of a snapshot. */
+  /** Emits the event that a loaded snapshot was used or refused. */
   report(outcome: 'loaded' | 'refused'): void;
 }
 
-/** A keeper for `issuer`; without a store it keeps nothing. */
+/** Makes a keeper for `issuer`. Without a store, it loads and saves nothing. */
 export function createSnapshotKeeper(
   issuer: string,
   store: KeySnapshotStore | undefined,
@@ -29,7 +29,7 @@ export function createSnapshotKeeper(
       await target.save(issuer, snapshot);
       emit('saved');
     } catch {
-      emit('failed'); // A store's error may quote what it holds: it goes nowhere.
+      emit('failed'); // The error is dropped, because it may quote the content of the store.
     } finally {
       saving = false;
     }

@@ -3,10 +3,10 @@ import type { KeySnapshot } from '../stores/key-snapshot-store.ts';
 import type { Algorithm } from '../token/algorithms.ts';
 import { prepareKey, type UnverifiedJwk } from './prepare-key.ts';
 
-/** How far a snapshot's time may lie ahead of ours: clocks of machines that share a store differ. */
+/** How far the time of a snapshot may be ahead of our clock: the clocks of machines that share a store differ. */
 const FUTURE_TOLERANCE_MS = 60_000;
 
-/** A snapshot of `keys`. Holds what verification needs and nothing else, whatever the set held. */
+/** Makes a snapshot of `keys`. It contains only what verification needs, not the other members of the JWKs. */
 export function snapshotOf(
   issuer: string,
   keys: readonly VerificationKey[],
@@ -16,8 +16,8 @@ export function snapshotOf(
 }
 
 /**
- * Reads what a store gave for `issuer`; `undefined` when it is not a snapshot, is of another issuer
- * or comes from the future. Does not look at the keys themselves, nor at the snapshot's age.
+ * Reads what a store gave for `issuer`. `undefined` when it is not a snapshot, belongs to another issuer, or has a time
+ * in the future. Does not check the keys, nor the age of the snapshot.
  */
 export function readSnapshot(
   issuer: string,
@@ -39,7 +39,7 @@ function jwksOf(key: VerificationKey): readonly UnverifiedJwk[] {
     ...(kid !== undefined && { kid }),
     ...(issuer !== undefined && { issuer }),
   };
-  // A key that the provider bound to some algorithms stays bound to them: a JWK names one at most.
+  // A JWK can name only one `alg`. A key that is restricted to several algorithms becomes one JWK for each.
   return isUnbound(jwk, algorithms) ? [jwk] : algorithms.map((alg) => ({ ...jwk, alg }));
 }
 

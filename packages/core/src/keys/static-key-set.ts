@@ -3,22 +3,22 @@ import { ConfigurationError } from '../model/errors.ts';
 import { chooseKey, type JsonWebKeySet, type KeySet, rejectUnknownKey } from './key-set.ts';
 import { inWords, reportIgnored, type UsableKeysOptions, usableKeys } from './usable-keys.ts';
 
-/** What a static key set needs to know beside its keys. */
+/** What a static key set needs besides its keys. */
 export interface StaticKeySetContext extends UsableKeysOptions {
   readonly issuer: string;
   readonly events: EventSink;
 }
 
 /**
- * A key set that never changes: configured, not fetched. Throws a {@link ConfigurationError} when
- * `jwks` is not a JWK set, has no usable key, or several of which one has no `kid`; unfit keys beside usable ones are ignored with an
- * event, as in a fetched set.
+ * Makes a key set from configured keys. It never changes. Throws a {@link ConfigurationError} when `jwks` is not a JWK
+ * set, has no usable key, or has several usable keys and one of them has no `kid`. Other keys that cannot be used are
+ * ignored with an event, as in a fetched set.
  */
 export function createStaticKeySet(jwks: JsonWebKeySet, context: StaticKeySetContext): KeySet {
   const entries: unknown = jwks?.keys;
   if ([jwks, entries, ...(Array.isArray(entries) ? entries : [])].some(isPem)) {
     throw new ConfigurationError(
-      `The jwks of ${context.issuer} holds a PEM, not a JWK. Write: jwks: { keys: [{ ...createPublicKey(pem).export({ format: 'jwk' }), kid: '…' }] }, with createPublicKey from node:crypto`,
+      `The jwks of ${context.issuer} contains a PEM, not a JWK. Write: jwks: { keys: [{ ...createPublicKey(pem).export({ format: 'jwk' }), kid: '…' }] }, with createPublicKey from node:crypto`,
     );
   }
   if (!Array.isArray(entries)) {
@@ -36,13 +36,13 @@ export function createStaticKeySet(jwks: JsonWebKeySet, context: StaticKeySetCon
   const isNameless = keys.some(({ kid }) => kid === undefined);
   if (isNameless && keys.length > 1) {
     throw new ConfigurationError(
-      `The jwks of ${context.issuer} has ${keys.length} keys, and one of them has no kid: no token would say that it is meant. Write: jwks: { keys: [{ ...jwk, kid: '…' }] }, with the kid that the tokens have`,
+      `The jwks of ${context.issuer} has ${keys.length} keys, and one of them has no kid, so tokens could not say that it is meant. Write: jwks: { keys: [{ ...jwk, kid: '…' }] }, with the kid that the tokens have`,
     );
   }
   const held = new Set(keys);
   return {
     find(query) {
-      // The operator gave one key and no name for it: it is meant, whatever a token calls it.
+      // If there is a single key without `kid`, it is used for tokens with any `kid`.
       const key = chooseKey(keys, isNameless ? { ...query, kid: undefined } : query);
       return key === 'key_unknown' ? rejectUnknownKey() : key;
     },

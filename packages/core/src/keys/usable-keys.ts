@@ -4,34 +4,35 @@ import type { VerificationKey } from '../signature/verification-key.ts';
 import type { Algorithm } from '../token/algorithms.ts';
 import { prepareKey } from './prepare-key.ts';
 
-/** What became of a JWK set's keys. */
+/** The keys of a JWK set after they were checked. */
 export interface UsableKeys {
-  /** Prepared keys in the set's order; each kid at most once for an algorithm. */
+  /** The usable keys, prepared, in the order of the set. For each algorithm, a kid occurs at most once. */
   readonly keys: readonly VerificationKey[];
   /** How many keys are not used, by cause. */
   readonly ignored: ReadonlyMap<KeyUnfit, number>;
 }
 
-/** What a set's keys are held to. */
+/** How the keys of a set are checked. */
 export interface UsableKeysOptions {
-  /** Most keys that are taken. */
+  /** How many keys are taken; further ones are ignored. */
   readonly maxKeys: number;
   /** Accepted values of a JWK's `use` (RFC 7517 §4.2). */
   readonly uses: readonly string[];
 }
 
 /**
- * Importing a key costs up to 50 µs, and 512 KiB hold thousands of worthless ones: after this many
- * times `maxKeys` the rest of a set is not looked at.
+ * At most `maxKeys` times this many entries of a set are examined. To import a key takes up to 50 µs, and a set of 512
+ * KiB may contain thousands of useless ones.
  */
 const EXAMINED_PER_KEPT = 10;
 
 /**
- * Prepares the keys of a JWK set (RFC 7517 §5). Unfit ones are dropped first, so that they never
- * stand in a fit one's way. Of the rest, keys of one `kid` count once when their material is
- * identical (their algorithms add up). Different ones are told apart by the algorithm, which a token
- * states: of those that serve the same one none is used, since nothing says which is meant. Never
- * throws, whatever the entries hold.
+ * Prepares the keys of a JWK set (RFC 7517 §5). Never throws, whatever the entries are.
+ *
+ * 1. Keys that cannot be used are dropped. They have no influence on the others.
+ * 2. Keys with the same `kid` and the same material become one key, with the algorithms of all of them.
+ * 3. If keys with the same `kid` have different material but share an algorithm, none of them is used, because a token
+ *    could mean either. If they share no algorithm, all are used: the token's `alg` tells which one is meant.
  */
 export function usableKeys(entries: readonly unknown[], options: UsableKeysOptions): UsableKeys {
   const ignored = new Map<KeyUnfit, number>();
@@ -75,8 +76,8 @@ export function usableKeys(entries: readonly unknown[], options: UsableKeysOptio
 }
 
 /**
- * Tells which keys of a set are not used. A key for something else is none of ours (`use: enc` at every
- * Keycloak, `x509-svid` in every SPIFFE bundle): a healthy set must not warn at each refresh.
+ * Emits an event for each kind of key that is not used. Keys for another purpose are not reported, because they are
+ * normal (`use: enc` at every Keycloak, `x509-svid` in every SPIFFE bundle), and would cause an event at each refresh.
  */
 export function reportIgnored(
   ignored: UsableKeys['ignored'],
@@ -90,7 +91,7 @@ export function reportIgnored(
   }
 }
 
-/** The same for a message: `private 1, symmetric 2`. */
+/** Says which keys are not used, for a message: `private 1, symmetric 2`. */
 export function inWords(ignored: UsableKeys['ignored']): string {
   return [...ignored].map(([cause, count]) => `${cause} ${count}`).join(', ') || 'it is empty';
 }
@@ -99,7 +100,7 @@ function overlap(a: VerificationKey, b: VerificationKey): boolean {
   return a.algorithms.some((algorithm) => b.algorithms.includes(algorithm));
 }
 
-/** Keys without `kid` are told apart by their material: they are not duplicates of each other. */
+/** Keys with the same name are compared. Each key without `kid` has its own name, so it has no duplicates. */
 function groupOf(key: VerificationKey): string {
   return key.kid === undefined ? `material:${key.material}` : `kid:${key.kid}`;
 }

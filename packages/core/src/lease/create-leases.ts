@@ -19,33 +19,33 @@ import { countRenewal, isRenewalOf, renewalPresentation } from './renewal.ts';
 import { tellEnd } from './tell-end.ts';
 import { type LeaseOwner, TokenLease } from './token-lease.ts';
 
-/** What leases need of the resource server whose tokens they hold. */
+/** What leases need from their resource server. */
 export interface LeasesContext extends Pick<LeaseWatchContext, 'recheck'> {
   readonly leases: ResolvedLeases;
   readonly clock: Clock;
   readonly events: EventSink;
   readonly revocation: ResolvedRevocation | undefined;
-  /** The token that a principal was made of; `undefined` for a principal that this resource server did not make. */
+  /** The token that a principal was made from; `undefined` for a principal that this resource server did not make. */
   readonly heldBy: (principal: Principal) => HeldToken | undefined;
-  /** Verifies the token of a renewal; throws `RefusedError`, or rejects with it. */
+  /** Verifies the token of a renewal. Throws (or rejects with) a `RefusedError`. */
   readonly authenticate: (presented: Presentation) => MaybePromise<Principal>;
-  /** Throws unless the principal meets the requirement. */
+  /** Throws a `RefusedError` if the principal does not meet the requirement. */
   readonly hold: (principal: Principal, requirement: Requirement) => void;
   /** Emits the event about an error, and throws it as a `RefusedError`. */
   readonly refuse: (error: AuthError) => never;
-  /** Uniform in [0, 1), for jitter. Default {@link systemRandom}. */
+  /** Random numbers in [0, 1), to vary the times of checks. Default {@link systemRandom}. */
   readonly random?: () => number;
 }
 
 /** The leases of a resource server. */
 export interface Leases {
-  /** Throws `ConfigurationError` for a principal that the resource server did not make. */
+  /** Begins a lease. Throws `ConfigurationError` for a principal that the resource server did not make. */
   begin(principal: Principal, options: LeaseOptions): Lease;
-  /** Ends all. */
+  /** Ends every lease. */
   close(): void;
 }
 
-/** Makes the leases of a resource server. Until the first one it does nothing, and starts nothing. */
+/** Makes the leases of a resource server. Before the first lease begins, it starts no timer and no subscription. */
 export function createLeases(context: LeasesContext): Leases {
   const { clock, events, heldBy, leases, random = systemRandom, recheck, revocation } = context;
   const index = new LeaseIndex<LeaseState>();
@@ -61,7 +61,7 @@ export function createLeases(context: LeasesContext): Leases {
   let unsubscribe: (() => unknown) | undefined;
   let isClosed = false;
 
-  /** The index finds the leases that a mark stops. It is needed only if the store tells of its marks. */
+  /** Whether the index is used. It finds the leases that a mark stops, so it needs a store that reports its marks. */
   const isIndexed = revocation?.store.subscribe !== undefined;
 
   function subscribe(): void {
@@ -70,8 +70,8 @@ export function createLeases(context: LeasesContext): Leases {
       const stopTelling: unknown = revocation.store.subscribe?.(onMark);
       unsubscribe = () => typeof stopTelling === 'function' && stopTelling();
     } catch {
-      // A store that cannot be subscribed to counts as down. The next lease tries again; until then every token is
-      // asked about each `recheckSec`.
+      // If subscribing fails, the store counts as down. The next lease tries again. Until then, every token is still
+      // checked each `recheckSec`.
       revocation.outage.begin();
     }
   }
@@ -80,8 +80,8 @@ export function createLeases(context: LeasesContext): Leases {
     try {
       for (const state of index.stoppedBy(mark, watch.states)) end(state, 'revoked');
     } catch {
-      // A store that the application wrote may tell something that is no mark. That must not fail the call that
-      // revokes. Every token is asked about each `recheckSec` in any case.
+      // The application's own store may report something that is not a mark. That must not fail the call that
+      // revokes. Every token is checked each `recheckSec` in any case.
     }
   }
 
@@ -89,7 +89,7 @@ export function createLeases(context: LeasesContext): Leases {
     const held = heldBy(principal);
     if (held === undefined) {
       throw new ConfigurationError(
-        'lease() takes a principal of the same resource server. Write: resourceServer.lease(await resourceServer.authenticate(view)), with one resource server for both',
+        'lease() needs a principal that the same resource server has made. Write: resourceServer.lease(await resourceServer.authenticate(view)), with one resource server for both',
       );
     }
     const state = new LeaseState(held);
@@ -108,8 +108,8 @@ export function createLeases(context: LeasesContext): Leases {
       subscribe();
       index.add(state);
     }
-    // A mark may have been made between the check of the token and here. This lease was not told of it, so its token is
-    // asked about at once.
+    // A mark may have been made after the token was checked and before the lease was in the index. So the token is
+    // checked again at once.
     watch.watch(state, isIndexed);
   }
 
@@ -129,11 +129,11 @@ export function createLeases(context: LeasesContext): Leases {
     tellEnd(state, state.ended);
   }
 
-  /** Goes on with what asking again has shown of the same token. */
+  /** Continues a lease with the token as a re-check has read it again. */
   function goOnWith(state: LeaseState, held: HeldToken): void {
     if (held === state.held) return;
     if (isRenewalOf(state.held, held)) replace(state, held);
-    // The issuer is configured differently now, or its server says that the token is of another caller.
+    // The issuer's configuration has changed, or its server now says that the token belongs to another caller.
     else end(state, 'refused');
   }
 
@@ -177,7 +177,7 @@ export function createLeases(context: LeasesContext): Leases {
       isClosed = true;
       unsubscribe?.();
       unsubscribe = undefined;
-      // Clear the index first, so that each lease need not be taken out of it.
+      // The whole index is cleared first: that is faster than to remove each lease from it.
       index.clear();
       for (const state of [...watch.states]) end(state, 'server_closed');
     },

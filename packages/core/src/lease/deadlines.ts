@@ -1,15 +1,15 @@
-/** What a {@link Deadlines} keeps: it notes where it stands itself, so that it is found without a search. */
+/** An item of a {@link Deadlines}. It stores its own position, so that it is found without a search. */
 export interface Scheduled {
-  /** Written by {@link Deadlines} alone; negative while it is in none. */
+  /** Written only by {@link Deadlines}. Negative while the item is in none. */
   position: number;
 }
 
 /**
- * Items by the time at which each is to be looked at: a binary heap. Adding, moving and removing one take
- * as many steps as the logarithm of their number, the earliest one is at hand.
+ * Items, each with a time, ordered as a binary heap. The earliest item is found at once; to add, move or remove an
+ * item takes O(log n) steps.
  */
 export class Deadlines<Item extends Scheduled> {
-  // Two lists, so that the times are numbers side by side and no object each.
+  // Two lists instead of one list of pairs: so the times take 8 bytes each, and no object.
   readonly #times: number[] = [];
   readonly #items: Item[] = [];
 
@@ -17,27 +17,27 @@ export class Deadlines<Item extends Scheduled> {
     return this.#items.length;
   }
 
-  /** The items, in no order. Do not change anything while going through them. */
+  /** The items, in no particular order. Do not add or remove items while you iterate over them. */
   get items(): readonly Item[] {
     return this.#items;
   }
 
-  /** The earliest time; `undefined` when there is nothing. */
+  /** The earliest time; `undefined` when there are no items. */
   get earliest(): number | undefined {
     return this.#times[0];
   }
 
-  /** The item of the earliest time, which stays. */
+  /** The item with the earliest time. It is not removed. */
   get first(): Item | undefined {
     return this.#items[0];
   }
 
-  /** When an item is to be looked at; `undefined` for one that is not in. */
+  /** The time of an item; `undefined` for an item that was not added. */
   timeOf({ position }: Item): number | undefined {
     return this.#times[position];
   }
 
-  /** Adds an item, or moves one that is in already. */
+  /** Adds an item, or changes the time of an item that was added before. */
   set(item: Item, time: number): void {
     const { position } = item;
     if (position < 0) {

@@ -2,8 +2,8 @@ import { isAuthError } from '../model/errors.ts';
 import type { LeaseEndCause } from '../model/lease-end-cause.ts';
 
 /**
- * Why a lease ends whose token was asked about again, by what the question rejected with. `unavailable` for
- * an outage, and for whatever is no refusal: neither says anything of the token.
+ * Gives the cause for which a lease ends when the re-check of its token rejected with `error`. `unavailable` for an
+ * outage and for every error that is not an `AuthError`, because these say nothing about the token.
  */
 export function endCauseOf(error: unknown): LeaseEndCause {
   if (!isAuthError(error) || error.code === 'temporarily_unavailable') return 'unavailable';

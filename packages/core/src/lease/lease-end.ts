@@ -1,20 +1,20 @@
 import { hasBrand } from '../model/has-brand.ts';
 import type { LeaseEndCause } from '../model/lease-end-cause.ts';
 
-/** How a lease has ended, and what to tell the peer: configuration and fixed texts alone. */
+/** Why a lease has ended, and what to tell the peer. It contains only fixed texts and configured numbers. */
 export interface LeaseEnd {
-  /** For the operator. A peer learns `text` and `closeCode`. */
+  /** For the operator. The peer is only told `text` and `closeCode`. */
   readonly cause: LeaseEndCause;
-  /** Short enough for a close frame (RFC 6455 §5.5: at most 123 bytes). */
+  /** The reason in words, short enough for a close frame (at most 123 bytes, RFC 6455 §5.5). */
   readonly text: string;
   /** The status code to close a WebSocket with (RFC 6455 §7.4). */
   readonly closeCode: number;
 }
 
-/** Close codes in the place of the default ones. */
+/** WebSocket close codes by cause, to replace the default ones. */
 export type LeaseCloseCodes = Readonly<Partial<Record<LeaseEndCause, number>>>;
 
-/** How each cause is told. */
+/** What is told for each cause. */
 export type LeaseEnds = Readonly<Record<LeaseEndCause, LeaseEnd>>;
 
 const NOT_ACCEPTED = 'token no longer accepted';
@@ -35,7 +35,7 @@ const DEFAULT_ENDS: LeaseEnds = {
 /** Every cause, in the order of the documentation. */
 export const LEASE_END_CAUSES: readonly string[] = Object.freeze(Object.keys(DEFAULT_ENDS));
 
-/** How each cause is told, with close codes of the application's. Frozen. */
+/** Makes the table of what is told for each cause, with the application's close codes. Frozen. */
 export function leaseEnds(closeCodes: LeaseCloseCodes): LeaseEnds {
   const end = (cause: LeaseEndCause): LeaseEnd =>
     Object.freeze({
@@ -55,11 +55,12 @@ export function leaseEnds(closeCodes: LeaseCloseCodes): LeaseEnds {
   });
 }
 
-// A brand instead of instanceof: two copies of this package in one process know each other's errors.
+// A brand instead of `instanceof`, so that two copies of this package recognize each other's errors.
 const BRAND: unique symbol = Symbol.for('@authly/core:LeaseEndedError');
 
-/** The reason of an aborted `lease.signal`. */
+/** The `reason` of `lease.signal` after the lease has ended. */
 export class LeaseEndedError extends Error {
+  /** Why the lease has ended. */
   readonly end: LeaseEnd;
 
   constructor(end: LeaseEnd) {
@@ -70,7 +71,7 @@ export class LeaseEndedError extends Error {
   }
 }
 
-/** Whether an error is the reason of an aborted `lease.signal`, also one of another copy of this package. */
+/** Whether `error` is a {@link LeaseEndedError}, also one that another copy of this package made. */
 export function isLeaseEndedError(error: unknown): error is LeaseEndedError {
   return hasBrand(error, BRAND);
 }

@@ -7,21 +7,21 @@ import {
   type RevocationMark,
 } from '../stores/revocation-store.ts';
 
-/** What a {@link LeaseIndex} keeps. */
+/** An item of a {@link LeaseIndex}. */
 export interface Indexed {
-  /** Must be the same when an item is removed as when it was added. */
+  /** The token. It must be the same when the item is removed as when it was added. */
   readonly held: HeldToken;
 }
 
-/** One item, or several: most tokens are used by one connection. */
+/** A single item, or a set of several. Most tokens are used by one connection, and need no set. */
 type Slot<Item> = Item | Set<Item>;
 
-/** Kinds that are indexed. A mark on an issuer is on so many leases that a walk through all costs no more. */
+/** The kinds that are indexed. A mark on an issuer stops so many leases that iterating over all of them is as fast. */
 const INDEXED_KINDS = REVOCATION_KINDS.filter((kind) => kind !== 'issuer');
 
 /**
- * Finds the leases that a mark is on. It keeps a number of 32 bits for each id under which a token may be
- * marked, since the ids themselves would take 64 bytes each; what it finds is compared by the whole id.
+ * Finds the leases that a mark stops. For each id by which a token can be revoked, it stores a 32-bit number instead
+ * of the id itself, which would take 64 bytes. Leases that are found by this number are then compared by the whole id.
  */
 export class LeaseIndex<Item extends Indexed> {
   readonly #slots: ReadonlyMap<RevocationKind, Map<number, Slot<Item>>> = new Map(
@@ -47,12 +47,12 @@ export class LeaseIndex<Item extends Indexed> {
     });
   }
 
-  /** Forgets all, at less cost than one by one. */
+  /** Removes all items. Faster than to remove them one by one. */
   clear(): void {
     for (const slots of this.#slots.values()) slots.clear();
   }
 
-  /** The items whose tokens a mark stops. `all` is gone through for a mark on an issuer. */
+  /** The items whose tokens a mark stops. For a mark on an issuer, it checks each item of `all`. */
   stoppedBy(mark: RevocationMark, all: readonly Item[]): readonly Item[] {
     if (mark.kind === 'issuer') return stoppedByIssuer(mark, all);
     const slot = this.#slots.get(mark.kind)?.get(keyOf(mark.id));
@@ -75,7 +75,7 @@ function isStopped({ held }: Indexed, mark: RevocationMark): boolean {
   return markStops(mark, query) && freshRevocationIds(query).of(mark.kind).includes(mark.id);
 }
 
-/** The digest of each issuer is computed once, and not for each of its leases. */
+/** Computes the digest of each issuer once, not for each of its leases. */
 function stoppedByIssuer<Item extends Indexed>(
   mark: RevocationMark,
   all: readonly Item[],
@@ -91,7 +91,7 @@ function stoppedByIssuer<Item extends Indexed>(
   });
 }
 
-/** Ids are digests, so their first eight characters are as good as any hash: 48 bits, folded to 32. */
+/** Ids are digests, so the first eight characters (48 bits) serve as a hash. They are reduced to 32 bits. */
 function keyOf(id: string): number {
   let key = 0;
   for (let index = 0; index < 8; index++) key = (Math.imul(key, 31) + id.charCodeAt(index)) | 0;

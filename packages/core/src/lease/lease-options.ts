@@ -2,20 +2,20 @@ import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import { LEASE_END_CAUSES, type LeaseCloseCodes, type LeaseEnds, leaseEnds } from './lease-end.ts';
 
-/** How connections that outlive their request are watched. */
+/** How open connections, such as WebSockets, are checked again and closed. */
 export interface LeasesOptions {
   /**
-   * How often each lease is looked at: whether its issuer and its key still count, whether its token was
-   * revoked, and, for an introspected token, whether it is still active. Seconds, 5 to 3,600. Default 30.
+   * How often each lease is checked: whether its issuer and its key are still accepted, whether its token was revoked,
+   * and, for an introspected token, whether it is still active. Seconds, 5 to 3,600. Default 30.
    */
   readonly recheckSec?: number | undefined;
   /**
-   * For how long a lease goes on while nobody can say whether its token still counts (a store, a server or
-   * keys are not to be had), from the first look that found that. Never beyond the token's `exp`. Seconds,
-   * 0 to 86,400. Default 60.
+   * How long a lease continues while its token cannot be checked, because a store, an authorization server or keys are
+   * not available. Counted from the first check that failed, and never beyond the token's `exp`. Seconds, 0 to 86,400.
+   * Default 60.
    */
   readonly outageGraceSec?: number | undefined;
-  /** Codes to close WebSockets with, by cause, in the place of 1008 and the like: `{ expired: 4401 }`. */
+  /** Close codes for WebSockets, by cause, to replace the default ones such as 1008: `{ expired: 4401 }`. */
   readonly closeCodes?: LeaseCloseCodes | undefined;
 }
 
@@ -34,7 +34,7 @@ const OPTIONS: OptionNames<LeasesOptions> = {
 
 const LINE = 'leases: { recheckSec: 30, outageGraceSec: 60 }';
 
-/** Checks the options as users write them. Throws {@link ConfigurationError}. */
+/** Checks the option `leases` and decides every default. Throws {@link ConfigurationError} for a wrong option. */
 export function resolveLeases(options: LeasesOptions = {}): ResolvedLeases {
   const {
     recheckSec = 30,
@@ -67,11 +67,11 @@ function checkCloseCodes(closeCodes: LeaseCloseCodes): void {
   checkOptions('leases.closeCodes', closeCodes, names, 'closeCodes: { expired: 4401 }');
   if (Object.values(closeCodes).every(isCloseCode)) return;
   throw new ConfigurationError(
-    'leases.closeCodes holds what is no code to close a WebSocket with (RFC 6455 §7.4: 1000, 1001, 1008, 1011 to 1013, or 3000 to 4999). Write: closeCodes: { expired: 4401 }',
+    'leases.closeCodes has a value that is not a close code of a WebSocket (RFC 6455 §7.4: 1000, 1001, 1008, 1011 to 1013, or 3000 to 4999). Write: closeCodes: { expired: 4401 }',
   );
 }
 
-/** Codes that an application may send; the others are for the protocol itself. */
+/** The codes below 3000 that an application may send. The others are reserved for the protocol. */
 const SENDABLE: readonly unknown[] = [1000, 1001, 1008, 1011, 1012, 1013];
 
 function isCloseCode(code: unknown): boolean {

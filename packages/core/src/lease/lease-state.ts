@@ -5,25 +5,25 @@ import type { Scheduled } from './deadlines.ts';
 import type { LeaseEnd } from './lease-end.ts';
 import type { Indexed } from './lease-index.ts';
 
-/** Told when a lease ends. */
+/** Is called when a lease ends. */
 export type LeaseEndListener = (end: LeaseEnd) => void;
 
-/** What a lease has that most never need: made when it is first wanted. */
+/** The members of a lease that most leases do not need. Created when one of them is first used. */
 export interface LeaseExtras {
   requirements?: readonly Requirement[];
   request?: RequestView;
-  /** After the first listener, which needs no list. */
+  /** The listeners after the first one, which is stored in {@link LeaseState.listener}. */
   listeners?: LeaseEndListener[];
   controller?: AbortController;
-  /** Where renewals are wanted: how many seconds before `exp`, and whom to tell. */
+  /** The listener for due renewals: how many seconds before `exp` to call it, and whether it was called. */
   renewalDue?: { readonly bySec: number; readonly listener: () => void; isTold: boolean };
-  /** Renewals of the minute that began then, in milliseconds since the epoch. */
+  /** Number of renewals in the minute that began at `since` (milliseconds since the epoch). */
   renewals?: { since: number; count: number };
 }
 
 /**
- * What is kept of each lease. There may be 100,000 leases, and a member costs 8 bytes in each. Times are not members
- * but stand in the heap of deadlines, since a member with a fraction would cost 24.
+ * What is stored for each lease. There may be 100,000 leases, and each member takes 8 bytes per lease. The time of the
+ * next check is stored in the heap of deadlines instead, because a member with a fractional number takes 24 bytes.
  */
 export class LeaseState implements Scheduled, Indexed {
   position = -1;
@@ -31,9 +31,9 @@ export class LeaseState implements Scheduled, Indexed {
   ended: LeaseEnd | undefined = undefined;
   listener: LeaseEndListener | undefined = undefined;
   extras: LeaseExtras | undefined = undefined;
-  /** Since when its token could not be asked about, in milliseconds since the epoch. */
+  /** The time of the first of the checks that failed in a row because of an outage. Milliseconds since the epoch. */
   failingSince: number | undefined = undefined;
-  /** Whether its token is being asked about. */
+  /** Whether a check of its token is running. */
   isChecking = false;
 
   constructor(held: HeldToken) {
@@ -45,7 +45,7 @@ export class LeaseState implements Scheduled, Indexed {
     return this.held.verified.principal.expiresAt * 1_000;
   }
 
-  /** When the lease must be looked at whatever happens: for a renewal, or at its end. */
+  /** The next time that must not be missed: when the renewal is due, or when the token expires. Milliseconds. */
   get nextDueMs(): number {
     const due = this.extras?.renewalDue;
     return due === undefined || due.isTold
@@ -53,7 +53,7 @@ export class LeaseState implements Scheduled, Indexed {
       : this.expiresAtMs - due.bySec * 1_000;
   }
 
-  /** The extras, to write to. */
+  /** The extras, created if there are none yet. */
   get writable(): LeaseExtras {
     this.extras ??= {};
     return this.extras;

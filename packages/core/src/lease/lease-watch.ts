@@ -9,45 +9,46 @@ import type { LeaseState } from './lease-state.ts';
 /** What a {@link LeaseWatch} needs. */
 export interface LeaseWatchContext {
   readonly clock: Clock;
-  /** Uniform in [0, 1), for jitter. */
+  /** Random numbers in [0, 1), to vary the times of checks. */
   readonly random: () => number;
   readonly recheckMs: number;
   readonly outageGraceMs: number;
-  /** Asks about a token again; rejects with an `AuthError`. */
+  /** Checks a token again. Rejects with an `AuthError` if it is no longer accepted, or cannot be checked. */
   readonly recheck: (held: HeldToken) => Promise<HeldToken>;
-  /** The token still counts; what is known of it may be new. */
+  /** Is called when the token is still accepted. `held` may be newer than the token of the lease. */
   readonly onConfirmed: (state: LeaseState, held: HeldToken) => void;
-  /** Has to take the lease out of the watch. */
+  /** Is called when the lease must end. It must call {@link LeaseWatch.forget}. */
   readonly onEnd: (state: LeaseState, cause: LeaseEndCause) => void;
 }
 
-/** Watches over leases: when one expires, when its renewal is due, when to ask about its token again. */
+/** Watches leases: when each expires, when its renewal is due, and when to check its token again. */
 export interface LeaseWatch {
-  /** All that are watched, in no order. */
+  /** All watched leases, in no particular order. */
   readonly states: readonly LeaseState[];
-  /** Begins to watch. `isUrgent`: the token is asked about at once. */
+  /** Begins to watch a lease, or watches it with its new token. With `isUrgent` the token is checked at once. */
   watch(state: LeaseState, isUrgent: boolean): void;
-  /** Looks at a lease earlier, if it is due earlier than before. */
+  /** Must be called after the time of the renewal has changed. */
   reschedule(state: LeaseState): void;
+  /** Stops watching a lease. */
   forget(state: LeaseState): void;
 }
 
 /**
- * The timer never waits longer, and goes by the clock when it wakes: Node's timers stand still while the
- * machine sleeps, and fire at once where they are set for more than 2³¹−1 ms.
+ * The timer wakes at least this often, and then compares with the clock. A single long timer would be wrong: Node's
+ * timers stop while the machine sleeps, and fire at once if they are set for more than 2³¹−1 ms.
  */
 const LONGEST_WAIT_MS = 1_000;
-/** Tokens that are asked about at a time. The rest waits up to {@link LONGEST_WAIT_MS}. */
+/** How many tokens are checked at the same time. The others wait for up to {@link LONGEST_WAIT_MS}. */
 const MAX_CHECKING = 500;
-/** A look may come earlier by up to this share of its time, at random, so that leases that began together are not looked at together. */
+/** Each check comes earlier by up to this share, at random, so that leases that began together are spread out. */
 const JITTER = 0.2;
 
-/** Makes a watch. It has one timer for all leases, none while there are none, and keeps no process alive. */
+/** Makes a watch. It has one timer for all leases and none without leases. The timer does not keep the process alive. */
 export function createLeaseWatch(context: LeaseWatchContext): LeaseWatch {
   const { clock, random, recheckMs, outageGraceMs, recheck, onConfirmed, onEnd } = context;
   const deadlines = new Deadlines<LeaseState>();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  /** When the timer fires, by the clock. */
+  /** When the timer fires, in milliseconds of the clock. */
   let wakesAt = Number.POSITIVE_INFINITY;
   let checking = 0;
 
@@ -67,7 +68,7 @@ export function createLeaseWatch(context: LeaseWatchContext): LeaseWatch {
   function tick(): void {
     timer = undefined;
     const now = clock.now();
-    // Each look ends the lease or puts it off to a later time than now.
+    // The loop ends, because `look` ends the lease or gives it a time later than `now`.
     while (deadlines.first !== undefined && (deadlines.earliest ?? now + 1) <= now) {
       look(deadlines.first, now);
     }
@@ -80,11 +81,11 @@ export function createLeaseWatch(context: LeaseWatchContext): LeaseWatch {
       onEnd(state, 'expired');
     } else if (due !== undefined && !due.isTold && now >= state.nextDueMs) {
       due.isTold = true;
-      // Put off first: the listener may end the lease.
+      // The next check is scheduled first, because the listener may end the lease.
       putOff(state, nextLook(now), now);
       call(due.listener);
     } else if (state.isChecking || checking < MAX_CHECKING) {
-      // While its token is asked about, it is looked at for its end alone.
+      // While a check runs, the lease is only watched for its expiry and its renewal.
       putOff(state, Number.POSITIVE_INFINITY, now);
       if (!state.isChecking) check(state, now).catch(ignore);
     } else {
@@ -104,7 +105,7 @@ export function createLeaseWatch(context: LeaseWatchContext): LeaseWatch {
     state.isChecking = true;
     checking += 1;
     const asked = state.held;
-    // Since then, the lease may have ended, or gone on with another token: then the answer says nothing.
+    // During the check, the lease may have ended or been renewed. The answer then is about an old token.
     const isAnswered = () => state.ended === undefined && state.held === asked;
     let next = startedAt;
     try {
@@ -125,7 +126,7 @@ export function createLeaseWatch(context: LeaseWatchContext): LeaseWatch {
     arm();
   }
 
-  /** Ends the lease, or says when to ask again. */
+  /** Ends the lease, or gives the time of the next check in milliseconds. */
   function failed(state: LeaseState, error: unknown, startedAt: number): number {
     const cause = endCauseOf(error);
     if (cause !== 'unavailable') {
@@ -145,7 +146,8 @@ export function createLeaseWatch(context: LeaseWatchContext): LeaseWatch {
     },
     watch(state, isUrgent) {
       const now = clock.now();
-      // What is opened together, as after a restart, is spread over the whole time.
+      // The first check is at a random time, so that connections that were opened together (after a restart) are
+      // spread out.
       const first = isUrgent ? now : now + recheckMs * random();
       deadlines.set(state, Math.min(first, state.nextDueMs));
       arm();
@@ -165,10 +167,10 @@ export function createLeaseWatch(context: LeaseWatchContext): LeaseWatch {
 
 function call(listener: () => void): void {
   try {
-    // A listener may be async; its rejection must not become an unhandled one.
+    // A listener may be async. An unhandled rejection of its promise would end the process.
     ignoreRejection(listener());
   } catch {
-    // A listener's fault must not keep the other leases from being looked at.
+    // An error of one listener must not stop the checks of the other leases.
   }
 }
 

@@ -3,62 +3,68 @@ import type { Principal, RegisteredClaims } from '../model/principal.ts';
 import type { Requirement } from '../requirement/requirement.ts';
 import type { LeaseEnd } from './lease-end.ts';
 
-/** What a lease is begun with. */
+/** The options of a lease. */
 export interface LeaseOptions {
-  /** What let the caller in: the principal of each renewal must meet it, too. Default: nothing. */
+  /** Requirements that the principal of each renewal must meet. They are not checked now. Default: none. */
   readonly requirements?: readonly Requirement[] | undefined;
   /**
-   * The request that opened the connection. Renewals with a token that is bound to its sender need it: the
-   * proof is for its URL and method. It is kept as long as the lease.
+   * The request that opened the connection. It is needed to renew a token that is bound to its sender: the proof must
+   * be for the URL and method of this request. It is kept in memory for as long as the lease.
    */
   readonly request?: RequestView | undefined;
 }
 
 /** When {@link Lease.onRenewalDue} calls. */
 export interface RenewalDueOptions {
-  /** So many seconds before the token expires. 1 to 86,400. Default 60. */
+  /** How many seconds before the token expires. 1 to 86,400. Default 60. */
   readonly bySec?: number | undefined;
 }
 
 /**
- * The right of an open connection to go on: a WebSocket, an event stream, whatever outlives its request.
- * It holds while the token does, and ends once: at the token's `exp` to the second (no tolerance: a
- * connection is no request in flight), when the token is revoked, when its key is withdrawn or its issuer
- * is not configured any more, when the authorization server calls an introspected token inactive.
+ * The permission of an open connection (a WebSocket, an event stream) to stay open. It ends once, when one of these
+ * happens:
+ * - the token expires: at its `exp`, without clock tolerance;
+ * - the token is revoked, or the authorization server calls an introspected token inactive;
+ * - the key of its signature is withdrawn, its issuer is no longer configured, or the issuer no longer accepts it;
+ * - the token cannot be checked for longer than `outageGraceSec`;
+ * - `end()` or `resourceServer.close()` is called, or it is renewed too often.
  *
- * It watches the caller, not the messages: what the caller may do with each is the application's. It closes
- * nothing itself.
+ * It does not check single messages: whether the caller may do what a message asks for is up to the application. It
+ * does not close the connection: `closeWithLease` or `onEnd` does.
  */
 export interface Lease<Claims = RegisteredClaims> {
-  /** Who is calling: the principal of the last renewal. */
+  /** Who is calling: the principal of the latest renewal. */
   readonly principal: Principal<Claims>;
-  /** `undefined` while the lease holds: the one thing to look at before an answer that matters. */
+  /** Why the lease has ended; `undefined` while it has not. Read it before you send anything that is confidential. */
   readonly ended: LeaseEnd | undefined;
-  /** When the token expires: seconds since the epoch. */
+  /** When the token expires, in seconds since the epoch. */
   readonly expiresAt: number;
   /**
-   * Aborted when the lease ends; `signal.reason` is a `LeaseEndedError` then. Made when it is first read,
-   * and takes about 1 KB: where there are very many connections, `onEnd` is cheaper.
+   * A signal that is aborted when the lease ends, with a `LeaseEndedError` as its reason. It is created when it is
+   * first read, and takes about 1 KB. With very many connections, `onEnd` is cheaper.
    */
   readonly signal: AbortSignal;
-  /** Calls when the lease ends; at once where it has ended already. What a listener throws is ignored. */
+  /** Calls `listener` when the lease ends, or at once if it has ended. Errors of a listener are ignored. */
   onEnd(listener: (end: LeaseEnd) => void): void;
   /**
-   * Calls once, some time before the token expires, and once more for each renewal; at the next look where
-   * that time has passed already. One listener: another one takes its place.
+   * Calls `listener` once, `bySec` seconds before the token expires, and again after each renewal. If that time has
+   * already passed, it is called within about a second. There is one listener: a second call replaces it.
    *
-   * @throws ConfigurationError for options that are not right.
+   * @throws ConfigurationError for wrong options.
    */
   onRenewalDue(listener: () => void, options?: RenewalDueOptions): void;
   /**
-   * Goes on with a new token of the same caller: fully verified, with the same `principal.key`, client,
-   * actor, issuer, audience and binding, and meeting the same requirements. `proof` is a DPoP proof for the
-   * request that opened the connection (its URL, its method, a new `jti`: RFC 9449 §4.2).
+   * Continues the lease with a new token of the same caller. The token is fully verified, and it must have the same
+   * `principal.key`, client, actor, issuer, audience and binding. Its principal must meet the requirements of the
+   * lease. The new token may expire earlier than the old one.
    *
-   * Rejects with `RefusedError` otherwise, and the lease goes on to its old end. A token that expires
-   * earlier is taken, too. More than ten in a minute end the lease.
+   * `proof` is a DPoP proof for the request that opened the connection: the same URL and method, with a new `jti` (RFC
+   * 9449 §4.2).
+   *
+   * Rejects with `RefusedError` when the token is not accepted; the lease then continues with its old token. More than
+   * ten renewals in a minute end the lease.
    */
   renew(token: string, proof?: string): Promise<Principal<Claims>>;
-  /** Ends it: the connection is closed. Nothing happens when it has ended already. */
+  /** Ends the lease, because the connection is closed. Does nothing if it has already ended. */
   end(): void;
 }

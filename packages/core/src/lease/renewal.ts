@@ -6,8 +6,8 @@ import type { VerifiedToken } from '../request/verified-token.ts';
 import type { LeaseExtras } from './lease-state.ts';
 
 /**
- * Whether a verified token may renew a lease: it is of the same caller, and bound in the same way. When it
- * expires is no matter.
+ * Whether a verified token may renew a lease: it must belong to the same caller and have the same binding. Its expiry
+ * is not compared.
  */
 export function isRenewalOf(
   { verified: before }: HeldToken,
@@ -20,7 +20,7 @@ function isSameCaller(before: VerifiedToken, after: VerifiedToken): boolean {
   const [was, is] = [before.principal, after.principal];
   return (
     was.key === is.key &&
-    // The key holds an issuer's configured name; two entries might share one.
+    // `key` contains only the issuer's configured name, and two configured issuers may share a name.
     before.issuer.provider.issuer === after.issuer.provider.issuer &&
     was.issuer === is.issuer &&
     was.clientId === is.clientId &&
@@ -33,7 +33,7 @@ function actorOf({ principal: { actor } }: VerifiedToken): string {
   return JSON.stringify(actor === undefined ? [] : [actor.issuer, actor.subject, actor.clientId]);
 }
 
-/** What of the audience is ours; all of it where none is configured. */
+/** The part of the audience that names this API; the whole audience if none is configured. */
 function audienceOf({ principal, issuer }: VerifiedToken): string {
   const { audience: ours } = issuer.policy;
   const named = principal.audience.filter((each) => ours === undefined || ours.includes(each));
@@ -46,8 +46,8 @@ function isBoundAlike(before: VerifiedToken, after: VerifiedToken): boolean {
 }
 
 /**
- * A token as a renewal presents it: on the request that opened the connection, with the proof in its
- * place. Without that request no bound token can be renewed.
+ * Makes the presentation of a renewal: its token and proof, on the request that opened the connection. Without that
+ * request, a bound token cannot be renewed.
  */
 export function renewalPresentation(
   token: unknown,
@@ -55,14 +55,14 @@ export function renewalPresentation(
   opened: RequestView | undefined,
 ): Presentation {
   return {
-    // A message of a peer may hold anything.
+    // `token` may come from a message of the peer, so it may be any value.
     token: typeof token === 'string' ? token : '',
     scheme: proof === undefined ? 'bearer' : 'dpop',
     request: opened && withProof(opened, typeof proof === 'string' ? proof : undefined),
   };
 }
 
-/** The request that opened a connection, with another proof, and without the credentials that it had. */
+/** Copies the request that opened a connection, with the given proof and without its `Authorization` header. */
 export function withProof(opened: RequestView, proof: string | undefined): RequestView {
   return {
     method: opened.method,
@@ -71,18 +71,18 @@ export function withProof(opened: RequestView, proof: string | undefined): Reque
       if (name === 'dpop') return proof;
       return name === 'authorization' ? undefined : opened.header(name);
     },
-    // Another object each time: a proof that was marked as used for one message is not for the next.
+    // A new object each time: a proof is marked once per identity, and each message counts as a request of its own.
     identity: {},
     peerAddress: opened.peerAddress,
     peerCertificate: () => opened.peerCertificate?.(),
   };
 }
 
-/** So many renewals in a minute are nobody's who means it. */
+/** No honest client renews more often than this. */
 const RENEWALS_PER_MINUTE = 10;
 const MINUTE_MS = 60_000;
 
-/** Counts a renewal, whatever comes of it, and says whether it is one too many. */
+/** Counts a renewal, whether it succeeds or not. `false` when there were too many in this minute. */
 export function countRenewal(extras: Pick<LeaseExtras, 'renewals'>, now: number): boolean {
   const { renewals } = extras;
   if (renewals === undefined || Math.abs(now - renewals.since) >= MINUTE_MS) {

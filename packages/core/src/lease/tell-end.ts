@@ -2,7 +2,7 @@ import { ignoreRejection } from '../lib/callback-result.ts';
 import { type LeaseEnd, LeaseEndedError } from './lease-end.ts';
 import type { LeaseEndListener, LeaseState } from './lease-state.ts';
 
-/** Tells everybody who asked to be told that a lease has ended, once. */
+/** Calls every listener of a lease that has ended, once, and aborts its signal. */
 export function tellEnd(state: LeaseState, end: LeaseEnd): void {
   const { listener, extras } = state;
   state.listener = undefined;
@@ -14,12 +14,12 @@ export function tellEnd(state: LeaseState, end: LeaseEnd): void {
   controller?.abort(new LeaseEndedError(end));
 }
 
-/** What a listener throws is ignored: other leases may end at the same time. */
+/** Calls a listener. Its errors are ignored, because other listeners and leases must be told as well. */
 export function tellListener(listener: LeaseEndListener, end: LeaseEnd): void {
   try {
-    // A listener may be async; its rejection must not become an unhandled one.
+    // A listener may be async. An unhandled rejection of its promise would end the process.
     ignoreRejection(listener(end));
   } catch {
-    // The fault is the listener's, and the lease has ended all the same.
+    // Ignored: the lease has ended in any case.
   }
 }

@@ -6,10 +6,12 @@ import { type LeaseEnd, LeaseEndedError } from './lease-end.ts';
 import type { LeaseEndListener, LeaseState } from './lease-state.ts';
 import { tellListener } from './tell-end.ts';
 
-/** What a lease asks of the {@link Leases} that it belongs to. */
+/** What a lease calls on the {@link Leases} that it belongs to. */
 export interface LeaseOwner {
   renew(state: LeaseState, token: string, proof: string | undefined): Promise<Principal>;
+  /** Ends the lease, because the application has ended it. */
   release(state: LeaseState): void;
+  /** Must be called after the time of the renewal has changed. */
   reschedule(state: LeaseState): void;
 }
 
@@ -17,7 +19,7 @@ const RENEWAL_DUE_OPTIONS: OptionNames<RenewalDueOptions> = { bySec: true };
 const DEFAULT_RENEWAL_BY_SEC = 60;
 const MAX_RENEWAL_BY_SEC = 86_400;
 
-/** A lease as an application has it. Its members are private: printing it shows no token. */
+/** The lease object that an application gets. Its fields are private, so printing it shows no token. */
 export class TokenLease implements Lease {
   readonly #owner: LeaseOwner;
   readonly #state: LeaseState;

@@ -1,6 +1,6 @@
 /**
- * Resolves like `work`, but rejects as soon as `signal` aborts. The work itself continues: others may wait for
- * it, and it may not support the signal.
+ * Resolves like `work`, but rejects with the signal's reason as soon as `signal` aborts. The work itself continues,
+ * because others may wait for it too, or because it does not support the signal.
  */
 export async function abortable<Value>(
   work: Promise<Value>,

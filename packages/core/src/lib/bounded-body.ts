@@ -1,8 +1,8 @@
 import { ignoreRejection } from './callback-result.ts';
 
 /**
- * What a `fetch` may answer: Node's response, node-fetch's, whose body is a stream of Node's, and what
- * tests make, which may have `json()` alone.
+ * The response of a `fetch`: Node's own, one of node-fetch (its body is a stream of Node), or one that a test made, which
+ * may have only `json()`.
  */
 export interface FetchedResponse {
   readonly body?: unknown;
@@ -10,9 +10,9 @@ export interface FetchedResponse {
 }
 
 /**
- * The body of a response, decompressed; `undefined` as soon as it is larger than `maxBytes`. Rejects as
- * the body does. It sets no time limit: the signal of the fetch does. A body that only
- * `json()` gives is measured as the text of its value.
+ * Reads the body of a response, after decompression. Gives `undefined` as soon as it is larger than `maxBytes`. Rejects
+ * when reading the body fails. It has no time limit of its own: the signal of the fetch ends it. If the response has only
+ * `json()`, the value is written as JSON, and that is its body.
  */
 export async function readBoundedBody(
   response: FetchedResponse,
@@ -31,7 +31,7 @@ export async function readBoundedBody(
     if (next === undefined || next.done) return Buffer.concat(chunks, length);
     length += next.value.byteLength;
     if (length > maxBytes) {
-      // Not awaited: a sender of too much may also be slow to stop.
+      // Not awaited: a server that sends too much may also be slow to stop.
       ignoreRejection(iterator?.return?.());
       return undefined;
     }
@@ -46,7 +46,7 @@ export function discardBody({ body }: FetchedResponse): void {
   else if ('destroy' in body && typeof body.destroy === 'function') body.destroy();
 }
 
-// Both kinds of stream are: Node's `ReadableStream` since Node.js 18.
+// Both kinds of stream are iterable: streams of Node, and `ReadableStream` since Node.js 18.
 function isIterable(body: unknown): body is AsyncIterable<Uint8Array> {
   return typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
 }

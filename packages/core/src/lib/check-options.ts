@@ -3,23 +3,25 @@ import { nearestName } from './nearest-name.ts';
 import { OPTION_PLACES } from './option-places.ts';
 
 /**
- * The names of all options that a function knows. The compiler checks that it is complete: it has exactly the
- * members of the options' type, and of every alternative of a union.
+ * The names of all options that a function has. The compiler checks that none is missing: the type has the members of
+ * the options' type, and of every alternative if that is a union.
  */
 export type OptionNames<Options> = Readonly<Record<NameOf<Options>, true>>;
 
 type NameOf<Options> = Options extends unknown ? Extract<keyof Options, string> : never;
 
 /**
- * Checks the form of an options object: it must be an object, and every name in it must be known. A
- * misspelled option would otherwise be ignored, and the check that it asks for would be missing. If a name belongs to another
- * function, the message says to which; if it is similar to a known one, the message names that. Returns the options. Does not
- * check their values.
+ * Checks that the options are an object, and that every name in it is known. Without this check, a misspelled option
+ * would be ignored, and the security check that it asks for would be missing. Returns the options. Does not check their
+ * values.
  *
- * @param owner Whose options they are, as messages name it: `auth0()`, `keys`.
- * @param names An object whose members are named as the options: `{ issuer: true, audience: true }`.
- * @param example The line to write.
- * @throws ConfigurationError that lists the options there are.
+ * If an unknown name is an option of another function, the error says of which one. If it is similar to a known name, the
+ * error suggests that name.
+ *
+ * @param owner The function or option that these options belong to, as error messages name it: `auth0()`, `keys`.
+ * @param names An object with a member for each option: `{ issuer: true, audience: true }`.
+ * @param example The line to write, for error messages.
+ * @throws ConfigurationError that lists the known options.
  */
 export function checkOptions<Options extends object>(
   owner: string,
@@ -38,7 +40,7 @@ export function checkOptions<Options extends object>(
   const unknown = Object.keys(given).find((name) => !Object.hasOwn(names, name));
   if (unknown === undefined) return options;
   const place = Object.hasOwn(OPTION_PLACES, unknown)
-    ? `. ${unknown} belongs into ${OPTION_PLACES[unknown]}`
+    ? `. ${unknown} belongs in ${OPTION_PLACES[unknown]}`
     : '';
   const similar = place === '' ? nearestName(unknown, Object.keys(names)) : undefined;
   const meant = similar === undefined ? '' : `Did you mean ${JSON.stringify(similar)}? `;
@@ -47,7 +49,7 @@ export function checkOptions<Options extends object>(
   );
 }
 
-/** The type of what was given instead, and not its value, which may be a secret. */
+/** Names the type of a value, for the message. Not the value itself, which may be a secret. */
 function kindOf(value: unknown): string {
   if (value === undefined || value === null) return String(value);
   return Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`;

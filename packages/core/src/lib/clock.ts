@@ -1,4 +1,4 @@
-/** Where the time comes from. Replaceable, so that tests never sleep. */
+/** Tells the time. It can be replaced, so that tests need not wait. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
@@ -7,7 +7,7 @@ export interface Clock {
 /** The machine's own clock. */
 export const systemClock: Clock = { now: () => Date.now() };
 
-/** Milliseconds of a {@link Clock} as the seconds of a JWT's NumericDate (RFC 7519 §2). */
+/** Gives the current time in seconds since the epoch, with fractions, as JWTs count it (NumericDate, RFC 7519 §2). */
 export function epochSeconds(clock: Clock): number {
   return clock.now() / 1000;
 }

@@ -1,7 +1,7 @@
 /**
- * Whether keys or metadata may be fetched from `url`: https, or http on the machine itself
- * (`localhost`, 127.0.0.0/8, `[::1]`) and on the hosts of `allowHttp`, without credentials in it. Looks
- * at the text only: it does not resolve names.
+ * Whether keys or metadata may be fetched from `url`: an https URL, or an http URL on loopback (`localhost`,
+ * 127.0.0.0/8, `[::1]`) or on a host of `allowHttp`. The URL must not contain credentials. Only the text is checked; host
+ * names are not resolved.
  */
 export function isEndpointUrl(url: unknown, allowHttp: readonly string[] = []): url is string {
   if (!isHttpUrl(url)) return false;
@@ -17,15 +17,15 @@ export function isHttpUrl(url: unknown): url is string {
 }
 
 /**
- * Whether a host, as `URL` gives it, is the machine itself. A name such as `keycloak.localhost` is not:
- * Node resolves it by DNS, which may return any address.
+ * Whether a host, as `URL` writes it, is loopback, that is, this machine. A name such as `keycloak.localhost` does not
+ * count: Node resolves it by DNS, which may give any address.
  */
 export function isLoopback(hostname: string): boolean {
   // The URL parser has already turned every spelling of an IPv4 address into four decimal numbers.
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
-/** A host as `URL` gives it, or `undefined` for anything else: a URL, a host with a port, a path. */
+/** Gives a host as `URL` writes it, or `undefined` for anything else: a URL, a host with a port, a path. */
 export function hostOf(text: unknown): string | undefined {
   if (typeof text !== 'string' || text === '') return undefined;
   const bare = /^[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*$/i.test(text) ? `[${text}]` : text;

@@ -5,8 +5,9 @@ import { type Warn, warnOperator } from './operator-warning.ts';
 
 /** Sends events to `onEvent` and to the `node:diagnostics_channel` channel `authly`. */
 export interface EventSink {
-  /** False when nobody listens: ask before building an event on a request's way. */
+  /** `false` when nobody listens. Ask before you build an event in code that every request runs. */
   readonly active: boolean;
+  /** Freezes the event and sends it. Never throws because of `onEvent`. */
   emit(event: AuthEvent): void;
 }
 
@@ -14,13 +15,13 @@ type RefreshFailed = Extract<AuthEvent, { type: 'keys.refresh_failed' }>;
 
 const diagnostics = channel('authly');
 
-/** A resolver may return any number of issuers, so only so many warnings are given and remembered. */
+/** At most this many warnings are given and remembered, because a resolver may return any number of issuers. */
 const MAX_WARNINGS = 100;
 
 /**
- * A sink that gives every event to `onEvent`, when there is one, and to the diagnostics channel. When
- * nobody listens at all, keys that cannot be fetched cause a process warning (`AuthlyWarning`),
- * once for each issuer and cause: an API that answers 503 must say why somewhere.
+ * Makes a sink that gives every event to `onEvent`, if there is one, and to the diagnostics channel. If nobody listens to
+ * either, a failure to fetch keys causes a process warning (`AuthlyWarning`), once for each issuer and cause, so that the
+ * operator can find out why an API answers 503.
  */
 export function createEventSink(onEvent?: EventListener, warn: Warn = warnOperator): EventSink {
   const warned = new Set<string>();
@@ -43,14 +44,14 @@ export function createEventSink(onEvent?: EventListener, warn: Warn = warnOperat
       if (event.type === 'keys.refresh_failed' && !isHeard()) warnOnce(event);
       if (onEvent !== undefined) {
         try {
-          // A listener may be async. An unhandled rejection of it would end the process.
+          // A listener may be async. An unhandled rejection of its promise would end the process.
           ignoreRejection(onEvent(frozen));
         } catch {
-          // A subscriber's fault is not the request's.
+          // The error of a listener must not fail the request.
         }
       }
-      // Node hands a subscriber's exception to process.nextTick, where it would end the process:
-      // this is the documented contract of diagnostics_channel, so subscribers must not throw.
+      // A subscriber of the channel must not throw: Node throws its exception again in process.nextTick, which ends the
+      // process. The documentation of diagnostics_channel says so.
       if (diagnostics.hasSubscribers) diagnostics.publish(frozen);
     },
   };
@@ -71,5 +72,5 @@ function textOf({
     statedIssuer === undefined
       ? ''
       : ` It states the issuer ${statedIssuer}. If tokens have that iss, write: ${toWrite}.`;
-  return `Keys of ${issuer} could not be fetched: ${what}${where}.${mend} Give onEvent to be told each time.`;
+  return `Keys of ${issuer} could not be fetched: ${what}${where}.${mend} Set onEvent to get an event each time.`;
 }

@@ -1,7 +1,7 @@
-/** A class that extends this adds its private members to the object that it is given: nothing prints or copies them. */
+/** A class that extends this one adds its private fields to an existing object: the one given to the constructor. */
 export class Given {
   constructor(target: object) {
-    // biome-ignore lint/correctness/noConstructorReturn: this is what adds them to an object that is there already
+    // biome-ignore lint/correctness/noConstructorReturn: the fields of a subclass are added to the returned object
     return target;
   }
 }

@@ -1,12 +1,12 @@
 import { isStrictBase64Url } from './base64url.ts';
 import { utf8Text } from './utf8.ts';
 
-/** Deeper JSON than this is nobody's token; `JSON.parse` itself would take any depth. */
+/** No real token nests deeper than this. `JSON.parse` itself accepts any depth. */
 export const MAX_JSON_DEPTH = 32;
 
 /**
- * Decodes base64url (RFC 4648 §5) strictly: one spelling per byte string, so no padding, no other
- * alphabet, no white space, no stray trailing bits. `undefined` for anything else.
+ * Decodes base64url (RFC 4648 §5) strictly, so that there is only one spelling for the same bytes. `undefined` for text
+ * with padding, other characters, white space, or unused bits at the end that are not zero.
  */
 export function decodeBase64Url(text: string): Uint8Array | undefined {
   const bytes = Buffer.from(text, 'base64url');
@@ -14,9 +14,9 @@ export function decodeBase64Url(text: string): Uint8Array | undefined {
 }
 
 /**
- * Parses bytes as one JSON object (RFC 8259), deeply frozen; `undefined` if they are anything else,
- * not UTF-8, or deeper than 32 levels. Of members with one name the last counts
- * (RFC 7519 §4); `parseStrict` takes none.
+ * Parses bytes as a JSON object (RFC 8259), and freezes it deeply. `undefined` for anything else, for text that is not
+ * UTF-8, and for more than 32 levels. If a member occurs twice, the last one counts (RFC 7519 §4); `parseStrict` refuses
+ * that.
  */
 export function parseJsonObject(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
   const value = parseUnfrozen(bytes);
@@ -27,8 +27,8 @@ export function parseJsonObject(bytes: Uint8Array): Readonly<Record<string, unkn
 export type Json = string | Uint8Array;
 
 /**
- * The same, but not frozen yet, and of small texts the depth is not known either. {@link deepFreeze}
- * finds it, and freezes.
+ * Like {@link parseJsonObject}, but the result is not frozen, and text of up to 1 KB may be nested deeper. Call
+ * {@link deepFreeze} on the result: it freezes and checks the depth.
  */
 export function parseUnfrozen(json: Json): Readonly<Record<string, unknown>> | undefined {
   const text = textOf(json);
@@ -38,16 +38,16 @@ export function parseUnfrozen(json: Json): Readonly<Record<string, unknown>> | u
 }
 
 /**
- * Parses JSON as one object in which no object has a member twice (RFC 7515 §4, RFC 7519 §4): of
- * two members of one name other parsers take the first, so that two readers of one token would see two
- * callers. `undefined` also for whatever {@link parseJsonObject} refuses. Not frozen.
+ * Parses JSON as one object, and refuses it if any object in it has a member twice (RFC 7515 §4, RFC 7519 §4). Other
+ * parsers take the first of two members, and would then see another caller in the same token. `undefined` also for what
+ * {@link parseJsonObject} refuses. The result is not frozen.
  */
 export function parseStrict(json: Json): Readonly<Record<string, unknown>> | undefined {
   const text = textOf(json);
   if (text === undefined) return undefined;
   const names = memberNames(text);
   const value = names === undefined ? undefined : parseText(text);
-  // Names are counted, not compared: of each that is there twice, parsing has dropped one.
+  // If the text has more member names than the parsed value has members, a name occurred twice.
   return value !== undefined && membersOf(value) === names ? value : undefined;
 }
 
@@ -60,13 +60,13 @@ function parseText(text: string): Readonly<Record<string, unknown>> | undefined 
     const value: unknown = JSON.parse(text);
     return isPlainObject(value) ? value : undefined;
   } catch {
-    return undefined; // The parser's message quotes the text, so it goes nowhere.
+    return undefined; // The error is dropped, because its message quotes the text.
   }
 }
 
 /**
- * Nesting makes `JSON.parse` slow: 10 KB of brackets take it ten times as long as an RS256 signature, so
- * they are counted first. A text as short as this takes it no longer than that signature, whatever it holds.
+ * Deep nesting makes `JSON.parse` slow: for 10 KB of brackets it needs ten times as long as for an RS256 signature. So in
+ * a longer text, brackets are counted first. A text of up to this size never takes longer than such a signature.
  */
 const UNSCANNED_LENGTH = 1_024;
 
@@ -79,8 +79,8 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
 /**
- * How many names of members a JSON text has, in all its objects: each has a colon after it. `undefined`
- * when it is deeper than {@link MAX_JSON_DEPTH}. Right for valid JSON; what is invalid, the parser refuses.
+ * Counts the member names in a JSON text, in all its objects: there is a colon after each. `undefined` when the text is
+ * nested deeper than {@link MAX_JSON_DEPTH}. Only correct for valid JSON; the parser refuses the rest.
  */
 function memberNames(json: string): number | undefined {
   let names = 0;
@@ -96,7 +96,7 @@ function memberNames(json: string): number | undefined {
   return names;
 }
 
-/** Where the string ends whose first character stands at `start`. */
+/** The position of the quote that ends the string whose first character is at `start`. */
 function endOfString(json: string, start: number): number {
   let index = start;
   while (index < json.length) {
@@ -107,7 +107,7 @@ function endOfString(json: string, start: number): number {
   return index;
 }
 
-/** How many members a value from JSON has, in all its objects. */
+/** Counts the members of a parsed JSON value, in all its objects. */
 function membersOf(value: object): number {
   if (Array.isArray(value)) {
     let inside = 0;
@@ -128,22 +128,22 @@ function isObject(value: unknown): value is object {
 }
 
 /**
- * Freezes plain objects and arrays to the bottom; false when there are more than `depth` levels.
- * `seen` is for values that may hold themselves; what comes from JSON cannot.
+ * Freezes a value and every plain object and array inside it. `false` when there are more than `depth` levels. Give
+ * `seen` for a value that may contain itself; a value from JSON cannot.
  */
 export function deepFreeze(value: object, depth: number, seen?: Set<object>): boolean {
   if (depth === 0) return false;
   if (seen?.has(value)) return true;
   seen?.add(value);
   Object.freeze(value);
-  // Lists from JSON have items alone; others may have members by name, and iterators of their own.
+  // A list from JSON has only items. Another list may also have named members, and an iterator of its own.
   if (seen === undefined && Array.isArray(value)) {
     for (const item of value) if (!freezeMember(item, depth, seen)) return false;
     return true;
   }
   for (const name in value) {
     const member: unknown = (value as Readonly<Record<string, unknown>>)[name];
-    // Most members are no objects: asked first, since every claim of every new token comes by here.
+    // Most members are not objects. That is checked first, because this runs for every claim of every new token.
     if (typeof member !== 'object' || !Object.hasOwn(value, name)) continue;
     if (!freezeMember(member, depth, seen)) return false;
   }
@@ -155,14 +155,14 @@ function freezeMember(member: unknown, depth: number, seen: Set<object> | undefi
   return deepFreeze(member, depth - 1, seen);
 }
 
-/** Whether `value` is a list of strings, and of nothing else. */
+/** Whether `value` is an array that contains only strings. It may be empty. */
 export function isStringList(value: unknown): value is readonly string[] {
   if (!Array.isArray(value)) return false;
   for (const item of value) if (typeof item !== 'string') return false;
   return true;
 }
 
-/** Whether `value` is an object as JSON makes them: no array, no instance of a class. */
+/** Whether `value` is an object such as JSON makes: not an array, and not an instance of a class. */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);

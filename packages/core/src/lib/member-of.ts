@@ -1,4 +1,4 @@
-/** A member of whatever a value is, own or inherited; `undefined` for a primitive value. */
+/** Reads a member of an unknown value, own or inherited. `undefined` if the value is not an object or a function. */
 export function memberOf(value: unknown, name: string): unknown {
   if (value === null || (typeof value !== 'object' && typeof value !== 'function')) {
     return undefined;

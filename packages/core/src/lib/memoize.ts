@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache';
 
-/** Bounds of what {@link memoize} keeps. */
+/** Limits of what {@link memoize} keeps. */
 export interface MemoBounds {
-  /** Results kept; the one used longest ago goes first. */
+  /** How many results are kept. The least recently used one is removed first. */
   readonly entries: number;
-  /** Longer texts are computed each time, so that strangers cannot fill the memory. */
+  /** Characters. The result for a longer text is not kept, so that clients cannot fill the memory. */
   readonly maxLength: number;
 }
 
@@ -14,8 +14,8 @@ interface Kept<Result> {
 }
 
 /**
- * Keeps the results of a pure function whose argument is the same for many tokens. The results are shared, so
- * nobody may change them. An exception is not kept.
+ * Keeps the results of a pure function that is often called with the same text. The results are shared, so nobody may
+ * change them. An exception is not kept.
  */
 export function memoize<Result>(
   compute: (text: string) => Result,
@@ -25,7 +25,7 @@ export function memoize<Result>(
   let latest: Kept<Result> | undefined;
 
   return function memoized(text) {
-    // Mostly the argument is the same as in the last call; comparing costs a tenth of a lookup.
+    // Mostly the text is the same as in the last call. To compare takes a tenth of the time of a lookup.
     if (text === latest?.text) return latest.result;
     const known = kept.get(text);
     if (known !== undefined) {
@@ -41,7 +41,7 @@ export function memoize<Result>(
   };
 }
 
-/** Copies a text. V8's slices refer to the whole text, so a slice that is kept would keep the whole token in memory. */
+/** Copies a text. V8 implements a slice as a reference, so storing the slice would keep the whole token in memory. */
 function detached(text: string): string {
   const copy = Buffer.from(text, 'latin1').toString('latin1');
   return copy === text ? copy : text;

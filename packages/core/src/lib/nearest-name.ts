@@ -1,12 +1,12 @@
-/** A shorter beginning fits too many names to say which one was meant. */
+/** A common beginning that is shorter than this fits too many names. */
 const MIN_PREFIX = 3;
 
 /** A name may differ in one character of every four, and in at least one. */
 const CHARACTERS_FOR_EACH_MISTAKE = 4;
 
 /**
- * The name that was probably meant by a misspelled one, or `undefined` if none is similar: the same letters in
- * another case, a name that the other one begins with, or one with few characters that differ.
+ * Gives the name that was probably meant by a misspelled one; `undefined` if none is similar. A name is similar if it
+ * differs only in upper and lower case, if one of the two begins with the other, or if few characters differ.
  */
 export function nearestName(misspelled: string, names: readonly string[]): string | undefined {
   const wanted = misspelled.toLowerCase();
@@ -27,7 +27,7 @@ function beginsWith(a: string, b: string): boolean {
   return a.startsWith(b) || b.startsWith(a);
 }
 
-/** How many characters have to be inserted, left out, replaced, or swapped with the next one, to make `b` of `a`. */
+/** How many characters must be inserted, removed, replaced, or swapped with the next one, to turn `a` into `b`. */
 function distanceOf(a: string, b: string): number {
   let before: readonly number[] = [];
   let row: readonly number[] = Array.from({ length: b.length + 1 }, (_, index) => index);

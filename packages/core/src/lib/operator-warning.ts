@@ -1,7 +1,7 @@
 import { emitWarning } from 'node:process';
 
-/** Tells the process's operator of a mistake: `process.emitWarning` with a text and the name `AuthlyWarning`. */
+/** Warns the operator of the process: calls `process.emitWarning` with a text and a type (`AuthlyWarning`). */
 export type Warn = (text: string, type: string) => void;
 
-/** The process's own warnings, which Node prints unless the operator decides otherwise. */
+/** Emits a process warning. Node prints it, unless the operator has turned warnings off. */
 export const warnOperator: Warn = (text, type) => emitWarning(text, type);

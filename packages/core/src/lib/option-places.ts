@@ -2,12 +2,12 @@ const SERVER =
   'createResourceServer({ issuer, audience, … }), the first argument of authenticate()';
 const AUTHENTICATE = 'the second argument of authenticate(): authenticate({ … }, { … })';
 const PRESET = "the preset: issuer: rfc9068({ issuer: 'https://as.example.com', jwksUri: '…' })";
-const KEYS = 'keys of createResourceServer({ …, keys: { … } })';
-const CACHE = 'cache of createResourceServer({ …, cache: { … } })';
+const KEYS = 'the option keys, beside issuer: keys: { … }';
+const CACHE = 'the option cache, beside issuer: cache: { … }';
 
 /**
- * Where an option belongs that was written elsewhere, for the message about it. Only names that belong
- * to one place; a test holds each to the place.
+ * Where each of these options belongs, for the error message when it is written in another place. The list has only
+ * options that belong to exactly one place. A test checks each entry.
  */
 export const OPTION_PLACES: Readonly<Record<string, string>> = {
   optional: AUTHENTICATE,

@@ -1,6 +1,6 @@
 /**
- * The own property of an object; `undefined` when it has none of that name. Properties of a polluted
- * prototype must not count as part of a token, a document or an option.
+ * Reads an own property of an object; `undefined` when it has none with that name. Inherited properties are not read: a
+ * property of a polluted prototype must not count as part of a token, a document or an option.
  */
 export function ownProperty<Owner extends object, Name extends string>(
   owner: Owner,
@@ -10,13 +10,13 @@ export function ownProperty(owner: Readonly<Record<string, unknown>>, name: stri
   return Object.hasOwn(owner, name) ? owner[name] : undefined;
 }
 
-/** An own member that is a string, the empty one included; never coerced. */
+/** Reads an own property that is a string (it may be empty); `undefined` for any other type. */
 export function ownString(owner: object, name: string): string | undefined {
   const value: unknown = ownProperty(owner, name);
   return typeof value === 'string' ? value : undefined;
 }
 
-/** An own member that is a number; never coerced. */
+/** Reads an own property that is a number; `undefined` for any other type. */
 export function ownNumber(owner: object, name: string): number | undefined {
   const value: unknown = ownProperty(owner, name);
   return typeof value === 'number' ? value : undefined;

@@ -1,24 +1,24 @@
 import { BlockList, isIP } from 'node:net';
 
-/** Addresses of peers that are trusted with something, and whether those without an address are. */
+/** A list of trusted peers. */
 export interface PeerList {
-  /** Whether the list has this address; an IPv4 address counts also where it comes mapped into IPv6. */
+  /** Whether the list contains this address. An IPv4 address is also recognized when it is mapped into IPv6. */
   hasAddress(address: string): boolean;
-  /** Whether it names `unix`: peers on a Unix domain socket, which have no address. */
+  /** Whether the list contains `unix`: the peers of a Unix domain socket, which have no address. */
   readonly hasUnix: boolean;
 }
 
-/** What {@link parsePeerList} makes of a list; an entry that it does not take, and what is wrong with it. */
+/** The result of {@link parsePeerList}: the list, or the first wrong entry and what is wrong with it. */
 export type ParsedPeerList =
   | PeerList
   | { readonly entry: unknown; readonly fault: 'malformed' | 'too_wide' };
 
-/** The name of the peers that have no address. */
+/** The entry for peers of a Unix domain socket, which have no address. */
 const UNIX = 'unix';
 
-/** Bits. The widest network that anybody keeps for their own: 10.0.0.0/8 and fc00::/7. */
+/** Prefix length, in bits, of the widest private networks: 10.0.0.0/8 and fc00::/7. */
 const WIDEST = { ipv4: 8, ipv6: 7 } as const;
-/** IPv4 mapped into IPv6 has 96 bits before those of the IPv4 address (RFC 4291 §2.5.5.2). */
+/** An IPv4 address that is mapped into IPv6 has 96 bits before it (RFC 4291 §2.5.5.2). */
 const WIDEST_MAPPED = 96 + WIDEST.ipv4;
 
 interface Network {
@@ -28,9 +28,9 @@ interface Network {
 }
 
 /**
- * Parses a list of addresses (`10.1.2.3`), networks (`10.0.0.0/8`, `fd00::/8`) and the name `unix`. No
- * host names: nothing is looked up. A network that is wider than any that is kept for private use is a
- * fault: a list that covers the Internet would trust everybody.
+ * Parses a list of addresses (`10.1.2.3`), networks (`10.0.0.0/8`, `fd00::/8`) and the word `unix`. Host names are not
+ * allowed, because nothing is resolved. A network that is wider than the widest private network is refused: it would
+ * include addresses of strangers.
  */
 export function parsePeerList(entries: readonly unknown[]): ParsedPeerList {
   const list = new BlockList();
@@ -59,7 +59,7 @@ function parseNetwork(entry: unknown): Network | undefined {
   if (typeof entry !== 'string') return undefined;
   const [address = '', prefix, ...rest] = entry.split('/');
   const version = isIP(address);
-  // An interface (`fe80::1%eth0`) is no part of what a socket says of its peer.
+  // An interface in an address (`fe80::1%eth0`) is not allowed: the address of a socket's peer has none.
   if (version === 0 || address.includes('%') || rest.length > 0) return undefined;
   const bits = version === 4 ? 32 : 128;
   if (prefix !== undefined && !/^(?:0|[1-9]\d{0,2})$/.test(prefix)) return undefined;
@@ -71,13 +71,13 @@ function parseNetwork(entry: unknown): Network | undefined {
 function isTooWide({ address, prefix, family }: Network): boolean {
   if (prefix < WIDEST[family]) return true;
   if (family === 'ipv4' || prefix >= WIDEST_MAPPED) return false;
-  // What of IPv6 has much of the mapped IPv4 addresses in it is as wide as those.
+  // An IPv6 network that contains a large part of the mapped IPv4 addresses is as wide as those.
   return overlaps({ address, prefix, family }, MAPPED);
 }
 
 const MAPPED: Network = { address: '::ffff:0:0', prefix: 96, family: 'ipv6' };
 
-/** Of two networks that overlap, one lies in the other. */
+/** Whether two networks overlap. Then one of them contains the other. */
 function overlaps(one: Network, other: Network): boolean {
   return contains(one, other) || contains(other, one);
 }

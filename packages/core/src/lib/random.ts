@@ -1,2 +1,2 @@
-/** Uniform in [0, 1), for jitter; never for secrets. */
+/** Gives random numbers in [0, 1), to vary times. Must not be used for secrets. */
 export const systemRandom: () => number = Math.random;

@@ -2,8 +2,8 @@
 const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 
 /**
- * Whether `value` is one scope by the grammar of RFC 6749 §3.3: printable ASCII without space, `"`
- * and `\`. Such a value can be written into a challenge unchanged. Whether any issuer knows the scope is not checked.
+ * Whether `value` is a single scope by the grammar of RFC 6749 §3.3: printable ASCII without space, `"` and `\`. Such a
+ * text can be written into a challenge unchanged. It does not check whether an issuer knows the scope.
  */
 export function isScopeToken(value: unknown): value is string {
   return typeof value === 'string' && SCOPE_TOKEN.test(value);

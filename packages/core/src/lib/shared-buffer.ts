@@ -1,16 +1,16 @@
 import { isStrictBase64Url } from './base64url.ts';
 import { utf8Text } from './utf8.ts';
 
-/** As long as the longest token that `token.maxBytes` can allow. A longer text gets a buffer of its own. */
+/** The upper limit of `token.maxBytes`, so that every token fits. */
 export const SCRATCH_BYTES = 65_536;
 
-// One buffer for all tokens: to allocate and collect one for each costs more than the work on it. It never
-// holds a signature, so what remains in memory is of no use to an attacker.
+// One buffer for all tokens: to allocate one for each token takes longer than the work itself. It never contains a
+// signature, so the bytes that stay in it are useless to an attacker.
 const scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
 
 /**
- * The bytes of ASCII text. **Valid until the next call** of a function in this file: use them at once,
- * and never after an `await`.
+ * Gives the bytes of ASCII text. **They are valid only until the next call** of a function in this file: use them at
+ * once, and not after an `await`.
  */
 export function asciiView(text: string): Uint8Array {
   if (text.length > SCRATCH_BYTES) return Buffer.from(text, 'latin1');
@@ -18,8 +18,8 @@ export function asciiView(text: string): Uint8Array {
 }
 
 /**
- * The bytes of strict base64url, or `undefined`, exactly as `decodeBase64Url` says, but `undefined` also
- * for what is longer than any token. Valid as long as those of {@link asciiView}.
+ * Decodes strict base64url as `decodeBase64Url` does; gives `undefined` also for text that is longer than any token.
+ * **The bytes are valid only until the next call** of a function in this file, as those of {@link asciiView}.
  */
 export function base64UrlView(text: string): Uint8Array | undefined {
   if (text.length > SCRATCH_BYTES) return undefined;

@@ -3,15 +3,18 @@ import type { EventSink } from './event-sink.ts';
 
 type StoreFailed = Extract<AuthEvent, { readonly type: 'store.failed' }>;
 
-/** Tells of an outage of a store when it begins and when it ends, not on each request. */
+/** Reports an outage of a store when it begins and when it ends, not for each request. */
 export interface StoreOutage {
-  /** The store did not answer as it should. */
+  /** Must be called whenever the store fails. */
   begin(): void;
-  /** The store answered. */
+  /** Must be called whenever the store answers. */
   end(): void;
 }
 
-/** `store` and `outcome` are told: which store it is, and what becomes of requests meanwhile. */
+/**
+ * Makes what reports the outages of one store. The events name it by `store`; `outcome` says what happens to requests
+ * during an outage.
+ */
 export function createStoreOutage(
   { store, outcome }: Pick<StoreFailed, 'store' | 'outcome'>,
   events: EventSink,

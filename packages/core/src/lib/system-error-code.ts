@@ -1,7 +1,7 @@
-/** Longer chains of causes are nobody's. */
+/** At most this many errors of a chain of causes are examined. Real chains are shorter. */
 const MAX_CAUSES = 5;
 
-/** What Node calls the failure: `fetch` hides it in the causes of its own error. */
+/** Finds the system's code of an error, such as `ECONNREFUSED`. `fetch` puts it into a cause of its own error. */
 export function systemErrorCode(error: unknown): string | undefined {
   let current = error;
   for (let depth = 0; depth < MAX_CAUSES; depth++) {

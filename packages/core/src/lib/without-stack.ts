@@ -1,11 +1,10 @@
 /**
- * Makes errors that hold no stack. V8 looks for the frames whenever an error is made, which takes several
- * times as long as all else about one. For errors that say what a request lacks: no line of code is at
- * fault, and a stranger must not be able to make us look for one.
+ * Makes an error without a stack trace. Collecting the stack takes V8 several times as long as everything else about an
+ * error. Used for refusals of requests: no line of code is wrong, and anybody can cause as many refusals as they like.
  */
 export function withoutStack<Made>(make: () => Made): Made {
   const limit = Error.stackTraceLimit;
-  // No assignment: it throws where the intrinsics are frozen, and then errors are dearer, no more.
+  // Not by assignment, which throws if the intrinsics are frozen. Then the error just has a stack.
   Reflect.set(Error, 'stackTraceLimit', 0);
   try {
     return make();

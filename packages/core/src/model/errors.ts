@@ -24,10 +24,11 @@ export interface ChallengeDetails {
   readonly maxAgeSec?: number;
   /**
    * When to try again, in seconds (RFC 9110 §10.2.3). With `temporarily_unavailable`; and with the reason
-   * `key_unknown` where the keys were not fetched anew, since too many unknown keys were named of late.
+   * `key_unknown` where no fetch was started to find the key, because one was running already, or too many were
+   * made just before.
    */
   readonly retryAfterSec?: number;
-  /** The scheme that the request used, once known: the error stands in the challenge of that one. */
+  /** The scheme that the request used, once known: the error is in the challenge of that scheme. */
   readonly scheme?: Scheme | undefined;
   /** A nonce for the client's next proof (RFC 9449 §9). */
   readonly nonce?: string | undefined;
@@ -73,7 +74,7 @@ export class AuthError extends Error {
   /** What a guard, `userOf` or `clientOf` asked for and the caller does not meet: `scope read:users`. */
   readonly requirement: string | undefined;
 
-  /** `details` stand for those among the options: who has them apart need not put them in. */
+  /** `details` are used instead of those among the options, for code that has them separately. */
   constructor(
     reason: AuthErrorReason,
     options: AuthErrorOptions = {},
@@ -94,7 +95,7 @@ export class AuthError extends Error {
     Object.defineProperty(this, BRAND, { value: true });
   }
 
-  /** Headers of the answer: none, but in a `RefusedError`. */
+  /** Headers of the answer. Only a `RefusedError` has any. */
   get headers(): Readonly<Record<string, string>> {
     return NO_HEADERS;
   }

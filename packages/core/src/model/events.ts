@@ -72,8 +72,9 @@ export type AuthEvent =
       readonly type: 'store.failed';
       readonly store: 'replay' | 'revocation' | 'introspection';
       /**
-       * What becomes of requests meanwhile: 503; this process's own memory decides about a proof; tokens
-       * are accepted unasked; the authorization server is asked what other processes know.
+       * What happens to requests meanwhile: they get 503; or the memory of this process alone decides about a
+       * proof; or tokens are accepted without asking the store; or the authorization server is asked again,
+       * although other processes know its answer.
        */
       readonly outcome: 'refused' | 'local' | 'accepted' | 'bypassed';
     }
@@ -93,7 +94,7 @@ export type AuthEvent =
       readonly marks: readonly ('token' | 'session' | 'subject' | 'principal' | 'client')[];
     }
   | {
-      /** An event or a logout that should revoke something, and nothing was revoked. */
+      /** An event or a logout should revoke something, but nothing was revoked. */
       readonly type: 'revocation.unmapped';
       readonly source: SignalSource;
       readonly issuer: string;
@@ -106,7 +107,7 @@ export type AuthEvent =
       readonly cause: 'subject_unknown' | 'issuer_not_spoken_for' | 'no_session_in_tokens';
     }
   | {
-      /** What came was refused, and nothing was done. */
+      /** An event or a logout was refused, and nothing was done. */
       readonly type: 'signal.refused';
       readonly source: SignalSource;
       readonly reason: SignalFault;
@@ -152,7 +153,7 @@ export type AuthEvent =
       readonly outcome: 'loaded' | 'saved' | 'refused' | 'failed';
     }
   | {
-      /** Once, until the cause changes or an answer comes: not for each request. */
+      /** Sent once, not for each request, until the cause changes or an answer comes. */
       readonly type: 'introspection.failed';
       readonly issuer: string;
       readonly cause: IntrospectionFailure;
@@ -162,15 +163,15 @@ export type AuthEvent =
   | { readonly type: 'introspection.recovered'; readonly issuer: string }
   | {
       /**
-       * Once: the first answers of the server all said that the token is not active. Mostly it is the
-       * asking client that may not see the tokens: not in `aud`, or not linked to the API.
+       * Once: the first answers of the server all said that the token is not active. Mostly the asking client
+       * is not allowed to see the tokens: it is not in `aud`, or not linked to the API.
        */
       readonly type: 'introspection.nothing_active';
       readonly issuer: string;
       readonly answers: number;
     }
   | {
-      /** A connection that outlived its request may not go on. Not told of those that the application ended. */
+      /** A connection that outlives its request must end. Not sent for a lease that the application ended. */
       readonly type: 'lease.ended';
       readonly cause: Exclude<LeaseEndCause, 'released'>;
       readonly kind: 'user' | 'client';

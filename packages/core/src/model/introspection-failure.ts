@@ -1,4 +1,4 @@
-/** Why an authorization server could not be asked about a token, or its answer not be used. */
+/** Why the authorization server could not be asked about a token, or why its answer cannot be used. */
 export type IntrospectionFailure =
   /** The connection failed, or `fetch` did. */
   | 'network'

@@ -1,6 +1,6 @@
 /**
- * A JWK as Node.js imports and exports it (RFC 7517 §4). A type of our own: `@types/node` has it in another
- * place in each of its major versions.
+ * A JWK as Node.js imports and exports it (RFC 7517 §4). A type of our own, because each major version of
+ * `@types/node` declares it in another place.
  */
 export interface JsonWebKey {
   crv?: string;

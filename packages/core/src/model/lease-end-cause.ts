@@ -1,7 +1,7 @@
 /**
- * Why a lease has ended. `refused`: the token was read again and is not accepted any more, for another
- * reason than those with a name of their own. `unavailable`: for a while nobody could say whether it still
- * counts. `released`: the application ended it, mostly since the connection is closed.
+ * Why a lease has ended. `refused`: the token was read again and is not accepted any more, for a reason that
+ * has no name of its own here. `unavailable`: it could not be found out for a while whether the token still
+ * counts. `released`: the application ended it, mostly because the connection is closed.
  */
 export type LeaseEndCause =
   | 'expired'

@@ -21,7 +21,7 @@ export interface TokenClaims {
  * }
  * ```
  *
- * It only types: give the same schema to `createResourceServer({ claims })`, which validates. A resource
+ * This declares types only: give the same schema to `createResourceServer({ claims })`, which validates. A resource
  * server without it, or with another schema, then does not compile.
  */
 // biome-ignore lint/suspicious/noEmptyInterface: users merge their declaration into it
@@ -36,8 +36,8 @@ export type RegisteredClaims = Register extends { claims: infer Schema extends S
 export type ActorProfile = 'agent' | 'service' | 'unknown';
 
 /**
- * Who acts for the subject: the outermost `act` of the token (RFC 8693 §4.1), or what the provider
- * has in its stead. An `act` that cannot be read, such as a string, is an actor without ids.
+ * Who acts for the subject: the outermost `act` of the token (RFC 8693 §4.1), or what the provider has instead.
+ * An `act` that cannot be read, such as a string, is an actor without ids.
  */
 export interface Actor {
   /** `'agent'` for an AI agent, `'service'` for other software, where the provider documents it. */
@@ -113,8 +113,7 @@ export interface ClientPrincipal<C = RegisteredClaims> extends PrincipalBase<C> 
   /** The client's id at the issuer. */
   readonly clientId: string;
   /**
-   * `sub` of the token, or the account that the preset names in its stead. Not a user's id, whatever
-   * it looks like.
+   * `sub` of the token, or the account that the preset names instead. It is not a user's id, even if it looks like one.
    */
   readonly subject: string | undefined;
   /**

@@ -32,14 +32,14 @@ export const CODES: Readonly<Record<AuthErrorCode, CodeAnswer>> = {
   insufficient_user_authentication: { status: 401, challenge: 'error' },
   invalid_dpop_proof: { status: 401, challenge: 'error' },
   use_dpop_nonce: { status: 401, challenge: 'error' },
-  // Another token of the same caller would not help, so nothing is asked for.
+  // No challenge: another token of the same caller would not help.
   forbidden: { status: 403, challenge: 'none' },
   temporarily_unavailable: { status: 503, challenge: 'none' },
 };
 
 /**
- * The steps of a request's way, in order; each reason belongs to one. An opaque token has no key and no
- * signature, and a JWT mostly no introspection.
+ * The steps that a request goes through, in order; each reason belongs to one step. An opaque token has no key
+ * and no signature, and most JWTs need no introspection.
  */
 export const STEPS = [
   'credentials',
@@ -55,7 +55,7 @@ export const STEPS = [
   'requirement',
 ] as const;
 
-/** One step of a request's way. */
+/** One step that a request goes through. */
 export type Step = (typeof STEPS)[number];
 
 /** What a reason means. */
@@ -149,7 +149,7 @@ const TABLE = {
   keys_unavailable: {
     code: 'temporarily_unavailable',
     step: 'key',
-    description: 'The keys of the issuer cannot be had at the moment',
+    description: 'The keys of the issuer cannot be fetched at the moment',
   },
   signature_invalid: {
     code: 'invalid_token',

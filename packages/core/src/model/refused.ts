@@ -1,7 +1,7 @@
 import type { AuthErrorOptions, ChallengeDetails } from './errors.ts';
 import type { AuthErrorReason } from './reasons.ts';
 
-/** Why something is refused, and what is known of it then. An `AuthError` has these members, too. */
+/** Why something is refused, and what is known by then. An `AuthError` has these members too. */
 export interface RefusalFacts extends KnownFacts {
   readonly reason: AuthErrorReason;
   readonly details: ChallengeDetails;
@@ -13,11 +13,11 @@ export type KnownFacts = Omit<AuthErrorOptions, keyof ChallengeDetails>;
 const NO_DETAILS: ChallengeDetails = Object.freeze({});
 
 /**
- * A refusal as the pipeline hands it on: a value, since an error costs more than all that was done to
- * find out that one is due. The error is made once, where the refusal leaves the resource server.
+ * A refusal within the pipeline: a value and not an error, because making an error takes more time than all
+ * checks before it. The error is made once, where the refusal leaves the resource server.
  */
 export class Refused implements RefusalFacts {
-  /** Nobody was told: what tells this from a token, whatever a polluted prototype may hold. */
+  /** A refusal has no principal. An own member, so that a polluted prototype cannot add one. */
   readonly principal: undefined = undefined;
   readonly reason: AuthErrorReason;
   readonly details: ChallengeDetails;

@@ -1,6 +1,6 @@
 /**
- * Why a token is refused that was good once, or that would keep a connection going: a part of the table of
- * reasons.
+ * Why a token that was good before is refused, or does not keep a connection open any more: a part of the table
+ * of reasons.
  */
 export const REVOCATION_REASONS = {
   token_revoked: {

@@ -1,5 +1,5 @@
 /**
- * Why a token is refused that is bound to its sender, or ought to be: a part of the table of reasons
+ * Why a token that is bound to its sender, or should be, is refused: a part of the table of reasons
  * (RFC 7800, RFC 8705 §3, RFC 9449 §4.3, §7).
  */
 export const SENDER_CONSTRAINT_REASONS = {

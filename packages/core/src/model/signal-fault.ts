@@ -1,7 +1,7 @@
 /** What a provider pushes (`@authly/signals`): security events (RFC 8417), or logout tokens (OpenID Connect). */
 export type SignalSource = 'security_event' | 'logout';
 
-/** Why what a provider pushed, or somebody in its name, is refused. */
+/** Why a pushed event or logout is refused. The provider sent it, or somebody who pretends to be the provider. */
 export type SignalFault =
   | 'method_not_allowed'
   | 'content_type_unsupported'
@@ -23,4 +23,5 @@ export type SignalFault =
   | 'state_unexpected'
   | 'keys_unavailable'
   | 'store_unavailable'
+  | 'share_used_up'
   | 'lookup_unavailable';

@@ -4,8 +4,8 @@
  */
 export interface TokenFault {
   /**
-   * The claim that is missing or malformed. Where a preset reads one for the principal, the principal's
-   * name for it: `scopes`, `roles`.
+   * The claim that is missing or malformed. For a claim that a preset reads into the principal it is the
+   * principal's name: `scopes`, `roles`.
    */
   readonly claim?: string;
   /** The audiences of which `aud` must name one. */

@@ -2,21 +2,23 @@ import { type Warn, warnOperator } from '../lib/operator-warning.ts';
 import { processWide } from '../lib/process-wide.ts';
 import type { ResolvedOptions } from './resolve-options.ts';
 
-// One record for the process, because the duplicates are mostly made in different modules.
+// Shared by the whole process, because duplicates are mostly made in different modules.
 const known = processWide('resource-servers', () => ({
   counts: new Map<string, number>(),
   warned: false,
 }));
 
-/** So many equal servers are not made at start-up; a server is made for each request. */
+/** With this many equal servers, a server is probably made for each request, and not at start-up. */
 const MADE_PER_REQUEST = 10;
 
 /**
- * Remembers that a resource server exists; a second one with the same issuer and audience doubles
- * key fetches and caches, and is mostly a mistake: the event `config.duplicate_resource_server` says
- * so. When ten are open at once, there is one process warning (`AuthlyWarning`), whether or not anybody
- * listens for events: such servers are made for each request, fetch keys each time, and are never closed. Returns
- * a function that removes the server from the record.
+ * Remembers that a resource server exists. A second one with the same issuer and audience is mostly a mistake: keys are
+ * then fetched twice, and there are two caches. It causes the event `config.duplicate_resource_server`.
+ *
+ * When ten of them are open at the same time, there is one process warning (`AuthlyWarning`), also if somebody listens to
+ * events: probably a server is made for each request, which fetches keys each time and is never closed.
+ *
+ * Returns a function that forgets the server again.
  */
 export function noteResourceServer(
   { issuers, events }: Pick<ResolvedOptions, 'issuers' | 'events'>,

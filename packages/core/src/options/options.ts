@@ -15,44 +15,46 @@ import type { RevocationOptions } from '../revocation/revocation-options.ts';
 import type { KeySnapshotStore } from '../stores/key-snapshot-store.ts';
 import type { Algorithm } from '../token/algorithms.ts';
 
-/** Bounds of a single token. */
+/** Limits for a single token. */
 export interface TokenOptions {
   /**
-   * Longest token that is looked at; a longer one is refused with `token_too_large`. Bytes, 1,024 to
-   * 65,536. Default 16,384. Node itself answers 431 where all headers together pass 16 KiB, unless
-   * `http.createServer({ maxHeaderSize })` or `--max-http-header-size` says otherwise: raise both.
+   * Size of the largest accepted token. A larger one is refused with `token_too_large`. Bytes, 1,024 to 65,536. Default
+   * 16,384. Node itself answers 431 when all headers together are larger than 16 KiB. For larger tokens, also raise that
+   * limit: `http.createServer({ maxHeaderSize })` or `--max-http-header-size`.
    */
   readonly maxBytes?: number | undefined;
 }
 
 interface CommonOptions<Schema extends StandardSchemaV1 | undefined> {
-  /** Accepted algorithms. Default RS256, PS256, ES256, EdDSA, or what the issuer's preset states. */
+  /** Accepted signature algorithms. Default: those of the issuer's preset, or else RS256, PS256, ES256 and EdDSA. */
   readonly algorithms?: readonly Algorithm[] | undefined;
-  /** Tolerance for `exp` and `nbf`, in seconds, 0 to 300. Default 5. */
+  /** Clock tolerance for `exp` and `nbf`, in seconds, 0 to 300. Default 5. */
   readonly clockToleranceSec?: number | undefined;
-  /** Bounds of a single token. */
+  /** Limits for a single token. */
   readonly token?: TokenOptions | undefined;
-  /** The verified-token cache; `false` for none. */
+  /** The cache of verified tokens; `false` for no cache. */
   readonly cache?: TokenCacheOptions | false | undefined;
   /**
-   * Whether signatures may be verified on a thread of their own beside the calling one. It is started
-   * only under load, when many tokens that were never seen before come at once, and where there is more
-   * than one core; it takes about 20 MB while it lives. Default `true`.
+   * Whether signatures may be verified on a second thread. It is started only under load, when many new tokens come at
+   * once, and only if there is more than one core. It takes about 20 MB of memory while it runs. Default `true`.
    */
   readonly signatureThread?: boolean | undefined;
   /**
-   * A Standard Schema (zod, valibot, arktype) for the token's claims, validated once for each token;
-   * its output is `principal.claims`. It sees every claim; a failing one refuses the token.
+   * A Standard Schema (zod, valibot, arktype) for the claims of tokens. It validates all claims of each token once, and
+   * its output is `principal.claims`. A token that it does not accept is refused (`claims_rejected`).
    */
   readonly claims?: Schema | undefined;
-  /** A scope that brings others: `{ 'admin:users': ['read:users'] }`. Transitive. */
+  /**
+   * Scopes that include other scopes: with `{ 'admin:users': ['read:users'] }`, a token with `admin:users` also meets
+   * `scope('read:users')`. Included scopes may include others.
+   */
   readonly scopeImplies?: Readonly<Record<string, readonly string[]>> | undefined;
   /**
-   * This API's resource identifier (RFC 9728 §1.2): an absolute URL without fragment. Defaults to
-   * the sole audience when that is one.
+   * The resource identifier of this API (RFC 9728 §1.2): an absolute URL without fragment. Default: the audience, if
+   * there is only one and it is such a URL.
    */
   readonly resource?: string | undefined;
-  /** `realm` of challenges (RFC 9110 §11.5). Default `api`. */
+  /** The `realm` of challenges (RFC 9110 §11.5). Default `api`. */
   readonly realm?: string | undefined;
   /**
    * Accepts access tokens that are bound to a key, with a DPoP proof (RFC 9449): `'when-bound'`,
@@ -64,72 +66,72 @@ interface CommonOptions<Schema extends StandardSchemaV1 | undefined> {
    * `{ certificate: socketCertificate() }`, or {@link MtlsOptions}. Without it, such tokens are refused.
    */
   readonly mtls?: MtlsOptions | undefined;
-  /** Refuses tokens that were revoked before they expire: {@link RevocationOptions}. Without it none are asked about. */
+  /** Refuses tokens that were revoked: {@link RevocationOptions}. Without it, tokens are accepted until they expire. */
   readonly revocation?: RevocationOptions | undefined;
-  /** How connections that outlive their request are watched: {@link LeasesOptions}. */
+  /** How open connections, such as WebSockets, are checked again: {@link LeasesOptions}. */
   readonly leases?: LeasesOptions | undefined;
-  /** Life cycle of fetched keys. */
+  /** How keys are fetched and kept: {@link KeyOptions}. */
   readonly keys?: KeyOptions | undefined;
   /**
-   * Hosts whose keys may be fetched over http, beside the machine itself: names or addresses without port,
-   * such as `['keycloak', '172.18.0.3']`. Whoever can change what is sent on the way decides which tokens
-   * are accepted. It does not apply to what a resolver returns. The event `config.http_allowed` tells of it.
+   * Hosts that may be asked over http for keys, metadata and introspection, besides loopback: names or addresses without
+   * port, such as `['keycloak', '172.18.0.3']`. **Whoever can change the traffic to such a host decides which tokens are
+   * accepted.** It does not apply to issuers that a resolver returns. It causes the event `config.http_allowed`.
    */
   readonly allowHttp?: readonly string[] | undefined;
-  /** Where the last good key sets survive a restart. */
+  /** Where the last good keys are stored, so that a restarted process can verify tokens while the provider is down. */
   readonly keySnapshots?: KeySnapshotStore | undefined;
-  /** The time. Default: the machine's. */
+  /** The clock. Default: the machine's. */
   readonly clock?: Clock | undefined;
-  /** Makes the requests for metadata and keys. Default: the global `fetch`. */
+  /** Makes the requests for metadata, keys and introspection. Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined;
-  /** Told of everything that happens; also on the diagnostics channel `authly`. */
+  /** Receives every event. Events are also published on the `node:diagnostics_channel` channel `authly`. */
   readonly onEvent?: EventListener | undefined;
 }
 
-/** An API that accepts tokens of one issuer. */
+/** Options for an API that accepts tokens of one issuer. */
 export interface SingleIssuerOptions<Schema extends StandardSchemaV1 | undefined = undefined>
   extends CommonOptions<Schema> {
-  /** A preset's result: `auth0('acme.eu.auth0.com')`. */
+  /** The result of a preset, such as `auth0('acme.eu.auth0.com')`. */
   readonly issuer: AudienceProvider;
-  /** This API's identifier at the issuer; tokens for others are refused. */
+  /** The identifier of this API at the issuer (`aud`). Tokens for other APIs are refused. */
   readonly audience: Audience;
-  /** How the issuer's opaque tokens are introspected (RFC 7662). Without it they are refused. */
+  /** How opaque tokens of the issuer are introspected (RFC 7662). Without it, opaque tokens are refused. */
   readonly introspection?: IntrospectionOptions | undefined;
   readonly issuers?: never;
   readonly issuerCache?: never;
 }
 
-/** An API that accepts tokens of one issuer that needs no audience beside it. */
+/** Options for an API that accepts tokens of one issuer, if `audience` is not needed as an option of its own. */
 export interface CompleteIssuerOptions<Schema extends StandardSchemaV1 | undefined = undefined>
   extends CommonOptions<Schema> {
   /**
-   * A preset's result that holds the audience itself (`firebase('acme')`, `{ ...auth0('…'), audience }`)
-   * or checks something in its stead (`cognito({ …, clientIds })`).
+   * The result of a preset that has the audience as a member (`firebase('acme')`, `{ ...auth0('…'), audience }`), or that
+   * checks something else in its place (`cognito({ …, clientIds })`).
    */
   readonly issuer: IssuerEntry;
   readonly audience?: never;
-  /** How the issuer's opaque tokens are introspected (RFC 7662). Without it they are refused. */
+  /** How opaque tokens of the issuer are introspected (RFC 7662). Without it, opaque tokens are refused. */
   readonly introspection?: IntrospectionOptions | undefined;
   readonly issuers?: never;
   readonly issuerCache?: never;
 }
 
-/** An API that accepts tokens of several issuers, each with an audience of its own. */
+/** Options for an API that accepts tokens of several issuers. Each has its own audience. */
 export interface ManyIssuersOptions<Schema extends StandardSchemaV1 | undefined = undefined>
   extends CommonOptions<Schema> {
-  /** Entries such as `{ ...auth0('…'), audience: '…' }`, or a function that finds one by `iss`. */
+  /** Entries such as `{ ...auth0('…'), audience: '…' }`, or a resolver: a function that finds an entry by `iss`. */
   readonly issuers: readonly IssuerEntry[] | IssuerResolver;
-  /** Memory of a resolver function. */
+  /** How the results of a resolver are cached. */
   readonly issuerCache?: IssuerCacheOptions | undefined;
   readonly issuer?: never;
   readonly audience?: never;
-  /** Each entry has its own. */
+  /** Not here: each entry has its own `introspection`. */
   readonly introspection?: never;
 }
 
 /**
- * What `Register` demands of every resource server of the program: the schema that is registered. Another
- * one, or none, would leave the principals' types untrue.
+ * Requires that every resource server of the program has the claims schema that is declared in `Register`. With another
+ * schema, or none, the types of principals would be wrong.
  */
 export type RegisteredOptions = Register extends {
   claims: infer Schema extends StandardSchemaV1;
@@ -137,7 +139,7 @@ export type RegisteredOptions = Register extends {
   ? { readonly claims: Schema }
   : unknown;
 
-/** What a resource server is made from. */
+/** The options of `createResourceServer`, and of an adapter's `authenticate`. */
 export type ResourceServerOptions<Schema extends StandardSchemaV1 | undefined = undefined> =
   RegisteredOptions &
     (SingleIssuerOptions<Schema> | CompleteIssuerOptions<Schema> | ManyIssuersOptions<Schema>);

@@ -21,7 +21,7 @@ import { MAX_TOKEN_LENGTH } from '../token/jws.ts';
 import { checkRouting, type SingleIssuer, withIntrospection } from './introspecting-issuers.ts';
 import type { ResourceServerOptions, TokenOptions } from './options.ts';
 
-/** Options with every default decided: request code never sees an undefined one. */
+/** {@link ResourceServerOptions}, checked and with every default decided. */
 export interface ResolvedOptions {
   readonly issuers: readonly ResolvedEntry[] | IssuerResolver;
   readonly issuerCache: Required<IssuerCacheOptions>;
@@ -48,7 +48,7 @@ export interface ResolvedOptions {
 
 const MAX_CLOCK_TOLERANCE_SEC = 300;
 const MIN_TOKEN_BYTES = 1_024;
-/** Node's timers count milliseconds in 31 bits: a longer one would fire at once. */
+/** The largest time of a Node timer, in milliseconds. A timer with a larger one fires at once. */
 const MAX_WHOLE_NUMBER = 2 ** 31 - 1;
 const DEFAULT_CACHE: ResolvedTokenCacheOptions = { maxEntries: 10_000, maxBytes: 32 * 1024 * 1024 };
 const DEFAULT_ISSUER_CACHE: Required<IssuerCacheOptions> = {
@@ -85,17 +85,22 @@ const OPTIONS: OptionNames<ResourceServerOptions> = {
   onEvent: true,
 };
 
-const OPTIONS_LINE =
-  "createResourceServer({ issuer: auth0('acme.eu.auth0.com'), audience: 'https://api.acme.com' })";
+/** The public functions that take the options of a resource server. */
+export type OptionsTaker = 'createResourceServer' | 'authenticate';
 
-/** Checks options as users write them and decides every default. Throws {@link ConfigurationError}. */
+/**
+ * Checks the options of a resource server, and decides every default. Throws {@link ConfigurationError} for a wrong
+ * option. `taker` is the function that was called with the options: errors name it.
+ */
 export function resolveOptions(
   options: ResourceServerOptions<StandardSchemaV1 | undefined>,
+  taker: OptionsTaker = 'createResourceServer',
 ): ResolvedOptions {
-  checkOptions('createResourceServer()', options, OPTIONS, OPTIONS_LINE);
+  const line = `${taker}({ issuer: auth0('acme.eu.auth0.com'), audience: 'https://api.acme.com' })`;
+  checkOptions(`${taker}()`, options, OPTIONS, line);
   const issuers = resolveIssuers(options);
   const { clockToleranceSec = 5, cache = DEFAULT_CACHE, signatureThread = true } = options;
-  // Its type is checked too: '5' passes a comparison, and added to a time it makes a later one.
+  // The type is checked as well: the text '5' would pass the comparison, and `now + '5'` joins texts.
   if (
     typeof clockToleranceSec !== 'number' ||
     !(clockToleranceSec >= 0 && clockToleranceSec <= MAX_CLOCK_TOLERANCE_SEC)
@@ -142,7 +147,7 @@ export function resolveOptions(
   });
 }
 
-/** Looked up when it is called: what replaces the global one later, for tests or tracing, counts too. */
+/** Reads the global `fetch` on each call, because tests and tracing may replace it later. */
 const currentFetch: typeof globalThis.fetch = (...request) => globalThis.fetch(...request);
 
 function resolveIssuers(
@@ -166,7 +171,7 @@ function resolveIssuers(
   if (introspection !== undefined) {
     throw new ConfigurationError(
       typeof options.issuers === 'function'
-        ? 'introspection does not go with a function of issuers: an opaque token names no issuer to look up. Write: issuers: [{ …, introspection: { client } }]'
+        ? 'introspection does not go together with a function in issuers, because an opaque token names no issuer that could be looked up. Write: issuers: [{ …, introspection: { client } }]'
         : 'With issuers, each entry owns its introspection. Write: issuers: [{ …, introspection: { client, matches } }]',
     );
   }
@@ -183,8 +188,9 @@ function resolveIssuers(
 }
 
 /**
- * No `iss` twice. A name twice only where every entry says it: a caller of the old issuer and of the new
- * one is then one caller. A name that is another entry's `iss` is no such word.
+ * Checks that no two entries have the same `iss`. Two entries may have the same name only if both set `name`: the same
+ * person at an old and a new issuer is then the same caller. An entry's name must not be the `iss` of another entry that
+ * has no name.
  */
 function checkDistinct(entries: readonly ResolvedEntry[]): void {
   const issuers = new Set<string>();
@@ -201,7 +207,7 @@ function checkDistinct(entries: readonly ResolvedEntry[]): void {
 
 function sharing(label: string): ConfigurationError {
   return new ConfigurationError(
-    `Two issuers share the ${label}. List each once, and name it apart. Write: { ...auth0({ domain: '…', name: 'acme' }), audience: '…' }`,
+    `Two issuers share the ${label}. List each once, with a name of its own. Write: { ...auth0({ domain: '…', name: 'acme' }), audience: '…' }`,
   );
 }
 
@@ -209,7 +215,7 @@ function resolveTokenBytes(token: TokenOptions | undefined): number {
   const { maxBytes } = wholeNumbers('token', { maxBytes: MAX_TOKEN_LENGTH }, token);
   if (maxBytes >= MIN_TOKEN_BYTES && maxBytes <= SCRATCH_BYTES) return maxBytes;
   throw new ConfigurationError(
-    `token.maxBytes is a whole number from ${MIN_TOKEN_BYTES} to ${SCRATCH_BYTES}. Write: token: { maxBytes: 32768 }, and http.createServer({ maxHeaderSize: 49152 }, app), since Node answers 431 beyond its own limit`,
+    `token.maxBytes is a whole number from ${MIN_TOKEN_BYTES} to ${SCRATCH_BYTES}. Write: token: { maxBytes: 32768 }, and http.createServer({ maxHeaderSize: 49152 }, app), because Node answers 431 when the headers are larger than its own limit`,
   );
 }
 
@@ -272,7 +278,7 @@ function wholeNumbers<Options extends object>(
   return Object.freeze({ ...defaults, ...Object.fromEntries(entries) });
 }
 
-// A schema may be a function (arktype's are).
+// A schema may also be a function (in arktype it is).
 function isStandardSchema(value: unknown): boolean {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
   return '~standard' in value;

@@ -2,23 +2,25 @@ import { ownProperty, ownString } from '../lib/own-property.ts';
 import type { Actor, ActorProfile, TokenClaims } from '../model/principal.ts';
 import type { StatedActor } from '../providers/provider.ts';
 
-/** How many actors are kept, the outermost included: longer chains are cut, none is an error. */
+/** At most this many actors are kept, including the outermost one. A longer chain is cut; that is not an error. */
 const MAX_ACTORS = 8;
 
 const NOBODY: readonly Actor[] = Object.freeze([]);
 
-/** Somebody acts, and the token does not say who in a form that can be read. */
+/** The actor of a token whose `act` is not an object: somebody acts, but we cannot read who. */
 const UNREADABLE: Actor = actorFrom({}, NOBODY, 'unknown');
 
 /**
- * Who acts for the subject of a verified token: its outermost `act` (RFC 8693 §4.1), or `undefined`
- * when there is none. The actors nested in it are flattened into `previous`, the most recent first,
- * at most seven of them; theirs is empty. Frozen. Never throws, whatever `act` holds: a value that
- * is not an object, such as a text or a list, is an actor whom nothing names, and so is an `act`
- * without `sub` and `client_id`. Members of another type than string read as `undefined`.
- * `profileOf` is the provider's documented mark of what the outermost actor is.
+ * Gives the actor of a verified token: its outermost `act` claim (RFC 8693 §4.1), or `undefined` when the
+ * token has no `act`. The result is frozen.
  *
- * It does not check that the actor may act (`may_act` is the issuer's business), nor `act.iss`.
+ * - `previous` lists the nested actors, the most recent first, at most seven. Their own `previous` is empty.
+ * - An `act` that is not an object (a string, a list), or that has neither `sub` nor `client_id`, gives an
+ *   actor without ids. A member that is not a string reads as `undefined`.
+ * - `profileOf` reads from the outermost `act` what kind of actor it is, where the provider documents that.
+ *
+ * It does not throw, whatever `act` is. It does not check whether the actor is allowed to act (the issuer
+ * checks `may_act`), and it does not check `act.iss`.
  */
 export function actorOf(
   claims: TokenClaims,
@@ -40,7 +42,7 @@ export function actorOf(
   );
 }
 
-/** The actor that a preset found elsewhere than in `act`. Frozen. */
+/** Makes the actor that a preset found in another claim than `act`. Frozen. */
 export function statedActor({ clientId, profile }: StatedActor): Actor {
   return actorFrom({ client_id: clientId }, NOBODY, profile);
 }

@@ -19,11 +19,12 @@ const NO_AUTHENTICATION: Authentication = Object.freeze({
 });
 
 /**
- * Makes the frozen principal of a verified token, by the preset bound to its issuer. `claims` is
- * what the application sees; everything else is read from the token's own claims.
+ * Makes the principal of a verified token, by the preset of its issuer. `claims` becomes `principal.claims`;
+ * every other member is read from `token`, the token's own claims. The principal is frozen.
  *
- * Refuses (`principal_ambiguous`) whatever the preset does not positively know to be a user or a
- * client, and `claim_malformed` what it cannot read. What `classify` throws passes through.
+ * Gives `principal_ambiguous` when the preset does not clearly say that the caller is a user or a client, and
+ * `claim_malformed` when a list of the authority is not a list of strings, the tenant is not a string, or
+ * the id cannot be encoded. An error that a function of the preset throws is not caught here.
  */
 export function buildPrincipal(
   provider: Provider,
@@ -35,13 +36,13 @@ export function buildPrincipal(
   known: KnownClaims = knownClaims(token),
 ): Principal | ClaimsRefusal {
   const { kind } = classification;
-  // Whatever else a hand-made provider answers, a promise included, is not positive knowledge.
+  // A provider made by hand may answer anything else, such as a promise. That does not tell the kind.
   if (kind !== 'user' && kind !== 'client') {
     ignoreRejection(classification);
     return AMBIGUOUS;
   }
   const id = kind === 'user' ? classification.userId : classification.clientId;
-  // An own member: a polluted prototype would make one key of all callers.
+  // Own members only: a `keyId` on a polluted prototype would give all callers the same key.
   const keyId = ownProperty(classification, 'keyId') ?? id;
   if (!isId(id) || !isId(keyId)) return AMBIGUOUS;
 
@@ -51,8 +52,8 @@ export function buildPrincipal(
   const roles = authority.roles?.(token) ?? NONE;
   const groups = authority.groups?.(token) ?? NONE;
   const tenant = authority.tenant?.(token) ?? undefined;
-  // An operator's own reader may hand on a claim of another type: a string in the place of a list
-  // would match its own parts (`'superadmin'.includes('admin')`).
+  // The operator's own reader may give a claim of another type. With a string instead of a list, a part
+  // of the string would match: `'superadmin'.includes('admin')` is true.
   const readable =
     isStringList(scopes) &&
     isStringList(permissions) &&
@@ -117,9 +118,10 @@ export function buildPrincipal(
   return Object.freeze(holdable(principal)) as Principal;
 }
 
-/** Names the part of the authority that cannot be read. */
+/** The refusal for an authority that cannot be read. It names the part: `scopes`, `roles`, `tenant`, … */
 function unreadable(lists: Readonly<Record<string, unknown>>, tenant: unknown): ClaimsRefusal {
-  // None of these may be async; a rejection that nobody handles would end the process.
+  // A reader must not be async. If one is, its promise may reject, and an unhandled rejection would end
+  // the process.
   for (const read of [...Object.values(lists), tenant]) ignoreRejection(read);
   const [claim = 'tenant'] = Object.keys(lists).filter((name) => !isStringList(lists[name]));
   return { reason: 'claim_malformed', claim };
@@ -153,7 +155,7 @@ function isId(value: unknown): value is string {
 
 const encodedName = memoize(encodeURIComponent, { entries: 256, maxLength: 512 });
 
-/** `<kind>:<issuer name>:<id>`, or `undefined` for text that has no UTF-8 (lone surrogates). */
+/** `<kind>:<issuer name>:<id>`, or `undefined` for text that UTF-8 cannot encode (a lone surrogate). */
 function principalKey(kind: 'user' | 'client', issuerName: string, id: string): string | undefined {
   try {
     return `${kind}:${encodedName(issuerName)}:${encodeURIComponent(id)}`;

@@ -7,29 +7,30 @@ import type { ResolvedRevocation } from '../revocation/revocation-options.ts';
 import type { FindQuery } from '../revocation/revocation-query.ts';
 import { checkTime } from '../token/claims.ts';
 
-/** What the checks look at beside the token and its request. */
+/** What the checks use besides the token and its request. */
 export interface ChecksContext {
   readonly issuers: Issuers;
   readonly clock: Clock;
   readonly clockToleranceSec: number;
-  /** `undefined` for a connection that is open already: its constraint held when it was opened. */
+  /** `undefined` for the re-check of an open connection: the constraint was checked when it was opened. */
   readonly senderConstraint: SenderConstraint | undefined;
-  /** `false` to look without any effect: no proof is marked as used. */
+  /** With `false` no proof is marked as used, so that the checks have no effect. */
   readonly hasEffects: boolean;
-  /** How revoked tokens are refused; `undefined` where none are. */
+  /** How revoked tokens are found; `undefined` when revocation is not configured. */
   readonly revocation?: ResolvedRevocation | undefined;
-  /** Gives the question about a token to the store of revocations. */
+  /** Makes the question about a token that the revocation store is asked. */
   readonly queryOf?: FindQuery;
 }
 
 /**
- * What a verified token must pass on every request, in this order. The list is the whole of it: one
- * more check is one more line. What has an effect goes last, after anything that may say `read_again`.
+ * Makes the list of checks that a verified token must pass on every request, in this order. There are no
+ * checks outside this list: to add one, add a line. A check with an effect goes last, after every check
+ * that may answer `read_again`.
  */
 export function createChecks(context: ChecksContext): readonly RequestCheck[] {
   const { revocation, senderConstraint } = context;
   const { holds, markAsUsed } = senderConstraint ?? {};
-  // What is not configured costs nothing.
+  // A feature that is not configured adds no check, and so costs nothing.
   const introspects = (context.issuers.introspecting ?? []).length > 0;
   const recency = introspects ? [answerIsRecent(context)] : [];
   const notRevoked = revocation === undefined ? [] : [createRevocationCheck(revocation, context)];
@@ -60,7 +61,7 @@ function keyIsLive(): RequestCheck {
   };
 }
 
-/** An answer of the authorization server counts for a while; a clock that was set back must not prolong that. */
+/** A cached answer of the authorization server counts until `readAgainAt`, also when the clock was set back. */
 function answerIsRecent({ clock }: ChecksContext): RequestCheck {
   return {
     step: 'introspection',

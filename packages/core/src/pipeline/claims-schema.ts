@@ -4,9 +4,10 @@ import { andThen } from '../lib/maybe-promise.ts';
 import type { TokenClaims } from '../model/principal.ts';
 
 /**
- * Validates claims by a Standard Schema and gives its output, frozen but for instances of classes
- * (a `Date`, a `Map`); `undefined` when it finds an issue. The issues go nowhere, since they may
- * quote claim values. What the schema throws passes on.
+ * Validates claims by a Standard Schema. Gives the schema's output, or `undefined` when the schema found an
+ * issue or its output is not an object. The output is deeply frozen, except for instances of classes (a
+ * `Date`, a `Map`). The issues are dropped, because they may quote values of claims. An error that the
+ * schema throws is not caught here.
  */
 export function validateClaims(
   schema: StandardSchemaV1,
@@ -16,7 +17,8 @@ export function validateClaims(
     if (result.issues !== undefined) return undefined;
     const output: unknown = result.value;
     if (typeof output !== 'object' || output === null) return undefined;
-    // To the bottom, also below what the schema froze itself: the cache shares it among requests.
+    // At every depth, also inside objects that the schema froze itself: all requests with this token share
+    // the output through the cache.
     deepFreeze(output, Number.POSITIVE_INFINITY, new Set());
     return output;
   });

@@ -8,27 +8,35 @@ import type { IntrospectionFailure } from '../model/introspection-failure.ts';
 import type { TokenClaims } from '../model/principal.ts';
 import type { RefusalFacts } from '../model/refused.ts';
 
-/** What an authorization server was asked about a token, and what it said. */
+/** Which authorization server was asked about a token, and what it answered (RFC 7662). */
 export interface ExplainedIntrospection {
-  /** Where the token was sent; `undefined` for a function of the application's, or when it is not known. */
+  /**
+   * URL that the token was sent to. `undefined` when the application's own function was asked, or when the
+   * URL is not known (yet).
+   */
   readonly endpoint: string | undefined;
   /**
-   * `active` and `inactive` are the server's word. `remembered`: the token was refused a moment ago, and
-   * the server was not asked again. `unavailable`: there was no answer; `failure` says why.
+   * - `active`, `inactive`: the server's answer.
+   * - `remembered`: this token was introspected and refused a moment ago, and the server was not asked again.
+   * - `unavailable`: the server gave no answer that can be used; `failure` says why.
    */
   readonly outcome: 'active' | 'inactive' | 'remembered' | 'unavailable';
+  /** Why there is no answer; `undefined` unless `outcome` is `unavailable`. */
   readonly failure: IntrospectionFailure | undefined;
-  /** The members of the answer, redacted like claims. */
+  /** The members of the answer. Like claims, their values are hidden unless revealed. */
   readonly answer: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** What was observed while a token was read. */
+/** An introspection that took place while a token was read. */
 export interface ObservedIntrospection {
   readonly issuer: TrustedIssuer;
   readonly introspection: Introspection;
 }
 
-/** Explains what an introspection came to; `undefined` when no server was asked about the token. */
+/**
+ * Makes the part of an explanation that is about introspection: from the introspection that took place
+ * (`observed`), or else from the refusal (`failure`). `undefined` when no server was to be asked.
+ */
 export function explainIntrospection(
   observed: ObservedIntrospection | undefined,
   failure: RefusalFacts | undefined,

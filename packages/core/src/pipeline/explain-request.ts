@@ -21,43 +21,45 @@ import {
 } from './explain.ts';
 import type { VerifierOptions } from './verifier.ts';
 
-/** What a proof says, as far as it could be parsed. Nothing of it needs to be true. */
+/** What a DPoP proof says, as far as it could be parsed. **Nothing of it is verified.** */
 export interface ExplainedProof {
   /** Algorithm and type as the header states them. */
   readonly header: Readonly<{ alg: string | undefined; typ: string | undefined }>;
-  /** Thumbprint of its key (RFC 7638): what `cnf.jkt` of its token has to be. */
+  /** Thumbprint of the proof's key (RFC 7638). `cnf.jkt` of the token must be equal to it (RFC 9449 §6.1). */
   readonly thumbprint: string | undefined;
-  /** Its claims: `[hidden string]` unless revealed. */
+  /** The proof's claims. A value is `[hidden string]` (with its type) unless `reveal` names the claim. */
   readonly claims: Readonly<Record<string, unknown>>;
-  /** By how much its time is ahead of this machine's, in seconds; negative: behind. */
+  /** By how many seconds the proof's `iat` is ahead of this machine's clock; negative when it is behind. */
   readonly aheadSec: number | undefined;
 }
 
-/** The certificate that a client showed, as the server's `mtls` finds it. */
+/** The client certificate of a request, as the option `mtls` finds it. */
 export interface ExplainedCertificate {
-  /** Its thumbprint: what `cnf["x5t#S256"]` of its token has to be (RFC 8705 §3.1). */
+  /** Thumbprint of the certificate. `cnf["x5t#S256"]` of the token must be equal to it (RFC 8705 §3.1). */
   readonly thumbprint: string | undefined;
-  /** Why there is none that counts: a fixed text. */
+  /** Why no certificate was accepted: a fixed text. */
   readonly whyNone: string | undefined;
 }
 
-/** What becomes of a request, and why. */
+/** Whether a request would be accepted, step by step, and why not. */
 export interface RequestExplanation extends Explanation {
-  /** The scheme of its `Authorization` header, when it is accepted. */
+  /** Scheme of the `Authorization` header, when this server reads credentials of that scheme. */
   readonly scheme: Scheme | undefined;
+  /** The DPoP proof; `undefined` when the request has none, or it cannot be parsed. */
   readonly proof: ExplainedProof | undefined;
-  /** `undefined` without `mtls`. */
+  /** The client certificate; `undefined` when the option `mtls` is not set. */
   readonly certificate: ExplainedCertificate | undefined;
-  /** Whether the proof was used before is not asked: looking must not change anything. */
+  /** Always `not_checked`: to check for a replay would mark the proof as used, and `explain` changes nothing. */
   readonly replay: 'not_checked';
 }
 
-// `requirement` needs a route.
+// Only a route has requirements, and there is no route here.
 const REQUEST_STEPS: readonly Step[] = STEPS.filter((step) => step !== 'requirement');
 
 /**
- * Sends a request down the pipeline as `authenticate` would, past the cache, and records how far it
- * came. Marks no proof as used, sets no header of the response, and emits nothing.
+ * Runs a request through the pipeline as `authenticate` does, but without the token cache, and tells at which
+ * step it failed. Marks no proof as used, sets no response header and emits no event. Rejects with
+ * `ConfigurationError` when `reveal` is not a list of strings.
  */
 export async function explainRequest(
   request: RequestView,
@@ -109,7 +111,7 @@ function proofIn(
   const header = objectOf(parts.header);
   const claims = objectOf(parts.payload);
   if (header === undefined || claims === undefined) return undefined;
-  // Any algorithm that there is: one that is not accepted has a key all the same.
+  // With every known algorithm, not just the accepted ones: the key can be shown for the others, too.
   const read = readProofHeader(parts.header, ALGORITHMS);
   const issuedAt = ownNumber(claims, 'iat');
   return Object.freeze({

@@ -22,60 +22,69 @@ import {
 import { issuerHint, refusalHint } from './refusal-hint.ts';
 import { createVerifier, type VerifierOptions } from './verifier.ts';
 
-/** What of a token may be shown. */
+/** Which parts of a token an explanation shows. */
 export interface ExplainOptions {
-  /** Claims whose values are shown: `['iss', 'aud', 'exp']`. Every other value is hidden. */
+  /** Names of the claims whose values are shown, such as `['iss', 'aud', 'exp']`. Default: none. */
   readonly reveal?: readonly string[];
 }
 
 const OPTIONS: OptionNames<ExplainOptions> = { reveal: true };
 
-/** One step of a token's way and what became of it. */
+/** One step of verification, and whether the token passed it. */
 export interface ExplainedStep extends TokenFault {
+  /** Name of the step. */
   readonly step: Step;
+  /** `not_reached` if an earlier step failed. */
   readonly outcome: 'pass' | 'fail' | 'not_reached';
-  /** Why it failed. */
+  /** Why the step failed. */
   readonly reason?: AuthErrorReason;
+  /** The reason in words, for a person. */
   readonly description?: string;
-  /** What stood behind it, where keys cannot be had: the URL that was tried, the status or the error's code. */
+  /** When keys could not be fetched: the URL that was tried, and the HTTP status or the error's code. */
   readonly cause?: string;
 }
 
-/** What becomes of a token, and why. */
+/** Whether a token would be accepted, step by step, and why not. */
 export interface Explanation {
+  /** Whether the token passed every step. */
   readonly accepted: boolean;
+  /** The steps in order, without those that do not apply to this token or are not configured. */
   readonly steps: readonly ExplainedStep[];
   /** Who is calling, when the token is accepted. */
   readonly kind: 'user' | 'client' | undefined;
-  /** Name of the configured issuer, once found. */
+  /** Name of the token's issuer in the configuration, when it was found there. */
   readonly issuerName: string | undefined;
-  /** The preset's rule that told user from client, or refused to, once the token came that far. */
+  /** The preset's rule that decided between user and client, or could not. `undefined` if no rule was asked. */
   readonly rule: string | undefined;
-  /** What to do about the refused token: fixed texts, and names and values of the configuration. */
+  /** What to do about a refused token: fixed texts and values of the configuration, nothing of the token. */
   readonly hint: string | undefined;
-  /** Algorithm and type as the header states them; nothing of a token that cannot be parsed. */
+  /** Algorithm and type as the token's header states them; `undefined` for a token that cannot be parsed. */
   readonly header: Readonly<{ alg: string; typ: string | undefined }> | undefined;
-  /** The token's claims, as far as it could be parsed: `[hidden string]` unless revealed. */
+  /**
+   * The token's claims, **not verified** when the token is refused; `undefined` for a token that cannot be
+   * parsed. A value is `[hidden string]` (with its type) unless `reveal` names the claim.
+   */
   readonly claims: Readonly<Record<string, unknown>> | undefined;
-  /** What the authorization server was asked about the token and what it said, where it was asked. */
+  /** What the authorization server said about the token; `undefined` when no server was to be asked. */
   readonly introspection: ExplainedIntrospection | undefined;
 }
 
-// `credentials` needs a request and `requirement` a route: a token alone reaches neither.
+// The step `credentials` needs a request and `requirement` needs a route. Here is only a token.
 const TOKEN_STEPS: readonly Step[] = STEPS.filter(
   (step) => step !== 'credentials' && step !== 'requirement',
 );
 
 const SILENT: EventSink = Object.freeze({ active: false, emit: () => {} });
-/** Outages are told where requests meet them. */
+/** Reports no outage: only real requests report outages. */
 const UNTOLD: StoreOutage = Object.freeze({ begin: () => {}, end: () => {} });
 
-/** The steps that a token fails at once the preset's rule was asked, or because of it. */
+/** If a token failed at one of these steps, the preset has classified it: at this step, or before it. */
 const CLASSIFIED: ReadonlySet<Step> = new Set(['principal', 'sender_constraint', 'revocation']);
 
 /**
- * Sends a token down the pipeline, past the cache, and records how far it came. An opaque token is asked
- * about as on a request: within the same bounds and circuit, and with the same memory of refused ones.
+ * Runs a token through the pipeline without the token cache, and tells at which step it failed. An opaque
+ * token is introspected as on a request: with the same limits, the same circuit breaker and the same memory
+ * of refused tokens. Rejects with `ConfigurationError` when `reveal` is not a list of strings.
  */
 export async function explainToken(
   token: string,
@@ -89,7 +98,7 @@ export async function explainToken(
   return Object.freeze(await explainPresented(presented, issuers, options, reveal, TOKEN_STEPS));
 }
 
-/** The same for a token as it is presented, over the steps that it goes. */
+/** Explains a token with its scheme and request. `reveal` names the claims to show, `steps` the steps to cover. */
 export async function explainPresented(
   presented: Presentation,
   issuers: Issuers,
@@ -124,7 +133,7 @@ export async function explainPresented(
   };
 }
 
-/** Looks without any effect: nothing is kept, marked as used or reported. */
+/** Verifies without any effect: nothing is cached, no proof is marked as used, no event is emitted. */
 async function attempt(
   presented: Presentation,
   issuers: Issuers,
@@ -148,13 +157,16 @@ async function attempt(
   }
 }
 
-/** By what a token was read. */
+/** How a token was read: as a JWT, by introspection, or both. */
 interface ReadBy {
   readonly jws: UnverifiedJws | undefined;
   readonly introspection: ExplainedIntrospection | undefined;
 }
 
-/** Those of the steps that a token of this form has, without those that are not configured: they would seem passed. */
+/**
+ * Leaves out the steps that this token does not go through: those of features that are not configured, and
+ * key and signature of an opaque token. Otherwise the explanation would say that it passed them.
+ */
 function stepsOf(
   steps: readonly Step[],
   { jws, introspection }: ReadBy,
@@ -168,7 +180,10 @@ function stepsOf(
   });
 }
 
-/** The steps of a way that ended with this error, or that was gone to its end. */
+/**
+ * Gives each step its outcome. Without an `error`, all steps passed. Otherwise, those before the failed step passed, and
+ * those after it were not reached.
+ */
 export function stepsUntil(
   error: RefusalFacts | undefined,
   steps: readonly Step[],
@@ -180,13 +195,13 @@ export function stepsUntil(
     if (index < failed) return { step, outcome: 'pass' };
     if (index > failed || reason === undefined) return { step, outcome: 'not_reached' };
     const description = REASONS[reason].description + comparison(reason, jws);
-    // Other causes are exceptions of the operator's code, whose messages may hold anything.
+    // Any other cause is an exception of the operator's code. Its message may contain anything, even a token.
     const known = isKeyFetchError(cause) && { cause: cause.message };
     return { step, outcome: 'fail', reason, description, ...fault, ...known };
   });
 }
 
-/** What to compare beside the reason: fixed text. Each of the two settings alone refuses all tokens. */
+/** A fixed text for a JWT-SVID of an unknown issuer. With only one of the two settings, every token is refused. */
 function comparison(reason: AuthErrorReason, jws: UnverifiedJws | undefined): string {
   const isSvid =
     jws !== undefined && ownString(jws.claims, 'sub')?.startsWith('spiffe://') === true;
@@ -195,7 +210,8 @@ function comparison(reason: AuthErrorReason, jws: UnverifiedJws | undefined): st
     : '';
 }
 
-// The look of the token says more than the reason, where it is one of a provider's known traps.
+// Some providers are known to issue a wrong kind of token under certain settings. Where the token looks like
+// one of those, `tokenHint` says more than the reason does.
 async function hintFor(
   error: RefusalFacts,
   token: string,
@@ -213,7 +229,7 @@ async function hintFor(
   return refusalHint(error, token, (await issuerOf(jws, issuers))?.provider.preset);
 }
 
-// It was found before; a resolver that fails the second time leaves the rest of the explanation.
+// The issuer was found during verification. If a resolver fails now, the explanation goes without this part.
 async function issuerOf(
   { claims }: UnverifiedJws,
   issuers: Issuers,
@@ -229,7 +245,8 @@ function stepOf(reason: AuthErrorReason): Step {
   return REASONS[reason].step;
 }
 
-// Past the claims the signature held, so the preset may be asked again: which of its rules spoke?
+// A token that failed at one of these steps has a valid signature, so its claims may be given to the preset
+// again, to learn which of its rules decided.
 async function ruleBefore(
   reason: AuthErrorReason | undefined,
   jws: UnverifiedJws | undefined,
@@ -239,7 +256,7 @@ async function ruleBefore(
   if (reason === undefined || !CLASSIFIED.has(stepOf(reason))) return undefined;
   try {
     const introspected = observed?.introspection.outcome;
-    // The rule that spoke of a confirmed JWT is the one for JWTs.
+    // A JWT that was only confirmed by introspection was classified by the rule for JWTs.
     const isOfAnswer = jws === undefined || observed?.issuer.introspector?.jwts === 'answer';
     if (typeof introspected === 'object' && isOfAnswer) {
       return observed?.issuer.provider.introspected?.classify(introspected).rule;
@@ -248,7 +265,7 @@ async function ruleBefore(
     const issuer = await issuers.find(jws.claims);
     return issuer?.provider.classify(jws.claims, jws.header.parameters).rule;
   } catch {
-    return undefined; // A rule that throws has said nothing; the reason tells so already.
+    return undefined; // The rule threw. The failed step's reason tells that already.
   }
 }
 
@@ -256,20 +273,20 @@ function textOf({ header }: UnverifiedJws, name: string): string | undefined {
   return ownString(header.parameters, name);
 }
 
-/** The claims to show. Throws {@link ConfigurationError} for what is no list of names. */
+/** The names of the claims to show. Throws {@link ConfigurationError} when `reveal` is not a list of strings. */
 export function revealOf(
   owner: 'explain()' | 'explainRequest()',
   options: ExplainOptions,
 ): readonly string[] {
   const { reveal = [] } = checkOptions(owner, options, OPTIONS);
-  // Of a text every part would be found in it: `'email_verified'` would show `email`, too.
+  // A string would also have `includes`: with `reveal: 'email_verified'`, the claim `email` would be shown.
   if (isStringList(reveal)) return reveal;
   throw new ConfigurationError(
-    `${owner}: reveal is a list of claims. Write: { reveal: ['iss', 'aud'] }`,
+    `${owner}: reveal must be a list of claim names. Write: { reveal: ['iss', 'aud'] }`,
   );
 }
 
-/** Claims with their values hidden, but for those to show. */
+/** Replaces each value of the claims by its type (`[hidden string]`), except for those that `reveal` names. */
 export function redact(
   claims: Readonly<Record<string, unknown>>,
   reveal: readonly string[],

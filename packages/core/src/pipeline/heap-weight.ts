@@ -1,48 +1,49 @@
 import type { VerifiedToken } from '../request/verified-token.ts';
 
-/** Says how many bytes of heap a verified token's principal keeps. */
+/** Estimates how many bytes of heap the principal of a verified token takes. */
 export type HeapScale = (verified: VerifiedToken) => number;
 
-// What V8 takes for each on a 64-bit machine without pointer compression, as Node is built; the test
-// holds the sums against the real heap.
+// Sizes of V8 on a 64-bit machine without pointer compression, which is how Node is built. A test compares
+// the sums with the real heap.
 const WORD = 8;
 const OBJECT_HEADER = 3 * WORD;
-/** An object without members has room for four. */
+/** V8 reserves room for four members in an empty object. */
 const EMPTY_OBJECT = OBJECT_HEADER + 4 * WORD;
 const ARRAY = 4 * WORD;
 const ARRAY_ELEMENTS = 2 * WORD;
 const STRING_HEADER = 2 * WORD;
-/** The JSON parser keeps one copy of equal texts up to this length. */
+/** The JSON parser keeps only one copy of equal strings up to this length. */
 const MAX_SHARED_TEXT = 10;
-/** A number that is no 32-bit integer stands in a box of its own. */
+/** A number that is not a 32-bit integer is stored as an object of its own. */
 const BOXED_NUMBER = 2 * WORD;
-/** Beyond so many members an object becomes a hash table. */
+/** V8 stores an object with more members than this as a hash table. */
 const MAX_FAST_MEMBERS = 128;
 const TABLE_ENTRY = 3 * WORD;
 const TABLE_HEADER = 5 * WORD;
-/** What an object's layout costs when no other object has the same members in the same order. */
+/** The layout (V8's hidden class) of an object, when no other object has the same members in the same order. */
 const LAYOUT = 6 * WORD;
 const LAYOUT_MEMBER = 18 * WORD;
-/** The principal itself, its lists' heads, and the cache's own record of the entry. */
+/** The principal object itself, the headers of its lists, and the cache's own record of the entry. */
 const PRINCIPAL = 512;
-/** What is neither plain object nor list, as a claims schema may make it: a date, a map. */
+/** An object that is neither a plain object nor a list: a claims schema may make a `Date` or a `Map`. */
 const OTHER_OBJECT = 128;
 
-/** Layouts that are remembered as shared; the tokens of an issuer have a few dozen. */
+/** At most this many layouts are remembered as seen. The tokens of one issuer have a few dozen. */
 const MAX_LAYOUTS = 512;
 const MAX_LAYOUT_LENGTH = 1_024;
-/** More objects and short texts are no token's: they are not worth keeping. */
+/** No real token has more objects and short strings than this, so such a token is not cached. */
 const MAX_OBJECTS = 100_000;
 
 const NOT_LATIN = /[^\0-\xff]/;
 const INDEX = /^(?:0|[1-9]\d{0,9})$/;
 
 /**
- * Makes a scale for verified tokens: how much heap their claims and lists keep. What a short text can
- * blow up to is counted: empty lists, boxed numbers, and member names that no other token has.
+ * Makes a function that estimates how much heap the claims and lists of a verified token take. Some things
+ * take much more heap than their text in the token: empty lists, numbers stored as objects, and member names
+ * that no other token has. They are counted, too.
  *
- * Does not count what tokens share: the issuer, its keys, and layouts seen before. It never throws;
- * what is too large to walk weighs more than any cache keeps.
+ * It does not count what tokens share: the issuer, its keys, and layouts seen before. It never throws. For a
+ * token with too many objects to count, it gives a number that is larger than any cache.
  */
 export function createHeapScale(): HeapScale {
   const layouts = new Set<string>();
@@ -52,7 +53,7 @@ export function createHeapScale(): HeapScale {
     const { claims, audience, scopes, permissions, roles, groups, actor } = principal;
     let bytes = PRINCIPAL + weightOf(principal.key);
     const pending: unknown[] = [claims, audience, scopes, permissions, roles, groups, actor];
-    // Not recursive: what a schema makes may be deep, and may hold itself.
+    // Not recursive: the output of a schema may be very deep, and may contain itself.
     for (let value = pending.pop(); ; value = pending.pop()) {
       if (typeof value === 'object' && value !== null && !seen.has(value)) {
         seen.add(value);
@@ -85,10 +86,10 @@ export function createHeapScale(): HeapScale {
     return bytes;
   }
 
-  /** An object without what its members hold. */
+  /** The size of an object without the values of its members. */
   function members(names: readonly string[]): number {
     if (names.length === 0) return EMPTY_OBJECT;
-    // Members named by numbers come first, and stand in a table of their own.
+    // `Object.keys` gives members named by numbers first. V8 stores them in a table of their own.
     if (INDEX.test(names[0] ?? '')) return EMPTY_OBJECT + table(names.length);
     if (names.length > MAX_FAST_MEMBERS) return OBJECT_HEADER + table(names.length) + texts(names);
     const bytes = OBJECT_HEADER + WORD * names.length;
@@ -99,7 +100,7 @@ export function createHeapScale(): HeapScale {
   }
 }
 
-/** Hash tables grow by doubling, and are at most two thirds full. */
+/** The size of a hash table. It grows by doubling, and is at most two thirds full. */
 function table(entries: number): number {
   const capacity = Math.max(4, 2 ** Math.ceil(Math.log2(entries * 1.5)));
   return TABLE_HEADER + TABLE_ENTRY * capacity;
@@ -111,7 +112,7 @@ function texts(names: readonly string[]): number {
   return bytes;
 }
 
-/** False for a short text that this token has had before. */
+/** `false` for a short string that was counted for this token before. */
 function isNew(value: unknown, seen: Set<unknown>): boolean {
   if (typeof value !== 'string' || value.length > MAX_SHARED_TEXT) return true;
   if (seen.has(value)) return false;
@@ -119,7 +120,7 @@ function isNew(value: unknown, seen: Set<unknown>): boolean {
   return true;
 }
 
-/** What a member that is no object takes beside its place. */
+/** What a value that is not an object takes in addition to its place in the object or list. */
 function weightOf(value: unknown): number {
   if (typeof value === 'string') {
     const length = NOT_LATIN.test(value) ? 2 * value.length : value.length;

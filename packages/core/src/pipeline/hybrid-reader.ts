@@ -20,7 +20,7 @@ import {
 } from './opaque-reader.ts';
 import { refuse } from './refuse-token.ts';
 
-/** What a reader of both forms of token is made from. */
+/** What a reader of JWTs and opaque tokens is made from. */
 export interface HybridReaderOptions
   extends JwtReaderOptions,
     LocalClaimsOptions,
@@ -29,8 +29,9 @@ export interface HybridReaderOptions
 }
 
 /**
- * Reads JWTs and opaque tokens side by side, told by their shape. A JWT goes the JWT's way and no other:
- * one of an unknown issuer is never sent anywhere. What then becomes of it is its issuer's `jwts`.
+ * Reads JWTs and opaque tokens, and tells them apart by their form. A JWT is always verified as a JWT first, so
+ * a JWT of an unknown issuer is not sent to any server. Whether the server is then asked about it as well is
+ * decided by the option `introspection.jwts` of its issuer.
  */
 export function createHybridReader(issuers: Issuers, options: HybridReaderOptions): TokenReader {
   const opaque = createOpaqueReader(issuers, options);
@@ -51,7 +52,7 @@ export function createHybridReader(issuers: Issuers, options: HybridReaderOption
     }
   }
 
-  /** The principal is the JWT's; the server says whether it still counts. */
+  /** With `jwts: 'confirm'`: the principal is made from the JWT; the server says whether the token is still active. */
   function confirmed(signed: SignedToken, verified: VerifiedToken): MaybePromise<ReadOutcome> {
     const { token, issuer, claims } = signed;
     return andThen(introspected({ token, issuer, asking: 'confirm' }, observe), (introspection) => {
@@ -63,18 +64,21 @@ export function createHybridReader(issuers: Issuers, options: HybridReaderOption
     });
   }
 
-  /** Enough is verified here that no junk reaches the server; the answer's claims make the principal. */
+  /**
+   * With `jwts: 'answer'`: the principal is made from the server's answer. Signature and times of the JWT are
+   * checked before, so that forged and expired tokens are not sent to the server.
+   */
   function answered({ token, issuer, key, claims }: SignedToken): MaybePromise<ReadOutcome> {
     if (!deepFreeze(claims, MAX_JSON_DEPTH)) return new Refused('token_malformed');
     const reason = timeFault(claims);
     if (reason !== undefined) return refuse(issuer, reason);
-    // A binding that the answer forgets must not be lost.
+    // The JWT's own `cnf` counts also when the answer leaves it out.
     const isBound = Object.hasOwn(claims, 'cnf');
     const asked = { token, issuer, asking: 'answer', key, isBound } as const;
     return andThen(readIntrospected(asked, options), (verified): ReadOutcome => {
       if (verified.principal === undefined) return verified;
       const { confirmation } = verified.principal;
-      // Without one in the answer, the checks refuse it.
+      // If the JWT is bound and the answer has no `cnf`, the checks refuse the token later.
       if (isBound && confirmation !== undefined) {
         const isSame = isSameBinding(confirmation, ownProperty(claims, 'cnf'));
         if (!isSame) return refuse(issuer, 'claim_malformed');
@@ -103,10 +107,10 @@ export function createHybridReader(issuers: Issuers, options: HybridReaderOption
   };
 }
 
-/** Why an answer cannot be about this JWT, whatever it says of it. */
+/** Why an answer is not about this JWT or contradicts it; `undefined` when the two agree. */
 function contradiction(jwt: TokenClaims, answer: TokenClaims): AuthErrorReason | undefined {
   if (differs(ownString(jwt, 'iss'), answer, 'iss')) return 'issuer_unknown';
-  // An answer that binds the token otherwise: the JWT alone would say that anybody may use it.
+  // If the answer says that the token is bound and the JWT does not, the JWT alone would let anybody use the token.
   if (isBoundOtherwise(jwt, answer)) return 'claim_malformed';
   const clientId = ownString(jwt, 'client_id') ?? ownString(jwt, 'azp');
   const isOther =
@@ -118,7 +122,7 @@ function differs(expected: string | undefined, answer: TokenClaims, name: string
   return expected !== undefined && Object.hasOwn(answer, name) && answer[name] !== expected;
 }
 
-/** Whether an answer that states a binding (`cnf`, RFC 7800) states another one than the JWT. */
+/** Whether the answer has a binding (`cnf`, RFC 7800) and it differs from the binding of the JWT. */
 function isBoundOtherwise(jwt: TokenClaims, answer: TokenClaims): boolean {
   if (!Object.hasOwn(answer, 'cnf')) return false;
   return !isSameBinding(ownProperty(answer, 'cnf'), ownProperty(jwt, 'cnf'));

@@ -1,8 +1,9 @@
 import type { Principal } from '../model/principal.ts';
 
 /**
- * The configured name of the issuer of a principal, which stands in its key: `<kind>:<name>:<id>`, the
- * last two percent-encoded. `undefined` for a principal that was made by hand with another key.
+ * Reads the configured name of a principal's issuer from the principal's key. The key is
+ * `<kind>:<name>:<id>`, where name and id are percent-encoded. `undefined` for a key of another form, as a
+ * principal made by hand may have.
  */
 export function issuerNameOf({ key }: Principal): string | undefined {
   try {

@@ -16,10 +16,10 @@ import type { Algorithm } from '../token/algorithms.ts';
 import { createJwsParser, type UnverifiedJws } from '../token/jws.ts';
 import { refuse, refuseBecause } from './refuse-token.ts';
 
-/** A token whose algorithm its issuer accepts. Nothing else of it is known yet. */
+/** A parsed token whose issuer accepts its algorithm. Nothing else of it is checked yet. */
 type AcceptedJws = UnverifiedJws & { readonly header: { readonly algorithm: Algorithm } };
 
-/** A token whose signature holds, by a key of the issuer that it names. Nothing else of it is checked. */
+/** A token with a valid signature, made with a key of its issuer (`iss`). No other claim is checked yet. */
 export interface SignedToken {
   readonly token: string;
   readonly issuer: TrustedIssuer;
@@ -31,16 +31,16 @@ export interface SignedToken {
 
 /** What a reader of JWTs is made from. */
 export interface JwtReaderOptions {
-  /** Longest token that is looked at, in bytes. Default 16,384. */
+  /** Size of the largest accepted token in bytes. Default 16,384. */
   readonly maxTokenBytes?: number;
-  /** Whether signatures may be verified on a thread of their own under load. */
+  /** Whether signatures may be verified on a second thread under load. */
   readonly signatureThread: boolean;
 }
 
 /**
- * Reads signed JWTs: parse, issuer, key, signature (RFC 7515 §5.2), and then what `accept` makes of a
- * token whose signature holds. It does not check what a request has to prove (a sender constraint), nor
- * whether the token was revoked: the checks do.
+ * Reads signed JWTs: parses the token, finds the issuer and the key, verifies the signature (RFC 7515 §5.2),
+ * and then calls `accept`, which checks the claims. It checks neither the sender constraint nor whether the
+ * token was revoked: the checks of each request do that.
  */
 export function createJwtReader(
   issuers: Issuers,
@@ -100,7 +100,7 @@ export function createJwtReader(
     return check !== undefined && signatures.verify(check);
   }
 
-  // Whatever is not a JWT is refused by its parser.
+  // `true` for every token: the parser refuses what is not a JWT.
   return { reads: () => true, read, close: () => signatures.close() };
 }
 

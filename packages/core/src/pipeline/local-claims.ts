@@ -10,14 +10,17 @@ import type { SignedToken } from './jwt-reader.ts';
 import { refuseFor } from './refuse-token.ts';
 import { classificationFailed, tokenFromClaims } from './token-from-claims.ts';
 
-/** What the claims of tokens are checked by. */
+/** What the claims of JWTs are checked with. */
 export interface LocalClaimsOptions {
   readonly clock: Clock;
-  /** Validates the claims of each token, once. */
+  /** The application's schema. It validates the claims of each token when the token is first read. */
   readonly claims: StandardSchemaV1 | undefined;
 }
 
-/** Checks the claims of a signed token by its issuer's preset, and makes the principal (RFC 9068 §4). */
+/**
+ * Makes the function that checks the claims of a signed token by the preset of its issuer (RFC 9068 §4) and
+ * makes the principal.
+ */
 export function createLocalClaims({
   clock,
   claims: schema,

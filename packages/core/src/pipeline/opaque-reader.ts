@@ -15,30 +15,31 @@ import type { VerificationKey } from '../signature/verification-key.ts';
 import { refuse, refuseBecause } from './refuse-token.ts';
 import { classified, tokenFromClaims } from './token-from-claims.ts';
 
-/** Told what a server said of a token: for `explain`. */
+/** Is called with each introspection, so that `explain` can show it. */
 export type ObserveIntrospection = (issuer: TrustedIssuer, introspection: Introspection) => void;
 
 /** What a reader of opaque tokens is made from. */
 export interface OpaqueReaderOptions {
-  /** Validates the claims of each answer. */
+  /** The application's schema. It validates the claims of each answer. */
   readonly claims: StandardSchemaV1 | undefined;
   readonly observe?: ObserveIntrospection | undefined;
 }
 
-/** A token to ask about, and what is known of it. */
+/** A token to introspect, and what is already known of it. */
 export interface AskedToken {
   readonly token: string;
   readonly issuer: TrustedIssuer;
   readonly asking: Asking;
-  /** Of a verified JWT. */
+  /** The key of the signature, when the token is a verified JWT. */
   readonly key?: VerificationKey | undefined;
+  /** Whether the JWT itself says that it is bound to its sender (`cnf`). */
   readonly isBound?: boolean;
 }
 
 /**
- * Reads opaque tokens: which issuer, what does it say, claims, principal (RFC 7662). A token is sent to
- * the one issuer whose it is, and to nobody where that is not known: trying each in turn would hand the
- * tokens of one to another.
+ * Reads opaque tokens: finds the issuer, asks it about the token (RFC 7662), and makes the principal from the
+ * claims of the answer. A token is sent only to its own issuer. If no issuer matches, or several do, it is
+ * refused: to try one issuer after the other would give tokens of one issuer to another.
  */
 export function createOpaqueReader(issuers: Issuers, options: OpaqueReaderOptions): TokenReader {
   const { introspecting = [] } = issuers;
@@ -64,7 +65,7 @@ export function createOpaqueReader(issuers: Issuers, options: OpaqueReaderOption
   };
 }
 
-/** Asks about a token, and makes the principal of what the answer says. */
+/** Introspects a token, and makes the principal from the claims of the answer. */
 export function readIntrospected(
   asked: AskedToken,
   { claims: schema, observe }: OpaqueReaderOptions,
@@ -92,7 +93,10 @@ export function readIntrospected(
   });
 }
 
-/** Asks about a token of an issuer that introspects; what fails is refused in the issuer's name. */
+/**
+ * Introspects a token. An `AuthError` of the introspection becomes a refusal that names the issuer; any other
+ * error is thrown again.
+ */
 export function introspected(
   { token, issuer, asking }: AskedToken,
   observe: ObserveIntrospection | undefined,
@@ -116,7 +120,7 @@ function classify({ provider }: TrustedIssuer, claims: TokenClaims): Classificat
 
 const NO_RULE: Classification = Object.freeze({ kind: 'unknown', rule: 'there is no rule' });
 
-/** A rule of the application's: what it throws is its own outage, not the token's fault. */
+/** Calls the application's `matches`. If that throws, it is an outage (503): the token may be good. */
 function matches({ introspector, name }: TrustedIssuer, token: string): unknown {
   try {
     return introspector?.matches?.(token);

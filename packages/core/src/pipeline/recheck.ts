@@ -17,19 +17,20 @@ export interface RecheckContext
 }
 
 /**
- * Asks again about a token that was let in earlier, for a connection that is still open: issuer, key,
- * time, revocation. A token that was introspected is introspected again, even if the cached answer is still
- * recent enough for requests. Does not check the sender constraint: it held when the connection was opened,
- * and there is no new request with evidence.
+ * Checks the token of an open connection again: its issuer, key, time and revocation. A token that was
+ * introspected is introspected again, even if the cached answer is still recent enough for requests. The
+ * sender constraint is not checked again: it was checked when the connection was opened, and there is no new
+ * request with evidence.
  *
- * Resolves to the token, with what is known of it now. Rejects with the `AuthError` of the check that failed.
- * With the code `temporarily_unavailable` something was down, and the token may still be good.
+ * Resolves to the token as it is known now. Rejects with an `AuthError` when a check failed. With the code
+ * `temporarily_unavailable` a dependency was down, and the token may still be good.
  */
 export type Recheck = (held: HeldToken) => Promise<HeldToken>;
 
 /** Makes the {@link Recheck} of a resource server. */
 export function createRecheck({ readAgain, ...context }: RecheckContext): Recheck {
-  // `queryOnce` keeps no question: every connection would keep one, and connections live for days.
+  // `queryOnce` makes a new question each time. A stored one would stay in memory for as long as the
+  // connection is open, which may be days.
   const runChecks = composeChecks(
     createChecks({
       ...context,

@@ -4,16 +4,16 @@ import type { TokenFault } from '../model/token-fault.ts';
 import { AUDIENCE_HINTS } from '../providers/internal/audience-hints.ts';
 
 const FIVE_PARTS =
-  'The token has five parts: an encrypted JWT (JWE), or an opaque token in a form of the authorization server itself. Neither can be verified here. Register this API at the server, and ask for signed JWTs with its audience.';
+  'The token has five parts: an encrypted JWT (JWE), or an opaque token of the authorization server. Neither can be verified here. Register this API at the server, and ask for signed JWTs with its audience.';
 const NO_JWT =
-  'The token is no JWT: the authorization server hands out opaque tokens. Register this API there, and ask for tokens with its audience; or let this API ask the server about them, by the option introspection.';
+  'The token is not a JWT: the authorization server issues opaque tokens. Register this API there, and ask for tokens with its audience; or set the option introspection, so that this API asks the server about each token.';
 const OTHER_TOKEN =
-  'Its claims say that it is another token, such as an ID token. The client must send the access token.';
+  'Its claims show that it is not an access token, but for example an ID token. The client must send the access token.';
 
 /**
- * What to do about a refused token, for `explain`: fixed texts, and names and values of the
- * configuration. `undefined` where the reason says enough. `preset` is that of the token's issuer, once
- * that is known.
+ * Says what to do about a refused token, for `explain`. `undefined` where the reason says enough. The text is
+ * made of fixed sentences, and of names and values of the configuration; nothing in it comes from the token.
+ * `preset` is the preset of the token's issuer, when the issuer is known.
  */
 export function refusalHint(
   { reason, fault = {} }: Pick<RefusalFacts, 'reason' | 'fault'>,
@@ -26,7 +26,7 @@ export function refusalHint(
     case 'type_not_accepted':
       return typeHint(fault);
     case 'caller_not_listed':
-      return `The token is good, but its caller is not on the list that ${preset === undefined ? 'the preset' : `${preset}()`} was given. If it may call, add it there.`;
+      return `The token is valid, but its caller is not on the list that ${preset === undefined ? 'the preset' : `${preset}()`} was given. If it may call, add it there.`;
     case 'claim_missing':
     case 'claim_malformed':
     case 'audience_mismatch':
@@ -44,7 +44,7 @@ function formHint(token: string): string | undefined {
 
 function typeHint({ expectedTypes, typeAbsent }: TokenFault): string {
   if (expectedTypes === undefined) return OTHER_TOKEN;
-  const found = typeAbsent ? 'The token has no typ' : 'The typ of the token is another';
+  const found = typeAbsent ? 'The token has no typ' : 'The token has another typ';
   const accepted = expectedTypes.join(' or ');
   return `${found}; accepted is ${accepted}. The client must send the access token. If access tokens of this server are like this one, write types: custom({ …, types: { accepted: ['${expectedTypes[0] ?? 'jwt'}'], optional: ${typeAbsent === true} } }).`;
 }
@@ -60,19 +60,17 @@ function claimHint(
     return advice === undefined ? expected : `${expected} ${advice}`;
   }
   if (claim === undefined) return undefined;
-  return reason === 'claim_missing'
-    ? `The token lacks ${claim}.`
-    : `${claim} has another type than it must have.`;
+  return reason === 'claim_missing' ? `The token lacks ${claim}.` : `${claim} has the wrong type.`;
 }
 
 const MAX_NAMED_ISSUERS = 10;
 
-/** What `iss` has to be: configuration alone. `undefined` for the issuers of a resolver. */
+/** Says what `iss` must be. `configured` are the configured issuers; empty when a resolver finds them. */
 export function issuerHint(configured: readonly string[] = []): string {
   if (configured.length === 0)
-    return 'The function in issuers knows no issuer by the iss of the token.';
+    return 'The function in issuers finds no issuer for the iss of the token.';
   const named = configured.slice(0, MAX_NAMED_ISSUERS).map((each) => `'${each}'`);
   const others = configured.length - named.length;
   const more = others > 0 ? `, or one of ${others} more` : '';
-  return `iss must be ${named.join(' or ')}${more}, to the letter: a slash at its end counts.`;
+  return `iss must be exactly ${named.join(' or ')}${more}; a slash at the end counts.`;
 }

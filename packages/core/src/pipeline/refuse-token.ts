@@ -4,7 +4,7 @@ import type { AuthErrorReason } from '../model/reasons.ts';
 import { type KnownFacts, Refused } from '../model/refused.ts';
 import type { ClaimsRefusal } from '../token/claims.ts';
 
-/** Refuses a token whose issuer is known. */
+/** Makes the refusal of a token whose issuer is known. It names the issuer. */
 export function refuse(
   issuer: TrustedIssuer,
   reason: AuthErrorReason,
@@ -13,12 +13,12 @@ export function refuse(
   return new Refused(reason, { ...known, issuerName: issuer.name });
 }
 
-/** The same for claims that do not hold, with what they lack. */
+/** Makes the refusal of a token whose claims were not accepted. It says which claim, or what was expected. */
 export function refuseFor(issuer: TrustedIssuer, { reason, ...fault }: ClaimsRefusal): Refused {
   return refuse(issuer, reason, { fault });
 }
 
-/** The same for what something below refused it with. Throws any other error again. */
+/** Makes a refusal from an `AuthError`, and adds the issuer to it. Throws any other error again. */
 export function refuseBecause(issuer: TrustedIssuer, error: unknown): Refused {
   if (!isAuthError(error)) throw error;
   const { reason, fault, cause, details } = error;

@@ -1,7 +1,7 @@
 import type { AuthError } from '../model/errors.ts';
 import type { AuthEvent } from '../model/events.ts';
 
-/** The event of a refused request: what of the error may be told, and nothing that is not known. */
+/** Makes the event of a refused request from the error. Members that are not known are left out. */
 export function refusedEvent(error: AuthError): AuthEvent {
   const { code, reason, issuerName, fault, hint, kind, requirement } = error;
   return {

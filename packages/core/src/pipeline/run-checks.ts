@@ -4,26 +4,27 @@ import type { Presentation } from '../request/presentation.ts';
 import type { CheckFailure, CheckResult, RequestCheck } from '../request/request-check.ts';
 import type { VerifiedToken } from '../request/verified-token.ts';
 
-/** What a list of checks says: nothing, a failure, or the step that wants the token read again. */
+/** The result of a list of checks: `undefined` when all passed, a failure, or a wish to read the token again. */
 export type ChecksResult = undefined | CheckFailure | ReadAgain;
 
-/** A check wants the token read again. */
+/** A check answered `read_again`. */
 export interface ReadAgain {
+  /** The step of that check. */
   readonly readAgain: Step;
 }
 
-/** Runs a list of checks on a token; stops at the first that does not pass. */
+/** Runs a list of checks on a token, and stops at the first check that does not pass. */
 export type RunChecks = (
   token: VerifiedToken,
   presented: Presentation,
 ) => MaybePromise<ChecksResult>;
 
-/** Checks with a call of their own. */
+/** The first checks are called one by one; the ones after them run in a loop. */
 const UNROLLED = 4;
 
 /**
- * Composes a list once, so that a request pays for the checks alone: no closure, and no promise that is
- * not needed.
+ * Makes one function of a list of checks, when the server is constructed. Each request then runs the checks
+ * without a new closure, and without a promise unless a check gives one.
  */
 export function composeChecks(list: readonly RequestCheck[]): RunChecks {
   const checks = list.map(({ check }) => check);
@@ -65,8 +66,8 @@ export function composeChecks(list: readonly RequestCheck[]): RunChecks {
     return undefined;
   }
 
-  // Every server has four checks or more. A call of its own for each lets V8 inline them: in a loop they
-  // cost a cache hit a tenth more (0.03 µs of 0.28).
+  // V8 can inline checks that are called one by one. In a loop, a cache hit takes a tenth longer (0.03 µs of
+  // 0.28).
   const [first = pass, second = pass, third = pass, fourth = pass, ...later] = checks;
 
   return function runChecks(token, presented) {

@@ -1,17 +1,20 @@
 import { LRUCache } from 'lru-cache';
 
-/** Bounds of the verified-token cache; the first one reached evicts the token used longest ago. */
+/**
+ * Limits of the cache of verified tokens. When one of them is reached, the least recently used token is
+ * removed.
+ */
 export interface TokenCacheOptions {
-  /** Tokens kept. Default 10,000. */
+  /** How many tokens are kept. Default 10,000. */
   readonly maxEntries?: number;
-  /** Bytes of heap kept, by an estimate of what the tokens and their claims take. Default 32 MiB. */
+  /** How many bytes of heap the tokens and their claims may take, by an estimate. Default 32 MiB. */
   readonly maxBytes?: number;
 }
 
-/** Bounds as resolved at construction. */
+/** {@link TokenCacheOptions} with every default decided. */
 export type ResolvedTokenCacheOptions = Required<TokenCacheOptions>;
 
-/** Verified tokens and what came of them, for one resource server. */
+/** What one resource server keeps for each token that it verified. */
 export interface TokenCache<Value extends object> {
   get(token: string): Value | undefined;
   set(token: string, value: Value): void;
@@ -19,21 +22,26 @@ export interface TokenCache<Value extends object> {
   clear(): void;
 }
 
-/** A text that was cut out of a header keeps all of that, and has two heads. */
+/**
+ * Added to each token's length. V8 keeps a string that was cut out of another one (here: out of the header) as
+ * a view, so the whole header stays in memory, with a string object for each of the two.
+ */
 const TOKEN_BYTES = 64;
 
 /**
- * V8 hashes every character of a key; the end of a signature tells tokens apart as well as the
- * whole token does, at a fraction of the cost. The whole token is compared afterwards.
+ * Characters of the lookup key, taken from the end of the token. V8 hashes every character of a key, so a short
+ * key is much cheaper, and the end of a signature is as unique as the whole token. The whole token is
+ * compared afterwards.
  */
 const LOOKUP_LENGTH = 32;
 
 /**
- * A cache whose lookups are decided by the **whole** token: the lookup key is only where to look.
- * Two tokens with one lookup key displace each other, and never answer for each other.
+ * Makes a cache from tokens to values. `get` finds an entry by the end of the token, and gives its value only
+ * if the **whole** token is equal. Two tokens with the same end replace each other in the cache, but never get
+ * each other's value.
  *
- * It does not know time, keys or revocation: whoever reads from it checks those again. `weightOf` says
- * how many bytes of heap a value keeps; one that is too large for the cache is not kept.
+ * The cache does not check time, keys or revocation: the caller checks those on every request. `weightOf`
+ * gives the size of a value in bytes of heap. A value larger than the whole cache is not kept.
  */
 export function createTokenCache<Value extends object>(
   options: ResolvedTokenCacheOptions,

@@ -15,10 +15,10 @@ import { buildPrincipal } from './build-principal.ts';
 import { validateClaims } from './claims-schema.ts';
 import { refuse, refuseFor } from './refuse-token.ts';
 
-/** Claims that may be believed, and where they come from. */
+/** Claims whose origin is verified (by a signature, or as the answer of the issuer), and how to read them. */
 export interface TrustedClaims {
   readonly issuer: TrustedIssuer;
-  /** The key of a signed token's signature. */
+  /** The key of the token's signature; `undefined` for an opaque token. */
   readonly key: VerificationKey | undefined;
   /** Deeply frozen, and checked. */
   readonly claims: TokenClaims;
@@ -26,21 +26,23 @@ export interface TrustedClaims {
   readonly known?: KnownClaims;
   readonly header: TokenHeader;
   readonly source: Principal['source'];
-  /** By which preset the principal is read. */
+  /** The preset that the principal is made by. */
   readonly provider: Provider;
-  /** Who is calling, as the preset says. */
+  /** Whether a user or a client is calling, as the preset says. */
   readonly classification: Classification;
-  /** Whether something else than these claims says that the token is bound. */
+  /** `true` when the token is bound to its sender although these claims may not say so. */
   readonly isBound?: boolean;
-  /** See {@link VerifiedToken}. */
+  /** Milliseconds since the epoch, as in {@link VerifiedToken}. */
   readonly readAt?: number | undefined;
   readonly readAgainAt?: number | undefined;
 }
 
 /**
- * Makes the verified token of claims, by the preset and the schema, or says why there is none. The
- * preset's functions may be the operator's own (`custom`): what they throw is an outage of ours, and
- * thrown as an `AuthError`.
+ * Makes the verified token from claims, by the preset and the application's schema, or gives the refusal.
+ *
+ * Throws (or rejects with) an `AuthError` when a function of the preset (`classification_failed`) or the schema
+ * (`claims_check_failed`) throws. Both may be the operator's own code, and its error is an outage (503), not a
+ * fault of the token.
  */
 export function tokenFromClaims(
   trusted: TrustedClaims,
@@ -108,7 +110,7 @@ function verified(
   };
 }
 
-// An own member: a polluted prototype would refuse every token.
+// Own members only: with a `reason` on a polluted prototype, every token would be refused.
 function isRefusal(result: Principal | ClaimsRefusal): result is ClaimsRefusal {
   return Object.hasOwn(result, 'reason');
 }

@@ -6,17 +6,18 @@ import { evaluate, scopesNeeded } from '../requirement/evaluate.ts';
 import type { EvaluationContext, Requirement } from '../requirement/requirement.ts';
 import { issuerNameOf } from './issuer-name-of.ts';
 
-/** What a route needs, up to the guard that asks. */
+/** The requirements of a route, up to the current guard. */
 export interface RouteRequirements {
-  /** Those of the guards that the request has passed. */
+  /** The requirements of the guards that the request has already passed. */
   readonly passed: readonly Requirement[];
+  /** The requirement of the current guard. */
   readonly requirement: Requirement;
 }
 
 /**
- * The refusal of a principal (`undefined` for an anonymous request) that does not meet a requirement;
- * `undefined` when it is met. A challenge names the scopes of the earlier guards too, so that the next
- * token suffices for all (RFC 6750 §3).
+ * Checks a principal (`undefined` for an anonymous request) against a requirement. Gives `undefined` when it
+ * is met, and otherwise the refusal. A refusal that asks for scopes names the scopes of the earlier guards
+ * too, so that the client's next token is enough for the whole route (RFC 6750 §3).
  */
 export function unmetRequirement(
   principal: Principal | undefined,
@@ -40,7 +41,7 @@ export function unmetRequirement(
   return new Refused(reason, known, { ...details, scopes: needed });
 }
 
-// RFC 6750 §3.1 forbids an error code where there are no credentials, not the scopes to ask for.
+// RFC 6750 §3.1: without credentials the challenge has no error code. It may still name the needed scopes.
 function anonymous(requirement: Requirement, passed: readonly Requirement[]): Refused {
   const scopes = [...new Set([...passed, requirement].flatMap(askedScopes))];
   const details = scopes.length === 0 ? {} : { scopes };

@@ -1,8 +1,8 @@
 import type { AuthErrorReason, Step } from '../model/reasons.ts';
 
 /**
- * Why a token is refused when a check asks twice in a row to read it again: what it is checked by is not to
- * be had, which is an outage.
+ * The reason for a token that a check wants to read again although it was just read again: the issuer, its
+ * keys or its answers are not available, which is an outage (503).
  */
 export function unsettledReason(step: Step): AuthErrorReason {
   if (step === 'issuer') return 'issuer_unavailable';

@@ -21,17 +21,17 @@ import { type ChecksResult, composeChecks } from './run-checks.ts';
 import { createTokenCache, type ResolvedTokenCacheOptions } from './token-cache.ts';
 import { unsettledReason } from './unsettled.ts';
 
-/** Decides about tokens as they are presented. */
+/** Verifies tokens, with a cache. */
 export interface Verifier {
   /**
-   * The verified token, or why it is refused. Throws `AuthError`, or rejects with it, where something that the
-   * answer depends on has failed.
+   * Gives the verified token, or the refusal. A refusal may also be thrown (or rejected) as an `AuthError`: mainly when
+   * the application's own code failed, such as a preset's function, the claims schema or an issuer resolver.
    */
   verify(presented: Presentation): MaybePromise<ReadOutcome>;
-  /** The token that a principal was made of, while it is kept; `undefined` for one that is not ours. */
+  /** The token that a principal was made from; `undefined` for a principal that this verifier did not make. */
   heldBy(principal: Principal): HeldToken | undefined;
   readonly recheck: Recheck;
-  /** Forgets every verified token, and ends the thread that verified signatures. */
+  /** Empties the cache, and ends the thread that verifies signatures. */
   close(): void;
 }
 
@@ -41,19 +41,20 @@ export interface VerifierOptions
     SenderConstraintOptions,
     Pick<ChecksContext, 'clockToleranceSec' | 'revocation'> {
   readonly clock: Clock;
-  /** `false` to look without any effect: no proof is marked as used. Default `true`. */
+  /** With `false` no proof is marked as used. Default `true`. */
   readonly hasEffects?: boolean;
-  /** Bounds of the cache of verified tokens; `undefined` for none. */
+  /** Limits of the cache of verified tokens; `undefined` for no cache. */
   readonly cache: ResolvedTokenCacheOptions | undefined;
 }
 
 /**
- * A token is taken from the cache or read, and then checked: the same list of checks, whichever it was.
- * A check may send it back to be read again, once in a request; a second time is an outage.
+ * Makes the verifier of a resource server. A token is taken from the cache or read, and then runs through the
+ * checks; the list of checks is the same in both cases. A check may ask to read the token again, once in a
+ * request. If a check asks a second time, the request is refused with an outage (503).
  */
 export function createVerifier(issuers: Issuers, options: VerifierOptions): Verifier {
   const { clock, clockToleranceSec, dpop, mtls, events, hasEffects = true, revocation } = options;
-  // What is not configured costs nothing: without introspection there is one reader.
+  // Without introspection there are only JWTs, and the simpler reader is enough.
   const reader =
     issuers.introspecting === undefined || issuers.introspecting.length === 0
       ? createJwtReader(issuers, options, createLocalClaims(options))
@@ -84,7 +85,8 @@ export function createVerifier(issuers: Issuers, options: VerifierOptions): Veri
       : keep(token, presented, mayReadAgain);
   }
 
-  // Kept before the checks: what a request lacks, such as a proof, is no fault of the token.
+  // The token is cached before the checks run: if the request lacks something, such as a proof, the token
+  // itself is still good.
   function keep(
     token: ReadOutcome,
     presented: Presentation,
@@ -149,7 +151,7 @@ export function createVerifier(issuers: Issuers, options: VerifierOptions): Veri
   return { verify, heldBy: (principal) => heldTokenOf(principal, issuers), recheck, close };
 }
 
-// Written out: a spread costs many times as much.
+// Written out member by member: a spread takes many times as long.
 function asCached(token: VerifiedToken): VerifiedToken {
   const { principal, issuer, key, notBefore, subject, isBound, readAt, readAgainAt, rule } = token;
   const { signedIds } = token;
@@ -168,7 +170,7 @@ function asCached(token: VerifiedToken): VerifiedToken {
   };
 }
 
-/** Where answers are not kept, a token is asked about each time. */
+/** Whether a token may be cached. Not if it must be introspected on each request (`cache: false`). */
 function isKept({ readAt, readAgainAt }: VerifiedToken): boolean {
   return readAgainAt === undefined || readAgainAt !== readAt;
 }

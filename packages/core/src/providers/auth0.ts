@@ -50,8 +50,8 @@ const OPTIONS: OwnOptionNames<Auth0Options> = {
  *   `actor`, with `profile: 'agent'` by its `sub_profile`, else its `client_profile`, or by an id `agt_…`.
  * - User id: `sub`. Client id: `azp` (Auth0 profile) or `client_id` (RFC 9068 profile).
  * - Authority: `scope`, `permissions`, tenant `org_id`; roles from `rolesClaim` only.
- * - Pitfall: `gty` vanishes when an API is switched to the RFC 9068 profile, `@clients` when it is
- *   switched to agent subjects. Both are switched at Auth0, without a deployment of yours.
+ * - Pitfall: `gty` disappears when an API is switched to the RFC 9068 profile, and `@clients` when it is
+ *   switched to agent subjects. Both switches are at Auth0: they take effect without a deployment of yours.
  *
  * Per documentation as of September 2026:
  * https://auth0.com/docs/secure/tokens/access-tokens/access-token-profiles
@@ -122,7 +122,7 @@ function classify(claims: TokenClaims): Classification {
   const isClientSubject = subject === clientId || subject === `${clientId}@clients`;
   const isClientGrant = claimOf(claims, 'gty') === 'client-credentials';
   const isOtherGrant = has(claims, 'gty') && !isClientGrant;
-  // Not as documented: no proof of a client, but what could be one is no user.
+  // A `gty` of another type than documented proves no client, but its token must not be read as a user's.
   const maybeClientGrant = namesClientCredentials(claimOf(claims, 'gty'));
 
   if (has(claims, 'sub_profile')) {
@@ -138,7 +138,7 @@ function classify(claims: TokenClaims): Classification {
       ? asAgent(clientId, 'sub_profile is an agent')
       : asClient(clientId, 'sub_profile is a client');
   }
-  // The two profiles come together: on its own this one leaves open whose subject it is.
+  // Auth0 sends `client_profile` together with `sub_profile`. Alone it does not say whose `sub` this is.
   if (has(claims, 'client_profile')) return UNKNOWN_PROFILE;
   if (isClientGrant) return asClient(clientId, 'gty is client-credentials');
   if (isClientSubject) {
@@ -159,7 +159,7 @@ function isAgentId(subject: string): boolean {
   return subject.startsWith('agt_');
 }
 
-/** By its profile where the API gets it; an agent's own id tells it too. */
+/** What the actor is: by its profile, where the token has one, else by an id that only agents have. */
 function actorProfile(act: Readonly<Record<string, unknown>>): ActorProfile {
   const profile = entityProfileOf(act);
   return profile === 'unknown' && !has(act, 'sub_profile') && isAgentId(stringOf(act, 'sub') ?? '')

@@ -31,10 +31,10 @@ const OPTIONS: OwnOptionNames<AuthentikOptions> = {
  * required (or `'unknown'`, which refuses every token).
  *
  * - Provider: choose a signing key: without one tokens are signed with the client's secret (HS256),
- *   and no API can verify that safely. Keep "Include claims in id_token" on: without it no mapping's
- *   claim stands in access tokens either. Add a scope mapping that states the kind by the user's type, with
- *   evidence of both kinds: `internal` and `external` are people, `service_account` and
- *   `internal_service_account` (outposts) are machines:
+ *   and no API can verify that safely. Keep "Include claims in id_token" on: without it access tokens have no
+ *   claims of mappings either. Add a scope mapping that states the kind by the user's type, with evidence of
+ *   both kinds: `internal` and `external` are people, `service_account` and `internal_service_account`
+ *   (outposts) are machines:
  *   ```python
  *   people, machines = ["internal", "external"], ["service_account", "internal_service_account"]
  *   kind = request.user.type

@@ -44,11 +44,11 @@ const OPTIONS: OwnOptionNames<AuthlibOptions> = {
  * apart: a client may be called `7`. So let the server say the kind:
  *
  * - Provider: the generator's `get_extra_claims` is given the user of the grant, or `None`:
- *   `return {"sub_type": "user" if user else "client"}`. It may replace any claim: let it set no other that
- *   the preset reads. Let `get_audiences` name your API: `aud` is the client's id by default, and `resource` is
- *   ignored.
+ *   `return {"sub_type": "user" if user else "client"}`. It can replace any claim: do not let it set another
+ *   one that the preset reads. Let `get_audiences` name your API: `aud` is the client's id by default, and
+ *   `resource` is ignored.
  * - Rule with `kindClaim`: `client`, and `sub` equal to `client_id` → client; `user` → user; else refused.
- * - Without it: `subjectNamespaces: 'disjoint'`, your word that no user's id is a client's: then `sub` equal
+ * - Without it: `subjectNamespaces: 'disjoint'`, your statement that no user's id is a client's: then `sub` equal
  *   to `client_id` and no claim of a person → client; they differ and no mark of a machine → user. Or a
  *   `classify` of your own, or `'unknown'`.
  * - User id: `sub`. Client id: `client_id`. Authority: `scope`; `roles` and `groups`, lists, where
@@ -125,7 +125,10 @@ const NAMED_CLIENT = asUnknown('sub is client_id, but claims of a user are there
 const NO_NAME = asUnknown('sub is not client_id, and no username is there');
 const CLIENT_CLAIMS = asUnknown('sub is not client_id, but marks of a client are there');
 
-/** `get_username` is asked for every `sub`, a client's id too, which may be the key of somebody. */
+/**
+ * The server calls `get_username` with every `sub`. A `sub` that is a client's id may be the primary key of a
+ * user too: so a name beside such a `sub` is no evidence.
+ */
 function classifyAnswer(answer: TokenClaims): Classification {
   const subject = stringOf(answer, 'sub');
   const clientId = stringOf(answer, 'client_id');

@@ -23,7 +23,7 @@ export type BetterAuthOptions = ProviderOptions & {
   /** `baseURL` with its path: `https://acme.com/api/auth`; or `jwt.issuer`, where that is set. */
   readonly issuer: string;
   /**
-   * For introspection alone. `'cascade'` is your word that your database deletes a user's tokens with the
+   * For introspection alone. `'cascade'` is your statement that your database deletes a user's tokens with the
    * user. Otherwise an answer without `sub` is refused: it may be about a machine, or about a user who is
    * no longer there.
    */
@@ -43,15 +43,15 @@ const OPTIONS: OwnOptionNames<BetterAuthOptions> = {
  * - Rule: that of RFC 9068, on ids that Better Auth makes itself, 32 random characters each: `sub` is
  *   `client_id` and no claim of a person → client; they differ and no mark of a machine → user; else
  *   refused. `azp` must be `client_id`. Neither people nor clients choose their ids, and no custom claim
- *   replaces one. It rests on that: a `generateClientId` or `advanced.database.generateId` of your own must
- *   not make one id twice.
+ *   replaces one. The rule depends on that: a `generateClientId` or `advanced.database.generateId` of your own
+ *   must never give one id to a user and to a client.
  * - `sid` is no mark of a user: tokens by the device grant have none.
  * - User id: `sub`. Client id: `client_id`. Authority: `scope`; read claims of your own by `claim()`.
  * - Refuses ID tokens, which have another `typ`.
  * - Introspection: the same rule where there is a `sub`. Opaque tokens of machines have none, and so have
- *   those of users who were deleted: see `deletedUsers`. The server tells a token to the clients that are
- *   linked to its resource, and a refresh token to its own client alone, as if it were an access token: let
- *   the API's client get no tokens.
+ *   those of users who were deleted: see `deletedUsers`. The server answers about an access token to the
+ *   clients that are linked to its resource. About a refresh token it answers to the client that owns it, as if
+ *   it were an access token: so let the API's client get no tokens.
  *
  * Per source, and tokens of version 1.7, as of November 2026:
  * https://github.com/better-auth/better-auth (packages/oauth-provider)

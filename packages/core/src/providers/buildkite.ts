@@ -36,8 +36,8 @@ const OPTIONS: OwnOptionNames<BuildkiteOptions> = {
  * - Rule: always a client, with `organization_id`, `pipeline_id` and `job_id`.
  * - Client id: `pipeline_id`. Tenant: `organization_id`. No scopes. `sub` names slugs, ref, commit and step,
  *   or what the job chose by `--subject-claim`: decide on `build_branch`, `step_key` and the like by `claim()`.
- * - **A pipeline that builds pull requests of third-party forks runs a stranger's code in its name.** List no
- *   such pipeline.
+ * - **A pipeline that builds pull requests of third-party forks runs a stranger's code, with tokens of the
+ *   pipeline.** Do not list such a pipeline.
  * - Refuses the default audience, `https://buildkite.com/<organization>`, unless you list it.
  *
  * Per documentation as of November 2026:

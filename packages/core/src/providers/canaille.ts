@@ -27,10 +27,10 @@ const OPTIONS: OwnOptionNames<CanailleOptions> = {
 /**
  * Canaille, by introspection alone: `canaille('https://auth.acme.com')`, with `introspection: { client: … }`.
  *
- * - Provider: its machines' tokens are opaque. Its users' are JWTs that differ from the ID token in what it
- *   may lack, and name no client: **every JWT is refused** where `jwts` is `'local'`; ask about them by
- *   `jwts: 'answer'`. Only clients in the token's `aud` get an answer: add the API's client to the audiences
- *   of each client, and take its id for your `audience`.
+ * - Provider: its machines' tokens are opaque. Tokens of its users are JWTs that name no client, and that
+ *   differ from ID tokens only in claims which an ID token may lack too: **every JWT is refused** where `jwts`
+ *   is `'local'`; ask about them by `jwts: 'answer'`. Only clients in the token's `aud` get an answer: add the
+ *   API's client to the audiences of each client, and take its id for your `audience`.
  * - Rule: `sub` and `username` → user; neither → client; one of them alone is refused.
  * - User id: `sub`, the login name. `username` is a display name. Client id: `client_id`. Authority: `scope`.
  * - **A live refresh token is answered field for field like an access token**, unless the question says

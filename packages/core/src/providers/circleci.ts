@@ -21,8 +21,8 @@ export type CircleciOptions = ProviderOptions & {
   /** Ids (UUIDs) of the projects whose jobs may call. Left out: all of the organization's. */
   readonly projectIds?: readonly string[];
   /**
-   * The repositories whose changes may set off a job, as `github.com/acme/router`. Needed where forks get
-   * secrets: their builds are of your project.
+   * The repositories whose changes may start a job, as `github.com/acme/router`. Needed where forks get
+   * secrets, because builds of forks count as builds of your project.
    */
   readonly vcsOrigins?: readonly string[];
 };
@@ -38,14 +38,14 @@ const OPTIONS: OwnOptionNames<CircleciOptions> = {
  *
  * - Each organization has an issuer of its own. Say which projects may call, by `projectIds`.
  * - Caller: `circleci run oidc get --claims '{"aud": "https://api.acme.com"}'`. The tokens in
- *   `$CIRCLE_OIDC_TOKEN` have the organization's id as `aud`, whatever they are for: that alone is a
- *   `ConfigurationError`.
+ *   `$CIRCLE_OIDC_TOKEN` have the organization's id as `aud`, for whichever API: an `audience` with nothing but
+ *   that id is a `ConfigurationError`.
  * - **A fork's build is your project's**, where "Pass secrets to builds from forked pull requests" is on: then
  *   list your repositories in `vcsOrigins`. Builds by a custom webhook name no repository, and are refused.
  * - Rule: always a client: `sub` begins with the organization and the project, and agrees with
- *   `oidc.circleci.com/project-id`. A job that was rerun with SSH is refused: somebody sits in it.
- * - Client id: `oidc.circleci.com/project-id`. No scopes, no tenant. `sub` also names whoever set off the
- *   job. He is not the caller.
+ *   `oidc.circleci.com/project-id`. A job that was rerun with SSH is refused: a person can log in to it.
+ * - Client id: `oidc.circleci.com/project-id`. No scopes, no tenant. `sub` also names the person who started
+ *   the job. That person is not the caller.
  *
  * Per documentation as of November 2026:
  * https://circleci.com/docs/guides/permissions-authentication/openid-connect-tokens/

@@ -59,9 +59,9 @@ const OPTIONS: OwnOptionNames<ClerkOptions> = {
 /**
  * Clerk: `clerk({ issuer: 'https://clerk.acme.com', authorizedParties: ['https://app.acme.com'] })`.
  *
- * - Its tokens carry no `aud` that Clerk vouches for, so the caller's own id is checked in its
- *   stead, by the class of the token: `azp` of session tokens, `client_id` of OAuth tokens, `sub` of
- *   M2M tokens. A class whose list is left out is refused, and so is a session token without `azp`.
+ * - Clerk does not guarantee the `aud` of its tokens. So the caller's own id is checked instead, by the class
+ *   of the token: `azp` of session tokens, `client_id` of OAuth tokens, `sub` of M2M tokens. A class whose list
+ *   is left out is refused, and so is a session token without `azp`.
  * - Provider: switch on JWTs for M2M tokens, and for OAuth access tokens; opaque is the default.
  * - Rule: `sub` of the form `mch_…`, and header `cat` of M2M tokens or none → client; `user_…`, and
  *   `cat` of session or template tokens or none, or `typ: at+jwt` → user; else refused.
@@ -71,8 +71,8 @@ const OPTIONS: OwnOptionNames<ClerkOptions> = {
  *   or an organization. Older sessions have no `sts`.
  * - Authority: `scope` or `scp` of OAuth tokens; organization, role and permissions of sessions,
  *   named as Clerk's SDKs name them (`org:admin`, `org:invoices:read`).
- * - Pitfalls: one key signs all classes; in M2M tokens everything but `sub` is chosen by the machine
- *   that mints the token, its `scopes` and `aud` too: let `sub` decide.
+ * - Pitfalls: one key signs all classes; in M2M tokens the machine that makes the token chooses everything
+ *   except `sub`, also `scopes` and `aud`: decide by `sub`.
  *
  * Per documentation and source as of November 2026:
  * https://clerk.com/docs/guides/sessions/session-tokens
@@ -113,7 +113,7 @@ export function clerk(options: ClerkOptions): AudienceFreeProvider {
           return isActive(claims) && (parties.has(claimOf(claims, 'azp')) || NOT_LISTED);
         }
         if (tokenClass === 'oauth') return clients.has(claimOf(claims, 'client_id')) || NOT_LISTED;
-        // An unclear class is the classification's to refuse, with its own reason.
+        // A token of no clear class is refused by `classify`, with a reason of its own.
         return tokenClass === undefined || senders.has(claimOf(claims, 'sub')) || NOT_LISTED;
       },
       classify,
@@ -129,7 +129,7 @@ export function clerk(options: ClerkOptions): AudienceFreeProvider {
   );
 }
 
-/** By the class of the token: of a session, an OAuth application, a machine. */
+/** The token is an access token, but its caller is not on the list for its class. */
 const NOT_LISTED = 'caller_not_listed';
 
 type TokenClass = 'session' | 'oauth' | 'machine';
@@ -140,7 +140,7 @@ const NO_CLASS = asUnknown('sub, cat and typ do not agree on a class of token');
 const SESSION_CATEGORIES = ['111AAA', '222AAA'] as const;
 const MACHINE_CATEGORY = '333AAA';
 
-/** RFC 9068 §4: without case, `application/` optional. */
+/** RFC 9068 §4: in any case, with or without `application/`. */
 const ACCESS_TOKEN_TYPE = /^(?:application\/)?at\+jwt$/i;
 
 function callers(setting: string, ids: unknown, example: string): ReadonlySet<unknown> {

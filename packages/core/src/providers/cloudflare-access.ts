@@ -31,13 +31,15 @@ const OPTIONS: OwnOptionNames<CloudflareAccessOptions> = {
  * - Rule: `type` is `app`. `sub` and `email`, and no `common_name` → user. An empty `sub`, and the client id of
  *   a service token (`….access`) as `common_name` → client; else refused, also callers that Access let in by
  *   a client certificate or a rule without identity.
- * - User id: `sub`, which a person who was removed and added again has another of. Client id: `common_name`.
+ * - User id: `sub`. A person who was removed and added again has another `sub`. Client id: `common_name`.
  *   No scopes, no tenant.
- * - Refuses the team's session token (`type: org`).
+ * - Refuses the team's session token (`type: org`), and what anybody gets about an application (`type: match`),
+ *   which has its AUD tag as `aud`, too.
  * - Does not check: which policy let the caller in, nor groups. Ask by `claim('email')` or leave that to Access.
  *
- * Per documentation as of November 2026:
+ * Per documentation, and the source of the client that reads them, as of November 2026:
  * https://developers.cloudflare.com/cloudflare-one/access-controls/applications/http-apps/authorization-cookie/application-token/
+ * https://github.com/cloudflare/cloudflared (token/token.go)
  *
  * @throws ConfigurationError for a bad issuer or bad key options.
  */
@@ -53,7 +55,7 @@ export function cloudflareAccess(target: string | CloudflareAccessOptions): Audi
       issuer,
       keys: keysAt(`${issuer}/cdn-cgi/access/certs`),
       types: PLAIN_OR_NO_TYPE,
-      // Of service tokens `sub` is an empty text, which a claim that is required must not be.
+      // `sub` is not required, since it is an empty text in tokens of services, and a required claim must not be empty.
       requiredClaims: ['aud', 'iat', 'type'],
       accepts: (claims) => claimOf(claims, 'type') === 'app',
       classify,

@@ -41,8 +41,8 @@ const OPTIONS: OwnOptionNames<CognitoOptions> = {
 /**
  * An Amazon Cognito user pool: `cognito({ userPoolId: 'eu-west-1_Zk3Pq9', clientIds: ['6k2v9h'] })`.
  *
- * - Access tokens carry no `aud`: `client_id` must be one of `clientIds`. An `aud` that is there all
- *   the same must be one of `clientIds` or `resources` (RFC 7519 §4.1.3).
+ * - Access tokens carry no `aud`: `client_id` must be one of `clientIds`. An `aud`, where a token has one, must
+ *   be one of `clientIds` or `resources` (RFC 7519 §4.1.3).
  * - Provider: nothing to switch on. Give machines app clients of their own.
  * - Issuer: `https://cognito-idp.<region>.amazonaws.com/<pool>`, or, where the pool's issuer type is
  *   `UPDATED`, `https://issuer-cognito-idp.…`. Tokens of both are accepted, and a caller has one
@@ -98,7 +98,7 @@ export function cognito(options: CognitoOptions): AudienceFreeProvider {
     {
       preset: 'cognito',
       issuer,
-      // Not by metadata, which names one issuer of the two.
+      // Not by the metadata: it names only one of the two issuers.
       keys: keysAt(`${issuer}/.well-known/jwks.json`),
       types: PLAIN_OR_NO_TYPE,
       requiredClaims: ['client_id', 'sub', 'token_use'],

@@ -52,9 +52,10 @@ export type CustomProviderOptions = ProviderOptions & {
   /** The client's id for the verdicts `user` and `client`. Default: `client_id`, else `azp`. */
   readonly clientId?: IdReader | undefined;
   /**
-   * Granted scopes: the claim that holds them, a space-delimited string or a list, or a reader of your
-   * own. Default: `scope`; a token that has `scp` beside it must state the same scopes in both, or it is
-   * refused (`claim_malformed`), since one of them may be what was asked for. Naming one ends that.
+   * Granted scopes: the name of the claim that holds them (a space-delimited string or a list), or a function
+   * of your own. Default: `scope`; a token that also has `scp` must state the same scopes in both. Otherwise it
+   * is refused (`claim_malformed`), since one of the two may be what the client asked for. With a name given
+   * here, the two are not compared.
    */
   readonly scopes?: 'scope' | 'scp' | AuthorityReaders['scopes'] | undefined;
   readonly permissions?: AuthorityReaders['permissions'] | undefined;
@@ -122,9 +123,9 @@ const OPTIONS: OwnOptionNames<CustomOptions | CustomAudienceFreeOptions> = {
  * access tokens as `at+jwt` and write `types: { accepted: ['at+jwt'], optional: false }`. Else require
  * what its access tokens alone have: `requiredClaims: ['client_id', 'jti']`, or `['scope']`.
  *
- * Does not check: whether the issuer is known to belong to another preset. This is your choice. Nor, for
- * a rule of your own on `sub` and `client_id`, that the server has no token exchange (RFC 8693) or JWT
- * bearer grant (RFC 7523), by which a machine's `sub` comes beside another's `client_id`.
+ * Does not check: whether the issuer is known to belong to another preset; that is your choice. For a rule of
+ * your own on `sub` and `client_id`: whether the server offers token exchange (RFC 8693) or the JWT bearer
+ * grant (RFC 7523). With these a token can have one machine's `sub` and another client's `client_id`.
  *
  * @throws ConfigurationError for a bad issuer, bad key options, another `scopes` or `nonce` than the
  * documented ones, a missing `classify`, and a missing `accepts` where tokens carry no `aud`.
@@ -161,7 +162,7 @@ export function custom(target: CustomOptions | CustomAudienceFreeOptions): Provi
   return audienceFreeProvider(
     {
       ...statement,
-      // A token that names an API is for that one, which may be another.
+      // A token with `aud` is for the API that it names, and that may be another API.
       accepts: (claims, header) =>
         !has(claims, 'aud') && (acceptsNonce || !has(claims, 'nonce')) && accepts(claims, header),
     },
@@ -189,7 +190,7 @@ function isReader(scopes: unknown): scopes is AuthorityReaders['scopes'] {
   return typeof scopes === 'function';
 }
 
-/** `scope`, and nothing that can be read where `scp` states others. */
+/** The scopes of `scope`; `undefined` where `scp` states other scopes. */
 function agreedScopes(claims: TokenClaims): readonly string[] | undefined {
   const granted = scopesOf(claims, 'scope');
   if (granted === undefined || !has(claims, 'scope') || !has(claims, 'scp')) return granted;
@@ -242,10 +243,10 @@ function statementOf(options: CustomProviderOptions): ProviderStatement {
   };
 }
 
-/** Compared as text and never fetched, so it need not be a URL: but text that can be an `iss`. */
+/** Checks an issuer that is only compared and never fetched: it must be a possible `iss`, not a URL. */
 function checkStringOrUri(issuer: unknown): string {
   const isText = typeof issuer === 'string' && issuer !== '' && issuer.trim() === issuer;
-  // RFC 7519 §2: any text without a colon, and a URI with one.
+  // RFC 7519 §2: a text with a colon must be a URI.
   if (isText && (!issuer.includes(':') || URL.canParse(issuer))) return issuer;
   throw new ConfigurationError(
     "custom: issuer is missing, or can be no iss (text without a colon, or a URI); write issuer: '…', exactly as tokens carry it",
@@ -262,7 +263,7 @@ const FUNCTIONS = {
   tenant: 'tenant: (claims) => claims.tenant_id',
 } as const satisfies Partial<Record<keyof CustomOptions, string>>;
 
-/** A claim's name in the place of its reader would refuse every token, or fail each request. */
+/** Refuses the name of a claim where a function is needed: it would refuse every token or fail each request. */
 function checkFunctions(options: CustomOptions | CustomAudienceFreeOptions): void {
   for (const [name, line] of Object.entries(FUNCTIONS)) {
     const given: unknown = Reflect.get(options, name);

@@ -60,8 +60,8 @@ const OPTIONS: OwnOptionNames<DescopeOptions> = {
  *   `caller_type`, `machine` and `human`, and read it:
  *   `classify: ({ caller_type }) => caller_type === 'human' ? 'user' : caller_type === 'machine' ? 'client' : 'refuse'`.
  * - Sessions carry no `aud`: `iss` names the project, and that stands for it; tokens of other
- *   projects are refused, and the APIs of one project are not divided. An `aud` that is there all the
- *   same must be the project's id (RFC 7519 §4.1.3).
+ *   projects are refused, and the APIs of one project are not divided. An `aud`, where a token has one, must be
+ *   the project's id (RFC 7519 §4.1.3).
  * - User id: `sub`. Client id: `sub` of an access key's session. Authority: with a current tenant
  *   (`dct`) the roles and permissions of that tenant only, else those of the project; `scope` when
  *   there is one.
@@ -142,7 +142,7 @@ function isForProject(claims: TokenClaims, projectId: string): boolean {
   return audience === projectId || (Array.isArray(audience) && audience.includes(projectId));
 }
 
-/** A tenant's roles are not the project's: with a current tenant, its own alone count. */
+/** Roles of a tenant are not roles of the project: with a current tenant only the roles of that tenant count. */
 function grantsOf(claims: TokenClaims, name: 'permissions' | 'roles'): readonly string[] {
   if (!has(claims, 'dct')) return listOf(claims, name);
   const tenant = stringOf(claims, 'dct');

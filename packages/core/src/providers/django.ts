@@ -27,16 +27,16 @@ const OPTIONS: OwnOptionNames<DjangoOptions> = {
  * Django OAuth Toolkit, by introspection alone: `django('https://auth.acme.com/o')`, with
  * `introspection: { client: … }`.
  *
- * - Provider: its access tokens are opaque. Those that a generator of its own signs hold scopes and times and
- *   name nobody, and its refresh tokens look just so: **every JWT is refused**. `aud` is in the answer where
- *   the client asked with `resource`; otherwise you need `audience: 'trusted'`.
+ * - Provider: its access tokens are opaque. A generator of the toolkit can sign JWTs, but these hold scopes and
+ *   times and name nobody, and its refresh tokens look the same: **every JWT is refused**. `aud` is in the
+ *   answer where the client asked with `resource`; otherwise you need `audience: 'trusted'`.
  * - Credentials: a question with `clientSecretBasic` costs the server a password hash, seconds of CPU;
  *   `bearerToken()`, with a token of the scope `introspection`, is much cheaper. A wrong secret is a 403 in
  *   HTML.
  * - Rule: `username`, which the server writes for every token of a person → user; none → client.
  * - User id: `username`, the only one that an answer has. **People can change it, and it can be given to
  *   somebody else**: `principal.key` follows it. Client id: `client_id`. Authority: `scope`.
- * - It calls nothing active but access tokens. It never signs answers.
+ * - The server says `active: true` of access tokens only. It never signs answers.
  *
  * Per source, and answers of version 3.4, as of November 2026:
  * https://github.com/django-oauth/django-oauth-toolkit (oauth2_provider/views/introspect.py)

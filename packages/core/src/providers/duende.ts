@@ -29,12 +29,12 @@ const OPTIONS: OwnOptionNames<DuendeOptions> = {
  *
  * - Provider: define API resources, so that tokens carry an `aud`. Leave `ClientClaimsPrefix` as it
  *   is (`client_`): without a prefix a client's claim named `sub` makes a machine look like a user.
- * - Rule: the maintainers' own: a token with `sub` is a user's, one without is a client's. `sub`
- *   equal to `client_id`, a login's claims without `sub`, or marks of a machine beside it → refused.
+ * - Rule, as the maintainers state it: with `sub` → user, without → client. Refused: `sub` equal to
+ *   `client_id`, claims of a login without `sub`, and marks of a machine beside `sub`.
  * - User id: `sub`. Client id: `client_id`, which every access token has and ID tokens do not.
  * - Authority: `scope`, a list, or a string where that option is on.
  * - Pitfalls: `typ` is `at+jwt` unless configured otherwise, and `JWT` or none are accepted too.
- *   In impersonation by an extension grant nothing shows the actor.
+ *   A token of impersonation by an extension grant does not show the actor.
  *
  * Per documentation and source as of September 2026:
  * https://docs.duendesoftware.com/identityserver/tokens/

@@ -29,9 +29,9 @@ const OPTIONS: OwnOptionNames<EntraOptions> = {
  *   Else `idtyp` `app` (and no scopes) → client, `user` → user, others → refused. Without it: a scope
  *   and `oid` other than `sub` → user; no scope and `oid` equal to `sub`, or `xms_sub_fct` with `11` →
  *   client. Values of these claims stand in any order, and unknown ones are ignored.
- * - Agents: `agent` is true for a client that the facets call one. With the facet of an agent in
- *   `xms_act_fct`, or with `xms_par_app_azp`, a user has an `actor`: the agent, by `azp` or `appid`,
- *   with `profile: 'agent'`. Without these optional claims nothing shows that an agent is there.
+ * - Agents: a client has `agent: true` where the facets say that it is an agent. A user has an `actor` with
+ *   `profile: 'agent'` where `xms_act_fct` has the facet of an agent, or `xms_par_app_azp` is there; its id is
+ *   `azp` or `appid`. Without these optional claims agents cannot be recognized.
  * - User id: `oid`, which is the same for all applications (`sub` is not). Client id: `azp` in v2,
  *   `appid` in v1; of an agent's user account `subject` is its `oid`. Set `name` if tokens may change
  *   their version: their `iss` changes with it.
@@ -39,13 +39,13 @@ const OPTIONS: OwnOptionNames<EntraOptions> = {
  * - Pitfalls: `roles` holds app roles of users and application permissions of clients: separate them
  *   by allowed member types. Without "assignment required" any application of the tenant gets a
  *   token for your API: require a role. `groups` is left out by Entra when there are too many.
- * - Checks that `tid` is an accepted tenant and the one that `iss` names, and that the key is not one
- *   that Entra binds to another tenant. `tenants: 'any'` lets in every tenant of the world: require
- *   `tenant(…)`, or look the tenant up. `principal.key` then holds `<tid>/<oid>`.
+ * - Checks that `tid` is an accepted tenant, that `iss` names the same tenant, and that Entra does not bind the
+ *   key to another tenant. `tenants: 'any'` lets in every tenant of the world: require `tenant(…)`, or look the
+ *   tenant up. `principal.key` then holds `<tid>/<oid>`.
  * - An API with a signing key of its own needs `jwksUri` with `?appid=`.
- * - A token for Microsoft Graph (its `aud`, and a `nonce` in its header) can be verified by Graph
- *   alone: the caller has to ask for a scope of your API. External ID (`ciamlogin.com`) is read by its
- *   issuer; B2C (`b2clogin.com`) has other claims and needs `custom`.
+ * - A token for Microsoft Graph (its `aud`, and a `nonce` in its header) can only be verified by Graph: the
+ *   caller has to ask for a scope of your API. External ID (`ciamlogin.com`) is read by its issuer; B2C
+ *   (`b2clogin.com`) has other claims and needs `custom`.
  *
  * Per documentation as of September 2026:
  * https://learn.microsoft.com/en-us/entra/identity-platform/access-token-claims-reference

@@ -28,8 +28,8 @@ const OPTIONS: OwnOptionNames<FirebaseOptions> = {
  * Firebase Authentication and Identity Platform: `firebase('acme-prod')`. ID tokens of users; there
  * are none of machines.
  *
- * - Audience: the project's id, which the result holds already: `{ issuer: firebase('acme-prod') }` is
- *   complete. It does not divide the APIs of one project.
+ * - Audience: the project's id, which the preset's result has already, so `{ issuer: firebase('acme-prod') }`
+ *   is complete. All APIs of one project have the same audience.
  * - Rule: `firebase.sign_in_provider`, and `sub` (equal to `user_id`, when that is there) → user.
  * - User id: `sub`. Authority: none; tenant `firebase.tenant`. Ids are unique in a tenant only, so that
  *   `principal.key` holds `<tenant>/<sub>` where there is a tenant, and `sub` alone where there is none.
@@ -104,8 +104,9 @@ function classify(claims: TokenClaims): Classification {
 const TENANT_ID = /^[\w.-]+$/;
 
 /**
- * The id in `principal.key`: one `sub` may occur in two tenants. A `sub` of no tenant stands alone; a
- * slash in it, which ids of custom tokens may have, is kept apart from the one after a tenant.
+ * The id in `principal.key`: `<tenant>/<sub>`, since one `sub` may occur in two tenants; without a tenant `sub`
+ * alone. A slash within `sub`, which custom tokens may have, is escaped, so that it is not taken for the slash
+ * after a tenant.
  */
 function keyIdOf(subject: string, tenant: unknown): string | undefined {
   if (tenant === undefined) return subject.includes('/') ? `/${subject}` : subject;

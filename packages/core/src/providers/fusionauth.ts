@@ -33,19 +33,19 @@ const OPTIONS: OwnOptionNames<FusionauthOptions> = {
  * `fusionauth('https://auth.acme.com')` when the tenant's issuer is that URL.
  *
  * - Provider: sign with RS256 or ES256, not with the default HS256; version 1.36 or later, whose
- *   `gty` lists the grants. For machines define entities with grants to your API's entity. **Users must
- *   be registered for the application**: only then has the token an `applicationId`.
+ *   `gty` lists the grants. For machines define entities with grants to your API's entity. **Users must be
+ *   registered for the application**: without that the token has no `applicationId`.
  * - Rule: `gty` with `client_credentials`, and neither `applicationId` nor `authenticationType` →
  *   client; `gty` without it, and `applicationId` → user; else refused. `gty` is in the header before
- *   version 1.60, in the claims since; where it is in both, they must be the same. That a machine's
- *   token names the grant so is inferred from the documented list of grants.
+ *   version 1.60, in the claims since; where it is in both, they must be the same. The documentation lists the
+ *   grants; that a machine's token names its grant in this way is inferred from that list.
  * - User id: `sub`; client id: `applicationId`. A machine's token has no client id: `sub` is the
  *   entity's id, and stands for it.
  * - Audience: the application's id for users, the target entity's id for machines: list both.
  * - Authority: `scope` (machines: `target-entity:…`), `permissions`, `roles`; tenant `tid`.
  * - Refuses ID tokens, which have the same `typ`, key and `aud`, by `nonce`, `at_hash` and `c_hash`; and
- *   users without a registration, who have no `applicationId`. An ID token of a log-in without `nonce`
- *   cannot be told: let your applications send one, as OpenID Connect advises.
+ *   users without a registration, who have no `applicationId`. An ID token of a sign-in without `nonce` cannot
+ *   be told from an access token: let your applications send a `nonce`, as OpenID Connect advises.
  * - Pitfall: lambdas can add claims of any name.
  *
  * Per documentation as of November 2026:

@@ -48,10 +48,10 @@ const OPTIONS: OwnOptionNames<GithubActionsOptions> = {
  *   others: `gh api /orgs/ORG --jq .id`, `gh api /repos/ORG/REPO --jq .id`.
  * - Caller: `permissions: id-token: write`, and the request names your API's audience.
  * - Rule: always a client, with `repository_id` and `repository_owner_id`.
- * - Client id: `sub`, whose form the repository's owner can change, and which names the branch: decide
- *   on `job_workflow_ref` and the like by `claim()`. Tenant: `repository_owner_id`. No scopes.
- * - Pitfall: `actor` is the login of whoever set off the workflow. It is no RFC 8693 actor and does
- *   not make this a user's token.
+ * - Client id: `sub`. It names the branch, and the repository's owner can change its form: decide on
+ *   `job_workflow_ref` and the like by `claim()`. Tenant: `repository_owner_id`. No scopes.
+ * - Pitfall: `actor` is the login of the person who started the workflow. It is not an actor of RFC 8693 and
+ *   does not make this a user's token.
  *
  * Per documentation as of September 2026:
  * https://docs.github.com/en/actions/reference/security/oidc

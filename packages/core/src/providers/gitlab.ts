@@ -55,13 +55,13 @@ const OPTIONS: OwnOptionNames<GitlabOptions> = {
  * - Rule: always a client, with `project_id`, `namespace_id`, `pipeline_id` and `job_id`. What people get from
  *   GitLab's own sign-in has the same issuer and none of these.
  * - **A job that runs in another project than its code is from is refused**: in pipelines for merge requests
- *   from a fork, `project_id` is the fork's and `job_project_id` that of the project, and the runners, where
- *   the job is. Older instances write no `job_project_id`, and still older ones the project's id for the
- *   fork's: there a fork's code may call in the project's name.
+ *   from a fork, `project_id` is the fork's, and `job_project_id` is that of the project whose runners run the
+ *   job. Older instances write no `job_project_id`. Still older ones write the project's id instead of the
+ *   fork's: there the code of a fork can call as the project.
  * - Client id: `project_id`. Tenant: `namespace_id`. No scopes. `sub` names path and ref, in a form that the
  *   project can choose: decide on `ref_path`, `ref_protected`, `environment` and the like by `claim()`.
- * - Pitfall: `user_login`, `user_email` and `user_access_level` are of whoever set off the pipeline. They do
- *   not make this a user's token.
+ * - Pitfall: `user_login`, `user_email` and `user_access_level` name the person who started the pipeline. They
+ *   do not make this a user's token.
  *
  * Per documentation and source as of November 2026:
  * https://docs.gitlab.com/ci/secrets/id_token_authentication/

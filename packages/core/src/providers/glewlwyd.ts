@@ -38,8 +38,10 @@ const OPTIONS: OwnOptionNames<GlewlwydOptions> = {
  * - User id: `sub`. Client id: `client_id`. Authority: `scope`.
  * - Refuses ID tokens, which have another `typ`, and tokens of the older plugin `oauth2-glewlwyd`, which name
  *   neither issuer nor API.
- * - Introspection: `sub` and `username` → user; neither → client; one of them alone is refused. Answers name
- *   no issuer. Its signed answers name the token's audience in `aud` and not the client that asks:
+ * - Introspection: `sub` and `username` → user; neither → client; one of them alone is refused. Ask with
+ *   `clientSecretPost`: asked with the secret in the header, the server calls all tokens but the asker's own
+ *   inactive. It keeps no `client_id` of a machine that authenticated otherwise than by the header: such
+ *   answers are refused. Answers name no issuer. Its signed answers name the token's audience in `aud` and not the client that asks:
  *   `signed: true` is a `ConfigurationError`.
  *
  * Per source, and tokens of version 2.7.5, as of November 2026:

@@ -41,9 +41,9 @@ const OPTIONS: OwnOptionNames<GoogleOptions> = {
  *   `azp` of an OAuth client (`….apps.googleusercontent.com`), and no such address → user; else
  *   refused.
  * - Ids: `sub`, which is numeric, for users and for service accounts; a user's client is `azp`.
- *   Addresses can be given anew when an account is deleted.
- * - Issuer: `https://accounts.google.com` or `accounts.google.com`, as documented; `principal.issuer` is
- *   what the token says, and `principal.key` holds the first in either case.
+ *   An address can be given to a new account after the old one is deleted.
+ * - Issuer: `https://accounts.google.com` or `accounts.google.com`, as documented; `principal.issuer` is what
+ *   the token says; `principal.key` always has the first form.
  * - Audience: what service accounts ask for; for users your OAuth client's id.
  * - Authority: none; tenant `hd`, the Workspace domain.
  * - Identity-Aware Proxy has another issuer and other keys, and is not read here.

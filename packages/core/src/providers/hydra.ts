@@ -38,8 +38,8 @@ const OPTIONS: OwnOptionNames<HydraOptions> = {
  *
  * - Provider: `strategies.access_token: jwt` (opaque is the default). Clients must ask for your API's
  *   `audience` (`resource` is ignored in silence): otherwise `aud` is an empty list, and the token is
- *   refused. An audience is granted by the prefix of its path: whoever is registered for
- *   `https://api.acme.com` may ask for `https://api.acme.com/v1`.
+ *   refused. Hydra grants audiences by prefix: a client that is registered for `https://api.acme.com` may also
+ *   ask for `https://api.acme.com/v1`.
  * - A sound mark is set by the token hook, which Hydra calls for every grant, refreshes included. With
  *   `oauth2.token_hook.url`, and `oauth2.allowed_top_level_claims: [caller_type]`, answer:
  *   ```js
@@ -52,11 +52,11 @@ const OPTIONS: OwnOptionNames<HydraOptions> = {
  *   and read it:
  *   `classify: ({ caller_type: t }) => (t === 'human' ? 'user' : t === 'machine' ? 'client' : 'refuse')`.
  * - Rule with `'disjoint'`: `sub` is `client_id` and no claim of a person, under `ext` neither →
- *   client; they differ and no mark of a machine → user; else refused. It rests on your word about the
- *   subjects. No session claim replaces `sub` or `client_id`.
+ *   client; they differ and no mark of a machine → user; else refused. The rule relies on your statement about
+ *   the subjects. No session claim can replace `sub` or `client_id`.
  * - User id: `sub`, as your log-in app chose it. Client id: `client_id`.
  * - Authority: `scp` list, or `scope` string where `scope_claim` says so; the two are never merged.
- *   Custom claims stand under `ext`; those promoted to the top level are there, or there twice.
+ *   Custom claims are under `ext`. Those that are promoted to the top level are there instead, or in both places.
  * - Refuses ID tokens (`at_hash`, `nonce`, `rat`), also where the consent app gives them a `client_id` and
  *   `scp`, and logout tokens, which have no `client_id`; and, whatever the rule, tokens by
  *   the JWT bearer grant (RFC 7523): their `aud` holds the token endpoint, and their `sub` is any
@@ -89,7 +89,7 @@ export function hydra(options: HydraOptions): AudienceProvider {
       keys: openIdMetadata(issuer),
       types: PLAIN_TYPE,
       requiredClaims: ['aud', 'sub', 'client_id', 'jti'],
-      // Hydra writes the granted scopes even when there are none; ZITADEL, for one, does not.
+      // Hydra writes the claim even when no scope was granted. Other servers, such as ZITADEL, leave it out.
       accepts: (claims) => (has(claims, 'scp') || has(claims, 'scope')) && !isIdToken(claims),
       classify: rule,
       authority: { scopes: scopesOf },
@@ -105,7 +105,7 @@ export function hydra(options: HydraOptions): AudienceProvider {
   );
 }
 
-/** ID tokens have the type of access tokens, and whatever claims the consent app gives them. */
+/** Claims of ID tokens, which have the `typ` of access tokens and any claims that the consent app adds. */
 const ID_TOKEN_CLAIMS = ['at_hash', 'nonce', 'rat'] as const;
 
 function isIdToken(claims: TokenClaims): boolean {
@@ -115,7 +115,7 @@ function isIdToken(claims: TokenClaims): boolean {
 const ASSERTION = asUnknown('aud holds the token endpoint: a token by an assertion (RFC 7523)');
 const CONTRADICTION = asUnknown('sub is client_id, but ext carries claims of a user');
 
-/** The grant leaves this mark alone: the assertion's `aud`, which had to name the token endpoint. */
+/** Refuses tokens of the JWT bearer grant. Their only mark is `aud`, copied from the assertion: the token endpoint. */
 function withoutAssertions(rule: Classify): Classify {
   return (claims, header) => (isByAssertion(claims) ? ASSERTION : rule(claims, header));
 }

@@ -34,29 +34,29 @@ const OPTIONS: OwnOptionNames<KeycloakOptions> = {
 /**
  * Keycloak, and Red Hat's build of it: `keycloak('https://sso.acme.com/realms/acme')`.
  *
- * - Provider: add an audience mapper for your API to the clients that call it: without one `aud` is
- *   `account`, which every client's tokens have, or absent. Keep the scope `basic` on login clients:
- *   users are known by `sub`. Keep `service_account` on machine clients.
+ * - Provider: add an audience mapper for your API to the clients that call it: without one `aud` is absent, or
+ *   it is `account`, as in every client's tokens. Keep the scope `basic` on login clients: it adds `sub`, the
+ *   user's id. Keep `service_account` on machine clients.
  * - Rule: the grant that `jti` names since Keycloak 26.2, which no mapper can write: client credentials →
- *   client; code, password, device, JWT bearer, CIBA → user. Where it names none that tells (older
- *   releases; refresh, token exchange, requesting party tokens): `clientHost` or `clientAddress`, and
- *   no `auth_time` → client; `auth_time` or `sid`, and no mark of a service account (its user name,
- *   `clientHost`, `clientAddress`, `clientId`) → user. After a grant that leaves out the marks (a
- *   requesting party token, a lightweight one) a `sid` is not enough. Marks of both kinds, or a
- *   `client_id` other than `azp` → refused; `explain` says which mark is missing.
+ *   client; code, password, device, JWT bearer, CIBA → user. Where the grant does not decide it (older
+ *   releases; refresh, token exchange, requesting party tokens): `clientHost` or `clientAddress`, and no
+ *   `auth_time` → client; `auth_time` or `sid`, and no mark of a service account (its user name, `clientHost`,
+ *   `clientAddress`, `clientId`) → user. After a grant that leaves out the marks (a requesting party token, a
+ *   lightweight one) a `sid` is not enough. Marks of both kinds, or a `client_id` other than `azp` → refused;
+ *   `explain` says which mark is missing.
  * - User id: `sub`. Client id: `azp`. A machine's `sub` is the UUID of a hidden user.
- * - Authority: `scope`; realm roles by their name, client roles as `client:role`. A `:` or `%` in a
- *   realm role's name or a client's id is percent-encoded, so that neither passes for the other.
+ * - Authority: `scope`; realm roles by their name, client roles as `client:role`. A `:` or `%` in the name of a
+ *   realm role or in a client's id is percent-encoded, so that a realm role never looks like a client role.
  *   `groups` where a mapper adds them (with their path: `/depots/berlin`); tenant: the organization in
- *   `organization`, by its alias, where the token names exactly one; permissions of a requesting party
- *   token as `<resource>#<scope>`, the resource by its name, or its id where it has no name (`%` and `#`
- *   of it percent-encoded; `<resource>` alone where no scope was granted).
+ *   `organization`, by its alias, where the token names exactly one; permissions of a requesting party token as
+ *   `<resource>#<scope>`, the resource by its name, or its id where it has no name (`%` and `#` of it
+ *   percent-encoded; `<resource>` alone where no scope was granted).
  * - Pitfalls: **the name `service-account-…` is not reserved**: a person can register under it, and it
- *   proves nothing. Neither does `client_id`, which admins map in for everybody. Where machines have
- *   other user names by a mapper and tokens of the releases before 26.2, keep `service_account`: its
- *   marks alone tell them from persons. An exchanged token of a machine has no mark, and is refused.
- *   Impersonation by an admin leaves no trace in the token. Token exchange does not bound the scopes
- *   by those of the first token.
+ *   proves nothing. `client_id` proves nothing either, because administrators often map it into all tokens.
+ *   Before release 26.2, where a mapper changes the user names of machines, keep the scope `service_account`:
+ *   only its claims tell machines from persons. An exchanged token of a machine has no mark, and is refused.
+ *   A token does not show that an administrator impersonates the user. Token exchange can give more scopes than
+ *   the first token had.
  * - Checks the payload's `typ`: `Bearer`, or `DPoP` on a token that is bound. ID and refresh tokens
  *   carry the same header. Before release 24 access tokens had a `nonce` too.
  * - Introspection: the rule and marks of its JWTs; an answer about a lightweight token holds what the
@@ -142,7 +142,7 @@ function organizationOf(claims: TokenClaims): string | undefined {
   return aliases.length === 1 && alias !== '' ? alias : undefined;
 }
 
-/** Those of a requesting party token (UMA); one that is not as documented yields nothing. */
+/** Permissions of a requesting party token (UMA). A permission that is not as documented is left out. */
 function permissionsOf(claims: TokenClaims): readonly string[] {
   const authorization = objectOf(claims, 'authorization');
   const granted = authorization === undefined ? undefined : claimOf(authorization, 'permissions');
@@ -157,7 +157,7 @@ function permissionsOf(claims: TokenClaims): readonly string[] {
   });
 }
 
-/** The first colon divides client and role: no other part of a name may look like it. */
+/** The name with its colons escaped: the first colon of a role separates the client from the role. */
 function escapedRole(name: string): string {
   return escaped(name, ':', '%3A');
 }

@@ -40,8 +40,8 @@ const OPTIONS: OwnOptionNames<KindeOptions> = {
  * - Refuses ID tokens, which an `audience` that is a client's id would let in: they have no `scp`, and
  *   carry `at_hash` or `nonce`.
  * - User id: `sub`. Client id: `azp`.
- * - Authority: users' `scp` list; of machines `scope` alone, which is what was **granted** (their
- *   `scp` is what was asked for); `permissions`; tenant `org_code`.
+ * - Authority: users' `scp` list; machines' `scope` only: that is what was **granted**, while their `scp` is
+ *   what was asked for; `permissions`; tenant `org_code`.
  *
  * Per documentation as of November 2026:
  * https://docs.kinde.com/build/tokens/about-access-tokens/
@@ -93,7 +93,7 @@ function classify(claims: TokenClaims): Classification {
     : NO_EVIDENCE;
 }
 
-/** Also that `gty` is of the documented type: what cannot be read is no evidence. */
+/** Whether `gty`, a list as documented, names client credentials. A value of another type is no evidence. */
 function isClientCredentials(claims: TokenClaims): boolean {
   return listOf(claims, 'gty').includes('client_credentials');
 }

@@ -28,8 +28,8 @@ export type KubernetesOptions = ProviderOptions & {
   /** The cluster's `--service-account-issuer`, exactly. */
   readonly issuer: string;
   /**
-   * What `principal.key` holds: `'name'` (default) the namespace and name, which an account keeps that
-   * is deleted and made again; `'uid'` the account's `uid`, which it does not keep.
+   * What `principal.key` holds: `'name'` (default) the namespace and the name, which stay the same when an
+   * account is deleted and made again; `'uid'` the account's `uid`, which is then a new one.
    */
   readonly keyBy?: 'name' | 'uid' | undefined;
   /**
@@ -65,17 +65,16 @@ const OPTIONS: OwnOptionNames<KubernetesOptions> = {
  * - Rule: always a client: `sub` is `system:serviceaccount:<namespace>:<name>`, and agrees with
  *   `kubernetes.io`, when that is there.
  * - Client id: `sub`. No scopes, no tenant.
- * - **A token is good to its `exp`, whatever becomes of its pod or its account**: only the API server
- *   can know that they were deleted. An account that was made again under its name has the same `sub`
- *   and, unless you say `keyBy: 'uid'`, the same `principal.key`. With `'uid'` a token without it is
- *   refused. Bound the life of tokens by `maxLifetimeSec: 3600`: the API server gives whatever is asked
- *   for.
+ * - **A token counts until its `exp`, even when its pod or its account was deleted**: only the API server knows
+ *   that. An account that was made again under the same name has the same `sub` and, without `keyBy: 'uid'`,
+ *   the same `principal.key`. With `keyBy: 'uid'` a token without a `uid` is refused. Limit the life of tokens
+ *   by `maxLifetimeSec: 3600`: the API server gives a pod any life that it asks for.
  * - Refuses tokens with `kubernetes.io.warnafter`, unless `aud` names the API server (the issuer, or
- *   `https://kubernetes.default…`). They are those that every pod has by default, good for a year and
- *   meant for the API server alone: do not take its audience for your API's.
+ *   `https://kubernetes.default…`). Every pod has such a token by default. It is good for a year and meant for
+ *   the API server only: do not use the API server's audience for your API.
  * - Refuses tokens of secrets (`iss: kubernetes/serviceaccount`), which never expire.
- * - Pitfall: unrelated clusters share the default issuer. Then the keys alone divide them: **give the
- *   keys of your cluster**, and a `name`, if the metadata is not read inside it.
+ * - Pitfall: unrelated clusters have the same default issuer. Then only the keys tell them apart: **give the
+ *   keys of your cluster**, and a `name`, unless the metadata is read inside the cluster.
  *
  * Per documentation, source, and tokens of version 1.37, as of November 2026:
  * https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/
@@ -129,7 +128,7 @@ function inClusterOf(options: Partial<KubernetesOptions>): InClusterKeys | undef
   return inClusterKeys('kubernetes', inCluster === true ? {} : inCluster);
 }
 
-/** What an API server signs with: by the key's type and curve. */
+/** The algorithms that an API server signs with. Which one depends on the type and curve of its key. */
 const KUBERNETES_ALGORITHMS: readonly Algorithm[] = Object.freeze([
   ...DEFAULT_ALGORITHMS,
   'ES384',
@@ -194,6 +193,6 @@ const API_SERVER_AUDIENCE = /^https:\/\/kubernetes\.default(?:\.svc(?:\.[\w.-]+)
 
 function livesAtMost({ exp, iat }: TokenClaims, maxLifetimeSec: number | undefined): boolean {
   if (maxLifetimeSec === undefined) return true;
-  // Of any type, until the claims' own checks have run.
+  // `iat` and `exp` may be of any type here: their own checks run later.
   return typeof exp === 'number' && typeof iat === 'number' && exp - iat <= maxLifetimeSec;
 }

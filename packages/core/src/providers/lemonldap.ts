@@ -30,26 +30,27 @@ const OPTIONS: OwnOptionNames<LemonldapOptions> = {
 /**
  * LemonLDAP::NG: `lemonldap({ issuer: 'https://auth.acme.com/', classify })`.
  *
- * `sub` is the login name of a person, and the client id of a machine. A person whose login name is a
- * client's id has a machine's token, claim by claim. So you have to say what tells them apart.
+ * `sub` is the login name of a person, and the client id of a machine. The token of a person whose login name
+ * is a client's id has the same claims as a machine's. So you have to say what tells them apart.
  *
  * - Provider: for each relying party switch on JWT access tokens, and write your API's identifier into the
  *   additional audiences. Leave the user attribute (`UserIDAttr`) at its default: with another one `sub` of
  *   machines is `null`, and they are refused.
- * - A sound mark is a macro: `callerType`, `$_auth ? "human" : "machine"`, exported as `caller_type`, with the
- *   option to release claims in access tokens. Only a session of somebody who signed in has `$_auth`. Never
+ * - A sound mark is a macro of the relying party: `callerType`, `$_auth ? "human" : "machine"`, exported as
+ *   `caller_type`, with the option to release claims in access tokens. Only a session of somebody who signed in has `$_auth`. Never
  *   take `$_clientId`: sessions of people have it, too.
  *   `classify: ({ caller_type: t }) => (t === 'human' ? 'user' : t === 'machine' ? 'client' : 'refuse')`.
- * - Rule with `subjectNamespaces: 'disjoint'`, your word that no login name is a client's id: `sub` is
+ * - Rule with `subjectNamespaces: 'disjoint'`, your statement that no login name is a client's id: `sub` is
  *   `client_id` and no claim of a person → client; they differ and no mark of a machine → user. `sid` says
  *   nothing: newer releases write it for both. Token exchange: a machine's token that another relying party
- *   exchanges would read as a user's, so authorize none for it.
+ *   exchanges would be read as a user's, so allow it to no relying party.
  * - User id: `sub`. Client id: `client_id`. Authority: `scope`.
  * - Refuses ID tokens, which have the same key, `typ` and `aud`: they lack `client_id`, `jti` and `scope`, and
  *   have `azp` or `nonce`.
- * - RS512 and its like are accepted beside the usual algorithms.
- * - Introspection: the same rule. Answers have no `aud`, so they need `audience: 'trusted'`, and no claims of
- *   macros, so a `classify` on one refuses them.
+ * - RS512 and similar algorithms are accepted beside the usual ones.
+ * - Introspection: the same rule. Answers have no `aud`, so they need `audience: 'trusted'` (with JWTs by
+ *   `jwts: 'confirm'`, since `'answer'` does not see theirs), and no claims of macros, so a `classify` on one
+ *   refuses them.
  *
  * Per documentation, source, and tokens of version 2.16, as of November 2026:
  * https://lemonldap-ng.org/documentation/latest/idpopenidconnect.html
@@ -83,7 +84,7 @@ export function lemonldap(options: LemonldapOptions): AudienceProvider {
       authority: { scopes: (claims) => scopeStringOf(claims, 'scope') },
       introspected: {
         requiredMembers: Object.freeze(['iss', 'sub', 'client_id', 'scope']),
-        // It looks among access tokens alone, and writes no `token_type`.
+        // The server looks up access tokens only, and writes no `token_type`.
         accepts: (answer) => !ID_TOKEN_CLAIMS.some((name) => has(answer, name)),
         classify: (answer) => rule(answer, NO_HEADER),
         signsAnswers: false,
@@ -95,7 +96,7 @@ export function lemonldap(options: LemonldapOptions): AudienceProvider {
 
 const NO_HEADER: TokenHeader = Object.freeze({});
 
-/** What its ID tokens have and its access tokens have not. */
+/** Claims that ID tokens of this server have, and its access tokens do not have. */
 const ID_TOKEN_CLAIMS = ['azp', 'nonce'] as const;
 
 const LEMONLDAP_ALGORITHMS: readonly Algorithm[] = Object.freeze([

@@ -48,12 +48,12 @@ const OPTIONS: OwnOptionNames<OidcProviderOptions> = {
  *   `accessTokenFormat: 'jwt'`, or 'opaque' and `introspection` here; without a resource access tokens
  *   are opaque and have no `aud`.
  * - Rule with `kindClaim`: `client`, and `sub` equal to `client_id` → client; `user` → user, also when
- *   the account's id is a client's; else refused. It rests on the claim alone: other code of the
- *   server, the `jwt` customizer or grants of its own, must not set it otherwise.
- * - Without it: `subjectNamespaces: 'disjoint'`, your word that no account's id is a client's (with
- *   client id metadata documents those are URLs that clients choose): then `sub` equal to `client_id`
- *   and no claim of a person → client; they differ and no mark of a machine → user. Or a `classify` of
- *   your own, or `'unknown'`.
+ *   the account's id is a client's; else refused. The rule depends on this claim only: other code of the server
+ *   (the `jwt` customizer, grants of its own) must not set it to something else.
+ * - Without it: `subjectNamespaces: 'disjoint'`, your statement that no account's id is a client's (with client id
+ *   metadata documents a client's id is a URL that the client chooses): then `sub` equal to `client_id` and no
+ *   claim of a person → client; they differ and no mark of a machine → user. Or a `classify` of your own, or
+ *   `'unknown'`.
  * - User id: `sub`, the account id (pairwise where the client is so registered). Client id:
  *   `client_id`. Authority: `scope`.
  * - Refuses ID tokens and introspection answers, which have another `typ`.
@@ -113,7 +113,7 @@ const SAME = asUnknown('sub is client_id, which the server never writes for a cl
 const USER_CLAIMS = asUnknown('no sub is there, but claims of a user are');
 const OTHER_KIND = asUnknown('the claim of the kind does not say what sub says');
 
-/** Its client credentials tokens have no account, so an answer about them has no `sub`. */
+/** Tokens by client credentials have no account, so an answer about one has no `sub`. */
 function classifyAnswer(answer: TokenClaims): Classification {
   const clientId = stringOf(answer, 'client_id');
   if (has(answer, 'sub')) {

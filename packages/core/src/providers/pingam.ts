@@ -29,13 +29,13 @@ const OPTIONS: OwnOptionNames<PingamOptions> = {
  * `pingam('https://am.acme.com/am/oauth2/realms/root/realms/acme')`.
  *
  * - Provider: use client-side (JWT) access tokens, signed with an asymmetric key and not encrypted.
- * - Rule: `sub` of the form `(usr!name)` → user; `(age!client)` → client; else refused, with it the
- *   bare `sub` of older settings.
+ * - Rule: `sub` of the form `(usr!name)` → user; `(age!client)` → client; else refused, also the plain `sub` of
+ *   older settings.
  * - User id: the whole `sub`. Client id: what stands in a machine's `sub`; for users `client_id`, else
  *   `azp`, else the only `aud`, which is the client by default.
  * - Authority: `scope`, a list or a string; tenant `realm`.
  * - Pitfalls: by default `aud` is the client's id: set your API's audience, or list the clients as
- *   `audience`. Only the forms of `sub` are documented; the rest is from published samples.
+ *   `audience`. Documented are only the forms of `sub`; the other facts are from published samples.
  * - Checks `tokenName`, where there is one: `access_token`.
  *
  * Per documentation as of September 2026:

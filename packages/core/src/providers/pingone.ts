@@ -28,7 +28,7 @@ const OPTIONS: OwnOptionNames<PingoneOptions> = {
  * PingOne: `pingone('https://auth.pingone.eu/<environment id>/as')`.
  *
  * - Provider: define a custom resource for your API, with its audience. Do **not** map `sub`,
- *   `auth_time`, `acr` or `sid` on it for machines: their absence is what marks one.
+ *   `auth_time`, `acr` or `sid` on it for machines: a token without them is a machine's.
  * - Rule: `auth_time`, `sid` or `acr`, and `sub` → user; none of the four → client; else refused.
  *   They are documented as absent from tokens of client credentials.
  * - User id: `sub`. Client id: `client_id`. Authority: `scope`, `p1.permissions`.

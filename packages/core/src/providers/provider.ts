@@ -17,9 +17,9 @@ export type Classification =
       readonly kind: 'user';
       readonly userId: string;
       readonly clientId: string | undefined;
-      /** Stands for `userId` in `principal.key`, where that is not unique under the issuer's name. */
+      /** Used instead of `userId` in `principal.key`, where `userId` is not unique under the issuer's name. */
       readonly keyId?: string;
-      /** Stands for `act`, which is then not read. */
+      /** Used instead of `act`, which is then not read. */
       readonly actor?: StatedActor;
       readonly rule: string;
     }
@@ -27,7 +27,7 @@ export type Classification =
       readonly kind: 'client';
       readonly clientId: string;
       readonly keyId?: string;
-      /** Stands for `sub` in `principal.subject`: the account that an agent uses as its own. */
+      /** Used instead of `sub` in `principal.subject`: the account that an agent uses as its own. */
       readonly subject?: string;
       /** The caller is software that acts on its own, by the provider's documented mark. */
       readonly agent?: boolean;
@@ -76,9 +76,9 @@ interface ProviderFacts {
   /** `iss` of its tokens, compared exactly. */
   readonly issuer: string;
   /**
-   * Stands for `issuer` in `principal.key` and in events. Set it when the same callers may come from
-   * another `iss` one day: a custom domain, a new token version. Two entries share a name only where
-   * both say it: their callers are then the same.
+   * Used instead of `issuer` in `principal.key` and in events. Set it when the tokens of the same callers may
+   * have another `iss` one day: a custom domain, a new token version. Two entries with the same name are one
+   * issuer for `principal.key`.
    */
   readonly name?: string;
   readonly keys: KeySource;
@@ -91,8 +91,9 @@ interface ProviderFacts {
   readonly algorithms?: readonly Algorithm[];
   /**
    * The provider's own marks of an access token (Cognito's `token_use`, Keycloak's payload `typ`),
-   * and what is checked where there is no `aud`. False refuses the token as no access token;
-   * `'caller_not_listed'` and `'audience_mismatch'` say that it is one, of somebody or for something else.
+   * and what is checked where there is no `aud`. False: it is not an access token, and is refused.
+   * `'caller_not_listed'` and `'audience_mismatch'` refuse an access token of a caller who is not on the list,
+   * or for another API.
    */
   readonly accepts?: (claims: TokenClaims, header: TokenHeader) => AcceptsAnswer;
   /**
@@ -106,20 +107,20 @@ interface ProviderFacts {
   readonly keyUses?: readonly string[];
   readonly classify: Classify;
   readonly authority: AuthorityReaders;
-  /** Where it is not stated, `introspection` with this provider is a `ConfigurationError`. */
+  /** Left out: `introspection` with this provider is a `ConfigurationError`. */
   readonly introspected?: IntrospectedRule;
   /** Why the server introspects nothing, and what to write: the end of that error's message. */
   readonly notIntrospected?: string;
   /**
    * Whether the access tokens of users carry the session as `sid`, as the logout tokens of the provider
-   * name it. Where it is not stated they do not: a logout that names a session alone stops nothing there.
+   * name it. Left out: they do not, and a logout that names only a session revokes nothing there.
    */
   readonly sidInAccessTokens?: boolean;
-  /** What the outermost `act` is, where the provider documents a mark of it. */
+  /** Says what the outermost `act` is (an agent, a service), where the provider documents how to know. */
   readonly actorProfile?: (act: Readonly<Record<string, unknown>>) => ActorProfile;
   /**
-   * Values of `aud` that tokens of this issuer have whatever API they are for. An audience of these
-   * alone is a `ConfigurationError`, which ends with `advice`.
+   * Values of `aud` that tokens of this issuer have for every API. A configured audience with only such values
+   * is a `ConfigurationError`, whose message ends with `advice`.
    */
   readonly commonAudiences?: {
     readonly values: readonly string[];
@@ -132,11 +133,11 @@ export interface AudienceProvider extends ProviderFacts {
   readonly audienceClaim: 'required';
 }
 
-/** An authorization server whose tokens carry no `aud`: its preset checks something in its stead. */
+/** An authorization server whose tokens carry no `aud`: its preset checks something else instead. */
 export interface AudienceFreeProvider extends ProviderFacts {
   readonly audienceClaim: 'absent';
   readonly audience?: never;
-  /** Checks what stands for the audience, beside the provider's own marks. False refuses the token. */
+  /** Checks what is used instead of the audience, and the provider's own marks. False refuses the token. */
   readonly accepts: NonNullable<ProviderFacts['accepts']>;
 }
 

@@ -38,18 +38,19 @@ const OPTIONS: OwnOptionNames<Rfc9068Options> = {
  * - Provider: issue tokens with `typ: at+jwt` and every claim of §2.2 (`iss`, `exp`, `aud`, `sub`,
  *   `client_id`, `iat`, `jti`); one that lacks any of them is refused.
  * - Rule: `sub` is `client_id` and no claim of a login or person → client; they differ and no
- *   provider's mark of a machine → user; else refused. A claim that names the other kind, or a grant of
- *   it (`sub_type`, `sub_profile`, `idtyp`, `caller_type`, `gty`, `grant_type`), always refuses.
+ *   provider's mark of a machine → user; else refused. A token is always refused where a claim (`sub_type`,
+ *   `sub_profile`, `idtyp`, `caller_type`, `gty`, `grant_type`) names the other kind, or a grant of the other
+ *   kind.
  * - **Token exchange (RFC 8693) and JWT bearer (RFC 7523)**: a machine's token that another client
  *   exchanges has a `sub` other than `client_id`, and reads as a user's. Where the server allows these
  *   grants for machines, have it write a claim of the kind and use `custom`; where it names the grant
  *   in `gty` or `grant_type`, such tokens are refused.
  * - Authority: `scope`; `roles`, `groups`; `entitlements` as permissions (§2.2.3.1): strings, or
  *   SCIM objects with a `value` (RFC 7643 §4.1.2). No tenant.
- * - Refuses a `nonce`, whatever the `typ`: a server that is set to write `at+jwt` into its ID tokens too
- *   puts it there.
- * - Pitfall: many servers name a machine by something else than its client id. An issuer that is
- *   known to (Auth0, Keycloak, Entra and others) is a `ConfigurationError` here.
+ * - Refuses a token with `nonce`, whatever its `typ`: it is an ID token of a server that writes `at+jwt` into
+ *   ID tokens too.
+ * - Pitfall: in tokens of many servers a machine's `sub` is not its client id. An issuer of a server that is
+ *   known for this (Auth0, Keycloak, Entra and others) is a `ConfigurationError` here.
  * - Introspection (RFC 7662): the same rule on `sub` and `client_id`, both required; an access token is
  *   told by `token_type`, which **you assert** that your server writes for access tokens alone.
  * - Does not check: that the assertions above are true.
@@ -87,7 +88,7 @@ export function rfc9068(target: string | Rfc9068Options): AudienceProvider {
   );
 }
 
-/** A list of strings, or of SCIM's complex values; a list with anything else in it yields nothing. */
+/** A list of strings or of SCIM's complex values. A list that also has anything else counts as empty. */
 function scimValuesOf(claims: JsonObject, name: string): readonly string[] {
   const items = claimOf(claims, name);
   if (!Array.isArray(items)) return NONE;

@@ -52,10 +52,9 @@ const OPTIONS: OwnOptionNames<SpiffeOptions> = {
  *   them, and a copy breaks within a day.
  * - Rule: always a client: `sub` is a SPIFFE ID of the trust domain, by the grammar of SPIFFE-ID §2:
  *   segments of letters, digits, `.`, `-` and `_`; no escapes, query, or other characters. IDs under
- *   `/spire`, SPIRE's own, are refused. A path such as `/user/ada` is a workload all the same.
+ *   `/spire`, SPIRE's own, are refused. A path such as `/user/ada` is a workload too.
  * - Client id: `sub`. Tenant: the trust domain. No scopes.
- * - Pitfall: a JWT-SVID is a bearer token, and may be replayed by any of its audiences: let `aud`
- *   name your API alone.
+ * - Pitfall: a JWT-SVID is a bearer token, and may be replayed by any of its audiences: let `aud` name only your API.
  *
  * Per specification, and tokens of SPIRE 1.13, as of November 2026:
  * https://github.com/spiffe/spiffe/blob/main/standards/JWT-SVID.md
@@ -91,7 +90,7 @@ export function spiffe(options: SpiffeOptions): AudienceProvider {
   );
 }
 
-/** JWT-SVID §2.2: optional, and one of these. */
+/** JWT-SVID §2.2: `typ` is optional, and one of these. */
 const SVID_TYPE = policy(['jwt', 'jose'], true);
 
 /** A bundle marks its keys; an OIDC discovery provider marks them as other issuers do. */
@@ -113,7 +112,7 @@ const SVID_ALGORITHMS: readonly Algorithm[] = Object.freeze([
 const SCHEME = 'spiffe://';
 const TRUST_DOMAIN = /^[a-z0-9._-]{1,255}$/;
 
-/** An issuer that is a trust domain stands for it; it is never the `iss` of a token. */
+/** The issuer where tokens have no `iss`: the trust domain. No token has it as its `iss`. */
 function withTrustDomain({ issuer, trustDomain }: SpiffeOptions): {
   readonly issuer: string | undefined;
   readonly trustDomain: unknown;

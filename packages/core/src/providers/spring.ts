@@ -30,7 +30,7 @@ export type SpringOptions = ProviderOptions & {
   /** `iss` of the tokens, exactly: with a slash at its end where the server writes one. */
   readonly issuer: string;
   /**
-   * `'aud'`: your word that `aud` holds the client's id, as the server writes it when no customizer
+   * `'aud'`: your statement that `aud` holds the client's id, as the server writes it when no customizer
    * changes it. Left out: only `client_id` names the client, which a customizer has to add.
    */
   readonly clientIdFrom?: 'aud' | undefined;
@@ -50,7 +50,7 @@ const OPTIONS: OwnOptionNames<SpringOptions> = {
  * Spring Authorization Server:
  * `spring({ issuer: 'https://auth.acme.com', subjectNamespaces: 'disjoint' })`.
  *
- * Its tokens do not document who is calling, so you have to say: `subjectNamespaces: 'disjoint'` if
+ * Nothing in its tokens is documented to say who is calling, so you have to say: `subjectNamespaces: 'disjoint'` if
  * no user's name can be a client's id, a `classify` of your own, or `'unknown'`.
  *
  * - Provider: the server writes the **client's id** into `aud`, and no `client_id`. Add a customizer
@@ -71,27 +71,27 @@ const OPTIONS: OwnOptionNames<SpringOptions> = {
  *   ```
  *   and read it:
  *   `classify: ({ caller_type: t }) => (t === 'human' ? 'user' : t === 'machine' ? 'client' : 'refuse')`.
- *   One bean only: of two customizers of this type neither runs, without an error. The test of the
+ *   Define one bean only: with two customizers of this type neither runs, and there is no error. The test of the
  *   token type matters: without it ID tokens get the same claims.
  * - Without a customizer: `clientIdFrom: 'aud'`, and `audience` lists the clients. Do not set it where
  *   `aud` is the name of an API: a user of that name would be a client.
  * - Rule with `'disjoint'`: `sub` equal to the client's id, and no mark of a person → client; another
- *   `sub`, and no mark of a machine → user. It rests on your word that no user has a client's id. An
+ *   `sub`, and no mark of a machine → user. The rule relies on your statement that no user has a client's id. An
  *   authority `FACTOR_…`, which Spring Security 7 gives to people who sign in, is a person's mark.
  * - User id: `sub`, the user's name. Authority: `scope`, a list (none where none was asked for), and
  *   the list `rolesClaim`, as it stands there: `ROLE_ADMIN`.
  * - Refuses ID tokens: they have no `nbf`, which every access token has, or `azp`, `auth_time` and
  *   `sid` together.
- * - Introspection: the same rule; an answer names the client in `client_id`, with and without a
- *   customizer. That of a refresh token has neither `nbf` nor `token_type`. Answers are never signed.
- * - Pitfalls: a user whose name is the id of the client that he logs in through has a machine's token
- *   but for a claim of your own. `act` after a token exchange is `{ iss, sub }` for a user and for a
- *   client alike: `requireActor('gateway')` passes for a *user* named `gateway` too. A server without a
- *   configured issuer takes `iss` from the request's Host header: configure it. All tenants of a server
- *   with several issuers share one key set: list those that you accept.
+ * - Introspection: the same rule; an answer always names the client in `client_id`. An answer about a refresh
+ *   token has neither `nbf` nor `token_type`. Answers are never signed.
+ * - Pitfalls: the token of a user whose name is the id of the client used for the sign-in differs from a
+ *   machine's token only by a claim of your own. `act` after a token exchange is `{ iss, sub }` for a user and
+ *   for a client alike: `requireActor('gateway')` passes for a *user* named `gateway` too. A server without a
+ *   configured issuer takes `iss` from the request's Host header: configure it. All tenants of a server with
+ *   several issuers share one key set: list those that you accept.
  * - Bound tokens: `cnf` has `jkt` (DPoP), `x5t#S256` (mTLS) or both: they need `dpop`, `mtls` or both.
  *   The server binds to certificates only with the two tls methods of client authentication. A refresh without a proof
- *   returns a token that is **not bound**: only `dpop: 'required'` keeps such a client to its key.
+ *   returns a token that is **not bound**: only `dpop: 'required'` refuses such tokens.
  *
  * Per source, and tokens of versions 1.5, 7.0 and 7.1, as of November 2026:
  * https://docs.spring.io/spring-authorization-server/reference/core-model-components.html
@@ -136,7 +136,8 @@ export function spring(options: SpringOptions): AudienceProvider {
           : { roles: (claims: TokenClaims) => listOf(claims, rolesClaim) }),
       },
       introspected: {
-        // Of a refresh token it says `client_id`, `iat` and `exp`; of an ID token, no `token_type`.
+        // An answer about a refresh token has `client_id`, `iat` and `exp` only; one about an ID token has no
+        // `token_type`.
         requiredMembers: Object.freeze(['sub', 'client_id', 'nbf', 'token_type']),
         accepts: isAboutAccessToken,
         classify: (answer) => rule(answer, {}),
@@ -188,9 +189,9 @@ function disjointRule(clientOf: (claims: TokenClaims) => string | undefined): Cl
 }
 
 /**
- * A token that says so little is a user's only if it looks like this server's, whose header has no
- * `typ`: it writes scopes in a list, which a customizer that adds `client_id` may have made a string,
- * and no claim when none was asked for. Others' tokens of machines have `typ: JWT` and no `scope`.
+ * Whether the token looks like one of this server; only then may it be a user's. This server writes no `typ`.
+ * It writes scopes as a list, or no claim when none was asked for; a customizer that adds `client_id` may have
+ * turned the list into a string. Machines' tokens of other servers have `typ: JWT` and no `scope`.
  */
 function isOfSpring(claims: TokenClaims, header: TokenHeader): boolean {
   if (!has(claims, 'scope')) return !has(header, 'typ') || isAccessTokenType(header['typ']);

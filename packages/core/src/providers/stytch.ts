@@ -35,14 +35,13 @@ const OPTIONS: OwnOptionNames<StytchOptions> = {
 /**
  * Stytch: `stytch('project-live-…')`, and `stytch({ projectId, product: 'b2b' })`.
  *
- * - Audience: every token of a project has the project's id as `aud`, so the result holds it already:
- *   `{ issuer: stytch('…') }` is complete. It does not divide the APIs of one project: require scopes.
+ * - Audience: every token of a project has the project's id as `aud`, which the preset's result has already, so
+ *   `{ issuer: stytch('…') }` is complete. All APIs of one project have the same audience: require scopes.
  * - Rule: `sub` of the form `m2m-client-…` → client; `user-…` or `member-…` → user; else refused.
  * - User id: `sub`; client id: `client_id` of connected apps, a machine's `sub`.
  * - Authority: `scope`; roles and organization of sessions, from the claims
  *   `https://stytch.com/session` and `https://stytch.com/organization`.
- * - Pitfall: a machine's custom claims can be filled from what it sends: a `user_id` in its token is
- *   its own assertion.
+ * - Pitfall: a machine can choose the values of its custom claims: a `user_id` in its token proves nothing.
  *
  * Per documentation and source as of September 2026:
  * https://stytch.com/docs/api-reference/consumer/api/m2m/token/get-access-token

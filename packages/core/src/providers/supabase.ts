@@ -28,7 +28,7 @@ export type SupabaseOptions = ProviderOptions & {
   /** Whether people who signed in anonymously may call. Default `'refuse'`: anybody can be one. */
   readonly anonymous?: 'accept' | 'refuse' | undefined;
   /**
-   * Values of `role` that people have, where a hook of yours gives them others. Default:
+   * Values of `role` that people have, where a hook of yours changes them. Default:
    * `['authenticated']`.
    */
   readonly databaseRoles?: readonly string[] | undefined;
@@ -47,16 +47,17 @@ const OPTIONS: OwnOptionNames<SupabaseOptions> = {
  *
  * - Provider: switch the project to asymmetric signing keys. Tokens by its older secret (HS256) are refused,
  *   and so are the `anon` and `service_role` keys, which are such tokens.
- * - **`aud` is `authenticated` in every token of the project**, those that apps got through its OAuth server too:
- *   these have a `client_id`, and are refused unless `clientIds` lists it.
+ * - **`aud` is `authenticated` in every token of the project**, unless whoever signs up wants another (header
+ *   `X-JWT-AUD`): it divides nothing. Tokens that apps got through the project's OAuth server have it, too.
+ *   These have a `client_id`, and are refused unless `clientIds` lists it.
  * - Rule: `session_id`, `aal` and a `role` of people → user. There are no machines. Anonymous people
  *   (`is_anonymous`) are refused, unless `anonymous: 'accept'`.
  * - User id: `sub`. Client id: `client_id`, if there is one. Scopes: `scope`. Nothing else is read:
  *   `user_metadata` is what people write about themselves. Read `app_metadata` by `claim()`.
- * - It rests on your access token hook, which may replace any of these claims.
+ * - Your access token hook can replace any of these claims: the rule relies on it.
  * - Refuses ID tokens, which have no `role`, `session_id` and `aal`.
  *
- * Per documentation and source as of November 2026:
+ * Per documentation and source, and tokens of version 2.196.0, as of November 2026:
  * https://supabase.com/docs/guides/auth/jwt-fields
  * https://github.com/supabase/auth (internal/tokens/service.go)
  *
@@ -104,7 +105,7 @@ function isReference(target: string | SupabaseOptions): boolean {
 
 const DEFAULT_ROLES: readonly string[] = Object.freeze(['authenticated']);
 
-/** The roles of the project's keys: whoever has such a key is nobody in particular. */
+/** The roles of the project's API keys. A token with one of them names no person. */
 const ROLES_OF_KEYS = ['anon', 'service_role'] as const;
 
 function roleSet(roles: unknown): ReadonlySet<unknown> {

@@ -38,11 +38,12 @@ const OPTIONS: OwnOptionNames<VercelOptions> = {
 /**
  * Deployments on Vercel: `vercel({ issuer: 'https://oidc.vercel.com/acme', ownerIds: ['team_a1B2'] })`.
  *
- * - **All teams are signed for by the same service**, and a team's slug, which is in the issuer, can be
- *   given up and taken by others: say whose deployments may call, by id.
+ * - **The same service signs for all teams**, and the issuer has a team's slug, which can be given up and taken
+ *   by others: say whose deployments may call, by id.
  * - Caller: `exchangeVercelOidcToken({ token, audience: 'https://api.acme.com' })` of `@vercel/oidc`. The token
- *   that a deployment has from the start is for `https://vercel.com/<team>`, whoever gets it: that alone is a
- *   `ConfigurationError`. One that was exchanged for your audience has an `act` that names nobody.
+ *   that a deployment has from the start is for `https://vercel.com/<team>`, for whichever API: an `audience`
+ *   with only that value is a `ConfigurationError`. A token that was exchanged for your audience has an `act`
+ *   that names nobody.
  * - Rule: always a client, with `owner_id`, `project_id` and `environment`. Only deployments of `production`
  *   may call, unless `environments` lists others: a preview runs the code of any branch. Tokens of
  *   `development` are on somebody's computer, and always refused.

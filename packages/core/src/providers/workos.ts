@@ -44,9 +44,8 @@ const OPTIONS: OwnOptionNames<WorkosOptions | WorkosSessionOptions> = {
  * WorkOS Connect: `workos('https://acme.authkit.app')`, for OAuth and M2M applications. Sessions of
  * AuthKit: `workos({ sessionsOf: 'client_…' })`.
  *
- * - Sessions carry no `aud`. In its stead their keys are those of your client id alone, and only a
- *   user's session is accepted: `sid` of a session, and a `client_id` or `aud`, where there is one,
- *   that is yours.
+ * - Sessions carry no `aud`. Instead, the keys are those of your client id only, and only sessions of users are
+ *   accepted: `sid` must be that of a session, and `client_id` and `aud`, where they are there, must be yours.
  * - Provider: Connect applications of users ask for your API with `resource`; otherwise `aud` is the
  *   environment's client id, the same for all APIs. In machines' tokens it is always that id.
  * - Rule: `sub` is `client_id`, and no `sid` → client; `sub` of the form `user_…`, and `sid` (of the
@@ -153,7 +152,7 @@ const FACTS: Pick<ProviderStatement, 'preset' | 'types' | 'classify' | 'authorit
   },
 };
 
-/** `roles` of newer sessions repeats `role`, the one of older ones. */
+/** Older sessions have one `role`; newer ones repeat it in `roles`. */
 function rolesOf(claims: TokenClaims): readonly string[] {
   const role = stringOf(claims, 'role');
   return has(claims, 'roles') || role === undefined ? listOf(claims, 'roles') : [role];

@@ -33,8 +33,8 @@ const OPTIONS: OwnOptionNames<ZitadelOptions> = {
  * ZITADEL: `zitadel({ issuer: 'https://acme.zitadel.cloud', projectId, classify })`.
  *
  * Service users are users, with ids of the same kind, and nothing in the token is documented to tell
- * them from people. That no user has a client's id would not help either: a service user's `sub` is
- * not its `client_id`. So `classify` is required (or `'unknown'`, which refuses every token).
+ * them from people. A rule on `sub` and `client_id` would not help either: a service user's `sub` is not its
+ * `client_id`. So `classify` is required (or `'unknown'`, which refuses every token).
  *
  * - Provider: set the access token type to JWT, and ask for the scopes
  *   `urn:zitadel:iam:user:resourceowner` and `urn:zitadel:iam:org:project:id:<project id>:aud`. Add a
@@ -47,8 +47,8 @@ const OPTIONS: OwnOptionNames<ZitadelOptions> = {
  *     return type === 'human' ? 'user' : type === 'machine' ? 'client' : 'refuse';
  *   }
  *   ```
- *   Do not decide by `client_id`: a service user's is its *name*, which whoever makes it chooses, the
- *   id of your log-in application too.
+ *   Do not decide by `client_id`: for a service user it is its *name*, which its creator chooses freely, even
+ *   as the id of your sign-in application.
  * - User id: `sub`; its client: `client_id`, else `azp`. **A service user's client id is `sub`**, which
  *   stays the same by client credentials, JWT profile and after a change of its name.
  * - Authority: no scopes are in the token; roles are the keys of
@@ -58,10 +58,11 @@ const OPTIONS: OwnOptionNames<ZitadelOptions> = {
  * - Refuses ID tokens and logout tokens, which have the same `typ`, key and `aud`: they lack `jti` or
  *   `nbf`, or carry `nonce`, `at_hash` or `events`.
  * - Introspection: your rule, on the answer's members; `sub`, `client_id`, `jti` and `token_type` are
- *   required. What is not of ZITADEL but of its library (zitadel/oidc) lacks some of them, and is refused.
- * - Pitfalls: a role's value says for which organizations it was granted, which is not looked at
- *   here; `aud` lists clients and projects: use your project's id as audience. A machine's token that
- *   another client exchanged is read by your rule like any other.
+ *   required. Answers of other servers that are built with its library (zitadel/oidc) lack some of these, and
+ *   are refused.
+ * - Pitfalls: a role's value says for which organizations it was granted: the preset does not read that; `aud`
+ *   lists clients and projects: use your project's id as audience. A machine's token that another client
+ *   exchanged is read by your rule like any other.
  *
  * Per documentation, source, and tokens of the library zitadel/oidc 3.52, as of November 2026:
  * https://zitadel.com/docs/apis/openidoauth/claims
@@ -121,7 +122,10 @@ const ORGANIZATION = 'urn:zitadel:iam:user:resourceowner:id';
 /** Claims of ID tokens and of logout tokens. */
 const FOREIGN_CLAIMS = ['at_hash', 'nonce', 'events'] as const;
 
-/** Of this project alone: any client may add any project to `aud`, but not to this claim's name. */
+/**
+ * Roles of this project only. Any client may add any project to `aud`, but the project's id in this claim's
+ * name is ZITADEL's.
+ */
 function rolesOf(claims: TokenClaims, projectId: string): readonly string[] {
   const roles = objectOf(claims, `urn:zitadel:iam:org:project:${projectId}:roles`);
   return roles === undefined ? NONE : Object.keys(roles);

@@ -5,27 +5,27 @@ import type { AuthError } from '../model/errors.ts';
 import type { Principal } from '../model/principal.ts';
 
 /**
- * Where a resource server carries its {@link AdapterSide}: a registered symbol, so that an adapter finds
- * it on a server that another copy of this package made.
+ * The property of a resource server that has its {@link AdapterSide}. A registered symbol, so that an adapter also finds
+ * it on a resource server that another copy of this package made.
  */
 export const ADAPTER_SIDE: unique symbol = Symbol.for('@authly/core:adapter-side');
 
-/** Who was let in. */
+/** The caller of a request that was let in. */
 export interface Admitted {
-  /** `undefined` for an anonymous request, where authentication is optional. */
+  /** `undefined` for an anonymous request, if authentication is optional. */
   readonly principal: Principal | undefined;
-  /** The token that was presented, for exchange on the caller's behalf. Never to be printed. */
+  /** The presented token, to exchange it on behalf of the caller (RFC 8693). It must never be printed. */
   readonly token: string | undefined;
 }
 
 /**
- * What an adapter uses of a resource server beside its public methods. Results that are
- * available at once are not promises, so that a request with a cached token continues in the same turn.
+ * What an adapter uses of a resource server, besides its public methods. A result that is available at once is not a
+ * promise, so a request with a cached token continues in the same turn of the event loop.
  */
 export interface AdapterSide {
   /**
-   * Throws `RefusedError`, or rejects with it. `optional` lets requests without credentials pass.
-   * `credentials` says where the token is; without it, in the `Authorization` header.
+   * Verifies a request. Throws (or rejects with) a `RefusedError`. With `optional`, a request without credentials is let
+   * in as anonymous. `credentials` says where the token is; by default it is in the `Authorization` header.
    */
   admit(
     request: RequestView,
@@ -36,5 +36,5 @@ export interface AdapterSide {
   report(error: AuthError): void;
 }
 
-/** What an anonymous request is let in with. */
+/** The result for an anonymous request. */
 export const ANONYMOUS: Admitted = Object.freeze({ principal: undefined, token: undefined });

@@ -2,16 +2,16 @@ import { Given } from '../lib/given.ts';
 import type { Principal } from '../model/principal.ts';
 import type { VerifiedToken } from './verified-token.ts';
 
-/** A verified token that is held on to after its request, with its text: to ask about it again. */
+/** A verified token with its text, which is kept after its request, so that the token can be checked again. */
 export interface HeldToken {
-  /** Never to be printed. */
+  /** The text of the token. It must never be printed. */
   readonly token: string;
   readonly verified: VerifiedToken;
 }
 
 /**
- * Lets a principal lead to its token. A private member, since it is in no copy, no message and no log, and
- * costs a twentieth of an entry in a `WeakMap`: every new token would pay for that.
+ * Stores the token of a principal in a private field of the principal. A private field is never copied, printed or
+ * logged. It takes a twentieth of the time of an entry in a `WeakMap`, which every new token would need.
  */
 class Holder extends Given {
   #held: HeldToken | undefined = undefined;
@@ -28,18 +28,18 @@ class Holder extends Given {
   }
 }
 
-/** Makes room for the token in an object that will be a principal. To be done before it is frozen. */
+/** Adds the private field for the token to an object that will become a principal. Call it before you freeze it. */
 export function holdable<Target extends object>(target: Target): Target {
   new Holder(target);
   return target;
 }
 
-/** Remembers the token that a principal was made of. `owner` is who may ask for it. */
+/** Stores the token that a principal was made from. Only the same `owner` can read it again. */
 export function holdToken(principal: Principal, owner: object, held: HeldToken): void {
   Holder.hold(principal, owner, held);
 }
 
-/** The token that a principal was made of; `undefined` for a principal of somebody else than `owner`. */
+/** Gives the token that a principal was made from; `undefined` if another `owner` stored it, or nobody. */
 export function heldTokenOf(principal: Principal, owner: object): HeldToken | undefined {
   return Holder.heldBy(principal, owner);
 }

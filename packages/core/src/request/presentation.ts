@@ -1,10 +1,10 @@
 import type { RequestView } from '../http/request-view.ts';
 
-/** A token as a caller presents it. **Nothing of it is verified.** */
+/** A token as it was presented. **Nothing of it is verified.** */
 export interface Presentation {
   readonly token: string;
-  /** The authentication scheme that it came with (RFC 6750 §2.1, RFC 9449 §7.1). */
+  /** The authentication scheme of its credentials (RFC 6750 §2.1, RFC 9449 §7.1). */
   readonly scheme: 'bearer' | 'dpop';
-  /** `undefined` where there is no request, as for a queue message: then no proof can be checked. */
+  /** `undefined` if there is no request, for example for a queue message. Then no proof can be checked. */
   readonly request: RequestView | undefined;
 }

@@ -6,23 +6,23 @@ import type { VerifiedToken } from './verified-token.ts';
 /** Why a verified token is refused on this request. */
 export interface CheckFailure {
   readonly reason: AuthErrorReason;
-  /** What the challenge tells the client beside the error. */
+  /** What the challenge tells the client besides the error. */
   readonly details?: ChallengeDetails;
-  /** For the operator's log; never shown to a client. */
+  /** For the operator's log. Clients never see it. */
   readonly cause?: unknown;
-  /** The option to write, where one is missing: for the operator, never for a client. */
+  /** What the operator should write if an option is missing. Clients never see it. */
   readonly hint?: string;
 }
 
 /**
- * `undefined` when the check passes. `read_again` when the token must be read once more, because what
- * it was verified by has changed: its key was withdrawn, its issuer configured anew.
+ * The result of a check. `undefined` when it passes. `read_again` when the token must be read and verified again, because
+ * something has changed since then: its key was withdrawn, or its issuer has a new configuration.
  */
 export type CheckResult = undefined | 'read_again' | CheckFailure;
 
 /**
- * A check of a verified token that is made on every request, also when the token comes from the cache.
- * It must not throw. A check that has an effect (marking a proof as used) stands last in the list.
+ * A check that runs on every request, also when the token comes from the cache. It must not throw. A check that has an
+ * effect (such as marking a proof as used) must be the last of the list.
  */
 export interface RequestCheck {
   /** The step that `explain` reports it under. */

@@ -2,15 +2,15 @@ import type { TrustedIssuer } from '../issuers/trusted-issuer.ts';
 import type { Principal } from '../model/principal.ts';
 import type { VerificationKey } from '../signature/verification-key.ts';
 
-/** What a signed token itself says of its id and its session, by which it may be revoked. */
+/** The id (`jti`) and the session (`sid`) in a signed token itself. The token may be revoked by either. */
 export interface SignedIds {
   readonly tokenId: string | undefined;
   readonly sessionId: string | undefined;
 }
 
 /**
- * A token whose signature and claims are valid, or that its issuer has called active, with what the checks need on
- * every request. A verified token may still be refused on this request: the checks decide that.
+ * A token whose signature and claims are valid, or that its issuer has called active. It has everything that the checks
+ * need on every request. The checks may still refuse it on a single request.
  */
 export interface VerifiedToken {
   readonly principal: Principal;
@@ -21,16 +21,22 @@ export interface VerifiedToken {
   readonly notBefore: number | undefined;
   /** `sub` of the token itself. The preset may take the caller's id from another claim. */
   readonly subject: string | undefined;
-  /** `jti` and `sid` of a JWT whose principal is made of an introspection answer, which may lack them. */
+  /**
+   * Set if the token is a JWT and its principal was made from an introspection answer: the answer may not have these
+   * claims.
+   */
   readonly signedIds?: SignedIds | undefined;
-  /** Whether the token is bound to its sender (`cnf`, RFC 7800), in whatever form. */
+  /** Whether the token is bound to its sender in any way (`cnf`, RFC 7800). */
   readonly isBound: boolean;
-  /** When the authorization server vouched for it, in milliseconds since the epoch; `undefined` if it was not asked. */
+  /**
+   * When the authorization server said that it is active, in milliseconds since the epoch. `undefined` if the server was
+   * not asked.
+   */
   readonly readAt: number | undefined;
-  /** From when on the server must be asked again: a cached token is good from `readAt` up to here. */
+  /** From this time on, the server must be asked again. Milliseconds since the epoch. */
   readonly readAgainAt: number | undefined;
-  /** The preset's rule that decided the kind. */
+  /** Name of the preset's rule that decided the kind. */
   readonly rule: string;
-  /** Whether it was answered from the cache. */
+  /** Whether the token came from the cache. */
   readonly cached: boolean;
 }

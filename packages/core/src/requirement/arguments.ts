@@ -1,7 +1,7 @@
 import { isScopeToken } from '../lib/scope-token.ts';
 import { ConfigurationError } from '../model/errors.ts';
 
-/** One scope or more, checked by RFC 6749 §3.3, distinct and frozen. `call` is for the message. */
+/** One scope or more, each of the grammar of RFC 6749 §3.3, without duplicates, frozen. `call` is for the message. */
 export function scopeArguments(call: string, values: readonly unknown[]): readonly string[] {
   requireSome(call, 'scope', 'read:users', values);
   return distinct(values.map((value) => scopeArgument(call, value)));

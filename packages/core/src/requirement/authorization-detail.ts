@@ -16,13 +16,13 @@ export interface AuthorizationDetail {
 
 /**
  * An entry of the token's `authorization_details` (RFC 9396 §9.1) that has this `type`, compared
- * exactly, and for which `test` is `true` itself. One such entry is enough; entries are never
- * combined. Unmet: `authorization_detail_missing`; also when the claim is not an array of objects
- * with a string `type` each. Where no entry passes and `test` threw: `requirement_failed` (503). A test
- * that answers with a promise is a mistake in the application: a `TypeError` that names it (500).
+ * exactly, and for which `test` returns exactly `true`. One such entry is enough; entries are never
+ * combined. Unmet: `authorization_detail_missing`; also when the claim is not an array of objects that each
+ * have a string `type`. Where no entry passes and `test` threw: `requirement_failed` (503). A test that answers
+ * with a promise is a mistake in the application: a `TypeError` that names it (500).
  *
  * It reads the claims as the principal has them: a claims schema that drops unknown members must
- * keep `authorization_details`. What an entry means is for `test` alone to say.
+ * keep `authorization_details`. Only `test` knows what an entry means.
  *
  * @throws ConfigurationError when `type` is empty or `test` is no function.
  */

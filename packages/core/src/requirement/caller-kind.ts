@@ -23,10 +23,10 @@ export type CallerIds =
 /** Options of {@link user}. */
 export interface UserOptions {
   /**
-   * Whether somebody may act for the user (`act`, RFC 8693 §4.1): `'allow'` (default) anybody,
-   * `'refuse'` nobody, a list these actors alone, by `sub` or `client_id`. A user in person always
-   * passes; to demand an actor add {@link actor}. An `act` that cannot be read also counts as an actor, and
-   * passes only with `'allow'`.
+   * Whether somebody may act for the user (`act`, RFC 8693 §4.1): `'allow'` (default): anybody; `'refuse'`:
+   * nobody; a list: only these actors, by `sub` or `client_id`. A user in person always passes; to demand an
+   * actor add {@link actor}. An `act` that cannot be read also counts as an actor, and passes only with
+   * `'allow'`.
    */
   readonly viaActor?: 'allow' | 'refuse' | readonly string[];
 }
@@ -37,8 +37,8 @@ const OPTIONS: OptionNames<UserOptions> = { viaActor: true };
  * A user, not a machine. Unmet: `user_required` for a client, `actor_not_allowed` for an actor that
  * `viaActor` refuses.
  *
- * Only the outermost actor decides; earlier ones have no effect. An actor is whoever the
- * issuer states in `act`. A client that simply uses the user's token is not an actor: see `clientId`.
+ * Only the outermost actor decides; earlier ones have no effect. The issuer states an actor in `act`. The
+ * client that the user signed in with is not an actor: see `clientId`.
  *
  * @throws ConfigurationError for options that it does not know.
  */
@@ -62,8 +62,8 @@ export function user(options: UserOptions = {}): Requirement {
  * states. Unmet: `client_required` for a user (also one who calls through such a client),
  * `client_not_listed` for another client.
  *
- * An id is compared as it stands: where several issuers are accepted, two may give out the same id.
- * `client()` is every client; a list from configuration is given as such, `client(ids)`.
+ * Only the id is compared, not its issuer: two accepted issuers may have given the same id. `client()` allows
+ * every client. Give a list from configuration as a list: `client(ids)`.
  *
  * @throws ConfigurationError for an id that is not a non-empty string, and for an empty list.
  */
@@ -84,11 +84,11 @@ export function client(...ids: CallerIds): Requirement {
 /**
  * Somebody acts for the subject (`act`, RFC 8693 §4.1), be that a user or a client; with ids, one
  * of these actors, by `sub` or `client_id`. Only the outermost actor decides. Unmet:
- * `actor_required`. `actor()` is any actor; a list from configuration is given as such, `actor(ids)`.
+ * `actor_required`. `actor()` allows any actor. Give a list from configuration as a list: `actor(ids)`.
  *
  * **An id says nothing of the actor's kind.** Where the issuer writes `act: { sub }` for users and clients
- * alike (Spring and most others), `actor('gateway')` passes for a *user* named `gateway` who acts. Name
- * actors by ids that no user can have. It does not look at the actor's issuer, nor at `actor.profile`.
+ * alike (Spring and most others), `actor('gateway')` passes for a *user* named `gateway` who acts. Use ids that
+ * no user can have. Not checked: the actor's issuer and `actor.profile`.
  *
  * @throws ConfigurationError for an id that is not a non-empty string, and for an empty list.
  */

@@ -15,7 +15,7 @@ export function isRequirement(value: unknown): value is Requirement {
   );
 }
 
-/** The same requirement; `ConfigurationError` for anything else, such as `scope` without its call. */
+/** Returns the requirement. Throws `ConfigurationError` for anything else, such as `scope` instead of `scope('a')`. */
 export function checkRequirement(value: unknown): Requirement {
   if (isRequirement(value)) return value;
   throw new ConfigurationError(

@@ -8,19 +8,19 @@ import { requirementFailed } from './requirement-failed.ts';
 const CLAIM_UNMET: Unmet = Object.freeze({ reason: 'claim_unmet' });
 
 /**
- * What `test` says of the claims: for conditions that no other requirement covers.
+ * A condition on the claims that no other requirement covers: `test` decides.
  *
  * ```ts
  * authorize(claim((claims) => claims.plan === 'pro', 'plan pro'))
  * ```
  *
- * Only `true` itself passes; anything else is `claim_unmet`. A test that throws is
- * `requirement_failed`, which answers 503: the fault is ours, not the token's. One that answers with a
- * promise is a mistake in the application: a `TypeError` that names it, which answers 500.
+ * Only exactly `true` passes; anything else is `claim_unmet`. A test that throws gives `requirement_failed`
+ * (503): the fault is the API's, not the token's. A test that returns a promise is a mistake of the
+ * application: a `TypeError` names it, and the answer is 500.
  *
  * `test` should be quick and pure: it runs on every request, and may run again for the challenge.
- * The claims are those of {@link RegisteredClaims}; another type `C` is the caller's word and is
- * checked only by the schema given to `createResourceServer({ claims })`.
+ * The claims are those of {@link RegisteredClaims}; another type `C` is your own statement, and is checked only
+ * by the schema given to `createResourceServer({ claims })`.
  *
  * @param description What is needed, in words, for documentation: fixed text.
  * @throws ConfigurationError when `test` is no function or `description` is empty.

@@ -10,7 +10,7 @@ import type { EvaluationContext, Requirement, Unmet } from './requirement.ts';
 /**
  * Every one of these requirements. All parts are evaluated. Of several failures the most serious is reported:
  * `requirement_failed` (the answer is not known), then `forbidden` (no token of this caller helps), then
- * step-up, then missing scopes; among equals the first.
+ * step-up, then missing scopes. Of two equally serious failures the first is reported.
  *
  * Missing scopes are reported together with those that the other parts need and the token has, because the
  * next token must have all of them (RFC 6750 §3). `allOf(scope('a'), scope('b'))` answers as
@@ -40,7 +40,7 @@ export function allOf(...requirements: readonly Requirement[]): Requirement {
 }
 
 /**
- * One of these requirements: the first that is met decides, whatever the others say. If none is:
+ * One of these requirements is enough: the first that is met decides, and the others do not matter. If none is:
  * `requirement_failed` when a branch could not be evaluated, because it might have passed; else
  * `scope_missing` with the scopes of the first branch that lacks scopes only; else `forbidden` with
  * the reason of the first such branch. The answer is a step-up challenge (the first one) only when every branch asks

@@ -5,7 +5,7 @@ export function describeNames(noun: string, names: readonly string[], word: 'and
   return names.map((name) => `${noun} ${name}`).join(` ${word} `);
 }
 
-/** The descriptions of parts as one, with parentheses around those that are made of several. */
+/** Joins the descriptions of parts, with parentheses around a part that is itself made of several. */
 export function describeParts(parts: readonly Requirement[], word: 'and' | 'or'): string {
   const [only] = parts;
   if (only !== undefined && parts.length === 1) return only.description;

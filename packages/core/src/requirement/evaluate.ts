@@ -6,10 +6,10 @@ import { type EvaluationContext, NO_SCOPES, type Requirement, type Unmet } from 
 import { requirementFailed } from './requirement-failed.ts';
 
 /**
- * Evaluates a requirement, which may be the application's own code, and fails closed: one that throws, or returns
- * neither `undefined` nor a reason of the step `requirement`, gives `requirement_failed`. `undefined`
- * when the requirement is met. It does not await: it throws a `TypeError` that names the requirement
- * when the answer is a promise, of the requirement itself or of a test within it.
+ * Evaluates a requirement, which may be the application's own code. Returns `undefined` when it is met, else
+ * the reason. Fails closed: a requirement that throws, or that returns neither `undefined` nor a reason of the
+ * step `requirement`, gives `requirement_failed`. It never waits: when the requirement or a test within it
+ * returns a promise, it throws a `TypeError` that names the requirement.
  */
 export function evaluate(
   requirement: Requirement,
@@ -28,9 +28,9 @@ export function evaluate(
 }
 
 /**
- * The scopes that a token of this principal must carry for the requirement, held already or not:
- * what a challenge has to name so that the next token suffices (RFC 6750 §3). Empty when the
- * principal needs none, or when no scope would help.
+ * The scopes that a token of this principal needs for the requirement, also those that it has already: a
+ * challenge must name all of them, so that the next token is enough (RFC 6750 §3). Empty when the principal
+ * needs none, or when no scope would help.
  */
 export function scopesNeeded(
   requirement: Requirement,

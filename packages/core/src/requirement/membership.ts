@@ -6,12 +6,12 @@ import { NO_SCOPES, type Requirement, type Unmet } from './requirement.ts';
 const TENANT_MISMATCH: Unmet = Object.freeze({ reason: 'tenant_mismatch' });
 
 /**
- * Every one of these roles, compared exactly (case-sensitively), as the issuer's preset reads
- * them: a client role is qualified (`orders:admin`) and never stands for a realm role. Unmet:
- * `role_missing`, which no scope can mend.
+ * Every one of these roles, compared exactly (case-sensitively), as the issuer's preset reads them: a client
+ * role has its client before it (`orders:admin`) and never counts as a realm role. Unmet: `role_missing`;
+ * another scope would not help.
  *
- * It does not look at the kind of the caller, nor at the issuer: where several are accepted, a role
- * of one counts like a role of another.
+ * Not checked: the kind of the caller, and the issuer. Where several issuers are accepted, a role of one counts
+ * like a role of another.
  *
  * @throws ConfigurationError without a role, or with one that is not a non-empty string.
  */
@@ -31,8 +31,8 @@ export function permission(...permissions: readonly string[]): Requirement {
 }
 
 /**
- * Membership in every one of these groups; otherwise as {@link role}. Unmet: `group_missing`. A
- * provider that leaves groups out of large tokens (Entra's overage) makes its members fail here.
+ * Membership in every one of these groups; otherwise as {@link role}. Unmet: `group_missing`. Where a provider
+ * leaves groups out of large tokens (Entra's overage), members of the group fail here too.
  *
  * @throws ConfigurationError without a group, or with one that is not a non-empty string.
  */
@@ -43,7 +43,7 @@ export function group(...groups: readonly string[]): Requirement {
 
 /**
  * One of these tenants, compared exactly (case-sensitively). A caller without a tenant fails.
- * Unmet: `tenant_mismatch`. It does not tie the tenant to the issuer.
+ * Unmet: `tenant_mismatch`. Not checked: which issuer states the tenant.
  *
  * @throws ConfigurationError without a tenant, or with one that is not a non-empty string.
  */

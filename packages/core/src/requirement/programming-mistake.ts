@@ -6,9 +6,9 @@ import { hasBrand } from '../model/has-brand.ts';
 const BRAND: unique symbol = Symbol.for('@authly/core:programming-mistake');
 
 /**
- * Throws an error when a function that must return at once has returned a promise. Nothing waits for such a promise, so every
- * request would be refused for no visible reason. The error is a mistake of the application and not a refusal: it
- * is answered with 500, and its message names the function.
+ * Throws when a function that must return at once has returned a promise. Nothing would wait for that promise,
+ * and every request would be refused without a visible reason. The error says that the application has a
+ * mistake: it is no refusal, it is answered with 500, and its message names the function.
  */
 export function refusePromise(name: string, answer: unknown): void {
   if (!isThenable(answer)) return;
@@ -19,7 +19,7 @@ export function refusePromise(name: string, answer: unknown): void {
   throw Object.defineProperty(error, BRAND, { value: true });
 }
 
-/** Whether `error` is a mistake of the application's code: it must not be turned into a refusal. */
+/** Whether `error` tells of a mistake in the application's code. Such an error must not become a refusal. */
 export function isProgrammingMistake(error: unknown): boolean {
   return hasBrand(error, BRAND);
 }

@@ -39,9 +39,9 @@ const OPTIONS_LINE = "authenticationContext({ maxAgeSec: 300, clients: 'refuse' 
  * the challenge names both as configured here (RFC 9470 §3). `user_required` for a machine, with
  * `clients: 'refuse'`.
  *
- * It trusts the issuer's `acr` and `auth_time`, knows no order of classes (list every one that
- * will do), and does not look at `amr`. Put both conditions in one requirement: of several in one
- * `allOf` the challenge names the first unmet one alone.
+ * It trusts `acr` and `auth_time` of the issuer, knows no order of classes (list every class that is enough),
+ * and does not check `amr`. Put both conditions into one requirement: of several in one `allOf` the challenge
+ * names only the first that is not met.
  *
  * @throws ConfigurationError for options that are missing, unknown or malformed.
  */
@@ -88,7 +88,7 @@ function isRecent(time: number | undefined, maxAgeSec: number, nowMs: number): b
 function acrArgument(acr: unknown): readonly string[] | undefined {
   if (acr === undefined) return undefined;
   const values: readonly unknown[] = Array.isArray(acr) ? acr : [acr];
-  // `acr_values` is a list with spaces in a quoted-string: a value obeys the grammar of a scope.
+  // `acr_values` is a space-separated list in a quoted-string: each value must have the grammar of a scope.
   if (values.length > 0 && values.every(isScopeToken)) return Object.freeze([...new Set(values)]);
   throw new ConfigurationError(
     "authenticationContext(): acr must be one value without spaces, or a list of such: write acr: ['phr', 'phrh']",

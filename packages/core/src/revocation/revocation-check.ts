@@ -7,21 +7,21 @@ import type { RevocationAskOptions } from '../stores/revocation-store.ts';
 import type { ResolvedRevocation } from './revocation-options.ts';
 import { createQueries, type FindQuery } from './revocation-query.ts';
 
-/** What the check looks at beside the token. */
+/** What the check uses besides the token. */
 export interface RevocationCheckContext {
   readonly clock: Clock;
   readonly clockToleranceSec: number;
-  /** Gives the question about a token. Default: one that is remembered while its principal is kept. */
+  /** Makes the question about a token. Default: the question is kept for as long as the token's principal. */
   readonly queryOf?: FindQuery;
 }
 
 const REVOKED: CheckFailure = Object.freeze({ reason: 'token_revoked' });
 const LIVES_TOO_LONG: CheckFailure = Object.freeze({
   reason: 'lifetime_too_long',
-  hint: 'The token lives longer than a revocation of it would be remembered. Give the store of revocations a larger retainSec (memoryRevocations({ retainSec: 864_000 })), or let the issuer make tokens that live shorter',
+  hint: 'The token lives longer than the store keeps a revocation. Give the store of revocations a larger retainSec (memoryRevocations({ retainSec: 864_000 })), or let the issuer make tokens with a shorter lifetime',
 });
 
-/** Made for each question. The signal waits until a store reads it: it costs more than a store in memory. */
+/** The options of one question. Its signal is created only when a store reads it, because that costs time. */
 class Question implements RevocationAskOptions {
   #limit: AbortController | undefined;
 
@@ -37,17 +37,19 @@ class Question implements RevocationAskOptions {
 }
 
 /**
- * Refuses tokens that were revoked, on every request: a token from a cache is asked about, too. A store
- * that gives its answer at once costs no promise. Does not throw.
+ * Makes the check that refuses revoked tokens. It runs on every request, also for cached tokens. If the store answers
+ * without a promise, the check makes none either. Does not throw.
+ *
+ * It also refuses a token that lives longer than the store keeps a mark (`lifetime_too_long`): once the mark is gone,
+ * a revoked token would be accepted again.
  */
 export function createRevocationCheck(
   { store, onOutage, timeoutMs, retainSec, outage }: ResolvedRevocation,
   { clock, clockToleranceSec, queryOf = createQueries() }: RevocationCheckContext,
 ): RequestCheck {
-  // A mark is kept for so long: a token that lives longer would be good again once the mark is gone.
   function livesTooLong({ issuedAt, expiresAt }: Principal): boolean {
     const left = expiresAt - epochSeconds(clock);
-    // Also for a token from the future, or one that does not say when it was issued.
+    // This also covers a token without `iat`, or with an `iat` in the future.
     if (left > retainSec + clockToleranceSec) return true;
     return issuedAt !== undefined && expiresAt - issuedAt > retainSec;
   }
@@ -60,7 +62,7 @@ export function createRevocationCheck(
     const failure = failed(
       new TypeError('isRevoked() of the revocation store gave neither true nor false'),
     );
-    // 1, as a database counts, is no answer. Where outages are accepted, it is no reason to accept either.
+    // A store may answer 1 instead of true. With `onOutage: 'accept'`, such a token is still refused as revoked.
     return failure ?? (answer ? REVOKED : undefined);
   }
 
@@ -69,7 +71,7 @@ export function createRevocationCheck(
     return onOutage === 'accept' ? undefined : { reason: 'revocation_unavailable', cause };
   }
 
-  // Not a race of promises, which would take ten times as long as the question itself.
+  // Not with `Promise.race`, which takes ten times as long as the question itself.
   function inTime(answer: PromiseLike<unknown>, question: Question): Promise<CheckResult> {
     return new Promise((resolve) => {
       let isOver = false;
@@ -82,10 +84,10 @@ export function createRevocationCheck(
       timer.unref();
       const settle = (conclude: (value: unknown) => CheckResult) => (value: unknown) => {
         clearTimeout(timer);
-        // What comes late decides nothing, and does not end the outage either.
+        // A late answer is ignored. It does not end the outage either.
         if (!isOver) resolve(conclude(value));
       };
-      // Promise.resolve, since a `then` of somebody else's may throw, answer twice, or give no promise.
+      // `Promise.resolve`, because the `then` of a foreign promise may throw, call back twice, or give no promise.
       Promise.resolve(answer).then(settle(answered), settle(failed));
     });
   }

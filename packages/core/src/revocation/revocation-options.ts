@@ -6,11 +6,11 @@ import type { RevocationStore } from '../stores/revocation-store.ts';
 
 /** How revoked tokens are refused. */
 export interface RevocationOptions {
-  /** Where marks are kept: `memoryRevocations()`, or a store that the processes of this API share. */
+  /** Where revocations are kept: `memoryRevocations()`, or a store that the processes of this API share. */
   readonly store: RevocationStore;
   /**
-   * What becomes of a token while the store does not say whether it was revoked: `'refuse'` (503), or
-   * `'accept'`, which lets revoked tokens in for as long as the outage lasts. Default `'refuse'`.
+   * What happens to requests while the store fails. `'refuse'` answers them with 503. `'accept'` accepts their tokens,
+   * **also revoked ones**, during the outage. Default `'refuse'`.
    */
   readonly onOutage?: 'refuse' | 'accept' | undefined;
   /** How long to wait for the store, in milliseconds, 1 to 60,000. After that it counts as down. Default 250. */
@@ -22,13 +22,13 @@ export interface ResolvedRevocation {
   readonly store: RevocationStore;
   readonly onOutage: 'refuse' | 'accept';
   readonly timeoutMs: number;
-  /** Longest lifetime of an accepted token, in seconds. Marks are kept no longer. */
+  /** For how many seconds the store keeps a mark. Tokens that live longer are refused. */
   readonly retainSec: number;
-  /** Emits the events about outages of the store. A resource server has one, so that each outage is told once. */
+  /** Emits the events about outages of the store. There is one per resource server, so each outage is told once. */
   readonly outage: StoreOutage;
 }
 
-/** What the options are checked against, beside themselves. */
+/** What the options are checked against. */
 export interface RevocationContext {
   readonly clockToleranceSec: number;
   readonly events: EventSink;
@@ -40,7 +40,7 @@ const LINE = 'revocation: { store: memoryRevocations() }';
 const DEFAULT_TIMEOUT_MS = 250;
 const MAX_TIMEOUT_MS = 60_000;
 
-/** Checks the options as users write them. Throws {@link ConfigurationError}. */
+/** Checks the option `revocation` and decides every default. Throws {@link ConfigurationError}. */
 export function resolveRevocation(
   options: RevocationOptions | undefined,
   { clockToleranceSec, events }: RevocationContext,
@@ -80,7 +80,7 @@ function checkStore(store: RevocationStore, clockToleranceSec: number): number {
   const { retainSec, toleranceSec } = store;
   if (!(typeof retainSec === 'number' && retainSec > 0)) {
     throw new ConfigurationError(
-      'revocation.store.retainSec is a number of seconds above 0: for how long a mark is kept. Write: retainSec: 86_400, or Infinity where nothing is ever forgotten',
+      'revocation.store.retainSec is a number of seconds above 0: for how long a mark is kept. Write: retainSec: 86_400, or Infinity if marks are never removed',
     );
   }
   if (toleranceSec !== undefined && !(toleranceSec >= clockToleranceSec)) {

@@ -3,12 +3,12 @@ import type { VerifiedToken } from '../request/verified-token.ts';
 import type { RevocationQuery } from '../stores/revocation-store.ts';
 import { tokenDigest } from '../stores/revocation-target.ts';
 
-/** Gives what the store is asked about a token: the same object each time while the token is cached. */
+/** Makes the question about a token that the store is asked. */
 export type FindQuery = (verified: VerifiedToken, token: string) => RevocationQuery;
 
 /**
- * Remembers the question about each token as long as its principal is kept, so that a store computes the
- * digests of it once.
+ * Makes a function that keeps the question about each token for as long as its principal exists. The same object is
+ * used each time, so a store can compute its digests once.
  */
 export function createQueries(): FindQuery {
   const queries = new WeakMap<Principal, RevocationQuery>();
@@ -21,10 +21,10 @@ export function createQueries(): FindQuery {
   };
 }
 
-/** What the store is asked about a token that is asked about once: nothing of it is remembered. */
+/** Makes a new question each time, and keeps none. */
 export const queryOnce: FindQuery = (verified, token) => new TokenQuery(verified, token);
 
-/** The digest is computed when a store asks for it: for most tokens none does. */
+/** The question about one token. Its digest is computed only when a store reads it; most stores do not. */
 class TokenQuery implements RevocationQuery {
   readonly issuers: readonly string[];
   readonly tokenId: string | undefined;

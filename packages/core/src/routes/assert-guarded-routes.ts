@@ -10,7 +10,7 @@ import { isListed, type RouteDescription } from './route-description.ts';
  * - a guard of a route runs without `authenticate` before it, and would fail every request;
  * - `open` lists a route that does not exist, or there are no routes at all, so that nothing would be checked.
  *
- * It sees what `describeRequirements` sees, and no more. It does not check what guards ask for.
+ * It sees the same as `describeRequirements`, and no more. It does not check what guards ask for.
  */
 export function assertGuardedRoutes(
   routes: readonly RouteDescription[],

@@ -28,10 +28,15 @@ export interface OpenapiSecurityOptions {
   /** The scheme's name in `components.securitySchemes`. Default `bearer`. */
   readonly name?: string;
   /**
-   * The name of the scheme `DPoP` there, which is added when a route accepts tokens that are bound to a
-   * key (RFC 9449). Default `dpop`.
+   * The name of the scheme for `DPoP` in `components.securitySchemes`. It is added when a route accepts tokens
+   * that are bound to a key (RFC 9449). Default `dpop`.
    */
   readonly dpopName?: string;
+  /**
+   * The name of the scheme `mutualTLS` there, which is added when a route accepts no token without the client
+   * certificate that it is bound to (RFC 8705). Default `mutualTLS`.
+   */
+  readonly mutualTlsName?: string;
   /** Default `{ type: 'http' }`: a bearer token in the `Authorization` header, whoever issued it. */
   readonly scheme?: OpenapiScheme;
   /** What scopes mean, for people: `{ 'read:users': 'See users' }`. Used with `oauth2`. */
@@ -41,6 +46,7 @@ export interface OpenapiSecurityOptions {
 const OPTIONS: OptionNames<OpenapiSecurityOptions> = {
   name: true,
   dpopName: true,
+  mutualTlsName: true,
   scheme: true,
   scopeDescriptions: true,
 };
@@ -75,7 +81,7 @@ export interface OpenapiSecurity {
   readonly omitted: readonly { readonly route: RouteDescription; readonly why: string }[];
 }
 
-// OpenAPI 3.1.0 §4.8.9: the methods that a path item has a place for.
+// OpenAPI 3.1.0 §4.8.9: the methods that a path item can describe.
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const;
 
 type OperationMethod = (typeof METHODS)[number];
@@ -97,17 +103,21 @@ export function openapiSecurity(
   const {
     name = 'bearer',
     dpopName = 'dpop',
+    mutualTlsName = 'mutualTLS',
     scheme = { type: 'http' },
     scopeDescriptions = {},
   } = checkOptions('openapiSecurity()', options, OPTIONS);
   checkName(name, "{ name: 'bearer' }");
   checkName(dpopName, "{ dpopName: 'dpop' }");
-  if (name === dpopName) {
+  checkName(mutualTlsName, "{ mutualTlsName: 'mutualTLS' }");
+  if (new Set([name, dpopName, mutualTlsName]).size < 3) {
+    const twice = name === dpopName ? name : mutualTlsName;
     throw new ConfigurationError(
-      `openapiSecurity(): two schemes are named ${show(name)}. Write: openapiSecurity(routes, { dpopName: 'dpop' })`,
+      `openapiSecurity(): two schemes are named ${show(twice)}. Write: openapiSecurity(routes, { name: 'bearer', dpopName: 'dpop', mutualTlsName: 'mutualTLS' })`,
     );
   }
-  const names: SchemeNames = { bearer: name, dpop: dpopName, isHttp: scheme.type === 'http' };
+  const isHttp = scheme.type === 'http';
+  const names: SchemeNames = { bearer: name, dpop: dpopName, mutualTls: mutualTlsName, isHttp };
   const paths = new Map<string, PathEntry>();
   const omitted: { readonly route: RouteDescription; readonly why: string }[] = [];
   const described: RouteDescription[] = [];
@@ -136,6 +146,9 @@ export function openapiSecurity(
       securitySchemes: {
         ...(needsBearer ? { [name]: schemeOf(scheme, scopes, scopeDescriptions) } : {}),
         ...(used('dpop') ? { [dpopName]: DPOP_SCHEME } : {}),
+        ...(described.some(({ needsCertificate }) => needsCertificate)
+          ? { [mutualTlsName]: MUTUAL_TLS_SCHEME }
+          : {}),
       },
     },
     paths: Object.fromEntries([...paths.values()].map((entry) => [entry.template, itemOf(entry)])),
@@ -147,15 +160,22 @@ export function openapiSecurity(
 interface SchemeNames {
   readonly bearer: string;
   readonly dpop: string;
+  readonly mutualTls: string;
   /** Whether the first is the plain scheme `bearer` of HTTP. */
   readonly isHttp: boolean;
 }
 
-/** RFC 9449 §7.1: a scheme of HTTP of its own; OpenAPI takes any that is registered. */
+/** RFC 9449 §7.1: `DPoP` is an HTTP scheme of its own, and OpenAPI allows any registered scheme. */
 const DPOP_SCHEME = {
   type: 'http',
   scheme: 'DPoP',
   description: 'An access token that is bound to a key, with a proof in the header DPoP (RFC 9449)',
+} as const;
+
+/** OpenAPI 3.1.0 §4.8.27. It says that a certificate is needed; which one, the token says. */
+const MUTUAL_TLS_SCHEME = {
+  type: 'mutualTLS',
+  description: 'The client certificate that the access token is bound to (RFC 8705)',
 } as const;
 
 interface Place {
@@ -193,13 +213,14 @@ function placeOf({ path, method, unknown }: RouteDescription): Place | string {
 }
 
 function operationOf(route: RouteDescription, names: SchemeNames): OpenapiOperation {
-  const { requirements, authenticated, optional, schemes = [] } = route;
+  const { requirements, authenticated, optional, schemes = [], needsCertificate } = route;
   if (!authenticated && requirements.length === 0) return { security: [] };
   const alternatives = everyCombination(requirements.map(scopeAlternatives));
   // Guards without authenticate are described with the scheme Bearer.
   const accepted: readonly Scheme[] = schemes.length === 0 ? ['bearer'] : schemes;
+  const certificate = needsCertificate ? { [names.mutualTls]: [] } : {};
   const security = alternatives.flatMap((scopes) =>
-    accepted.map((each) => requirementOf(each, scopes, names)),
+    accepted.map((each) => ({ ...requirementOf(each, scopes, names), ...certificate })),
   );
   const words = requirements.map(({ description }) => description);
   return {
@@ -209,8 +230,8 @@ function operationOf(route: RouteDescription, names: SchemeNames): OpenapiOperat
 }
 
 /**
- * How a token is sent. Of `oauth2` and `openIdConnect` the scheme says where it comes from, and tools
- * take it for a bearer token: where it is sent under DPoP, both stand in one requirement.
+ * The requirement for one scheme. `oauth2` and `openIdConnect` say where a token comes from, and tools assume
+ * that it is sent as a bearer token: where it is sent under DPoP, the requirement has both schemes.
  */
 function requirementOf(
   scheme: Scheme,

@@ -14,6 +14,8 @@ export interface Check {
   readonly skip?: unknown;
   /** The schemes that the resource server of `authenticate` accepts. */
   readonly schemes?: readonly Scheme[];
+  /** Whether that resource server accepts no token without the client certificate that it is bound to. */
+  readonly needsCertificate?: boolean;
 }
 
 /** The check that a handler is: a guard carries its requirement, `authenticate` its resource server. */
@@ -26,9 +28,11 @@ export function checkOf(handler: unknown): Check | undefined {
   const optional = 'optional' in handler && handler.optional === true;
   const skip = 'skip' in handler ? handler.skip : undefined;
   const schemes: unknown = memberOf(handler.resourceServer, 'schemes');
+  const needsCertificate = memberOf(handler.resourceServer, 'needsCertificate') === true;
+  const check: Check = { handler, optional, skip, needsCertificate };
   return isStringList(schemes)
-    ? { handler, optional, skip, schemes: SCHEMES.filter((scheme) => schemes.includes(scheme)) }
-    : { handler, optional, skip };
+    ? { ...check, schemes: SCHEMES.filter((scheme) => schemes.includes(scheme)) }
+    : check;
 }
 
 /** A check in words. */
@@ -40,8 +44,8 @@ export function checkInWords({ requirement }: Check): string {
 const SOME_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /**
- * Whether `authenticate` skips a route: asked with the path as it is written, and no headers. `maybe`
- * where the path is not known, or the answer is neither for all methods nor for none.
+ * Whether `authenticate` skips a route. `skip` is called with the path as it is written, and without headers.
+ * `maybe`: the path is not known, or `skip` answers differently for different methods.
  */
 export function skipsRoute(
   { skip }: Check,
@@ -64,7 +68,7 @@ export function skipsRoute(
 
 const NEUTRAL: unique symbol = Symbol.for('@authly/core:neutral-middleware');
 
-/** Marks a middleware of an adapter that calls no guard: it may stand before open routes. */
+/** Marks a middleware of an adapter that calls no guard, so that it may come before open routes. */
 export function neutralMiddleware<Middleware extends object>(middleware: Middleware): Middleware {
   return Object.defineProperty(middleware, NEUTRAL, { value: true });
 }

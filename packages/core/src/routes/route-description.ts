@@ -28,9 +28,14 @@ export interface RouteDescription {
    * `authenticate`. A description made by hand may leave it out: Bearer.
    */
   readonly schemes?: readonly Scheme[];
+  /**
+   * `true` where tokens are accepted only with the client certificate that they are bound to (RFC 8705), left out
+   * elsewhere.
+   */
+  readonly needsCertificate?: true;
   /** What could not be found out, in words. Empty when the description is complete. */
   readonly unknown: readonly string[];
-  /** Where a guard can be evaded, in words: look at these. */
+  /** Where a request can get past a guard, in words. Check each of these. */
   readonly warnings: readonly string[];
 }
 
@@ -45,7 +50,7 @@ export interface RouteLayer {
   readonly handlers: readonly unknown[];
   /** Whether its path is compared case-sensitively, in a framework where that is an option. */
   readonly sensitive?: boolean;
-  /** The router for whose own routes it runs only, in a framework that has this. */
+  /** The router whose own routes it runs for, and for no others, in a framework that has this. */
   readonly within?: object;
   /** Why nothing more can be found out about this layer. */
   readonly unknown?: string;
@@ -55,7 +60,7 @@ export interface RouteLayer {
 export interface DescribeOptions {
   /** The path that the app or router is mounted at. Default `/`. */
   readonly base?: string;
-  /** What runs before it where it is mounted: `authenticate` and guards of the app around it. */
+  /** What runs before the app or router: `authenticate` and guards of the app that it is mounted in. */
   readonly before?: readonly object[];
   /**
    * Routes that are open on purpose, by path or method and path as they are described: `/livez`,
@@ -73,9 +78,9 @@ type Placed = Omit<RouteLayer, 'path'> & { readonly path: RoutePath };
  * Says what each route needs, from the middleware that runs before it. A layer counts as a route when at least one of its
  * handlers is not a guard; a layer of guards only counts as middleware.
  *
- * It sees guards and `authenticate` as they are: not those that another function calls. Where it cannot
- * tell whether one of them runs before a route, it says so in `unknown`: so it does where it saw none,
- * and a function that it does not know may call one. It guesses nothing.
+ * It sees guards and `authenticate` that are middleware themselves, not those that another function calls.
+ * Where it cannot tell whether one of them runs before a route, it says so in `unknown`. This is also the case
+ * where it saw none, and a function that it does not know may call one. It does not guess.
  */
 export function describeRoutes(
   layers: Iterable<RouteLayer>,
@@ -162,12 +167,13 @@ function describe(
       requirements.length === 0 &&
       authentications.every(({ optional }) => optional === true),
     schemes: Object.freeze(schemesOf(authentications)),
+    ...(authentications.some((each) => each.needsCertificate) && { needsCertificate: true }),
     unknown: Object.freeze([...new Set(unknown)]),
     warnings: Object.freeze(warnings),
   });
 }
 
-/** Every `authenticate` must let the request in, so the strictest one decides. */
+/** Every `authenticate` before the route must let the request pass, so the strictest one decides. */
 function schemesOf(authentications: readonly Check[]): readonly Scheme[] {
   const [first = [], ...others] = authentications.map(({ schemes = ['bearer'] }) => schemes);
   return first.filter((scheme) => others.every((schemes) => schemes.includes(scheme)));

@@ -20,7 +20,7 @@ export type PathSegment =
   | { readonly kind: 'literal'; readonly text: string }
   /** Any one segment: `:id`. */
   | { readonly kind: 'parameter'; readonly text: string; readonly name: string }
-  /** One segment or more to the end: `*rest`. Written without a slash it also stands for none. */
+  /** One or more segments to the end: `*rest`. Written without a slash before it, none is enough. */
   | { readonly kind: 'rest'; readonly text: string; readonly orNone: boolean }
   /** Any other text up to the end of the path: how it is written is known, but not what it matches. */
   | { readonly kind: 'pattern'; readonly text: string }

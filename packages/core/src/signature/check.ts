@@ -5,14 +5,14 @@ import { derSignature } from './der.ts';
 import { pssKeyOf } from './pss.ts';
 import type { VerificationKey } from './verification-key.ts';
 
-/** What OpenSSL is asked about a signature. */
+/** The arguments of a signature verification by OpenSSL. */
 export interface SignatureCheck {
   readonly hash: string | null;
-  /** The key itself, never in an options object, which costs 50 % more on Node 24. */
+  /** The key itself and not an options object, which would take 50 % longer on Node 24. */
   readonly key: KeyObject;
   /** ASCII text (RFC 7515 §5.2 step 8). */
   readonly input: string;
-  /** Raw for RSA and EdDSA, DER for ECDSA. */
+  /** In raw bytes for RSA and EdDSA, in DER for ECDSA. */
   readonly signature: Uint8Array;
 }
 
@@ -26,7 +26,7 @@ export function signatureCheck(
   input: string,
   signature: Uint8Array,
 ): SignatureCheck | undefined {
-  // OpenSSL only looks at the key's type: with an RSA key it would verify a token of ES256 as RS256.
+  // OpenSSL goes only by the type of the key: with an RSA key, it would verify the signature of an ES256 token as RS256.
   if (!algorithms.includes(algorithm) || signature.byteLength !== signatureBytes) return undefined;
   const { hash, kty, pss } = ALGORITHM_FACTS[algorithm];
   if (pss !== undefined) return { hash, key: pssKeyOf(keyObject, pss), input, signature };
@@ -35,8 +35,8 @@ export function signatureCheck(
 }
 
 /**
- * Verifies a signature on the calling thread (RFC 7515 §5.2). OpenSSL checks that r and s of ECDSA are
- * in range.
+ * Verifies a signature on the calling thread (RFC 7515 §5.2). OpenSSL also checks that r and s of ECDSA are in their
+ * range.
  */
 export function signatureHolds({ hash, key, input, signature }: SignatureCheck): boolean {
   return verify(hash, asciiView(input), key, signature);

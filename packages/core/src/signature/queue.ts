@@ -1,4 +1,5 @@
-// Not the global: fake timers in an application's tests would hold up who waits.
+// Imported and not the global one: fake timers in an application's tests replace the global `setImmediate`, and
+// requests that wait for it would hang.
 import { setImmediate } from 'node:timers';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { type SignatureCheck, signatureHolds } from './check.ts';
@@ -6,9 +7,9 @@ import type { SignatureThread, StartThread } from './thread.ts';
 
 /** Decides where signatures are verified, and when. */
 export interface SignatureQueue {
-  /** Whether the signature holds. Rejects with what OpenSSL throws. */
+  /** Whether the signature is valid. Throws (or rejects with) what OpenSSL throws. */
   verify(check: SignatureCheck): boolean | Promise<boolean>;
-  /** Ends the thread, if there is one. Nothing that waits is lost. */
+  /** Ends the thread, if there is one. Checks that wait are still answered. */
   close(): void;
 }
 
@@ -18,32 +19,42 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Done at once before the first look at who else is coming; each look that finds nobody doubles it. */
+/**
+ * One of this many checks waits for the next turn of the event loop, to see whether others arrive in the meantime. If
+ * no other arrives, the number is doubled, up to LAST_LOOK.
+ */
 const FIRST_LOOK = 16;
 const LAST_LOOK = 1_024;
-/** Verified on the calling thread in a turn of the event loop: 80 to 280 µs. */
+/** How many signatures the calling thread verifies in one turn of the event loop. They take 80 to 280 µs. */
 const OWN_SHARE = 4;
 /**
- * Travel to the thread together, since a message costs as much as a signature or two. Not more of them: whoever
- * waits at the end of a burst waits for the last batch.
+ * How many checks are sent to the thread in one message. A message costs as much as one or two signatures, so it should
+ * carry several. It should not carry more than this, because the last check of a burst waits for its whole batch.
  */
 const BATCH = 8;
-/** So many more turns in which more than so many wait than turns in which fewer do: a thread is worth its start. */
+/**
+ * When the thread is started. A turn is busy if more than BUSY_WAITING checks wait in it. The thread is started when
+ * there were BUSY_TURNS more busy turns than other turns.
+ */
 const BUSY_TURNS = 16;
 const BUSY_WAITING = 8;
-/** So long without a turn in which many wait, and those before it count no more. */
+/** After this time without a busy turn, the count of busy turns starts again. */
 const LULL_MS = 100;
-/** More do not wait: each newcomer then has the oldest served at once, so that a flood delays nobody. */
+/** At most this many checks wait. If there are more, the oldest one is verified at once, so no check waits for long. */
 const MAX_WAITING = 128;
 
 /**
- * Verifies at once while requests come one by one: that is cheapest and quickest, and needs no promise.
- * Who comes one by one cannot be told while each is answered at once, so now and then one waits for the
- * next turn of the event loop, to see whether others come meanwhile. If so, all wait for their turn,
- * first come, first served: a few in each turn on the calling thread, the rest in batches on a thread of
- * our own, which is started under load alone. Where there can be none, nobody waits, ever.
+ * Makes the queue that decides where signatures are verified.
  *
- * Node's own pool is left alone: it belongs to the application's files, DNS and hashing.
+ * - While requests come one at a time, each signature is verified at once, on the calling thread. That is the fastest
+ *   way, and needs no promise.
+ * - Synchronous answers hide whether requests come at the same time. So every N-th check waits one turn of the event
+ *   loop, to see whether others arrive.
+ * - If others arrive, checks wait in order. In each turn, a few are verified on the calling thread. Under load, a second
+ *   thread is started, and takes the rest in batches.
+ * - If there can be no second thread, no check ever waits.
+ *
+ * Node's thread pool is not used: the application needs it for files, DNS and hashing.
  */
 export function createSignatureQueue(
   startThread: StartThread | undefined,
@@ -51,14 +62,14 @@ export function createSignatureQueue(
 ): SignatureQueue {
   const waiting: Waiting[] = [];
   let isTurnDue = false;
-  /** Asked of the thread, and not answered yet. */
+  /** How many checks were sent to the thread and are not answered yet. */
   let away = 0;
   let doneAtOnce = 0;
   let lookAfter = FIRST_LOOK;
   let busyTurns = 0;
   let lastBusyAt = 0;
   let thread: SignatureThread | undefined;
-  /** Nobody waits any more. */
+  /** From now on no check waits: each is verified at once. */
   let isOver = startThread === undefined;
 
   function comesAlone(): boolean {
@@ -103,15 +114,15 @@ export function createSignatureQueue(
     if (thread === undefined) giveUp();
   }
 
-  /** From now on as if there could be no thread. */
+  /** From now on works as if there could be no thread. */
   function giveUp(): void {
     isOver = true;
     for (const each of waiting.splice(0)) settle(each);
   }
 
   /**
-   * Gives the thread what leaves both with equally much, so that both are done at the same time: in whole
-   * batches, but for a first one, which shall not wait for more.
+   * Sends checks to the thread, so that it has as many as the calling thread and both are done at about the same time.
+   * It sends whole batches. Only if the thread has nothing to do, it sends a smaller one at once.
    */
   function feedThread(): void {
     while (thread?.isRunning) {
@@ -127,7 +138,8 @@ export function createSignatureQueue(
     to.verify(checks, (answers) => {
       away -= batch.length;
       feedThread();
-      // An element that is missing may be read from a polluted prototype: all are there, or none counts.
+      // If an answer were missing in the list, reading it could find a value on a polluted prototype. So the list is
+      // used only if it has all answers.
       const complete = answers?.length === batch.length ? answers : undefined;
       batch.forEach((each, index) => {
         const answer = complete?.[index];
@@ -142,7 +154,7 @@ export function createSignatureQueue(
       if (isOver || comesAlone()) return signatureHolds(check);
       return new Promise((resolve, reject) => {
         waiting.push({ check, resolve, reject });
-        // A whole batch need not wait for the turn: the thread is at it while the rest of a burst comes.
+        // A full batch is sent at once, so that the thread works while the rest of a burst arrives.
         if (waiting.length - away >= 2 * BATCH) feedThread();
         if (waiting.length > MAX_WAITING) settle(waiting.shift());
         awaitTurn();

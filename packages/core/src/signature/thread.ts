@@ -4,28 +4,27 @@ import { clearTimeout, setTimeout } from 'node:timers';
 import type { Worker } from 'node:worker_threads';
 import type { SignatureCheck } from './check.ts';
 
-/** A thread of our own that verifies signatures, beside the calling one. */
+/** A second thread that verifies signatures. */
 export interface SignatureThread {
   /** Whether it has started and has not ended. */
   readonly isRunning: boolean;
   /** Starts the verification of a batch and calls back once with the answers. The process stays alive until then. */
   verify(checks: readonly SignatureCheck[], answered: Answered): void;
-  /** Ends the thread. Questions that are still open get no answers. */
+  /** Ends the thread. Batches that are still open are called back without answers. */
   close(): void;
 }
 
 /**
- * Called with the answers in the order of the questions (`undefined` where OpenSSL threw), or with no list when
- * the thread has ended.
+ * Is called with the answers, or with `undefined` when the thread has ended.
  */
 export type Answered = (answers: Answers | undefined) => void;
 
-/** In the order of the questions. */
+/** Whether each signature is valid, in the order of the checks. `undefined` where OpenSSL threw. */
 export type Answers = readonly (boolean | undefined)[];
 
 /**
- * Starts a thread; `undefined` where threads are not allowed or not available. `ended` is called once when the thread
- * ends for any reason but `close()`: it was idle for too long, or it failed.
+ * Starts a thread. Gives `undefined` if threads are not allowed or not available. `ended` is called once if the thread
+ * ends without `close()`: because it was idle for `idleMs` milliseconds, or because it failed.
  */
 export type StartThread = (
   ended: (cause: 'idle' | 'failed') => void,
@@ -76,7 +75,7 @@ parentPort.on('message', ({ id, keys, checks }) => {
 });
 parentPort.on('messageerror', () => process.exit(1));`;
 
-/** A thread that was idle for so long is ended, to free its memory. */
+/** A thread that was idle for this long is ended, to free its memory. */
 const IDLE_MS = 10_000;
 
 /** Whether the machine has a second core for the thread. */
@@ -84,7 +83,7 @@ export function hasSecondCore(): boolean {
   return availableParallelism() > 1;
 }
 
-/** Runs outside of any request's asynchronous context, because the thread outlives the request that started it. */
+/** Starts the thread outside of the asynchronous context of a request, because it lives longer than the request. */
 export const startSignatureThread: StartThread = AsyncResource.bind((ended, idleMs = IDLE_MS) => {
   const asked = new Map<number, Answered>();
   let isRunning = false;
@@ -94,7 +93,7 @@ export const startSignatureThread: StartThread = AsyncResource.bind((ended, idle
   try {
     // biome-ignore lint/style/noRestrictedGlobals: an import would load the module where no thread is used
     const threads = process.getBuiltinModule('node:worker_threads');
-    // Without the application's preloads (`--import`, `--require`): they are not meant for this thread.
+    // `execArgv: []`: the application's preloads (`--import`, `--require`) are not meant for this thread.
     worker = new threads.Worker(SOURCE, {
       eval: true,
       execArgv: [],

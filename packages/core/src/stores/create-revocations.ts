@@ -6,33 +6,36 @@ import type { RevocationMark, RevocationMarkKey, RevocationStore } from './revoc
 import { type RevocationTarget, revocationKeyOf } from './revocation-target.ts';
 import type { Revocations, RevokeOptions } from './revocations.ts';
 
-/** Where marks are kept, as {@link createRevocations} needs it. */
+/** Where marks are kept: what {@link createRevocations} needs from a database or a memory. */
 export interface RevocationKeeper extends Pick<RevocationStore, 'isRevoked' | 'subscribe'> {
   /**
-   * Keeps a mark until its `keptUntil`, and gives it as it is kept then. Where one is kept under the same
-   * kind and id, the later `issuedBefore` and the later `keptUntil` of both count, in one step for
-   * everybody who shares the place: marks only move forward.
+   * Keeps a mark until its `keptUntil`, and gives the mark as it is now stored. If there is already a mark with the same
+   * kind and id, the later `issuedBefore` and the later `keptUntil` of both are stored. This must be one atomic step for
+   * all processes that share the keeper.
+   *
+   * `holder` says for whom the mark is made, if not for the application: see `RevokeOptions`. A keeper that is full for
+   * one holder throws `new RevocationStoreFullError('holder')`.
    */
-  keep(mark: RevocationMark): MaybePromise<RevocationMark>;
-  /** Forgets a mark, and says whether there was one. */
+  keep(mark: RevocationMark, holder?: string): MaybePromise<RevocationMark>;
+  /** Removes a mark, and says whether there was one. */
   drop(key: RevocationMarkKey): MaybePromise<boolean>;
-  /** Every mark that is kept. */
+  /** Gives every mark that is kept. */
   list(): MaybePromise<readonly RevocationMark[]>;
 }
 
-/** Options of every store that makes marks. */
+/** The options that every store of revocations has. */
 export interface RevocationsOptions {
   /**
-   * For how long marks are kept, in seconds: at least as long as the longest-lived token, since one that
-   * lives longer is refused. A whole number from 1 to 315,360,000 (ten years). Default 86,400 (a day).
+   * How long a mark is kept, in seconds: at least as long as any token lives, because a token that lives longer is
+   * refused. A whole number from 1 to 315,360,000 (ten years). Default 86,400 (a day).
    */
   readonly retainSec?: number | undefined;
   /**
-   * By how much the clocks of the machines may differ, in seconds, 0 to 300. Default 5. At least the
-   * `clockToleranceSec` of the resource servers that ask the store.
+   * By how much the clocks of the machines may differ, in seconds: a whole number from 0 to 300. It must be at least the
+   * `clockToleranceSec` of the resource servers that use the store. Default 5.
    */
   readonly toleranceSec?: number | undefined;
-  /** The time. Default: the machine's. Give it the clock of the resource server. */
+  /** The clock. Default: the machine's. If the resource server has a clock of its own, give the same one here. */
   readonly clock?: Clock | undefined;
 }
 
@@ -41,7 +44,8 @@ const OPTIONS: OptionNames<RevocationsOptions> = {
   toleranceSec: true,
   clock: true,
 };
-const REVOKE_OPTIONS: OptionNames<RevokeOptions> = { issuedBefore: true };
+const REVOKE_OPTIONS: OptionNames<RevokeOptions> = { issuedBefore: true, holder: true };
+const TOKEN_OPTIONS: OptionNames<Pick<RevokeOptions, 'holder'>> = { holder: true };
 
 const DAY_SEC = 86_400;
 const MAX_RETAIN_SEC = 10 * 365 * DAY_SEC;
@@ -51,10 +55,10 @@ const MAX_TOLERANCE_SEC = 300;
 const MAX_AHEAD_SEC = 60;
 
 /**
- * Makes a store of revocations over a place where marks are kept: what is the same for every place.
- * `owner` is named in messages: `memoryRevocations()`.
+ * Makes a store of revocations from a keeper of marks: it has everything that does not depend on where marks are kept.
+ * `owner` is the function that error messages name, such as `memoryRevocations()`.
  *
- * @throws ConfigurationError for an option that is unknown, or a number that is out of its range.
+ * @throws ConfigurationError for an unknown option, or a number that is out of range.
  */
 export function createRevocations(
   owner: string,
@@ -73,26 +77,26 @@ export function createRevocations(
     target: RevocationTarget,
     revokeOptions: RevokeOptions = {},
   ): Promise<RevocationMark> {
-    const { issuedBefore } = checkOptions(
-      'The options of a revocation',
-      revokeOptions,
-      REVOKE_OPTIONS,
-    );
     const { kind, id } = revocationKeyOf(target);
+    const called = `revoke${kind.charAt(0).toUpperCase()}${kind.slice(1)}()`;
+    const { issuedBefore, holder } = checkOptions(called, revokeOptions, REVOKE_OPTIONS);
+    checkHolder(holder);
     const now = epochSeconds(clock);
-    // The provider's clock, which says when a token was issued, may be ahead of this one by so much.
+    // The clock of the issuer, which writes `iat`, may be ahead of ours by `toleranceSec`.
     const ahead = now + toleranceSec;
     const reach = issuedBefore === undefined ? ahead : bounded(issuedBefore, now + MAX_AHEAD_SEC);
     return await keeper.keep(
       Object.freeze({
-        // Members are written out, because an object made by a spread takes twice the memory.
+        // Members are written out, because an object that is made by a spread takes twice the memory.
         kind,
         id,
         issuedBefore: kind === 'token' ? undefined : Math.floor(reach),
-        // Such a token lives for `retainSec` at most, and for the tolerance of whoever verifies it. A
-        // token without `iat` is told by when it is used, whatever the mark reaches back to.
+        // An accepted token lives for at most `retainSec`, plus the tolerance of the server that verifies it. A token
+        // without `iat` may have been issued at any time until now, so the mark is kept for that long from now on, even
+        // if `issuedBefore` is in the past.
         keptUntil: Math.ceil(Math.max(ahead, reach)) + retainSec + Math.ceil(toleranceSec) + 1,
       }),
+      holder,
     );
   }
 
@@ -102,7 +106,11 @@ export function createRevocations(
     toleranceSec,
     isRevoked: (token, askOptions) => keeper.isRevoked(token, askOptions),
     ...(subscribe && { subscribe: (listener) => subscribe.call(keeper, listener) }),
-    revokeToken: async (target) => await revoke({ ...target, kind: 'token' }),
+    revokeToken: async (target, tokenOptions = {}) =>
+      await revoke(
+        { ...target, kind: 'token' },
+        checkOptions('revokeToken()', tokenOptions, TOKEN_OPTIONS),
+      ),
     revokeSession: async (target, revokeOptions) =>
       await revoke({ ...target, kind: 'session' }, revokeOptions),
     revokeSubject: async (target, revokeOptions) =>
@@ -125,6 +133,13 @@ function bounded(issuedBefore: unknown, latest: number): number {
   }
   throw new TypeError(
     'issuedBefore is a number of seconds since the epoch. Write: { issuedBefore: 1_800_000_000 }',
+  );
+}
+
+function checkHolder(holder: unknown): void {
+  if (holder === undefined || (typeof holder === 'string' && holder !== '')) return;
+  throw new TypeError(
+    "holder says for whom a mark is made, and must be a string that is not empty. Write: { holder: 'https://idp.partner.com' }, or leave it out",
   );
 }
 

@@ -5,11 +5,11 @@ import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import type { KeySnapshot, KeySnapshotStore } from './key-snapshot-store.ts';
 
-/** Where {@link fileKeySnapshots} keeps its files. */
+/** Options of {@link fileKeySnapshots}. */
 export interface FileKeySnapshotsOptions {
   /**
-   * A directory for these files alone, on a disk that outlives the process. It is made, for its
-   * owner alone, when it is missing. Whoever can write there decides which tokens are accepted.
+   * A directory that is used only for these files, on a disk that is kept when the process ends. If it does not exist, it
+   * is created with access only for the current user. **Whoever can write to it decides which tokens are accepted.**
    */
   readonly directory: string;
 }
@@ -18,21 +18,21 @@ const OPTIONS: OptionNames<FileKeySnapshotsOptions> = { directory: true };
 
 const OPTIONS_LINE = "fileKeySnapshots({ directory: '/var/lib/my-api/keys' })";
 
-/** Readable and writable by the process's own user. */
+/** Access only for the user that the process runs as. */
 const FILE_MODE = 0o600;
 const DIRECTORY_MODE = 0o700;
 /** A snapshot has at most 1,000 keys of about 2 KB. A larger file was not written by us. */
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
 /**
- * Keeps the last good key sets in files, one an issuer, so that a process that starts while the
- * identity provider is down can serve. A file is replaced in one step: a reader, or a crash, sees the
- * old or the new one. Several processes may share a directory.
+ * Keeps the last good key sets in files, one file per issuer. A process that starts while the identity provider is down
+ * can then verify tokens. A file is replaced in one step, so a reader sees the old or the new content, also after a
+ * crash. Several processes may share a directory.
  *
- * `load` gives `undefined` when there is no file, and rejects when it cannot be read or is not JSON;
- * `save` rejects for a snapshot of another issuer. Neither checks the keys: the key set does that.
+ * `load` gives `undefined` when there is no file, and rejects when the file cannot be read, is larger than 4 MiB or is
+ * not JSON. `save` rejects for a snapshot of another issuer. Neither checks the keys: the key set does that.
  *
- * @throws ConfigurationError without a directory, or for an option that is unknown.
+ * @throws ConfigurationError without a directory, or for an unknown option.
  */
 export function fileKeySnapshots(options: FileKeySnapshotsOptions): KeySnapshotStore {
   const { directory } = checkOptions('fileKeySnapshots()', options, OPTIONS, OPTIONS_LINE);
@@ -61,7 +61,7 @@ export function fileKeySnapshots(options: FileKeySnapshotsOptions): KeySnapshotS
   };
 }
 
-/** A hash, since an issuer's characters do not all fit into a file name. */
+/** The file of an issuer. Its name is a hash, because an issuer contains characters that a file name must not have. */
 function pathOf(directory: string, issuer: string): string {
   return join(directory, `${createHash('sha256').update(issuer).digest('hex')}.json`);
 }
@@ -69,7 +69,7 @@ function pathOf(directory: string, issuer: string): string {
 async function replaceFile(path: string, snapshot: KeySnapshot): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
-    // wx: fails if the file exists, so that it never writes through a link that somebody else has made.
+    // `wx` fails if the file exists. So it does not write through a link that somebody else has made.
     const file = await open(temporary, 'wx', FILE_MODE);
     try {
       await file.writeFile(JSON.stringify(snapshot));

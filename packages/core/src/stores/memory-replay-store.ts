@@ -6,16 +6,17 @@ import { type ReplayStore, ReplayStoreFullError, type ReserveOptions } from './r
 /** Options of {@link memoryReplayStore}. */
 export interface MemoryReplayStoreOptions {
   /**
-   * Ids that are remembered at a time, about 150 bytes each. Default 1,000,000. One holder has at most a
-   * tenth of them.
+   * How many ids are remembered at the same time; each takes about 150 bytes. One holder can have at most a tenth of
+   * them. Default 1,000,000.
    */
   readonly maxEntries?: number;
-  /** The time. Default: the machine's. Give it the clock of the resource server. */
+  /** The clock. Default: the machine's. If the resource server has a clock of its own, give the same one here. */
   readonly clock?: Clock;
 }
 
-/** A {@link ReplayStore} that answers at once. */
+/** A {@link ReplayStore} that answers without a promise. */
 export interface MemoryReplayStore extends ReplayStore {
+  /** As in {@link ReplayStore}. Throws when the store, or the share of the holder, is full. */
   reserve(id: string, options: ReserveOptions): boolean;
 }
 
@@ -23,15 +24,18 @@ const OPTIONS: OptionNames<MemoryReplayStoreOptions> = { maxEntries: true, clock
 
 const DEFAULT_MAX_ENTRIES = 1_000_000;
 const HOLDER_SHARE = 10;
-/** The number of Maps. A single Map of a million entries blocks the process for about 0.1 s when it grows; one of 64 blocks for 2 ms. */
+/**
+ * How many Maps the ids are divided among. When a single Map with a million entries grows, it blocks the process for
+ * about 0.1 s. One of 64 Maps blocks it for 2 ms.
+ */
 const SHARDS = 64;
-/** Expired ids that each reservation removes: more than the one it adds, so that they never pile up. */
+/** How many expired ids each reservation removes: more than the one id that it adds, so that the number goes down. */
 const DROPPED_AT_ONCE = 4;
-/** Expired ids that are removed before a holder is refused for having its share, which may consist of expired ids. */
+/** How many expired ids are removed before a holder is refused, because its share may consist of expired ids. */
 const DROPPED_FOR_A_HOLDER = 1_000;
 const SECOND_MS = 1_000;
 
-/** Ids whose time ends within one second, in the order of their arrival. */
+/** The ids that expire within the same second, in the order of their arrival. */
 interface Bucket {
   readonly second: number;
   readonly ids: string[];
@@ -40,13 +44,13 @@ interface Bucket {
 }
 
 /**
- * Remembers in this process what was used. Reserving and forgetting cost the same however many ids
- * there are. No id is removed before it expires: a full store throws, and the request is
- * refused (503). When one holder has its share, only that holder is refused.
+ * Remembers used ids in the memory of this process. The time for a reservation does not depend on the number of ids.
+ * No id is removed before it expires. When the store is full, `reserve` throws, and the request is refused with 503.
+ * When only the share of one holder is full, only requests of that holder are refused.
  *
- * Other processes do not see it: several that serve one API need a store that they share.
+ * Other processes do not see these ids. If several processes serve one API, they need a store that they share.
  *
- * @throws ConfigurationError for an option that is unknown or not right.
+ * @throws ConfigurationError for an option that is unknown or wrong.
  */
 export function memoryReplayStore(options: MemoryReplayStoreOptions = {}): MemoryReplayStore {
   const { maxEntries = DEFAULT_MAX_ENTRIES, clock = systemClock } = checkOptions(
@@ -60,13 +64,14 @@ export function memoryReplayStore(options: MemoryReplayStoreOptions = {}): Memor
     );
   }
   const maxOfHolder = Math.max(1, Math.floor(maxEntries / HOLDER_SHARE));
-  /** When each id is free again, in milliseconds. This decides; the buckets only say what may be removed. */
+  /** When each id expires, in milliseconds of the clock. The buckets only tell which ids may be removed. */
   const shards = Array.from({ length: SHARDS }, () => new Map<string, number>());
-  /** For an id without a first character. */
+  /** For the empty id, which has no first character. */
   const rest = new Map<string, number>();
+  /** How many ids each holder has. */
   const held = new Map<string, number>();
   const buckets = new Map<number, Bucket>();
-  /** The same buckets, the earliest last. */
+  /** The same buckets as a list. The one that expires first is at the end. */
   const agenda: Bucket[] = [];
   let entries = 0;
 
@@ -95,7 +100,7 @@ export function memoryReplayStore(options: MemoryReplayStoreOptions = {}): Memor
     const holder = bucket.holders[bucket.dropped] ?? '';
     bucket.dropped += 1;
     const shard = shardOf(id);
-    // The id may have been reserved again since then, and be in a later bucket.
+    // The id may have been reserved again after it expired. It then belongs to a later bucket.
     if ((shard.get(id) ?? now) <= now) shard.delete(id);
     const left = (held.get(holder) ?? 1) - 1;
     if (left > 0) held.set(holder, left);
@@ -109,7 +114,7 @@ export function memoryReplayStore(options: MemoryReplayStoreOptions = {}): Memor
     if (known !== undefined) return known;
     const made: Bucket = { second, ids: [], holders: [], dropped: 0 };
     buckets.set(second, made);
-    // The bucket is mostly one of the latest, which come first.
+    // A new bucket is mostly one of the latest, and these are at the start of the list.
     const later = agenda.findIndex((each) => each.second < second);
     agenda.splice(later < 0 ? agenda.length : later, 0, made);
     return made;

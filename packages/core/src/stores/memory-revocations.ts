@@ -3,13 +3,18 @@ import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import { epochSeconds, systemClock } from '../lib/clock.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import { createRevocations, type RevocationsOptions } from './create-revocations.ts';
+import { createMarkShares } from './mark-shares.ts';
 import { markStops, revocationIdsOf } from './revocation-ids.ts';
 import { REVOCATION_KINDS, type RevocationKind, type RevocationMark } from './revocation-store.ts';
+import { RevocationStoreFullError } from './revocation-store-full-error.ts';
 import type { Revocations } from './revocations.ts';
 
 /** Options of {@link memoryRevocations}. */
 export interface MemoryRevocationsOptions extends RevocationsOptions {
-  /** Marks that are kept at a time, about 200 bytes each. Default 1,000,000. */
+  /**
+   * How many marks are kept at the same time; each takes about 200 bytes. A holder (an issuer that sends signals) may
+   * have as many of them as are still free. Default 1,000,000.
+   */
   readonly maxMarks?: number | undefined;
 }
 
@@ -21,20 +26,20 @@ const OPTIONS: OptionNames<MemoryRevocationsOptions> = {
 };
 
 const DEFAULT_MAX_MARKS = 1_000_000;
-/** Marks that are looked at when one is made: more than one, so that expired ones never pile up. */
+/** How many marks are examined (and removed if expired) whenever a mark is added: so their number goes down. */
 const SWEPT_AT_ONCE = 4;
-/** Marks of each kind that are looked at before the store is said to be full. */
+/** How many marks of each kind are examined before the store counts as full. */
 const SWEPT_WHEN_FULL = 1_000;
 
 /**
- * Keeps marks in this process. A token is looked up in at most seven maps, and in none of a kind of which
- * there is no mark. No mark is removed before it ends: when the store is full, calls that would add a mark
- * reject.
+ * Keeps revocations in the memory of this process. No mark is removed before its time is over. When the store is full,
+ * calls that would add a mark reject. A holder may have as many marks as are still free: when it has these, only its
+ * own calls reject.
  *
- * Other processes do not see it, and a restart forgets it: several processes that serve one API need a
- * store that they share.
+ * Other processes do not see these marks, and they are lost when the process ends. If several processes serve one API,
+ * they need a store that they share.
  *
- * @throws ConfigurationError for an option that is unknown or not right.
+ * @throws ConfigurationError for an option that is unknown or wrong.
  */
 export function memoryRevocations(options: MemoryRevocationsOptions = {}): Revocations {
   const given = checkOptions('memoryRevocations()', options, OPTIONS);
@@ -44,11 +49,12 @@ export function memoryRevocations(options: MemoryRevocationsOptions = {}): Revoc
       'memoryRevocations(): maxMarks is a whole number from 1. Write: memoryRevocations({ maxMarks: 1_000_000 })',
     );
   }
-  /** The marks of each kind by their ids, those that were made or moved last at the end. */
+  /** The marks of each kind by their ids. A mark that is made or changed is put at the end. */
   const marks = new Map<RevocationKind, Map<string, RevocationMark>>(
     REVOCATION_KINDS.map((kind) => [kind, new Map()]),
   );
   const perKind = REVOCATION_KINDS.map((kind) => ({ kind, marks: ofKind(kind) }));
+  const shares = createMarkShares();
   const listeners = new Set<(mark: RevocationMark) => void>();
 
   function ofKind(kind: RevocationKind): Map<string, RevocationMark> {
@@ -59,33 +65,40 @@ export function memoryRevocations(options: MemoryRevocationsOptions = {}): Revoc
     return keptUntil > epochSeconds(clock);
   }
 
-  // Marks that expire first come first, except that a mark may be up to a minute in the future.
+  // The marks that expire first are at the start of the map. The order may be wrong by up to a minute, because
+  // `issuedBefore` may be a minute in the future.
   function sweep(of: Map<string, RevocationMark>, atMost: number): void {
     let looked = 0;
     for (const [id, mark] of of) {
       if (looked++ === atMost) return;
-      if (!isKept(mark)) of.delete(id);
+      if (isKept(mark)) continue;
+      of.delete(id);
+      shares.remove(id);
     }
   }
 
-  function isFull(): boolean {
-    return perKind.reduce((sum, each) => sum + each.marks.size, 0) >= maxMarks;
+  /** What is full: the store, or the share of this holder; `undefined` if neither is. */
+  function fullFor(holder: string | undefined): 'store' | 'holder' | undefined {
+    const free = maxMarks - perKind.reduce((sum, each) => sum + each.marks.size, 0);
+    if (free <= 0) return 'store';
+    return holder === undefined || shares.mayAdd(holder, free) ? undefined : 'holder';
   }
 
-  function makeRoom(of: Map<string, RevocationMark>): void {
+  function makeRoom(of: Map<string, RevocationMark>, holder: string | undefined): void {
     sweep(of, SWEPT_AT_ONCE);
-    if (!isFull()) return;
+    if (fullFor(holder) === undefined) return;
     for (const each of perKind) sweep(each.marks, SWEPT_WHEN_FULL);
-    if (isFull()) throw new Error('The store of revocations is full');
+    const full = fullFor(holder);
+    if (full !== undefined) throw new RevocationStoreFullError(full);
   }
 
   function tell(mark: RevocationMark): void {
     for (const listener of listeners) {
       try {
-        // A listener may be async; its rejection must not become an unhandled one.
+        // A listener may be async. An unhandled rejection of its promise would end the process.
         ignoreRejection(listener(mark));
       } catch {
-        // An error of a listener must not fail the call that revokes.
+        // The error of a listener must not fail the call that revokes.
       }
     }
   }
@@ -93,10 +106,13 @@ export function memoryRevocations(options: MemoryRevocationsOptions = {}): Revoc
   return createRevocations(
     'memoryRevocations()',
     {
-      keep(mark) {
+      keep(mark, holder) {
         const of = ofKind(mark.kind);
         const earlier = of.get(mark.id);
-        if (earlier === undefined) makeRoom(of);
+        if (earlier === undefined) {
+          makeRoom(of, holder);
+          if (holder !== undefined) shares.add(mark.id, holder);
+        }
         const kept = earlier === undefined ? mark : later(earlier, mark);
         if (kept === earlier) return kept;
         of.delete(mark.id);
@@ -107,6 +123,7 @@ export function memoryRevocations(options: MemoryRevocationsOptions = {}): Revoc
       drop({ kind, id }) {
         const mark = ofKind(kind).get(id);
         ofKind(kind).delete(id);
+        shares.remove(id);
         return mark !== undefined && isKept(mark);
       },
       list: () => perKind.flatMap((each) => [...each.marks.values()].filter(isKept)),
@@ -122,7 +139,7 @@ export function memoryRevocations(options: MemoryRevocationsOptions = {}): Revoc
         return false;
       },
       subscribe(listener) {
-        // A wrapper for each call, because the same function may be given twice.
+        // Each call gets its own wrapper, because the same function may subscribe twice.
         const own = (mark: RevocationMark) => listener(mark);
         listeners.add(own);
         return () => listeners.delete(own);
@@ -132,7 +149,7 @@ export function memoryRevocations(options: MemoryRevocationsOptions = {}): Revoc
   );
 }
 
-/** Marks only move forward: the earlier one itself where the new one reaches no further. */
+/** Combines two marks with the same id: the later times of both count. Gives `earlier` itself if nothing changes. */
 function later(earlier: RevocationMark, mark: RevocationMark): RevocationMark {
   const issuedBefore = furthest(earlier.issuedBefore, mark.issuedBefore);
   const keptUntil = Math.max(earlier.keptUntil, mark.keptUntil);

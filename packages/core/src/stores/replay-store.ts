@@ -1,39 +1,42 @@
 import { hasBrand } from '../model/has-brand.ts';
 
-// A brand instead of instanceof: two copies of this package in one process know each other's errors.
+// A brand instead of `instanceof`, so that two copies of this package recognize each other's errors.
 const BRAND: unique symbol = Symbol.for('@authly/core:ReplayStoreFullError');
 
-/** What a reservation is made with. */
+/** The options of a reservation. */
 export interface ReserveOptions {
-  /** For how long nobody else may take the id, in milliseconds from now: more than 0. */
+  /** For how long the id must not be reserved again, in milliseconds from now. More than 0. */
   readonly ttlMs: number;
-  /** Ends the wait: no answer before counts as an outage. */
+  /** Is aborted when nobody waits for the answer any longer. The request then counts the store as down. */
   readonly signal: AbortSignal;
   /**
-   * Whose id it is, as a digest (a key's thumbprint). A store of bounded size keeps any one holder from
-   * filling it; others need not look at it. It is not part of the id.
+   * A digest that stands for the owner of the id (the thumbprint of a key). A store with a limited size should give one
+   * holder only a share of it, and answer more with a {@link ReplayStoreFullError}; other stores may ignore it. It is
+   * not part of the id.
    */
   readonly holder?: string | undefined;
 }
 
 /**
- * Remembers what may be used once: proofs of possession (RFC 9449 §11.1). All processes that share a
- * store share what was used.
+ * Remembers what may be used only once, such as proofs of possession (RFC 9449 §11.1). Processes that share a store
+ * accept each proof once between them.
  *
- * `reserve` gives `true` if nobody had the id, and `false` if somebody has: in **one** atomic step for
- * everybody who shares the store, never by a read and a later write. Nothing that is reserved is dropped
- * before its time, and a refused reservation changes nothing. Whatever it throws or rejects with is an
- * outage. Ids are digests of 43 characters: they hold nothing of a token in the clear.
+ * An id is a digest of 43 characters, from which nothing can be read.
  *
- * `replayStoreContract` of `@authly/testing/contracts` is the test that every implementation passes.
+ * `replayStoreContract` of `@authly/testing/contracts` is a test for every implementation.
  */
 export interface ReplayStore {
+  /**
+   * Reserves an id. `true` if it was not reserved, `false` if it was. This must be **one** atomic step for all processes
+   * that share the store, not a read and then a write. An id must stay reserved for the whole `ttlMs`. If the answer is
+   * `false`, nothing changes. When it throws or rejects, that counts as an outage.
+   */
   reserve(id: string, options: ReserveOptions): boolean | Promise<boolean>;
 }
 
-/** A store is full. None of its entries may be removed yet, so it accepts no more for now. */
+/** The error of a store that is full: no entry has expired yet, so it cannot accept a new one. */
 export class ReplayStoreFullError extends Error {
-  /** `holder`: one holder has its share; the store still accepts ids of others. */
+  /** With `holder`, only the share of one holder is full, and the store still accepts ids of others. */
   readonly full: 'store' | 'holder';
 
   constructor(full: 'store' | 'holder') {
@@ -44,7 +47,7 @@ export class ReplayStoreFullError extends Error {
   }
 }
 
-/** Whether `error` is a {@link ReplayStoreFullError}, also one of another copy of this package. */
+/** Whether `error` is a `ReplayStoreFullError`, also one of another copy of this package. */
 export function isReplayStoreFullError(error: unknown): error is ReplayStoreFullError {
   return hasBrand(error, BRAND);
 }

@@ -1,9 +1,9 @@
 import type { RevocationKind, RevocationMark, RevocationQuery } from './revocation-store.ts';
 import { digestKey, revocationId } from './revocation-target.ts';
 
-/** The ids under which marks on one token may be kept. */
+/** The ids of all marks that would stop one token. */
 export interface RevocationIds {
-  /** Those of one kind; none where the token has nothing that could be marked so. */
+  /** The ids of one kind. Empty if the token has no such claim: without `sid`, no mark on a session can stop it. */
   of(kind: RevocationKind): readonly string[];
 }
 
@@ -11,8 +11,9 @@ const NONE: readonly string[] = Object.freeze([]);
 const known = new WeakMap<RevocationQuery, RevocationIds>();
 
 /**
- * The ids of the marks that may be on a token. Each is computed when it is first asked for, and kept as
- * long as the query is: a resource server asks with the same one whenever the token comes again.
+ * Gives the ids of all marks that would stop a token, so that a store can look for them. The ids of a kind are computed
+ * when they are first read, and kept for as long as `query` exists. A resource server uses the same query object
+ * whenever the same token comes again.
  */
 export function revocationIdsOf(query: RevocationQuery): RevocationIds {
   const kept = known.get(query);
@@ -22,17 +23,20 @@ export function revocationIdsOf(query: RevocationQuery): RevocationIds {
   return made;
 }
 
-/** Whether a mark of one of the ids of a token stops the token: by when it was issued, to the second. */
+/**
+ * Whether a mark stops a token that it belongs to (by one of its ids): that depends on when the token was issued,
+ * compared in whole seconds. A mark on a single token stops it in any case, and a token without `iat` is always stopped.
+ */
 export function markStops(
   { kind, issuedBefore }: Pick<RevocationMark, 'kind' | 'issuedBefore'>,
   { issuedAt }: Pick<RevocationQuery, 'issuedAt'>,
 ): boolean {
   if (kind === 'token' || issuedBefore === undefined) return true;
-  // `iat` has whole seconds (RFC 7519 §2 allows others). Without it nothing can be compared.
+  // `iat` mostly has whole seconds, but RFC 7519 §2 allows fractions.
   return issuedAt === undefined || !(Math.floor(issuedAt) > issuedBefore);
 }
 
-/** The same for a query that is asked about once: nothing is remembered beside what is given. */
+/** Like {@link revocationIdsOf}, but remembers nothing after its result is gone. For a query that is used once. */
 export function freshRevocationIds(query: RevocationQuery): RevocationIds {
   let token: readonly string[] | undefined;
   let session: readonly string[] | undefined;
@@ -41,14 +45,15 @@ export function freshRevocationIds(query: RevocationQuery): RevocationIds {
   let client: readonly string[] | undefined;
   let issuer: readonly string[] | undefined;
 
-  // Whatever names something within an issuer is unique for that issuer alone (RFC 7519 §4.1.7).
+  // Ids such as `jti`, `sid` and `sub` are unique only within one issuer (RFC 7519 §4.1.7), so the issuer is part of the
+  // digest.
   function ofIssuers(kind: RevocationKind, text: string | undefined): readonly string[] {
     if (text === undefined) return NONE;
     return query.issuers.map((iss) => revocationId(kind, [iss, text]));
   }
 
   return {
-    // Written out: on every request, members that are named by a variable cost as much as the marks.
+    // A switch, because this runs on every request: reading members by a variable name takes as long as all the rest.
     of(kind) {
       switch (kind) {
         case 'token':

@@ -11,38 +11,38 @@ export const REVOCATION_KINDS = [
 /** What a mark applies to: one token, or all tokens of a session, user, client or issuer. */
 export type RevocationKind = (typeof REVOCATION_KINDS)[number];
 
-/** Where a store keeps a mark. The id is a digest of 43 characters: it shows nobody's id and no token. */
+/** The key of a mark in a store. The id is a digest of 43 characters, from which no id and no token can be read. */
 export interface RevocationMarkKey {
   readonly kind: RevocationKind;
   readonly id: string;
 }
 
-/** A mark: the tokens that it is on are refused. */
+/** A mark of a revocation. The tokens that it applies to are refused. */
 export interface RevocationMark extends RevocationMarkKey {
   /**
-   * Tokens that were issued in this second or before are refused: whole seconds since the epoch.
-   * `undefined` for the mark on one token, which is refused whenever it was issued.
+   * Tokens that were issued in this second or before are refused. Whole seconds since the epoch. `undefined` for a mark
+   * on a single token, which is refused whenever it was issued.
    */
   readonly issuedBefore: number | undefined;
-  /** When every token that the mark can be on has expired: whole seconds since the epoch. */
+  /** Until when the mark is kept: then every token that it applies to has expired. Whole seconds since the epoch. */
   readonly keptUntil: number;
 }
 
-/** What a store is asked about: a verified token, as data. */
+/** A question to a store: the data of a verified token. */
 export interface RevocationQuery {
-  /** The configured issuer, and the token's own `iss` where that is another form of it. */
+  /** The configured issuer. If the `iss` of the token differs from it, `iss` is the second element. */
   readonly issuers: readonly string[];
-  /** `jti`: unique only within its issuer. */
+  /** The token's id (`jti`). It is unique only within its issuer. */
   readonly tokenId: string | undefined;
-  /** Digest of the token itself, for tokens without `jti`; computed when it is read. */
+  /** A digest of the token itself, for tokens without `jti`. It is computed when it is read. */
   readonly tokenDigest: string;
-  /** `sid`. */
+  /** The session (`sid`). */
   readonly sessionId: string | undefined;
   /** `sub` of the token itself. The preset may take the caller's id from another claim. */
   readonly subject: string | undefined;
   /** `principal.key`. */
   readonly principalKey: string;
-  /** The client that calls, or that the user calls through. */
+  /** The client that calls, or that the user uses. */
   readonly clientId: string | undefined;
   /** Seconds since the epoch (`iat`). */
   readonly issuedAt: number | undefined;
@@ -50,37 +50,38 @@ export interface RevocationQuery {
   readonly expiresAt: number;
 }
 
-/** What a store is asked with. */
+/** The options of a question to a store. */
 export interface RevocationAskOptions {
-  /** Ends the wait: no answer before counts as an outage. */
+  /** Is aborted when nobody waits for the answer any longer. The request then counts the store as down. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Says which tokens were revoked: all that a resource server needs. Its own table of revoked tokens is a
- * store, too: `{ retainSec: Infinity, isRevoked: async ({ tokenId }) => … }`.
+ * Says which tokens were revoked. A table of revoked tokens in your own database can be such a store:
+ * `{ retainSec: Infinity, isRevoked: async ({ tokenId }) => … }`.
  *
- * `isRevoked` gives `true` or `false`, at once or as a promise. Whatever it throws, rejects with, or
- * gives instead is an outage. It is asked on every request, also when the token comes from a cache.
- *
- * `revocationStoreContract` of `@authly/testing/contracts` is the test that every implementation which
- * makes marks passes.
+ * `revocationStoreContract` of `@authly/testing/contracts` is a test for every implementation that makes marks.
  */
 export interface RevocationStore {
   /**
-   * For how long a mark is kept, in seconds. A token that lives longer is refused (`lifetime_too_long`):
-   * it would be accepted again after its mark is removed. `Infinity` if marks are never removed.
+   * How long a mark is kept, in seconds; `Infinity` if marks are never removed. A token that lives longer is refused
+   * (`lifetime_too_long`), because it would be accepted again after its mark is removed.
    */
   readonly retainSec: number;
   /**
-   * By how much the clocks of the machines may differ, in seconds: what marks that are made now are put
-   * forward by. A resource server whose `clockToleranceSec` is larger does not start.
+   * By how much the clocks of the machines may differ, in seconds. A mark that is made now also stops tokens that were
+   * issued this much later. A resource server with a larger `clockToleranceSec` does not start.
    */
   readonly toleranceSec?: number;
+  /**
+   * Whether a token was revoked: `true` or `false`, or a promise of it. It is called on every request, also for cached
+   * tokens. When it throws, rejects or gives anything else, that counts as an outage.
+   */
   isRevoked(token: RevocationQuery, options: RevocationAskOptions): boolean | Promise<boolean>;
   /**
-   * Calls a listener for each mark that any process makes, for connections that live longer than a request. Returns a
-   * function that ends this. Without it, an open connection must be checked again from time to time.
+   * Calls `listener` for each mark that any process makes, so that open connections can be closed at once. Returns a
+   * function that ends the subscription. If a store does not have this method, the tokens of open connections are only
+   * checked each `leases.recheckSec`.
    */
   subscribe?(listener: (mark: RevocationMark) => void): () => void;
 }

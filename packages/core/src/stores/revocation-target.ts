@@ -6,7 +6,7 @@ import {
   type RevocationMarkKey,
 } from './revocation-store.ts';
 
-/** One token: by its `jti`, or, where it has none or you do not know it, the token itself. */
+/** One token: by its `jti`, or the token itself if it has no `jti` or you do not know it. */
 export type TokenTarget =
   | { readonly issuer: string; readonly tokenId: string; readonly token?: never }
   | { readonly token: string; readonly issuer?: never; readonly tokenId?: never };
@@ -21,9 +21,9 @@ export type RevocationTarget =
   | { readonly kind: 'issuer'; readonly issuer: string };
 
 /**
- * Where the mark on a target is kept.
+ * Gives the key under which the mark on a target is kept.
  *
- * @throws TypeError when a member is missing, empty or not a string: the mark would apply to nothing.
+ * @throws TypeError when a member is missing, empty or not a string, because the mark would then apply to nothing.
  */
 export function revocationKeyOf(target: RevocationTarget): RevocationMarkKey {
   switch (target.kind) {
@@ -42,7 +42,9 @@ export function revocationKeyOf(target: RevocationTarget): RevocationMarkKey {
     case 'issuer':
       return keyOf('issuer', { issuer: target.issuer });
     default:
-      throw new TypeError(`What can be revoked is of the kind ${REVOCATION_KINDS.join(', ')}`);
+      throw new TypeError(
+        `The kind of what is revoked must be one of ${REVOCATION_KINDS.join(', ')}`,
+      );
   }
 }
 
@@ -53,23 +55,23 @@ function keyOf(kind: RevocationKind, parts: Readonly<Record<string, unknown>>): 
 
 function checked(name: string, value: unknown): string {
   if (typeof value === 'string' && value !== '') return value;
-  throw new TypeError(`To revoke something, give ${name} as a text that is not empty`);
+  throw new TypeError(`To revoke something, give ${name} as a string that is not empty`);
 }
 
-/** The id of a mark: a digest of its kind and of the texts that name what it is on. */
+/** Computes the id of a mark: a digest of its kind and of the texts that name what it applies to. */
 export function revocationId(kind: RevocationKind, texts: readonly string[]): string {
-  // As JSON, so that different lists of texts never give the same bytes, lone surrogates included.
+  // As JSON, so that two different lists of texts never give the same bytes, even with lone surrogates.
   return sha256Base64Url(JSON.stringify(['authly revocation', kind, ...texts]));
 }
 
-/** The id of the mark on a token by its digest. */
+/** Computes the id of the mark on a token from the token's digest. */
 export function digestKey(digest: string): string {
   return revocationId('token', [digest]);
 }
 
 /**
- * A digest of a token. Of a signed one (JWS) without its signature: ECDSA has a second signature that is
- * good for the same token, and whoever has the token can compute it.
+ * Computes the digest of a token. For a signed token (JWS), the signature is left out: with ECDSA, anybody who has the
+ * token can compute a second valid signature for it, and the revocation must apply to that, too.
  */
 export function tokenDigest(token: string): string {
   const [header = '', payload, signature, ...more] = token.split('.');

@@ -11,22 +11,22 @@ export type Algorithm =
   | 'ES512'
   | 'EdDSA';
 
-/** Accepted unless configured otherwise. */
+/** The algorithms that are accepted by default. */
 export const DEFAULT_ALGORITHMS: readonly Algorithm[] = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 
-/** What an algorithm needs of a key and of a signature. */
+/** What an algorithm requires of a key and of a signature. */
 export interface AlgorithmFacts {
-  /** Hash of the signing input; `null` where the algorithm brings its own. */
+  /** The hash of the signing input; `null` if the algorithm includes its own. */
   readonly hash: 'sha256' | 'sha384' | 'sha512' | null;
   readonly kty: 'RSA' | 'EC' | 'OKP';
   readonly crv?: 'P-256' | 'P-384' | 'P-521' | 'Ed25519';
-  /** Length of a signature in bytes; RSA's is the modulus's. */
+  /** Length of a signature in bytes. `undefined` for RSA, where it is the length of the modulus. */
   readonly signatureBytes?: number;
-  /** RSASSA-PSS with this hash. */
+  /** The hash of RSASSA-PSS, for the algorithms that use it. */
   readonly pss?: 'sha256' | 'sha384' | 'sha512';
 }
 
-/** The one algorithm table. Names are compared exactly (RFC 7515 §4.1.1). */
+/** The table of all algorithms. Names are compared case-sensitively (RFC 7515 §4.1.1). */
 export const ALGORITHM_FACTS: Readonly<Record<Algorithm, AlgorithmFacts>> = {
   RS256: { hash: 'sha256', kty: 'RSA' },
   RS384: { hash: 'sha384', kty: 'RSA' },
@@ -43,7 +43,10 @@ export const ALGORITHM_FACTS: Readonly<Record<Algorithm, AlgorithmFacts>> = {
 /** Every algorithm that can be configured. */
 export const ALGORITHMS: readonly Algorithm[] = Object.keys(ALGORITHM_FACTS) as Algorithm[];
 
-/** The algorithm that a header's `alg` names, or `undefined`. `Ed25519` (RFC 9864) is `EdDSA`. */
+/**
+ * Gives the algorithm that `alg` in a header names; `undefined` for any other value. `Ed25519` is the name that RFC 9864
+ * gives to what is `EdDSA` here.
+ */
 export function algorithmOf(alg: unknown): Algorithm | undefined {
   if (alg === 'Ed25519') return 'EdDSA';
   return typeof alg === 'string' && Object.hasOwn(ALGORITHM_FACTS, alg)

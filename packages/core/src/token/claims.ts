@@ -8,35 +8,40 @@ import type { TypePolicy } from '../model/type-policy.ts';
 import { type KnownClaims, knownClaims } from './known-claims.ts';
 
 /**
- * Whether a token has the provider's own marks of an access token, and comes from a caller that is listed for
- * this API: `true`, or the reason why not. `false` means that it is not an access token.
+ * The answer of a preset's own check. `true`: the token is an access token, and its caller may use this API. `false`: it
+ * is not an access token. `caller_not_listed` and `audience_mismatch` are other reasons to refuse it.
  */
 export type AcceptsAnswer = boolean | 'caller_not_listed' | 'audience_mismatch';
 
-/** Why a token is refused, and what it lacks. */
+/** Why a token is refused, and which claim or value was expected. */
 export interface ClaimsRefusal extends TokenFault {
   readonly reason: AuthErrorReason;
 }
 
-/** What an issuer's tokens must hold; made once, at construction. */
+/** What the tokens of one issuer are checked against. Made once, at construction. */
 export interface ClaimsPolicy {
-  /** Any one of these must be in `aud`; `undefined` where the provider sends no `aud`. */
+  /** `aud` must contain one of these; `undefined` if the provider sends no `aud`. */
   readonly audience: readonly string[] | undefined;
   readonly types: TypePolicy;
+  /** Names of the claims that must be present and not empty. */
   readonly requiredClaims: readonly string[];
   readonly clockToleranceSec: number;
+  /** The preset's own check, if it has one. It runs last. */
   readonly accepts: ((claims: TokenClaims, header: TokenHeader) => AcceptsAnswer) | undefined;
 }
 
 /**
- * Checks header type and claims of a token whose signature holds (RFC 9068 §4, RFC 7519 §7.2).
+ * Checks the header `typ` and the claims of a token with a valid signature (RFC 9068 §4, RFC 7519 §7.2). Gives the
+ * refusal, or `undefined` when the token is accepted.
  *
- * Checks: `typ`, presence and types of claims, `aud`, `exp`, `nbf`, and the provider's own marks.
- * Also refuses claims that access tokens do not have: `at_hash` and `c_hash` (an ID token,
- * OpenID Connect Core §3.1.3.6 and §3.3.2.11), `events` (a logout token or a security event, RFC 8417
- * §2.2). Some servers sign those under the same `typ` and `aud`.
- * Does not check: `iss` (the issuer was found by it), `iat` against the time, and who is calling.
- * `known` are the claims as {@link knownClaims} reads them, for a caller that has them already.
+ * Checks `typ`, that the required claims are present, the types of claims, `aud`, `exp`, `nbf`, and the preset's own
+ * rule (`accepts`). It also refuses tokens with claims that no access token has: `at_hash` and `c_hash` (an ID token,
+ * OpenID Connect Core §3.1.3.6, §3.3.2.11) and `events` (a logout token or a security event, RFC 8417 §2.2). Some servers
+ * sign such tokens with the same `typ` and `aud` as access tokens.
+ *
+ * Does not check `iss` (the issuer was found by it), nor `iat` against the time, nor who is calling. An error that
+ * `accepts` throws is not caught here. A caller that has read the claims with {@link knownClaims} already gives them as
+ * `known`.
  */
 export function checkClaims(
   claims: TokenClaims,
@@ -96,7 +101,7 @@ function claimNamed(name: string, claims: TokenClaims, known: KnownClaims): unkn
   }
 }
 
-// The type is checked first: for an ID token, "wrong type" is a better reason than "claim missing".
+// If a claim is missing because this is an ID token, `type_not_accepted` is a better reason than `claim_missing`.
 function withoutClaim(
   claim: string,
   claims: TokenClaims,
@@ -109,7 +114,7 @@ function withoutClaim(
     : { reason: 'claim_missing', claim };
 }
 
-// Called here with claims that may be incomplete, only to choose the reason: what it throws is not an outage.
+// Calls the preset's rule only to choose the reason. The claims may be incomplete, so its errors are ignored.
 function isOfAnotherKind(
   claims: TokenClaims,
   header: TokenHeader,
@@ -130,7 +135,7 @@ function refusalOf(answer: AcceptsAnswer): ClaimsRefusal | undefined {
   return { reason: 'type_not_accepted' };
 }
 
-/** Checks `exp` and `nbf` (RFC 7519 §4.1.4, §4.1.5): again on every use of a cached token. */
+/** Checks `exp` and `nbf` (RFC 7519 §4.1.4, §4.1.5). All numbers are seconds. It runs on every request. */
 export function checkTime(
   exp: number,
   nbf: number | undefined,
@@ -142,12 +147,12 @@ export function checkTime(
   return undefined;
 }
 
-/** `nbf` of claims whose types were checked. */
+/** Gives `nbf` of claims whose types were checked. */
 export function notBefore(claims: TokenClaims): number | undefined {
   return ownProperty(claims, 'nbf');
 }
 
-// RFC 9068 §4: media type without case, "application/" optional (RFC 7515 §4.1.9).
+// RFC 9068 §4: a media type, so upper and lower case are equal, and "application/" is optional (RFC 7515 §4.1.9).
 function typeAccepted(header: TokenHeader, types: TypePolicy): boolean {
   if (!Object.hasOwn(header, 'typ')) return types.optional;
   const typ = header['typ'];

@@ -14,43 +14,46 @@ import type { TokenHeader } from '../model/token-header.ts';
 import { type Algorithm, algorithmOf } from './algorithms.ts';
 
 /**
- * Longer tokens are refused before anything is decoded, unless `token.maxBytes` says otherwise. Node's
- * own limit for all headers together is 16 KiB.
+ * The default size limit of a token; the option `token.maxBytes` changes it. A longer token is refused before it is
+ * decoded. Node's own limit for all headers of a request together is 16 KiB.
  */
 export const MAX_TOKEN_LENGTH = 16_384;
 
-// RFC 7515 §4.1.11, RFC 7797, RFC 7516: extensions that would change what the signature means.
+// Header parameters that would change what is signed (RFC 7515 §4.1.11, RFC 7797, RFC 7516).
 const UNSUPPORTED = ['crit', 'b64', 'zip', 'enc'] as const;
 
-/** A header whose form was checked; nothing in it is trusted. */
+/** The header of a token. Its form was checked, but **nothing of it is verified.** */
 export interface UnverifiedHeader {
-  /** `undefined` for a name that is none of ours: no issuer can accept it. */
+  /** `undefined` if `alg` names no algorithm that we know. Such a token is always refused. */
   readonly algorithm: Algorithm | undefined;
   readonly kid: string | undefined;
   readonly parameters: TokenHeader;
 }
 
-/** A token taken apart. **Nothing of it is verified**: it says what its sender wishes to say. */
+/** The parts of a token. **Nothing of it is verified**: its sender may have written anything. */
 export interface UnverifiedJws {
   readonly header: UnverifiedHeader;
-  /** Not frozen yet; nested at most as deep as `JSON.parse` takes in 1 KB. */
+  /** Not frozen yet. A payload of up to 1 KB may be nested deeper than {@link MAX_JSON_DEPTH}. */
   readonly claims: TokenClaims;
-  /** What was signed (RFC 7515 §5.2 step 8): canonical base64url and a dot. */
+  /** The signed text (RFC 7515 §5.2 step 8): header and payload in base64url, with a dot between them. */
   readonly signingInput: string;
   readonly signature: Uint8Array;
 }
 
-/** Takes a token apart, or says why it is none. Never throws. */
+/** Parses a token, or gives the reason why it cannot be parsed. Never throws. */
 export type JwsParser = (token: string) => UnverifiedJws | AuthErrorReason;
 
 /**
  * Makes a parser for the JWS compact serialization (RFC 7515 §7.1) of JWTs.
  *
- * Checks: size, three segments, strict base64url, JSON objects in UTF-8 of bounded depth, a header in
- * which no member stands twice (RFC 7515 §4), no extension that changes the meaning. Of claims that stand
- * twice the last counts (RFC 7519 §4): to look for them costs each new token 0.9 µs. Where that is no
- * matter, `readClaims` is `parseStrict`. Does not check that `alg` is accepted, nor the signature or any claim;
- * ignores `jwk`, `jku`, `x5u`, `x5c`, since keys never come from a token.
+ * Checks the size, the three segments, strict base64url, that header and payload are JSON objects in UTF-8, that no
+ * member of the header occurs twice (RFC 7515 §4), and that the header has no unsupported extension.
+ *
+ * If a claim occurs twice, the last one counts, as RFC 7519 §4 allows. To refuse such a token takes 0.9 µs longer per new
+ * token; `readClaims: parseStrict` does that.
+ *
+ * Does not check whether `alg` is accepted, nor the signature, nor any claim. `jwk`, `jku`, `x5u` and `x5c` are ignored,
+ * because keys never come from a token.
  */
 export function createJwsParser(
   maxLength: number = MAX_TOKEN_LENGTH,

@@ -8,13 +8,13 @@ import { isResourceServer } from '../../src/resource-server.ts';
 import { anAnsweringServer } from './servers.ts';
 
 describe('admissionMode', () => {
-  it('takes a resource server as it is', () => {
+  it('uses a given resource server', () => {
     const resourceServer = anAnsweringServer();
     const mode = admissionMode(resourceServer);
     expect(mode).toEqual({ resourceServer, optional: false, delegated: false });
   });
 
-  it('is optional, and delegates refusals by the framework’s own word, where that is asked for', () => {
+  it('has optional and delegated as the options say, with the framework’s own word', () => {
     const resourceServer = anAnsweringServer();
     const show = () => {};
     const framework = { delegates: 'next', show } as const;
@@ -32,7 +32,7 @@ describe('admissionMode', () => {
     }
   });
 
-  it('makes a resource server of options, and cannot be changed afterwards', () => {
+  it('makes a resource server from options, and is frozen', () => {
     const issuer = rfc9068({ issuer: 'https://as.example.com' });
     const mode = admissionMode({ issuer, audience: 'https://api.example.com' });
     expect(isResourceServer(mode.resourceServer)).toBe(true);
@@ -40,7 +40,7 @@ describe('admissionMode', () => {
     mode.resourceServer.close();
   });
 
-  it('takes credentials from where fromCookie and fromHeader say, and from nothing else', () => {
+  it('accepts only fromCookie and fromHeader as credentials', () => {
     const resourceServer = anAnsweringServer();
     const credentials = fromHeader('x-token');
     expect(admissionMode(resourceServer, { credentials }).credentials).toBe(credentials);
@@ -51,7 +51,7 @@ describe('admissionMode', () => {
     }
   });
 
-  it('takes a function to tell what is skipped, and nothing else', () => {
+  it('accepts only a function as skip', () => {
     const resourceServer = anAnsweringServer();
     const skip = () => true;
     expect(admissionMode(resourceServer, { skip }).skip).toBe(skip);
@@ -70,8 +70,21 @@ describe('admissionMode', () => {
     );
   });
 
-  it('throws ConfigurationError for options that are not right', () => {
+  it('throws ConfigurationError for wrong options', () => {
     const nothing: unknown = {};
     expect(() => admissionMode(nothing as AnyResourceServerOptions)).toThrow(ConfigurationError);
+  });
+
+  it('names authenticate() in errors about the options of the resource server', () => {
+    const line =
+      "Write: authenticate({ issuer: auth0('acme.eu.auth0.com'), audience: 'https://api.acme.com' })";
+    const missing: unknown = undefined;
+    expect(() => admissionMode(missing as AnyResourceServerOptions)).toThrow(
+      `authenticate() takes an object of options, not undefined. ${line}`,
+    );
+    const misspelled: unknown = { isuer: 1 };
+    expect(() => admissionMode(misspelled as AnyResourceServerOptions)).toThrow(
+      'authenticate() has no option "isuer". Did you mean "issuer"? ',
+    );
   });
 });

@@ -22,7 +22,7 @@ describe('admission', () => {
     expect(admissionOf(other)).toBeUndefined();
   });
 
-  it('is found by a request that keeps Node’s as raw, unless it has its own', () => {
+  it('is found for a request that has Node’s request as raw, unless it has its own', () => {
     const raw = {};
     const request: object = { raw };
     expect(admissionOf(request)).toBeUndefined();
@@ -47,7 +47,7 @@ describe('admission', () => {
     expect(admissionOf(request)).toBe(later);
   });
 
-  it('is none of what a request can bring: no header, no JSON, no property by name', () => {
+  it('cannot come from a header, JSON or a property of the request', () => {
     const admission = anAdmission();
     const forged: object = JSON.parse('{"@authly/core:admission":{},"__proto__":{"principal":{}}}');
     expect(admissionOf(forged)).toBeUndefined();
@@ -57,7 +57,7 @@ describe('admission', () => {
     expect(JSON.stringify(request)).toBe('{}');
   });
 
-  it('is seen by another copy of the package', async () => {
+  it('is found by another copy of the package', async () => {
     vi.resetModules();
     const copy = await import('../../src/adapter/admission.ts');
     expect(copy.admit).not.toBe(admit);
@@ -69,7 +69,7 @@ describe('admission', () => {
 });
 
 describe('admissionBehind', () => {
-  it('finds the admission of an object, or of what it inherits from, the nearest first', () => {
+  it('finds the admission of an object, or of an object that it inherits from, the nearest first', () => {
     const request = {};
     const wrapped = Object.create(Object.create(request));
     expect(admissionBehind(wrapped)).toBeUndefined();
@@ -83,7 +83,7 @@ describe('admissionBehind', () => {
     expect(admissionBehind(wrapped)).toBe(nearer);
   });
 
-  it('finds none for an object without a prototype', () => {
+  it('finds nothing for an object without a prototype', () => {
     expect(admissionBehind(Object.create(null))).toBeUndefined();
   });
 });

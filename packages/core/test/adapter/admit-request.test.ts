@@ -24,7 +24,7 @@ function aMode(answers: Answers, mode: Partial<AdmissionMode> = {}): AdmissionMo
 }
 
 describe('admitRequest', () => {
-  it('returns the admission without a promise when the server answers without one, and remembers it', () => {
+  it('gives and remembers the admission without a promise if the server gives none', () => {
     const carrier = {};
     const mode = aMode({ authenticate: () => ada }, { delegated: true });
     const admission = admitRequest(carrier, aView('Bearer a.b.c'), mode);
@@ -38,7 +38,7 @@ describe('admitRequest', () => {
     });
   });
 
-  it('keeps the presented token, as it was before anything was awaited', async () => {
+  it('keeps the token as it was before anything was awaited', async () => {
     let resolve = (_principal: Principal) => {};
     const answer = new Promise<Principal>((settle) => {
       resolve = settle;
@@ -61,7 +61,7 @@ describe('admitRequest', () => {
     expect(admissionOf(carrier)).toBeUndefined();
   });
 
-  it('lets an anonymous request in where authentication is optional, without a token', () => {
+  it('lets an anonymous request in without a token if authentication is optional', () => {
     const carrier = {};
     expect(admitRequest(carrier, aView(), aMode({}, { optional: true }))).toMatchObject({
       principal: undefined,
@@ -71,7 +71,7 @@ describe('admitRequest', () => {
     expect(admission && presentedTokenOf(admission)).toBeUndefined();
   });
 
-  it('shows the principal once for each admission, when that is already there', async () => {
+  it('calls show once for each admission, after the admission is remembered', async () => {
     for (const answer of [ada, Promise.resolve(ada)]) {
       const carrier = {};
       const show = vi.fn((shown: object, principal: Principal | undefined) => {
@@ -99,7 +99,7 @@ describe('admitRequest with skip', () => {
     expect(authenticate).not.toHaveBeenCalled();
   });
 
-  it('is no answer for a later one, and none to who was let in before', () => {
+  it('does not affect a later request, nor a caller who was let in before', () => {
     const mode = aMode({ authenticate: () => ada, authenticateOptional: () => ada });
     const skipping = { ...mode, skip: () => true };
     for (const optional of [true, false]) {
@@ -131,7 +131,7 @@ describe('admitRequest with skip', () => {
 });
 
 describe('a second admitRequest', () => {
-  it('with the same server keeps the admission and does not verify again', () => {
+  it('with the same server keeps the admission, and does not verify again', () => {
     const carrier = {};
     const authenticate = vi.fn(() => ada);
     const mode = aMode({ authenticate });
@@ -141,7 +141,7 @@ describe('a second admitRequest', () => {
     expect(authenticate).toHaveBeenCalledTimes(1);
   });
 
-  it('asks again for an anonymous request where authentication is not optional', () => {
+  it('authenticates an anonymous request again if authentication is not optional', () => {
     const carrier = {};
     const mode = aMode({});
     expect(admitRequest(carrier, aView(), { ...mode, optional: true })).toBe(admissionOf(carrier));
@@ -158,14 +158,14 @@ describe('a second admitRequest', () => {
   });
 });
 
-describe('credentials from elsewhere', () => {
+describe('credentials from another place', () => {
   const credentials = fromHeader('x-token');
   const aForwardedView = (token?: string) => ({
     ...aView(),
     header: (name: string) => (name === 'x-token' ? token : 'Bearer from.the.header'),
   });
 
-  it('are shown to a server of the application’s own as it reads them', async () => {
+  it('are shown in the Authorization header to a server that the application wrote', async () => {
     const seen: unknown[] = [];
     const server = anAnsweringServer();
     const authenticate = async (view: RequestView) => {
@@ -192,12 +192,12 @@ describe('credentials from elsewhere', () => {
     expect(seen).toEqual(['DPoP a.b.c']);
   });
 
-  it('refuse what cannot be read, as the server’s own refusal', () => {
+  it('cause the server’s own refusal if they cannot be read', () => {
     const mode = { ...aMode({ authenticate: () => ada }), credentials };
     expect(() => admitRequest({}, aForwardedView('a b'), mode)).toThrow(RefusedError);
   });
 
-  it('leave a request without them without any, whatever the Authorization header holds', () => {
+  it('are the only ones: without them the Authorization header is not read', () => {
     const seen: unknown[] = [];
     const resourceServer = {
       ...anAnsweringServer(),
@@ -212,7 +212,7 @@ describe('credentials from elsewhere', () => {
     expect(seen).toEqual([undefined]);
   });
 
-  it('are other credentials: an earlier admission from another place does not serve', () => {
+  it('are different credentials: an admission with others is not enough', () => {
     const carrier = {};
     const authenticate = vi.fn(() => ada);
     const header = aMode({ authenticate });
@@ -240,7 +240,7 @@ describe('a promise of another kind', () => {
     expect(admissionOf(carrier)).toBe(admission);
   });
 
-  it.each(kinds)('rejects what it rejects with: %s', async (_, kind) => {
+  it.each(kinds)('rejects with its reason: %s', async (_, kind) => {
     const carrier = {};
     const error = new AuthError('keys_unavailable');
     const mode = aMode({ authenticate: () => kind(Promise.reject(error)) });
@@ -248,7 +248,7 @@ describe('a promise of another kind', () => {
     expect(admissionOf(carrier)).toBeUndefined();
   });
 
-  it('rejects what its then throws', async () => {
+  it('rejects with what its then throws', async () => {
     const error = new RangeError('a bug');
     const failing = Object.defineProperty({}, 'then', {
       value: () => {

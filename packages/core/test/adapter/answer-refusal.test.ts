@@ -8,7 +8,7 @@ const resourceServer = anAnsweringServer();
 const error = new AuthError('expired');
 
 describe('answerRefusal', () => {
-  it('gives the answer that the server has for the error', () => {
+  it('gives the answer that the server makes for the error', () => {
     const answer = answerRefusal(error, { resourceServer, delegated: false });
     expect(answer).toEqual(resourceServer.refusal(error));
     expect(answer.status).toBe(401);
@@ -26,14 +26,14 @@ describe('answerRefusal', () => {
     );
   });
 
-  it('throws a fault as it is, whatever the mode', () => {
+  it('throws an error that is not a refusal unchanged, in every mode', () => {
     const fault = new RangeError('a bug');
     for (const delegated of [false, true]) {
       expect(() => answerRefusal(fault, { resourceServer, delegated })).toThrow(fault);
     }
   });
 
-  it('throws any error as it is where the request was never admitted', () => {
+  it('throws every error unchanged if the request was never admitted', () => {
     expect(() => answerRefusal(error, undefined)).toThrow(error);
   });
 });

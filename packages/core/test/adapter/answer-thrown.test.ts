@@ -16,7 +16,7 @@ function aResponse(headersSent = false) {
 }
 
 describe('answerThrown', () => {
-  it('gives the answer that a refusal carries, and remembers it', () => {
+  it('gives the answer of a RefusedError, and remembers it', () => {
     const plain = new AuthError('expired');
     const error = new RefusedError(plain, resourceServer.refusal);
     const request = {};
@@ -34,14 +34,14 @@ describe('answerThrown', () => {
     });
   });
 
-  it('takes away what described another body', () => {
+  it('removes headers that describe the handler’s own body', () => {
     const plain = new AuthError('expired');
     const response = aResponse();
     answerThrown(new RefusedError(plain, resourceServer.refusal), {}, response);
     expect(response.removed).toEqual(expect.arrayContaining(['content-length', 'etag']));
   });
 
-  it('throws again what the application must handle: faults, late errors, and AuthErrors of requests that were not admitted', () => {
+  it('throws errors again that the application must handle: other errors, late errors, and AuthErrors of requests that were not admitted', () => {
     const plain = new AuthError('expired');
     const refused = new RefusedError(plain, resourceServer.refusal);
     const response = aResponse();

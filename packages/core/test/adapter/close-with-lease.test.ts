@@ -30,7 +30,7 @@ async function aSocket() {
   return { server, lease, socket };
 }
 
-it('closes the socket with the lease, and cuts it two seconds later', async () => {
+it('closes the socket when the lease ends, and cuts it two seconds later', async () => {
   const { server, socket } = await aSocket();
   server.close();
   expect(socket.done).toEqual([[1001, 'going away']]);
@@ -40,7 +40,7 @@ it('closes the socket with the lease, and cuts it two seconds later', async () =
   expect(socket.done).toEqual([[1001, 'going away'], 'terminated']);
 });
 
-it('does not cut a socket that has answered', async () => {
+it('does not cut a socket whose peer has answered', async () => {
   const { server, socket } = await aSocket();
   server.close();
   socket.emit('close');
@@ -48,7 +48,7 @@ it('does not cut a socket that has answered', async () => {
   expect(socket.done).toHaveLength(1);
 });
 
-it('ends the lease with the socket, which is not closed again', async () => {
+it('ends the lease when the socket closes, and does not close the socket again', async () => {
   const { lease, socket } = await aSocket();
   socket.emit('close');
   expect(lease.ended?.cause).toBe('released');

@@ -15,7 +15,7 @@ function anAdmission() {
 }
 
 describe('createAdmission', () => {
-  it('has what guards need, and no guard passed yet', () => {
+  it('has the members that guards need, and no passed guard', () => {
     const mode = { resourceServer: anAnsweringServer(), delegated: true };
     const admission = createAdmission({ principal: undefined, token: undefined }, mode);
     expect(admission).toMatchObject({ ...mode, principal: undefined, passed: [] });
@@ -32,7 +32,7 @@ describe('createAdmission', () => {
 });
 
 describe('presentedTokenOf', () => {
-  it('is the token that the request was let in with', () => {
+  it('gives the token that the request was let in with', () => {
     expect(presentedTokenOf(anAdmission())).toBe(TOKEN);
   });
 
@@ -59,11 +59,11 @@ describe('presentedTokenOf', () => {
     expect(printed).not.toContain('c2VjcmV0');
   });
 
-  it('is not copied with an admission', () => {
+  it('gives nothing for a copy of an admission', () => {
     expect(presentedTokenOf({ ...anAdmission() })).toBeUndefined();
   });
 
-  it('is read by another copy of the package', async () => {
+  it('works with an admission of another copy of the package', async () => {
     const admission = anAdmission();
     vi.resetModules();
     const copy = await import('../../src/adapter/create-admission.ts');

@@ -15,7 +15,7 @@ function anAdmittedRequest(): object {
 }
 
 describe('guardRequest', () => {
-  it('throws the refusal of a requirement that is not met, with the scopes of earlier guards', () => {
+  it('throws the refusal of an unmet requirement, with the scopes of earlier guards', () => {
     const carrier = anAdmittedRequest();
     admissionOf(carrier)?.passed.push(scope('a'));
     expect(() => guardRequest(carrier, scope('b'))).toThrow(
@@ -23,7 +23,7 @@ describe('guardRequest', () => {
     );
   });
 
-  it('notes a requirement that is met, and none that is not', () => {
+  it('remembers a requirement that is met, and no other', () => {
     const carrier = {};
     const passing = { ...anAnsweringServer(), evaluate: () => undefined };
     const mode = { resourceServer: passing, delegated: false };
@@ -36,7 +36,7 @@ describe('guardRequest', () => {
     expect(admissionOf(refused)?.passed).toEqual([]);
   });
 
-  it('throws a programming error, which says what to write, when the request was not admitted', () => {
+  it('throws a plain Error that says what to write when the request was not admitted', () => {
     const guard = () => guardRequest({}, scope('a'));
     expect(guard).toThrow(
       'A guard (scope a) ran before authenticate. Write: app.use(authenticate({',

@@ -11,19 +11,19 @@ describe('the text of a message', () => {
     expect(messageText(data)).toBe('hü');
   });
 
-  it('is at most 16 KiB, however it comes', () => {
+  it('may have at most 16 KiB, in every form', () => {
     expect(messageText('x'.repeat(16_384))).toHaveLength(16_384);
     expect(messageText('x'.repeat(16_385))).toBeUndefined();
     expect(messageText([Buffer.alloc(16_384), Buffer.alloc(1)])).toBeUndefined();
   });
 
-  it('of something else is empty', () => {
+  it('of any other value is empty', () => {
     expect([messageText(7), messageText(undefined)]).toEqual(['', '']);
   });
 });
 
 describe('credentials in a message', () => {
-  it('are a token, and a proof where there is one', () => {
+  it('have a token, and a proof if there is one', () => {
     expect(readCredentialsMessage('{"token":"t","proof":"p","x":1}')).toEqual({
       token: 't',
       proof: 'p',
@@ -32,7 +32,7 @@ describe('credentials in a message', () => {
   });
 
   it.each(['', '[]', '"t"', '{}', '{"token":7}', '{"__proto__":{"token":"t"}}'])(
-    'are not in %s',
+    'are not found in %s',
     (text) => {
       expect(readCredentialsMessage(text)).toBeUndefined();
     },

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { misplacedMetadata } from '../../src/adapter/misplaced-metadata.ts';
 import { ConfigurationError } from '../../src/model/errors.ts';
 
-it('misplacedMetadata says where it is mounted, where clients look and what to write', () => {
+it('misplacedMetadata says where it is mounted, where clients look, and what to write', () => {
   const error = misplacedMetadata('below a prefix', '/.well-known/oauth-protected-resource');
   expect(error).toBeInstanceOf(ConfigurationError);
   expect(error.message).toBe(

@@ -19,12 +19,12 @@ function aRequest(principal: Principal | undefined): object {
 }
 
 describe('principalOf', () => {
-  it('is who is calling', () => {
+  it('gives the caller', () => {
     expect(principalOf(aRequest(user))).toBe(user);
     expect(principalOf(aRequest(client))).toBe(client);
   });
 
-  it('is a programming error where authenticate has not run, and says what to write', () => {
+  it('throws a plain Error if authenticate has not run, which says what to write', () => {
     for (const find of [principalOf, userOf, clientOf]) {
       const call = () => find({});
       expect(call).toThrow('app.use(authenticate({ … }))');
@@ -32,7 +32,7 @@ describe('principalOf', () => {
     }
   });
 
-  it('is missing credentials for an anonymous request, ready to be answered', async () => {
+  it('throws missing_credentials for an anonymous request, with an answer', async () => {
     for (const find of [principalOf, userOf, clientOf]) {
       const error = await refusalOf(() => find(aRequest(undefined)));
       expect(error).toBeInstanceOf(RefusedError);
@@ -46,7 +46,7 @@ describe('principalOf', () => {
 });
 
 describe('findPrincipal', () => {
-  it('is who is calling, or undefined', () => {
+  it('gives the caller, or undefined', () => {
     expect(findPrincipal(aRequest(user))).toBe(user);
     expect(findPrincipal(aRequest(undefined))).toBeUndefined();
     expect(findPrincipal({})).toBeUndefined();

@@ -3,7 +3,7 @@ import { noteRefusal, refusalOf } from '../../src/adapter/refusal-of.ts';
 import { AuthError } from '../../src/model/errors.ts';
 
 describe('refusalOf', () => {
-  it('is the last refusal that was noted for a request, or undefined', () => {
+  it('gives the last refusal of a request, or undefined', () => {
     const request = {};
     expect(refusalOf(request)).toBeUndefined();
     const errors = [new AuthError('expired'), new AuthError('user_required')];
@@ -12,13 +12,13 @@ describe('refusalOf', () => {
     expect(refusalOf({})).toBeUndefined();
   });
 
-  it('is no fault that is not a refusal', () => {
+  it('does not give an error that is not a refusal', () => {
     const request = {};
     noteRefusal(request, new Error('a bug'));
     expect(refusalOf(request)).toBeUndefined();
   });
 
-  it('is found by a request that keeps Node’s as raw', () => {
+  it('works for a request that has Node’s request as raw', () => {
     const raw = {};
     const error = new AuthError('expired');
     noteRefusal(raw, error);

@@ -21,7 +21,7 @@ describe('a server-sent event', () => {
     { data: 'a', id: 'a\0b' },
     { data: 'a', retryMs: 1.5 },
     { data: 'a', retryMs: -1 },
-  ])('of %o is none', (event) => {
+  ])('of %o throws', (event) => {
     expect(() => serverSentEvent(event)).toThrow(TypeError);
   });
 

@@ -3,13 +3,13 @@ import { AuthError } from '../../src/model/errors.ts';
 import { rfc9068 } from '../../src/providers/rfc9068.ts';
 import type { ResourceServer } from '../../src/resource-server.ts';
 
-/** What an application's own resource server, or a test double, may answer: values and any thenable. */
+/** What an application's own resource server, or a test double, may give: values and any thenable. */
 export interface Answers {
   readonly authenticate?: () => unknown;
   readonly authenticateOptional?: () => unknown;
 }
 
-/** A resource server that answers as it is told; it has no keys, and asks for none. */
+/** A resource server that gives the configured answers. It has no keys. */
 export function anAnsweringServer(answers: Answers = {}): ResourceServer<unknown> {
   const server = createResourceServer({
     issuer: rfc9068({ issuer: 'https://as.example.com', jwksUri: 'https://as.example.com/jwks' }),
@@ -20,12 +20,12 @@ export function anAnsweringServer(answers: Answers = {}): ResourceServer<unknown
     throw new AuthError('credentials_missing');
   };
   const { authenticate = refuse, authenticateOptional = () => undefined } = answers;
-  // By their names, so that nothing else of the server answers in their stead.
+  // Set by name, so that no other method of the server is used instead.
   const members = Object.fromEntries(Object.entries(server));
   return { ...members, authenticate, authenticateOptional } as unknown as ResourceServer<unknown>;
 }
 
-/** A thenable that settles as a promise does, and whose `then` returns nothing. */
+/** A thenable that settles like a promise, and whose `then` returns nothing. */
 export function aThenable(settled: Promise<unknown>): object {
   const then = (...callbacks: Parameters<Promise<unknown>['then']>) => {
     void settled.then(...callbacks);

@@ -3,7 +3,7 @@ import { tellFault } from '../../src/adapter/tell-fault.ts';
 
 const FAULT = new Error('a secret');
 
-it('tells the listener, and the process only where there is none', () => {
+it('calls the listener, and warns the process only if there is none', () => {
   const told: unknown[] = [];
   const warnings: string[][] = [];
   const warn = (text: string, type: string) => warnings.push([text, type]);
@@ -14,7 +14,7 @@ it('tells the listener, and the process only where there is none', () => {
   expect(String(warnings)).not.toContain('secret');
 });
 
-it('survives a listener that throws or rejects', async () => {
+it('ignores a listener that throws or rejects', async () => {
   tellFault(() => {
     throw FAULT;
   }, FAULT);

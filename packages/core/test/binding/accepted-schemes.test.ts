@@ -12,7 +12,7 @@ describe('schemes', () => {
     [undefined, ['bearer'], ['bearer']],
     ['when-bound', ['bearer', 'dpop'], ['bearer', 'dpop']],
     ['required', ['dpop'], ['bearer', 'dpop']],
-  ] as const)('of the mode %s: accepted %j, read %j', (mode, accepted, readable) => {
+  ] as const)('with the mode %s: accepted are %j, read are %j', (mode, accepted, readable) => {
     expect(acceptedSchemes(dpop(mode))).toEqual(accepted);
     expect(readableSchemes(dpop(mode))).toEqual(readable);
   });

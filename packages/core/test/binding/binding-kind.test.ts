@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { unsupportedBinding } from '../../src/binding/binding-kind.ts';
 import type { VerifiedToken } from '../../src/request/verified-token.ts';
 
-it('a kind that is not configured refuses tokens that have its member, and no others', () => {
+it('an unconfigured kind of binding refuses only tokens that have its member', () => {
   const kind = unsupportedBinding('jkt', 'write this');
   const presented = { token: '', scheme: 'bearer', request: undefined } as const;
   expect([kind.member, kind.isRequired]).toEqual(['jkt', false]);

@@ -12,7 +12,7 @@ const kind = (certificate: CertificateSource, mode: 'when-bound' | 'required' = 
   certificateBinding({ mode, certificate });
 
 describe('a token that is bound to a certificate', () => {
-  it('[RFC8705-3-a] passes with that certificate, and with no other', () => {
+  it('[RFC8705-3-a] is accepted with this certificate, and with no other', () => {
     const binding = kind({ thumbprintOf: () => 'ours' });
     expect(binding.member).toBe('x5t#S256');
     expect(binding.holds('ours', token, presented)).toBeUndefined();
@@ -20,7 +20,7 @@ describe('a token that is bound to a certificate', () => {
     expect(binding.holds('', token, presented)).toEqual({ reason: 'certificate_mismatch' });
   });
 
-  it('without one is told so, and the operator why', () => {
+  it('is refused with a reason without a certificate, and the operator is told why there is none', () => {
     const none = { thumbprintOf: () => undefined };
     expect(kind(none).holds('ours', token, presented)).toEqual({ reason: 'certificate_missing' });
     const because = { ...none, whyNone: () => 'no TLS' };
@@ -30,7 +30,7 @@ describe('a token that is bound to a certificate', () => {
     });
   });
 
-  it('is asked of the source with the request, and other tokens are not', () => {
+  it('causes the only call of the source; other tokens do not', () => {
     const asked: RequestView[] = [];
     const source: CertificateSource = {
       thumbprintOf: (view) => {
@@ -53,8 +53,8 @@ describe('a token that is bound to a certificate', () => {
   });
 });
 
-describe('a source of the application', () => {
-  it('that throws is an outage, and no fault of the token', () => {
+describe('a certificate source of the application', () => {
+  it('that throws is an outage, not a fault of the token', () => {
     const cause = new Error('down');
     const source: CertificateSource = {
       thumbprintOf: () => {
@@ -75,7 +75,7 @@ describe('a source of the application', () => {
     });
   });
 
-  it('that is async and fails ends no process', async () => {
+  it('that is async and rejects does not end the process', async () => {
     const fails = async () => Promise.reject(new Error('down'));
     for (const source of [
       { thumbprintOf: fails },
@@ -93,13 +93,13 @@ describe('a source of the application', () => {
       throw new Error('down');
     },
     () => 1,
-  ])('whose explanation is none has none', (whyNone) => {
+  ])('whose whyNone throws or gives no text has no hint', (whyNone) => {
     const source = { thumbprintOf: () => undefined, whyNone } as unknown as CertificateSource;
     expect(kind(source).holds('ours', token, presented)).toEqual({ reason: 'certificate_missing' });
   });
 });
 
-it('explains which certificate is found, or why none is', () => {
+it('explainCertificate shows the thumbprint, or why there is none', () => {
   const explain = (certificate: CertificateSource) =>
     explainCertificate(request, { mode: 'when-bound', certificate });
   const whyNone = () => 'no TLS';

@@ -8,7 +8,7 @@ const thumbprint = createHash('sha256').update(der).digest('base64url');
 const base64 = der.toString('base64');
 const { rfc9440, nginx, envoy, 'aws-alb': alb, 'base64-der': plain } = CERTIFICATE_FORMATS;
 
-/** nginx's escaping: everything but unreserved characters (RFC 3986 §2.3). */
+/** Escapes as nginx does: everything except unreserved characters (RFC 3986 §2.3). */
 const escaped = (text: string) => encodeURIComponent(text);
 const pemOf = (label: string, content = base64) =>
   `-----BEGIN ${label}-----\n${content}\n-----END ${label}-----\n`;
@@ -24,7 +24,7 @@ it('each form has its usual header', () => {
 });
 
 describe('[RFC9440-2.2-a] rfc9440', () => {
-  it('is base64 of the DER between colons, with padding or without', () => {
+  it('reads base64 of the DER between colons, with and without padding', () => {
     expect(rfc9440.thumbprintOf(`:${base64}:`)).toBe(thumbprint);
     expect(rfc9440.thumbprintOf(`:${base64.replace(/=+$/, '')}:`)).toBe(thumbprint);
   });
@@ -48,7 +48,7 @@ describe('[RFC9440-2.2-a] rfc9440', () => {
     ['something before', `x:${base64}:`],
     ['too much padding', `:${base64.replace(/=+$/, '')}===:`],
     ['padding within', `:${base64.slice(0, 40)}=${base64.slice(40)}:`],
-  ])('with %s is none', (_what, value) => {
+  ])('reads nothing with %s', (_what, value) => {
     expect(rfc9440.thumbprintOf(value)).toBeUndefined();
   });
 });
@@ -61,7 +61,7 @@ describe('nginx', () => {
     ['with the next of the chain behind it', escaped(pem + otherPem + otherPem)],
     ['in one line', escaped(pemOf('CERTIFICATE'))],
     ['with empty lines around it', escaped(`\n${pem}\n`)],
-  ])('is the first certificate in PEM, %s', (_what, value) => {
+  ])('reads the first certificate in PEM, %s', (_what, value) => {
     expect(nginx.thumbprintOf(value)).toBe(thumbprint);
     expect(alb.thumbprintOf(value)).toBe(thumbprint);
   });
@@ -83,12 +83,12 @@ describe('nginx', () => {
     ['spaces for +', escaped(pemOf('CERTIFICATE', '    '))],
     ['no base64', escaped(pemOf('CERTIFICATE', base64.replace('A', '=')))],
     ['base64 of the DER alone', base64],
-  ])('with %s is none', (_what, value) => {
+  ])('reads nothing with %s', (_what, value) => {
     expect(nginx.thumbprintOf(value)).toBeUndefined();
     expect(alb.thumbprintOf(value)).toBeUndefined();
   });
 
-  it('never takes a + for a space', () => {
+  it('never reads a + as a space', () => {
     const plus = Buffer.from([0x30, 4, 0, 0xfb, 0xef, 0xbe]);
     expect(plus.toString('base64')).toContain('+');
     expect(nginx.thumbprintOf(pemOf('CERTIFICATE', plus.toString('base64')))).toBe(
@@ -98,7 +98,7 @@ describe('nginx', () => {
 });
 
 describe('base64-der', () => {
-  it('is base64 of the DER and nothing else', () => {
+  it('reads base64 of the DER and nothing else', () => {
     expect(plain.thumbprintOf(base64)).toBe(thumbprint);
   });
 
@@ -113,7 +113,7 @@ describe('base64-der', () => {
     ['of one length byte', long(200, 0x30, 0x81, 200)],
     ['of two', long(300, 0x30, 0x82, 1, 44)],
     ['of three', long(65_536, 0x30, 0x83, 1, 0, 0)],
-  ])('takes a sequence %s', (_what, value) => {
+  ])('accepts a sequence %s', (_what, value) => {
     expect(plain.thumbprintOf(value)).toHaveLength(43);
   });
 
@@ -133,12 +133,12 @@ describe('base64-der', () => {
     ['a length that is cut off', sequence(0x30, 0x82, 1)],
     ['a short length that is too long', sequence(0x30, 2, 5)],
     ['a short length that is too short', sequence(0x30, 1, 5, 5)],
-  ])('with %s is none', (_what, value) => {
+  ])('reads nothing with %s', (_what, value) => {
     expect(plain.thumbprintOf(value)).toBeUndefined();
   });
 });
 
-it('padding may be left out, and nothing else', () => {
+it('padding may be left out, but nothing else', () => {
   for (const bytes of [
     [0x30, 0],
     [0x30, 1, 5],
@@ -154,7 +154,7 @@ it('padding may be left out, and nothing else', () => {
   expect(plain.thumbprintOf('MAIFBQ=')).toBeUndefined();
 });
 
-it('envoy is read by a reader of its own', () => {
+it('envoy uses its own function', () => {
   const hex = createHash('sha256').update(der).digest('hex');
   expect(envoy.thumbprintOf(`Hash=${hex}`)).toBe(thumbprint);
   expect(envoy.thumbprintOf(base64)).toBeUndefined();

@@ -42,7 +42,7 @@ describe('two bindings', () => {
   });
 });
 
-describe('what events say of a binding', () => {
+describe('the name of a binding in events', () => {
   it.each([
     [undefined, 'none'],
     [{ kid: 'x' }, 'none'],

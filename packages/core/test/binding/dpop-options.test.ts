@@ -30,7 +30,7 @@ const messageOf = (option: unknown, context?: { resource?: string | undefined })
 };
 
 describe('resolveDpop', () => {
-  it('of nothing is nothing', () => {
+  it('gives undefined without the option', () => {
     expect(resolve(undefined)).toEqual({ resolved: undefined, events: [] });
   });
 
@@ -49,12 +49,12 @@ describe('resolveDpop', () => {
     expect(events).toEqual([{ type: 'config.local_replay_store' }]);
   });
 
-  it.each(['when-bound', 'required'] as const)('takes %s in its short form', (mode) => {
+  it.each(['when-bound', 'required'] as const)('accepts %s as the short form', (mode) => {
     expect(resolve(mode).resolved).toMatchObject({ mode, maxAgeSec: 60 });
     expect(resolve({ mode }).resolved?.mode).toBe(mode);
   });
 
-  it('takes what it is told', () => {
+  it('accepts every option', () => {
     const replay = memoryReplayStore();
     const { resolved, events } = resolve({
       publicUrls: ['https://api.acme.com', 'https://acme.com/v1/'],
@@ -78,18 +78,18 @@ describe('resolveDpop', () => {
     expect(resolved?.nonces?.current()).toMatch(/^[\w-]{43}$/);
     expect(resolved?.fallback).toBeDefined();
     expect(resolved?.fallback).not.toBe(replay);
-    // Somebody chose the store: there is nothing to tell.
+    // The store was configured, so there is no event.
     expect(events).toEqual([]);
-    // The one in memory needs no other in memory beside it.
+    // A store in memory needs no second one in memory.
     expect(resolve({ onReplayOutage: 'local' }).resolved?.fallback).toBeUndefined();
   });
 
-  it('does not need a resource where it is told the URLs', () => {
+  it('does not need a resource if publicUrls are given', () => {
     const { resolved } = resolve({ publicUrls: 'https://a.com' }, { resource: undefined });
     expect(resolved?.publicUrls).toEqual([{ origin: 'https://a.com', prefix: '' }]);
   });
 
-  it('makes the same nonces of the same configuration, with and without a resource', () => {
+  it('makes the same nonces from the same configuration, with and without a resource', () => {
     const nonce = { secrets: ['s'.repeat(32)] };
     const current = (option: object, context?: { resource?: string | undefined }) =>
       resolve({ nonce, ...option }, context).resolved?.nonces?.current();
@@ -197,23 +197,23 @@ describe('resolveDpop', () => {
     ],
   ])('refuses %s: %j', (_what, option, message) => {
     expect(messageOf(option)).toMatch(message);
-    // A secret is in no message.
+    // No message contains a secret.
     expect(messageOf(option)).not.toContain('hunter2');
   });
 
-  it.each([5, 60, 300])('takes maxAgeSec: %d', (maxAgeSec) => {
+  it.each([5, 60, 300])('accepts maxAgeSec: %d', (maxAgeSec) => {
     expect(resolve({ maxAgeSec }).resolved?.maxAgeSec).toBe(maxAgeSec);
   });
 
-  it.each([0, 300])('takes futureSec: %d', (futureSec) => {
+  it.each([0, 300])('accepts futureSec: %d', (futureSec) => {
     expect(resolve({ futureSec }).resolved?.futureSec).toBe(futureSec);
   });
 
-  it.each([10, 300])('takes rotateSec: %d', (rotateSec) => {
+  it.each([10, 300])('accepts rotateSec: %d', (rotateSec) => {
     expect(messageOf({ nonce: { secrets: ['s'.repeat(32)], rotateSec } })).toBe('accepted');
   });
 
-  it('asks for the URLs where nothing tells them', () => {
+  it('asks for publicUrls if there is no resource', () => {
     expect(messageOf('required', { resource: undefined })).toBe(
       "dpop needs to know how clients reach this API. Write: dpop: { publicUrls: 'https://api.acme.com' }",
     );

@@ -19,7 +19,7 @@ describe('X-Forwarded-Client-Cert', () => {
     ['a quoted quote', `Hash=${OURS};Subject="CN=\\"a\\""`],
     ['another hash within quotes', `Hash=${OURS};Subject="CN=a;Hash=${THEIRS},Hash=${THEIRS}"`],
     ['another hash behind a quoted quote', `Hash=${OURS};Subject="CN=\\";Hash=${THEIRS}"`],
-  ])('%s', (_what, value) => {
+  ])('is read: %s', (_what, value) => {
     expect(forwardedThumbprint(value)).toBe(thumbprint);
   });
 
@@ -50,7 +50,7 @@ describe('X-Forwarded-Client-Cert', () => {
     ['a name without value', `Hash=${OURS};By`],
     ['something behind a quote', `Hash="${OURS}"x`],
     ['a space before', ` Hash=${OURS}`],
-  ])('with %s is none', (_what, value) => {
+  ])('is not read with %s', (_what, value) => {
     expect(forwardedThumbprint(value)).toBeUndefined();
   });
 });

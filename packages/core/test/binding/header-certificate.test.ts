@@ -12,7 +12,7 @@ const { der } = selfSigned();
 const thumbprint = createHash('sha256').update(der).digest('base64url');
 const value = `:${der.toString('base64')}:`;
 
-/** A request with the header, from an address or from none. */
+/** A request with the header, from the given address, or from none. */
 function from(
   peer: Pick<RequestView, 'peerAddress' | 'overUnixSocket'>,
   headers: Readonly<Record<string, string | readonly string[]>> = { 'client-cert': value },
@@ -33,7 +33,7 @@ describe('[RFC9440-2.4-a] the header', () => {
     ['from one of several', from({ peerAddress: '::1' }), ['10.0.0.1', '::1']],
     ['from a Unix socket by name', from({ overUnixSocket: true }), ['unix']],
     ['from a Unix socket beside addresses', from({ overUnixSocket: true }), ['10.0.0.1', 'unix']],
-  ])('%s is believed', (_what, request, proxies) => {
+  ])('%s is trusted', (_what, request, proxies) => {
     expect(aSource({ proxies }).thumbprintOf(request)).toBe(thumbprint);
   });
 
@@ -84,34 +84,34 @@ describe('[RFC9440-2.4-a] the header', () => {
     ['that is absent', from(PROXY, {}), 'sent no certificate'],
     ['that is empty', from(PROXY, { 'client-cert': '' }), 'sent no certificate'],
     ['that came twice', from(PROXY, { 'client-cert': [value, value] }), 'more than once'],
-    ['of another form', from(PROXY, { 'client-cert': 'x' }), 'not of the format'],
+    ['of another form', from(PROXY, { 'client-cert': 'x' }), 'does not have the format'],
     ['of another name', from(PROXY, { 'x-client-cert': value }), 'sent no certificate'],
     [
       'of 64 kB',
       from(PROXY, {
         'client-cert': `:${Buffer.concat([Buffer.from([0x30, 0x82, 0xc0, 0]), Buffer.alloc(0xc000)]).toString('base64')}:`,
       }),
-      'not of the format',
+      'does not have the format',
     ],
-  ])('%s is no certificate', (_what, request, why) => {
+  ])('%s counts as no certificate', (_what, request, why) => {
     const source = aSource();
     expect(source.thumbprintOf(request)).toBeUndefined();
     expect(source.whyNone?.(request)).toContain(why);
   });
 
-  it('has the name that it is given, in any case', () => {
+  it('has the configured name, in upper or lower case', () => {
     const source = aSource({ header: 'SSL-Client-Cert' });
     expect(source.thumbprintOf(from(PROXY, { 'ssl-client-cert': value }))).toBe(thumbprint);
     expect(source.thumbprintOf(from(PROXY))).toBeUndefined();
   });
 
-  it('is read by its form', () => {
+  it('is read in the configured format', () => {
     const hash = createHash('sha256').update(der).digest('hex');
     const request = from(PROXY, { 'x-forwarded-client-cert': `Hash=${hash}` });
     expect(aSource({ format: 'envoy' }).thumbprintOf(request)).toBe(thumbprint);
   });
 
-  it('is read each time: what one request sent is no answer for the next', () => {
+  it('is read on each request: an earlier value is not used again', () => {
     const source = aSource();
     const other = selfSigned().der;
     for (const each of [der, other, der]) {
@@ -136,8 +136,8 @@ describe('headerCertificate()', () => {
     [{ format: 'nginx', proxies: '10.0.0.1' }, 'proxies is a list'],
     [{ format: 'nginx', proxies: ['10.0.0.1', undefined] }, 'each of proxies is an IP address'],
     [{ format: 'nginx', proxies: ['proxy'] }, 'each of proxies is an IP address'],
-    [{ format: 'nginx', proxies: ['10.0.0.1', '0.0.0.0/0'] }, '"0.0.0.0/0" in proxies covers'],
-    [{ format: 'nginx', proxies: ['::/0'] }, '"::/0" in proxies covers'],
+    [{ format: 'nginx', proxies: ['10.0.0.1', '0.0.0.0/0'] }, '"0.0.0.0/0" in proxies includes'],
+    [{ format: 'nginx', proxies: ['::/0'] }, '"::/0" in proxies includes'],
     [{ format: 'nginx', proxies: ['10.0.0.1'], header: '' }, 'header is the name'],
     [{ format: 'nginx', proxies: ['10.0.0.1'], header: 'x y' }, 'header is the name'],
     [{ format: 'nginx', proxies: ['10.0.0.1'], header: 1 }, 'header is the name'],

@@ -6,7 +6,7 @@ import { ConfigurationError } from '../../src/model/errors.ts';
 const certificate = socketCertificate();
 
 describe('mtls', () => {
-  it('is off unless it is asked for, and then for tokens that are bound', () => {
+  it('is off by default, and applies to bound tokens when it is on', () => {
     expect(resolveMtls(undefined)).toBeUndefined();
     expect(resolveMtls({ certificate })).toEqual({ mode: 'when-bound', certificate });
     expect(resolveMtls({ mode: 'required', certificate })).toEqual({
@@ -16,7 +16,7 @@ describe('mtls', () => {
     expect(Object.isFrozen(resolveMtls({ certificate }))).toBe(true);
   });
 
-  it('takes a source of the application', () => {
+  it('accepts a certificate source of the application', () => {
     const own = { thumbprintOf: () => undefined };
     expect(resolveMtls({ certificate: own })?.certificate).toBe(own);
   });

@@ -3,7 +3,7 @@ import { proofAlgorithmNames } from '../../src/binding/proof-algorithms.ts';
 import { algorithmOf } from '../../src/token/algorithms.ts';
 
 describe('proofAlgorithmNames', () => {
-  it('has both names of EdDSA, in the order that is configured', () => {
+  it('gives both names of EdDSA, in the configured order', () => {
     expect(proofAlgorithmNames(['ES256', 'EdDSA', 'RS256'])).toEqual([
       'ES256',
       'Ed25519',
@@ -13,7 +13,7 @@ describe('proofAlgorithmNames', () => {
     expect(proofAlgorithmNames(['ES384'])).toEqual(['ES384']);
   });
 
-  it('has names alone that a proof may state', () => {
+  it('gives only names that a proof may use', () => {
     const names = proofAlgorithmNames(['ES256', 'EdDSA']);
     expect(names.map(algorithmOf)).toEqual(['ES256', 'EdDSA', 'EdDSA']);
   });

@@ -36,7 +36,7 @@ function aBinding(option: object = {}) {
   });
   const binding = proofBinding(dpop, { clock, events });
   const verified = {} as VerifiedToken;
-  /** What the first check says of a token that is bound to `jkt`, and the last one after it. */
+  /** Runs the first check for a token that is bound to `jkt`, and then the last one. */
   const both = async (presentation: Presentation, jkt: string | undefined = thumbprint) => [
     binding.holds(jkt, verified, presentation),
     await binding.markAsUsed?.check(verified, presentation),
@@ -47,7 +47,7 @@ function aBinding(option: object = {}) {
 const bearer = (request?: RequestView): Presentation => ({ token, scheme: 'bearer', request });
 
 describe('a token that is bound to a key', () => {
-  it('[RFC9449-4.3-i] passes with a proof by that key, and with no other', async () => {
+  it('[RFC9449-4.3-i] is accepted with a proof by this key, and with no other', async () => {
     const { binding, both, presented, proof } = aBinding();
     expect(binding.member).toBe('jkt');
     expect(await both(presented())).toEqual([undefined, undefined]);
@@ -55,7 +55,7 @@ describe('a token that is bound to a key', () => {
     expect(await both(stranger)).toEqual([{ reason: 'binding_mismatch' }, undefined]);
   });
 
-  it('[RFC9449-7.2-a] is no bearer token, and needs its request', async () => {
+  it('[RFC9449-7.2-a] is not accepted as a Bearer token, and needs its request', async () => {
     const { both, request } = aBinding();
     expect(await both(bearer(request()))).toEqual([
       { reason: 'binding_scheme_mismatch' },
@@ -67,10 +67,10 @@ describe('a token that is bound to a key', () => {
     expect(await both(bearer())).toEqual([needsRequest, undefined]);
   });
 
-  it('is held against the proof by the digest of the token that came with it', () => {
+  it('must have the digest that the proof states', () => {
     const { binding, presented, proof } = aBinding();
     for (const written of ['x.y.z', 'a.b.c', 'x.y.z']) {
-      // One verified token each, as the cache keeps them: no digest is taken for another's.
+      // Each has its own verified token, as in the cache, so that digests are not mixed up.
       const verified = {} as VerifiedToken;
       for (let times = 0; times < 2; times++) {
         const presentation = { ...presented(proof({ token: written })), token: written };
@@ -85,7 +85,7 @@ describe('a token that is bound to a key', () => {
 });
 
 describe('a token that is bound to no key', () => {
-  it('[RFC9449-7.1-a] passes as a bearer token, and not with the scheme DPoP', async () => {
+  it('[RFC9449-7.1-a] is accepted as a Bearer token, and not with the scheme DPoP', async () => {
     const { binding, request, verified, presented } = aBinding();
     expect(binding.isRequired).toBe(false);
     expect(binding.holds(undefined, verified, bearer(request()))).toBeUndefined();
@@ -93,7 +93,7 @@ describe('a token that is bound to no key', () => {
     expect(binding.holds(undefined, verified, presented())).toEqual({ reason: 'binding_missing' });
   });
 
-  it('does not pass where proofs are required, nor does any bearer token', () => {
+  it('is refused if proofs are required, and so is every Bearer token', () => {
     const { binding, presented, request, verified } = aBinding({ mode: 'required' });
     expect(binding.isRequired).toBe(true);
     for (const jkt of [undefined, thumbprint]) {
@@ -111,7 +111,7 @@ describe('a token that is bound to no key', () => {
 });
 
 describe('the last check', () => {
-  it('is one of sender_constraint, and lets a proof count once', async () => {
+  it('belongs to sender_constraint, and accepts a proof once', async () => {
     const { binding, both, presented, proof } = aBinding();
     expect(binding.markAsUsed?.step).toBe('sender_constraint');
     const written = proof();
@@ -119,16 +119,16 @@ describe('the last check', () => {
     expect(await both(presented(written))).toEqual([undefined, { reason: 'proof_replayed' }]);
   });
 
-  it('marks nothing for a bearer token, whatever its request carries', async () => {
+  it('marks nothing for a Bearer token, whatever else the request has', async () => {
     const { both, binding, presented, proof, request, verified } = aBinding();
     const written = proof();
     expect(await binding.markAsUsed?.check(verified, bearer(request(written)))).toBeUndefined();
-    // Nor what the first check did not let through.
+    // Nothing is marked either if the first check has refused.
     expect(await binding.markAsUsed?.check(verified, presented(written))).toBeUndefined();
     expect(await both(presented(written))).toEqual([undefined, undefined]);
   });
 
-  it('says so at once where the store does, and waits for one that takes its time', async () => {
+  it('gives a promise only if the store does', async () => {
     const memory = aBinding();
     const presented = memory.presented();
     memory.binding.holds(thumbprint, memory.verified, presented);
@@ -139,7 +139,7 @@ describe('the last check', () => {
     expect(await both(present())).toEqual([undefined, { reason: 'proof_replayed' }]);
   });
 
-  it('refuses a proof that has become too old between the two', async () => {
+  it('refuses a proof that became too old after it was verified', async () => {
     const { binding, clock, presented, verified } = aBinding();
     const presentation = presented();
     expect(binding.holds(thumbprint, verified, presentation)).toBeUndefined();
@@ -149,7 +149,7 @@ describe('the last check', () => {
     });
   });
 
-  it('lets nothing through while the store is down, and keeps the cause for the operator', async () => {
+  it('refuses every proof while the store is down, and keeps the error for the operator', async () => {
     const cause = new Error('down');
     const replay: ReplayStore = { reserve: () => Promise.reject(cause) };
     const { both, presented } = aBinding({ replay });
@@ -158,7 +158,7 @@ describe('the last check', () => {
 });
 
 describe('[RFC9449-8.2-a] the next nonce', () => {
-  it('is told beside an answer that nobody may keep, once the current one has changed', async () => {
+  it('is sent in a response that must not be cached, if the proof used an older one', async () => {
     const { both, clock, dpop, headersSet, presented, proof } = aBinding({ nonce: { secrets } });
     const nonce = dpop.nonces?.current() ?? '';
     expect(await both(presented(proof({ nonce })))).toEqual([undefined, undefined]);
@@ -171,7 +171,7 @@ describe('[RFC9449-8.2-a] the next nonce', () => {
     ]);
   });
 
-  it('is told with no refusal of a proof that was used, and needs no response to be told on', async () => {
+  it('is not sent with the refusal of a replayed proof, and needs no response to be set', async () => {
     const { both, clock, dpop, headersSet, presented, proof } = aBinding({ nonce: { secrets } });
     const nonce = dpop.nonces?.current() ?? '';
     clock.advanceSec(60);

@@ -26,7 +26,7 @@ describe('readProofKey', () => {
     },
   );
 
-  it('takes each key for the algorithms of its type and curve alone', () => {
+  it('accepts each key only for the algorithms of its type and curve', () => {
     for (const name of ALGORITHMS) {
       for (const other of ALGORITHMS) {
         const fits = jwkOf(other).kty === jwkOf(name).kty && jwkOf(other).crv === jwkOf(name).crv;
@@ -96,19 +96,19 @@ describe('readProofKey', () => {
     ['n of 4,096 bits', { n: bytes(512) }],
     ['e = 3', { e: 'Aw' }],
     ['e of 32 bits', { e: bytes(4) }],
-  ])('takes %s', (_what, members) => {
+  ])('accepts %s', (_what, members) => {
     expect(readProofKey({ ...rsa, ...members }, 'RS256')).toBeDefined();
   });
 });
 
 describe('importProofKey', () => {
-  it('gives nothing for a point beside its curve', () => {
+  it('gives undefined for a point that is not on the curve', () => {
     const key = readProofKey({ ...ec, x: ec.y }, 'ES256');
     expect(key).toBeDefined();
     expect(key && importProofKey(key, 'ES256')).toBeUndefined();
   });
 
-  it('takes an RSA key of 4,096 bits', () => {
+  it('accepts an RSA key of 4,096 bits', () => {
     const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 4_096 });
     const key = readProofKey(publicKey.export({ format: 'jwk' }), 'PS256');
     expect(key && importProofKey(key, 'PS256')?.signatureBytes).toBe(512);

@@ -17,7 +17,7 @@ function nonces(options: Partial<Parameters<typeof createProofNonces>[0]> = {}) 
 }
 
 describe('nonces', () => {
-  it('are what RFC 9449 §8.1 allows, and stay the same for a step', () => {
+  it('have the characters of RFC 9449 §8.1, and stay the same within a time step', () => {
     const { clock, current } = nonces();
     const first = current();
     expect(first).toMatch(/^[\w-]{43}$/);
@@ -27,7 +27,7 @@ describe('nonces', () => {
     expect(current()).not.toBe(first);
   });
 
-  it('are found for the step before, the current one and two after, with their end', () => {
+  it('are accepted in their time step, one step earlier and two steps later', () => {
     const { clock, current, find } = nonces();
     const nonce = current();
     const at = (seconds: number) => {
@@ -43,7 +43,7 @@ describe('nonces', () => {
     expect(at(180)).toBeUndefined();
   });
 
-  it('of every secret are good, and only that of the first is current', () => {
+  it('are accepted with every secret, and are current only with the first one', () => {
     const other = Buffer.alloc(32, 2);
     const [old, both, fresh] = [
       nonces(),
@@ -56,14 +56,14 @@ describe('nonces', () => {
     expect(fresh.find(old.current())).toBeUndefined();
   });
 
-  it('differ by resource and by step length', () => {
+  it('differ by resource and by the length of a step', () => {
     const one = nonces().current();
     expect(nonces({ resource: 'https://other.acme.com' }).find(one)).toBeUndefined();
     expect(nonces({ rotateSec: 10 }).find(one)).toBeUndefined();
     expect(nonces().find(one)).toBeDefined();
   });
 
-  it('that are none are not found', () => {
+  it('that this API did not make are not accepted', () => {
     const { current, find } = nonces();
     const nonce = current();
     for (const text of [

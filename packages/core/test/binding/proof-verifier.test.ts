@@ -35,8 +35,8 @@ function aVerifier(option: object = {}) {
   return { verify, verifyProof, made, clock, events, dpop };
 }
 
-describe('a proof that holds', () => {
-  it('says what is to be marked, and until when', () => {
+describe('a valid proof', () => {
+  it('gives what must be marked as used, and until when', () => {
     const { verify, made } = aVerifier();
     expect(verify(made({ claims: { jti: 'i' }, issuedInSec: -7 }))).toEqual({
       thumbprint: bound.thumbprint,
@@ -46,7 +46,7 @@ describe('a proof that holds', () => {
     });
   });
 
-  it('is read by the time that is configured', () => {
+  it('is accepted within the configured times', () => {
     const { verify, made } = aVerifier({ maxAgeSec: 300, futureSec: 0 });
     expect(verify(made({ issuedInSec: -300 }))).toMatchObject({ acceptedUntilSec: NOW });
     expect(verify(made({ issuedInSec: -301 }))).toEqual({ reason: 'proof_untimely' });
@@ -54,7 +54,7 @@ describe('a proof that holds', () => {
     expect(verify(made({ issuedInSec: 1 }))).toEqual({ reason: 'proof_untimely' });
   });
 
-  it('may have times of its own that hold', () => {
+  it('may have exp and nbf', () => {
     const { verify, made } = aVerifier();
     expect(verify(made({ claims: { exp: NOW + 1, nbf: NOW + 10 } }))).toHaveProperty('jti');
     expect(verify(made({ claims: { exp: NOW } }))).toEqual({ reason: 'proof_untimely' });
@@ -63,7 +63,7 @@ describe('a proof that holds', () => {
 });
 
 describe('the order of checks', () => {
-  it('has what costs little before what costs much, and the nonce last', () => {
+  it('checks what is cheap first, and the nonce last', () => {
     const { verify, made } = aVerifier({ nonce: { secrets } });
     const other = generateTestKey('ES256');
     const faults: readonly (readonly [string, Partial<ProofOptions>])[] = [
@@ -77,7 +77,7 @@ describe('the order of checks', () => {
       ['nonce_missing', {}],
     ];
     faults.forEach(([reason], first) => {
-      // Everything from here on is wrong: the first of it is what is told.
+      // Everything from here on is wrong. The first fault in this order must be the reason.
       const wrong = faults.slice(first).map(([, options]) => options);
       const claims = Object.assign({}, ...wrong.map((each) => each.claims));
       const options = Object.assign({}, ...wrong, { claims });
@@ -85,7 +85,7 @@ describe('the order of checks', () => {
     });
   });
 
-  it('comes to a key that is none after the binding, and before the signature', () => {
+  it('detects a key that cannot be used after the binding and before the signature', () => {
     const { verify, made } = aVerifier();
     const { x, y } = key.publicJwk;
     const jwk = { kty: 'EC', crv: 'P-256', x: y, y: x };
@@ -95,7 +95,7 @@ describe('the order of checks', () => {
     expect(verify(proof, { ...bound, thumbprint })).toEqual({ reason: 'proof_key_invalid' });
   });
 
-  it('has no proof without a request, and none without a header', () => {
+  it('refuses without a request, and without the header', () => {
     const { verify, verifyProof } = aVerifier();
     const alone = { token, scheme: 'dpop', request: undefined } as const;
     expect(verifyProof(bound, alone)).toEqual({ reason: 'proof_missing' });
@@ -105,7 +105,7 @@ describe('the order of checks', () => {
 });
 
 describe('a prepared key', () => {
-  it('is remembered with the header that it came in, once its binding held', () => {
+  it('is kept with its header after the binding was checked', () => {
     const { verify, made } = aVerifier();
     const stranger = generateTestKey('ES256');
     for (let times = 0; times < 3; times++) {
@@ -113,7 +113,7 @@ describe('a prepared key', () => {
       expect(verify(made())).toHaveProperty('jti');
     }
     expect(verify(made({ signedBy: stranger }))).toEqual({ reason: 'proof_signature_invalid' });
-    // Its binding is compared each time: a token of another key is not served by it.
+    // The binding is compared each time: the cached key does not help a token of another key.
     const other = { ...bound, thumbprint: thumbprintOf(stranger) };
     expect(verify(made(), other)).toEqual({ reason: 'binding_mismatch' });
   });
@@ -127,7 +127,7 @@ describe('a prepared key', () => {
 });
 
 describe('nonces', () => {
-  it('are asked for with the current one', () => {
+  it('are asked for with the current nonce', () => {
     const { verify, made, dpop } = aVerifier({ nonce: { secrets } });
     const details = { nonce: dpop.nonces?.current() };
     expect(verify(made())).toEqual({ reason: 'nonce_missing', details });
@@ -135,7 +135,7 @@ describe('nonces', () => {
     expect(verify(made({ nonce: 'x' }))).toEqual({ reason: 'nonce_invalid', details });
   });
 
-  it('say how fresh a proof is, in place of its time', () => {
+  it('decide how fresh a proof is, instead of its iat', () => {
     const { verify, made, dpop, clock, events } = aVerifier({ nonce: { secrets } });
     const nonce = dpop.nonces?.current() ?? '';
     for (const issuedInSec of [-86_400, 0, 86_400]) {
@@ -152,15 +152,15 @@ describe('nonces', () => {
     expect(events).toEqual([]);
   });
 
-  it('leave a time of its own that is over as it is', () => {
+  it('do not replace the check of exp', () => {
     const { verify, made, dpop } = aVerifier({ nonce: { secrets } });
     const nonce = dpop.nonces?.current() ?? '';
     expect(verify(made({ nonce, claims: { exp: NOW } }))).toEqual({ reason: 'proof_untimely' });
   });
 });
 
-describe('the event of clocks that differ', () => {
-  it('says by how many seconds, and which way', () => {
+describe('the event about a wrong clock', () => {
+  it('says by how many seconds the clock is ahead or behind', () => {
     const { verify, made, events } = aVerifier();
     verify(made({ issuedInSec: -3_600 }));
     verify(made({ claims: { iat: NOW + 90.6 } }));
@@ -171,7 +171,7 @@ describe('the event of clocks that differ', () => {
     ]);
   });
 
-  it('says no more than a day, whatever a stranger writes', () => {
+  it('says one day at most, whatever the proof states', () => {
     const { verify, made, events } = aVerifier();
     verify(made({ claims: { iat: 1e300 } }));
     verify(made({ claims: { iat: 0 } }));

@@ -16,7 +16,7 @@ const request = (dpop: string | readonly string[] | undefined) => ({
 });
 
 describe('proofOf', () => {
-  it('takes the one header apart', () => {
+  it('splits the header into its parts', () => {
     const parts = { header: 'aa', payload: 'bb', signingInput: 'aa.bb', signature: Buffer.of(113) };
     expect(proofOf(request('aa.bb.cQ'))).toEqual(parts);
     expect(proofOf(request(['aa.bb.cQ']))).toEqual(parts);
@@ -44,7 +44,7 @@ describe('proofOf', () => {
     expect(proofOf(request(dpop))).toBe(reason);
   });
 
-  it('takes 4,000 characters', () => {
+  it('accepts 4,000 characters', () => {
     const proof = `${'a'.repeat(1_000)}.${'b'.repeat(1_000)}.`;
     expect(proofOf(request(proof + 'A'.repeat(4_000 - proof.length)))).toMatchObject({
       payload: 'b'.repeat(1_000),
@@ -61,7 +61,7 @@ const header = { typ: 'dpop+jwt', alg: 'ES256', jwk };
 
 describe('readProofHeader', () => {
   it.each(['dpop+jwt', 'DPoP+JWT', 'application/dpop+jwt', 'Application/DPOP+JWT'])(
-    'takes the type %s',
+    'accepts the type %s',
     (typ) => {
       expect(readHeader({ ...header, typ })).toMatchObject({ algorithm: 'ES256' });
     },
@@ -99,14 +99,14 @@ describe('readProofHeader', () => {
     expect(readHeader(given)).toBe(reason);
   });
 
-  it('refuses what is no base64url, and bytes that are no text', () => {
+  it('refuses text that is not base64url, and bytes that are not text', () => {
     expect(readProofHeader('=', ['ES256'])).toBe('proof_malformed');
     expect(readProofHeader(Buffer.of(0x7b, 0xff, 0x7d).toString('base64url'), [])).toBe(
       'proof_malformed',
     );
   });
 
-  it('knows Ed25519 as the newer name of EdDSA', () => {
+  it('accepts Ed25519 as the newer name of EdDSA', () => {
     const { kid: _k, alg: _a, use: _u, ...ed } = generateTestKey('EdDSA').publicJwk;
     expect(readHeader({ ...header, alg: 'Ed25519', jwk: ed })).toMatchObject({
       algorithm: 'EdDSA',
@@ -119,7 +119,7 @@ const readClaims = (claims: unknown) =>
 const claims = { jti: 'i', htm: 'GET', htu: 'https://a.com/', iat: 1, ath: 'h' };
 
 describe('readProofClaims', () => {
-  it('reads the claims that count', () => {
+  it('reads the claims that are needed', () => {
     expect(readClaims({ ...claims, other: 1 })).toEqual({
       ...claims,
       nonce: undefined,
@@ -139,7 +139,7 @@ describe('readProofClaims', () => {
     ['a time of zero', { iat: 0 }],
     ['a fraction', { iat: 0.5 }],
     ['empty texts', { htm: '', htu: '', ath: '', nonce: '' }],
-  ])('takes %s', (_what, given) => {
+  ])('accepts %s', (_what, given) => {
     expect(readClaims({ ...claims, ...given })).toMatchObject(given);
   });
 

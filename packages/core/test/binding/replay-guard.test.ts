@@ -49,13 +49,13 @@ afterEach(() => {
 });
 
 describe('a mark', () => {
-  it('says whether the proof is the first, at once where the store answers at once', () => {
+  it('says whether a proof is used for the first time, without a promise if the store gives none', () => {
     const { mark } = aGuard(memoryReplayStore().reserve);
     expect(mark(aProof(), undefined)).toEqual({ outcome: 'first' });
     expect(mark(aProof(), undefined)).toEqual({ outcome: 'replayed' });
   });
 
-  it('waits for a store that takes its time', async () => {
+  it('waits for a store that gives a promise', async () => {
     const { mark } = aGuard(async () => true);
     const marked = mark(aProof(), undefined);
     expect(marked).toBeInstanceOf(Promise);
@@ -65,7 +65,7 @@ describe('a mark', () => {
     });
   });
 
-  it('is kept until the proof is too old by every clock, and refused once it is late', () => {
+  it('is kept until every clock shows that the proof is too old, and a proof that is too old is refused', () => {
     const { mark, asked, clock } = aGuard(() => true);
     mark(aProof(), undefined);
     clock.advance(59_999.5);
@@ -77,7 +77,7 @@ describe('a mark', () => {
     expect(asked.map(({ ttlMs }) => ttlMs)).toEqual([66_000, 6_001, 5_000]);
   });
 
-  it('is of the key and the id together, and of nothing else', () => {
+  it('depends only on the key and the id', () => {
     const { mark, asked } = aGuard(() => true);
     for (const [jti, key] of [
       ['a', 'k'],
@@ -92,14 +92,14 @@ describe('a mark', () => {
     expect(new Set(ids).size).toBe(4);
     expect(ids[4]).toBe(ids[0]);
     expect(ids.every((id) => /^[\w-]{43}$/.test(id))).toBe(true);
-    // Whoever shares the store with another version of this package must make the same ids.
+    // Other versions of this package that share the store must make the same ids.
     expect(ids[0]).toBe('9RLSsksehQUe8DW9_uDhsNIcs6Np2Z9XV3hzoNyeDjM');
     expect(asked[0]?.holder).toBe('k');
   });
 });
 
 describe('a request', () => {
-  it('marks a proof once, however many ask, and each proof for itself', async () => {
+  it('marks each proof once, however many calls there are', async () => {
     const { mark, asked, replay } = aGuard(memoryReplayStore().reserve);
     const request = {};
     for (let times = 0; times < 3; times++) {
@@ -108,10 +108,10 @@ describe('a request', () => {
     expect(asked).toHaveLength(1);
     expect(mark(aProof('other'), request)).toEqual({ outcome: 'first' });
     expect(asked).toHaveLength(2);
-    // Another request, and no request at all, are others.
+    // Another request, and no request, do not count as the same request.
     expect(mark(aProof(), {})).toEqual({ outcome: 'replayed' });
     expect(mark(aProof(), undefined)).toEqual({ outcome: 'replayed' });
-    // Another guard over the same store is the same question, one over another store is not.
+    // Another guard over the same store gets the same answer. A guard over another store does not.
     const options = { fallback: undefined, clock: aClock(), events: createEventSink() };
     expect(createReplayGuard({ replay, ...options }).mark(aProof(), request)).toEqual({
       outcome: 'first',
@@ -120,7 +120,7 @@ describe('a request', () => {
     expect(strict.mark(aProof(), request)).toEqual({ outcome: 'replayed' });
   });
 
-  it('shares what is under way', async () => {
+  it('shares a mark that is still being made', async () => {
     const { mark, asked } = aGuard(async () => true);
     const request = {};
     const [one, two] = [mark(aProof(), request), mark(aProof(), request)];
@@ -128,7 +128,7 @@ describe('a request', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('is told once that it is a replay, and stays one', () => {
+  it('gets the same answer again after a replay', () => {
     const { mark } = aGuard(() => false);
     const request = {};
     expect(mark(aProof(), request)).toEqual({ outcome: 'replayed' });
@@ -149,7 +149,7 @@ describe('an outage', () => {
         throw new ReplayStoreFullError('store');
       },
     ],
-  ])('of a store that %s is told once until it is back', async (_what, fail) => {
+  ])('of a store that %s causes one event, until the store works again', async (_what, fail) => {
     let isDown = true;
     const { mark, events } = aGuard((id, options) => (isDown ? fail(id, options) : true));
     for (let times = 0; times < 3; times++) {
@@ -164,14 +164,14 @@ describe('an outage', () => {
     expect(events.slice(1)).toEqual([{ type: 'store.recovered', store: 'replay' }]);
   });
 
-  it('says in its cause what a store answered wrong', async () => {
+  it('has a cause that says what was wrong with the answer of the store', async () => {
     expect(await aGuard((() => null) as never).mark(aProof(), undefined)).toEqual({
       outcome: 'unavailable',
       cause: new TypeError('reserve() of the replay store gave neither true nor false'),
     });
   });
 
-  it('is none when one holder alone has its share', () => {
+  it('does not begin when only the share of one holder is full', () => {
     const { mark, events } = aGuard(() => {
       throw new ReplayStoreFullError('holder');
     });
@@ -179,7 +179,7 @@ describe('an outage', () => {
     expect(events).toEqual([]);
   });
 
-  it('is a store that answers too late', async () => {
+  it('begins when the store answers too late', async () => {
     const aborted = vi
       .spyOn(AbortSignal, 'timeout')
       .mockReturnValue(AbortSignal.abort(new Error('late')));
@@ -192,7 +192,7 @@ describe('an outage', () => {
     expect(events).toHaveLength(1);
   });
 
-  it('is survived by listeners that are not there', () => {
+  it('works without event listeners', () => {
     const options = { fallback: undefined, clock: aClock(), events: { active: false, emit: down } };
     const guard = createReplayGuard({ replay: { reserve: down }, ...options });
     expect(guard.mark(aProof(), undefined)).toMatchObject({ outcome: 'unavailable' });
@@ -200,7 +200,7 @@ describe('an outage', () => {
 });
 
 describe('the signal', () => {
-  it('is made for a store that looks at it, once, and for no other', async () => {
+  it('is created only for a store that reads it, and once', async () => {
     const timeout = vi.spyOn(AbortSignal, 'timeout');
     aGuard(() => true).mark(aProof(), undefined);
     expect(timeout).not.toHaveBeenCalled();
@@ -215,7 +215,7 @@ describe('the signal', () => {
 });
 
 describe('onReplayOutage: local', () => {
-  it('lets this memory decide, which knows what was used before the outage', async () => {
+  it('uses the memory of this process, which knows what was used before the outage', async () => {
     let isDown = false;
     const { mark, events } = aGuard(() => (isDown ? down() : true), { local: true });
     expect(mark(aProof('before'), undefined)).toEqual({ outcome: 'first' });
@@ -228,7 +228,7 @@ describe('onReplayOutage: local', () => {
     expect(mark(aProof('during'), undefined)).toEqual({ outcome: 'replayed' });
   });
 
-  it('believes the store while it answers', async () => {
+  it('uses the store’s answer while it works', async () => {
     expect(await aGuard(async () => false, { local: true }).mark(aProof(), undefined)).toEqual({
       outcome: 'replayed',
     });
@@ -239,14 +239,14 @@ describe('onReplayOutage: local', () => {
     expect(await rejecting.mark(aProof(), undefined)).toEqual({ outcome: 'first' });
   });
 
-  it('does not ask the store about what this process has seen', () => {
+  it('does not ask the store about proofs that this process has seen', () => {
     const { mark, asked } = aGuard(() => true, { local: true });
     mark(aProof(), undefined);
     mark(aProof(), undefined);
     expect(asked).toHaveLength(1);
   });
 
-  it('cannot decide when this memory is full, and the store still can', () => {
+  it('uses the store when the memory of this process is full', () => {
     let isDown = false;
     const { mark } = aGuard(() => (isDown ? down() : true), { local: true });
     for (let index = 0; index < 20; index++) mark(aProof(`${index}`, `key-${index}`), undefined);

@@ -17,7 +17,7 @@ function aConstraint(option: DpopMode | DpopOptions | undefined, mtls?: Resolved
   const events = createEventSink();
   const dpop = resolveDpop(option, { resource: AUDIENCE, clock, events });
   const { holds, markAsUsed } = createSenderConstraint({ dpop, mtls, clock, events });
-  // Without DPoP there is nothing to mark: the list has one check fewer.
+  // Without DPoP there is nothing to mark, so the list has one check fewer.
   const nothing: NonNullable<typeof markAsUsed> = {
     step: 'sender_constraint',
     check: () => undefined,
@@ -41,17 +41,17 @@ const OURS = { 'x5t#S256': 'ours' };
 const WRITE =
   "The token is bound to a key (DPoP). Write: createResourceServer({ …, dpop: 'when-bound' })";
 const USE_REQUEST =
-  'The evidence for a bound token comes with its request. Write: authenticate(view), or explainRequest(view)';
+  'A bound token can only be verified together with its request. Write: authenticate(view), or explainRequest(view)';
 const WRITE_MTLS = expect.stringContaining('mtls: { certificate: socketCertificate() }');
 
-describe('a token whose binding holds', () => {
-  it('passes, and marks its proof when everything else is done', () => {
+describe('a token with a valid binding', () => {
+  it('is accepted, and its proof is marked after all other checks', () => {
     const { holds, markAsUsed } = aConstraint('when-bound');
     const proof = aBoundProof(token);
     const [first, again] = [presented('dpop', proof), presented('dpop', proof)];
     expect(holds.step).toBe('sender_constraint');
     expect(markAsUsed.step).toBe('sender_constraint');
-    // Looking has no effect.
+    // The first check has no effect.
     expect(holds.check(verified({ jkt }), first)).toBeUndefined();
     expect(holds.check(verified({ jkt }), first)).toBeUndefined();
     expect(holds.check(verified({ jkt }), again)).toBeUndefined();
@@ -59,7 +59,7 @@ describe('a token whose binding holds', () => {
     expect(markAsUsed.check(verified({ jkt }), again)).toEqual({ reason: 'proof_replayed' });
   });
 
-  it('is read once for each token that is kept, with the hash of its own text', () => {
+  it('is read once while it is cached, with the hash of its own text', () => {
     const { holds } = aConstraint('when-bound');
     const kept = verified({ jkt });
     expect(holds.check(kept, presented('dpop', aBoundProof(token)))).toBeUndefined();
@@ -69,13 +69,13 @@ describe('a token whose binding holds', () => {
     });
   });
 
-  it('marks nothing for what was not looked at, and nothing for a Bearer token', () => {
+  it('causes no mark if the binding was not checked, or for a Bearer token', () => {
     const { markAsUsed } = aConstraint('when-bound');
     expect(markAsUsed.check(verified({ jkt }), presented('dpop'))).toBeUndefined();
     expect(markAsUsed.check(verified(), presented('bearer'))).toBeUndefined();
   });
 
-  it('is refused when it has become too old before it was marked', () => {
+  it('is refused if its proof became too old before it was marked', () => {
     const { holds, markAsUsed, clock } = aConstraint('when-bound');
     const proof = aBoundProof(token);
     const [first, again] = [presented('dpop', proof), presented('dpop', proof)];
@@ -83,12 +83,12 @@ describe('a token whose binding holds', () => {
     expect(holds.check(verified({ jkt }), first)).toBeUndefined();
     expect(holds.check(verified({ jkt }), again)).toBeUndefined();
     expect(markAsUsed.check(verified({ jkt }), first)).toBeUndefined();
-    // A slow store of revocations stands between the two: the first mark is gone by then.
+    // A slow revocation store runs between the two checks. By then, the first mark has expired.
     clock.advanceSec(60);
     expect(markAsUsed.check(verified({ jkt }), again)).toEqual({ reason: 'proof_untimely' });
   });
 
-  it('waits for a store that takes its time', async () => {
+  it('waits for a store that gives a promise', async () => {
     const store = (isFirst: boolean): ReplayStore => ({ reserve: async () => isFirst });
     for (const [isFirst, result] of [
       [true, undefined],
@@ -103,7 +103,7 @@ describe('a token whose binding holds', () => {
     }
   });
 
-  it('is refused while the store is down, with what it threw', async () => {
+  it('is refused while the store is down, with the store’s error as the cause', async () => {
     const cause = new Error('down');
     const { holds, markAsUsed } = aConstraint({ replay: { reserve: () => Promise.reject(cause) } });
     const one = presented('dpop', aBoundProof(token));
@@ -114,7 +114,7 @@ describe('a token whose binding holds', () => {
     });
   });
 
-  it('gives the next nonce when the proof used an older one, and only then', () => {
+  it('gets the next nonce only if its proof used an older one', () => {
     const { holds, markAsUsed, clock, dpop } = aConstraint({
       nonce: { secrets: ['s'.repeat(32)] },
     });
@@ -139,7 +139,7 @@ describe('a token whose binding holds', () => {
       ['DPoP-Nonce', dpop?.nonces?.current()],
       ['Cache-Control', 'no-store', { unlessSet: true }],
     ]);
-    // A view without a response, and one without a request behind it, are no fault.
+    // A view without a response, or without a request behind it, causes no error.
     const one = presented('dpop', aBoundProof(token, { nonce }));
     void holds.check(verified({ jkt }), one);
     expect(markAsUsed.check(verified({ jkt }), one)).toBeUndefined();
@@ -277,7 +277,7 @@ describe.each<[string, DpopMode | undefined, VerifiedToken, Presentation, unknow
     undefined,
   ],
 ])('a token that is %s, with dpop: %s', (_what, mode, verifiedToken, presentation, result) => {
-  it('is told what it lacks', () => {
+  it('is refused with the reason', () => {
     expect(aConstraint(mode).holds.check(verifiedToken, presentation)).toEqual(result);
   });
 });
@@ -425,7 +425,7 @@ describe.each<
 ])(
   'a token that is %s, with mtls: %s, dpop: %s',
   (_what, mode, dpop, verifiedToken, presentation, result) => {
-    it('is told what it lacks', () => {
+    it('is refused with the reason', () => {
       const certificate = { thumbprintOf: () => 'ours' };
       const { holds } = aConstraint(dpop, { mode, certificate });
       expect(holds.check(verifiedToken, presentation)).toEqual(result);
@@ -433,7 +433,7 @@ describe.each<
   },
 );
 
-it('a token with both bindings costs no proof where the certificate is missing', () => {
+it('for a token with both bindings, the proof is not read if the certificate is missing', () => {
   const certificate = { thumbprintOf: () => undefined };
   const { holds, markAsUsed } = aConstraint('when-bound', { mode: 'when-bound', certificate });
   const proof = aBoundProof(token);
@@ -441,7 +441,7 @@ it('a token with both bindings costs no proof where the certificate is missing',
   const one = presented('dpop', proof);
   expect(holds.check(both, one)).toEqual({ reason: 'certificate_missing' });
   expect(markAsUsed.check(both, one)).toBeUndefined();
-  // Not marked: the same proof passes once the certificate is there.
+  // The proof was not marked: it is accepted once the certificate is there.
   const holding = aConstraint('when-bound', {
     mode: 'when-bound',
     certificate: { thumbprintOf: () => 'ours' },
@@ -451,7 +451,7 @@ it('a token with both bindings costs no proof where the certificate is missing',
   expect(holding.markAsUsed.check(both, again)).toBeUndefined();
 });
 
-it('without dpop nothing is marked', () => {
+it('nothing is marked without dpop', () => {
   const { markAsUsed } = aConstraint(undefined);
   expect(markAsUsed.step).toBe('sender_constraint');
   expect(markAsUsed.check(verified({ jkt }), presented('dpop'))).toBeUndefined();

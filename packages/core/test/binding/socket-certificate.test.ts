@@ -12,7 +12,7 @@ const view = (peerCertificate?: () => Uint8Array | undefined): RequestView => ({
 const der = (text: string) => new TextEncoder().encode(text);
 const hash = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('base64url');
 
-it('[RFC8705-3.1-a] is the hash of the bytes that the connection gives, each connection its own', () => {
+it('[RFC8705-3.1-a] the thumbprint is the hash of the bytes that the connection gives, for each connection its own', () => {
   const source = socketCertificate();
   const [one, other] = [der('one'), der('other')];
   for (const bytes of [one, other, one]) {
@@ -20,7 +20,7 @@ it('[RFC8705-3.1-a] is the hash of the bytes that the connection gives, each con
   }
 });
 
-it('is none where the connection has none, or the view does not know', () => {
+it('there is no thumbprint if the connection has no certificate, or the view cannot give it', () => {
   const source = socketCertificate();
   expect(source.thumbprintOf(view(() => undefined))).toBeUndefined();
   expect(source.thumbprintOf(view())).toBeUndefined();

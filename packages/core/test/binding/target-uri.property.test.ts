@@ -11,7 +11,7 @@ const names = (htu: string, url: string, publicUrls = PUBLIC) =>
 const unreserved = [...'abcXYZ019-_~'];
 const reserved = [...":@!$&'()*+,;="];
 
-/** A character as it is, and another spelling of it. */
+/** A character, and another spelling of it. */
 const spelled = fc.oneof(
   fc
     .tuple(fc.constantFrom(...unreserved), fc.constantFrom('plain', 'upper', 'lower'))
@@ -23,7 +23,7 @@ const spelled = fc.oneof(
   fc
     .constantFrom(...reserved)
     .map((character): readonly [string, string] => [character, character]),
-  // Escapes of what is not unreserved: only their letters' case is free.
+  // In escapes of other characters, only upper and lower case may differ.
   fc
     .constantFrom('%2F', '%3A', '%20', '%C3%A9', '%00', '%25', '%3F', '%23', '%5C')
     .chain((encoded) =>
@@ -39,14 +39,14 @@ const segment = fc.array(spelled, { minLength: 1, maxLength: 6 }).map((parts) =>
   other: parts.map(([, other]) => other).join(''),
 }));
 
-/** A path in two spellings that RFC 3986 §6.2.2 calls one. */
+/** A path in two spellings that are equal by RFC 3986 §6.2.2. */
 const paths = fc.array(segment, { minLength: 1, maxLength: 5 }).map((segments) => ({
   plain: `/${segments.map(({ plain }) => plain).join('/')}`,
   other: `/${segments.map(({ other }) => other).join('/')}`,
 }));
 
 describe('namesTarget', () => {
-  it('takes every spelling of one path for the same, on either side', () => {
+  it('treats every spelling of one path as the same, on both sides', () => {
     fc.assert(
       fc.property(paths, ({ plain, other }) => {
         expect(names(ORIGIN + plain, other)).toBe(true);
@@ -56,7 +56,7 @@ describe('namesTarget', () => {
     );
   });
 
-  it('tells two paths apart that are not the same after decoding what is unreserved', () => {
+  it('treats two paths as different if they differ after unreserved characters are decoded', () => {
     fc.assert(
       fc.property(paths, paths, (one, two) => {
         expect(names(ORIGIN + one.other, two.other)).toBe(one.plain === two.plain);
@@ -64,7 +64,7 @@ describe('namesTarget', () => {
     );
   });
 
-  it('never throws, and never names what it was not meant for', () => {
+  it('never throws, and never accepts another URL', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.webUrl(),
@@ -74,7 +74,7 @@ describe('namesTarget', () => {
       fc.property(text, text, (htu, url) => {
         const isNamed = names(htu, url);
         if (!isNamed) return;
-        // Whoever is named is at our origin, by the parser that clients use.
+        // Each accepted URL has our origin, by the parser that clients use.
         expect(new URL(htu).origin).toBe(ORIGIN);
       }),
     );
@@ -99,7 +99,7 @@ describe('namesTarget', () => {
     );
   });
 
-  it('joins a prefix and a path, and resolves nothing', () => {
+  it('joins a prefix and a path without resolving anything', () => {
     fc.assert(
       fc.property(paths, paths, (prefix, path) => {
         const parsed = parsePublicUrl(ORIGIN + prefix.other);

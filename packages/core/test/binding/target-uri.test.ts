@@ -31,7 +31,7 @@ describe('namesTarget', () => {
     ['https://api.acme.com/a', 'HTTPS://API.acme.com:443/a?x'],
     ['https://api.acme.com/', 'https://api.acme.com'],
     ['https://api.acme.com/[x]', '/[x]'],
-  ])('%s names %s', (htu, url) => {
+  ])('%s is the URL of %s', (htu, url) => {
     expect(names(htu, url)).toBe(true);
   });
 
@@ -81,11 +81,11 @@ describe('namesTarget', () => {
     ['https://api.acme.com/A', '/a'],
     ['https://api.acme.com/a/', '/a'],
     ['https://api.acme.com/a//b', '/a/b'],
-  ])('%s does not name %s', (htu, url) => {
+  ])('%s is not the URL of %s', (htu, url) => {
     expect(names(htu, url)).toBe(false);
   });
 
-  it('does not read hosts as the URL parser would mend them', () => {
+  it('does not accept hosts that the URL parser would correct', () => {
     const urls = [{ origin: 'http://127.0.0.1:3000', prefix: '' }];
     expect(names('http://127.0.0.1:3000/a', '/a', { urls })).toBe(true);
     expect(names('http://0x7f.1:3000/a', '/a', { urls })).toBe(false);
@@ -95,7 +95,7 @@ describe('namesTarget', () => {
     );
   });
 
-  it('puts the prefix that a proxy takes away before the path', () => {
+  it('adds the prefix that a proxy removes', () => {
     const urls = [api, below];
     expect(names('https://acme.com/v1/orders', '/orders', { urls })).toBe(true);
     expect(names('https://api.acme.com/orders', '/orders', { urls })).toBe(true);
@@ -103,12 +103,12 @@ describe('namesTarget', () => {
     expect(names('https://acme.com/v1orders', '/orders', { urls })).toBe(false);
     expect(names('https://acme.com/v1/', '/', { urls })).toBe(true);
     expect(names('https://acme.com/v1', '/', { urls })).toBe(false);
-    // In absolute form the origin must be that of the claim.
+    // In absolute form, the origin must be equal to that of the claim.
     expect(names('https://acme.com/v1/a', 'https://acme.com/a', { urls })).toBe(true);
     expect(names('https://acme.com/v1/a', 'https://api.acme.com/a', { urls })).toBe(false);
   });
 
-  it('takes the schemes of WebSockets on an upgrade to them, and on nothing else', () => {
+  it('accepts ws and wss only on a WebSocket upgrade', () => {
     const upgrade = 'WebSocket';
     expect(names('wss://api.acme.com/a', '/a', { upgrade })).toBe(true);
     expect(names('WSS://api.acme.com:443/a', '/a', { upgrade })).toBe(true);
@@ -151,7 +151,7 @@ describe('parsePublicUrl', () => {
     'wss://api.acme.com',
     'ftp://api.acme.com',
     'https://api.acme.com/a%2',
-  ])('%j is none', (url) => {
+  ])('does not accept %j', (url) => {
     expect(parsePublicUrl(url)).toBeUndefined();
   });
 });

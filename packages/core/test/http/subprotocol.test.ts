@@ -54,7 +54,7 @@ describe('a token among protocols', () => {
   });
 });
 
-it('protocols are offered in order, in one header or in several', () => {
+it('[RFC6455-11.3.4-a] protocols are offered in order, in one header or in several', () => {
   expect(offeredProtocols(undefined)).toEqual([]);
   expect(offeredProtocols('a, b,,c ')).toEqual(['a', 'b', 'c']);
   expect(offeredProtocols(['a', 'b, c'])).toEqual(['a', 'b', 'c']);
@@ -68,6 +68,9 @@ it('says what it looks for', () => {
   expect([isCredentialSource(source), Object.isFrozen(source)]).toEqual([true, true]);
 });
 
-it.each(['', 'a b', 'ü', 7, undefined])('does not take %o for a prefix', (prefix) => {
-  expect(() => fromSubprotocol(prefix as string)).toThrow("Write: fromSubprotocol('bearer.')");
-});
+it.each(['', 'a b', 'ü', 7, undefined])(
+  '[RFC6455-4.1-a] does not take %o for a prefix',
+  (prefix) => {
+    expect(() => fromSubprotocol(prefix as string)).toThrow("Write: fromSubprotocol('bearer.')");
+  },
+);

@@ -71,14 +71,14 @@ describe('the endpoint', () => {
     expect(aServer({ endpoint }).endpoint).toBe(endpoint);
   });
 
-  it('may be http on a host that is named for it', () => {
+  it('may be http on a host of allowHttp', () => {
     const endpoint = 'http://hydra:4445/admin/oauth2/introspect';
     expect(aServer({ endpoint, allowHttp: ['hydra'] }).endpoint).toBe(endpoint);
   });
 });
 
 describe('a question', () => {
-  it('is a form by POST, and follows no redirect (RFC 7662 §2.1)', async () => {
+  it('is sent as a form by POST, and no redirect is followed (RFC 7662 §2.1)', async () => {
     const sent: unknown[] = [];
     const fetch = async (url: unknown, init: RequestInit = {}) => {
       const { method, redirect, body, headers } = init;
@@ -91,7 +91,7 @@ describe('a question', () => {
     expect(sent).toEqual([[ENDPOINT, 'POST', 'manual', form, 'application/json']]);
   });
 
-  it('goes by the fetch of a client that presents a certificate, to its own endpoint', async () => {
+  it('uses the fetch of a client that presents a certificate, and the endpoint for certificates', async () => {
     const asked: string[] = [];
     const metadata = {
       issuer: ISSUER,
@@ -113,7 +113,7 @@ describe('a question', () => {
     expect(server.endpoint).toBe('https://mtls.example.com/i');
   });
 
-  it('of a client without a certificate goes to the usual endpoint', async () => {
+  it('of a client without a certificate uses the usual endpoint', async () => {
     const asked: string[] = [];
     const metadata = {
       issuer: ISSUER,
@@ -128,14 +128,14 @@ describe('a question', () => {
     expect(asked).toEqual([`${ISSUER}/.well-known/openid-configuration`, ENDPOINT]);
   });
 
-  it('goes over http where that was allowed', async () => {
+  it('is sent over http if that was allowed', async () => {
     for (const endpoint of ['http://127.0.0.1:4445/i', 'http://hydra:4445/i']) {
       const server = aServer({ endpoint, allowHttp: ['hydra'] });
       expect(await server.ask(question())).toEqual({ active: true });
     }
   });
 
-  it('of a client with a bearer token takes 401 for its own: an outage', async () => {
+  it('of a client with a bearer token: a 401 is about that token, and an outage', async () => {
     const fetch = async () => Response.json({ error: 'invalid_token' }, { status: 401 });
     const own = aServer({ endpoint: ENDPOINT, fetch, client: bearerToken(() => 't') });
     await expect(own.ask(question())).rejects.toMatchObject({
@@ -146,7 +146,7 @@ describe('a question', () => {
     expect(await basic.ask(question())).toEqual({ active: false });
   });
 
-  it('fails without a word about the secret when it cannot be had', async () => {
+  it('fails without showing the secret when the secret cannot be read', async () => {
     const client = clientSecretBasic('api', () => Promise.reject(new Error('vault is sealed')));
     const failing = aServer({ endpoint: ENDPOINT, client }).ask(question());
     await expect(failing).rejects.toMatchObject({
@@ -155,14 +155,14 @@ describe('a question', () => {
     });
   });
 
-  it('fails when the answer is signed, and that was not asked for', async () => {
+  it('fails when the answer is signed although that was not asked for', async () => {
     const headers = { 'content-type': 'application/token-introspection+jwt' };
     const fetch = async () => new Response('a.b.c', { headers });
     const asked = aServer({ endpoint: ENDPOINT, fetch }).ask(question());
     await expect(asked).rejects.toMatchObject({ failure: 'not_json' });
   });
 
-  it('hands on how long to wait, between 1 and 60 seconds', async () => {
+  it('passes on how long to wait, between 1 and 60 seconds', async () => {
     for (const [given, taken] of [
       ['7', 7],
       ['0', 1],
@@ -201,7 +201,7 @@ describe('a signed answer (RFC 9701)', () => {
     return { accepted, answer: server.ask(question()) };
   }
 
-  it('is asked for, and gives what the server signed', async () => {
+  it('is asked for, and its content is the answer', async () => {
     const { accepted, answer } = answering(signed());
     expect(await answer).toEqual(ANSWER);
     expect(accepted).toEqual(['application/token-introspection+jwt']);
@@ -215,11 +215,11 @@ describe('a signed answer (RFC 9701)', () => {
     ['for another client', signed({ ...good, aud: 'other' })],
     ['that is old', signed({ ...good, iat: NOW - 61 })],
     ['that somebody else signed', `${signed().slice(0, -8)}AAAAAAAA`],
-  ])('%s is none', async (_what, jwt) => {
+  ])('%s is not accepted', async (_what, jwt) => {
     await expect(answering(jwt).answer).rejects.toMatchObject({ failure: 'malformed' });
   });
 
-  it('is insisted on: an answer that is not signed is none', async () => {
+  it('is required: an unsigned answer is refused', async () => {
     const { answer } = answering(JSON.stringify(ANSWER), 'application/json');
     await expect(answer).rejects.toMatchObject({
       failure: 'not_signed',
@@ -227,7 +227,7 @@ describe('a signed answer (RFC 9701)', () => {
     });
   });
 
-  it('need not be signed where the server calls the token of no type that it knows', async () => {
+  it('is not needed when the server says that it does not know this type of token', async () => {
     const fetch = async () => Response.json({ error: 'unsupported_token_type' }, { status: 400 });
     const server = aServer({ endpoint: ENDPOINT, signed: true, fetch });
     const answer = await server.ask(question());
@@ -236,8 +236,8 @@ describe('a signed answer (RFC 9701)', () => {
   });
 });
 
-describe('what fails', () => {
-  it('says which kind of failure it is, and keeps the cause for the operator', async () => {
+describe('a failure', () => {
+  it('has a kind, and keeps the cause for the operator', async () => {
     const cause = new TypeError('fetch failed');
     const fetch = () => Promise.reject(cause);
     const failing = aServer({ endpoint: ENDPOINT, fetch }).ask(question());
@@ -248,7 +248,7 @@ describe('what fails', () => {
     });
   });
 
-  it('is the network where the body of an answer breaks off', async () => {
+  it('is of the kind network when the body breaks off', async () => {
     const cause = new TypeError('terminated');
     const body = new ReadableStream({ pull: (controller) => controller.error(cause) });
     const fetch = async () => new Response(body);
@@ -256,7 +256,7 @@ describe('what fails', () => {
     await expect(failing).rejects.toMatchObject({ failure: 'network', cause });
   });
 
-  it('is discovery where nothing names the endpoint, of which nobody is told', async () => {
+  it('is of the kind discovery when nothing names the endpoint, and then the token is not sent', async () => {
     const fetch = async () => Response.json({ issuer: ISSUER });
     const server = aServer({ fetch });
     const failure = { failure: 'discovery' };
@@ -266,8 +266,8 @@ describe('what fails', () => {
   });
 });
 
-describe('getting ready', () => {
-  it('finds the endpoint, and asks nothing of it', async () => {
+describe('prepare', () => {
+  it('finds the endpoint, and sends nothing to it', async () => {
     const asked: string[] = [];
     const fetch = async (url: unknown) => {
       asked.push(String(url));
@@ -279,7 +279,7 @@ describe('getting ready', () => {
     expect(asked).toEqual([`${ISSUER}/.well-known/openid-configuration`]);
   });
 
-  it('asks for no metadata where the endpoint is configured', async () => {
+  it('reads no metadata if the endpoint is configured', async () => {
     const fetch = () => Promise.reject(new Error('no request is made'));
     const server = aServer({ endpoint: ENDPOINT, fetch });
     await server.prepare(new AbortController().signal);
@@ -287,11 +287,11 @@ describe('getting ready', () => {
   });
 });
 
-describe('a function of the application', () => {
+describe('a function of the application (ask)', () => {
   const asking = (ask: (token: string, options: object) => unknown) =>
     createAskServer({ kind: 'ask', ask } as Parameters<typeof createAskServer>[0], CONTEXT);
 
-  it('is given the token and the signal, has no endpoint, and needs nothing beforehand', async () => {
+  it('gets the token and the signal, has no endpoint, and needs no preparation', async () => {
     const asked: unknown[] = [];
     const server = asking((...args) => {
       asked.push(args);
@@ -306,14 +306,14 @@ describe('a function of the application', () => {
     expect(asked).toEqual([['opaque', { signal }]]);
   });
 
-  it.each([undefined, null, [], 'active', 7])('that gives %j gives no answer', async (given) => {
+  it.each([undefined, null, [], 'active', 7])('that gives %j fails', async (given) => {
     await expect(asking(() => given).ask(question())).rejects.toMatchObject({
       failure: 'malformed',
       message: 'ask gave no answer of RFC 7662',
     });
   });
 
-  it('that throws has failed, with its error as the cause', async () => {
+  it('that throws fails, with its error as the cause', async () => {
     const cause = new Error('a bug');
     const server = asking(() => {
       throw cause;

@@ -8,7 +8,7 @@ const ed25519 = generateTestKey('EdDSA', 'k2');
 const rsa = generateTestKey('RS256', 'k3');
 
 describe('a key for client assertions', () => {
-  it('has the algorithm that its JWK names, or the usual one of its type', () => {
+  it('uses the algorithm that its JWK names, or else the usual one of its type', () => {
     const { alg: _alg, ...anyRsa } = rsa.privateJwk;
     expect(signingKeyOf(anyRsa).algorithm).toBe('RS256');
     expect(signingKeyOf({ ...anyRsa, alg: 'PS384' }).algorithm).toBe('PS384');
@@ -22,7 +22,7 @@ describe('a key for client assertions', () => {
     expect(signingKeyOf(es256.privateKey).kid).toBeUndefined();
   });
 
-  it('is imported once, to sign and not to be exported', async () => {
+  it('is imported once, only for signing, and cannot be exported', async () => {
     const key = signingKeyOf(rsa.privateJwk);
     const [first, second] = [await key.cryptoKey(), await key.cryptoKey()];
     expect(first).toBe(second);
@@ -51,7 +51,7 @@ describe('a key for client assertions', () => {
     ['an alg that nobody knows', { ...es256.privateJwk, alg: 'HS256' }, 'cannot sign assertions'],
     ['a small RSA key', small, 'smaller than 2048 bits'],
     ['another curve', secp256k1, 'cannot sign assertions'],
-  ])('is not %s', (_name, key, problem) => {
+  ])('is refused: %s', (_name, key, problem) => {
     expect(() => signingKeyOf(key as never)).toThrow(problem);
     expect(() => signingKeyOf(key as never)).toThrow("Write: privateKeyJwt('orders-api'");
   });

@@ -9,7 +9,7 @@ function setUp(bounds: Partial<Parameters<typeof createTokenMemory>[0]> = {}) {
 }
 
 describe('the memory of tokens', () => {
-  it('knows why a token was refused, for as long as it was told', () => {
+  it('keeps the reason of a refusal for the configured time', () => {
     const { clock, memory } = setUp();
     memory.refuse('a', 'token_inactive');
     expect(memory.refused('a')).toBe('token_inactive');
@@ -20,14 +20,14 @@ describe('the memory of tokens', () => {
     expect(memory.refused('a')).toBeUndefined();
   });
 
-  it('forgets a refusal that is later than now: a clock was set back', () => {
+  it('drops a refusal whose time is in the future, after the clock was set back', () => {
     const { clock, memory } = setUp();
     memory.refuse('a', 'expired');
     clock.advance(-1);
     expect(memory.refused('a')).toBeUndefined();
   });
 
-  it('keeps refusals within their bound, without touching tokens that are in use', () => {
+  it('keeps at most the configured number of refusals, and they do not push out active tokens', () => {
     const { memory } = setUp();
     memory.noteActive('good');
     for (const digest of ['a', 'b', 'c', 'd']) memory.refuse(digest, 'token_inactive');
@@ -36,13 +36,13 @@ describe('the memory of tokens', () => {
     expect(memory.wasActive('good')).toBe(true);
   });
 
-  it('remembers no refusal where it is not to', () => {
+  it('keeps no refusal if the time is 0', () => {
     const { memory } = setUp({ refusedForMs: 0 });
     memory.refuse('a', 'token_inactive');
     expect(memory.refused('a')).toBeUndefined();
   });
 
-  it('knows for an hour that a token was active', () => {
+  it('keeps for an hour that a token was active', () => {
     const { clock, memory } = setUp();
     expect([memory.wasActive('a'), memory.hasActive()]).toEqual([false, false]);
     memory.noteActive('a');
@@ -52,14 +52,14 @@ describe('the memory of tokens', () => {
     expect([memory.wasActive('a'), memory.hasActive()]).toEqual([false, false]);
   });
 
-  it('does not count a token that was refused since as active', () => {
+  it('forgets that a token was active when it is refused', () => {
     const { memory } = setUp();
     memory.noteActive('a');
     memory.refuse('a', 'token_inactive');
     expect([memory.wasActive('a'), memory.hasActive()]).toEqual([false, false]);
   });
 
-  it('forgets everything when it is cleared', () => {
+  it('is empty after clear', () => {
     const { memory } = setUp();
     memory.noteActive('a');
     memory.refuse('b', 'token_inactive');

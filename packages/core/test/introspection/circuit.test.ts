@@ -20,13 +20,13 @@ function setUp({ random = 0, hasKnown = false } = {}) {
 }
 
 describe('a circuit', () => {
-  it('lets everything pass while nothing has failed', () => {
+  it('lets every question pass while nothing has failed', () => {
     const { circuit, wait } = setUp();
     expect([wait(), wait(true), wait()]).toEqual(['passes', 'passes', 'passes']);
     expect(circuit.hasAnsweredLately()).toBe(false);
   });
 
-  it('pauses for a second, twice as long after each failure, and for 30 s at most', () => {
+  it('pauses for a second, then twice as long after each failure, up to 30 seconds', () => {
     const { clock, wait, fail } = setUp();
     for (const seconds of [1, 2, 4, 8, 16, 30, 30, 30, 30, 30, 30, 30]) {
       fail();
@@ -47,7 +47,7 @@ describe('a circuit', () => {
     expect(wait()).toBe('passes');
   });
 
-  it('pauses as long as the server says', () => {
+  it('pauses for as long as the server says', () => {
     const { clock, wait, fail } = setUp({ random: 0.9 });
     fail('outage', false, 17);
     expect(wait()).toBe(17);
@@ -55,7 +55,7 @@ describe('a circuit', () => {
     expect(wait()).toBe('passes');
   });
 
-  it('lets one try after a pause; its outcome decides', () => {
+  it('lets one question pass after a pause, and its outcome decides', () => {
     const { clock, enter, wait, fail } = setUp();
     fail();
     clock.advanceSec(1);
@@ -70,7 +70,7 @@ describe('a circuit', () => {
     expect(wait()).toBe(2);
   });
 
-  it('lets a token that was active be the first to try, for a while, where there is one', () => {
+  it('lets a token that was active be tried first for a while, if there is one', () => {
     const { clock, wait, fail, state } = setUp({ hasKnown: true });
     fail();
     clock.advanceSec(1);
@@ -90,7 +90,7 @@ describe('a circuit', () => {
     expect(without.wait(false)).toBe('passes');
   });
 
-  it('counts failures that were in flight together once', () => {
+  it('counts failures of questions that were in flight together once', () => {
     const { clock, enter, wait } = setUp();
     const together = [enter(), enter(), enter()];
     for (const each of together) each?.failed('outage', undefined);
@@ -100,7 +100,7 @@ describe('a circuit', () => {
     expect(wait()).toBe(2);
   });
 
-  it('does not take a failure of before an answer for news', () => {
+  it('ignores a failure of a question that began before the last change', () => {
     const { enter, wait } = setUp();
     const [slow, quick] = [enter(), enter()];
     quick?.succeeded();
@@ -108,7 +108,7 @@ describe('a circuit', () => {
     expect(wait()).toBe('passes');
   });
 
-  it('is closed by whatever comes from a server that is up', () => {
+  it('is closed by every answer of a server that is up', () => {
     const { clock, enter, wait, fail } = setUp();
     fail('other');
     expect(wait()).toBe('passes');
@@ -118,14 +118,14 @@ describe('a circuit', () => {
     expect([wait(), wait()]).toEqual(['passes', 'passes']);
   });
 
-  it('is open to whoever comes when the clock was set back', () => {
+  it('lets questions pass after the clock was set back', () => {
     const { clock, wait, fail } = setUp();
     fail();
     clock.advanceSec(-10);
     expect(wait()).toBe('passes');
   });
 
-  it('knows for five seconds that the server has answered', () => {
+  it('remembers for five seconds that the server has answered', () => {
     const { circuit, clock, enter } = setUp();
     enter()?.succeeded();
     expect(circuit.hasAnsweredLately()).toBe(true);
@@ -138,8 +138,8 @@ describe('a circuit', () => {
   });
 });
 
-describe('a failure that may be the token’s doing', () => {
-  it('never counts while the server has answered lately, also about a known token', () => {
+describe('a failure that the token may have caused', () => {
+  it('never counts while the server has answered lately, also for a known token', () => {
     const { clock, enter, wait, fail } = setUp();
     enter()?.succeeded();
     clock.advanceSec(4);
@@ -150,7 +150,7 @@ describe('a failure that may be the token’s doing', () => {
     expect(wait()).toBe(1);
   });
 
-  it('of a stranger shuts out strangers alone, for a second at most, however often', () => {
+  it('of an unknown token pauses only unknown tokens, for a second at most', () => {
     const { clock, wait, fail } = setUp();
     for (let index = 0; index < 5; index++) {
       fail('perhaps_token');
@@ -161,13 +161,13 @@ describe('a failure that may be the token’s doing', () => {
     expect(wait(false)).toBe('passes');
   });
 
-  it('of a token that was active is an outage for all', () => {
+  it('of a known token is an outage for all', () => {
     const { wait, fail } = setUp();
     fail('perhaps_token', true);
     expect([wait(true), wait(false)]).toEqual([1, 1]);
   });
 
-  it('of a stranger neither prolongs nor eases a real outage', () => {
+  it('of an unknown token does not change the pause of a real outage', () => {
     const { clock, wait, fail } = setUp();
     fail('outage');
     clock.advanceSec(1);
@@ -179,7 +179,7 @@ describe('a failure that may be the token’s doing', () => {
     expect(wait(true)).toBe(1);
   });
 
-  it('turns into an outage for all when one follows', () => {
+  it('becomes an outage for all when a real one follows', () => {
     const { wait, fail } = setUp();
     fail('perhaps_token');
     fail('outage', true);

@@ -38,7 +38,7 @@ describe('claimsOfAnswer', () => {
     expect(Object.isFrozen(claims)).toBe(true);
   });
 
-  it('makes no prototype of a member of that name', () => {
+  it('treats a member named __proto__ as an ordinary one', () => {
     const claims = claimsOfAnswer(JSON.parse('{"active":true,"__proto__":{"scope":"admin"}}'));
     expect(claims['scope']).toBeUndefined();
     expect(Object.getPrototypeOf(claims)).toBe(Object.prototype);
@@ -73,11 +73,11 @@ describe('checkAnswer', () => {
     [{ token_type: 'Bearer', cnf: { 'x5t#S256': 'x' } }, undefined],
     [{ token_type: 'DPoP', cnf: ['jkt'] }, 'type_not_accepted'],
     [{ token_type: 'DPoP', cnf: JSON.parse('{"__proto__":{"jkt":"x"}}') }, 'type_not_accepted'],
-  ])('of %j gives %s', (claims, reason) => {
+  ])('gives for %j: %s', (claims, reason) => {
     expect(check(claims)).toBe(reason);
   });
 
-  it.each(['sub', 'exp', 'aud'])('misses %s', (name) => {
+  it.each(['sub', 'exp', 'aud'])('refuses claims without %s', (name) => {
     const entries = Object.entries(CLAIMS).filter(([each]) => each !== name);
     const policy = answerPolicy(provider, rule, {
       audience: [AUDIENCE],
@@ -87,7 +87,7 @@ describe('checkAnswer', () => {
     expect(checkAnswer(Object.fromEntries(entries), policy, NOW)?.reason).toBe('claim_missing');
   });
 
-  it('needs no token_type of its own', () => {
+  it('accepts an answer without token_type', () => {
     const { token_type: _type, ...rest } = CLAIMS;
     const policy = answerPolicy(provider, rule, {
       audience: [AUDIENCE],
@@ -100,13 +100,13 @@ describe('checkAnswer', () => {
     expect(checkAnswer({ ...rest, aud: 'x' }, policy, NOW)?.reason).toBe('audience_mismatch');
   });
 
-  it('asks an entry of many issuers whether iss is one of them', () => {
+  it('asks an entry for many issuers whether iss is one of them', () => {
     const many = { ...provider, names: ({ iss }: TokenClaims) => iss === 'https://t1.example.com' };
     expect(check({ iss: 'https://t1.example.com' }, {}, many)).toBeUndefined();
     expect(check({ iss: 'https://t2.example.com' }, {}, many)).toBe('issuer_unknown');
   });
 
-  it('asks what stands for aud where there is none, too', () => {
+  it('also calls the check that replaces aud', () => {
     const free = custom({
       issuer: ISSUER,
       jwks,
@@ -126,7 +126,7 @@ describe('checkAnswer', () => {
     }
   });
 
-  it('does not take what is not true itself for yes', () => {
+  it('accepts only true as a yes', () => {
     const loose = { ...rule, accepts: () => 'yes' as never };
     const policy = answerPolicy(provider, loose, {
       audience: [AUDIENCE],

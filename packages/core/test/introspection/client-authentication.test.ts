@@ -15,7 +15,7 @@ import {
 
 const ISSUER = 'https://as.example.com';
 
-/** What a client puts into a request. */
+/** What a client adds to a request. */
 async function sent(client: IntrospectionClient, server: object = {}) {
   const authenticate = await client.authentication(aClock());
   const body = new URLSearchParams();
@@ -41,7 +41,7 @@ function protectedHeaderAlg(body: URLSearchParams): string {
 }
 
 describe('clientSecretBasic', () => {
-  it('encodes id and secret as a form before it joins them (RFC 6749 §2.3.1)', async () => {
+  it('[RFC6749-2.3.1-a] form-encodes id and secret before it joins them', async () => {
     const { body, headers } = await sent(clientSecretBasic('orders:api', 'a b+c/ü%'));
     const [scheme, credentials = ''] = (headers.get('authorization') ?? '').split(' ');
     const [id, secret] = Buffer.from(credentials, 'base64').toString().split(':');
@@ -50,7 +50,7 @@ describe('clientSecretBasic', () => {
     expect(body.toString()).toBe('');
   });
 
-  it('asks for a secret that rotates at each request', async () => {
+  it('reads a secret from a function for each request', async () => {
     const secrets = ['one', 'two'];
     const client = clientSecretPost('api', async () => secrets.shift() ?? '');
     expect((await sent(client)).body.get('client_secret')).toBe('one');
@@ -58,7 +58,7 @@ describe('clientSecretBasic', () => {
     await expect(sent(client)).rejects.toThrow('There is no secret');
   });
 
-  it('drops one line break at the end of what a function gives: files have one', async () => {
+  it('removes one line break at the end of what a function gives, because files have one', async () => {
     const secretOf = async (given: string) =>
       (await sent(clientSecretPost('api', () => given))).body.get('client_secret');
     expect(await secretOf('secret\n')).toBe('secret');
@@ -72,7 +72,7 @@ describe('clientSecretBasic', () => {
   it.each([
     ['Basic', clientSecretBasic],
     ['post', clientSecretPost],
-  ])('tags the secret that a function gives, and shows nothing of it: %s', async (_name, make) => {
+  ])('gives a tag that changes with the secret and does not show it: %s', async (_name, make) => {
     const secrets = ['one', 'one', 'two'];
     const client = make('api', () => secrets.shift() ?? '');
     const tags = [await sent(client), await sent(client), await sent(client)].map(({ tag }) => tag);
@@ -82,7 +82,7 @@ describe('clientSecretBasic', () => {
     expect((await sent(make('api', 'fixed'))).tag).toBeUndefined();
   });
 
-  it('shows its secret to nobody who prints it', () => {
+  it('does not show its secret when it is printed', () => {
     const clients = [clientSecretBasic('api', 'hush-hush'), clientSecretPost('api', 'hush-hush')];
     expect(inspect(clients, { depth: 9, showHidden: true })).not.toContain('hush');
     expect(JSON.stringify(clients)).not.toContain('hush');
@@ -94,7 +94,7 @@ describe('clientSecretBasic', () => {
     [() => clientSecretBasic('api', undefined as never), 'process.env.SECRET'],
     [() => clientSecretPost(7 as never, 'secret'), "clientSecretPost('orders-api'"],
     [() => clientSecretPost('api', undefined as never), 'clientSecretPost() takes a secret'],
-  ])('refuses what is missing: %s', (make, line) => {
+  ])('refuses a missing value: %s', (make, line) => {
     expect(make).toThrow(line);
   });
 });
@@ -109,7 +109,7 @@ describe('clientSecretPost', () => {
 
 describe('privateKeyJwt', () => {
   it.each(['RS256', 'PS256', 'RS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const)(
-    'signs an assertion for each request by a JWK for %s (RFC 7523 §3)',
+    '[RFC7523-2.2-a] [RFC7523-3-a] [RFC7523-3-b] [RFC7523-3-c] [RFC7523-3-d] [RFC7523-3-e] signs an assertion for each request with a JWK for %s',
     async (algorithm) => {
       const key = generateTestKey(algorithm, 'k1');
       const client = privateKeyJwt('orders-api', key.privateJwk);
@@ -133,7 +133,7 @@ describe('privateKeyJwt', () => {
     },
   );
 
-  it('takes a KeyObject, and another audience and kid by name', async () => {
+  it('accepts a KeyObject, and options for audience and kid', async () => {
     const { privateKey } = generateTestKey('RS256');
     const publicJwk = createPublicKey(privateKey).export({ format: 'jwk' });
     const plain = await assertionOf(privateKeyJwt('api', privateKey), publicJwk);
@@ -158,7 +158,7 @@ describe('the audience of an assertion', () => {
     return { typ: parsed[0].typ, aud: parsed[1].aud };
   };
 
-  it('is the issuer, the token endpoint where it is asked for, or what is written', async () => {
+  it('[RFC7523-3-b] is the issuer by default, the token endpoint on request, or any given text', async () => {
     const server = { token_endpoint: `${ISSUER}/token` };
     expect(await audience({ audience: 'issuer' }, server)).toMatchObject({ aud: ISSUER });
     expect(await audience({ audience: 'token_endpoint' }, server)).toMatchObject({
@@ -167,19 +167,19 @@ describe('the audience of an assertion', () => {
     expect(await audience({ audience: 'urn:as' }, server)).toMatchObject({ aud: 'urn:as' });
   });
 
-  it('cannot be the token endpoint where nobody knows it', async () => {
+  it('cannot be the token endpoint if that is not known', async () => {
     await expect(audience({ audience: 'token_endpoint' })).rejects.toThrow('not known here');
   });
 
-  it('stands beside a typ that is asked for, and none otherwise', async () => {
+  it('does not depend on typ, which is absent by default', async () => {
     const typ = 'client-authentication+jwt';
     expect(await audience({ typ })).toMatchObject({ typ });
     expect((await audience({})).typ).toBeUndefined();
   });
 });
 
-describe('the other ways', () => {
-  it('present a certificate by a fetch of one’s own, and say the id', async () => {
+describe('the other methods', () => {
+  it('present a certificate by a fetch of the application, and send the id', async () => {
     const client = tlsClientAuth('api', { fetch });
     expect([client.method, client.fetch]).toEqual(['tls_client_auth', fetch]);
     expect((await sent(client)).body.toString()).toBe('client_id=api');
@@ -187,7 +187,7 @@ describe('the other ways', () => {
     expect(() => tlsClientAuth('', { fetch })).toThrow('tlsClientAuth(');
   });
 
-  it('send a bearer token, asked for at each request', async () => {
+  it('send a bearer token, which is read for each request', async () => {
     const tokens = ['one', 'two'];
     const client = bearerToken(() => tokens.shift() ?? '');
     expect((await sent(client)).headers.get('authorization')).toBe('Bearer one');
@@ -196,14 +196,14 @@ describe('the other ways', () => {
     expect(() => bearerToken('token' as never)).toThrow('bearerToken(async () =>');
   });
 
-  it('or send nothing at all', async () => {
+  it('send nothing at all', async () => {
     const { body, headers } = await sent(anonymous());
     expect([body.toString(), [...headers]]).toEqual(['', []]);
   });
 });
 
 describe('the name of the method', () => {
-  it('is that of the registry, since some servers tell by it how we ask', () => {
+  it('is the registered one, because servers and we decide by it', () => {
     const key = generateTestKey('ES256').privateKey;
     const made = [
       clientSecretBasic('api', 's'.repeat(32)),
@@ -221,7 +221,7 @@ describe('the name of the method', () => {
     ]);
   });
 
-  it('stands before what is missing, with the line to write', () => {
+  it('begins the error about a missing value, with the line to write', () => {
     const faults = [
       () => clientSecretBasic('', 's'),
       () => clientSecretPost('', 's'),

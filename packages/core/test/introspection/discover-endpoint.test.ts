@@ -49,7 +49,7 @@ describe('the discovery of the endpoint', () => {
     expect(asked).toEqual([own, OPENID, OAUTH]);
   });
 
-  it('remembers what it found for ten minutes, and keeps it through an outage', async () => {
+  it('keeps the endpoint for ten minutes, and through an outage', async () => {
     const { asked, clock, find, state } = setUp({ [OPENID]: FULL });
     await find();
     clock.advance(599_999);
@@ -69,7 +69,7 @@ describe('the discovery of the endpoint', () => {
     expect(asked).toHaveLength(5);
   });
 
-  it('takes the endpoint for certificates where it is wanted', async () => {
+  it('prefers the endpoint for certificates if that is wanted', async () => {
     const alias = 'https://mtls.example.com/i';
     const documents = {
       [OPENID]: { ...FULL, mtls_endpoint_aliases: { introspection_endpoint: alias } },
@@ -80,7 +80,7 @@ describe('the discovery of the endpoint', () => {
     expect(await setUp(without, { isMutualTls: true }).find()).toBe(ENDPOINT);
   });
 
-  it('finds another endpoint, and says in which document', async () => {
+  it('also finds another endpoint, and says in which document', async () => {
     const metadata = { issuer: ISSUER, token_endpoint: `${ISSUER}/token` };
     const clock = aClock();
     const discover = createDiscoverEndpoint({
@@ -125,7 +125,7 @@ describe('the discovery of the endpoint', () => {
     });
   });
 
-  it('takes http from a document that came over http, on a host that is allowed', async () => {
+  it('accepts http from a document that came over http, on an allowed host', async () => {
     const document = 'http://hydra:4445/.well-known/openid-configuration';
     const endpoint = 'http://hydra:4445/i';
     const { find } = setUp(
@@ -135,7 +135,7 @@ describe('the discovery of the endpoint', () => {
     expect(await find()).toBe(endpoint);
   });
 
-  it('tells the failure that says most: any but 404', async () => {
+  it('reports the most telling failure: any but 404', async () => {
     const { find } = setUp({ [OPENID]: new Error('down') });
     await expect(find()).rejects.toMatchObject({ cause: { failure: 'network' } });
     const late = setUp({ [OAUTH]: new Error('down') });
@@ -144,7 +144,7 @@ describe('the discovery of the endpoint', () => {
     await expect(none.find()).rejects.toMatchObject({ cause: { status: 404 } });
   });
 
-  it('ends with the reason of its signal', async () => {
+  it('rejects with the reason of its signal', async () => {
     const { find, clock } = setUp({ [OPENID]: FULL });
     const reason = new Error('too late');
     await find();

@@ -15,7 +15,7 @@ function setUp() {
 }
 
 describe('the report of failures', () => {
-  it('tells a failure once, until its cause or status changes or an answer comes', () => {
+  it('emits a failure once, until its cause or status changes or an answer comes', () => {
     const { report, events } = setUp();
     const down = new IntrospectionFailed('status', '', { status: 500 });
     for (const error of [down, down, new IntrospectionFailed('status', '', { status: 503 })]) {
@@ -38,7 +38,7 @@ describe('the report of failures', () => {
     expect(events[2]).not.toHaveProperty('status');
   });
 
-  it('says once that nothing is active, after twenty answers', () => {
+  it('emits once that no token was active, after twenty answers', () => {
     const { report, events } = setUp();
     for (let index = 0; index < 19; index++) report.answered(false);
     expect(events).toEqual([]);
@@ -46,7 +46,7 @@ describe('the report of failures', () => {
     expect(events).toEqual([{ type: 'introspection.nothing_active', issuer, answers: 20 }]);
   });
 
-  it('says nothing once a token was active', () => {
+  it('does not emit that once a token was active', () => {
     const { report, events } = setUp();
     report.answered(true);
     for (let index = 0; index < 30; index++) report.answered(false);

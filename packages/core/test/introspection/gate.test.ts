@@ -37,7 +37,7 @@ describe('a gate', () => {
     ['status', 502],
     ['status', 503],
     ['status', 504],
-  ] as const)('shuts after %s %s, for all', (failure, status) => {
+  ] as const)('closes for all after %s %s', (failure, status) => {
     const { gate, refusal } = setUp();
     const last = failed(failure, status);
     expect(gate.enter(false, undefined).failed(last)).toEqual({
@@ -71,13 +71,13 @@ describe('a gate', () => {
     expect([isAboutServer, refusal()]).toEqual([true, undefined]);
   });
 
-  it('hands on when the server says to come again', () => {
+  it('passes on after how many seconds the server wants to be asked again', () => {
     const { gate, refusal } = setUp();
     const { retryAfterSec } = gate.enter(false, undefined).failed(failed('status', 503, 9));
     expect([retryAfterSec, refusal()?.details.retryAfterSec]).toEqual([9, 9]);
   });
 
-  it.each([500, 501, 599])('takes %i for the token’s doing while answers come', (status) => {
+  it.each([500, 501, 599])('treats %i as caused by the token while answers come', (status) => {
     const { gate, refusal, clock } = setUp();
     gate.enter(false, undefined).succeeded();
     const { isAboutServer } = gate.enter(false, undefined).failed(failed('status', status));
@@ -91,7 +91,7 @@ describe('a gate', () => {
     ]);
   });
 
-  it('gives places back, whatever became of a question', () => {
+  it('frees the place of each question, whatever its outcome', () => {
     const { gate, refusal } = setUp(1);
     const passage = gate.enter(true, undefined);
     expect([refusal()?.reason, refusal()?.details.retryAfterSec]).toEqual([
@@ -103,7 +103,7 @@ describe('a gate', () => {
     gate.enter(true, undefined).failed(failed('malformed'));
     expect(refusal()).toBeUndefined();
     gate.enter(true, undefined).failed(failed('network'));
-    // Refused for the pause, not for want of a place: the place was given back, and is again.
+    // It is refused because of the pause, not because no place is free: the place was freed.
     for (let index = 0; index < 3; index++) {
       expect(refusal()?.reason).toBe('introspection_unavailable');
     }

@@ -5,7 +5,7 @@ import {
 } from '../../src/introspection/introspection-failed.ts';
 
 describe('a failed introspection', () => {
-  it('says what failed, by name, and is known by a mark that nothing prints', () => {
+  it('has a name and a kind, and is recognized by a brand that is not printed', () => {
     const error = new IntrospectionFailed('status', 'The response has status 500', { status: 500 });
     expect(error).toMatchObject({ name: 'IntrospectionFailed', failure: 'status', status: 500 });
     expect(isIntrospectionFailed(error)).toBe(true);
@@ -17,7 +17,7 @@ describe('a failed introspection', () => {
     expect(isIntrospectionFailed(new Error('network'))).toBe(false);
   });
 
-  it('has a cause only where there is one', () => {
+  it('has a cause only if there is one', () => {
     const cause = new Error('ECONNREFUSED');
     expect(new IntrospectionFailed('network', 'x', { cause }).cause).toBe(cause);
     expect(Object.hasOwn(new IntrospectionFailed('network', 'x'), 'cause')).toBe(false);

@@ -56,7 +56,7 @@ function setUp(
 }
 
 describe('an introspector', () => {
-  it('gives claims, when they were given, and until when they count', async () => {
+  it('gives the claims, and from when until when they may be used', async () => {
     const { introspect } = setUp();
     const { active: _active, ...claims } = ACTIVE;
     expect(await introspect('a')).toEqual({
@@ -67,7 +67,7 @@ describe('an introspector', () => {
     });
   });
 
-  it('freezes what it gives, and does not look at what the application changes later', async () => {
+  it('freezes what it gives, and does not change with the application’s object', async () => {
     const { introspect, state } = setUp();
     const answer = { ...ACTIVE, act: { sub: 'eve' } };
     state.answer = answer;
@@ -79,7 +79,7 @@ describe('an introspector', () => {
     );
   });
 
-  it('asks for each token once at a time, and anew afterwards', async () => {
+  it('asks about each token once at the same time, and again later', async () => {
     const { introspector, asked } = setUp();
     const flights = [0, 1, 2].map(() => introspector.introspect('a', 'opaque'));
     flights.push(introspector.introspect('b', 'opaque'));
@@ -89,7 +89,7 @@ describe('an introspector', () => {
     expect(asked).toEqual(['a', 'b', 'a']);
   });
 
-  it('remembers a refusal for a while, whatever the reason, and answers at once', async () => {
+  it('remembers each refusal for a while, and then gives no promise', async () => {
     const { introspector, introspect, asked, state, clock } = setUp();
     state.answer = { ...ACTIVE, aud: 'https://other.example.com' };
     expect(await introspect('a')).toEqual({
@@ -119,7 +119,7 @@ describe('an introspector', () => {
     expect((await introspect('a')).outcome).toMatchObject({ sub: 'ada' });
   });
 
-  it('remembers nothing where it is not to', async () => {
+  it('remembers nothing if cache is false', async () => {
     const { introspect, asked, state } = setUp({ cache: false });
     const { answeredAt, readAgainAt } = await introspect('a');
     expect(readAgainAt).toBe(answeredAt);
@@ -130,7 +130,7 @@ describe('an introspector', () => {
     expect(asked).toHaveLength(3);
   });
 
-  it('asks about active alone when a verified JWT is to be confirmed', async () => {
+  it('checks only active when a verified JWT is to be confirmed', async () => {
     const { introspector, state } = setUp();
     state.answer = { active: true };
     expect((await introspector.introspect('a', 'confirm')).outcome).toEqual({});
@@ -138,7 +138,7 @@ describe('an introspector', () => {
   });
 
   it.each([[undefined], [{}], [{ active: 'true' }], [[ACTIVE]]])(
-    'takes %j of ask for an outage',
+    'treats %j from ask as an outage',
     async (answer) => {
       const { introspect, state } = setUp();
       state.answer = answer as Answer;
@@ -150,7 +150,7 @@ describe('an introspector', () => {
     },
   );
 
-  it('refuses while the server is known to fail, with the cause, until a pause is over', async () => {
+  it('refuses without asking while the server fails, with the cause, until the pause is over', async () => {
     const { introspect, state, asked, clock, events } = setUp();
     state.answer = new Error('down');
     const first = await refusalOf(() => introspect('a'));
@@ -168,7 +168,7 @@ describe('an introspector', () => {
     ]);
   });
 
-  it('hands on when the server says to come again', async () => {
+  it('passes on after how many seconds the server wants to be asked again', async () => {
     const client = clientSecretBasic('api', 's'.repeat(32));
     const endpoint = `${ISSUER}/introspect`;
     const headers = { 'retry-after': '7' };
@@ -178,7 +178,7 @@ describe('an introspector', () => {
     expect([error.reason, error.details.retryAfterSec]).toEqual(['introspection_unavailable', 7]);
   });
 
-  it('refuses what is too much at once, and gives places back after failures, too', async () => {
+  it('refuses too many questions at once, and frees places also after failures', async () => {
     const { introspect, introspector, state, clock } = setUp({ maxConcurrent: 2 });
     const pending = introspector.introspect('a', 'opaque');
     const error = await refusalOf(() => introspect('b'));
@@ -192,7 +192,7 @@ describe('an introspector', () => {
     expect(await outcomeOf(() => introspect('d'))).toBe('accepted');
   });
 
-  it('keeps half of its places for tokens that were active, and verified JWTs', async () => {
+  it('keeps half of its places for known tokens and verified JWTs', async () => {
     const { introspect, introspector } = setUp({ maxConcurrent: 4 });
     await introspect('known');
     const strangers = ['a', 'b'].map((token) => introspector.introspect(token, 'opaque'));
@@ -209,7 +209,7 @@ describe('an introspector', () => {
     await Promise.all(strangers);
   });
 
-  it('is down, and not the token bad, when the rule throws', async () => {
+  it('makes an error of the rule an outage, not a fault of the token', async () => {
     const accepts = () => {
       throw new Error('a fault of the rule');
     };
@@ -225,7 +225,7 @@ describe('an introspector', () => {
     ]);
   });
 
-  it('is ready once it has what a question needs', async () => {
+  it('is ready once the endpoint is known', async () => {
     const { introspector } = setUp();
     await introspector.ready();
     await expect(introspector.ready(AbortSignal.abort(new Error('enough')))).rejects.toThrow(
@@ -233,7 +233,7 @@ describe('an introspector', () => {
     );
   });
 
-  it('is not ready while the server’s metadata cannot be had, which is an outage with its cause', async () => {
+  it('is not ready while the metadata cannot be read, which is an outage with its cause', async () => {
     const client = clientSecretBasic('api', 's'.repeat(32));
     const { introspector } = setUp({ ask: undefined, client });
     const error = await refusalOf(() => introspector.ready());
@@ -241,7 +241,7 @@ describe('an introspector', () => {
     expect(error.cause).toBeInstanceOf(Error);
   });
 
-  it('tells when a server calls nothing active, and not where it ever called anything so', async () => {
+  it('emits an event when no token is ever active, and none if one was', async () => {
     const never = setUp();
     never.state.answer = { active: false };
     for (let index = 0; index < 25; index++) await never.introspect(`t${index}`);
@@ -253,14 +253,14 @@ describe('an introspector', () => {
     expect(once.events).toEqual([]);
   });
 
-  it('keeps what the application’s own function failed with as the cause', async () => {
+  it('keeps the error of the application’s function as the cause', async () => {
     const { introspect, state } = setUp();
     state.answer = new Error('ECONNRESET');
     const error = await refusalOf(() => introspect('a'));
     expect(error.cause).toMatchObject({ failure: 'ask', cause: state.answer });
   });
 
-  it('asks nobody after it was closed', async () => {
+  it('asks nobody after close', async () => {
     const { introspector, introspect, events } = setUp();
     introspector.close();
     const error = await refusalOf(() => introspect('a'));
@@ -269,8 +269,8 @@ describe('an introspector', () => {
   });
 });
 
-describe('a question that nobody answers', () => {
-  /** What `ask` was given, and no answer. */
+describe('a question without an answer', () => {
+  /** An `ask` that records its arguments and never answers. */
   function unanswered(options: object = {}) {
     const signals: AbortSignal[] = [];
     const ask = (_token: string, { signal }: { readonly signal: AbortSignal }) => {
@@ -280,7 +280,7 @@ describe('a question that nobody answers', () => {
     return { signals, ...setUp({ ask, ...options }) };
   }
 
-  it('is over at its limit of time, and whoever was asked is told to stop', async () => {
+  it('ends after the time limit, and its signal is aborted', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
       const { introspect, signals, events } = unanswered({ timeoutMs: 700 });
@@ -299,7 +299,7 @@ describe('a question that nobody answers', () => {
     }
   });
 
-  it('is ended by close, which is no failure of the server', async () => {
+  it('ends on close, which does not count as a failure of the server', async () => {
     const { introspect, introspector, signals, events } = unanswered();
     const failing = refusalOf(() => introspect('a'));
     await new Promise((resolve) => setImmediate(resolve));
@@ -312,7 +312,7 @@ describe('a question that nobody answers', () => {
     expect(events).toEqual([]);
   });
 
-  it('leaves no timer behind once it was answered, or has failed', async () => {
+  it('leaves no timer behind after an answer or a failure', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
       const { introspect, state } = setUp();
@@ -327,12 +327,12 @@ describe('a question that nobody answers', () => {
   });
 });
 
-describe('getting ready', () => {
+describe('ready', () => {
   const client = clientSecretBasic('api', 's'.repeat(32));
   const provider = oidcProvider({ issuer: ISSUER, subjectNamespaces: 'disjoint' });
   const hanging = () => new Promise<never>(() => {});
 
-  it('ends for a caller who has had enough, with the reason of the caller', async () => {
+  it('rejects with the reason of the caller’s signal', async () => {
     const { introspector } = setUp({ ask: undefined, client }, provider, hanging);
     const caller = new AbortController();
     const waiting = introspector.ready(caller.signal);
@@ -355,7 +355,7 @@ describe('getting ready', () => {
     }
   });
 
-  it('finds where tokens are sent', async () => {
+  it('finds the endpoint', async () => {
     const metadata = { issuer: ISSUER, introspection_endpoint: `${ISSUER}/introspect` };
     const fetch = async () => Response.json(metadata);
     const { introspector } = setUp({ ask: undefined, client }, provider, fetch);
@@ -366,7 +366,7 @@ describe('getting ready', () => {
 });
 
 describe('a verified JWT', () => {
-  it('is of a type that the server supports: the answer that it is not is an outage', async () => {
+  it('has a type that the server supports: an answer that it does not is an outage', async () => {
     const client = clientSecretBasic('api', 's'.repeat(32));
     const fetch = async () => Response.json({ error: 'unsupported_token_type' }, { status: 400 });
     const { introspector, introspect } = setUp(
@@ -400,7 +400,7 @@ describe('shared answers', () => {
     };
   }
 
-  it('are good from when they were given, whoever asked', async () => {
+  it('may be used from the time of the answer on, by every process', async () => {
     const { store } = aStore();
     const [first, second] = [
       setUp({ cache: { store, secrets } }),
@@ -417,7 +417,7 @@ describe('shared answers', () => {
     expect([first.asked, second.asked]).toEqual([['a'], ['a']]);
   });
 
-  it('are for the client that asked, and for no other', async () => {
+  it('are only for the client that asked', async () => {
     const { store } = aStore();
     const asking = async (clientId: string) => {
       const asked: string[] = [];
@@ -435,7 +435,7 @@ describe('shared answers', () => {
     expect([await asking('one'), await asking('one'), await asking('other')]).toEqual([1, 0, 1]);
   });
 
-  it('of a clock that is ahead count as given now, up to five seconds', async () => {
+  it('whose time is ahead by up to five seconds count as given now', async () => {
     const { store } = aStore();
     const [first, second] = [
       setUp({ cache: { store, secrets } }),
@@ -449,7 +449,7 @@ describe('shared answers', () => {
     expect(second.asked).toHaveLength(1);
   });
 
-  it('are checked like those that were asked for', async () => {
+  it('are checked like the server’s own answers', async () => {
     const { store } = aStore();
     const [first, second] = [
       setUp({ cache: { store, secrets } }),
@@ -462,7 +462,7 @@ describe('shared answers', () => {
     expect(second.asked).toEqual([]);
   });
 
-  it('live no longer than the token; refusals and what has expired are not shared', async () => {
+  it('are kept no longer than the token lives; refusals and expired answers are not shared', async () => {
     const { store, lives } = aStore();
     const { introspect, introspector, state } = setUp({ cache: { store, secrets } });
     state.answer = { ...ACTIVE, exp: NOW + 3.5 };

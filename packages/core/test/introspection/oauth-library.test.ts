@@ -17,7 +17,7 @@ const introspection = {
 const fetch = async () => Response.json({ active: false });
 
 describe('the OAuth library', () => {
-  it('is loaded at the first question, and never for what asks none', async () => {
+  it('is loaded at the first question, and never without introspection', async () => {
     const plain = aResourceServer();
     await plain.ready();
     await plain.verify(aToken());

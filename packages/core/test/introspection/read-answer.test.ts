@@ -16,7 +16,7 @@ async function failureOf(given: Response, options = {}) {
 }
 
 describe('an answer with status 200', () => {
-  it('is a JSON object, whatever its content type', async () => {
+  it('is read as a JSON object, whatever its content type', async () => {
     for (const type of ['application/json', 'text/plain']) {
       const given = response(200, '{"active":true}', { 'content-type': type });
       expect(await read(given)).toEqual({ kind: 'json', body: { active: true } });
@@ -24,7 +24,7 @@ describe('an answer with status 200', () => {
   });
 
   it.each(['application/token-introspection+jwt', ' APPLICATION/Token-Introspection+JWT ; x=y'])(
-    'is signed by its media type: %s',
+    'is signed if its media type says so: %s',
     async (type) => {
       const given = response(200, ' a.b.c\n', { 'content-type': type });
       expect(await read(given)).toEqual({ kind: 'signed', jwt: 'a.b.c' });
@@ -40,11 +40,11 @@ describe('an answer with status 200', () => {
     ['{"active":true,"cnf":{"jkt":"a","jkt":"b"}}', 'malformed'],
     ['"text"', 'malformed'],
     [`{"a":${'['.repeat(40)}${']'.repeat(40)}}`, 'malformed'],
-  ])('that is %s is %s', async (text, failure) => {
+  ])('that is %s fails as %s', async (text, failure) => {
     expect(await failureOf(response(200, text))).toMatchObject({ failure });
   });
 
-  it('has at most 256 KiB', async () => {
+  it('may have at most 256 KiB', async () => {
     const text = (length: number) => `{"a":"${'x'.repeat(length - 8)}"}`;
     expect(await read(response(200, text(262_144)))).toMatchObject({ kind: 'json' });
     expect(await failureOf(response(200, text(262_145)))).toMatchObject({
@@ -65,13 +65,13 @@ describe('another status', () => {
     [500, 'status'],
     [204, 'status'],
     [201, 'status'],
-  ])('%i is %s, and its body is not read', async (status, failure) => {
+  ])('%i fails as %s, and its body is not read', async (status, failure) => {
     const given = response(status, 'body');
     expect(await failureOf(given)).toMatchObject({ failure, status });
     if (status !== 204) expect(given.bodyUsed).toBe(true);
   });
 
-  it('of a redirect that fetch hides is one, too', async () => {
+  it('of a redirect that fetch hides fails as a redirect, too', async () => {
     const opaque = Object.defineProperty(response(200, '{}'), 'type', { value: 'opaqueredirect' });
     expect(await failureOf(opaque)).toMatchObject({ failure: 'redirect' });
   });
@@ -86,7 +86,7 @@ describe('another status', () => {
     [401, '{"error":"invalid_client"}', 'unauthorized'],
     [401, '{"error":"unsupported_token_type"}', 'unauthorized'],
     [401, '{"error":["invalid_token"]}', 'unauthorized'],
-  ])('%i with %s is %s', async (status, body, failure) => {
+  ])('%i with %s fails as %s', async (status, body, failure) => {
     expect(await failureOf(response(status, body))).toMatchObject({ failure, status });
   });
 
@@ -95,24 +95,24 @@ describe('another status', () => {
     [401, '{"error":"invalid_token"}', {}],
     [401, '', { 'www-authenticate': 'Bearer realm="x", error="invalid_token"' }],
     [401, '', { 'www-authenticate': 'Bearer error=invalid_token' }],
-  ])('%i with %s is about the token', async (status, body, headers) => {
+  ])('%i with %s means that the token is not active', async (status, body, headers) => {
     expect(await read(response(status, body, headers))).toEqual({ kind: 'inactive' });
   });
 
   it.each(['Bearer error="invalid_token_x"', 'Bearer terror="invalid_token"', 'Basic'])(
-    '401 with the challenge %s is not',
+    '401 with the challenge %s does not mean that',
     async (challenge) => {
       const given = response(401, '', { 'www-authenticate': challenge });
       expect(await failureOf(given)).toMatchObject({ failure: 'unauthorized' });
     },
   );
 
-  it('401 is about our own token where we have sent one', async () => {
+  it('401 is about our own token if we have sent one', async () => {
     const given = response(401, '{"error":"invalid_token"}');
     expect(await failureOf(given, { method: 'bearer' })).toMatchObject({ failure: 'unauthorized' });
   });
 
-  it('400 about a verified JWT says that the server introspects none', async () => {
+  it('400 about a verified JWT means that the server does not introspect JWTs', async () => {
     const given = response(400, '{"error":"unsupported_token_type"}');
     expect(await failureOf(given, { isVerifiedJwt: true })).toMatchObject({
       failure: 'jwts_unsupported',

@@ -37,7 +37,7 @@ describe('options of introspection', () => {
     });
   });
 
-  it('are taken as they are given', () => {
+  it('are used as they are given', () => {
     const matches = () => true;
     const resolved = resolve({
       client: anonymous(),
@@ -66,7 +66,7 @@ describe('options of introspection', () => {
     expect(resolve({ ask, signed: false }).source.kind).toBe('ask');
   });
 
-  it('copy a secret of bytes', () => {
+  it('copy a secret that is given as bytes', () => {
     const bytes = new Uint8Array(32).fill(7);
     const resolved = resolve({ client, cache: { store, secrets: [bytes] } });
     bytes.fill(0);
@@ -78,9 +78,9 @@ describe('options of introspection', () => {
     [{ client: null }, 'clientSecretBasic('],
     [{ client: 'secret' }, 'clientSecretBasic('],
     [{ client: { clientId: 'a' } }, 'clientSecretBasic('],
-    [{ client, ask: () => {} }, 'stands instead of client'],
-    [{ ask: () => {}, endpoint: 'https://a.example.com' }, 'stands instead of client'],
-    [{ ask: () => {}, signed: true }, 'stands instead of client'],
+    [{ client, ask: () => {} }, 'replaces client'],
+    [{ ask: () => {}, endpoint: 'https://a.example.com' }, 'replaces client'],
+    [{ ask: () => {}, signed: true }, 'replaces client'],
     [{ ask: 'x' }, 'ask is a function'],
     [{ client, signed: 'yes' }, 'signed: true'],
     [{ client: anonymous() }, 'anonymous(), endpoint'],
@@ -115,14 +115,14 @@ describe('options of introspection', () => {
     keycloak({ issuer: 'https://sso.acme.com/realms/acme', jwks }),
     hydra({ issuer: ISSUER, jwks, subjectNamespaces: 'disjoint' }),
     spring({ issuer: ISSUER, jwks, subjectNamespaces: 'disjoint' }),
-  ])('know that $preset signs no answers', (provider) => {
+  ])('refuse signed for $preset, which signs no answers', (provider) => {
     expect(() => resolve({ client, signed: true }, provider)).toThrow(
       `introspection.signed: ${provider.preset} never signs its answers`,
     );
     expect(resolve({ client }, provider).rule).toBe(provider.introspected);
   });
 
-  it('say what to do where a server introspects nothing', () => {
+  it('say what to do if a server has no introspection', () => {
     expect(() => resolve({ client }, authly({ issuer: ISSUER, jwks }))).toThrow(
       'introspection with authly: its access tokens are JWTs, and @authly/issuer has no introspection endpoint. Leave introspection out',
     );
@@ -131,10 +131,10 @@ describe('options of introspection', () => {
     ).toThrow('introspection with auth0: Auth0 has no introspection endpoint');
   });
 
-  it('need a preset that says how answers are read', () => {
+  it('need a preset with a rule for answers', () => {
     const classify = () => 'user' as const;
     const none = custom({ issuer: ISSUER, jwks, classify });
-    expect(() => resolve({ client }, none)).toThrow('the answers of custom');
+    expect(() => resolve({ client }, none)).toThrow('the preset custom has no rule for answers');
     const introspected = { accepts: () => true, classify };
     const some = custom({ issuer: ISSUER, jwks, classify, introspected });
     expect(resolve({ client }, some).rule).toBe(some.introspected);

@@ -33,7 +33,7 @@ function sealed(store: IntrospectionStore, options = {}) {
 }
 
 describe('sealed answers', () => {
-  it('come back as they were kept, under an id of 43 characters', async () => {
+  it('are read as they were stored, under an id of 43 characters', async () => {
     const { store, calls } = memoryStore();
     const answers = sealed(store);
     answers.set('token', KEPT, 30_000);
@@ -41,7 +41,7 @@ describe('sealed answers', () => {
     expect(calls).toEqual([[expect.stringMatching(/^[\w-]{43}$/), 30_000]]);
   });
 
-  it('are sealed anew each time, also the same answer', () => {
+  it('are encrypted anew each time, also the same answer', () => {
     const { store, entries } = memoryStore();
     const answers = sealed(store);
     answers.set('token', KEPT, 1);
@@ -51,7 +51,7 @@ describe('sealed answers', () => {
     expect(first).not.toEqual(second);
   });
 
-  it('are opened by an earlier secret, and sealed by the first', async () => {
+  it('are decrypted with an earlier secret, and encrypted with the first one', async () => {
     const { store } = memoryStore();
     sealed(store, { secrets: [secret('old')] }).set('token', KEPT, 1);
     const both = sealed(store, { secrets: [secret('new'), secret('old')] });
@@ -66,7 +66,7 @@ describe('sealed answers', () => {
     ['another issuer', { issuer: 'https://other.example.com' }, 'token'],
     ['another client', { clientId: 'other' }, 'token'],
     ['another secret', { secrets: [secret('another')] }, 'token'],
-  ])('are not opened for %s, wherever they are found', async (_name, options, token) => {
+  ])('are not decrypted for %s, wherever they are found', async (_name, options, token) => {
     const { store, entries } = memoryStore();
     sealed(store).set('token', KEPT, 1);
     const [bytes] = entries.values();
@@ -75,7 +75,7 @@ describe('sealed answers', () => {
     expect(await sealed(everywhere, options).get(token)).toBeUndefined();
   });
 
-  it('are absent when any byte of them was changed, or some are missing', async () => {
+  it('count as absent if a byte was changed or is missing', async () => {
     const { store, entries } = memoryStore();
     sealed(store).set('token', KEPT, 1);
     const [bytes = new Uint8Array()] = entries.values();
@@ -98,12 +98,12 @@ describe('sealed answers', () => {
     ],
     ['has text', async () => 'text' as never],
     ['has nothing', async () => null],
-  ])('are absent from a store that %s', async (_name, get) => {
+  ])('count as absent if the store %s', async (_name, get) => {
     const { store } = memoryStore();
     expect(await sealed({ ...store, get }).get('token')).toBeUndefined();
   });
 
-  it('are absent when they are no answers', async () => {
+  it('count as absent if they are not answers', async () => {
     for (const kept of [
       { answer: [], answeredAt: 1 },
       { answer: {} },
@@ -115,7 +115,7 @@ describe('sealed answers', () => {
     }
   });
 
-  it('do not wait for a store that hangs, longer than 250 ms', async () => {
+  it('do not wait longer than 250 ms for a store', async () => {
     vi.useFakeTimers();
     try {
       const { store } = memoryStore();
@@ -141,14 +141,14 @@ describe('sealed answers', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('down'))],
-  ])('are kept without a word when the store %s', (_name, set) => {
+  ])('are stored without an error when the store %s', (_name, set) => {
     const { store } = memoryStore();
     expect(() => sealed({ ...store, set }).set('token', KEPT, 1)).not.toThrow();
   });
 });
 
 describe('the form of an entry', () => {
-  // Written out again: processes of two releases share a store while one takes the place of the other.
+  // Written out here again: during an update, processes of two releases share a store.
   const context = '\0https://as.example.com\0api';
   const derived = (key: string | Uint8Array, salt: string, use: string) =>
     Buffer.from(hkdfSync('sha256', key, salt, `authly introspection ${use}${context}`, 32));
@@ -166,7 +166,7 @@ describe('the form of an entry', () => {
   const opened = (bytes: Uint8Array) =>
     sealed({ ...memoryStore().store, get: async () => bytes }).get('token');
 
-  it('is that of other releases: version, nonce, AES-256-GCM, under names and keys of HKDF', async () => {
+  it('is the same in all releases: version, nonce, AES-256-GCM, with names and keys by HKDF', async () => {
     const { store, entries } = memoryStore();
     entries.set(id, anEntry(JSON.stringify(KEPT)));
     expect(await sealed(store).get('token')).toEqual(KEPT);
@@ -178,7 +178,7 @@ describe('the form of an entry', () => {
     ['of nothing', anEntry('')],
     ['that is no JSON', anEntry('{')],
     ['that is cut to its tag', anEntry(JSON.stringify(KEPT)).subarray(0, 29)],
-  ])('%s is none', async (_what, bytes) => {
+  ])('%s is not read', async (_what, bytes) => {
     expect(await opened(bytes)).toBeUndefined();
   });
 
@@ -204,7 +204,7 @@ it('reading leaves no timer behind, whether the store answers or fails', async (
   }
 });
 
-describe('an outage of the store of answers', () => {
+describe('an outage of the store', () => {
   const FAILED = { type: 'store.failed', store: 'introspection', outcome: 'bypassed' };
   const RECOVERED = { type: 'store.recovered', store: 'introspection' };
   const down = () => Promise.reject(new Error('down'));
@@ -230,7 +230,7 @@ describe('an outage of the store of answers', () => {
         throw new Error('down');
       },
     ],
-  ])('is told once when reading %s, and once when it is over', async (_what, get) => {
+  ])('causes one event when reading %s, and one when it is over', async (_what, get) => {
     const { store, working, events, answers } = watched();
     await answers.get('token');
     expect(events).toEqual([]);
@@ -244,7 +244,7 @@ describe('an outage of the store of answers', () => {
     expect(events).toEqual([FAILED, RECOVERED]);
   });
 
-  it.each([undefined, null])('is not what it is that the store has %s', async (nothing) => {
+  it.each([undefined, null])('does not begin because the store has %s', async (nothing) => {
     const { store, events, answers } = watched();
     store.get = async () => nothing as undefined;
     expect(await answers.get('token')).toBeUndefined();
@@ -259,7 +259,7 @@ describe('an outage of the store of answers', () => {
         throw new Error('down');
       },
     ],
-  ])('is told once when keeping %s, though reading works', async (_what, fail) => {
+  ])('causes one event when writing %s, although reading works', async (_what, fail) => {
     const { store, working, events, answers, set } = watched();
     store.set = fail;
     await set();
@@ -271,7 +271,7 @@ describe('an outage of the store of answers', () => {
     expect(events).toEqual([FAILED, RECOVERED]);
   });
 
-  it('is over when both reading and keeping work again', async () => {
+  it('is over when both reading and writing work again', async () => {
     const { store, working, events, answers, set } = watched();
     Object.assign(store, { get: down, set: down });
     await answers.get('token');
@@ -284,7 +284,7 @@ describe('an outage of the store of answers', () => {
     expect(events).toEqual([FAILED, RECOVERED]);
   });
 
-  it('is told when the store hangs', async () => {
+  it('begins when the store does not answer', async () => {
     vi.useFakeTimers();
     try {
       const { store, events, answers } = watched();

@@ -23,7 +23,7 @@ describe('a signed answer', () => {
     ['ours as one of several', { ...GOOD, aud: ['x', 'api'] }],
     ['an iat of a minute ago', { ...GOOD, iat: NOW - 60 }],
     ['an iat within the tolerance', { ...GOOD, iat: NOW + 5 }],
-  ])('with %s is opened', async (_name, claims) => {
+  ])('with %s is accepted', async (_name, claims) => {
     expect(await open(claims)).toEqual({ active: true });
   });
 
@@ -42,7 +42,7 @@ describe('a signed answer', () => {
     await expect(open(claims)).rejects.toMatchObject({ failure: 'malformed' });
   });
 
-  it('is for nobody who has no client id', async () => {
+  it('is refused without a client id of our own', async () => {
     await expect(open({ ...GOOD, aud: undefined }, { clientId: undefined })).rejects.toMatchObject({
       failure: 'malformed',
       message: 'The signed answer is for another client, or old',
@@ -53,7 +53,7 @@ describe('a signed answer', () => {
     [new AuthError('signature_invalid'), 'malformed'],
     [new AuthError('keys_unavailable'), 'network'],
     [new Error('OpenSSL'), 'malformed'],
-  ])('whose check fails with %s is an outage of its kind', async (cause, failure) => {
+  ])('whose check fails with %s is an outage of the same kind', async (cause, failure) => {
     const failing = openSignedAnswer('jwt', {
       verify: () => Promise.reject(cause),
       clientId: 'api',

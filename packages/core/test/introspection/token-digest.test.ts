@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createTokenDigest } from '../../src/introspection/token-digest.ts';
 
-it('the name of a token in memory is another for each issuer and each client, and not the token', () => {
+it('the key of a token in memory differs for each issuer and each client, and does not contain the token', () => {
   const token = 'opaque-token';
   const names = [
     createTokenDigest('https://a.example.com', 'api')(token),

@@ -11,7 +11,7 @@ describe('a token', () => {
     ['a JWT whose alg is no string', `${header({ alg: 7 })}.e30.x`],
     ['a JWT without claims that can be read', `${header({ alg: 'ES256' })}.%.x`],
     ['a header that is too long to look at', `${'a'.repeat(8_193)}.b.c`],
-  ])('that is %s by its form is not opaque', (_name, token) => {
+  ])('that is %s has the form of a JWT, and is not opaque', (_name, token) => {
     expect(isJwtShaped(token)).toBe(true);
     expect(isOpaque(token)).toBe(false);
   });
@@ -30,25 +30,25 @@ describe('a token', () => {
     ['a first dot at the start', '.e30.x'],
     ['as many characters as are taken', 'x'.repeat(4_096)],
     ['a header as long as is looked at', `${'a'.repeat(4_000)}.b.c`],
-  ])('of %s is no JWT', (_name, token) => {
+  ])('of %s is not a JWT', (_name, token) => {
     expect(isJwtShaped(token)).toBe(false);
   });
 
   it.each(['Zm9vYmFy', 'a.b.c', 'a~b/c+d==', 'x'.repeat(4_096)])(
-    'like %.20s is opaque',
+    'such as %.20s is opaque',
     (token) => {
       expect(isOpaque(token)).toBe(true);
     },
   );
 
   it.each(['', 'a b', 'a,b', 'a"b', 'a\nb', 'a=b', 'é', 'x'.repeat(4_097)])(
-    'like %j is neither',
+    'such as %j is neither',
     (token) => {
       expect(isOpaque(token)).toBe(false);
     },
   );
 
-  it('looks at a header of 8,192 characters', () => {
+  it('has a header of up to 8,192 characters decoded', () => {
     expect(isJwtShaped(`${'a'.repeat(8_192)}.b.c`)).toBe(false);
   });
 });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { resolveAllowHttp } from '../../src/keys/allow-http.ts';
 
-it('gives hosts as URL writes them, frozen; none by default', () => {
+it('gives hosts as URL writes them, frozen; an empty list by default', () => {
   const hosts = resolveAllowHttp(['Keycloak', '172.18.0.3', '::1']);
   expect(hosts).toEqual(['keycloak', '172.18.0.3', '[::1]']);
   expect(Object.isFrozen(hosts)).toBe(true);
@@ -9,7 +9,7 @@ it('gives hosts as URL writes them, frozen; none by default', () => {
 });
 
 it.each(['keycloak', [''], ['http://keycloak'], ['keycloak:8080'], [7], null])(
-  'takes hosts and nothing else: %j',
+  'accepts only hosts: %j',
   (hosts) => {
     expect(() => resolveAllowHttp(hosts)).toThrow("Write: allowHttp: ['keycloak'");
   },

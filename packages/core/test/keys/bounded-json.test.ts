@@ -50,11 +50,11 @@ describe('bounded JSON', () => {
     const { body, headers } = await get(url);
     expect(body).toEqual({ keys: [] });
     expect(headers.get('cache-control')).toBe('max-age=7');
-    // A Kubernetes API server answers 406 to application/json alone.
+    // A Kubernetes API server answers 406 to a request that accepts only application/json.
     expect(accept).toBe('application/jwk-set+json, application/json');
   });
 
-  it('takes the response of a mock, which may have ok and json() alone', async () => {
+  it('accepts the response of a mock, which may have only ok and json()', async () => {
     const mock = async () => ({ ok: true, json: async () => ({ keys: [] }) });
     const { signal } = new AbortController();
     const options = { fetch: mock as unknown as typeof fetch, signal, maxBytes: 100 };
@@ -71,7 +71,7 @@ describe('bounded JSON', () => {
     ['half an object', '{"keys":['],
     ['bytes that are not UTF-8', Buffer.from('7b2261223a22ff227d', 'hex')],
     ['nesting without end', `${'{"a":'.repeat(200)}1${'}'.repeat(200)}`],
-  ])('%s is not JSON for us', async (_what, text) => {
+  ])('%s is not accepted as JSON', async (_what, text) => {
     const url = await serve((_request, response) => response.end(text));
     expect(await failureOf(get(url))).toBe('not_json');
   });
@@ -93,7 +93,7 @@ describe('bounded JSON', () => {
     expect(followed).toBe(false);
   });
 
-  it('a refused response does not hold its connection, whatever body it has', async () => {
+  it('the body of a refused response is cancelled, so that its connection is free', async () => {
     let closed: (() => void) | undefined;
     const gone = new Promise<void>((resolve) => {
       closed = resolve;
@@ -104,10 +104,10 @@ describe('bounded JSON', () => {
     });
     expect(await failureOf(get(url))).toBe('status');
     await gone;
-    // Left to the garbage collector it would take longer.
+    // The garbage collector would close it later.
   }, 3_000);
 
-  it('50 MB are cut off soon after the bound', async () => {
+  it('50 MB are not read much beyond the limit', async () => {
     let sent = 0;
     let closed: (() => void) | undefined;
     const gone = new Promise<void>((resolve) => {
@@ -128,11 +128,11 @@ describe('bounded JSON', () => {
     });
     expect(await failureOf(get(url))).toBe('too_large');
     await gone;
-    // What the kernel's buffers on both sides take is sent, and no more.
+    // Only as much is sent as the buffers of the kernel hold on both sides.
     expect(sent).toBeLessThan(16 * 1024 * 1024);
   });
 
-  it('counts bytes after decompression', async () => {
+  it('the limit applies to the decompressed bytes', async () => {
     const bomb = gzipSync(Buffer.alloc(1024 * 1024, 0x20));
     const url = await serve((_request, response) => {
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb);
@@ -141,7 +141,7 @@ describe('bounded JSON', () => {
     expect(await failureOf(get(url))).toBe('too_large');
   });
 
-  it('a body of exactly the bound is taken, one more byte is not', async () => {
+  it('a body as large as the limit is accepted, one byte more is not', async () => {
     const json = '{"a":1}';
     const url = await serve((_request, response) => response.end(json));
     const { signal } = new AbortController();
@@ -167,26 +167,29 @@ describe('bounded JSON', () => {
     ['before the headers', () => {}],
     ['after the headers', (_request, response) => response.writeHead(200).flushHeaders()],
     ['in the body', (_request, response) => response.writeHead(200).write('{')],
-  ])('a server that hangs %s is given up when the signal says so', async (_when, listener) => {
-    let arrived: (() => void) | undefined;
-    const arrival = new Promise<void>((resolve) => {
-      arrived = resolve;
-    });
-    const url = await serve((request, response) => {
-      listener(request, response);
-      arrived?.();
-    });
-    const controller = new AbortController();
-    const waiting = get(url, controller.signal);
-    waiting.catch(() => {});
-    await arrival;
-    const reason = new KeyFetchError('timeout', 'The provider took too long');
-    controller.abort(reason);
-    await expect(waiting).rejects.toBe(reason);
-  });
+  ])(
+    'a server that does not answer %s is given up when the signal aborts',
+    async (_when, listener) => {
+      let arrived: (() => void) | undefined;
+      const arrival = new Promise<void>((resolve) => {
+        arrived = resolve;
+      });
+      const url = await serve((request, response) => {
+        listener(request, response);
+        arrived?.();
+      });
+      const controller = new AbortController();
+      const waiting = get(url, controller.signal);
+      waiting.catch(() => {});
+      await arrival;
+      const reason = new KeyFetchError('timeout', 'The provider took too long');
+      controller.abort(reason);
+      await expect(waiting).rejects.toBe(reason);
+    },
+  );
 });
 
-describe('what went wrong, in words and kind', () => {
+describe('the kind and the words of a failure', () => {
   const once = (response: () => Response | Promise<Response>, signal?: AbortSignal) =>
     fetchJson('https://as.example.com/jwks', {
       fetch: async () => response(),
@@ -242,7 +245,7 @@ describe('what went wrong, in words and kind', () => {
   });
 
   it('a redirect that fetch hides is one, too', async () => {
-    // What fetch gives in browsers' terms: type opaqueredirect, status 0.
+    // A browser's fetch gives type opaqueredirect and status 0 for a redirect.
     const hidden = Object.defineProperties(new Response(null), {
       type: { value: 'opaqueredirect' },
       status: { value: 0 },
@@ -250,7 +253,7 @@ describe('what went wrong, in words and kind', () => {
     expect(await once(() => hidden)).toMatchObject({ failure: 'redirect' });
   });
 
-  it('a request that fails keeps what made it fail', async () => {
+  it('a failed request keeps its error as the cause', async () => {
     const cause = new TypeError('refused');
     const error = await once(() => Promise.reject(cause));
     expect(error).toMatchObject({
@@ -260,7 +263,7 @@ describe('what went wrong, in words and kind', () => {
     });
   });
 
-  it('once aborted, the reason of the signal counts, whatever fetch says', async () => {
+  it('the reason of an aborted signal is reported, whatever fetch throws', async () => {
     const reason = new Error('enough');
     const error = await once(
       () => Promise.reject(new TypeError('aborted')),

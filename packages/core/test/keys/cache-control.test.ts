@@ -40,7 +40,7 @@ it.each([
   ['300', {}, 600],
   [undefined, { 'cache-control': 'max-age=900' }, 900],
 ])(
-  'a refresh hint of %j in the set itself counts first, within the bounds',
+  'a refresh hint of %j in the set itself is used first, within the limits',
   (hint, headers, sec) => {
     expect(freshForMs(new Headers(headers), timing, hint)).toBe(sec * 1_000);
   },

@@ -36,13 +36,13 @@ describe('a static source', () => {
     keys: [issuerKey.publicJwk, { kty: 'oct', k: 'AA' }, { ...other.publicJwk, use: 'own' }],
   };
 
-  it('is checked like a fetched set: unfit keys are told of, by the issuer that they belong to', () => {
+  it('is checked like a fetched set: keys that cannot be used are reported, with their issuer', () => {
     const { keySet, events } = aSet({ kind: 'static', jwks });
     expect(keySet.find(query)).toMatchObject({ kid: 'key-1' });
     expect(events).toEqual([{ type: 'keys.ignored', issuer: ISSUER, cause: 'symmetric', keys: 1 }]);
   });
 
-  it('takes the uses that the provider has, and no more keys than configured', () => {
+  it('uses the accepted values of use, and the limit of keys', () => {
     const own = aSet({ kind: 'static', jwks }, { uses: ['own'] });
     expect(own.keySet.find({ algorithm: 'ES256', kid: 'key-2' })).toMatchObject({ kid: 'key-2' });
     const both = { keys: [issuerKey.publicJwk, other.publicJwk] };
@@ -52,14 +52,14 @@ describe('a static source', () => {
 });
 
 describe('a remote source', () => {
-  it('with a URL is fetched from that alone', async () => {
+  it('with a URL is fetched only from there', async () => {
     const { keySet, urls } = aSet({ kind: 'jwks', url: `${ISSUER}/keys` });
     expect(await keySet.find(query)).toMatchObject({ kid: 'key-1' });
     expect(urls).toEqual([`${ISSUER}/keys`]);
     keySet.close();
   });
 
-  it('with metadata is found there', async () => {
+  it('with metadata is found by it', async () => {
     const { keySet, urls } = aSet({ kind: 'discovery', documents: [`${ISSUER}/metadata`] });
     expect(await keySet.find(query)).toMatchObject({ kid: 'key-1' });
     expect(urls).toEqual([`${ISSUER}/metadata`, `${ISSUER}/keys`]);

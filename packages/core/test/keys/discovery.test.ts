@@ -8,7 +8,7 @@ const openid = `${issuer}/.well-known/openid-configuration`;
 const oauth = 'https://as.example.com/.well-known/oauth-authorization-server/tenant';
 const metadata = { issuer, jwks_uri: 'https://keys.example.com/jwks' };
 
-/** Documents by URL; a missing one is a 404. `asked` records the order. */
+/** Documents by URL; a missing one gives a 404. `asked` records the requests in order. */
 function aProvider(documents: Record<string, unknown>) {
   const asked: string[] = [];
   async function get(url: string): Promise<JsonResponse> {
@@ -24,7 +24,7 @@ function aProvider(documents: Record<string, unknown>) {
 const discovery = () => createDiscovery({ documents: [openid, oauth], issuer });
 
 describe('discovery', () => {
-  it('reads the first document that there is, and remembers it', async () => {
+  it('reads the first document that exists, and tries it first the next time', async () => {
     const { asked, get } = aProvider({ [oauth]: metadata });
     const discover = discovery();
     await expect(discover(get)).resolves.toBe('https://keys.example.com/jwks');
@@ -32,7 +32,7 @@ describe('discovery', () => {
     expect(asked).toEqual([openid, oauth, oauth]);
   });
 
-  it('reads the metadata anew each time, so that a moved jwks_uri is followed', async () => {
+  it('reads the metadata each time, so that a changed jwks_uri is noticed', async () => {
     const { get, documents } = aProvider({ [openid]: metadata });
     const discover = discovery();
     await discover(get);
@@ -40,7 +40,7 @@ describe('discovery', () => {
     await expect(discover(get)).resolves.toBe('https://keys.example.com/moved');
   });
 
-  it('tries the other places in the same attempt when the remembered document is gone', async () => {
+  it('tries the other places in the same attempt when the known document is gone', async () => {
     const { asked, get, documents } = aProvider({ [oauth]: metadata });
     const discover = discovery();
     await discover(get);
@@ -69,13 +69,13 @@ describe('discovery', () => {
     ['a redirect', new KeyFetchError('redirect', 'moved')],
     ['HTML', new KeyFetchError('not_json', 'html')],
     ['JSON that states nothing', { error: 'Realm does not exist' }],
-  ])('%s is not metadata: the next place is tried', async (_what, answer) => {
+  ])('%s is not metadata, so the next place is tried', async (_what, answer) => {
     const { asked, get } = aProvider({ [openid]: answer, [oauth]: metadata });
     await expect(discovery()(get)).resolves.toBe('https://keys.example.com/jwks');
     expect(asked).toEqual([openid, oauth]);
   });
 
-  it('when no place has it, the first failure is reported', async () => {
+  it('when no place has metadata, the first failure is reported', async () => {
     const first = new KeyFetchError('status', 'forbidden', { status: 403 });
     const { asked, get } = aProvider({ [openid]: first });
     await expect(discovery()(get)).rejects.toBe(first);
@@ -111,12 +111,12 @@ describe('discovery', () => {
 describe('a jwks_uri on this machine', () => {
   const local = { issuer, jwks_uri: 'http://127.0.0.1:9200/jwks' };
 
-  it('is refused from a document elsewhere: it would send us to what listens here', async () => {
+  it('is refused in a document from elsewhere, because it would send us to a local server', async () => {
     const { get } = aProvider({ [openid]: local });
     await expect(discovery()(get)).rejects.toMatchObject({ failure: 'malformed' });
   });
 
-  it('is followed from a document on this machine', async () => {
+  it('is followed in a document from this machine', async () => {
     const document = 'http://localhost:8080/.well-known/openid-configuration';
     const { get } = aProvider({ [document]: local });
     const discover = createDiscovery({ documents: [document], issuer });
@@ -128,15 +128,18 @@ describe('a polluted prototype', () => {
   it.each([
     ['issuer', issuer, { jwks_uri: 'https://keys.example.com/jwks' }, 'issuer_mismatch'],
     ['jwks_uri', 'https://evil.example.com/jwks', { issuer }, 'malformed'],
-  ])('%s there is not in the document', async (name, value, body, failure) => {
-    const { get } = aProvider({ [openid]: body });
-    Object.defineProperty(Object.prototype, name, { value, configurable: true });
-    const found = await discovery()(get).catch((error: unknown) => error);
-    Reflect.deleteProperty(Object.prototype, name);
-    expect(found).toMatchObject({ failure });
-  });
+  ])(
+    '%s of the prototype is not read as part of the document',
+    async (name, value, body, failure) => {
+      const { get } = aProvider({ [openid]: body });
+      Object.defineProperty(Object.prototype, name, { value, configurable: true });
+      const found = await discovery()(get).catch((error: unknown) => error);
+      Reflect.deleteProperty(Object.prototype, name);
+      expect(found).toMatchObject({ failure });
+    },
+  );
 
-  it('and what is wrong is said in words', async () => {
+  it('does not change what a failure says', async () => {
     const { get } = aProvider({ [openid]: { issuer: 'https://other' } });
     await expect(discovery()(get)).rejects.toThrow(`The metadata is not that of ${issuer}`);
     const other = aProvider({ [openid]: { issuer, jwks_uri: 'http://as.example.com' } });
@@ -154,7 +157,7 @@ describe('metadata of another issuer', () => {
     return error instanceof KeyFetchError ? error : expect.unreachable('a KeyFetchError');
   };
 
-  it('is reported with both issuers and the line to write: a public name that cannot be reached from inside', async () => {
+  it('is reported with both issuers and the line to write, with the host that answers', async () => {
     const document = 'http://keycloak:8080/realms/a/.well-known/openid-configuration';
     const stated = 'https://sso.acme.com/realms/a';
     const error = await lineOf(stated, document, `${stated}/protocol/openid-connect/certs`);
@@ -165,7 +168,7 @@ describe('metadata of another issuer', () => {
     );
   });
 
-  it('of the same server is the issuer alone: its metadata is found', async () => {
+  it('of the same server is reported with only the issuer to write, because its metadata was found', async () => {
     const error = await lineOf(`${issuer}/`, openid, 'https://as.example.com/keys');
     expect(error.toWrite).toBe(`keycloak({ issuer: '${issuer}/' })`);
   });
@@ -177,7 +180,7 @@ describe('metadata of another issuer', () => {
     ['an absurd length', `https://evil.example/${'x'.repeat(600)}`],
     ['credentials', 'https://user:secret@evil.example'],
     ['a list', ['https://evil.example']],
-  ])('is not repeated when it is %s', async (_what, stated) => {
+  ])('is not quoted when it is %s', async (_what, stated) => {
     const error = await lineOf(stated, openid, 'https://as.example.com/keys');
     expect(error.statedIssuer).toBeUndefined();
     expect(error.message).toBe(`The metadata is not that of ${issuer} (${openid})`);

@@ -55,7 +55,7 @@ describe('key options', () => {
   });
 });
 
-describe('the ends of what is allowed', () => {
+describe('the limits of options', () => {
   it.each<KeyOptions>([
     { freshForSec: 0.1 },
     { freshForSec: 86_400 },
@@ -80,11 +80,11 @@ describe('the ends of what is allowed', () => {
     { maxBytes: 16_777_217 },
     { maxKeys: 1_001 },
     { maxKeys: 1.5 },
-  ])('%j is not', (options) => {
+  ])('%j is not accepted', (options) => {
     expect(() => resolveKeyOptions(options)).toThrow(ConfigurationError);
   });
 
-  it('says of what kind a number must be', () => {
+  it('the error says what kind of number it must be', () => {
     expect(() => resolveKeyOptions({ maxKeys: 1.5 })).toThrow('a whole number from 1 to 1000');
     expect(() => resolveKeyOptions({ freshForSec: 0 })).toThrow('a number from 0.1 to 86400');
     expect(() => resolveKeyOptions({ freshFor: 1 } as KeyOptions)).toThrow(

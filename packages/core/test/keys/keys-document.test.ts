@@ -16,7 +16,7 @@ describe('the table of options', () => {
     );
     return { name, standard, min, max };
   });
-  /** An option at its end needs its counterpart at the same one. */
+  /** For an option at its limit, the related option must be at the same limit. */
   const COUNTERPARTS: Readonly<Record<string, string>> = {
     freshForMinSec: 'freshForMaxSec',
     freshForMaxSec: 'freshForMinSec',
@@ -49,7 +49,7 @@ describe('the table of options', () => {
   });
 });
 
-it('every event about keys and every cause is named', () => {
+it('names every event about keys, and every cause', () => {
   const types = [...events.matchAll(/'(keys\.\w+)'/g)].map(([, type]) => type);
   const causes = [...events.matchAll(/^ {2}\| '(\w+)'/gm)].map(([, cause]) => cause);
   expect(types.length).toBeGreaterThan(5);

@@ -34,7 +34,7 @@ const get = (url: string, options?: NodeFetchOptions, signal = new AbortControll
   fetchJson(url, { fetch: nodeFetch(options), signal, maxBytes: 1_000 });
 
 describe('nodeFetch', () => {
-  it('gives status, headers and body, and sends the headers it is given', async () => {
+  it('gives status, headers and body, and sends the given headers', async () => {
     let accept: string | undefined;
     const { origin } = await serve((request, response) => {
       accept = request.headers.accept;
@@ -46,7 +46,7 @@ describe('nodeFetch', () => {
     expect(accept).toBe('application/jwk-set+json, application/json');
   });
 
-  it('trusts the certificate authority that it is given, and no other server by it', async () => {
+  it('trusts only the given certificate authority', async () => {
     const { origin, ca } = await aTlsServer((_request, response) => response.end('{"keys":[]}'));
     const other = await aTlsServer((_request, response) => response.end('{}'));
     await expect(get(origin, { ca })).resolves.toMatchObject({ body: { keys: [] } });
@@ -57,7 +57,7 @@ describe('nodeFetch', () => {
     await expect(get(other.origin, { ca })).rejects.toMatchObject({ failure: 'network' });
   });
 
-  it.each([204, 205, 304, 404])('takes status %i, with a body or without', async (status) => {
+  it.each([204, 205, 304, 404])('accepts status %i, with and without a body', async (status) => {
     const { origin } = await serve((_request, response) => response.writeHead(status).end());
     const failure = status === 304 ? 'redirect' : 'status';
     await expect(get(origin)).rejects.toMatchObject({ failure, status });
@@ -73,7 +73,7 @@ describe('nodeFetch', () => {
     expect(asked).toEqual(['/jwks']);
   });
 
-  it('names what the system calls the failure', async () => {
+  it('rejects with the system’s error code', async () => {
     const { origin } = await serve((request) => request.socket.destroy());
     await expect(get(origin)).rejects.toMatchObject({ failure: 'network', code: 'ECONNRESET' });
   });
@@ -81,7 +81,7 @@ describe('nodeFetch', () => {
   it.each<[string, RequestListener]>([
     ['before the headers', () => {}],
     ['in the body', (_request, response) => response.writeHead(200).write('{')],
-  ])('is ended by its signal %s', async (_when, listener) => {
+  ])('ends the request %s', async (_when, listener) => {
     let arrived: () => void = () => {};
     const arrival = new Promise<void>((resolve) => {
       arrived = resolve;
@@ -111,7 +111,7 @@ describe('the signal of a request', () => {
       'in a Request',
       (url: string, signal: AbortSignal) => nodeFetch()(new Request(url, { signal })),
     ],
-  ])('ends it also after the garbage collector has run: %s', async (_where, ask) => {
+  ])('also ends it after the garbage collector has run: %s', async (_where, ask) => {
     setFlagsFromString('--expose-gc');
     const collectGarbage: unknown = runInNewContext('gc');
     if (typeof collectGarbage !== 'function') expect.unreachable();
@@ -135,7 +135,7 @@ describe('the signal of a request', () => {
 });
 
 describe('what is sent', () => {
-  /** What a server got, in the order in which it came. */
+  /** What a server received, in this order. */
   async function anEcho() {
     const got: { method?: string; body: string; type?: string; length?: string }[] = [];
     const { origin } = await serve(async (request, response) => {
@@ -160,7 +160,7 @@ describe('what is sent', () => {
     ['nothing, by POST', { method: 'POST' }],
     ['nothing, by DELETE', { method: 'DELETE' }],
     ['nothing', {}],
-  ])('is what the global fetch sends: %s', async (_what, init) => {
+  ])('is the same as by the global fetch: %s', async (_what, init) => {
     const { got, url } = await anEcho();
     await fetch(url, init);
     await nodeFetch()(url, init);
@@ -170,7 +170,7 @@ describe('what is sent', () => {
     expect(expected?.method).toBe(init.method ?? 'GET');
   });
 
-  it('answers a question about a token, over a certificate authority of ours', async () => {
+  it('can be used for introspection, with a certificate authority of its own', async () => {
     const asked: string[] = [];
     const { origin, ca } = await aTlsServer(async (request, response) => {
       const chunks: Buffer[] = [];
@@ -195,11 +195,11 @@ describe('what is sent', () => {
   });
 });
 
-describe('addresses that may not be connected to', () => {
+describe('addresses that are not accepted', () => {
   const acceptsAddress = (address: string) => address !== '127.0.0.1' && address !== '::1';
 
   it.each(['127.0.0.1', 'localhost', '2130706433', '0x7f.1'])(
-    '%s is refused, as a name or as a literal address',
+    '%s is refused, as a host name and as an address',
     async (host) => {
       let requests = 0;
       const { port } = await serve((_request, response) => {
@@ -214,7 +214,7 @@ describe('addresses that may not be connected to', () => {
     },
   );
 
-  it('others are connected to', async () => {
+  it('other addresses are accepted', async () => {
     const { port } = await serve((_request, response) => response.end('{}'));
     const seen: string[] = [];
     const any = {
@@ -227,7 +227,7 @@ describe('addresses that may not be connected to', () => {
     expect(seen).toContain('127.0.0.1');
   });
 
-  it('a check that gives something else than true refuses: a promise would let every address pass', async () => {
+  it('an answer other than true refuses, also a promise', async () => {
     for (const answer of [async () => true, async () => Promise.reject(new Error('no')), () => 1]) {
       const failing = { acceptsAddress: answer as unknown as () => boolean };
       for (const host of ['localhost', '127.0.0.1']) {
@@ -239,7 +239,7 @@ describe('addresses that may not be connected to', () => {
     }
   });
 
-  it('a check that throws refuses, and ends no process', async () => {
+  it('a check that throws refuses the address, and does not end the process', async () => {
     const failing = {
       acceptsAddress: () => {
         throw new Error('no');

@@ -24,17 +24,17 @@ describe('prepareKey', () => {
     ['P-384', bareJwk(p384), ['ES384'], 96],
     ['P-521', bareJwk(p521), ['ES512'], 132],
     ['Ed25519', edJwk, ['EdDSA'], 64],
-  ])('lets a key of %s serve what fits it', (_what, jwk, algorithms, signatureBytes) => {
+  ])('allows for a key of %s the algorithms that fit', (_what, jwk, algorithms, signatureBytes) => {
     expect(preparedKey(jwk)).toMatchObject({ kid: undefined, algorithms, signatureBytes });
   });
 
-  it('lets the key’s own alg narrow that to one', () => {
+  it('allows only the key’s own alg if it has one', () => {
     expect(preparedKey({ ...rsaJwk, alg: 'PS384' }).algorithms).toEqual(['PS384']);
     expect(preparedKey({ ...edJwk, alg: 'Ed25519' }).algorithms).toEqual(['EdDSA']);
     expect(preparedKey({ ...edJwk, alg: 'EdDSA' }).algorithms).toEqual(['EdDSA']);
   });
 
-  it('keeps kid and issuer, ignores certificates and what it does not know', () => {
+  it('keeps kid and issuer, and ignores certificates and unknown members', () => {
     const more = {
       kid: 'k',
       issuer: 'https://as',
@@ -50,7 +50,7 @@ describe('prepareKey', () => {
     expect(key.keyObject.type).toBe('public');
   });
 
-  it('gives equal material to equal keys alone, whatever else they say', () => {
+  it('gives equal material only to equal keys, whatever else they have', () => {
     const { material } = preparedKey(ecJwk);
     expect(preparedKey({ ...ecJwk, kid: 'other', alg: 'ES256' }).material).toBe(material);
     expect(preparedKey(bareJwk(ec('P-256').publicKey)).material).not.toBe(material);
@@ -97,18 +97,18 @@ describe('prepareKey', () => {
     ['a point of another curve', { ...bareJwk(p384), crv: 'P-256' }, 'malformed'],
     ['half a point', { kty: 'EC', crv: 'P-256', x: ecJwk['x'] }, 'malformed'],
     ['a short Ed25519 key', { ...edJwk, x: 'AAAA' }, 'malformed'],
-  ])('finds %s unfit', (_what, jwk, cause) => {
+  ])('refuses %s', (_what, jwk, cause) => {
     expect(prepareKey(jwk)).toBe(cause);
   });
 
-  it('accepts use and key_ops that speak of signatures, and the configured uses', () => {
+  it('accepts use and key_ops for signatures, and the configured values of use', () => {
     const fit = { ...ecJwk, use: 'sig', key_ops: ['verify', 'sign'] };
     expect(preparedKey(fit).algorithms).toEqual(['ES256']);
     expect(preparedKey({ ...ecJwk, use: 'jwt-svid' }, ['jwt-svid']).algorithms).toEqual(['ES256']);
     expect(prepareKey(fit, ['jwt-svid'])).toBe('use');
   });
 
-  it('never throws, whatever is in a set', () => {
+  it('never throws, whatever an entry is', () => {
     const value = fc.oneof(fc.jsonValue(), fc.constantFrom('EC', 'RSA', 'OKP', 'P-256', 'AQAB'));
     const members = ['kty', 'crv', 'x', 'y', 'n', 'e', 'alg', 'use', 'kid', 'key_ops'];
     fc.assert(
@@ -119,39 +119,39 @@ describe('prepareKey', () => {
   });
 });
 
-describe('keys at the edge of fitness', () => {
-  it('an exponent of 3 is the least that is taken (RFC 8017 §3.1)', () => {
+describe('keys at the limits', () => {
+  it('the smallest accepted exponent is 3 (RFC 8017 §3.1)', () => {
     const three = generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: 3 });
     expect(preparedKey(bareJwk(three.publicKey)).algorithms).toContain('RS256');
   });
 
   it.each(['RS256', 'PS256', 'PS384', 'PS512'] as const)(
-    'an exponent of 256 bits is the most that is taken: of %s nothing throws',
+    'the largest accepted exponent has 256 bits; for %s nothing throws',
     (alg) => {
       const key = preparedKey({ ...rsaJwk, e: exponent(256) });
       expect(verifySignature(alg, key, 'e30.e30', Buffer.alloc(256, 1))).toBe(false);
     },
   );
 
-  it('8192 bits are the most that is taken', () => {
+  it('the largest accepted key has 8192 bits', () => {
     const n = Buffer.alloc(1024, 0xff).toString('base64url');
     expect(preparedKey({ ...rsaJwk, n }).signatureBytes).toBe(1024);
   });
 
-  it('a symmetric key is one, with or without its secret', () => {
+  it('a symmetric key is recognized with and without its secret', () => {
     expect(prepareKey({ kty: 'oct' })).toBe('symmetric');
   });
 
-  it('a stray curve does not make an RSA key unfit', () => {
+  it('an RSA key with a crv can be used', () => {
     expect(preparedKey({ ...rsaJwk, crv: 'P-256' }).algorithms).toContain('PS256');
   });
 
-  it('an issuer that is not a string does not bind a key to an issuer', () => {
+  it('an issuer that is not a string is ignored', () => {
     expect(preparedKey({ ...rsaJwk, issuer: 7 }).issuer).toBeUndefined();
   });
 });
 
-/** The greatest odd number of so many bits, as a JWK holds it. */
+/** The largest odd number with this many bits, as in a JWK. */
 function exponent(bits: number): string {
   return Buffer.from(
     ((1n << BigInt(bits)) - 1n).toString(16).padStart(Math.ceil(bits / 8) * 2, '0'),

@@ -39,7 +39,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('fail' as const), random }) },
 );
 
-/** From milliseconds to days: each span of the policy is met from both sides. */
+/** From milliseconds to days, so that each time span of the policy is tested before and after its end. */
 function spans(): fc.Arbitrary<number> {
   return fc.oneof(
     fc.integer({ min: 0, max: 2_000 }),
@@ -49,7 +49,7 @@ function spans(): fc.Arbitrary<number> {
   );
 }
 
-/** Runs steps through the policy beside an independent record of what it may do. */
+/** Runs steps through the policy, and keeps an independent record of what it may do. */
 function run(steps: readonly Step[]): void {
   let state: RefreshState = NO_KEYS;
   let now = T0;
@@ -59,7 +59,7 @@ function run(steps: readonly Step[]): void {
   let aheadFrom = 0;
   let failuresInARow = 0;
   let failedAt = Number.NEGATIVE_INFINITY;
-  // The attempts that unknown kids have in hand, as a bucket that is filled up at each look.
+  // The attempts of unknown kids, as a bucket that is refilled at each step.
   let inHand = 3;
   let filledAt = T0;
   const starts: number[] = [];
@@ -117,7 +117,7 @@ function run(steps: readonly Step[]): void {
           const none = inHand < 1 - 1e-6;
           expect(paused && (!forUnknownKid || none), 'attempts keep their distance').toBe(false);
           if (forUnknownKid) {
-            // The policy's own point lies between the earliest one and the ratio's.
+            // The policy's own time is at random between the earliest one and the one by the ratio.
             const surelyNotDue = now < aheadFrom || paused;
             expect(none && surelyNotDue, 'unknown kids keep to what is in hand').toBe(false);
             if (now < state.aheadAt || paused) {
@@ -135,11 +135,11 @@ function run(steps: readonly Step[]): void {
   }
 }
 
-it('whatever happens: one attempt at a time, none too early, no key beyond its bound', () => {
+it('in every sequence of events there is one attempt at a time, none too early, and no key is used too long', () => {
   fc.assert(fc.property(fc.array(step, { maxLength: 120 }), run), { numRuns: 1_000 });
 });
 
-it('once the provider answers again, requests find out within one longest pause', () => {
+it('once the provider answers again, requests notice it within one longest pause', () => {
   const outcomes = fc.array(fc.tuple(spans(), fc.boolean(), random), { maxLength: 60 });
   fc.assert(
     fc.property(outcomes, (attempts) => {

@@ -19,7 +19,7 @@ const SEC = 1_000;
 const FRESH = 600 * SEC;
 const STALE = FRESH + 21_600 * SEC;
 
-/** The state after events, each at so many milliseconds after T0. */
+/** The state after events, each at a number of milliseconds after T0. */
 function stateAfter(...events: readonly ((state: RefreshState) => RefreshEvent)[]): RefreshState {
   return events.reduce<RefreshState>(
     (state, event) => advance(state, event(state), timing),
@@ -60,7 +60,7 @@ describe('without keys', () => {
     expect(look(NO_KEYS, 0)).toBe('refresh_and_wait');
   });
 
-  it('further requests wait for the attempt in flight', () => {
+  it('further requests wait for the running attempt', () => {
     expect(look(stateAfter(started(0)), 10)).toBe('wait');
     expect(look(stateAfter(started(0)), 10, 'unknown')).toBe('wait');
   });
@@ -86,12 +86,12 @@ describe('without keys', () => {
     expect(stateAfter(failed(0, 0.999_999)).pausedUntil - T0).toBeCloseTo(500, 1);
   });
 
-  it('the pause stays finite however long the outage', () => {
+  it('the pause stays finite in a long outage', () => {
     const state = advance({ ...NO_KEYS, failures: 5_000 }, failed(0)(), timing);
     expect(state.pausedUntil - T0).toBe(30 * SEC);
   });
 
-  it('a success ends the failures: the next pause is the first again', () => {
+  it('a success ends the pauses: the next failure has the first pause again', () => {
     const state = stateAfter(failed(0), failed(0), failed(0), loaded(0), failed(0));
     expect(state.pausedUntil - T0).toBe(1 * SEC);
   });
@@ -102,38 +102,38 @@ describe('without keys', () => {
   });
 });
 
-describe('with a known key', () => {
+describe('with a known key, a request', () => {
   const state = stateAfter(started(0), loaded(0));
 
-  it('is used without waiting while it is fresh', () => {
+  it('uses it without waiting while it is fresh', () => {
     expect(look(state, 0)).toBe('serve');
     expect(look(state, 0.8 * FRESH - 1)).toBe('serve');
   });
 
-  it('from 80 % of freshness on, a request starts a refresh and does not wait for it', () => {
+  it('starts a refresh after 80 % of the fresh time, and does not wait for it', () => {
     expect(look(state, 0.8 * FRESH)).toBe('serve_and_refresh');
   });
 
-  it('jitter only brings the refresh forward, by a tenth at most', () => {
+  it('starts that refresh earlier at random, by a tenth at most', () => {
     expect(stateAfter(loaded(0, 0.999_999)).aheadAt - T0).toBeCloseTo(0.72 * FRESH, -1);
   });
 
-  it('while that refresh is in flight, requests go on', () => {
+  it('does not wait while that refresh is running', () => {
     const refreshing = advance(state, started(0.8 * FRESH)(), timing);
     expect(look(refreshing, 0.9 * FRESH)).toBe('serve');
   });
 
-  it('once freshness is over and no failure is known, requests start or join a refresh and wait', () => {
+  it('starts or joins a refresh and waits, once the keys are not fresh and no failure is known', () => {
     expect(look(state, FRESH)).toBe('refresh_and_wait');
     expect(look(advance(state, started(FRESH)(), timing), FRESH + 1)).toBe('wait');
   });
 
-  it('when that refresh fails, the requests that waited use the keys at hand', () => {
+  it('uses the current keys when the refresh that it waited for fails', () => {
     const failing = advance(state, failed(FRESH + 50)(), timing);
     expect(conclude(failing, 'known', T0 + FRESH + 50)).toBe('serve');
   });
 
-  it('while a failure is known no request waits, and background attempts respect the pauses', () => {
+  it('does not wait while a failure is known, and background attempts keep the pauses', () => {
     const failing = advance(state, failed(FRESH + 50)(), timing);
     expect(look(failing, FRESH + 51)).toBe('serve');
     expect(look(failing, FRESH + 1_049)).toBe('serve');
@@ -142,12 +142,12 @@ describe('with a known key', () => {
     expect(look(again, FRESH + 1_100)).toBe('serve');
   });
 
-  it('after an old failure, stale keys are not used without a new attempt', () => {
+  it('waits for a new attempt if the last failure was long ago', () => {
     const failing = advance(state, failed(100)(), timing);
     expect(look(failing, FRESH + 3_600 * SEC)).toBe('refresh_and_wait');
   });
 
-  it('nor while the next attempt takes all its time, however short the pauses', () => {
+  it('does not wait while the next attempt runs up to its time limit, however short the pauses are', () => {
     const short = resolveKeyOptions({ backoffInitialMs: 50, backoffMaxMs: 50 });
     const failing = advance(state, failed(FRESH)(), short);
     const again = advance(failing, started(FRESH + 50)(), short);
@@ -156,13 +156,13 @@ describe('with a known key', () => {
     expect(during(5 * SEC + 50)).toBe('wait');
   });
 
-  it('a failed refresh-ahead changes nothing for requests but the pauses between attempts', () => {
+  it('is not affected by a failed refresh in the background, which only causes pauses', () => {
     const failing = advance(state, failed(0.8 * FRESH)(), timing);
     expect(look(failing, 0.8 * FRESH + 10)).toBe('serve');
     expect(look(failing, 0.8 * FRESH + 1_000)).toBe('serve_and_refresh');
   });
 
-  it('keys serve up to the stale bound and not a moment longer', () => {
+  it('uses the keys up to the end of staleForSec, and not longer', () => {
     const failing = advance(state, failed(STALE - 100)(), timing);
     expect(look(failing, STALE - 1)).toBe('serve');
     expect(look(failing, STALE)).toBe('unavailable');
@@ -170,12 +170,12 @@ describe('with a known key', () => {
     expect(keysUsable(failing, T0 + STALE)).toBe(false);
   });
 
-  it('beyond the stale bound it is as without keys', () => {
+  it('is treated after that as without keys', () => {
     expect(look(state, STALE)).toBe('refresh_and_wait');
     expect(look(advance(state, started(STALE)(), timing), STALE + 1)).toBe('wait');
   });
 
-  it('without tolerance for staleness keys end with their freshness', () => {
+  it('uses the keys only while they are fresh if staleForSec is 0', () => {
     const strict = resolveKeyOptions({ staleForSec: 0 });
     const fresh = advance(NO_KEYS, loaded(0)(), strict);
     expect(decide(fresh, 'known', T0 + FRESH - 1, strict)).toBe('serve_and_refresh');
@@ -186,7 +186,7 @@ describe('with a known key', () => {
   });
 });
 
-/** Keys, and the three attempts that unknown kids have in hand: from 100 to 400 ms after T0. */
+/** Keys, after the three attempts of unknown kids were used: 100 to 400 ms after T0. */
 const USED_UP = [
   started(0),
   loaded(0),
@@ -201,23 +201,23 @@ const USED_UP = [
 describe('with an unknown kid', () => {
   const state = stateAfter(started(0), loaded(0));
 
-  it('one attempt starts and is waited for', () => {
+  it('one attempt starts, and the request waits for it', () => {
     expect(look(state, 100, 'unknown')).toBe('refresh_and_wait');
   });
 
-  it('the attempt in flight is joined, whoever started it', () => {
+  it('the request waits for the running attempt, whoever started it', () => {
     expect(look(advance(state, started(100, 'unknown')(), timing), 110, 'unknown')).toBe('wait');
     expect(look(advance(state, started(100)(), timing), 110, 'unknown')).toBe('wait');
   });
 
-  it('two rotations within seconds are both noticed: three attempts are in hand', () => {
+  it('two rotations within seconds are both noticed, because three attempts are available', () => {
     const once = stateAfter(started(0), loaded(0), started(100, 'unknown'), loaded(200));
     expect(look(once, 300, 'unknown')).toBe('refresh_and_wait');
     const twice = stateAfter(...USED_UP.slice(0, 6));
     expect(look(twice, 400, 'unknown')).toBe('refresh_and_wait');
   });
 
-  it('once used up, attempts become available one by one after a cool-down; until then the answer is 401 without waiting', () => {
+  it('after three attempts, one more is available per cool-down; until then the answer is 401 without waiting', () => {
     const usedUp = stateAfter(...USED_UP);
     expect(look(usedUp, 3_200, 'unknown')).toBe('unknown');
     expect(look(usedUp, 5_099, 'unknown')).toBe('unknown');
@@ -228,7 +228,7 @@ describe('with an unknown kid', () => {
     expect(look(answered, 10_100, 'unknown')).toBe('refresh_and_wait');
   });
 
-  it('after a quiet time all three are in hand again, and never more', () => {
+  it('after a quiet time all three attempts are available again, and not more', () => {
     let state = stateAfter(...USED_UP);
     for (const at of [300_000, 300_010, 300_020]) {
       expect(look(state, at, 'unknown')).toBe('refresh_and_wait');
@@ -238,7 +238,7 @@ describe('with an unknown kid', () => {
     expect(look(state, 300_030, 'unknown')).toBe('unknown');
   });
 
-  it('failed attempts are counted too, but then the answer is 503 with the time left', () => {
+  it('failed attempts count too, and then the answer is 503 with the time that is left', () => {
     const usedUp = stateAfter(...USED_UP.slice(0, -1), failed(410));
     expect(conclude(usedUp, 'unknown', T0 + 410)).toBe('unavailable');
     expect(look(usedUp, 1_300, 'unknown')).toBe('unavailable');
@@ -246,17 +246,17 @@ describe('with an unknown kid', () => {
     expect(look(usedUp, 5_100, 'unknown')).toBe('refresh_and_wait');
   });
 
-  it('known kids do not notice', () => {
+  it('requests with known kids are not affected', () => {
     const searched = stateAfter(started(0), loaded(0), started(100, 'unknown'), failed(200));
     expect(look(searched, 300)).toBe('serve');
     expect(look(searched, 5_300)).toBe('serve');
   });
 
-  it('after an attempt that got an answer, the kid is unknown', () => {
+  it('after an attempt that got an answer, the kid counts as unknown', () => {
     expect(conclude(stateAfter(loaded(0)), 'unknown', T0)).toBe('unknown');
   });
 
-  it('the pauses after failures do not lengthen its cool-down', () => {
+  it('the pauses after failures do not lengthen the cool-down', () => {
     const failing = stateAfter(
       loaded(0),
       failed(FRESH),
@@ -268,7 +268,7 @@ describe('with an unknown kid', () => {
     expect(look(failing, FRESH + 100, 'unknown')).toBe('refresh_and_wait');
   });
 
-  it('a refresh that is due anyway is not held back by the cool-down', () => {
+  it('the cool-down does not delay a refresh that is due anyway', () => {
     const before = (ms: number) => 0.8 * FRESH - ms;
     const searched = stateAfter(
       loaded(0),
@@ -284,23 +284,23 @@ describe('with an unknown kid', () => {
   });
 });
 
-describe('restored from a snapshot', () => {
-  it('keys serve within the stale bound of their own time, and the provider is asked again', () => {
+describe('keys from a snapshot', () => {
+  it('are used until they are too old by their own time, and the provider is asked again', () => {
     const state = stateAfter(started(0), failed(10), restored(-3_600 * SEC));
     expect(look(state, 20)).toBe('serve');
     expect(look(state, 1_010)).toBe('serve_and_refresh');
     expect(look(state, STALE - 3_600 * SEC)).toBe('refresh_and_wait');
   });
 
-  it('keys that would still be fresh do not stop the attempts', () => {
+  it('do not stop the attempts, even if they would still be fresh', () => {
     const state = stateAfter(started(0), failed(10), restored(-10 * SEC));
     expect(look(state, 20)).toBe('serve');
     expect(look(state, 1_010)).toBe('serve_and_refresh');
   });
 });
 
-describe('closed', () => {
-  it('no attempt starts any more; keys at hand are used up to the stale bound', () => {
+describe('after close', () => {
+  it('no attempt starts, and the current keys are used up to the end of staleForSec', () => {
     const state = stateAfter(loaded(0), closed());
     expect(look(state, 0.9 * FRESH)).toBe('serve');
     expect(look(state, FRESH)).toBe('serve');
@@ -311,27 +311,27 @@ describe('closed', () => {
 });
 
 describe('a clock that is set back', () => {
-  it('does not keep the pause after a failure from ending', () => {
+  it('does not prolong the pause after a failure', () => {
     expect(look(stateAfter(failed(0)), -3_600 * SEC)).toBe('refresh_and_wait');
   });
 
-  it('does not keep the cool-down from ending', () => {
-    // The last answer came before the clock was set back: keys that are fresh, and no refresh is due.
+  it('does not prolong the cool-down', () => {
+    // The last answer came before the clock was set back: the keys are fresh, and no refresh is due.
     const state = stateAfter(...USED_UP.slice(0, -1), loaded(-3_600.5 * SEC));
     expect(look(state, -3_600 * SEC, 'unknown')).toBe('refresh_and_wait');
   });
 
-  it('does not keep keys from being refreshed', () => {
+  it('does not delay the refresh of the keys', () => {
     expect(look(stateAfter(loaded(0)), -3_600 * SEC)).toBe('serve_and_refresh');
   });
 
-  it('never asks a client to come back in an hour', () => {
+  it('does not cause a Retry-After of an hour', () => {
     expect(retryAfterSec(stateAfter(failed(0)), T0 - 3_600 * SEC, timing)).toBe(1);
   });
 });
 
 describe('Retry-After', () => {
-  it('is what is left of the pause in whole seconds, at least one', () => {
+  it('is the rest of the pause in whole seconds, at least one', () => {
     const state = stateAfter(failed(0), failed(0), failed(0));
     expect(retryAfterSec(state, T0, timing)).toBe(4);
     expect(retryAfterSec(state, T0 + 1, timing)).toBe(4);
@@ -340,7 +340,7 @@ describe('Retry-After', () => {
   });
 });
 
-describe('what is over', () => {
+describe('what is over has no effect', () => {
   it('a failure before a success does not pause the next attempt, and requests wait for it', () => {
     const short = (at: number) => (): RefreshEvent => ({
       type: 'loaded',
@@ -353,14 +353,14 @@ describe('what is over', () => {
     expect(look(state, 1 + 200)).toBe('refresh_and_wait');
   });
 
-  it('a snapshot counts as fresh from when the provider gave it', () => {
+  it('a snapshot counts as fresh from the time when the provider sent it', () => {
     const state = stateAfter(started(0), failed(0), restored(0));
-    // The failure is old news by then, and the keys are still fresh: nobody waits.
+    // The failure is long ago by then, and the keys are still fresh, so no request waits.
     expect(look(state, 60 * SEC)).toBe('serve_and_refresh');
     expect(look(state, FRESH + 60 * SEC)).toBe('refresh_and_wait');
   });
 
-  it('an attempt for known keys cools nothing down', () => {
+  it('an attempt for known keys does not use the attempts of unknown kids', () => {
     const state = stateAfter(started(0), loaded(0), started(FRESH), loaded(FRESH));
     expect(look(state, FRESH + 1, 'unknown')).toBe('refresh_and_wait');
   });

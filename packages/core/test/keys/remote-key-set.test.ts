@@ -16,7 +16,7 @@ const MIN = 60_000;
 const HOUR = 60 * MIN;
 const T0 = 1_800_000_000_000;
 
-/** What the provider answers to the next request: keys, a response, a failure, or nothing yet. */
+/** What the provider gives to the next request: keys, a response, a failure, or nothing yet. */
 type Answer = readonly object[] | Response | Error | 'nothing yet';
 
 interface Options {
@@ -25,7 +25,7 @@ interface Options {
   readonly snapshot?: KeySnapshotStore;
 }
 
-/** A key set with a provider, a clock and the events it told of. */
+/** A key set with a provider, a clock, and a record of its events. */
 function aKeySet({ source = { kind: 'jwks', url: jwksUrl }, keys = {}, snapshot }: Options = {}) {
   const seen: AuthEvent[] = [];
   const requests: { url: string; signal: AbortSignal; answer: (answer: Answer) => void }[] = [];
@@ -54,7 +54,7 @@ function aKeySet({ source = { kind: 'jwks', url: jwksUrl }, keys = {}, snapshot 
     ...(snapshot && { snapshot }),
   });
   const find = (kid: string) => keySet.find({ algorithm: 'ES256', kid });
-  /** The reason of the refusal, or the kid that was found. */
+  /** The kid of the key that was found, or the reason of the refusal. */
   const outcome = async (kid: string) => {
     try {
       return (await find(kid)).kid;
@@ -66,7 +66,7 @@ function aKeySet({ source = { kind: 'jwks', url: jwksUrl }, keys = {}, snapshot 
   return { keySet, find, outcome, world, requests, seen, types };
 }
 
-/** Lets everything go on that waits for nothing but promises. */
+/** Waits until all promises that can settle have settled. */
 async function settled(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }
@@ -84,11 +84,11 @@ async function aLoadedKeySet(entries: readonly object[], options?: Options) {
 }
 
 describe('a remote key set', () => {
-  it('makes no request until it is asked', () => {
+  it('makes no request before it is used', () => {
     expect(aKeySet().requests).toEqual([]);
   });
 
-  it('shares one fetch among concurrent callers', async () => {
+  it('shares one fetch among requests at the same time', async () => {
     const [a] = await twoKeys();
     const { find, requests } = aKeySet();
     const waiting = Array.from({ length: 200 }, () => find('a'));
@@ -99,14 +99,14 @@ describe('a remote key set', () => {
     expect(requests).toHaveLength(1);
   });
 
-  it('answers at once, without a promise, while a key is at hand', async () => {
+  it('gives a cached key without a promise', async () => {
     const { find, keySet } = await aLoadedKeySet(await twoKeys());
     const key = find('a');
     expect(key).not.toBeInstanceOf(Promise);
     expect(keySet.isLive(key as VerificationKey)).toBe(true);
   });
 
-  it('refreshes ahead of need in the background, also when only cached tokens are seen', async () => {
+  it('refreshes in the background before the keys get old, also when only cached tokens come', async () => {
     const { find, keySet, world, requests } = await aLoadedKeySet(await twoKeys());
     const key = find('a') as VerificationKey;
     world.provider = 'nothing yet';
@@ -118,7 +118,7 @@ describe('a remote key set', () => {
     expect(requests).toHaveLength(2);
   });
 
-  it('sends a cached token through find once freshness is over, since it may have to wait', async () => {
+  it('reads a cached token again once the keys are not fresh, because that may have to wait', async () => {
     const entries = await twoKeys();
     const { find, keySet, world, requests } = await aLoadedKeySet(entries);
     const key = find('a') as VerificationKey;
@@ -134,7 +134,7 @@ describe('a remote key set', () => {
     expect(keySet.isLive(key)).toBe(true);
   });
 
-  it('serves on with the keys at hand when the provider fails, and lets nobody wait again', async () => {
+  it('continues with the current keys when the provider fails, and lets no further request wait', async () => {
     const { find, keySet, outcome, world, requests, types } = await aLoadedKeySet(await twoKeys());
     const key = find('a') as VerificationKey;
     world.provider = new Error('refused');
@@ -150,7 +150,7 @@ describe('a remote key set', () => {
     expect(requests).toHaveLength(3);
   });
 
-  it('says how stale the keys are', async () => {
+  it('says in an event how old the keys are', async () => {
     const { outcome, world, seen } = await aLoadedKeySet(await twoKeys());
     world.provider = new Error('refused');
     world.now += 70 * MIN;
@@ -158,7 +158,7 @@ describe('a remote key set', () => {
     expect(seen.at(-1)).toEqual({ type: 'keys.stale', issuer, staleForSec: 3_600 });
   });
 
-  it('refuses with Retry-After beyond the stale bound, cached tokens included, and recovers', async () => {
+  it('refuses with Retry-After when the keys are too old, also cached tokens, and recovers', async () => {
     const entries = await twoKeys();
     const { find, keySet, outcome, world } = await aLoadedKeySet(entries);
     const key = find('a') as VerificationKey;
@@ -177,7 +177,7 @@ describe('a remote key set', () => {
     expect(await outcome('a')).toBe('a');
   });
 
-  it('without keys, fails at once during the pause and names the cause for the operator', async () => {
+  it('without keys refuses at once during the pause, and keeps the cause for the operator', async () => {
     const { find, outcome, world, requests } = aKeySet();
     world.provider = new Error('refused');
     expect(await outcome('a')).toBe('keys_unavailable');
@@ -185,7 +185,7 @@ describe('a remote key set', () => {
     expect(requests).toHaveLength(1);
   });
 
-  it('finds a key that was published without notice with one fetch', async () => {
+  it('finds a key that was published without notice, with one fetch', async () => {
     const [a, b] = await twoKeys();
     const { outcome, world, requests } = await aLoadedKeySet([a]);
     world.provider = [a, b];
@@ -193,7 +193,7 @@ describe('a remote key set', () => {
     expect(requests).toHaveLength(2);
   });
 
-  it('fetches three times for a flood of unknown kids, and again after the cool-down', async () => {
+  it('fetches three times in a flood of unknown kids, and again after the cool-down', async () => {
     const [a, b] = await twoKeys();
     const { outcome, world, requests } = await aLoadedKeySet([a]);
     for (let n = 0; n < 50; n += 1) expect(await outcome(`x${n}`)).toBe('key_unknown');
@@ -205,7 +205,7 @@ describe('a remote key set', () => {
     expect(requests).toHaveLength(1 + 3 + 1);
   });
 
-  it('says of an unknown key when to ask again, if the keys were not fetched to find it', async () => {
+  it('says when to ask again about an unknown key if the keys were not fetched for it', async () => {
     const { find, world } = await aLoadedKeySet(await twoKeys());
     for (const kid of ['x', 'y', 'z']) {
       await expect(find(kid)).rejects.toMatchObject({ reason: 'key_unknown', details: {} });
@@ -215,7 +215,25 @@ describe('a remote key set', () => {
     expect(unasked).toMatchObject({ reason: 'key_unknown', details: { retryAfterSec: 4 } });
   });
 
-  it('answers 503 for an unknown kid while the provider fails, and goes on serving known ones', async () => {
+  it('also says so about a key that was asked for while an attempt was running, which may have had its answer before', async () => {
+    const [a, b] = await twoKeys();
+    const { find, world, requests } = await aLoadedKeySet([a]);
+    world.provider = 'nothing yet';
+    const refusalOf = (kid: string) =>
+      Promise.resolve(find(kid)).then(undefined, (error: unknown) => error);
+    const starting = refusalOf('x');
+    const joining = refusalOf('b');
+    await settled();
+    requests[1]?.answer([a]);
+    expect(await starting).toMatchObject({ reason: 'key_unknown', details: {} });
+    expect(await starting).not.toHaveProperty('details.retryAfterSec');
+    expect(await joining).toMatchObject({ reason: 'key_unknown', details: { retryAfterSec: 1 } });
+    world.provider = [a, b];
+    expect(await find('b')).toMatchObject({ kid: 'b' });
+    expect(requests).toHaveLength(3);
+  });
+
+  it('answers 503 for an unknown kid while the provider fails, and continues with known ones', async () => {
     const { find, outcome, world, requests } = await aLoadedKeySet(await twoKeys());
     world.provider = new Error('refused');
     for (const kid of ['x', 'y', 'z']) expect(await outcome(kid)).toBe('keys_unavailable');
@@ -225,7 +243,7 @@ describe('a remote key set', () => {
     expect(requests).toHaveLength(1 + 3);
   });
 
-  it('does not fetch for a kid that is at hand but does not fit the algorithm', async () => {
+  it('does not fetch for a known kid that does not fit the algorithm', async () => {
     const { keySet, requests } = await aLoadedKeySet(await twoKeys());
     const found = keySet.find({ algorithm: 'RS256', kid: 'a' });
     await expect(found).rejects.toMatchObject({ reason: 'key_unknown' });
@@ -241,7 +259,7 @@ describe('a remote key set', () => {
     });
   });
 
-  it('a withdrawn key ends with the set that replaces it; the others keep their identity', async () => {
+  it('withdraws a key that the next set does not have; the other keys stay the same objects', async () => {
     const [a, b] = await twoKeys();
     const { find, keySet, outcome, world, seen } = await aLoadedKeySet([a, b]);
     const [keyA, keyB] = [find('a') as VerificationKey, find('b') as VerificationKey];
@@ -267,7 +285,7 @@ describe('a remote key set', () => {
     ],
     ['too much', () => new Response(' '.repeat(600_000)), 'too_large'],
     ['a broken connection', () => new Error('ECONNRESET'), 'network'],
-  ])('%s never replaces the keys at hand', async (_what, answer, cause) => {
+  ])('does not replace the current keys by %s', async (_what, answer, cause) => {
     const { outcome, world, seen } = await aLoadedKeySet(await twoKeys());
     world.provider = await answer();
     world.now += 10 * MIN;
@@ -278,7 +296,7 @@ describe('a remote key set', () => {
     expect(seen.map(({ type }) => type)).not.toContain('keys.withdrawn');
   });
 
-  it('serves with the fit keys of a poisoned set and tells of the others', async () => {
+  it('uses the good keys of a set with bad ones, and reports the bad ones', async () => {
     const [a, b] = await twoKeys();
     const enc = await aPublicJwk({ kid: 'enc', use: 'enc' });
     const { outcome, world, seen } = aKeySet();
@@ -291,7 +309,7 @@ describe('a remote key set', () => {
     ]);
   });
 
-  it('honors max-age of the response', async () => {
+  it('keeps to the max-age of the response', async () => {
     const entries = await twoKeys();
     const { find, world, requests } = aKeySet();
     world.provider = Response.json(
@@ -307,7 +325,7 @@ describe('a remote key set', () => {
     expect(requests).toHaveLength(2);
   });
 
-  it('gives a fetch that ignores its signal up, too, after the time limit', async () => {
+  it('also gives up after the time limit if fetch ignores its signal', async () => {
     const hang = () => new Promise<never>(() => {});
     const seen: AuthEvent[] = [];
     const keySet = createKeySet(
@@ -362,7 +380,7 @@ describe('with discovery', () => {
     ]);
   });
 
-  it('metadata of another issuer is a failure of ours, not of the token', async () => {
+  it('metadata of another issuer is our outage, not a fault of the token', async () => {
     const { outcome, world, seen, requests } = aKeySet({ source });
     world.provider = Response.json({ issuer: `${issuer}/`, jwks_uri: jwksUrl });
     expect(await outcome('a')).toBe('keys_unavailable');
@@ -389,20 +407,20 @@ describe('ready', () => {
     expect(requests).toHaveLength(1);
   });
 
-  it('rejects with keys_unavailable when no keys are to be had', async () => {
+  it('rejects with keys_unavailable when there are no keys', async () => {
     const { keySet, world } = aKeySet();
     world.provider = new Error('refused');
     await expect(keySet.ready()).rejects.toMatchObject({ reason: 'keys_unavailable' });
   });
 
-  it('stays ready on stale keys', async () => {
+  it('stays ready with old keys', async () => {
     const { keySet, world } = await aLoadedKeySet(await twoKeys());
     world.provider = new Error('refused');
     world.now += HOUR;
     await expect(keySet.ready()).resolves.toBeUndefined();
   });
 
-  it('gives up when its caller does, while the fetch goes on for the others', async () => {
+  it('rejects when the caller’s signal aborts, while the fetch continues for others', async () => {
     const entries = await twoKeys();
     const { keySet, find, requests } = aKeySet();
     const impatient = new AbortController();
@@ -419,7 +437,7 @@ describe('ready', () => {
 });
 
 describe('close', () => {
-  it('ends the attempt in flight and starts no other', async () => {
+  it('ends the running attempt, and starts no other', async () => {
     const { keySet, find, requests, types } = aKeySet({ keys: { fetchTimeoutMs: 60_000 } });
     const waiting = find('a');
     await settled();
@@ -431,7 +449,7 @@ describe('close', () => {
     expect(types()).toEqual([]);
   });
 
-  it('leaves the keys at hand in use up to the stale bound', async () => {
+  it('keeps the current keys in use until they are too old', async () => {
     const { keySet, find, outcome, world, requests } = await aLoadedKeySet(await twoKeys());
     const key = find('a') as VerificationKey;
     keySet.close();
@@ -481,7 +499,7 @@ describe('with a snapshot store', () => {
     expect(saved).toHaveLength(1);
   });
 
-  it('starts on the snapshot when the provider is down, and keeps trying', async () => {
+  it('starts with the snapshot when the provider is down, and keeps trying', async () => {
     const { store } = aStore(await aSnapshot(T0 - HOUR));
     const { outcome, world, seen, requests, find } = aKeySet({ snapshot: store });
     world.provider = new Error('refused');
@@ -495,13 +513,13 @@ describe('with a snapshot store', () => {
     expect(await find('a')).not.toBe(old);
   });
 
-  it('starts on the snapshot after the time limit when the provider hangs', async () => {
+  it('starts with the snapshot after the time limit when the provider does not answer', async () => {
     const { store } = aStore(await aSnapshot(T0 - HOUR));
     const { outcome } = aKeySet({ snapshot: store, keys: { fetchTimeoutMs: 50 } });
     expect(await outcome('a')).toBe('a');
   });
 
-  it('prefers the provider, when it answers', async () => {
+  it('prefers the provider if it answers', async () => {
     const { store } = aStore(await aSnapshot(T0 - 1));
     const { outcome, seen, world } = aKeySet({ snapshot: store });
     world.provider = [await aPublicJwk({ kid: 'c' })];
@@ -510,7 +528,7 @@ describe('with a snapshot store', () => {
     expect(seen).not.toContainEqual({ type: 'keys.snapshot', issuer, outcome: 'loaded' });
   });
 
-  it('holds the snapshot to the stale bound, counted from its own time', async () => {
+  it('uses the snapshot only until its keys are too old, by their own time', async () => {
     const { store } = aStore(await aSnapshot(T0 - 6 * HOUR));
     const { outcome, world } = aKeySet({ snapshot: store });
     world.provider = new Error('refused');
@@ -525,7 +543,7 @@ describe('with a snapshot store', () => {
     ['has no usable key', async () => aSnapshot(T0, { keys: [await aPrivateJwk({ kid: 'a' })] })],
     ['is from the future', async () => aSnapshot(T0 + HOUR)],
     ['is something else', async () => 'keys'],
-  ])('refuses one that %s', async (_why, stored) => {
+  ])('does not use one that %s', async (_why, stored) => {
     const { store } = aStore(await stored());
     const { outcome, world, seen } = aKeySet({ snapshot: store });
     world.provider = new Error('refused');
@@ -533,7 +551,7 @@ describe('with a snapshot store', () => {
     expect(seen).toContainEqual({ type: 'keys.snapshot', issuer, outcome: 'refused' });
   });
 
-  it('is not asked while there are keys that may serve', async () => {
+  it('does not ask the store while there are usable keys', async () => {
     const { store } = aStore();
     let loads = 0;
     store.load = async () => {
@@ -547,7 +565,7 @@ describe('with a snapshot store', () => {
     expect(loads).toBe(1);
   });
 
-  it('looks again on each attempt without keys, and says nothing when there is none', async () => {
+  it('asks the store on each attempt without keys, and emits nothing when there is no snapshot', async () => {
     const { store } = aStore();
     const { outcome, world, types } = aKeySet({ snapshot: store });
     world.provider = new Error('refused');
@@ -567,7 +585,7 @@ describe('with a snapshot store', () => {
         throw new Error('disk gone');
       },
     ],
-  ])('a store that %s harms no request', async (_what, broken) => {
+  ])('with a store that %s, requests are not affected', async (_what, broken) => {
     const { store } = aStore();
     store.load = broken;
     store.save = broken;
@@ -582,7 +600,7 @@ describe('with a snapshot store', () => {
     expect(failures.map(({ outcome: what }) => what)).toEqual(['failed', 'failed', 'failed']);
   });
 
-  it('a store that hangs holds nobody beyond the time limit, and is given one save at a time', async () => {
+  it('with a store that does not answer, no request waits beyond the time limit, and one save runs at a time', async () => {
     const { store } = aStore();
     let saves = 0;
     store.load = () => new Promise(() => {});
@@ -602,8 +620,8 @@ describe('with a snapshot store', () => {
   });
 });
 
-describe('what a remote key set leaves behind', () => {
-  it('no timer and no listener, once an attempt is over', async () => {
+describe('after an attempt', () => {
+  it('no timer and no listener is left', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
       const { keySet, world } = await aLoadedKeySet(await twoKeys());
@@ -618,14 +636,14 @@ describe('what a remote key set leaves behind', () => {
   });
 });
 
-describe('the bounds of a fetched set', () => {
-  it('are those that are configured', async () => {
+describe('the limits of a fetched set', () => {
+  it('are the configured ones', async () => {
     const { outcome } = await aLoadedKeySet(await twoKeys(), { keys: { maxKeys: 1 } });
     expect(await outcome('a')).toBe('a');
     expect(await outcome('b')).toBe('key_unknown');
   });
 
-  it('hold for a snapshot, too', async () => {
+  it('apply to a snapshot, too', async () => {
     const snapshot: KeySnapshotStore = {
       load: async () => ({ version: 1, issuer, fetchedAtMs: T0, keys: await twoKeys() }),
       save: async () => {},
@@ -638,7 +656,7 @@ describe('the bounds of a fetched set', () => {
 });
 
 describe('a snapshot without a usable key', () => {
-  it('is no key set: the outage stays one', async () => {
+  it('is not used: the outage continues', async () => {
     const snapshot: KeySnapshotStore = {
       load: async () => ({ version: 1, issuer, fetchedAtMs: T0, keys: [await aPrivateJwk()] }),
       save: async () => {},
@@ -652,8 +670,8 @@ describe('a snapshot without a usable key', () => {
   });
 });
 
-describe('a failure while keys are fresh', () => {
-  it('is told as such, and not as staleness', async () => {
+describe('a failure while the keys are fresh', () => {
+  it('is reported as a failure, and not as old keys', async () => {
     const { find, world, types } = await aLoadedKeySet(await twoKeys());
     world.now += 9 * MIN;
     world.provider = new Error('down');
@@ -668,7 +686,7 @@ describe('a failure while keys are fresh', () => {
 });
 
 describe('a token without kid', () => {
-  it('that no key at hand fits is looked for, also beside a key without kid', async () => {
+  it('causes a fetch if no key fits it, also if there is a key without kid', async () => {
     const { keySet, requests, world } = await aLoadedKeySet([await aPublicJwk({}, 'RS256')]);
     world.provider = [await aPublicJwk()];
     const found = await keySet.find({ algorithm: 'ES256', kid: undefined });
@@ -676,7 +694,7 @@ describe('a token without kid', () => {
     expect(requests).toHaveLength(2);
   });
 
-  describe('whose signature the only fit key does not hold', () => {
+  describe('whose signature the only fitting key does not verify', () => {
     const query = { algorithm: 'ES256', kid: undefined } as const;
 
     async function failing() {
@@ -694,11 +712,11 @@ describe('a token without kid', () => {
       expect(other).toBe(one);
       expect(keySet.isLive(failed)).toBe(false);
       expect(requests).toHaveLength(2);
-      // Who failed with the former key before it was replaced finds the new one at hand.
+      // A request that failed with the earlier key now finds the new one.
       expect(again()).toBe(one);
     });
 
-    it('is of an unknown key while that one stands: three fetches and one a cool-down, however many come', async () => {
+    it('counts as one with an unknown key while the key is still the same: three fetches and then one per cool-down', async () => {
       const { again, requests, world } = await failing();
       for (let n = 0; n < 10; n += 1) {
         await expect(again()).rejects.toMatchObject({ reason: 'key_unknown' });
@@ -709,13 +727,13 @@ describe('a token without kid', () => {
       expect(requests).toHaveLength(1 + 3 + 1);
     });
 
-    it('is not tried with the second of two keys: nothing says which is meant', async () => {
+    it('is not tried with a second of two keys, because nothing says which one is meant', async () => {
       const { again, world } = await failing();
       world.provider = [await aPublicJwk({ kid: 'a' }), await aPublicJwk({ kid: 'b' })];
       await expect(again()).rejects.toMatchObject({ reason: 'key_unknown' });
     });
 
-    it('may have been replaced while the provider fails: that is an outage', async () => {
+    it('may belong to a replaced key while the provider fails, so that is an outage', async () => {
       const { again, failed, keySet, world } = await failing();
       world.provider = new Error('down');
       await expect(again()).rejects.toMatchObject({ reason: 'keys_unavailable' });

@@ -7,7 +7,7 @@ const prepare = (entries: readonly unknown[]) =>
   usableKeys(entries, { maxKeys: 100, uses: ['sig'] }).keys;
 
 describe('held keys', () => {
-  it('an unchanged key stays the object that it was', async () => {
+  it('an unchanged key stays the same object', async () => {
     const jwk = await aPublicJwk({ kid: 'a' });
     const { held: before } = replaceKeys(NO_HELD_KEYS, prepare([jwk]));
     const { held, withdrawn } = replaceKeys(before, prepare([await aPublicJwk({ kid: 'b' }), jwk]));
@@ -16,7 +16,7 @@ describe('held keys', () => {
     expect(withdrawn).toBe(0);
   });
 
-  it('a key that is gone is withdrawn', async () => {
+  it('a key that is missing counts as withdrawn', async () => {
     const [a, b] = [await aPublicJwk({ kid: 'a' }), await aPublicJwk({ kid: 'b' })];
     const { held: before } = replaceKeys(NO_HELD_KEYS, prepare([a, b]));
     const { held, withdrawn } = replaceKeys(before, prepare([b]));
@@ -29,7 +29,7 @@ describe('held keys', () => {
     ['another issuer', async (jwk: object) => ({ ...jwk, issuer: 'https://other' })],
     ['other algorithms', async (jwk: object) => ({ ...jwk, alg: 'PS256' })],
     ['another kid', async (jwk: object) => ({ ...jwk, kid: 'b' })],
-  ])('%s makes it another key, and withdraws the former one', async (_what, change) => {
+  ])('%s makes it another key, and the old one counts as withdrawn', async (_what, change) => {
     const jwk = await aPublicJwk({ kid: 'a' }, 'RS256');
     const { held: before } = replaceKeys(NO_HELD_KEYS, prepare([jwk]));
     const { held, withdrawn } = replaceKeys(before, prepare([await change(jwk)]));

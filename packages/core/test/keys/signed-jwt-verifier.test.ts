@@ -34,7 +34,7 @@ function anEvent(claims: object = {}, header: object = {}, key = issuerKey): str
   return compactJws(parameters, { ...CLAIMS, ...claims }, key);
 }
 
-/** Claims as text: an object of ours has no member twice. */
+/** Claims as JSON text, because an object cannot have a member twice. */
 function anEventOf(members: string): string {
   const header = { alg: issuerKey.algorithm, kid: issuerKey.kid, typ: 'secevent+jwt' };
   return compactJws(header, `{"iss":"${ISSUER}",${members}}`, issuerKey);
@@ -62,14 +62,14 @@ describe('a signed JWT', () => {
   });
 
   it.each(['secevent+jwt', 'SecEvent+JWT', 'application/secevent+jwt'])(
-    'has its type as a media type: %s (RFC 7515 §4.1.9)',
+    'may write its type as a media type: %s (RFC 7515 §4.1.9)',
     async (typ) => {
       expect(await outcome(anEvent({}, { typ }))).toBe('accepted');
       expect(await outcome(anEvent(), { typ: ['logout+jwt', typ] })).toBe('accepted');
     },
   );
 
-  it('needs no exp, and no aud of ours; times that are there count', async () => {
+  it('needs neither exp nor our aud; exp and nbf are checked if they are there', async () => {
     expect(await outcome(anEvent({ exp: undefined, aud: 'x' }))).toBe('accepted');
     expect(await outcome(anEvent({ exp: NOW - 4, nbf: NOW + 5 }))).toBe('accepted');
     expect(await outcome(anEvent({ exp: NOW - 5 }))).toBe('expired');
@@ -119,16 +119,16 @@ describe('a signed JWT', () => {
     expect(await outcome(jwt)).toBe(reason);
   });
 
-  it('is accepted without kid by the one key that fits', async () => {
+  it('without kid is accepted if exactly one key fits', async () => {
     expect(await outcome(anEvent({}, { kid: undefined }))).toBe('accepted');
   });
 
-  it('is accepted by the configured algorithms alone', async () => {
+  it('is accepted only with the configured algorithms', async () => {
     expect(await outcome(anEvent(), { algorithms: ['RS256'] })).toBe('algorithm_not_allowed');
     expect(await outcome(anEvent(), { algorithms: ['ES256'] })).toBe('accepted');
   });
 
-  it('needs no typ where null is among the types, and has no other then either', async () => {
+  it('needs no typ if null is among the types, and is refused with another type', async () => {
     const typ = ['logout+jwt', 'JWT', null];
     expect(await outcome(anEvent({}, { typ: undefined }), { typ })).toBe('accepted');
     expect(await outcome(anEvent({}, { typ: 'jwt' }), { typ })).toBe('accepted');
@@ -137,33 +137,69 @@ describe('a signed JWT', () => {
     expect(await outcome(anEvent({}, { typ: 'null' }), { typ })).toBe('type_not_accepted');
   });
 
-  it('is as long as it may be, and no longer', async () => {
+  it('may have the maximum length, and not more', async () => {
     const long = anEvent({ padding: 'x'.repeat(20_000) });
     expect(await outcome(long)).toBe('token_too_large');
     expect(await outcome(long, { maxLength: long.length })).toBe('accepted');
     expect(await outcome(long, { maxLength: long.length - 1 })).toBe('token_too_large');
   });
 
-  it('is signed with a key that is surely unknown, or else an outage: its sender must come again', async () => {
+  it('with an unknown key is refused only if the keys were fetched for it; otherwise that is an outage', async () => {
     const verifier = aVerifier({
       keys: { jwksUri: `${ISSUER}/jwks` },
       fetch: async () => Response.json(jwks),
     });
     const named = (kid: string) => outcomeOf(() => verifier.verify(anEvent({}, { kid })));
-    // The first of them finds no keys at hand, which counts as no search for it.
+    // The first one is made before there are keys, which does not count as a search for this key.
     for (const kid of ['a', 'b', 'c', 'd']) expect(await named(kid)).toBe('key_unknown');
     expect(await named('e')).toBe('keys_unavailable');
     expect(await outcomeOf(() => verifier.verify(anEvent()))).toBe('accepted');
   });
 
-  it('is an outage when the keys cannot be had', async () => {
+  it.each([
+    ['without a kid', undefined],
+    ['under the same kid', issuerKey.kid],
+  ])(
+    'has a wrong signature only if the keys were fetched again; otherwise it causes an outage, because its key may have been replaced %s',
+    async (_how, kid) => {
+      const next = generateTestKey('ES256', 'next');
+      const world = { now: NOW * 1_000, keys: jwks, fetches: 0 };
+      const verifier = aVerifier({
+        keys: { jwksUri: `${ISSUER}/jwks` },
+        clock: { now: () => world.now },
+        fetch: async () => {
+          world.fetches += 1;
+          return Response.json(world.keys);
+        },
+      });
+      const nameless = (key = issuerKey) =>
+        outcomeOf(() => verifier.verify(anEvent({}, { kid }, key)));
+      const forger = generateTestKey('ES256');
+      for (let n = 0; n < 3; n += 1) expect(await nameless(forger)).toBe('signature_invalid');
+      expect(world.fetches).toBe(1 + 3);
+      world.keys = { keys: [{ ...next.publicJwk, kid: issuerKey.kid }] };
+      expect(await nameless(next)).toBe('keys_unavailable');
+      for (let n = 0; n < 50; n += 1) expect(await nameless(forger)).toBe('keys_unavailable');
+      expect(world.fetches).toBe(1 + 3);
+      expect(await nameless()).toBe('accepted');
+      world.now += 5_000;
+      expect(await nameless(next)).toBe('accepted');
+      expect(world.fetches).toBe(1 + 3 + 1);
+      expect(await nameless(forger)).toBe('keys_unavailable');
+      world.now += 5_000;
+      expect(await nameless(forger)).toBe('signature_invalid');
+      expect(world.fetches).toBe(1 + 3 + 2);
+    },
+  );
+
+  it('causes an outage when there are no keys', async () => {
     const down = { fetch: () => Promise.reject(new Error('down')) } as const;
     expect(await outcome(anEvent(), { keys: 'discovery', ...down })).toBe('keys_unavailable');
   });
 });
 
 describe('its keys', () => {
-  it('come from metadata, or from their address', async () => {
+  it('are found by metadata or by their URL', async () => {
     const asked: string[] = [];
     const fetch = async (url: unknown) => {
       asked.push(String(url));
@@ -199,7 +235,7 @@ describe('its keys', () => {
 });
 
 describe('its keys, from a preset', () => {
-  it('are where the preset says', async () => {
+  it('come from the place that the preset names', async () => {
     const asked: string[] = [];
     const fetch = async (url: unknown) => {
       asked.push(String(url));
@@ -247,7 +283,7 @@ describe('its options', () => {
     expect(() => aVerifier(options as never)).toThrow(line);
   });
 
-  it('take the ends of their range', () => {
+  it('accept the limits of their range', () => {
     for (const clockToleranceSec of [0, 60]) {
       expect(() => aVerifier({ clockToleranceSec })).not.toThrow();
     }

@@ -104,7 +104,7 @@ describe('saving', () => {
 });
 
 describe('without a store', () => {
-  it('nothing is kept and nothing told', async () => {
+  it('nothing is saved, and nothing is emitted', async () => {
     const { keeper, outcomes } = aKeeper(undefined);
     keeper.save(keys, now);
     expect(await keeper.load(now)).toBeUndefined();

@@ -56,13 +56,13 @@ describe('a static key set', () => {
     expect(() => aKeySet({ keys: [] })).toThrow('it is empty');
   });
 
-  it.each([[undefined], [null], [{}], [[]], [{ keys: 'x' }]])('%j is no JWK set', (jwks) => {
+  it.each([[undefined], [null], [{}], [[]], [{ keys: 'x' }]])('%j is not a JWK set', (jwks) => {
     expect(() => aKeySet(jwks as never)).toThrow(ConfigurationError);
   });
 });
 
 describe('the words of its errors', () => {
-  it('name what to write, and each cause with its number', async () => {
+  it('says what to write, and how many keys there are of each cause', async () => {
     expect(() => aKeySet({} as never)).toThrow('jwks is not a JWK set. Write: jwks: { keys: [');
     const jwks = { keys: [await aPrivateJwk(), { kty: 'oct' }, {}] };
     expect(() => aKeySet(jwks)).toThrow('no usable key (private 1, symmetric 1, key_type 1)');
@@ -72,20 +72,20 @@ describe('the words of its errors', () => {
 describe('a configured key without kid', () => {
   const query = { algorithm: 'ES256', kid: 'whatever-the-server-calls-it' } as const;
 
-  it('that is the only one is meant, whatever a token calls it', async () => {
+  it('is used for every kid if it is the only one', async () => {
     const { keySet } = aKeySet({ keys: [await aPublicJwk()] });
     expect(keySet.find(query)).toMatchObject({ kid: undefined });
     expect(keySet.find({ ...query, kid: undefined })).toMatchObject({ kid: undefined });
   });
 
-  it('that is one of several is asked for its kid at start-up: tokens would be refused in silence', async () => {
+  it('is refused at start-up if there are several, because its tokens would be refused', async () => {
     const jwks = { keys: [await aPublicJwk(), await aPublicJwk({ kid: 'b' })] };
     expect(() => aKeySet(jwks)).toThrow(ConfigurationError);
     expect(() => aKeySet(jwks)).toThrow("Write: jwks: { keys: [{ ...jwk, kid: '…' }] }");
   });
 });
 
-it('for a PEM the error says what to write', () => {
+it('the error for a PEM says what to write', () => {
   const pem = '-----BEGIN PUBLIC KEY-----\nMFkw…\n-----END PUBLIC KEY-----';
   for (const jwks of [pem, { keys: pem }, { keys: [pem] }]) {
     expect(() => aKeySet(jwks as never)).toThrow(

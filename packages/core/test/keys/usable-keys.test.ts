@@ -9,7 +9,7 @@ function kidsOf(entries: readonly unknown[], overrides: Partial<typeof options> 
 }
 
 describe('usable keys of a set', () => {
-  it('drops each unfit key with its cause and keeps the fit ones in order', async () => {
+  it('drops each key that cannot be used with its cause, and keeps the others in order', async () => {
     const rsa1024 = { kty: 'RSA', kid: 'small', e: 'AQAB', n: `4${'A'.repeat(170)}` };
     const entries = [
       await aPublicJwk({ kid: 'first' }),
@@ -39,27 +39,27 @@ describe('usable keys of a set', () => {
     });
   });
 
-  it('an unfit key never takes a fit one of its kid down', async () => {
+  it('a bad key does not affect a good one with the same kid', async () => {
     const fit = await aPublicJwk({ kid: 'a' });
     const unfit = await aPublicJwk({ kid: 'a', use: 'enc' });
     expect(kidsOf([unfit, fit])).toEqual(['a']);
     expect(kidsOf([fit, unfit])).toEqual(['a']);
   });
 
-  it('a key that is there twice counts once', async () => {
+  it('a key that occurs twice counts once', async () => {
     const key = await aPublicJwk({ kid: 'a' });
     const { keys, ignored } = usableKeys([key, { ...key }], options);
     expect(keys).toHaveLength(1);
     expect(ignored.size).toBe(0);
   });
 
-  it('one key published for two algorithms serves both', async () => {
+  it('a key that is published for two algorithms can be used for both', async () => {
     const key = await aPublicJwk({ kid: 'a' }, 'RS256');
     const { keys } = usableKeys([key, { ...key, alg: 'PS256' }], options);
     expect(keys.map(({ algorithms }) => algorithms)).toEqual([['RS256', 'PS256']]);
   });
 
-  it('different keys of one kid are all ignored, whatever their number', async () => {
+  it('different keys with one kid are all ignored, however many there are', async () => {
     const entries = [
       await aPublicJwk({ kid: 'a' }),
       await aPublicJwk({ kid: 'b' }),
@@ -71,7 +71,7 @@ describe('usable keys of a set', () => {
     expect(Object.fromEntries(ignored)).toEqual({ duplicate_kid: 3 });
   });
 
-  it('keys of one kid that no algorithm shares are told apart by it', async () => {
+  it('keys with one kid are all used if they share no algorithm', async () => {
     const entries = [
       await aPublicJwk({ kid: 'a' }, 'ES256'),
       await aPublicJwk({ kid: 'a' }, 'RS256'),
@@ -82,7 +82,7 @@ describe('usable keys of a set', () => {
     expect(ignored.size).toBe(0);
   });
 
-  it('of those that share one none is used, and the others are', async () => {
+  it('of keys with one kid, those that share an algorithm are ignored, and the others are used', async () => {
     const { alg: _, ...anyRsa } = await aPublicJwk({ kid: 'a' }, 'RS256');
     const entries = [
       anyRsa,
@@ -94,7 +94,7 @@ describe('usable keys of a set', () => {
     expect(Object.fromEntries(ignored)).toEqual({ duplicate_kid: 2 });
   });
 
-  it('a member that is null counts as absent; a secret one that is not stays refused', async () => {
+  it('a member that is null counts as absent; a key with a real secret member stays refused', async () => {
     const nulls = { d: null, k: null, p: null, use: null, alg: null, key_ops: null, x5c: null };
     const key = await aPublicJwk({ kid: 'a' });
     expect(kidsOf([{ ...key, ...nulls }])).toEqual(['a']);
@@ -105,7 +105,7 @@ describe('usable keys of a set', () => {
     expect(kidsOf([{ ...key, k: 'c2VjcmV0', d: null }])).toEqual([]);
   });
 
-  it('one key bound to two issuers is ignored: nothing says which is meant', async () => {
+  it('a key that is bound to two issuers is ignored, because nothing says which one is meant', async () => {
     const key = await aPublicJwk({ kid: 'a' });
     expect(
       kidsOf([
@@ -115,26 +115,26 @@ describe('usable keys of a set', () => {
     ).toEqual([]);
   });
 
-  it('keys without kid are no duplicates of each other', async () => {
+  it('keys without kid do not count as duplicates of each other', async () => {
     const [one, two] = [await aPublicJwk(), await aPublicJwk()];
     expect(kidsOf([one, two, { ...one }])).toEqual([undefined, undefined]);
   });
 
-  it('a kid cannot pose as the material of a key without kid', async () => {
+  it('a kid that looks like the material of a key without kid changes nothing', async () => {
     const bare = await aPublicJwk();
     const [prepared] = usableKeys([bare], options).keys;
     const other = await aPublicJwk({ kid: `material:${prepared?.material}` });
     expect(kidsOf([bare, other])).toHaveLength(2);
   });
 
-  it('at most maxKeys are taken, the rest is counted', async () => {
+  it('at most maxKeys are used, and the rest is counted', async () => {
     const entries = await Promise.all(['a', 'b', 'c', 'd'].map((kid) => aPublicJwk({ kid })));
     const { keys, ignored } = usableKeys(entries, { ...options, maxKeys: 2 });
     expect(keys.map(({ kid }) => kid)).toEqual(['a', 'b']);
     expect(Object.fromEntries(ignored)).toEqual({ too_many: 2 });
   });
 
-  it('unfit keys do not count towards maxKeys, but not all of a huge set is looked at', async () => {
+  it('bad keys do not count towards maxKeys, but only a part of a huge set is examined', async () => {
     const junk = Array.from({ length: 19 }, () => ({ kty: 'oct', k: 'AA' }));
     const fit = await aPublicJwk({ kid: 'a' });
     expect(kidsOf([...junk, fit], { maxKeys: 2 })).toEqual(['a']);
@@ -143,7 +143,7 @@ describe('usable keys of a set', () => {
     expect(Object.fromEntries(ignored)).toEqual({ symmetric: 19, key_type: 1, too_many: 1 });
   });
 
-  it('accepts the configured values of use alone', async () => {
+  it('accepts only the configured values of use', async () => {
     const entries = [
       await aPublicJwk({ kid: 'svid', use: 'jwt-svid' }),
       await aPublicJwk({ kid: 'sig' }),
@@ -164,7 +164,7 @@ describe('usable keys of a set', () => {
   });
 });
 
-describe('one key, several times', () => {
+describe('a key that occurs several times', () => {
   it('has each of its algorithms once', async () => {
     const key = await aPublicJwk({ kid: 'a' }, 'RS256');
     const entries = [key, { ...key, alg: 'PS256' }, key, { ...key, alg: 'PS256' }];

@@ -25,7 +25,7 @@ const onAda = revocationKeyOf({ kind: 'principal', principalKey: 'user:as:ada' }
 const ADA_OUT = { ...onAda, issuedBefore: NOW, keptUntil: NOW + 86_400 };
 
 describe('a lease', () => {
-  it('is of a principal that the resource server made, and of no other', () => {
+  it('begins only for a principal that the resource server made', () => {
     const { leases } = someLeases();
     const foreign = aHeld().verified.principal;
     expect(() => leases.begin(foreign, {})).toThrow(ConfigurationError);
@@ -34,7 +34,7 @@ describe('a lease', () => {
     );
   });
 
-  it('says who is calling and until when, and prints no token', () => {
+  it('says who is calling and until when, and does not print a token', () => {
     const lease = someLeases().begin({ token: 'a-secret' });
     expect(lease.principal).toMatchObject({ key: 'user:as:ada' });
     expect(lease.expiresAt).toBe(after(600));
@@ -43,7 +43,7 @@ describe('a lease', () => {
     expect(JSON.stringify(lease)).not.toContain('a-secret');
   });
 
-  it('ends at `exp` to the millisecond, once', async () => {
+  it('ends once, at `exp` to the millisecond', async () => {
     const { begin, clock, events, pass } = someLeases();
     const lease = begin();
     const ends: LeaseEnd[] = [];
@@ -74,7 +74,7 @@ describe('a lease', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('of 40 days is not ended by a timer that counts to 24', async () => {
+  it('of 40 days does not end early because a timer is limited to 24 days', async () => {
     const { begin, clock } = someLeases();
     const lease = begin({ principal: { expiresAt: after(40 * 86_400) } });
     await vi.advanceTimersByTimeAsync(60_000);
@@ -87,7 +87,7 @@ describe('a lease', () => {
     expect(causeOf(lease)).toBe('expired');
   });
 
-  it('ends on the first tick after the machine has slept, with all that are overdue', async () => {
+  it('ends on the first tick after the machine has slept, with all others that are due', async () => {
     const { begin, clock } = someLeases();
     const [overdue, other, living] = [
       begin(),
@@ -99,7 +99,7 @@ describe('a lease', () => {
     expect([overdue, other, living].map(causeOf)).toEqual(['expired', 'expired', undefined]);
   });
 
-  it('that never ends keeps one timer of a second', async () => {
+  it('that does not end keeps one timer of a second', async () => {
     const { begin, pass } = someLeases();
     const leases = Array.from({ length: 50 }, () =>
       begin({ principal: { expiresAt: Number.POSITIVE_INFINITY } }),
@@ -111,7 +111,7 @@ describe('a lease', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('is released by the application without an event', () => {
+  it('is ended by the application without an event', () => {
     const { begin, events } = someLeases();
     const lease = begin();
     lease.end();
@@ -119,7 +119,7 @@ describe('a lease', () => {
     expect(events).toEqual([]);
   });
 
-  it('ends with its resource server, and none begins after that', () => {
+  it('ends when its resource server is closed, and none begins after that', () => {
     const { begin, leases, events, subscriptions } = someLeases({ subscribe: 'works' });
     const [one, two] = [begin(), begin()];
     leases.close();
@@ -137,7 +137,7 @@ describe('a lease', () => {
 });
 
 describe('a lease that has ended', () => {
-  /** Collects garbage: what a server keeps of each connection that was ever open fills its memory. */
+  /** Collects garbage: memory that is kept for closed connections would fill up in time. */
   const collect: () => void = (() => {
     setFlagsFromString('--expose-gc');
     return runInNewContext('gc');
@@ -146,7 +146,7 @@ describe('a lease that has ended', () => {
   it.each([
     ['', false],
     [', after a renewal with other ids', true],
-  ])('is kept by nothing%s', async (_what, isRenewed) => {
+  ])('is no longer in memory%s', async (_what, isRenewed) => {
     const some = someLeases({ subscribe: 'works' });
     async function anEndedOne(): Promise<WeakRef<object>> {
       const request = { method: 'GET', url: '/chat', header: () => undefined };
@@ -163,13 +163,13 @@ describe('a lease that has ended', () => {
       collect();
     }
     expect(request.deref()).toBeUndefined();
-    // What tells of marks is still there.
+    // The subscription to marks is still there.
     expect(some.subscriptions).toEqual({ made: 1, ended: 0 });
   });
 });
 
-describe('who asks to be told', () => {
-  it('is told once, in order, by listeners and by the signal', async () => {
+describe('a listener', () => {
+  it('is called once, in order, and the signal is aborted', async () => {
     const lease = someLeases().begin();
     const told: string[] = [];
     lease.onEnd(() => told.push('first'));
@@ -187,7 +187,7 @@ describe('who asks to be told', () => {
     });
   });
 
-  it('is told at once when it has ended already', () => {
+  it('is called at once if the lease has ended already', () => {
     const lease = someLeases().begin({ principal: { expiresAt: NOW } });
     const told: string[] = [];
     lease.onEnd(({ cause }) => told.push(cause));
@@ -196,7 +196,7 @@ describe('who asks to be told', () => {
     expect(lease.signal.reason).toMatchObject({ end: { cause: 'expired' } });
   });
 
-  it('does no harm by throwing or rejecting', () => {
+  it('may throw or reject without harm', () => {
     const { begin } = someLeases();
     const lease = begin();
     const told: string[] = [];
@@ -214,7 +214,7 @@ describe('who asks to be told', () => {
     });
   });
 
-  it('may end other leases meanwhile', async () => {
+  it('may end other leases', async () => {
     const { begin, pass } = someLeases();
     const [one, two, three] = [begin(), begin(), begin()];
     one.onEnd(() => two.end());
@@ -226,7 +226,7 @@ describe('who asks to be told', () => {
 });
 
 describe('a mark', () => {
-  it('ends the leases that it is on at once, and no other', () => {
+  it('ends the leases that it applies to at once, and no other', () => {
     const { begin, mark, subscriptions } = someLeases({ subscribe: 'works' });
     const ada = begin();
     const later = begin({ principal: { issuedAt: after(1) } });
@@ -240,7 +240,7 @@ describe('a mark', () => {
     expect(subscriptions.made).toBe(1);
   });
 
-  it('on an issuer ends all of it', () => {
+  it('on an issuer ends all its leases', () => {
     const { begin, mark } = someLeases({ subscribe: 'works' });
     const leases = [begin(), begin({ principal: { key: 'user:as:grace' } })];
     mark({
@@ -251,7 +251,7 @@ describe('a mark', () => {
     expect(leases.map(causeOf)).toEqual(['revoked', 'revoked']);
   });
 
-  it('finds the token of a renewal, and not the one before', async () => {
+  it('applies to the token of a renewal, not to the one before', async () => {
     const { begin, hold, mark } = someLeases({ subscribe: 'works' });
     const lease = begin({ principal: { sessionId: 'first' } });
     hold({ token: 'token-2', principal: { sessionId: 'second' } });
@@ -266,34 +266,34 @@ describe('a mark', () => {
     expect(causeOf(lease)).toBe('revoked');
   });
 
-  it('that is none does not fail whoever tells it', () => {
+  it('that is not a mark does not fail the code that reports it', () => {
     const { begin, mark } = someLeases({ subscribe: 'works' });
     const lease = begin();
     expect(() => mark({ kind: 'session' } as never)).not.toThrow();
     expect(lease.ended).toBeUndefined();
   });
 
-  it('that was made between the check of the token and the lease is found by asking at once', async () => {
+  it('that was made between the check of the token and the lease is noticed at once by a re-check', async () => {
     const { begin, asked } = someLeases({ subscribe: 'works' });
     begin();
     await vi.advanceTimersByTimeAsync(0);
     expect(asked).toHaveLength(1);
   });
 
-  it('is not asked for at once where nothing would have told it', async () => {
+  it('is not looked for at once if the store does not report marks', async () => {
     const { begin, asked, subscriptions } = someLeases();
     begin();
     await vi.advanceTimersByTimeAsync(1_000);
     expect([asked, subscriptions.made]).toEqual([[], 0]);
   });
 
-  it('is listened for again when that failed, and the outage is told', () => {
+  it('is subscribed to again after a failure, which causes an event', () => {
     const { begin, outages, subscriptions } = someLeases({ subscribe: 'throws' });
     expect([begin(), begin()].map(causeOf)).toEqual([undefined, undefined]);
     expect([outages.begun, subscriptions.made]).toEqual([2, 2]);
   });
 
-  it('is listened for once, also where the store gives no way to stop', () => {
+  it('is subscribed to once, also if the store gives no function to stop', () => {
     const { begin, leases, subscriptions } = someLeases({ subscribe: 'gives nothing' });
     begin();
     begin();
@@ -302,8 +302,8 @@ describe('a mark', () => {
   });
 });
 
-describe('asking again', () => {
-  it('happens every recheckSec', async () => {
+describe('a re-check', () => {
+  it('takes place each recheckSec', async () => {
     const { begin, asked, pass } = someLeases({ options: { recheckSec: 20 } });
     begin();
     await pass(19.75);
@@ -311,14 +311,14 @@ describe('asking again', () => {
     await pass(0.25);
     expect(asked).toEqual(['token-1']);
     await pass(19.75);
-    // The jitter makes it come up to a fifth earlier, never later.
+    // At random it comes up to a fifth earlier, and never later.
     expect(asked).toHaveLength(2);
     await pass(200);
     expect(asked.length).toBeGreaterThanOrEqual(12);
     expect(asked.length).toBeLessThanOrEqual(16);
   });
 
-  it('is spread over the whole time for what began together', async () => {
+  it('comes at different times for leases that began together', async () => {
     let next = 0;
     const random = () => {
       next = (next + 0.01) % 1;
@@ -355,7 +355,7 @@ describe('asking again', () => {
     expect(some.asked).toHaveLength(1);
   });
 
-  it('goes on with what the answer says now', async () => {
+  it('updates the lease with what the answer says now', async () => {
     const some = someLeases({ subscribe: 'works' });
     const lease = some.begin();
     some.answer = ({ verified: { principal } }) =>
@@ -372,7 +372,7 @@ describe('asking again', () => {
     expect(some.asked.length).toBeLessThan(30);
   });
 
-  it('ends the lease when the answer is about somebody else', async () => {
+  it('ends the lease when the answer is about another caller', async () => {
     const some = someLeases();
     const lease = some.begin();
     some.answer = () => aHeld({ principal: { key: 'user:as:grace' } });
@@ -380,7 +380,7 @@ describe('asking again', () => {
     expect(causeOf(lease)).toBe('refused');
   });
 
-  it('never has more than 500 questions open, and gets round to all', async () => {
+  it('runs for at most 500 tokens at the same time, and for all in the end', async () => {
     const some = someLeases({ random: () => 0 });
     const answers: (() => void)[] = [];
     some.answer = (held) => new Promise<HeldToken>((resolve) => answers.push(() => resolve(held)));
@@ -398,7 +398,7 @@ describe('asking again', () => {
     expect(new Set(some.asked).size).toBe(1_200);
   });
 
-  it('does not keep a lease from its end', async () => {
+  it('does not keep a lease beyond its end', async () => {
     const some = someLeases();
     const lease = some.begin();
     some.answer = () => new Promise<HeldToken>(() => {});
@@ -408,7 +408,7 @@ describe('asking again', () => {
     expect(causeOf(lease)).toBe('expired');
   });
 
-  it('says nothing of a lease that has ended meanwhile', async () => {
+  it('is ignored for a lease that has ended in the meantime', async () => {
     const some = someLeases();
     const lease = some.begin();
     let fail: (error: unknown) => void = () => {};
@@ -431,7 +431,7 @@ describe('an outage', () => {
     return some;
   };
 
-  it('ends no lease before its grace is over', async () => {
+  it('ends no lease before outageGraceSec is over', async () => {
     const some = failing();
     const lease = some.begin();
     await some.pass(10 + 59.75);
@@ -440,7 +440,7 @@ describe('an outage', () => {
     expect(lease.ended).toEqual({ cause: 'unavailable', text: 'try again later', closeCode: 1013 });
   });
 
-  it('that ends in time ends none, and the next one has its own grace', async () => {
+  it('that is over in time ends no lease, and the next one has its own grace time', async () => {
     const some = failing();
     const lease = some.begin();
     const { answer } = some;
@@ -461,14 +461,14 @@ describe('an outage', () => {
     expect(causeOf(lease)).toBe('expired');
   });
 
-  it('ends a lease at once without a grace', async () => {
+  it('ends a lease at once with outageGraceSec: 0', async () => {
     const some = failing({ outageGraceSec: 0 });
     const lease = some.begin();
     await some.pass(10);
     expect(causeOf(lease)).toBe('unavailable');
   });
 
-  it('is what a fault counts as', async () => {
+  it('is assumed for every error that is not an AuthError', async () => {
     const some = failing();
     some.answer = () => {
       throw new Error('a bug');
@@ -492,7 +492,7 @@ describe('an outage', () => {
 });
 
 describe('a renewal', () => {
-  it('goes on to the new end, and may be shorter', async () => {
+  it('gives the lease a new end, which may be earlier', async () => {
     const some = someLeases();
     const lease = some.begin();
     some.hold({ token: 'longer', principal: { expiresAt: after(900) } });
@@ -506,7 +506,7 @@ describe('a renewal', () => {
     expect(causeOf(lease)).toBe('expired');
   });
 
-  it('with somebody else’s token is refused, and the lease goes on to its end', async () => {
+  it('with a token of another caller is refused, and the lease keeps its old end', async () => {
     const some = someLeases();
     const lease = some.begin();
     some.hold({ token: 'grace', principal: { key: 'user:as:grace', expiresAt: after(900) } });
@@ -518,12 +518,12 @@ describe('a renewal', () => {
     expect(causeOf(lease)).toBe('expired');
   });
 
-  it('with a principal that nobody holds is refused', async () => {
+  it('with a principal that the server did not make is refused', async () => {
     const some = someLeases({ authenticate: () => aHeld().verified.principal });
     await expect(some.begin().renew('token')).rejects.toMatchObject({ reason: 'renewal_mismatch' });
   });
 
-  it('must meet what let the caller in', async () => {
+  it('must meet the requirements of the lease', async () => {
     const asked: string[] = [];
     const some = someLeases({
       hold(_principal, { description }) {
@@ -540,7 +540,7 @@ describe('a renewal', () => {
     expect(lease.expiresAt).toBe(after(600));
   });
 
-  it('need meet nothing where nothing was asked for', async () => {
+  it('has no requirements if the lease has none', async () => {
     const asked: unknown[] = [];
     const some = someLeases({ hold: (_principal, requirement) => asked.push(requirement) });
     const lease = some.begin();
@@ -549,7 +549,7 @@ describe('a renewal', () => {
     expect([lease.expiresAt, asked]).toEqual([after(900), []]);
   });
 
-  it('is presented with its proof, on the request that opened the connection', async () => {
+  it('is checked with its proof, against the request that opened the connection', async () => {
     const presented: unknown[] = [];
     const held = aHeld();
     const some = someLeases({
@@ -568,7 +568,7 @@ describe('a renewal', () => {
     ]);
   });
 
-  it('that ends while its token is verified changes nothing', async () => {
+  it('has no effect if the lease ends while its token is verified', async () => {
     let answer: (principal: Principal) => void = () => {};
     const some = someLeases({
       authenticate: () => new Promise<Principal>((resolve) => (answer = resolve)),
@@ -585,14 +585,14 @@ describe('a renewal', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('of a lease that has ended is refused without a look at the token', async () => {
+  it('of a lease that has ended is refused without verifying the token', async () => {
     const some = someLeases();
     const lease = some.begin();
     lease.end();
     await expect(lease.renew('junk')).rejects.toMatchObject({ reason: 'lease_ended' });
   });
 
-  it('too often ends the lease', async () => {
+  it('ends the lease if there are too many', async () => {
     const some = someLeases();
     const lease = some.begin();
     for (let count = 0; count < 10; count++) await lease.renew('junk').catch(() => {});
@@ -605,7 +605,7 @@ describe('a renewal', () => {
     });
   });
 
-  it('makes an answer about the old token count no more, and is asked about itself', async () => {
+  it('makes a running re-check of the old token irrelevant, and its own token is checked', async () => {
     const some = someLeases({ subscribe: 'works' });
     const lease = some.begin();
     some.hold({ token: 'token-2' });
@@ -621,8 +621,8 @@ describe('a renewal', () => {
   });
 });
 
-describe('when a renewal is due', () => {
-  it('is told once, a minute before the end, and again after a renewal', async () => {
+describe('onRenewalDue', () => {
+  it('calls once, a minute before the end, and again after a renewal', async () => {
     const some = someLeases();
     const lease = some.begin();
     let told = 0;
@@ -645,7 +645,7 @@ describe('when a renewal is due', () => {
     expect([told, causeOf(lease)]).toEqual([2, 'expired']);
   });
 
-  it('is told earlier where that is asked for, and at once where it has passed', async () => {
+  it('calls earlier if that is asked for, and at once if the time has passed', async () => {
     const some = someLeases();
     const told: string[] = [];
     some.begin().onRenewalDue(() => told.push('early'), { bySec: 590 });
@@ -656,7 +656,7 @@ describe('when a renewal is due', () => {
     expect(told).toEqual(['passed', 'early']);
   });
 
-  it('is told to the last one who asked', async () => {
+  it('calls only the latest listener', async () => {
     const some = someLeases();
     const lease = some.begin();
     const told: string[] = [];
@@ -666,14 +666,14 @@ describe('when a renewal is due', () => {
     expect(told).toEqual(['second']);
   });
 
-  it('keeps no mark from being looked for', async () => {
+  it('does not stop the checks for marks', async () => {
     const some = someLeases({ subscribe: 'works' });
     some.begin().onRenewalDue(() => {});
     await some.pass(0.25);
     expect(some.asked).toHaveLength(1);
   });
 
-  it('does no harm by throwing, rejecting, or ending the lease', async () => {
+  it('does no harm when the listener throws, rejects, or ends the lease', async () => {
     const some = someLeases();
     const [throwing, rejecting, ending] = [some.begin(), some.begin(), some.begin()];
     throwing.onRenewalDue(() => {
@@ -689,7 +689,7 @@ describe('when a renewal is due', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('is not told of a lease that has ended', async () => {
+  it('does not call for a lease that has ended', async () => {
     const some = someLeases();
     const lease = some.begin();
     lease.end();
@@ -719,7 +719,7 @@ describe('when a renewal is due', () => {
 });
 
 describe('a clock', () => {
-  it('that is set back ends nothing early, and its leases are still looked at', async () => {
+  it('that is set back ends no lease early, and leases are still checked', async () => {
     const some = someLeases();
     const lease = some.begin();
     some.clock.advanceSec(-3_600);

@@ -8,7 +8,7 @@ interface Item extends Scheduled {
 
 const item = (name: string): Item => ({ name, position: -1 });
 
-/** What comes out, earliest first. */
+/** Removes the items in order, the earliest first. */
 function drained(deadlines: Deadlines<Item>): readonly (readonly [string, number])[] {
   const out: [string, number][] = [];
   for (;;) {
@@ -22,7 +22,7 @@ function drained(deadlines: Deadlines<Item>): readonly (readonly [string, number
 }
 
 describe('deadlines', () => {
-  it('have nothing at first', () => {
+  it('are empty at first', () => {
     const deadlines = new Deadlines<Item>();
     expect([deadlines.first, deadlines.earliest, deadlines.size]).toEqual([
       undefined,
@@ -34,7 +34,7 @@ describe('deadlines', () => {
     expect(deadlines.items).toEqual([]);
   });
 
-  it('give the earliest first, and Infinity last', () => {
+  it('give the earliest item first, and one with Infinity last', () => {
     const deadlines = new Deadlines<Item>();
     const items = ['c', 'a', 'd', 'b'].map(item);
     const times = [3, 1, Number.POSITIVE_INFINITY, 2];
@@ -43,7 +43,7 @@ describe('deadlines', () => {
     expect(drained(deadlines).map(([name]) => name)).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('move an item that is in already, both ways', () => {
+  it('move an item that was added before, to both sides', () => {
     const deadlines = new Deadlines<Item>();
     const [a, b] = [item('a'), item('b')];
     deadlines.set(a, 1);
@@ -53,6 +53,32 @@ describe('deadlines', () => {
     deadlines.set(a, 0);
     expect(deadlines.first).toBe(a);
     expect(deadlines.size).toBe(2);
+  });
+
+  it('let the last one rise to a place that was left, above later ones, and sink below earlier ones', () => {
+    const heap = (times: readonly number[]) => {
+      const deadlines = new Deadlines<Item>();
+      const items = times.map((time) => item(String(time)));
+      for (const [index, each] of items.entries()) deadlines.set(each, times[index] ?? 0);
+      expect(deadlines.items.map(({ name }) => Number(name))).toEqual(times);
+      return { deadlines, items };
+    };
+    const times = (deadlines: Deadlines<Item>) => deadlines.items.map(({ name }) => Number(name));
+    // The last one is in another branch than the place, whose parent is later.
+    const rising = heap([1, 10, 2, 11, 12, 3, 4]);
+    rising.deadlines.remove(rising.items[3] as Item);
+    expect(times(rising.deadlines)).toEqual([1, 4, 2, 10, 12, 3]);
+    expect(drained(rising.deadlines).map(([, time]) => time)).toEqual([1, 2, 3, 4, 10, 12]);
+    // As late as the parent: it stays below.
+    const equal = heap([1, 4, 2, 11, 12, 3, 4]);
+    equal.deadlines.remove(equal.items[3] as Item);
+    expect(equal.deadlines.items[3]).toBe(equal.items[6]);
+    const sinking = heap([1, 2, 10, 3, 4, 11, 12]);
+    sinking.deadlines.remove(sinking.items[1] as Item);
+    expect(times(sinking.deadlines)).toEqual([1, 3, 10, 12, 4, 11]);
+    sinking.deadlines.remove(sinking.items[0] as Item);
+    expect(times(sinking.deadlines)).toEqual([3, 4, 10, 12, 11]);
+    expect(drained(sinking.deadlines).map(([, time]) => time)).toEqual([3, 4, 10, 11, 12]);
   });
 
   it('behave like a sorted list, whatever is added, moved and removed', () => {

@@ -16,6 +16,6 @@ it.each([
   expect(endCauseOf(new AuthError(reason))).toBe(cause);
 });
 
-it('a fault of ours says nothing of the token', () => {
+it('an error that is not an AuthError says nothing about the token', () => {
   expect(endCauseOf(new Error('a bug'))).toBe('unavailable');
 });

@@ -3,17 +3,17 @@ import type { Principal } from '../../src/model/principal.ts';
 import type { HeldToken } from '../../src/request/held-token.ts';
 import type { VerifiedToken } from '../../src/request/verified-token.ts';
 
-/** What of a held token a test chooses. */
+/** The parts of a held token that a test can choose. */
 export interface HeldFacts {
   readonly token?: string;
   readonly principal?: Partial<Principal>;
   readonly verified?: Partial<VerifiedToken>;
-  /** Of the issuer: `iss` as it is configured, and the audience that is ours. */
+  /** Parts of the issuer: the configured `iss`, and the audience of this API. */
   readonly issuer?: string;
   readonly audience?: readonly string[] | undefined;
 }
 
-/** A token of `ada` through `web-app`, for ten minutes, as a lease holds it, but for what is given. */
+/** A held token of `ada` through `web-app`, for ten minutes, with the given changes. */
 export function aHeld({
   token = 'token-1',
   principal,

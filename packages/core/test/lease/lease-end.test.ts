@@ -7,8 +7,8 @@ import {
   leaseEnds,
 } from '../../src/lease/lease-end.ts';
 
-describe('how an end is told', () => {
-  it('has a cause, a short text and a close code, frozen', () => {
+describe('the end of a lease', () => {
+  it('[RFC6455-7.4.1-a] has a cause, a short text and a close code, frozen', () => {
     expect(leaseEnds({})).toEqual({
       expired: { cause: 'expired', text: 'token expired', closeCode: 1008 },
       revoked: { cause: 'revoked', text: 'token revoked', closeCode: 1008 },
@@ -29,13 +29,19 @@ describe('how an end is told', () => {
     expect(LEASE_END_CAUSES).toEqual(Object.keys(leaseEnds({})));
   });
 
-  it('takes other codes', () => {
+  it('[RFC6455-5.5-a] has a text that fits into a close frame', () => {
+    for (const { text } of Object.values(leaseEnds({}))) {
+      expect(Buffer.byteLength(text)).toBeLessThanOrEqual(123);
+    }
+  });
+
+  it('has other close codes if they are configured', () => {
     const ends = leaseEnds({ expired: 4401 });
     expect([ends.expired.closeCode, ends.revoked.closeCode]).toEqual([4401, 1008]);
   });
 });
 
-it('the reason of an aborted signal is told by a brand', () => {
+it('the reason of an aborted signal is recognized by a brand', () => {
   const error = new LeaseEndedError(leaseEnds({}).expired);
   expect(error).toMatchObject({
     name: 'LeaseEndedError',

@@ -23,7 +23,7 @@ describe('the options of leases', () => {
         unavailable: 1013,
       },
     },
-  ])('may be %o', (options) => {
+  ])('[RFC6455-7.4.2-a] may be %o', (options) => {
     const { recheckSec = 30, outageGraceSec = 60 } = options;
     expect(resolveLeases(options)).toMatchObject({
       recheckMs: recheckSec * 1_000,
@@ -42,15 +42,18 @@ describe('the options of leases', () => {
     [{ outageGraceSec: 86_401 }, 'leases.outageGraceSec is'],
     [{ outageGraceSec: Number.NaN }, 'leases.outageGraceSec is'],
     [{ closeCodes: { ended: 4401 } }, 'leases.closeCodes has no option "ended"'],
-    [{ closeCodes: { expired: 1005 } }, 'leases.closeCodes holds what is no code'],
+    [{ closeCodes: { expired: 1004 } }, 'leases.closeCodes has a value that is not a close code'],
+    [{ closeCodes: { expired: 1005 } }, 'leases.closeCodes has a value that is not a close code'],
+    [{ closeCodes: { expired: 1006 } }, 'leases.closeCodes has a value that is not a close code'],
+    [{ closeCodes: { expired: 1015 } }, 'leases.closeCodes has a value that is not a close code'],
     [{ closeCodes: { expired: 2_999 } }, 'Write: closeCodes: { expired: 4401 }'],
-    [{ closeCodes: { expired: 5_000 } }, 'leases.closeCodes holds'],
-    [{ closeCodes: { expired: 4401.5 } }, 'leases.closeCodes holds'],
-    [{ closeCodes: { revoked: 4401, expired: '4401' } }, 'leases.closeCodes holds'],
+    [{ closeCodes: { expired: 5_000 } }, 'leases.closeCodes has a value'],
+    [{ closeCodes: { expired: 4401.5 } }, 'leases.closeCodes has a value'],
+    [{ closeCodes: { revoked: 4401, expired: '4401' } }, 'leases.closeCodes has a value'],
     [{ closeCodes: 4401 }, 'leases.closeCodes takes an object of options'],
     [{ recheck: 30 }, 'leases has no option "recheck"'],
     [7, 'Write: leases: {'],
-  ])('may not be %o', (options, message) => {
+  ])('[RFC6455-7.4.1-c] may not be %o', (options, message) => {
     expect(() => resolveLeases(options as LeasesOptions)).toThrow(message);
   });
 });

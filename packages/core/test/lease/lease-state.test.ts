@@ -6,7 +6,7 @@ import { aHeld } from './held.ts';
 const aState = () => new LeaseState(aHeld({ principal: { expiresAt: NOW + 600 } }));
 
 describe('the state of a lease', () => {
-  it('begins in no list, with nobody to tell and nothing under way', () => {
+  it('begins without a place in the heap, without listeners, and without a running check', () => {
     expect(aState()).toMatchObject({
       position: -1,
       ended: undefined,
@@ -25,7 +25,7 @@ describe('the state of a lease', () => {
     expect(state.nextDueMs).toBe((NOW + 900) * 1_000);
   });
 
-  it('is due earlier where a renewal is wanted, until that is told', () => {
+  it('is due earlier if a renewal is wanted, until the listener was called', () => {
     const state = aState();
     const renewalDue = { bySec: 60, listener: () => {}, isTold: false };
     state.writable.renewalDue = renewalDue;
@@ -34,7 +34,7 @@ describe('the state of a lease', () => {
     expect(state.nextDueMs).toBe((NOW + 600) * 1_000);
   });
 
-  it('has extras from when they are first wanted, and keeps them', () => {
+  it('has extras once they are needed, and keeps them', () => {
     const state = aState();
     const { writable } = state;
     writable.renewals = { since: 1, count: 1 };

@@ -92,7 +92,7 @@ describe('a renewal', () => {
   });
 });
 
-describe('how a renewal is presented', () => {
+describe('the presentation of a renewal', () => {
   const opened: RequestView = {
     method: 'GET',
     url: '/chat?room=1',
@@ -102,7 +102,7 @@ describe('how a renewal is presented', () => {
     peerCertificate: () => new Uint8Array([7]),
   };
 
-  it('is on the request that opened the connection, with the new proof and no old credentials', () => {
+  it('has the request that opened the connection, with the new proof and without the old credentials', () => {
     const { token, scheme, request } = renewalPresentation('t', 'p', opened);
     expect([token, scheme]).toEqual(['t', 'dpop']);
     expect(request).toMatchObject({ method: 'GET', url: '/chat?room=1', peerAddress: '192.0.2.7' });
@@ -118,7 +118,7 @@ describe('how a renewal is presented', () => {
     expect(request?.setResponseHeader).toBeUndefined();
   });
 
-  it('is as Bearer without a proof, and needs no request then', () => {
+  it('is Bearer without a proof, and then needs no request', () => {
     expect(renewalPresentation('t', undefined, undefined)).toEqual({
       token: 't',
       scheme: 'bearer',
@@ -129,14 +129,14 @@ describe('how a renewal is presented', () => {
     ).toBeUndefined();
   });
 
-  it('takes whatever a message holds', () => {
+  it('accepts any value that a message may contain', () => {
     const { token, scheme, request } = renewalPresentation({ a: 1 }, 7, opened);
     expect([token, scheme, request?.header('dpop')]).toEqual(['', 'dpop', undefined]);
   });
 });
 
 describe('renewals', () => {
-  it('are ten in a minute, from the first on', () => {
+  it('may be ten in a minute, from the first on', () => {
     const extras: LeaseExtras = {};
     const now = NOW * 1_000;
     for (let count = 0; count < 10; count++) expect(countRenewal(extras, now + count)).toBe(true);

@@ -12,34 +12,34 @@ import type { ResolvedRevocation } from '../../src/revocation/revocation-options
 import type { RevocationMark } from '../../src/stores/revocation-store.ts';
 import { aHeld, type HeldFacts } from './held.ts';
 
-/** What {@link someLeases} is made with. */
+/** Options of {@link someLeases}. */
 export interface SomeLeasesOptions extends Partial<LeasesContext> {
   readonly options?: LeasesOptions;
-  /** Whether the store tells of its marks, or how it does. */
+  /** Whether the store reports its marks, or how it does. */
   readonly subscribe?: 'works' | 'throws' | 'gives nothing' | undefined;
 }
 
-/** Leases over tokens of the test's own, with everything that they ask and are told at hand. */
+/** Leases over tokens that the test makes, with access to everything that they ask and emit. */
 export interface SomeLeases {
   readonly leases: Leases;
   readonly clock: FakeClock;
   readonly events: readonly AuthEvent[];
-  /** Tokens that were asked about again, in order. */
+  /** The tokens that were checked again, in order. */
   readonly asked: string[];
-  /** What is answered about each token: the same held token, unless the test says otherwise. */
+  /** The result of a re-check: the same held token by default. A test can replace it. */
   answer: (held: HeldToken) => HeldToken | Promise<HeldToken>;
-  /** Makes a held token known, as verifying it does. */
+  /** Makes a held token known, as if it had been verified. */
   hold(facts?: HeldFacts): HeldToken;
   begin(facts?: HeldFacts, options?: LeaseOptions): Lease;
-  /** Tells of a mark, as the store does. */
+  /** Reports a mark, as the store does. */
   mark: (mark: RevocationMark) => void;
   readonly subscriptions: { made: number; ended: number };
   readonly outages: { begun: number };
-  /** Lets time pass: the clock's and that of timers. */
+  /** Lets time pass, for the clock and for timers. */
   pass(seconds: number): Promise<void>;
 }
 
-/** Needs `vi.useFakeTimers`. */
+/** The test must call `vi.useFakeTimers`. */
 export function someLeases({ options, subscribe, ...context }: SomeLeasesOptions = {}): SomeLeases {
   const clock = aClock();
   const events: AuthEvent[] = [];

@@ -27,13 +27,13 @@ function aState() {
 }
 
 describe('the end of a lease', () => {
-  it('is told to nobody where nobody asked', () => {
+  it('calls nobody if there is no listener', () => {
     const { state } = aState();
     tellEnd(state, END);
     expect(state.extras).toBeUndefined();
   });
 
-  it('is told to everybody who asked, in order, and then aborts the signal with it', () => {
+  it('calls every listener in order, and then aborts the signal', () => {
     const { state, told, listener } = aState();
     state.listener = listener('first');
     state.writable.listeners = [listener('second'), listener('third')];
@@ -50,7 +50,7 @@ describe('the end of a lease', () => {
     expect(signal.reason).toMatchObject({ name: 'LeaseEndedError', end: END });
   });
 
-  it('is told to each once, also where it is told again, or while it is told', () => {
+  it('calls each listener once, also when it is told again', () => {
     const { state, told, listener } = aState();
     const again = (name: string) => (end: LeaseEnd) => {
       listener(name)(end);
@@ -63,7 +63,7 @@ describe('the end of a lease', () => {
     expect(told.map(([name]) => name)).toEqual(['first', 'second']);
   });
 
-  it('is told to the signal alone where nobody else asked', () => {
+  it('aborts the signal also without a listener', () => {
     const { state } = aState();
     state.writable.controller = new AbortController();
     tellEnd(state, END);
@@ -72,7 +72,7 @@ describe('the end of a lease', () => {
 });
 
 describe('a listener', () => {
-  it('that throws, or rejects, keeps nobody else from being told', async () => {
+  it('that throws or rejects does not stop the calls of the others', async () => {
     const { state, told, listener } = aState();
     const fault = () => {
       throw new Error('a bug');

@@ -5,12 +5,12 @@ import { abortable } from '../../src/lib/abortable.ts';
 const never = new Promise<never>(() => {});
 
 describe('abortable work', () => {
-  it('gives what the work gives', async () => {
+  it('resolves like the work', async () => {
     await expect(abortable(Promise.resolve(1), new AbortController().signal)).resolves.toBe(1);
     await expect(abortable(Promise.resolve(1), undefined)).resolves.toBe(1);
   });
 
-  it('rejects with the reason of the signal, although the work continues', async () => {
+  it('rejects with the reason of the signal, while the work continues', async () => {
     const controller = new AbortController();
     const waiting = abortable(never, controller.signal);
     const reason = new Error('enough');
@@ -19,7 +19,7 @@ describe('abortable work', () => {
     await expect(abortable(never, controller.signal)).rejects.toBe(reason);
   });
 
-  it('work that is done already counts, even when the signal has aborted', async () => {
+  it('resolves if the work is done, even if the signal has aborted', async () => {
     await expect(abortable(Promise.resolve(1), AbortSignal.abort())).resolves.toBe(1);
   });
 });
@@ -28,7 +28,7 @@ describe('the signal', () => {
   it.each([
     ['gives a value', async () => 1],
     ['rejects', () => Promise.reject(new Error('no'))],
-  ])('is not listened to any longer once the work %s', async (_what, work) => {
+  ])('has no listener any more after the work %s', async (_what, work) => {
     const { signal } = new AbortController();
     await abortable(work(), signal).catch(() => undefined);
     expect(getEventListeners(signal, 'abort')).toEqual([]);

@@ -15,17 +15,17 @@ describe('readBoundedBody', () => {
     expect(String(await readBoundedBody(create(), TEXT.length))).toBe(TEXT);
   });
 
-  it.each(RESPONSES)('stops where it is too large: %s', async (_, create) => {
+  it.each(RESPONSES)('stops when it is too large: %s', async (_, create) => {
     expect(await readBoundedBody(create(), TEXT.length - 1)).toBeUndefined();
   });
 
-  it('reads nothing when there is no body', async () => {
+  it('gives no bytes when there is no body', async () => {
     expect(await readBoundedBody(new Response(null), 1)).toEqual(Buffer.alloc(0));
     expect(await readBoundedBody({}, 1)).toEqual(Buffer.alloc(0));
     expect(await readBoundedBody({ json: () => undefined }, 1)).toEqual(Buffer.alloc(0));
   });
 
-  it('ends a stream that is too large, and does not wait for its end', async () => {
+  it('cancels a stream that is too large, and does not wait for its end', async () => {
     const cancel = vi.fn(() => new Promise<void>(() => {}));
     const body = new ReadableStream({
       pull: (controller) => controller.enqueue(Buffer.from(TEXT)),
@@ -37,7 +37,7 @@ describe('readBoundedBody', () => {
 });
 
 describe('discardBody', () => {
-  it('gives up streams of both kinds, and has nothing to do for a mock', () => {
+  it('cancels streams of both kinds, and does nothing for a mock', () => {
     const cancel = vi.fn(async () => {
       throw new Error('closed already');
     });

@@ -13,7 +13,7 @@ afterEach(() => {
   process.off('unhandledRejection', note);
 });
 
-/** Node reports unhandled rejections before immediates run. */
+/** Waits: Node reports unhandled rejections before immediates run. */
 function aTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
@@ -30,7 +30,7 @@ describe('isTrue', () => {
     },
   );
 
-  it('lets the rejection of an async answer go nowhere', async () => {
+  it('ignores the rejection of an async answer', async () => {
     expect(isTrue(Promise.reject(new Error('late')))).toBe(false);
     await aTurn();
     expect(unhandled).toEqual([]);
@@ -38,7 +38,7 @@ describe('isTrue', () => {
 });
 
 describe('ignoreRejection', () => {
-  it('handles a rejection, and leaves everything else alone', async () => {
+  it('handles a rejection, and does not touch other values', async () => {
     ignoreRejection(Promise.reject(new Error('late')));
     ignoreRejection(Promise.resolve(1));
     ignoreRejection({ catch: () => expect.unreachable() });

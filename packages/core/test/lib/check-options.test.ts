@@ -5,13 +5,13 @@ import { ConfigurationError } from '../../src/model/errors.ts';
 const NAMES = { issuer: true, audience: true };
 
 describe('checkOptions', () => {
-  it('gives back options whose names are all known, undefined values too', () => {
+  it('gives options back whose names are all known, also with undefined values', () => {
     const options = { issuer: 'https://as', audience: undefined };
     expect(checkOptions('f()', options, NAMES)).toBe(options);
     expect(checkOptions('f()', {}, NAMES)).toEqual({});
   });
 
-  it('refuses a name that is not known, also without a value, and says which there are', () => {
+  it('refuses an unknown name, also without a value, and lists the known ones', () => {
     const misspelled = () => checkOptions('f()', { audiance: undefined }, NAMES);
     expect(misspelled).toThrow(ConfigurationError);
     expect(misspelled).toThrow(
@@ -19,13 +19,13 @@ describe('checkOptions', () => {
     );
   });
 
-  it('names no option where none is similar', () => {
+  it('suggests no name if none is similar', () => {
     expect(() => checkOptions('f()', { secret: 1 }, NAMES)).toThrow(
       'f() has no option "secret". Its options are: issuer, audience',
     );
   });
 
-  it('knows no option by what every object inherits', () => {
+  it('does not treat inherited members of every object as options', () => {
     expect(() => checkOptions('f()', { toString: 1 }, NAMES)).toThrow('no option "toString"');
     const polluted = JSON.parse('{"__proto__":{"issuer":1}}');
     expect(() => checkOptions('f()', polluted, NAMES)).toThrow('no option "__proto__"');
@@ -43,7 +43,7 @@ describe('checkOptions', () => {
     expect(call).toThrow(`f() takes an object of options, not ${what}. Write: f({ issuer })`);
   });
 
-  it('ends with the line to write, where there is one', () => {
+  it('ends with the line to write, if there is one', () => {
     expect(() => checkOptions('f()', { x: 1 }, NAMES, 'f({ issuer })')).toThrow(
       'f() has no option "x". Its options are: issuer, audience. Write: f({ issuer })',
     );

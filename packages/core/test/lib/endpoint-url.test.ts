@@ -22,7 +22,7 @@ describe('endpoint URL', () => {
     'http://[::]/jwks',
     'http://[::ffff:127.0.0.1]/jwks',
     'http://localhost.example.com/jwks',
-    // Node asks DNS for it, and DNS may say anything.
+    // Node asks DNS for this name, and DNS may give any address.
     'http://keycloak.localhost/jwks',
     'http://127.0.0.1.example.com/jwks',
     'http://localhost@as.example.com/jwks',

@@ -19,7 +19,7 @@ function nested(levels: number): string {
 }
 
 describe('decodeBase64Url', () => {
-  it('decodes whatever Node encodes', () => {
+  it('decodes everything that Node encodes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
         const decoded = decodeBase64Url(Buffer.from(bytes).toString('base64url'));
@@ -28,7 +28,7 @@ describe('decodeBase64Url', () => {
     );
   });
 
-  it('takes one spelling of a byte string alone', () => {
+  it('accepts only one spelling of the same bytes', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 12 }), (text) => {
         const decoded = decodeBase64Url(text);
@@ -54,7 +54,7 @@ describe('decodeBase64Url', () => {
     expect(decodeBase64Url(text)).toBeUndefined();
   });
 
-  it('takes empty text for no bytes', () => {
+  it('gives no bytes for an empty text', () => {
     expect(decodeBase64Url('')).toHaveLength(0);
   });
 });
@@ -94,32 +94,32 @@ describe('parseJsonObject', () => {
     expect(parseJsonObject(text)).toBeUndefined();
   });
 
-  it('reads white space, escapes and other planes as JSON has them', () => {
+  it('reads white space, escapes and characters outside the basic plane', () => {
     expect(parse(' {\r\n\t"\\u0061" : "\\ud83d\\ude00é" } ')).toEqual({ a: '😀é' });
   });
 
-  it('lets the last of members with one name count', () => {
+  it('uses the last of two members with the same name', () => {
     expect(parse('{"a":1,"a":2,"\\u0061":3}')).toEqual({ a: 3 });
   });
 
-  it('takes the deepest allowed value, and nothing deeper', () => {
+  it('accepts 32 levels, and not more', () => {
     expect(parse(nested(MAX_JSON_DEPTH))).toBeDefined();
     expect(parse(nested(MAX_JSON_DEPTH + 1))).toBeUndefined();
   });
 
-  it('refuses absurd depth without exhausting the stack', () => {
+  it('refuses very deep nesting without a stack overflow', () => {
     expect(parse(nested(12_000))).toBeUndefined();
     expect(parse(`${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`)).toBeUndefined();
   });
 
-  it('takes __proto__ for a member like any other: nothing is inherited by it', () => {
+  it('treats __proto__ as an ordinary member, from which nothing is inherited', () => {
     const value = parseJsonObject(Buffer.from('{"__proto__":{"admin":true}}'));
     expect(value?.['admin']).toBeUndefined();
     expect(Object.hasOwn(value ?? {}, '__proto__')).toBe(true);
     expect(Object.hasOwn(Object.prototype, 'admin')).toBe(false);
   });
 
-  it('gives a value that is frozen to the bottom, __proto__ members included', () => {
+  it('gives a value that is frozen at every depth, also inside __proto__ members', () => {
     const value = parse('{"a":{"b":[{"c":1}]},"__proto__":{"d":{}}}') as Record<string, never>;
     const inner = Object.getOwnPropertyDescriptor(value, '__proto__')?.value;
     for (const each of [value, value['a'], value['a']?.['b'], value['a']?.['b']?.[0], inner?.d]) {
@@ -128,7 +128,7 @@ describe('parseJsonObject', () => {
     }
   });
 
-  it('gives what JSON.parse gives, for every object', () => {
+  it('gives the same as JSON.parse for every object', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 })), (value) => {
         const text = JSON.stringify(value);
@@ -137,7 +137,7 @@ describe('parseJsonObject', () => {
     );
   });
 
-  it('never throws, whatever the bytes', () => {
+  it('never throws for any bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
         const value = parseJsonObject(bytes);
@@ -153,24 +153,24 @@ describe('a long text', () => {
     levels === 0 ? 1 : levels % 2 === 0 ? [nested(levels - 1)] : { a: nested(levels - 1) };
   const long = (value: object) => parseUnfrozen(Buffer.from(JSON.stringify({ ...pad, ...value })));
 
-  it('is taken to the greatest depth, wherever it is, and no deeper', () => {
+  it('is accepted up to the maximum depth, wherever it is, and not deeper', () => {
     expect(long({ a: nested(MAX_JSON_DEPTH - 1) })).toBeDefined();
     expect(long({ a: nested(MAX_JSON_DEPTH) })).toBeUndefined();
     expect(parseUnfrozen(Buffer.from(`[${'['.repeat(5_000)}`))).toBeUndefined();
   });
 
-  it('may have many brackets beside each other', () => {
+  it('may have many brackets next to each other', () => {
     expect(long({ a: Array.from({ length: 500 }, () => [{}]) })).toBeDefined();
   });
 
-  it('may have any number of them in its strings, after whatever escapes', () => {
+  it('may have any number of brackets in its strings, after any escapes', () => {
     for (const text of ['['.repeat(99), '"'.repeat(99), '\\'.repeat(99), `\\"${'{'.repeat(99)}`]) {
       expect(long({ [text]: text, b: nested(MAX_JSON_DEPTH - 1) })).toBeDefined();
       expect(long({ [text]: text, b: nested(MAX_JSON_DEPTH) })).toBeUndefined();
     }
   });
 
-  it('is judged like a short one', () => {
+  it('has the same result as a short one', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: MAX_JSON_DEPTH + 3 }), (value) => {
         const short = parseJsonObject(Buffer.from(JSON.stringify({ value })));
@@ -197,7 +197,7 @@ describe('parseStrict', () => {
     '{"a":{"b":1,"c":2},"a":3}',
     '{"__proto__":1,"__proto__":2}',
     '{"x":{"__proto__":{"a":1},"__proto__":{"a":1}}}',
-  ])('refuses a member that stands twice: %s', (json) => {
+  ])('refuses a member that occurs twice: %s', (json) => {
     JSON.parse(json);
     expect(strict(json)).toBeUndefined();
   });
@@ -216,11 +216,11 @@ describe('parseStrict', () => {
     '{"a":[1,{"b":2},3],"b":1}',
     '{"constructor":1,"toString":2,"__proto__":{"a":1}}',
     ' {"a" : null } ',
-  ])('takes %s', (json) => {
+  ])('accepts %s', (json) => {
     expect(strict(json)).toEqual(JSON.parse(json));
   });
 
-  it('takes what JSON.stringify makes, and nothing to which a member is added again', () => {
+  it('accepts what JSON.stringify writes, and refuses it when a member is added twice', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue(), { minKeys: 1 }), (value) => {
         const json = JSON.stringify(value);
@@ -240,7 +240,7 @@ describe('parseStrict', () => {
     expect(Object.isFrozen(strict('{"a":1}'))).toBe(false);
   });
 
-  it('counts members of its own alone, whatever prototypes have', () => {
+  it('counts only own members, whatever prototypes have', () => {
     Object.defineProperty(Object.prototype, 'inherited', SHOWN);
     try {
       expect(Object.keys(strict('{"a":{"b":1}}') ?? {})).toEqual(['a']);
@@ -250,7 +250,7 @@ describe('parseStrict', () => {
     }
   });
 
-  it('ends, whatever the bytes', () => {
+  it('ends for any bytes', () => {
     fc.assert(fc.property(fc.uint8Array(), (bytes) => void parseStrict(bytes)));
     fc.assert(fc.property(fc.string(), (text) => void strict(text)));
   });
@@ -259,7 +259,7 @@ describe('parseStrict', () => {
 const SHOWN = { value: 1, writable: true, enumerable: true, configurable: true } as const;
 
 describe('deepFreeze', () => {
-  it('leaves instances of classes alone, and members that are inherited', () => {
+  it('does not freeze instances of classes and inherited members', () => {
     const date = new Date(0);
     const inherited = { of: 'a prototype' };
     const value = Object.assign(Object.create({ inherited }), { date });
@@ -269,7 +269,7 @@ describe('deepFreeze', () => {
     expect(Object.isFrozen(inherited)).toBe(false);
   });
 
-  it('ends at values that hold themselves, and goes below what is frozen already', () => {
+  it('ends for values that contain themselves, and also freezes inside frozen objects', () => {
     const inner = { list: [{}] };
     const value: Record<string, unknown> = { inner, shallow: Object.freeze({ inner }) };
     value['self'] = value;
@@ -286,7 +286,7 @@ describe('isPlainObject', () => {
     },
   );
 
-  it('is true for objects as JSON makes them, and for those without prototype', () => {
+  it('is true for objects such as JSON makes, and for those without prototype', () => {
     expect(isPlainObject({})).toBe(true);
     expect(isPlainObject(Object.create(null))).toBe(true);
   });

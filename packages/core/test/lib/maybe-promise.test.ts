@@ -22,7 +22,7 @@ describe('andThen', () => {
     await expect(andThen(Promise.resolve(1), next)).rejects.toBe(fault);
   });
 
-  it('gives a rejection to failed, and nothing that the next step threw', async () => {
+  it('calls failed for a rejection, and not for an error of the next step', async () => {
     const seen: unknown[] = [];
     const failed = (error: unknown): never => {
       seen.push(error);
@@ -39,7 +39,7 @@ describe('andThen', () => {
   });
 });
 
-/** As a hostile or broken library might have it. */
+/** A `then` such as a hostile or broken library might have. */
 function withThen(descriptor: PropertyDescriptor): object {
   return Object.defineProperty({}, 'then', descriptor);
 }
@@ -70,8 +70,8 @@ describe('isThenable', () => {
   );
 });
 
-describe('andThen, with promises that are not of this realm', () => {
-  it('awaits one of another realm, fulfilled or rejected', async () => {
+describe('andThen with promises of other kinds', () => {
+  it('awaits a promise of another realm, fulfilled or rejected', async () => {
     const two: unknown = runInNewContext('Promise.resolve(2)');
     expect(two).not.toBeInstanceOf(Promise);
     await expect(andThen(two, (value) => [value])).resolves.toEqual([2]);
@@ -83,7 +83,7 @@ describe('andThen, with promises that are not of this realm', () => {
     );
   });
 
-  it('runs a query once that has `then` alone', async () => {
+  it('runs a query once that has only then', async () => {
     let runs = 0;
     const query = withThen({
       value(resolve: (value: number) => void) {
@@ -95,7 +95,7 @@ describe('andThen, with promises that are not of this realm', () => {
     expect(runs).toBe(1);
   });
 
-  it('rejects where `then` cannot be read, or throws', async () => {
+  it('rejects if then cannot be read, or throws', async () => {
     await expect(andThen<unknown, unknown>(brokenGetter(), () => 1)).rejects.toThrow('no then');
     const throwing = withThen({
       value() {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memoize } from '../../src/lib/memoize.ts';
 
-/** Counts how often each text was computed. */
+/** A function that counts how often each text was computed. */
 function counted(bounds = { entries: 2, maxLength: 8 }) {
   const calls: string[] = [];
   const memoized = memoize((text) => {
@@ -22,19 +22,19 @@ describe('memoize', () => {
     expect(calls).toEqual(['a', 'b']);
   });
 
-  it('keeps as many as it may: the one used longest ago goes', () => {
+  it('keeps at most the given number of results, the most recently used ones', () => {
     const { memoized, calls } = counted();
     for (const text of ['a', 'b', 'a', 'c', 'a', 'b']) memoized(text);
     expect(calls).toEqual(['a', 'b', 'c', 'b']);
   });
 
-  it('keeps no text that is too long, not even as the latest', () => {
+  it('keeps no result for a text that is too long, not even as the latest', () => {
     const { memoized, calls } = counted();
     for (const text of ['123456789', '123456789', '12345678', '12345678']) memoized(text);
     expect(calls).toEqual(['123456789', '123456789', '12345678']);
   });
 
-  it('keeps nothing of a failure', () => {
+  it('keeps no exception', () => {
     let fails = true;
     const memoized = memoize(
       (text) => {
@@ -48,7 +48,7 @@ describe('memoize', () => {
     expect(memoized('a')).toBe('a');
   });
 
-  it('answers for any text with the result of that text, lone surrogates included', () => {
+  it('gives for every text the result of that text, also with lone surrogates', () => {
     const { memoized } = counted({ entries: 16, maxLength: 4 });
     const text = fc.string({ unit: 'binary', maxLength: 3 });
     const half = fc.constantFrom('\ud800', '\udc00', 'A', '\u0141', '\u00e9', '');

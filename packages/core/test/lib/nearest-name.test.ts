@@ -17,18 +17,18 @@ describe('nearestName', () => {
     ['feth', 'fetch'],
     ['isseur', 'issuer'],
     ['issure', 'issuer'],
-  ])('of %s is %s', (misspelled, name) => {
+  ])('gives for %s: %s', (misspelled, name) => {
     expect(nearestName(misspelled, NAMES)).toBe(name);
   });
 
   it.each(['secret', 'au', 'x', '', 'ttl', 'reissue'])(
-    'of %j is none, since no name is similar',
+    'gives undefined for %j, because no name is similar',
     (name) => {
       expect(nearestName(name, NAMES)).toBeUndefined();
     },
   );
 
-  it('is none where there are no names', () => {
+  it('gives undefined if there are no names', () => {
     expect(nearestName('audience', [])).toBeUndefined();
   });
 });

@@ -12,7 +12,7 @@ const issuer = rfc9068({
 });
 const good = { issuer, audience: 'https://api.example.com' };
 
-/** What each place is called in a message, and what takes the options there. */
+/** The name of each place in messages, and a function that takes options there. */
 const PLACES: readonly (readonly [string, (option: object) => unknown])[] = [
   ['the second argument of authenticate()', (option) => admissionMode(good, option)],
   ['createResourceServer({ issuer', (option) => createResourceServer({ ...good, ...option })],
@@ -20,8 +20,8 @@ const PLACES: readonly (readonly [string, (option: object) => unknown])[] = [
     'the preset',
     (option) => rfc9068({ issuer: 'https://as.example.com', ...option } as { issuer: string }),
   ],
-  ['keys of', (keys) => createResourceServer({ ...good, keys })],
-  ['cache of', (cache) => createResourceServer({ ...good, cache })],
+  ['the option keys', (keys) => createResourceServer({ ...good, keys })],
+  ['the option cache', (cache) => createResourceServer({ ...good, cache })],
 ];
 
 function messageOf(run: () => unknown): string {
@@ -35,9 +35,9 @@ function messageOf(run: () => unknown): string {
 }
 
 describe.each(Object.entries(OPTION_PLACES))('%s', (name, place) => {
-  it('is known where the message sends it, and nowhere else of the places', () => {
+  it('is an option of the place that the message names, and of no other place', () => {
     for (const [called, take] of PLACES) {
-      // Its value may be wrong; its name is not.
+      // The value may be wrong, but the name must be known.
       const isUnknown = messageOf(() => take({ [name]: undefined })).includes('has no option');
       expect([called, isUnknown]).toEqual([called, !place.startsWith(called)]);
     }
@@ -56,11 +56,11 @@ describe('an option in the wrong place', () => {
     ['claims', () => admissionMode(good, { claims: {} } as never), 'createResourceServer'],
     ['freshForSec', () => createResourceServer({ ...good, freshForSec: 1 } as never), 'keys: {'],
   ])('for %s the error says where it belongs', (name, run, place) => {
-    expect(messageOf(run)).toMatch(new RegExp(`has no option "${name}".*${name} belongs into`));
+    expect(messageOf(run)).toMatch(new RegExp(`has no option "${name}".*${name} belongs in`));
     expect(messageOf(run)).toContain(place);
   });
 
-  it('that belongs nowhere gets an error with the options there are', () => {
+  it('that belongs nowhere gets an error with the known options', () => {
     for (const name of ['optinal', 'toString', '__proto__']) {
       const message = messageOf(() =>
         checkOptions('x()', JSON.parse(`{"${name}":1}`), { a: true }),

@@ -9,20 +9,20 @@ describe('an own property', () => {
     expect(ownProperty(JSON.parse('{"__proto__":1}'), '__proto__')).toBe(1);
   });
 
-  it('is undefined where a prototype alone has one of that name', () => {
+  it('is undefined if only the prototype has one with this name', () => {
     expect(ownProperty(inherited, 'sub')).toBeUndefined();
     expect(ownProperty({}, 'constructor')).toBeUndefined();
     expect(ownString(inherited, 'sub')).toBeUndefined();
     expect(ownNumber(inherited, 'exp')).toBeUndefined();
   });
 
-  it('as text is a string, the empty one too, and nothing else', () => {
+  it('must be a string for ownString, which may be empty', () => {
     expect(ownString({ a: '' }, 'a')).toBe('');
     expect(ownString({ a: 1 }, 'a')).toBeUndefined();
     expect(ownString({ a: new String('x') }, 'a')).toBeUndefined();
   });
 
-  it('as a number is one, and no text that looks like one', () => {
+  it('must be a number for ownNumber, and not a text that looks like one', () => {
     expect(ownNumber({ a: 0 }, 'a')).toBe(0);
     expect(ownNumber({ a: '0' }, 'a')).toBeUndefined();
   });

@@ -35,7 +35,7 @@ describe('a list of peers', () => {
     expect(listOf(entry).hasAddress(address)).toBe(has);
   });
 
-  it('has the addresses of each of its entries, and unix by name alone', () => {
+  it('has the addresses of each of its entries, and unix only if it is named', () => {
     const list = listOf('10.0.0.1', 'unix', 'fd00::/8');
     expect([list.hasAddress('10.0.0.1'), list.hasAddress('fd00::1')]).toEqual([true, true]);
     expect(list.hasUnix).toBe(true);
@@ -55,7 +55,7 @@ describe('a list of peers', () => {
     '::/80',
     '::ffff:10.0.0.0/103',
     '::ffff:128.0.0.0/97',
-  ])('does not take %s, which covers strangers', (entry) => {
+  ])('refuses %s, which includes addresses of strangers', (entry) => {
     expect(parsePeerList(['10.0.0.1', entry])).toEqual({ entry, fault: 'too_wide' });
   });
 
@@ -67,7 +67,7 @@ describe('a list of peers', () => {
     '::/100',
     '::ffff:10.0.0.0/104',
     '2001:db8::/32',
-  ])('takes %s', (entry) => {
+  ])('accepts %s', (entry) => {
     expect(parsePeerList([entry])).not.toHaveProperty('fault');
   });
 
@@ -93,7 +93,7 @@ describe('a list of peers', () => {
     'fe80::1%eth0',
     '10.0.0.1:80',
     '[::1]',
-  ])('does not take %j', (entry) => {
+  ])('refuses %j', (entry) => {
     expect(parsePeerList(['10.0.0.1', entry])).toEqual({ entry, fault: 'malformed' });
   });
 });

@@ -4,7 +4,7 @@ import { isScopeToken } from '../../src/lib/scope-token.ts';
 
 describe('isScopeToken', () => {
   it.each(['a', 'read:users', 'https://api.example/read', '!', '~', '#[]', '__proto__', "it's"])(
-    'takes %j',
+    'accepts %j',
     (value) => {
       expect(isScopeToken(value)).toBe(true);
     },
@@ -31,7 +31,7 @@ describe('isScopeToken', () => {
     expect(isScopeToken(value)).toBe(false);
   });
 
-  it('takes exactly the characters of RFC 6749 section 3.3', () => {
+  it('accepts exactly the characters of RFC 6749 section 3.3', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 0x2fff }), (code) => {
         const allowed =

@@ -6,20 +6,20 @@ import { asciiView, base64UrlText, base64UrlView } from '../../src/lib/shared-bu
 const LONGEST = 65_536;
 
 describe('asciiView', () => {
-  it('gives the bytes of the text and no byte of the text before', () => {
+  it('gives the bytes of the text, and no byte of an earlier text', () => {
     asciiView('a longer text');
     expect(Buffer.from(asciiView('short')).toString()).toBe('short');
     expect(asciiView('')).toHaveLength(0);
   });
 
-  it.each([LONGEST, LONGEST + 1])('takes all of %i characters', (length) => {
+  it.each([LONGEST, LONGEST + 1])('accepts all of %i characters', (length) => {
     const text = 'x'.repeat(length - 1).concat('y');
     expect(Buffer.from(asciiView(text)).toString()).toBe(text);
   });
 });
 
 describe('base64UrlView', () => {
-  it('says what decodeBase64Url says, of base64url and of anything else', () => {
+  it('gives the same as decodeBase64Url, for base64url and for anything else', () => {
     const base64Url = fc.uint8Array().map((bytes) => Buffer.from(bytes).toString('base64url'));
     const changed = fc
       .tuple(base64Url, fc.nat(40), fc.constantFrom('=', '+', '/', ' ', '\n', 'é', 'Ł', 'A', '\0'))

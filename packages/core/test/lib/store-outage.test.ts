@@ -16,7 +16,7 @@ describe.each<Told>([
   { store: 'revocation', outcome: 'accepted' },
   { store: 'introspection', outcome: 'bypassed' },
 ])('an outage of the store of $store, where requests are $outcome', ({ store, outcome }) => {
-  it('emits one event when it begins and one when it ends, each time', () => {
+  it('causes one event when it begins and one when it ends, each time', () => {
     const { outage, events } = anOutage({ store, outcome });
     outage.end();
     outage.begin();
@@ -30,7 +30,7 @@ describe.each<Told>([
   });
 });
 
-it('emits nothing while nobody listens, and still remembers that the store is down', () => {
+it('an outage causes no event while nobody listens, but is still remembered', () => {
   const told: AuthEvent[] = [];
   const sink = { active: false, emit: (event: AuthEvent) => told.push(event) };
   const outage = createStoreOutage({ store: 'revocation', outcome: 'refused' }, sink);

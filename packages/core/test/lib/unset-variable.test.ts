@@ -31,7 +31,7 @@ describe('namesUnsetVariable', () => {
     'https://null.acme.com',
     'https://sso.acme.com/realms/undefinedness',
     'NULL',
-  ])('leaves %j alone', (text) => {
+  ])('accepts %j', (text) => {
     expect(namesUnsetVariable(text)).toBe(false);
   });
 });

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { withoutStack } from '../../src/lib/without-stack.ts';
 
 describe('withoutStack', () => {
-  it('makes an error whose stack is its name and message alone', () => {
+  it('makes an error whose stack is only its name and message', () => {
     const error = withoutStack(() => new TypeError('no frames'));
     expect(error.stack).toBe('TypeError: no frames');
     expect(error).toBeInstanceOf(TypeError);
   });
 
-  it('leaves other errors their stack, also where making one fails', () => {
+  it('does not change the stack of other errors, also if making one fails', () => {
     const limit = Error.stackTraceLimit;
     expect(() =>
       withoutStack(() => {
@@ -19,7 +19,7 @@ describe('withoutStack', () => {
     expect(new Error('with frames').stack).toContain('without-stack.test');
   });
 
-  it('still makes the error where the limit cannot be set, as with --frozen-intrinsics', () => {
+  it('also works if the limit cannot be set, as with --frozen-intrinsics', () => {
     const property = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit') ?? {};
     Object.defineProperty(Error, 'stackTraceLimit', { ...property, writable: false });
     try {

@@ -91,7 +91,7 @@ describe('where nobody listens', () => {
     sink.emit({ type: 'keys.stale', issuer: 'https://b', staleForSec: 1 });
     expect(warnings).toHaveLength(3);
     expect(warnings[0]).toBe(
-      "AuthlyWarning: Keys of http://keycloak:8080/realms/a could not be fetched: issuer_mismatch at http://keycloak:8080/realms/a/.well-known/openid-configuration. It states the issuer https://sso.acme.com/realms/a. If tokens have that iss, write: keycloak({ issuer: 'https://sso.acme.com/realms/a', jwksUri: '…' }). Give onEvent to be told each time.",
+      "AuthlyWarning: Keys of http://keycloak:8080/realms/a could not be fetched: issuer_mismatch at http://keycloak:8080/realms/a/.well-known/openid-configuration. It states the issuer https://sso.acme.com/realms/a. If tokens have that iss, write: keycloak({ issuer: 'https://sso.acme.com/realms/a', jwksUri: '…' }). Set onEvent to get an event each time.",
     );
     expect(warnings[2]).toContain('Keys of https://b could not be fetched: status 403.');
   });

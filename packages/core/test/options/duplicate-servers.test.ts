@@ -16,7 +16,7 @@ afterEach(() => {
   for (const server of open.splice(0)) server.close();
 });
 
-/** The events at the construction of a resource server that lives until the end of the test. */
+/** The events while a resource server is constructed. It is closed at the end of the test. */
 function eventsOf(options: Partial<AnyResourceServerOptions> = {}): readonly AuthEvent[] {
   const events: AuthEvent[] = [];
   open.push(aResourceServer({ onEvent: (event) => events.push(event), ...options }));
@@ -26,7 +26,7 @@ function eventsOf(options: Partial<AnyResourceServerOptions> = {}): readonly Aut
 const DUPLICATE = { type: 'config.duplicate_resource_server', issuer: ISSUER };
 
 describe('a second resource server', () => {
-  it('with the same issuer and audience is reported', () => {
+  it('with the same issuer and audience causes an event', () => {
     expect(eventsOf()).toEqual([]);
     expect(eventsOf()).toEqual([DUPLICATE]);
     expect(eventsOf()).toEqual([DUPLICATE]);
@@ -38,7 +38,7 @@ describe('a second resource server', () => {
     expect(eventsOf({ issuer: rfc9068({ issuer: `${ISSUER}/b`, jwks }) })).toEqual([]);
   });
 
-  it('is found in a list too, each issuer on its own', () => {
+  it('is also found in a list, each issuer separately', () => {
     eventsOf();
     const issuers = [
       { ...rfc9068({ issuer: `${ISSUER}/b`, jwks }), audience: AUDIENCE },
@@ -47,7 +47,7 @@ describe('a second resource server', () => {
     expect(eventsOf({ issuers })).toEqual([DUPLICATE]);
   });
 
-  it('is not a duplicate once the first is closed, however often it is closed', () => {
+  it('is not a duplicate after the first was closed, even if that is closed several times', () => {
     eventsOf();
     eventsOf();
     open[0]?.close();
@@ -57,7 +57,7 @@ describe('a second resource server', () => {
     expect(eventsOf()).toEqual([]);
   });
 
-  it('does not take no audience for an audience', () => {
+  it('without an audience is not a duplicate of one with an audience', () => {
     const issuer = custom({
       issuer: ISSUER,
       jwks,
@@ -70,7 +70,7 @@ describe('a second resource server', () => {
     expect(eventsOf({ issuer, audience: undefined } as never)).toEqual([DUPLICATE]);
   });
 
-  it('with a resolver is never told of: its issuers are not known', () => {
+  it('with a resolver causes no event, because its issuers are not known', () => {
     eventsOf({ issuers: () => undefined });
     expect(eventsOf({ issuers: () => undefined })).toEqual([]);
   });
@@ -87,7 +87,7 @@ describe('resource servers that are made for each request', () => {
     const warnings: unknown[] = [];
     const warn = (...warning: readonly unknown[]) => warnings.push(warning);
     const make = () => noteResourceServer({ issuers: [{ provider, audience }], events }, warn);
-    // Closed in time, as tests do.
+    // Each one is closed, as in tests.
     for (let count = 0; count < 20; count++) make()();
     const opened = Array.from({ length: 9 }, make);
     expect(warnings).toEqual([]);

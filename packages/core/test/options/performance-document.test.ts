@@ -5,7 +5,7 @@ import { rfc9068 } from '../../src/providers/rfc9068.ts';
 
 const text = readFileSync(new URL('../../../../docs/performance.md', import.meta.url), 'utf8');
 
-it('the page names the defaults that are', () => {
+it('the page about performance names the real defaults', () => {
   const { cache, signatureThread } = resolveOptions({
     issuer: rfc9068('https://as.example.com'),
     audience: 'https://api.acme.com',

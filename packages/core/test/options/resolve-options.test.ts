@@ -43,7 +43,7 @@ describe('the defaults', () => {
     });
   });
 
-  it('are the global fetch as it is at the time of a request, which tests and tracing replace', async () => {
+  it('include the global fetch as it is at the time of each request, because tests and tracing replace it', async () => {
     const fake = vi.spyOn(globalThis, 'fetch').mockResolvedValue(new Response('replaced'));
     const response = await resolved.fetch('https://as.example.com/jwks', { redirect: 'manual' });
     expect(await response.text()).toBe('replaced');
@@ -51,7 +51,7 @@ describe('the defaults', () => {
     fake.mockRestore();
   });
 
-  it('are frozen, and hold on to nothing that the caller can change', () => {
+  it('are frozen, and do not change with the caller’s objects', () => {
     for (const each of [resolved, resolved.cache, resolved.issuerCache, resolved.keys]) {
       expect(Object.isFrozen(each)).toBe(true);
     }
@@ -64,7 +64,7 @@ describe('the defaults', () => {
     expect(copied.algorithms).toEqual(['ES256']);
   });
 
-  it('stand in for members that are undefined', () => {
+  it('replace members that are undefined', () => {
     const options = { cache: { maxEntries: undefined }, clockToleranceSec: undefined };
     expect(withOption(options)).toMatchObject({
       cache: { maxEntries: 10_000 },
@@ -73,8 +73,8 @@ describe('the defaults', () => {
   });
 });
 
-describe('what may be given', () => {
-  it('must be an option that exists: a misspelled check would not be made', () => {
+describe('an option', () => {
+  it('must exist, because a misspelled check would be missing', () => {
     expect(() => withOption({ claim: z.object({}) })).toThrow(
       'createResourceServer() has no option "claim". Did you mean "claims"? Its options are: issuer, ',
     );
@@ -104,18 +104,18 @@ describe('what may be given', () => {
     [{ realm: 'my api' }, { realm: 'my api' }],
     [{ resource: 'https://api.example.com/v1' }, { resource: 'https://api.example.com/v1' }],
     [{ audience: ['urn:a', 'urn:b'] }, { issuers: [{ audience: ['urn:a', 'urn:b'] }] }],
-  ])('%j', (option, expected) => {
+  ])('may be %j', (option, expected) => {
     expect(withOption(option)).toMatchObject(expected);
   });
 
-  it('a Standard Schema, be it an object or a function', () => {
+  it('may be a Standard Schema that is an object or a function', () => {
     const schema = z.object({});
     expect(withOption({ claims: schema }).claims).toBe(schema);
     const callable = Object.assign(() => {}, { '~standard': schema['~standard'] });
     expect(withOption({ claims: callable }).claims).toBe(callable);
   });
 
-  it('a resolver of issuers', () => {
+  it('may be a resolver of issuers', () => {
     const issuers = () => undefined;
     expect(resolve({ issuers, issuerCache: { maxIssuers: 2 } })).toMatchObject({
       issuers,
@@ -124,13 +124,13 @@ describe('what may be given', () => {
     });
   });
 
-  it('an issuer whose tokens carry no aud, without an audience', () => {
+  it('may be an issuer whose tokens have no aud, without an audience', () => {
     expect(resolve({ issuer: audienceFree }).issuers).toEqual([
       { provider: audienceFree, audience: undefined },
     ]);
   });
 
-  it('a resource that follows from the sole audience, where that is a URL', () => {
+  it('resource is the only audience by default, if that is a URL', () => {
     const other = rfc9068('https://other.example.com');
     const both = (first: string, second: string) =>
       resolve({
@@ -152,7 +152,7 @@ const named = {
   audience,
 };
 
-it('takes two issuers of one name that both say it, for a change of the issuer', () => {
+it('accepts two issuers with one name if both set it, to move from one issuer to another', () => {
   const issuers = ['https://old.example.com', 'https://new.example.com'].map((url) => ({
     ...rfc9068({ issuer: url, name: 'acme' }),
     audience,
@@ -160,7 +160,7 @@ it('takes two issuers of one name that both say it, for a change of the issuer',
   expect(resolve({ issuers }).issuers).toHaveLength(2);
 });
 
-// Every way to be wrong, and the line to write instead.
+// Every mistake, and the line to write instead.
 const MISTAKES: readonly (readonly [what: string, options: unknown, line: RegExp])[] = [
   ['no options', undefined, /takes an object.*Write: createResourceServer\(\{ issuer: auth0\(/],
   ['null', null, /Write: createResourceServer\(\{ issuer: auth0\(/],
@@ -309,7 +309,7 @@ const MISTAKES: readonly (readonly [what: string, options: unknown, line: RegExp
   ),
 ];
 
-describe('the error for a mistake has the line to write instead', () => {
+describe('the error for a mistake says what to write', () => {
   it.each(MISTAKES)('%s', (_what, options, line) => {
     const call = () => resolve(options);
     expect(call).toThrow(ConfigurationError);
@@ -318,7 +318,7 @@ describe('the error for a mistake has the line to write instead', () => {
 });
 
 describe('resolveEntry', () => {
-  it('checks an entry that a resolver returned like any other', () => {
+  it('checks an entry from a resolver like any other', () => {
     expect(resolveEntry(issuer, audience)).toEqual({ provider: issuer, audience: [audience] });
     expect(() => resolveEntry(issuer, undefined)).toThrow(ConfigurationError);
     expect(() => resolveEntry(null as never, audience)).toThrow(ConfigurationError);

@@ -37,17 +37,17 @@ describe('actorOf', () => {
     [false],
     [[]],
     [[{ sub: 'bot' }]],
-  ])('takes %j, which cannot be read, for somebody whom nothing names', (act) => {
+  ])('gives an actor without ids for %j, which cannot be read', (act) => {
     expect(actorOf({ act })).toEqual({ ...named(undefined), previous: [] });
     expect(Object.isFrozen(actorOf({ act }))).toBe(true);
   });
 
-  it('finds none without the claim', () => {
+  it('gives undefined without the claim', () => {
     expect(actorOf({ sub: 'u-17' })).toBeUndefined();
     expect(actorOf({ act: undefined })).toBeUndefined();
   });
 
-  it('says what the outermost actor is, by the mark of the provider', () => {
+  it('reads what the outermost actor is from the provider’s own claim', () => {
     const act = { sub: 'bot', kind: 'ai', act: { sub: 'older', kind: 'ai' } };
     const profileOf = ({ kind }: Readonly<Record<string, unknown>>) =>
       kind === 'ai' ? 'agent' : 'service';
@@ -60,13 +60,13 @@ describe('actorOf', () => {
     expect(actorOf({ act: 'bot' }, () => 'agent')?.profile).toBe('unknown');
   });
 
-  it('may be stated otherwise than by act', () => {
+  it('may come from another claim than act', () => {
     const actor = statedActor({ clientId: 'copilot', profile: 'agent' });
     expect(actor).toEqual({ ...named(undefined, 'copilot'), profile: 'agent', previous: [] });
     expect(Object.isFrozen(actor)).toBe(true);
   });
 
-  it('flattens nested actors, the most recent first', () => {
+  it('[RFC8693-4.1-a] [RFC8693-4.1-b] flattens nested actors, the most recent first', () => {
     const act = { sub: 'now', act: { client_id: 'before', act: { sub: 'first', iss: 'i' } } };
     expect(actorOf({ act })).toEqual({
       ...named('now'),
@@ -77,7 +77,7 @@ describe('actorOf', () => {
     });
   });
 
-  it('cuts long and endless chains at seven earlier actors', () => {
+  it('keeps at most seven earlier actors of long and endless chains', () => {
     let act: object = { sub: 'a-0' };
     for (let i = 1; i <= 1000; i++) act = { sub: `a-${i}`, act };
     expect(actorOf({ act })?.previous.map((each) => each.subject)).toEqual(
@@ -88,7 +88,7 @@ describe('actorOf', () => {
     expect(actorOf({ act: endless })?.previous).toHaveLength(7);
   });
 
-  it('reads own members alone', () => {
+  it('reads only own members', () => {
     expect(actorOf(Object.create({ act: { sub: 'bot' } }))).toBeUndefined();
     const act: unknown = Object.create({ sub: 'bot', client_id: 'app', act: { sub: 'x' } });
     expect(actorOf({ act })).toEqual({ ...named(undefined), previous: [] });
@@ -96,7 +96,7 @@ describe('actorOf', () => {
     expect(actorOf({ act: parsed })?.subject).toBeUndefined();
   });
 
-  it('gives frozen values that do not hang on the claims', () => {
+  it('gives frozen values that do not change with the claims', () => {
     const act = { sub: 'bot', act: { sub: 'older' } };
     const actor = actorOf({ act });
     act.sub = 'changed';
@@ -106,7 +106,7 @@ describe('actorOf', () => {
     expect(Object.isFrozen(actor?.previous[0])).toBe(true);
   });
 
-  it('never throws, and answers whenever act is there', () => {
+  it('never throws, and gives an actor whenever act is there', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 5 }), (act) => {
         expect(actorOf({ act })).toBeDefined();

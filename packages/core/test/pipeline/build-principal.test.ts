@@ -38,7 +38,7 @@ function withReader(name: string, reader: (claims: TokenClaims) => unknown): Pro
 }
 
 describe('a user', () => {
-  it('has a user id, and the client that it calls through', () => {
+  it('has a user id, and the client that the user uses', () => {
     expect(built()).toEqual({
       kind: 'user',
       userId: 'ada',
@@ -80,7 +80,7 @@ describe('a client', () => {
 });
 
 describe('an agent', () => {
-  it('is a client that the preset says it of, with the account that it uses as subject', () => {
+  it('is a client if the preset says so, with the account that it uses as subject', () => {
     const classification = { ...client, agent: true, subject: 'account-7' };
     expect(built({ classification })).toMatchObject({
       kind: 'client',
@@ -95,7 +95,7 @@ describe('an agent', () => {
     ).toEqual(built({ classification: client }));
   });
 
-  it('that acts for a user is the actor that the preset states', () => {
+  it('that acts for a user is the actor that the preset gives', () => {
     const actor = { clientId: 'copilot', profile: 'agent' };
     expect(built({ classification: { ...user, actor } })).toMatchObject({
       kind: 'user',
@@ -106,7 +106,7 @@ describe('an agent', () => {
     expect(built({ classification: inherited }).actor).toBeUndefined();
   });
 
-  it('in act is what the provider documents it to be', () => {
+  it('in act has the profile that the provider documents', () => {
     const profiled: Provider = {
       ...provider,
       actorProfile: ({ ai }) => (ai ? 'agent' : 'service'),
@@ -118,7 +118,7 @@ describe('an agent', () => {
 });
 
 describe('the key', () => {
-  // Rows are stored under it: this format is never changed.
+  // Applications store rows under this key, so its format must never change.
   it.each([
     ['user', 'ada', {}, 'user:https%3A%2F%2Fas.example.com:ada'],
     ['client', 'ada', {}, 'client:https%3A%2F%2Fas.example.com:ada'],
@@ -145,18 +145,18 @@ describe('the key', () => {
     },
   );
 
-  it('is of the token’s own iss where one entry stands for many issuers', () => {
+  it('has the token’s own iss if one entry is for many issuers', () => {
     expect(built({ claims: { iss: 'https://t1' } }).key).toBe('user:https%3A%2F%2Ft1:ada');
   });
 
-  it('does not join callers whose parts add up to the same text', () => {
+  it('is different for callers whose parts, put together, are the same text', () => {
     const keyOf = (name: string, userId: string) =>
       built({ provider: { ...provider, name }, classification: { ...user, userId } }).key;
     expect(keyOf('a', 'b:c')).not.toBe(keyOf('a:b', 'c'));
     expect(keyOf('a%3A', 'b')).not.toBe(keyOf('a:', 'b'));
   });
 
-  it('cannot be made of text without UTF-8', () => {
+  it('cannot be made from text that UTF-8 cannot encode', () => {
     for (const userId of ['\ud800', 'a\udfffb']) {
       expect(build({ classification: { ...user, userId } })).toMatchObject({
         reason: 'claim_malformed',
@@ -166,7 +166,7 @@ describe('the key', () => {
   });
 });
 
-describe('whoever is not clearly a user or a client is refused', () => {
+describe('a caller that is not clearly a user or a client is refused', () => {
   it.each([
     ['unknown', { kind: 'unknown', rule: 'test' }],
     ['no kind', { rule: 'test', userId: 'ada' }],
@@ -188,8 +188,8 @@ describe('whoever is not clearly a user or a client is refused', () => {
   });
 });
 
-describe('what a caller may do', () => {
-  it('comes from the provider’s readers', () => {
+describe('what a caller may do (the authority)', () => {
+  it('is read by the provider’s functions', () => {
     const readers = { permissions: ['p'], roles: ['r'], groups: ['g'] };
     let own: Provider = withReader('tenant', () => 't');
     for (const [name, value] of Object.entries(readers)) {
@@ -199,9 +199,9 @@ describe('what a caller may do', () => {
   });
 
   it.each(['scopes', 'permissions', 'roles', 'groups'])(
-    '%s are a list of strings: anything else refuses the token',
+    '%s must be a list of strings, or the token is refused',
     (name) => {
-      // A string would have `includes` too, and match its own parts.
+      // A string would also have `includes`, and would match parts of itself.
       for (const value of ['superadmin', 7, true, {}, { includes: () => true }, [7], ['a', null]]) {
         expect(build({ provider: withReader(name, () => value) })).toEqual({
           reason: 'claim_malformed',
@@ -211,19 +211,22 @@ describe('what a caller may do', () => {
     },
   );
 
-  it.each(['permissions', 'roles', 'groups'])('%s are none when the reader finds none', (name) => {
-    for (const value of [undefined, null, []]) {
-      expect(built({ provider: withReader(name, () => value) })).toHaveProperty(name, []);
-    }
-  });
+  it.each(['permissions', 'roles', 'groups'])(
+    '%s are empty when the provider’s function gives nothing',
+    (name) => {
+      for (const value of [undefined, null, []]) {
+        expect(built({ provider: withReader(name, () => value) })).toHaveProperty(name, []);
+      }
+    },
+  );
 
-  it('scopes that cannot be read refuse the token', () => {
+  it('the token is refused if its scopes cannot be read', () => {
     expect(build({ provider: withReader('scopes', () => undefined) })).toMatchObject({
       reason: 'claim_malformed',
     });
   });
 
-  it('a tenant is text or none', () => {
+  it('the tenant must be a string or undefined', () => {
     for (const value of [7, ['t'], {}, true]) {
       expect(build({ provider: withReader('tenant', () => value) })).toEqual({
         reason: 'claim_malformed',
@@ -233,7 +236,7 @@ describe('what a caller may do', () => {
     expect(built({ provider: withReader('tenant', () => null) }).tenant).toBeUndefined();
   });
 
-  it('what a reader throws passes through', () => {
+  it('an error of the provider’s function is not caught', () => {
     const fault = new Error('a bug');
     const broken = withReader('roles', () => {
       throw fault;
@@ -242,8 +245,8 @@ describe('what a caller may do', () => {
   });
 });
 
-describe('what the token says besides', () => {
-  it('is read by type and never coerced', () => {
+describe('the other members of a principal', () => {
+  it('are read by type, and never converted', () => {
     const claims = { acr: 7, auth_time: '1', amr: 'pwd', act: 'bot', cnf: 'x', sid: 7 };
     expect(built({ claims })).toMatchObject({
       authentication: { acr: undefined, amr: [], time: undefined },
@@ -254,7 +257,7 @@ describe('what the token says besides', () => {
     expect(built({ claims: { amr: ['pwd', 7] } }).authentication.amr).toEqual([]);
   });
 
-  it('is the authentication, the actor, the confirmation and the session', () => {
+  it('include authentication, actor, confirmation and session', () => {
     const claims = {
       acr: 'high',
       auth_time: NOW - 60,
@@ -273,7 +276,7 @@ describe('what the token says besides', () => {
     });
   });
 
-  it('may be little', () => {
+  it('may be undefined', () => {
     const claims = { aud: undefined, jti: undefined, iat: undefined, sub: undefined };
     const bare = Object.fromEntries(
       Object.entries({ ...GOOD_CLAIMS, ...claims }).filter(([, value]) => value !== undefined),
@@ -287,7 +290,7 @@ describe('what the token says besides', () => {
     });
   });
 
-  it('is not what a prototype says', () => {
+  it('are not read from a prototype', () => {
     const inherited = {
       acr: 'high',
       act: { sub: 'bot' },
@@ -320,7 +323,7 @@ describe('a principal', () => {
     }
   });
 
-  it('shows the application the claims that the schema made, and reads none of them itself', () => {
+  it('has the output of the claims schema as claims, and reads nothing else from it', () => {
     const readable = { sub: 'eve', scope: 'admin', act: { sub: 'eve' } };
     const principal = built({ readable });
     expect(principal.claims).toBe(readable);
@@ -333,7 +336,7 @@ describe('a principal', () => {
 });
 
 describe('a polluted prototype', () => {
-  it('makes no key of its own: callers stay apart', () => {
+  it('does not change the key: callers keep different keys', () => {
     Object.defineProperty(Object.prototype, 'keyId', { value: 'root', configurable: true });
     const keys = [built().key, built({ classification: client }).key];
     Reflect.deleteProperty(Object.prototype, 'keyId');
@@ -344,9 +347,9 @@ describe('a polluted prototype', () => {
   });
 });
 
-describe('an async reader', () => {
+describe('an async function of the provider', () => {
   it.each(['scopes', 'permissions', 'roles', 'groups', 'tenant'])(
-    '%s refuses the token, and its rejection goes nowhere',
+    'for %s refuses the token, and its rejection is ignored',
     async (name) => {
       const unhandled: unknown[] = [];
       const note = (reason: unknown) => unhandled.push(reason);

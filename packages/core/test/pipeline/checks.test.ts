@@ -13,7 +13,7 @@ import { memoryRevocations } from '../../src/stores/memory-revocations.ts';
 
 const REQUEST = { scheme: 'bearer', request: undefined } as const;
 
-/** A verifier whose issuer and key are current only as often as is said, and how often it classified. */
+/** A verifier with an issuer and a key that are current for the given number of checks. It counts classifications. */
 function aVerifier({ current = [], live = [] }: Record<string, readonly boolean[]> = {}) {
   const [currents, lives] = [[...current], [...live]];
   let classified = 0;
@@ -45,7 +45,7 @@ function aVerifier({ current = [], live = [] }: Record<string, readonly boolean[
 }
 
 describe('the list of checks', () => {
-  it('is this, in this order', () => {
+  it('has these checks in this order', () => {
     const { clock, clockToleranceSec, events, dpop, mtls } = resolveOptions({
       issuer: custom({ issuer: ISSUER, jwks, classify: () => 'user' }),
       audience: AUDIENCE,
@@ -62,11 +62,11 @@ describe('the list of checks', () => {
       'sender_constraint',
       'sender_constraint',
     ]);
-    // What has an effect comes last, and not at all where somebody only looks.
+    // The check with an effect comes last, and is left out without effects.
     expect(list(true).at(-1)).toBe(senderConstraint.markAsUsed);
     expect(list(true)).toContain(senderConstraint.holds);
     expect(list(false)).not.toContain(senderConstraint.markAsUsed);
-    // What is not configured is not in the list.
+    // A feature that is not configured adds no check.
     const bearerOnly = createSenderConstraint({ dpop: undefined, mtls: undefined, clock, events });
     const context = { issuers, clock, clockToleranceSec, hasEffects: true };
     const steps = createChecks({ ...context, senderConstraint: bearerOnly }).map(
@@ -75,7 +75,7 @@ describe('the list of checks', () => {
     expect(steps).toEqual(['issuer', 'key', 'claims', 'sender_constraint']);
   });
 
-  it('asks about revocation between the proof and marking it as used, where that is configured', () => {
+  it('checks revocation after the binding and before the proof is marked as used, if revocation is configured', () => {
     const { clock, clockToleranceSec, revocation, events, dpop, mtls } = resolveOptions({
       issuer: custom({ issuer: ISSUER, jwks, classify: () => 'user' }),
       audience: AUDIENCE,
@@ -95,11 +95,11 @@ describe('the list of checks', () => {
   });
 });
 
-describe('a token that a check sends back', () => {
+describe('a cached token', () => {
   it.each([
     ['its issuer is configured anew', { current: [true, false] }],
     ['its key was withdrawn', { live: [true, false] }],
-  ])('is read again from the cache when %s', async (_what, states) => {
+  ])('is read again when %s', async (_what, states) => {
     const { verify, classified } = aVerifier(states);
     const token = aToken();
     expect(await verify(token)).toMatchObject({ cached: false });
@@ -112,19 +112,22 @@ describe('a token that a check sends back', () => {
   it.each<[string, AuthErrorReason, Parameters<typeof aVerifier>[0]]>([
     ['issuer', 'issuer_unavailable', { current: [false, false] }],
     ['key', 'keys_unavailable', { live: [false, false] }],
-  ])('twice in one request is an outage: the step %s', async (_step, reason, states) => {
-    const { verify, classified } = aVerifier(states);
-    const refused = { principal: undefined, reason, issuerName: ISSUER };
-    expect(await verify(aToken())).toMatchObject(refused);
-    expect(REASONS[reason].code).toBe('temporarily_unavailable');
-    expect(classified()).toBe(2);
-    // And no request after that is held by it.
-    expect(await verify(aToken())).toMatchObject({ cached: false });
-  });
+  ])(
+    'is refused as an outage when the step %s asks to read it again twice in one request',
+    async (_step, reason, states) => {
+      const { verify, classified } = aVerifier(states);
+      const refused = { principal: undefined, reason, issuerName: ISSUER };
+      expect(await verify(aToken())).toMatchObject(refused);
+      expect(REASONS[reason].code).toBe('temporarily_unavailable');
+      expect(classified()).toBe(2);
+      // And no later request is affected.
+      expect(await verify(aToken())).toMatchObject({ cached: false });
+    },
+  );
 });
 
 describe('a bound token', () => {
-  it('is refused again from the cache, which costs a look-up and no verification', async () => {
+  it('is refused from the cache as well, without a new verification', async () => {
     const { verify, classified } = aVerifier();
     const token = aToken({ cnf: { jkt: 'x' } });
     for (let times = 0; times < 3; times++) {
@@ -137,7 +140,7 @@ describe('a bound token', () => {
     expect(classified()).toBe(1);
   });
 
-  it('is one whatever cnf holds, and none for a member of a prototype', async () => {
+  it('is recognized by its own cnf, whatever that holds, and not by a cnf on a prototype', async () => {
     const { verify } = aVerifier();
     for (const cnf of [null, {}, 'x', []]) {
       expect(await verify(aToken({ cnf }))).toMatchObject({
@@ -149,7 +152,7 @@ describe('a bound token', () => {
 });
 
 describe('time', () => {
-  it('is looked at on every request, from the cache too', async () => {
+  it('is checked on every request, also for cached tokens', async () => {
     const clock = aClock();
     const provider = custom({ issuer: ISSUER, jwks, classify: () => 'user' });
     const options = resolveOptions({ issuer: provider, audience: AUDIENCE, clock });

@@ -13,11 +13,11 @@ describe('validateClaims', () => {
     expect(validateClaims(schema, { tenant: 'acme', extra: 1 })).toEqual({ tenant: 'ACME' });
   });
 
-  it('gives nothing for claims with an issue', () => {
+  it('gives undefined for claims with an issue', () => {
     expect(validateClaims(z.object({ tenant: z.string() }), { tenant: 7 })).toBeUndefined();
   });
 
-  it.each([['text'], [7], [null], [undefined]])('gives nothing for an output of %o', (value) => {
+  it.each([['text'], [7], [null], [undefined]])('gives undefined for an output of %o', (value) => {
     expect(
       validateClaims(
         schemaOf(() => ({ value })),
@@ -26,12 +26,12 @@ describe('validateClaims', () => {
     ).toBeUndefined();
   });
 
-  it('an empty list of issues is a failure: only its absence is success', () => {
+  it('treats an empty list of issues as a failure: only undefined means success', () => {
     const schema = schemaOf(() => ({ issues: [], value: { a: 1 } }));
     expect(validateClaims(schema, {})).toBeUndefined();
   });
 
-  it('freezes the output to the bottom, below what the schema froze itself', () => {
+  it('freezes the output at every depth, also inside objects that the schema froze itself', () => {
     const schema = z.object({ org: z.object({ roles: z.array(z.string()) }) }).readonly();
     const output = validateClaims(schema, { org: { roles: ['a'] } }) as z.infer<typeof schema>;
     expect(output.org.roles).toEqual(['a']);
@@ -40,7 +40,7 @@ describe('validateClaims', () => {
     expect(Object.isFrozen(output.org.roles)).toBe(true);
   });
 
-  it('freezes what a list has beside its items, whatever its own iterator yields', () => {
+  it('freezes named members of a list as well, whatever its own iterator gives', () => {
     class Odd extends Array<object> {
       override [Symbol.iterator](): ArrayIterator<object> {
         return [].values();
@@ -57,7 +57,7 @@ describe('validateClaims', () => {
     expect([odd, named, named.roles, item, item.roles].every(Object.isFrozen)).toBe(true);
   });
 
-  it('takes an output that holds itself', () => {
+  it('accepts an output that contains itself', () => {
     const value: Record<string, unknown> = {};
     value['self'] = value;
     expect(
@@ -68,17 +68,17 @@ describe('validateClaims', () => {
     ).toBe(value);
   });
 
-  it('awaits a schema that answers later', async () => {
+  it('awaits a schema that gives a promise', async () => {
     const schema = z.object({ a: z.string() }).refine(async ({ a }) => a === 'x');
     expect(await validateClaims(schema, { a: 'x' })).toEqual({ a: 'x' });
     expect(await validateClaims(schema, { a: 'y' })).toBeUndefined();
   });
 
-  it('answers at once when the schema does', () => {
+  it('gives no promise when the schema gives none', () => {
     expect(validateClaims(z.object({}), {})).not.toBeInstanceOf(Promise);
   });
 
-  it('passes on what the schema throws', async () => {
+  it('does not catch an error of the schema', async () => {
     const fault = new Error('a bug');
     const throwing = schemaOf(() => {
       throw fault;

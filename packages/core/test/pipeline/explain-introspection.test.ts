@@ -38,7 +38,7 @@ const way = ({ steps }: Explanation) =>
   steps.map(({ step, outcome }) => `${step}:${outcome}`).join(' ');
 
 describe('explain() of an opaque token', () => {
-  it('tells what was asked, of whom, and what came back, redacted', async () => {
+  it('shows the endpoint and the outcome, and the answer with hidden values', async () => {
     const explanation = await aServer(ACTIVE).explain('opaque', { reveal: ['aud'] });
     expect(explanation).toMatchObject({
       accepted: true,
@@ -67,7 +67,7 @@ describe('explain() of an opaque token', () => {
     expect(Object.isFrozen(explanation.introspection)).toBe(true);
   });
 
-  it('tells that the server calls it inactive, and later that this is remembered', async () => {
+  it('shows that the server calls it inactive, and later that this was remembered', async () => {
     const server = aServer({ active: false });
     const first = await server.explain('opaque');
     expect(way(first)).toContain('issuer:pass introspection:fail claims:not_reached');
@@ -76,7 +76,7 @@ describe('explain() of an opaque token', () => {
     expect(second.introspection).toMatchObject({ outcome: 'remembered', answer: undefined });
   });
 
-  it('tells why there is no answer', async () => {
+  it('shows why there is no answer', async () => {
     const explanation = await aServer(new Error('down')).explain('opaque');
     expect(explanation.introspection).toEqual({
       endpoint: ENDPOINT,
@@ -88,14 +88,14 @@ describe('explain() of an opaque token', () => {
     expect(way(explanation)).toContain('introspection:fail');
   });
 
-  it('tells the rule that refused the answer', async () => {
+  it('names the rule that refused the answer', async () => {
     const explanation = await aServer({ ...ACTIVE, sub: 'web' }).explain('opaque');
     expect(explanation.rule).toBe('sub is client_id, which the server never writes for a client');
     expect(way(explanation)).toContain('claims:pass principal:fail');
     expect(explanation.introspection?.outcome).toBe('active');
   });
 
-  it('is that of any malformed token where nothing introspects', async () => {
+  it('says that the token is malformed if no issuer introspects', async () => {
     const explanation = await aResourceServer().explain('opaque');
     expect(explanation.introspection).toBeUndefined();
     expect(way(explanation)).toContain('token:fail issuer:not_reached key:not_reached');
@@ -105,13 +105,13 @@ describe('explain() of an opaque token', () => {
 describe('explain() of a JWT', () => {
   const jwt = aToken();
 
-  it('has no such step when it is not sent anywhere', async () => {
+  it('has no introspection step if the token is not sent to a server', async () => {
     const explanation = await aServer(new Error('nobody asks')).explain(jwt);
     expect([explanation.accepted, explanation.introspection]).toEqual([true, undefined]);
     expect(way(explanation)).not.toContain('introspection');
   });
 
-  it('tells the rule for JWTs of one that is confirmed', async () => {
+  it('names the rule for JWTs if the server only confirms it', async () => {
     const explanation = await aServer({ active: true }, { jwts: 'confirm' }).explain(jwt);
     expect(explanation.rule).toBe('sub is not client_id, and no mark of a client is there');
     expect(way(explanation)).toContain('signature:pass introspection:pass claims:pass');
@@ -120,7 +120,7 @@ describe('explain() of a JWT', () => {
     expect(refused.rule).toBe('sub is not client_id, and no mark of a client is there');
   });
 
-  it('tells the rule for answers of one that is read from them', async () => {
+  it('names the rule for answers if its claims are read from the answer', async () => {
     const { sub: _sub, ...machine } = ACTIVE;
     const explanation = await aServer(machine, { jwts: 'answer' }).explain(jwt);
     expect([explanation.kind, explanation.rule]).toEqual(['client', 'no sub is there']);

@@ -38,7 +38,7 @@ const outcomes = (steps: readonly { step: string; outcome: string }[]) =>
 const token = aBoundToken();
 
 describe('explainRequest', () => {
-  it('goes the whole way, marks nothing, sets nothing, and tells nobody', async () => {
+  it('runs every step, and has no effect: no mark, no header, no event', async () => {
     const { server, events } = aServer();
     const set: unknown[] = [];
     const request = view({ authorization: `DPoP ${token}`, dpop: aBoundProof(token) }, set);
@@ -69,7 +69,7 @@ describe('explainRequest', () => {
     server.close();
   });
 
-  it('shows the proof with its values hidden, but for those to show', async () => {
+  it('shows the proof with hidden values, except for those that reveal names', async () => {
     const { server } = aServer();
     const proof = aBoundProof(token, { issuedInSec: -90 });
     const request = view({ authorization: `DPoP ${token}`, dpop: proof });
@@ -105,14 +105,14 @@ describe('explainRequest', () => {
     ['no parts', 'x'],
     ['no JSON', 'a.b.cQ'],
     ['no claims', `${aBoundProof(token).split('.')[0]}.b.cQ`],
-  ])('shows none where there is %s', async (_what, dpop) => {
+  ])('shows no proof if there is %s', async (_what, dpop) => {
     const { server } = aServer();
     const headers = { authorization: `DPoP ${token}`, ...(dpop !== undefined && { dpop }) };
     expect((await server.explainRequest(view(headers))).proof).toBeUndefined();
     server.close();
   });
 
-  it('shows what it can of a proof that is none', async () => {
+  it('shows what can be parsed of a proof that is not valid', async () => {
     const { server } = aServer();
     const dpop = aBoundProof(token, { rawHeader: {}, rawPayload: { iat: 'x' } });
     const { proof } = await server.explainRequest(view({ authorization: `DPoP ${token}`, dpop }));
@@ -125,7 +125,7 @@ describe('explainRequest', () => {
     server.close();
   });
 
-  it('stops at the credentials where there are none', async () => {
+  it('stops at the step credentials if there are none', async () => {
     const { server } = aServer();
     for (const [headers, reason] of [
       [{}, 'credentials_missing'],
@@ -141,7 +141,7 @@ describe('explainRequest', () => {
     server.close();
   });
 
-  it('knows no DPoP where it is not configured, and says what to write', async () => {
+  it('says what to write if DPoP is not configured', async () => {
     const { server, events } = aServer({});
     const unknown = await server.explainRequest(view({ authorization: `DPoP ${token}` }));
     expect(unknown.steps[0]).toMatchObject({ reason: 'scheme_unsupported' });
@@ -166,7 +166,7 @@ describe('explainRequest', () => {
     server.close();
   });
 
-  it('explains a token that is not bound as it is sent', async () => {
+  it('explains an unbound token with the scheme that it was sent with', async () => {
     const { server } = aServer();
     const request = view({ authorization: `Bearer ${aToken()}` });
     expect(await server.explainRequest(request)).toMatchObject({
@@ -179,11 +179,11 @@ describe('explainRequest', () => {
     server.close();
   });
 
-  it('refuses a list that is none', async () => {
+  it('refuses a reveal that is not a list', async () => {
     const { server } = aServer();
     await expect(server.explainRequest(view({}), { reveal: 'iss' as never })).rejects.toThrow(
       new ConfigurationError(
-        "explainRequest(): reveal is a list of claims. Write: { reveal: ['iss', 'aud'] }",
+        "explainRequest(): reveal must be a list of claim names. Write: { reveal: ['iss', 'aud'] }",
       ),
     );
     server.close();
@@ -191,7 +191,7 @@ describe('explainRequest', () => {
 });
 
 describe('verify, where binding is required', () => {
-  it('refuses every token, since it sees no request', async () => {
+  it('refuses every token, because it has no request', async () => {
     const { server } = aServer({ dpop: 'required' });
     for (const each of [aToken(), token]) {
       await expect(server.verify(each)).rejects.toMatchObject({
@@ -202,7 +202,7 @@ describe('verify, where binding is required', () => {
     server.close();
   });
 
-  it('refuses a bound one elsewhere, and lets others pass', async () => {
+  it('refuses a bound token without dpop, and accepts others', async () => {
     const { server } = aServer();
     await expect(server.verify(token)).rejects.toMatchObject({
       reason: 'sender_constraint_unsupported',

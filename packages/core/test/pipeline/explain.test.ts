@@ -26,7 +26,7 @@ import { aResourceServer } from '../resource-servers.ts';
 const server = aResourceServer();
 const explain = (token: string, options?: ExplainOptions) => server.explain(token, options);
 
-/** `issuer:pass key:fail …` */
+/** The steps as one text: `issuer:pass key:fail …`. */
 function way({ steps }: Explanation): string {
   return steps.map(({ step, outcome }) => `${step}:${outcome}`).join(' ');
 }
@@ -49,7 +49,7 @@ function failingAt(failed: Step): string {
 }
 
 describe('a good token', () => {
-  it('passes every step, and the rule says why it is whose', async () => {
+  it('passes every step, and shows the rule that decided the kind', async () => {
     const explanation = await explain(aToken());
     expect(explanation).toMatchObject({
       accepted: true,
@@ -69,7 +69,7 @@ describe('a good token', () => {
 function nested(levels: number): unknown {
   return levels === 0 ? 1 : [nested(levels - 1)];
 }
-it('of a JWT-SVID that no entry is for, it says what must agree', async () => {
+it('tells for a JWT-SVID of an unknown issuer which two settings must agree', async () => {
   const of = async (claims: object) => {
     const { steps } = await explain(aToken({ iss: 'https://evil', ...claims }));
     return steps.find(({ step }) => step === 'issuer')?.description;
@@ -98,18 +98,18 @@ describe('a bad token', () => {
     ['an old token', 'claims', 'expired', aToken({ exp: NOW - 60 })],
     ['an ambiguous one', 'principal', 'principal_ambiguous', aClientToken({ auth_time: 1 })],
     ['a bound one', 'sender_constraint', 'sender_constraint_unsupported', aToken({ cnf: {} })],
-  ])('%s ends at the step %s', async (_what, step, reason, token) => {
+  ])('%s stops at the step %s', async (_what, step, reason, token) => {
     const explanation = await explain(token);
     expect(explanation).toMatchObject({ accepted: false, kind: undefined });
     expect(way(explanation)).toBe(failingAt(step));
     const failed = explanation.steps.find(({ outcome }) => outcome === 'fail');
     expect(failed).toMatchObject({ reason, description: expect.any(String) });
-    // The steps and the name tell the same: no issuer is named before the step that finds it passed.
+    // The issuer is named only if the step that finds it was passed.
     const found = explanation.steps.find((each) => each.step === 'issuer')?.outcome === 'pass';
     expect(explanation.issuerName).toBe(found ? ISSUER : undefined);
   });
 
-  it('that is no string is explained, not thrown', async () => {
+  it('that is not a string is explained; nothing is thrown', async () => {
     for (const token of [undefined, null, 7, {}, []]) {
       const explanation = await explain(token as never);
       expect(way(explanation)).toBe(failingAt('token'));
@@ -117,12 +117,12 @@ describe('a bad token', () => {
     }
   });
 
-  it('that is ambiguous names the rule that refused it', async () => {
+  it('with an unclear kind shows the rule that refused it', async () => {
     const { rule } = await explain(aClientToken({ auth_time: 1 }));
     expect(rule).toBe('sub is client_id, but the token carries claims of a user');
   });
 
-  it('names the rule that told its kind where something else refused it, and none before', async () => {
+  it('shows the rule that decided its kind if a later step refused it, and no rule if an earlier step did', async () => {
     const bound = aToken({ cnf: {} });
     expect((await explain(bound)).rule).toBe(
       'sub is not client_id, and no mark of a client is there',
@@ -131,7 +131,7 @@ describe('a bad token', () => {
     expect((await explain(aToken({}, { key: stranger }))).rule).toBeUndefined();
   });
 
-  it('is explained even where the rule of the operator throws', async () => {
+  it('is explained also when the operator’s rule throws', async () => {
     const failing = aResourceServer({
       issuer: custom({
         issuer: ISSUER,
@@ -146,12 +146,12 @@ describe('a bad token', () => {
     expect(explanation.rule).toBeUndefined();
   });
 
-  it('names its issuer once that is known', async () => {
+  it('names its issuer when that is known', async () => {
     expect((await explain(aToken({}, { header: { kid: 'x' } }))).issuerName).toBe(ISSUER);
     expect((await explain(aToken({ iss: 'https://evil' }))).issuerName).toBeUndefined();
   });
 
-  it('ends at the issuer or at the key during an outage', async () => {
+  it('stops at the step issuer or key during an outage', async () => {
     const failing = aResourceServer({ issuers: () => Promise.reject(new Error('down')) });
     expect(way(await failing.explain(aToken()))).toBe(failingAt('issuer'));
     const remote = rfc9068({ issuer: ISSUER, jwksUri: `${ISSUER}/jwks` });
@@ -160,7 +160,7 @@ describe('a bad token', () => {
     expect(way(await offline.explain(aToken()))).toBe(failingAt('key'));
   });
 
-  it('that the schema refuses ends at the principal', async () => {
+  it('that the schema refuses stops at the step principal', async () => {
     const strict = aResourceServer({ claims: z.object({ tenant: z.string() }) });
     const explanation = await strict.explain(aToken());
     expect(way(explanation)).toBe(failingAt('principal'));
@@ -179,7 +179,7 @@ describe('what is shown', () => {
     none: null,
   };
 
-  it('is the names of claims and the types of their values', async () => {
+  it('are the names of claims and the types of their values', async () => {
     const explanation = await explain(aToken(claims));
     expect(explanation.claims).toMatchObject({
       iss: '[hidden string]',
@@ -192,33 +192,33 @@ describe('what is shown', () => {
     expect(inspect(explanation, { depth: 10 })).not.toContain(secret);
   });
 
-  it('hides claims that are called like members of every object, too', async () => {
+  it('hides claims that have the name of a member of every object', async () => {
     const names = ['constructor', 'toString', 'hasOwnProperty', 'valueOf'];
     const named = Object.fromEntries(names.map((name) => [name, secret]));
     const explanation = await explain(aToken(named));
     for (const name of names) expect(explanation.claims?.[name]).toBe('[hidden string]');
   });
 
-  it('is a value only where it was asked for', async () => {
+  it('are the values of the claims that reveal names', async () => {
     const { claims: shown } = await explain(aToken(claims), {
       reveal: ['iss', 'deep', 'toString'],
     });
     expect(shown).toMatchObject({ iss: ISSUER, deep: { a: secret }, sub: '[hidden string]' });
   });
 
-  it('is asked for by a list: of a text, every part would be shown', async () => {
+  it('must be named by a list: a string would also show the claims that are part of it', async () => {
     for (const reveal of ['iss', 'substance', [7], {}, null]) {
       await expect(explain(aToken(), { reveal } as never)).rejects.toThrow(ConfigurationError);
     }
   });
 
-  it('is nothing of a token that cannot be read', async () => {
+  it('nothing of a token that cannot be parsed', async () => {
     const token = `${aToken(claims)}.${secret}`;
     expect(await explain(token)).toMatchObject({ header: undefined, claims: undefined });
     expect(inspect(await explain(token), { depth: 10 })).not.toContain(secret);
   });
 
-  it('is the header as it stands', async () => {
+  it('is the header as it was sent', async () => {
     const ed = generateTestKey('EdDSA', 'ed');
     const issuer = rfc9068({ issuer: ISSUER, jwks: { keys: [ed.publicJwk] } });
     const named = aResourceServer({ issuer, audience: AUDIENCE });
@@ -226,7 +226,7 @@ describe('what is shown', () => {
     expect((await named.explain(token)).header).toEqual({ alg: 'Ed25519', typ: undefined });
   });
 
-  it('cannot be talked into changing anything: __proto__ is a claim like any other', async () => {
+  it('has __proto__ as an ordinary claim, which changes nothing', async () => {
     const text = `${JSON.stringify(GOOD_CLAIMS).slice(0, -1)},"__proto__":{"admin":true}}`;
     const { claims: shown } = await explain(
       compactJws('{"alg":"ES256","typ":"at+jwt","kid":"key-1"}', text, issuerKey),
@@ -242,14 +242,14 @@ describe('what is shown', () => {
 });
 
 describe('the hint', () => {
-  it('says what to do about a token of a known trap, and nothing of the token', async () => {
+  it('says what to do about a token with a known mistake, and quotes nothing of the token', async () => {
     const iss = 'https://sts.windows.net/3b0c9a54-9f2e-4f1b-8d57-5a6f1b2c9e10/';
     const { hint } = await explain(aToken({ iss }));
     expect(hint).toContain('requestedAccessTokenVersion');
     expect(hint).not.toContain('3b0c9a54');
   });
 
-  it('says what was expected, and the step does, in the words of the configuration', async () => {
+  it('says what was expected, in the hint and at the step, with values of the configuration', async () => {
     const { hint, steps } = await explain(aToken({ aud: 'urn:secret' }));
     expect(hint).toBe(`aud must name '${AUDIENCE}'.`);
     const failed = steps.find(({ outcome }) => outcome === 'fail');
@@ -265,28 +265,28 @@ describe('the hint', () => {
     expect(lacking.steps).toContainEqual(expect.objectContaining({ claim: 'jti' }));
   });
 
-  it('is there for a token that is no JWT', async () => {
+  it('exists for a token that is not a JWT', async () => {
     expect((await explain('no-token')).hint).toContain('opaque');
     expect((await explain('a.b.c.d.e')).hint).toContain('JWE');
   });
 
-  it('names the configured issuers to a token of another, and nothing of the token', async () => {
+  it('names the configured issuers for a token of another issuer, and quotes nothing of the token', async () => {
     const { hint } = await explain(aToken({ iss: 'https://other.example' }));
-    expect(hint).toBe(`iss must be '${ISSUER}', to the letter: a slash at its end counts.`);
+    expect(hint).toBe(`iss must be exactly '${ISSUER}'; a slash at the end counts.`);
     const byFunction = createResourceServer({ issuers: () => undefined });
     expect((await byFunction.explain(aToken())).hint).toBe(
-      'The function in issuers knows no issuer by the iss of the token.',
+      'The function in issuers finds no issuer for the iss of the token.',
     );
   });
 
-  it('is not there for other tokens', async () => {
+  it('does not exist for other tokens', async () => {
     expect(await explain(aToken())).toHaveProperty('hint', undefined);
     expect(await explain(aToken({ exp: NOW - 60 }))).toHaveProperty('hint', undefined);
   });
 });
 
 describe('explaining', () => {
-  it('is past the cache, and tells no listener: it is nobody’s request', async () => {
+  it('does not use the cache, and emits no event', async () => {
     const events: AuthEvent[] = [];
     const watched = aResourceServer({ onEvent: (event) => events.push(event) });
     const token = aToken();
@@ -297,13 +297,13 @@ describe('explaining', () => {
     expect(events.at(-1)).toMatchObject({ cached: false });
   });
 
-  it('makes no token valid', async () => {
+  it('does not make a token valid', async () => {
     const forged = aToken({}, { key: generateTestKey('ES256', 'key-1') });
     await explain(forged);
     expect((await explain(forged)).accepted).toBe(false);
   });
 
-  it('works where a resolver finds the issuer', async () => {
+  it('works if a resolver finds the issuer', async () => {
     const entry = { ...rfc9068({ issuer: ISSUER, jwks }), audience: AUDIENCE };
     const dynamic = aResourceServer({
       issuers: async (iss) => (iss === ISSUER ? entry : undefined),
@@ -314,7 +314,7 @@ describe('explaining', () => {
   });
 });
 
-describe('keys that cannot be had', () => {
+describe('a failure to fetch keys', () => {
   it.each([
     ['refused', () => new Response('no', { status: 403 }), 'The response has status 403'],
     [
@@ -330,7 +330,7 @@ describe('keys that cannot be had', () => {
       () => Response.json({ issuer: 'https://sso.acme.com', jwks_uri: 'https://sso.acme.com/k' }),
       `The metadata is not that of ${ISSUER}, but of https://sso.acme.com. If tokens have that iss, write: rfc9068({ issuer: 'https://sso.acme.com', jwksUri: '${ISSUER}/k' })`,
     ],
-  ])('are told with the URL that was tried: %s', async (_what, answer, cause) => {
+  ])('is shown with the URL that was tried: %s', async (_what, answer, cause) => {
     const failing = aResourceServer({
       issuer: rfc9068(ISSUER),
       audience: AUDIENCE,
@@ -344,7 +344,7 @@ describe('keys that cannot be had', () => {
     });
   });
 
-  it('an exception of the operator’s own code is not repeated', async () => {
+  it('does not quote an exception of the operator’s own code', async () => {
     const failing = aResourceServer({
       issuer: custom({
         issuer: ISSUER,

@@ -18,7 +18,7 @@ function nest(levels: number, wrap: (inner: unknown) => unknown): unknown {
   return times(levels, () => 0).reduce<unknown>((inner) => wrap(inner), 1);
 }
 
-/** Claims of a token, most of about 10 KB: what tokens are, and what somebody would make them of. */
+/** Claims of tokens, most of about 10 KB: of real tokens, and of tokens that are made to take much memory. */
 const CLAIMS: Readonly<Record<string, (token: number) => object>> = {
   'as they are common': (n) => ({
     iss: 'https://as.example.com/tenant',
@@ -67,7 +67,7 @@ function aVerifiedToken(claims: object): VerifiedToken {
 }
 
 describe.each(Object.entries(CLAIMS))('claims %s', (_what, make) => {
-  it('take no more than 1.2 times what they are counted for', () => {
+  it('take at most 1.2 times the estimated memory', () => {
     const texts = times(TOKENS, (n) => JSON.stringify(make(n)));
     const kept: object[] = [];
     collect();
@@ -85,14 +85,14 @@ describe.each(Object.entries(CLAIMS))('claims %s', (_what, make) => {
     let counted = 0;
     for (const claims of kept) counted += weigh(aVerifiedToken(claims)) - empty;
     counted = counted / TOKENS + 56;
-    // The heap of a worker moves by some KB for reasons of its own.
+    // The heap of a worker also changes by some KB for other reasons.
     expect(real).toBeLessThan(1.2 * counted + 256);
     expect(counted).toBeLessThan(2 * real + 512);
   });
 });
 
-describe('a heap scale', () => {
-  it('weighs what holds itself, and what is shared, once', () => {
+describe('the estimate of memory', () => {
+  it('counts an object once if it is shared or contains itself', () => {
     const weigh = createHeapScale();
     const claims: Record<string, unknown> = { list: [1, 2, 3] };
     const alone = weigh(aVerifiedToken(claims));
@@ -101,13 +101,13 @@ describe('a heap scale', () => {
     expect(weigh(aVerifiedToken(claims)) - alone).toBeLessThan(600);
   });
 
-  it('takes what a schema made, and counts what it does not know', () => {
+  it('accepts the output of a schema, and counts objects of unknown classes', () => {
     const weigh = createHeapScale();
     const odd = { at: new Date(0), map: new Map([['a', 1]]), run: () => 1, nothing: undefined };
     expect(weigh(aVerifiedToken(odd))).toBeGreaterThan(weigh(aVerifiedToken({})));
   });
 
-  it('gives what is too large to walk more than any cache keeps', () => {
+  it('is larger than any cache for an object that is too large to count', () => {
     const huge = { ids: times(100_001, () => []) };
     expect(createHeapScale()(aVerifiedToken(huge))).toBe(Number.MAX_SAFE_INTEGER);
   });

@@ -4,7 +4,7 @@ import { refusalHint } from '../../src/pipeline/refusal-hint.ts';
 const JWT = 'a.b.c';
 
 describe('refusalHint', () => {
-  it('tells a token of five parts from an opaque one, and says nothing of a broken JWT', () => {
+  it('recognizes an encrypted and an opaque token, and has no hint for a broken JWT', () => {
     const of = (token: string) =>
       refusalHint({ reason: 'token_malformed', fault: undefined }, token, undefined);
     expect(of('a.b.c.d.e')).toMatch(/five parts.*\(JWE\), or an opaque token/);
@@ -12,18 +12,18 @@ describe('refusalHint', () => {
     for (const token of ['', JWT]) expect(of(token)).toBeUndefined();
   });
 
-  it('says that typ is absent or another, and names types', () => {
+  it('says whether typ is absent or different, and shows the option types', () => {
     const expectedTypes = ['at+jwt', 'jwt'];
     const of = (fault: object) =>
       refusalHint({ reason: 'type_not_accepted', fault }, JWT, 'rfc9068');
     expect(of({ expectedTypes, typeAbsent: true })).toMatch(
       /^The token has no typ; accepted is at\+jwt or jwt\..*types: \{ accepted: \['at\+jwt'\], optional: true \}/,
     );
-    expect(of({ expectedTypes })).toMatch(/^The typ of the token is another; accepted is at\+jwt/);
-    expect(of({})).toMatch(/another token, such as an ID token/);
+    expect(of({ expectedTypes })).toMatch(/^The token has another typ; accepted is at\+jwt/);
+    expect(of({})).toMatch(/not an access token, but for example an ID token/);
   });
 
-  it('names the list that a caller is not on', () => {
+  it('names the list on which the caller is missing', () => {
     const of = (preset?: string) =>
       refusalHint({ reason: 'caller_not_listed', fault: undefined }, JWT, preset);
     expect(of('cognito')).toContain('the list that cognito() was given');
@@ -40,7 +40,7 @@ describe('refusalHint', () => {
     ['rfc9068', /^aud must name 'https:\/\/api' or 'urn:b'\.$/],
     ['toString', /^aud must name 'https:\/\/api' or 'urn:b'\.$/],
     [undefined, /^aud must name 'https:\/\/api' or 'urn:b'\.$/],
-  ])('says what to set at %s for another audience, and for none', (preset, text) => {
+  ])('says what to set at %s for a wrong or missing audience', (preset, text) => {
     const expectedAudience = ['https://api', 'urn:b'];
     const another = { reason: 'audience_mismatch', fault: { expectedAudience } } as const;
     expect(refusalHint(another, JWT, preset)).toMatch(text);
@@ -52,11 +52,11 @@ describe('refusalHint', () => {
     const of = (reason: 'claim_missing' | 'claim_malformed', claim?: string) =>
       refusalHint({ reason, fault: claim === undefined ? {} : { claim } }, JWT, 'rfc9068');
     expect(of('claim_missing', 'jti')).toBe('The token lacks jti.');
-    expect(of('claim_malformed', 'roles')).toBe('roles has another type than it must have.');
+    expect(of('claim_malformed', 'roles')).toBe('roles has the wrong type.');
     expect(of('claim_malformed')).toBeUndefined();
   });
 
-  it('says nothing where the reason says enough', () => {
+  it('has no hint if the reason is clear enough', () => {
     expect(refusalHint({ reason: 'expired', fault: undefined }, JWT, 'rfc9068')).toBeUndefined();
   });
 });

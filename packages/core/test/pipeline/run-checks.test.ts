@@ -24,7 +24,7 @@ function run(...results: readonly (CheckResult | Promise<CheckResult>)[]) {
 }
 
 describe('a list of checks', () => {
-  it('passes in the same turn when every check does', () => {
+  it('gives no promise when no check does', () => {
     expect(run(undefined, undefined)).toEqual({ outcome: undefined, ran: [0, 1] });
     expect(run()).toEqual({ outcome: undefined, ran: [] });
   });
@@ -34,12 +34,12 @@ describe('a list of checks', () => {
     expect(run(undefined, FAILURE, undefined)).toEqual({ outcome: FAILURE, ran: [0, 1] });
   });
 
-  it('says which step wants the token read again', () => {
+  it('says which step wants to read the token again', () => {
     expect(run('read_again', FAILURE)).toEqual({ outcome: { readAgain: 'issuer' }, ran: [0] });
     expect(run(undefined, 'read_again')).toEqual({ outcome: { readAgain: 'key' }, ran: [0, 1] });
   });
 
-  it('goes on in order after a check that answers later, and says the same', async () => {
+  it('continues in order after a check with a promise, with the same result', async () => {
     const later = (result: CheckResult) => Promise.resolve(result);
     for (const [results, expected, ran] of [
       [[later(undefined), undefined], undefined, [0, 1]],
@@ -55,7 +55,7 @@ describe('a list of checks', () => {
     }
   });
 
-  it('rejects with what a check that answers later rejects with', async () => {
+  it('rejects with the error of a check whose promise rejects', async () => {
     const bug = new Error('a bug');
     await expect(run(Promise.reject(bug), undefined).outcome).rejects.toBe(bug);
   });

@@ -9,14 +9,14 @@ function aCache(given: Partial<typeof bounds> = {}) {
 }
 
 describe('the verified-token cache', () => {
-  it('gives back what was put in, the very object', () => {
+  it('gives the same object that was stored', () => {
     const cache = aCache();
     const value = { id: 'a' };
     cache.set(`a.${tail}`, value);
     expect(cache.get(['a', tail].join('.'))).toBe(value);
   });
 
-  it('never answers for another token that ends alike', () => {
+  it('gives nothing for another token with the same end', () => {
     const cache = aCache();
     cache.set(`a.${tail}`, { id: 'a' });
     for (const other of [`b.${tail}`, tail, tail.slice(-32), `a.${tail} `, `a.${tail}`.slice(1)]) {
@@ -24,7 +24,7 @@ describe('the verified-token cache', () => {
     }
   });
 
-  it('lets tokens that end alike displace each other', () => {
+  it('replaces the entry of another token with the same end', () => {
     const cache = aCache();
     cache.set(`a.${tail}`, { id: 'a' });
     cache.set(`b.${tail}`, { id: 'b' });
@@ -32,7 +32,7 @@ describe('the verified-token cache', () => {
     expect(cache.get(`b.${tail}`)).toEqual({ id: 'b' });
   });
 
-  it('forgets a token without touching another that ends alike', () => {
+  it('removes a token, but not another one with the same end', () => {
     const cache = aCache();
     cache.set(`a.${tail}`, { id: 'a' });
     cache.delete(`b.${tail}`);
@@ -41,7 +41,7 @@ describe('the verified-token cache', () => {
     expect(cache.get(`a.${tail}`)).toBeUndefined();
   });
 
-  it('keeps at most maxEntries, those used last', () => {
+  it('keeps at most maxEntries, the most recently used ones', () => {
     const cache = aCache();
     for (const name of ['a', 'b', 'c']) cache.set(name.repeat(50), { id: name });
     cache.get('a'.repeat(50));
@@ -50,7 +50,7 @@ describe('the verified-token cache', () => {
     expect(kept).toEqual(['a', 'c', 'd']);
   });
 
-  it('keeps at most maxBytes, and nothing that alone is more', () => {
+  it('keeps at most maxBytes, and no value that is larger alone', () => {
     const cache = aCache({ maxBytes: 10_000 });
     cache.set('a'.repeat(5_000), { id: 'a' });
     cache.set('b'.repeat(5_000), { id: 'b' });
@@ -60,7 +60,7 @@ describe('the verified-token cache', () => {
     expect(cache.get('c'.repeat(9_000))).toBeUndefined();
   });
 
-  it('a token too large to keep pushes out its former self', () => {
+  it('removes the earlier value of a token whose new value is too large', () => {
     const cache = aCache({ maxBytes: 10_000 });
     const token = 'a'.repeat(9_000);
     cache.set('a'.repeat(100), { id: 'small' });
@@ -69,7 +69,7 @@ describe('the verified-token cache', () => {
     expect(cache.get('a'.repeat(100))).toBeUndefined();
   });
 
-  it('forgets everything when told to', () => {
+  it('is empty after clear', () => {
     const cache = aCache();
     cache.set(`a.${tail}`, { id: 'a' });
     cache.clear();
@@ -77,8 +77,8 @@ describe('the verified-token cache', () => {
   });
 });
 
-describe('forgetting', () => {
-  it('a token that was never there is nothing', () => {
+describe('delete', () => {
+  it('does nothing for a token that was never stored', () => {
     const cache = aCache();
     expect(() => cache.delete(`a.${tail}`)).not.toThrow();
   });

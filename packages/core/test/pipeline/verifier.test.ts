@@ -54,7 +54,7 @@ function serverWithKeys(
   return aResourceServer({ issuer, audience: AUDIENCE, ...options } as AnyResourceServerOptions);
 }
 
-/** A server with its own clock, whose events are kept. */
+/** A server with its own clock. Its events are recorded. */
 function observed(options: Partial<AnyResourceServerOptions> = {}) {
   const clock = aClock();
   const events: AuthEvent[] = [];
@@ -65,7 +65,7 @@ function observed(options: Partial<AnyResourceServerOptions> = {}) {
 }
 
 describe('a good token', () => {
-  it('is a user’s, or a client’s', async () => {
+  it('gives a user or a client', async () => {
     expect(await server.verify(aToken())).toMatchObject({
       kind: 'user',
       userId: 'ada',
@@ -80,7 +80,7 @@ describe('a good token', () => {
     });
   });
 
-  it('is answered in the same turn by the adapter’s side when its key is cached, by a promise in public', async () => {
+  it('is verified without a promise for an adapter when its key is cached; the public functions give a promise', async () => {
     const request: RequestView = {
       method: 'GET',
       url: '/',
@@ -99,7 +99,7 @@ describe('a good token', () => {
     }
   });
 
-  it('gives a principal that holds no token, and cannot be changed', async () => {
+  it('gives a frozen principal that does not show the token', async () => {
     const token = aToken({ nested: { list: [{}] } });
     const principal = await server.verify(token);
     const text = inspect(principal, { depth: 10, showHidden: true }) + JSON.stringify(principal);
@@ -110,7 +110,7 @@ describe('a good token', () => {
     }
   });
 
-  it('may be signed by any of several keys, found by kid', async () => {
+  it('may be signed by any of several keys, which is found by its kid', async () => {
     const other = generateTestKey('ES256', 'key-2');
     const several = serverWithKeys([issuerKey, other, rsaKey]);
     for (const key of [issuerKey, other, rsaKey]) {
@@ -118,7 +118,7 @@ describe('a good token', () => {
     }
   });
 
-  it('needs no kid where exactly one key fits its algorithm', async () => {
+  it('needs no kid if exactly one key fits its algorithm', async () => {
     const token = aToken({}, { header: { kid: undefined } });
     expect(await outcomeOf(() => serverWithKeys([issuerKey, rsaKey]).verify(token))).toBe(
       'accepted',
@@ -127,7 +127,7 @@ describe('a good token', () => {
     expect(await outcomeOf(() => two.verify(token))).toBe('key_unknown');
   });
 
-  it('with a kid whose key does not hold its signature costs no fetch', async () => {
+  it('causes no fetch if its kid is known and the key does not verify its signature', async () => {
     let fetches = 0;
     const fetch = async () => {
       fetches += 1;
@@ -141,10 +141,10 @@ describe('a good token', () => {
     expect(fetches).toBe(1);
   });
 
-  describe('without kid, of an issuer that replaced its only key', () => {
+  describe('without kid, of an issuer that has replaced its only key', () => {
     const kidless = (key: TestKey) => aToken({}, { key, header: { kid: undefined } });
 
-    /** A server whose issuer publishes another key for each fetch. */
+    /** A server whose issuer publishes a different key on each fetch. */
     function rotating(...published: readonly TestKey[]) {
       let fetches = 0;
       const fetch = async () => {
@@ -158,7 +158,7 @@ describe('a good token', () => {
       return { outcome, fetches: () => fetches };
     }
 
-    it('is accepted after one fetch, which takes the former key’s tokens with it', async () => {
+    it('is accepted after one fetch, and tokens of the earlier key are refused', async () => {
       const [former, next] = [generateTestKey('ES256', 'former'), generateTestKey('ES256', 'next')];
       const { outcome, fetches } = rotating(former, next);
       expect(await outcome(kidless(former))).toBe('accepted');
@@ -167,7 +167,7 @@ describe('a good token', () => {
       expect(await outcome(kidless(former))).toBe('signature_invalid');
     });
 
-    it('is tried with one replacement and no more', async () => {
+    it('is tried with one other key and no more', async () => {
       const { outcome, fetches } = rotating(
         generateTestKey('ES256', '1'),
         generateTestKey('ES256', '2'),
@@ -179,7 +179,7 @@ describe('a good token', () => {
       expect(fetches()).toBe(2);
     });
 
-    it('is refused for its signature where keys are configured, and does not ask', async () => {
+    it('is refused as signature_invalid without a fetch if keys are configured', async () => {
       expect(await outcomeOf(() => server.verify(kidless(stranger)))).toBe('signature_invalid');
     });
   });
@@ -233,7 +233,7 @@ describe('a refused token', () => {
     expect(await verify(token)).toBe(reason);
   });
 
-  it('names its issuer once that is known, and not before', async () => {
+  it('names its issuer if that is known, and not before', async () => {
     const late = await refusalOf(() => server.verify(aToken({ exp: 0 })));
     const early = await refusalOf(() => server.verify(aToken({ iss: 'https://x' })));
     expect(late.issuerName).toBe(ISSUER);
@@ -242,12 +242,12 @@ describe('a refused token', () => {
     expect(unknownKey.issuerName).toBe(ISSUER);
   });
 
-  it('is refused for its signature before any of its claims is looked at', async () => {
+  it('is refused for its signature before any claim is checked', async () => {
     const claims = { exp: 0, aud: 'elsewhere', cnf: {} };
     expect(await verify(aToken(claims, { key: stranger }))).toBe('signature_invalid');
   });
 
-  it('is not looked up by key when its algorithm is not configured', async () => {
+  it('causes no search for a key if its algorithm is not accepted', async () => {
     const only = serverWithKeys([rsaKey, issuerKey], { algorithms: ['RS256'] });
     expect(await outcomeOf(() => only.verify(aToken({}, { key: rsaKey })))).toBe('accepted');
     expect(await outcomeOf(() => only.verify(aToken()))).toBe('algorithm_not_allowed');
@@ -255,7 +255,7 @@ describe('a refused token', () => {
     expect(await outcomeOf(() => only.verify(unknown))).toBe('algorithm_not_allowed');
   });
 
-  it('is refused alike when it is no string at all', async () => {
+  it('is refused in the same way if it is not a string', async () => {
     for (const token of [undefined, null, 7, {}, [aToken()], Buffer.from(aToken())]) {
       expect(await verify(token as string)).toBe('token_malformed');
     }
@@ -277,7 +277,7 @@ describe('algorithm and key confusion', () => {
     ['the JWK', JSON.stringify(rsaKey.publicJwk)],
     ['the modulus', Buffer.from(String(rsaKey.publicJwk['n']), 'base64url')],
     ['nothing', ''],
-  ])('the public key as %s is no HMAC secret', async (_what, secret) => {
+  ])('the public key as %s is not accepted as an HMAC secret', async (_what, secret) => {
     const rsaOnly = serverWithKeys([rsaKey]);
     for (const alg of ['HS256', 'HS384', 'HS512']) {
       const input = `${encoded(JSON.stringify({ alg, typ: 'at+jwt', kid: 'rsa-1' }))}.${encoded(JSON.stringify(GOOD_CLAIMS))}`;
@@ -290,7 +290,7 @@ describe('algorithm and key confusion', () => {
     }
   });
 
-  it('a key serves the algorithm that its provider states, not another of its type', async () => {
+  it('a key is used only for the algorithm that its provider states', async () => {
     const pss: TestKey = { ...rsaKey, algorithm: 'PS256' };
     const stated = serverWithKeys([rsaKey]);
     expect(await outcomeOf(() => stated.verify(aToken({}, { key: pss })))).toBe('key_unknown');
@@ -299,7 +299,7 @@ describe('algorithm and key confusion', () => {
     expect(await outcomeOf(() => open.verify(aToken({}, { key: pss })))).toBe('accepted');
   });
 
-  it('a signature by one algorithm does not pass under the name of another', async () => {
+  it('a signature is not accepted under the name of another algorithm', async () => {
     const { alg: _, ...publicJwk } = rsaKey.publicJwk;
     const open = serverWithKeys([{ publicJwk }]);
     expect(
@@ -307,7 +307,7 @@ describe('algorithm and key confusion', () => {
     ).toBe('signature_invalid');
   });
 
-  it('Ed25519 names EdDSA, and neither names another', async () => {
+  it('Ed25519 is another name for EdDSA', async () => {
     const key = generateTestKey('EdDSA', 'ed');
     const ed = serverWithKeys([key]);
     expect(await outcomeOf(() => ed.verify(aToken({}, { key })))).toBe('accepted');
@@ -327,7 +327,7 @@ describe('algorithm and key confusion', () => {
       'x5c',
       { x5c: [publicKeyOf(stranger).export({ format: 'der', type: 'spki' }).toString('base64')] },
     ],
-  ])('%s in the header brings no key, and no request', async (_what, header) => {
+  ])('%s in the header is not used as a key, and causes no request', async (_what, header) => {
     const requests: unknown[] = [];
     const offline = aResourceServer({
       fetch: async (url) => {
@@ -360,14 +360,14 @@ describe('algorithm and key confusion', () => {
     expect(await outcome({ iss: other, aud: 'urn:b' }, otherKey)).toBe('accepted');
     expect(await outcome({ iss: other, aud: 'urn:b' })).toBe('signature_invalid');
     expect(await outcome({}, otherKey)).toBe('signature_invalid');
-    // A token of one issuer for the other's audience is for nobody.
+    // A token of one issuer for the audience of the other one is refused.
     expect(await outcome({ aud: 'urn:b' })).toBe('audience_mismatch');
     expect(await outcome({ iss: other }, otherKey)).toBe('audience_mismatch');
   });
 });
 
-describe('JSON games', () => {
-  it('repeated members: the last one counts everywhere, for the check and for the principal', async () => {
+describe('unusual JSON', () => {
+  it('of a claim that occurs twice, the last one counts, for the checks and for the principal', async () => {
     const text = JSON.stringify(GOOD_CLAIMS).slice(0, -1);
     const repeated = compactJws(
       '{"alg":"ES256","typ":"at+jwt","kid":"key-1"}',
@@ -383,7 +383,7 @@ describe('JSON games', () => {
     expect(await verify(other)).toBe('issuer_unknown');
   });
 
-  it('__proto__ gives a token no claim that it lacks', async () => {
+  it('__proto__ does not give a token a claim that it does not have', async () => {
     const { exp: _, ...rest } = GOOD_CLAIMS;
     const text = `${JSON.stringify(rest).slice(0, -1)},"__proto__":{"exp":${NOW + 600}}}`;
     const header = '{"alg":"ES256","typ":"at+jwt","kid":"key-1"}';
@@ -394,7 +394,7 @@ describe('JSON games', () => {
     );
   });
 
-  it('what somebody put on Object.prototype is no claim, header or mark', async () => {
+  it('members of Object.prototype are not read as claims or headers', async () => {
     const pollution = { exp: NOW + 600, cnf: { jkt: 'x' }, scope: 'admin', act: { sub: 'eve' } };
     const { exp: _, scope: __, ...bare } = GOOD_CLAIMS;
     const token = aToken({ scope: undefined });
@@ -416,7 +416,7 @@ describe('JSON games', () => {
 });
 
 describe('the verified-token cache', () => {
-  it('answers for a token seen before with the same principal', async () => {
+  it('gives the same principal for a token that was verified before', async () => {
     const { server: watched, hits } = observed();
     const token = aToken();
     const first = await watched.verify(token);
@@ -432,7 +432,7 @@ describe('the verified-token cache', () => {
     expect(hits()).toEqual([false, false]);
   });
 
-  it('does not outlive exp, nor come back', async () => {
+  it('does not keep a token beyond its exp', async () => {
     const { server: watched, clock } = observed();
     const token = aToken();
     await watched.verify(token);
@@ -443,7 +443,7 @@ describe('the verified-token cache', () => {
     expect(await outcomeOf(() => watched.verify(token))).toBe('expired');
   });
 
-  it('looks at nbf again, should the clock be set back', async () => {
+  it('checks nbf again after the clock was set back', async () => {
     const { server: watched, clock } = observed();
     const token = aToken({ nbf: NOW });
     await watched.verify(token);
@@ -453,7 +453,7 @@ describe('the verified-token cache', () => {
     expect(await outcomeOf(() => watched.verify(token))).toBe('accepted');
   });
 
-  it('is decided by the whole token, not by the end of its signature', async () => {
+  it('compares the whole token, not just the end of its signature', async () => {
     const { server: watched } = observed();
     const token = aToken();
     await watched.verify(token);
@@ -470,7 +470,7 @@ describe('the verified-token cache', () => {
     }
   });
 
-  it('remembers nothing of a refused token', async () => {
+  it('does not keep refused tokens', async () => {
     const { server: watched, clock } = observed();
     const token = aToken({ nbf: NOW + 60 });
     expect(await outcomeOf(() => watched.verify(token))).toBe('not_yet_valid');
@@ -478,14 +478,14 @@ describe('the verified-token cache', () => {
     expect(await outcomeOf(() => watched.verify(token))).toBe('accepted');
   });
 
-  it('is one server’s own: another policy is not answered from it', async () => {
+  it('belongs to one server: a server with other options does not use it', async () => {
     const token = aToken();
     await server.verify(token);
     const elsewhere = aResourceServer({ audience: 'https://other.example' });
     expect(await outcomeOf(() => elsewhere.verify(token))).toBe('audience_mismatch');
   });
 
-  it('forgets tokens of a withdrawn key at once', async () => {
+  it('does not accept tokens of a withdrawn key', async () => {
     let published: readonly TestKey[] = [issuerKey];
     const issuer = rfc9068({ issuer: ISSUER, jwksUri: `${ISSUER}/jwks` });
     const body = () => JSON.stringify({ keys: published.map(({ publicJwk }) => publicJwk) });
@@ -504,14 +504,14 @@ describe('the verified-token cache', () => {
     published = [generateTestKey('ES256', 'key-2')];
     clock.advanceSec(601);
     expect(await outcomeOf(() => watched.verify(token))).toBe('key_unknown');
-    // Published again, it verifies anew: the cached answer is not revived.
+    // When the key is published again, the token is verified again: the cached token stays removed.
     published = [issuerKey];
     clock.advanceSec(601);
     expect(await outcomeOf(() => watched.verify(token))).toBe('accepted');
     expect(hits().filter(Boolean)).toHaveLength(1);
   });
 
-  it('is emptied by close', async () => {
+  it('is empty after close', async () => {
     const { server: watched, hits } = observed();
     const token = aToken();
     await watched.verify(token);
@@ -521,8 +521,8 @@ describe('the verified-token cache', () => {
   });
 });
 
-describe('callers at the same time', () => {
-  it('each see their own principal, whatever is awaited', async () => {
+describe('requests at the same time', () => {
+  it('each get their own principal, whatever is awaited', async () => {
     const schema = z.object({ sub: z.string() }).refine(async () => true);
     const slow = aResourceServer({ claims: schema });
     const users = Array.from({ length: 200 }, (_, index) => `user-${index % 100}`);
@@ -539,7 +539,7 @@ describe('the claims schema', () => {
   const outcomeWith = (schema: StandardSchemaV1, token = aToken()) =>
     outcomeOf(() => aResourceServer({ claims: schema }).verify(token));
 
-  it('makes what the application sees, and nothing else of the principal', async () => {
+  it('makes principal.claims, and no other member of the principal', async () => {
     const schema = z.object({ sub: z.string() }).transform(() => ({ sub: 'admin', scope: 'all' }));
     const principal = await aResourceServer({ claims: schema }).verify(aToken());
     expect(principal).toMatchObject({
@@ -549,12 +549,12 @@ describe('the claims schema', () => {
     });
   });
 
-  it('refuses a token that fails it, at once or later', async () => {
+  it('refuses a token that it does not accept, with and without a promise', async () => {
     expect(await outcomeWith(z.object({ tenant: z.string() }))).toBe('claims_rejected');
     expect(await outcomeWith(z.object({}).refine(async () => false))).toBe('claims_rejected');
   });
 
-  it('is not asked about tokens that are not good', async () => {
+  it('is not called for tokens that are refused before', async () => {
     let asked = 0;
     const counting = aResourceServer({
       claims: schemaOf((value) => {
@@ -574,7 +574,7 @@ describe('the claims schema', () => {
     ['an AuthError', new AuthError('scope_missing')],
     ['text', 'a bug'],
   ])(
-    'makes an outage of what it throws or rejects with, not a fault of the token: %s',
+    'makes an error of the schema an outage, not a fault of the token: %s',
     async (_what, fault) => {
       const throwing = schemaOf(() => {
         throw fault;
@@ -592,7 +592,7 @@ describe('the claims schema', () => {
     },
   );
 
-  it('that answers what the standard does not know refuses', async () => {
+  it('refuses the token when the result does not follow the standard', async () => {
     const thenable = Object.fromEntries([
       ['then', (resolve: (result: unknown) => void) => resolve({})],
     ]);
@@ -603,13 +603,13 @@ describe('the claims schema', () => {
   });
 });
 
-describe('a provider of the operator’s own', () => {
+describe('a provider that the operator wrote', () => {
   function outcomeFor(provider: AudienceProvider, token = aToken()): Promise<string> {
     const options = { issuer: provider, audience: AUDIENCE } as const;
     return outcomeOf(() => aResourceServer(options).verify(token));
   }
 
-  it('whose rule throws is our outage', async () => {
+  it('whose rule throws causes an outage (503)', async () => {
     const fault = new Error('a bug');
     const classify = () => {
       throw fault;
@@ -621,7 +621,7 @@ describe('a provider of the operator’s own', () => {
     expect(error).toMatchObject({ reason: 'classification_failed', cause: fault });
   });
 
-  it('whose readers or marks throw is our outage too', async () => {
+  it('whose other functions throw causes an outage (503) as well', async () => {
     const broken = () => {
       throw new Error('a bug');
     };
@@ -633,7 +633,7 @@ describe('a provider of the operator’s own', () => {
     }
   });
 
-  it('that stands for many issuers is found by what it says, and its keys may be bound', async () => {
+  it('for many issuers is found by its own rule, and may restrict keys to issuers', async () => {
     const bound = { ...issuerKey.publicJwk, issuer: 'https://as.example.com/a' };
     const provider: AudienceProvider = {
       ...custom({ issuer: ISSUER, jwks: { keys: [bound] }, classify: () => 'user' }),
@@ -643,12 +643,12 @@ describe('a provider of the operator’s own', () => {
     const token = (iss: string) => aToken({ iss });
     expect(await outcomeFor(provider, token(`${ISSUER}/a`))).toBe('accepted');
     expect(await outcomeFor(provider, token(`${ISSUER}/b`))).toBe('key_unknown');
-    // Its own identifier is none of those that it stands for.
+    // The provider's own identifier is not one of the issuers that it accepts.
     expect(await outcomeFor(provider, token(ISSUER))).toBe('issuer_unknown');
   });
 });
 
-describe('nothing of a token leaves by an error', () => {
+describe('no error contains anything of a token', () => {
   const marker = 'sEcReT';
   const marked = { sub: marker, iss: ISSUER, tenant: marker };
   const tokens: readonly (readonly [string, string])[] = [
@@ -695,7 +695,7 @@ describe('nothing of a token leaves by an error', () => {
 });
 
 describe('a signature', () => {
-  it('that is another spelling of a good one is checked on its own', async () => {
+  it('that is another spelling of a valid one is checked by itself', async () => {
     const [one, two] = [aToken(), aToken()];
     expect(segmentsOf(one).slice(0, 2)).toEqual(segmentsOf(two).slice(0, 2));
     expect(one).not.toBe(two);
@@ -719,7 +719,7 @@ describe('a verifier', () => {
     events: createEventSink(),
   };
 
-  it('without a cache has nothing to forget', () => {
+  it('works without a cache', () => {
     const issuers = {
       find: () => undefined,
       isCurrent: () => true,
@@ -729,7 +729,7 @@ describe('a verifier', () => {
     expect(() => createVerifier(issuers, options).close()).not.toThrow();
   });
 
-  it('hands on what is no refusal as it came: a fault of ours is no fault of the token', async () => {
+  it('does not turn an error that is not a refusal into one', async () => {
     const bug = new TypeError('a bug below');
     const keySet = {
       find: () => Promise.reject(bug),

@@ -113,6 +113,7 @@ describe('kubernetes in a pod of the cluster', () => {
 
   it.each([
     [undefined, undefined, 'https://kubernetes.default.svc'],
+    ['', undefined, 'https://kubernetes.default.svc'],
     ['10.96.0.1', undefined, 'https://10.96.0.1:443'],
     ['fd00::1', '6443', 'https://[fd00::1]:6443'],
   ])('from %s and %s it makes %s', (host, port, origin) => {

@@ -11,7 +11,7 @@ function aPrincipal(): Principal {
 }
 
 describe('the token that a principal was made of', () => {
-  it('is found by who held it, and by nobody else', () => {
+  it('is found only by the owner that stored it', () => {
     const principal = aPrincipal();
     expect(heldTokenOf(principal, owner)).toBeUndefined();
     holdToken(principal, owner, held);
@@ -31,7 +31,7 @@ describe('the token that a principal was made of', () => {
     }
   });
 
-  it('is not held by an object that was not made for it, such as a principal of a test', () => {
+  it('is not stored in an object that was not made for it, such as a principal in a test', () => {
     const principal = Object.freeze({ kind: 'user', userId: 'ada' }) as Principal;
     holdToken(principal, owner, held);
     expect(heldTokenOf(principal, owner)).toBeUndefined();

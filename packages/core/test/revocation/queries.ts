@@ -1,7 +1,7 @@
 import { NOW } from '../../../../test/support/tokens.ts';
 import type { RevocationQuery } from '../../src/stores/revocation-store.ts';
 
-/** What a store is asked about a token of `ada`, but for what is given. */
+/** A question about a token of `ada`, with the given changes. */
 export function aQuery(facts: Partial<RevocationQuery> = {}): RevocationQuery {
   return {
     issuers: ['https://as.example.com'],

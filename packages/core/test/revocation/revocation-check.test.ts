@@ -12,7 +12,7 @@ import { aResourceServer } from '../resource-servers.ts';
 
 type Answer = (options: RevocationAskOptions) => unknown;
 
-/** A resource server whose store answers as it is told, and the events that came of it. */
+/** A resource server whose store gives the configured answer. Its events are recorded. */
 function asking(answer: Answer, options: Partial<RevocationOptions> = {}) {
   const events: AuthEvent[] = [];
   const isRevoked = (_query: unknown, ask: RevocationAskOptions) => answer(ask);
@@ -52,13 +52,13 @@ describe('a store that answers', () => {
     ...foreignPromises.map(
       ({ name, resolved }) => [`by ${name}`, () => resolved(true), () => resolved(false)] as const,
     ),
-  ])('%s decides', async (_how, yes, no) => {
+  ])('decides when it answers %s', async (_how, yes, no) => {
     expect(await asking(yes).verify()).toBe('token_revoked');
     expect(await asking(no).verify()).toBe('accepted');
     expect(asking(no).outages()).toEqual([]);
   });
 
-  it('refuses with 401 and the name of the issuer', async () => {
+  it('causes a 401 that names the issuer in its event', async () => {
     const { server, events } = asking(() => true);
     const error = await refusalOf(() => server.verify(aToken()));
     expect(error).toMatchObject({ code: 'invalid_token', issuerName: ISSUER, status: 401 });
@@ -73,7 +73,7 @@ describe('a store that answers', () => {
     ]);
   });
 
-  it('may be looked at by explain() without telling of an outage', async () => {
+  it('may be asked by explain() without an event about an outage', async () => {
     const { server, outages, verify } = asking(() => {
       throw FAULT;
     });
@@ -83,7 +83,7 @@ describe('a store that answers', () => {
     expect(outages()).toHaveLength(1);
   });
 
-  it('is asked each time, from the cache too', async () => {
+  it('is asked on every request, also for cached tokens', async () => {
     const answers = [false, false, true, false];
     const { verify } = asking(() => answers.shift());
     const token = aToken();
@@ -92,7 +92,7 @@ describe('a store that answers', () => {
     expect(outcomes).toEqual(['accepted', 'accepted', 'token_revoked', 'accepted']);
   });
 
-  it('at once costs no promise and no signal', async () => {
+  it('without a promise causes no promise and no signal', async () => {
     const signals: unknown[] = [];
     const { server } = asking((options) => {
       signals.push(Object.keys(options));
@@ -106,7 +106,7 @@ describe('a store that answers', () => {
     expect(signals).toEqual([[], []]);
   });
 
-  it('is not asked about a token that is refused anyway', async () => {
+  it('is not asked about a token that is refused for another reason', async () => {
     let asked = 0;
     const { verify } = asking(() => {
       asked += 1;
@@ -117,7 +117,7 @@ describe('a store that answers', () => {
     expect(asked).toBe(0);
   });
 
-  it('keeps its own `this`', async () => {
+  it('is called with its own this', async () => {
     class Store implements RevocationStore {
       readonly retainSec = 3_600;
       readonly #revoked = new Set(['token-1']);
@@ -131,7 +131,7 @@ describe('a store that answers', () => {
   });
 });
 
-/** What is no answer, or none that can be believed. */
+/** Answers that are not valid. */
 const FAULTS: readonly (readonly [string, Answer])[] = [
   [
     'throws',
@@ -150,7 +150,7 @@ const FAULTS: readonly (readonly [string, Answer])[] = [
   ['gives an empty text', () => ''],
 ];
 
-/** What is true in JavaScript, as databases and clients give it. */
+/** Values that JavaScript treats as true, as databases and clients may give them. */
 const TRUTHY: readonly (readonly [string, Answer])[] = [
   ['gives 1, as EXISTS of Redis does', async () => 1],
   ['gives a row', () => ({ id: 1 })],
@@ -159,7 +159,7 @@ const TRUTHY: readonly (readonly [string, Answer])[] = [
 ];
 
 describe.each([...FAULTS, ...TRUTHY])('a store that %s', (_what, answer) => {
-  it('is down: 503, and no good token is called bad', async () => {
+  it('is an outage: 503, and no valid token is called revoked', async () => {
     const { server, outages } = asking(answer);
     const error = await refusalOf(() => server.verify(aToken()));
     expect(error).toMatchObject({
@@ -172,16 +172,16 @@ describe.each([...FAULTS, ...TRUTHY])('a store that %s', (_what, answer) => {
   });
 });
 
-describe.each(FAULTS)('where outages are accepted, a store that %s', (_what, answer) => {
-  it('lets tokens in, and tells so once', async () => {
+describe.each(FAULTS)('with onOutage: accept, a store that %s', (_what, answer) => {
+  it('lets tokens in, and one event says so', async () => {
     const { verify, outages } = asking(answer, { onOutage: 'accept' });
     for (let times = 0; times < 3; times++) expect(await verify()).toBe('accepted');
     expect(outages()).toEqual([{ type: 'store.failed', store: 'revocation', outcome: 'accepted' }]);
   });
 });
 
-describe.each(TRUTHY)('where outages are accepted, a store that %s', (_what, answer) => {
-  it('refuses all the same: it may have meant yes', async () => {
+describe.each(TRUTHY)('with onOutage: accept, a store that %s', (_what, answer) => {
+  it('refuses the token, because the answer may mean yes', async () => {
     const { verify, outages } = asking(answer, { onOutage: 'accept' });
     expect(await verify()).toBe('token_revoked');
     expect(outages()).toHaveLength(1);
@@ -189,7 +189,7 @@ describe.each(TRUTHY)('where outages are accepted, a store that %s', (_what, ans
 });
 
 describe('an outage', () => {
-  it('ends by itself, and is told once each way', async () => {
+  it('ends by itself, and causes one event at its begin and one at its end', async () => {
     let isUp = false;
     const { verify, outages } = asking(async () => {
       if (!isUp) throw FAULT;
@@ -207,14 +207,14 @@ describe('an outage', () => {
     expect(outages().map(({ type }) => type)).toEqual(['store.failed', 'store.recovered']);
   });
 
-  it('is over as well when the first answer is that a token was revoked', async () => {
+  it('also ends when the next answer is that a token was revoked', async () => {
     const answers: unknown[] = [undefined, true];
     const { verify, outages } = asking(() => answers.shift());
     expect([await verify(), await verify()]).toEqual(['revocation_unavailable', 'token_revoked']);
     expect(outages()).toHaveLength(2);
   });
 
-  it('says what was wrong with an answer, without the answer', async () => {
+  it('has a cause that says what was wrong with an answer, without quoting it', async () => {
     const { server } = asking(() => 'eyJ.secret');
     const { cause } = await refusalOf(() => server.verify(aToken()));
     expect(cause).toEqual(
@@ -222,7 +222,7 @@ describe('an outage', () => {
     );
   });
 
-  it('hands on what the store threw as the cause, and not to the client', async () => {
+  it('has the error of the store as its cause, which clients do not see', async () => {
     const { server } = asking(() => Promise.reject(FAULT));
     const error = await refusalOf(() => server.verify(aToken()));
     expect(error.cause).toBe(FAULT);
@@ -230,11 +230,11 @@ describe('an outage', () => {
   });
 });
 
-describe('a store that hangs', () => {
+describe('a store that does not answer', () => {
   it.each([
     ['refuse', 'revocation_unavailable'],
     ['accept', 'accepted'],
-  ] as const)('is waited for until its time is up: %s', async (onOutage, outcome) => {
+  ] as const)('is given the configured time: %s', async (onOutage, outcome) => {
     vi.useFakeTimers();
     const signals: AbortSignal[] = [];
     const hangs: Answer = ({ signal }) => {
@@ -260,7 +260,7 @@ describe('a store that hangs', () => {
     expect(outages()).toHaveLength(1);
   });
 
-  it('is waited for a quarter of a second by default', async () => {
+  it('is given a quarter of a second by default', async () => {
     vi.useFakeTimers();
     const { verify } = asking(() => new Promise(() => {}));
     const pending = verify();
@@ -268,7 +268,7 @@ describe('a store that hangs', () => {
     expect(await pending).toBe('revocation_unavailable');
   });
 
-  it('and fails later disturbs nobody, and its late answer decides nothing', async () => {
+  it('may fail later without harm, and its late answer is ignored', async () => {
     vi.useFakeTimers();
     const late: { resolve(value: boolean): void; reject(error: unknown): void }[] = [];
     const { verify, outages } = asking(
@@ -286,7 +286,7 @@ describe('a store that hangs', () => {
     expect(outages()).toHaveLength(1);
   });
 
-  it('leaves no timer behind once it answered or failed', async () => {
+  it('leaves no timer behind after an answer or a failure', async () => {
     vi.useFakeTimers();
     const answers = [Promise.resolve(false), Promise.reject(FAULT)];
     const { verify } = asking(() => answers.shift());
@@ -305,7 +305,7 @@ describe('a store that hangs', () => {
   });
 });
 
-describe('a token that lives longer than a mark on it', () => {
+describe('a token that lives longer than a mark', () => {
   const verify = (retainSec: number, claims: object) => {
     const store = { retainSec, isRevoked: () => false };
     return outcomeOf(() =>
@@ -324,7 +324,7 @@ describe('a token that lives longer than a mark on it', () => {
     expect(await verify(retainSec, claims)).toBe(outcome);
   });
 
-  it('is told by what it has left, where it does not say when it was issued', async () => {
+  it('is recognized by the time that is left, if it has no iat', async () => {
     const { custom } = await import('../../src/providers/custom.ts');
     const { jwks } = await import('../../../../test/support/tokens.ts');
     const issuer = custom({ issuer: ISSUER, jwks, classify: () => 'user' });
@@ -340,7 +340,7 @@ describe('a token that lives longer than a mark on it', () => {
     expect(await outcome(NOW + 601)).toBe('lifetime_too_long');
   });
 
-  it('names the option to the operator, and not to the client', async () => {
+  it('causes a hint with the option for the operator, not for the client', async () => {
     const events: AuthEvent[] = [];
     const store = memoryRevocations({ retainSec: 60, clock: aClock() });
     const server = aResourceServer({
@@ -363,7 +363,7 @@ describe('a token that lives longer than a mark on it', () => {
     expect(JSON.stringify([server.refusal(error), error])).not.toContain('retainSec');
   });
 
-  it('is refused without asking the store', async () => {
+  it('is refused without a question to the store', async () => {
     let asked = 0;
     const isRevoked = () => {
       asked += 1;
@@ -376,14 +376,14 @@ describe('a token that lives longer than a mark on it', () => {
 });
 
 describe('explain', () => {
-  it('tells nothing of an outage: requests do', async () => {
+  it('emits nothing about an outage; requests do', async () => {
     const { server, outages } = asking(() => Promise.reject(FAULT));
     const { steps } = await server.explain(aToken());
     expect(steps.at(-1)).toMatchObject({ outcome: 'fail', reason: 'revocation_unavailable' });
     expect(outages()).toEqual([]);
   });
 
-  it('shows the step, and asks the store', async () => {
+  it('shows the step revocation, and asks the store', async () => {
     const store = memoryRevocations({ clock: aClock() });
     const server = aResourceServer({ revocation: { store } });
     const stepOf = async () =>
@@ -400,7 +400,7 @@ describe('explain', () => {
     expect((await server.explain(aToken())).hint).toBeUndefined();
   });
 
-  it('has no such step where revocation is not configured: it would seem to have passed', async () => {
+  it('has no step revocation if it is not configured, because it would seem to have passed', async () => {
     const { accepted, steps } = await aResourceServer().explain(aToken());
     expect(accepted).toBe(true);
     expect(steps.map(({ step }) => step)).not.toContain('revocation');

@@ -35,21 +35,21 @@ describe('the options of revocation', () => {
     expect(resolved({ store, timeoutMs })).toMatchObject({ timeoutMs });
   });
 
-  it.each([0, 60_001, 1.5, '250', Number.NaN, null])('timeoutMs is not %s', (timeoutMs) => {
+  it.each([0, 60_001, 1.5, '250', Number.NaN, null])('timeoutMs may not be %s', (timeoutMs) => {
     expect(() => resolved({ store, timeoutMs })).toThrow(ConfigurationError);
     expect(() => resolved({ store, timeoutMs })).toThrow(
       'revocation.timeoutMs is a whole number from 1 to 60000. Write: revocation: { store, timeoutMs: 250 }',
     );
   });
 
-  it.each(['ignore', true, null])('onOutage is not %s', (onOutage) => {
+  it.each(['ignore', true, null])('onOutage may not be %s', (onOutage) => {
     expect(() => resolved({ store, onOutage })).toThrow(ConfigurationError);
     expect(() => resolved({ store, onOutage })).toThrow(
       "revocation.onOutage is 'refuse' or 'accept'. Write: revocation: { store, onOutage: 'refuse' }",
     );
   });
 
-  it('take what becomes of requests into the events of an outage', () => {
+  it('decide what the events about an outage say', () => {
     const events: AuthEvent[] = [];
     resolved({ store, onOutage: 'accept' }, 5, events)?.outage.begin();
     resolved({ store }, 5, events)?.outage.begin();
@@ -63,27 +63,27 @@ describe('the options of revocation', () => {
     ['a function', () => false],
     ['what is not asked', { retainSec: 60 }],
     ['what cannot be asked', { retainSec: 60, isRevoked: true }],
-  ])('a store is not %s', (_what, given) => {
+  ])('store may not be %s', (_what, given) => {
     expect(() => resolved({ store: given })).toThrow(ConfigurationError);
     expect(() => resolved({ store: given })).toThrow(
       'revocation.store says which tokens were revoked. Write: revocation: { store: memoryRevocations() }, or a table of your own: revocation: { store: { retainSec: Infinity, isRevoked: async ({ tokenId }) => … } }',
     );
   });
 
-  it.each([undefined, 0, -1, '60', Number.NaN])('marks are not kept for %s', (retainSec) => {
+  it.each([undefined, 0, -1, '60', Number.NaN])('retainSec may not be %s', (retainSec) => {
     const given = { store: { ...store, retainSec } };
     expect(() => resolved(given)).toThrow(ConfigurationError);
     expect(() => resolved(given)).toThrow(
-      'revocation.store.retainSec is a number of seconds above 0: for how long a mark is kept. Write: retainSec: 86_400, or Infinity where nothing is ever forgotten',
+      'revocation.store.retainSec is a number of seconds above 0: for how long a mark is kept. Write: retainSec: 86_400, or Infinity if marks are never removed',
     );
   });
 
-  it('marks may be kept for ever', () => {
+  it('retainSec may be Infinity', () => {
     const given = { store: { ...store, retainSec: Number.POSITIVE_INFINITY } };
     expect(resolved(given)?.retainSec).toBe(Number.POSITIVE_INFINITY);
   });
 
-  it('a store that puts marks forward by less than tokens are tolerated is refused', () => {
+  it('a store with a toleranceSec below clockToleranceSec is refused', () => {
     const given = { store: memoryRevocations({ toleranceSec: 5 }) };
     expect(resolved(given, 5)).toBeDefined();
     expect(resolved({ store }, 300)).toBeDefined();
@@ -95,7 +95,7 @@ describe('the options of revocation', () => {
     expect(() => resolved(none, 0)).toThrow(ConfigurationError);
   });
 
-  it('unknown ones are refused, with the line to write', () => {
+  it('unknown options are refused, with the line to write', () => {
     const line = 'Write: revocation: { store: memoryRevocations() }';
     expect(() => resolved({ store, onoutage: 'accept' })).toThrow(
       `revocation has no option "onoutage". Did you mean "onOutage"? Its options are: store, onOutage, timeoutMs. ${line}`,

@@ -14,7 +14,7 @@ import type { RevocationQuery } from '../../src/stores/revocation-store.ts';
 import { tokenDigest } from '../../src/stores/revocation-target.ts';
 import { aResourceServer } from '../resource-servers.ts';
 
-/** What a store is asked about tokens. */
+/** Records what a store is asked. */
 function anAskedStore(cache?: false) {
   const asked: RevocationQuery[] = [];
   const store = {
@@ -28,8 +28,8 @@ function anAskedStore(cache?: false) {
   return { asked, server };
 }
 
-describe('what a store is asked about', () => {
-  it("is the user's token as data, and nothing that could be changed", async () => {
+describe('the question to a store', () => {
+  it('has the data of a user’s token, and cannot be changed', async () => {
     const { asked, server } = anAskedStore();
     const token = aToken({ sid: 's-1' });
     const { key } = await server.verify(token);
@@ -50,13 +50,13 @@ describe('what a store is asked about', () => {
     expect(JSON.stringify(query)).not.toContain(token);
   });
 
-  it("is the client's token", async () => {
+  it('has the data of a client’s token', async () => {
     const { asked, server } = anAskedStore();
     await server.verify(aClientToken());
     expect(asked[0]).toMatchObject({ subject: 'nightly-sync', clientId: 'nightly-sync' });
   });
 
-  it('has nothing in the place of what a token lacks', async () => {
+  it('has undefined for claims that the token does not have', async () => {
     const { asked, server } = anAskedStore();
     await server.verify(aToken());
     expect(asked[0]).toMatchObject({ sessionId: undefined });
@@ -73,7 +73,7 @@ describe('what a store is asked about', () => {
     expect(asked[0]?.tokenDigest).toBe(asked[1]?.tokenDigest);
   });
 
-  it('is made anew where nothing is cached', async () => {
+  it('is made anew if nothing is cached', async () => {
     const { asked, server } = anAskedStore(false);
     const token = aToken();
     await server.verify(token);
@@ -84,7 +84,7 @@ describe('what a store is asked about', () => {
 });
 
 describe('an entry that accepts two forms of `iss`', () => {
-  it('is asked about under the configured one as well', async () => {
+  it('names the configured one as well', async () => {
     const store = memoryRevocations({ clock: aClock() });
     const server = aResourceServer({
       issuer: google({ jwks, serviceAccounts: [] }),

@@ -67,6 +67,37 @@ describe('openapiSecurity', () => {
     }
   });
 
+  it.each<[Partial<RouteDescription>, OpenapiScheme | undefined, unknown]>([
+    [{}, undefined, [{ bearer: ['a'], mutualTLS: [] }]],
+    [{ optional: true }, undefined, [{}, { bearer: ['a'], mutualTLS: [] }]],
+    [
+      { schemes: ['bearer', 'dpop'] },
+      undefined,
+      [
+        { bearer: ['a'], mutualTLS: [] },
+        { dpop: ['a'], mutualTLS: [] },
+      ],
+    ],
+    [{ schemes: ['dpop'] }, DISCOVERY, [{ bearer: ['a'], dpop: [], mutualTLS: [] }]],
+  ])(
+    'needs a client certificate beside the token where tokens without one are refused: %j',
+    (given, scheme, security) => {
+      const route = aRoute({ needsCertificate: true, requirements: [scope('a')], ...given });
+      const other = aRoute({ path: '/other' });
+      const { paths, components } = openapiSecurity([route, other], scheme && { scheme });
+      expect(paths['/users']?.get?.security).toEqual(security);
+      expect(paths['/other']?.get?.security).toEqual([{ bearer: [] }]);
+      expect(components.securitySchemes['mutualTLS']).toEqual({
+        type: 'mutualTLS',
+        description: 'The client certificate that the access token is bound to (RFC 8705)',
+      });
+      expect(openapiSecurity([other]).components.securitySchemes).not.toHaveProperty('mutualTLS');
+      const named = openapiSecurity([route], { mutualTlsName: 'mtls' });
+      expect(named.paths['/users']?.get?.security.at(-1)).toHaveProperty('mtls');
+      expect(named.components.securitySchemes).toHaveProperty('mtls');
+    },
+  );
+
   it('describes both schemes where routes differ, under the names that are chosen', () => {
     const routes = [aRoute({ schemes: ['dpop'] }), aRoute({ path: '/open', schemes: ['bearer'] })];
     const names = { name: 'plain', dpopName: 'bound' };
@@ -80,6 +111,9 @@ describe('openapiSecurity', () => {
     [{ dpopName: 'a b' }, /"a b" cannot name a scheme\. Write: .*dpopName: 'dpop'/],
     [{ name: 'dpop' }, /two schemes are named "dpop"/],
     [{ name: 'x', dpopName: 'x' }, /two schemes are named "x"/],
+    [{ mutualTlsName: 'a b' }, /"a b" cannot name a scheme\. Write: .*mutualTlsName: 'mutualTLS'/],
+    [{ mutualTlsName: 'dpop' }, /two schemes are named "dpop"/],
+    [{ name: 'mutualTLS' }, /two schemes are named "mutualTLS"/],
   ])('refuses the names %j', (options, message) => {
     expect(() => openapiSecurity([], options)).toThrow(message);
   });

@@ -164,6 +164,23 @@ function flag(sensitive: boolean | undefined): { sensitive?: boolean } {
   return sensitive === undefined ? {} : { sensitive };
 }
 
+describe('certificates', () => {
+  const authenticate = (resourceServer: object) =>
+    Object.assign(() => undefined, { resourceServer });
+  const described = (...servers: object[]) =>
+    describeRoutes([aLayer({ handlers: [...servers.map(authenticate), handler] })])[0];
+
+  it('are needed where one authenticate lets nobody in without', () => {
+    const [needs, needsNot] = [{ needsCertificate: true }, { needsCertificate: false }];
+    expect(described(needs)?.needsCertificate).toBe(true);
+    expect(described(needsNot, needs)?.needsCertificate).toBe(true);
+    for (const server of [needsNot, {}, { needsCertificate: 'yes' }]) {
+      expect(described(server)).not.toHaveProperty('needsCertificate');
+    }
+    expect(described()).not.toHaveProperty('needsCertificate');
+  });
+});
+
 describe('schemes', () => {
   const authenticate = (schemes: unknown) =>
     Object.assign(() => undefined, { resourceServer: schemes === undefined ? {} : { schemes } });

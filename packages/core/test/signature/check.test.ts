@@ -8,7 +8,7 @@ import { ALGORITHMS, type Algorithm } from '../../src/token/algorithms.ts';
 import { bareJwk, preparedKey } from '../keys/prepared-key.ts';
 import { verifySignature } from '../verify-signature.ts';
 
-// One pair for all RSA algorithms, since making one is slow.
+// One pair for all RSA algorithms, because making one is slow.
 const rsa = generateTestKey('RS256');
 const otherRsa = generateTestKey('RS256');
 const pairs: Readonly<Record<Algorithm, TestKey>> = {
@@ -52,7 +52,7 @@ async function joseSigns(alg: string, { privateKey }: TestKey, text: string): Pr
   };
 }
 
-/** A signature whose first byte is as it should be: texts are tried one after the other. */
+/** Finds a signature with the wanted first byte, by trying one text after the other. */
 async function signedWith(alg: Algorithm, fits: (firstByte: number) => boolean): Promise<Signed> {
   for (let bottles = 10; ; bottles += 1) {
     const signed = await joseSigns(alg, pairs[alg], `${bottles} green bottles`);
@@ -80,7 +80,7 @@ async function weAccept(
   return verifySignature(alg, key, input.toString('latin1'), signature);
 }
 
-/** Fails unless both give this answer. */
+/** Fails unless this package and jose both give this answer. */
 async function bothSay(expected: boolean, alg: Algorithm, signed: Signed): Promise<void> {
   const ours = await weAccept(alg, keyFor(alg), signed);
   const theirs = await joseAccepts(alg, publicKeyOf(pairs[alg]), signed);
@@ -98,7 +98,7 @@ function halves(signature: Buffer): readonly [r: bigint, s: bigint] {
 }
 
 describe.each(ALGORITHMS)('%s', (alg) => {
-  it('accepts what jose signs, and so does jose', async () => {
+  it('accepts what jose signs, and jose accepts it as well', async () => {
     await bothSay(true, alg, await joseSigns(alg, pairs[alg], 'ten green bottles'));
   });
 
@@ -116,7 +116,7 @@ describe.each(ALGORITHMS)('%s', (alg) => {
   });
 
   it('refuses every wrong length', async () => {
-    // What OpenSSL, and so jose, says without the first byte depends on whether that byte is zero.
+    // Without the first byte, the answer of OpenSSL (and so of jose) depends on whether that byte is zero.
     const signed = await signedWith(alg, (first) => first !== 0);
     const { signature } = signed;
     for (const wrong of [
@@ -131,15 +131,15 @@ describe.each(ALGORITHMS)('%s', (alg) => {
     }
   });
 
-  it('refuses a signature without its first byte, where that is zero', async () => {
-    // OpenSSL reads an RSA-PSS signature as a number and accepts it. RFC 8017 §8.1.2, step 1 does not.
+  it('refuses a signature without its first byte, if that is zero', async () => {
+    // OpenSSL reads an RSA-PSS signature as a number, and accepts it. RFC 8017 §8.1.2, step 1, does not.
     const signed = await signedWith(alg, (first) => first === 0);
     await bothSay(true, alg, signed);
     const shortened = { ...signed, signature: signed.signature.subarray(1) };
     expect(await weAccept(alg, keyFor(alg), shortened)).toBe(false);
   });
 
-  it('refuses bytes at random of the right length', async () => {
+  it('refuses random bytes of the right length', async () => {
     const { input, signature } = await joseSigns(alg, pairs[alg], 'ten green bottles');
     const bytes = fc.uint8Array({ minLength: signature.length, maxLength: signature.length });
     fc.assert(
@@ -152,7 +152,7 @@ describe.each(ALGORITHMS)('%s', (alg) => {
     await bothSay(false, alg, { input, signature: Buffer.alloc(signature.length, 0xff) });
   });
 
-  it('is not satisfied by a signature of any other algorithm, whatever the key could do', async () => {
+  it('refuses a signature by another algorithm, whatever the key could verify', async () => {
     for (const other of ALGORITHMS) {
       if (other === alg) continue;
       const signed = await joseSigns(other, pairs[other], 'ten green bottles');
@@ -165,7 +165,7 @@ describe.each(ALGORITHMS)('%s', (alg) => {
 describe.each(CURVE_ALGORITHMS)('the range of r and s in %s', (alg) => {
   const order = ORDERS[alg] ?? 0n;
 
-  it('excludes zero, the order, and what lies beyond', async () => {
+  it('does not include zero, the order of the curve, and larger numbers', async () => {
     const { input, signature } = await joseSigns(alg, pairs[alg], 'ten green bottles');
     const [r, s] = halves(signature);
     const size = signature.length / 2;
@@ -181,7 +181,7 @@ describe.each(CURVE_ALGORITHMS)('the range of r and s in %s', (alg) => {
       [order, order],
       [order, 1n],
       [largest, largest],
-      // Congruent to the right s, where there is room for it.
+      // A larger number that is equal to the right s modulo the order, if it fits.
       [r, s + order > largest ? largest : s + order],
       [s, r],
     ] as const) {
@@ -190,7 +190,7 @@ describe.each(CURVE_ALGORITHMS)('the range of r and s in %s', (alg) => {
     }
   });
 
-  it('includes the negated s, as ECDSA does: a signature is no name for a token', async () => {
+  it('includes the negated s, as ECDSA allows, so a signature cannot identify a token', async () => {
     const { input, signature } = await joseSigns(alg, pairs[alg], 'ten green bottles');
     const [r, s] = halves(signature);
     const size = signature.length / 2;
@@ -198,7 +198,7 @@ describe.each(CURVE_ALGORITHMS)('the range of r and s in %s', (alg) => {
     await bothSay(true, alg, { input, signature: twin });
   });
 
-  it('refuses DER in the place of the raw form', async () => {
+  it('refuses DER instead of the raw form', async () => {
     const input = Buffer.from('e30.e30');
     const hash = `sha${alg === 'ES512' ? '512' : alg.slice(2)}`;
     const der = sign(hash, input, { key: pairs[alg].privateKey, dsaEncoding: 'der' });
@@ -214,15 +214,18 @@ describe('RSA-PSS', () => {
     ['no salt', 0],
     ['a salt longer than the hash', 64],
     ['the longest salt', constants.RSA_PSS_SALTLEN_MAX_SIGN],
-  ])('refuses %s: its length is that of the hash (RFC 7518 §3.5)', async (_what, saltLength) => {
-    const input = Buffer.from('e30.e30');
-    const padding = constants.RSA_PKCS1_PSS_PADDING;
-    const key = { key: rsa.privateKey, padding, saltLength };
-    await bothSay(false, 'PS256', { input, signature: sign('sha256', input, key) });
-  });
+  ])(
+    'refuses %s: the salt must be as long as the hash (RFC 7518 §3.5)',
+    async (_what, saltLength) => {
+      const input = Buffer.from('e30.e30');
+      const padding = constants.RSA_PKCS1_PSS_PADDING;
+      const key = { key: rsa.privateKey, padding, saltLength };
+      await bothSay(false, 'PS256', { input, signature: sign('sha256', input, key) });
+    },
+  );
 });
 
-/** The worked examples of the specifications, with their own keys. */
+/** The examples in the specifications, with their own keys. */
 const VECTORS = [
   {
     source: 'RFC 7515 A.2',
@@ -264,13 +267,13 @@ const VECTORS = [
 describe.each(VECTORS)('the example of $source', ({ alg, jwk, input, signature }) => {
   const signed = { input: Buffer.from(input), signature: Buffer.from(signature, 'base64url') };
 
-  it('verifies', async () => {
+  it('is verified', async () => {
     expect(await weAccept(alg, preparedKey(jwk), signed)).toBe(true);
     const publicKey = createPublicKey({ key: { ...jwk }, format: 'jwk' });
     expect(await joseAccepts(alg, publicKey, signed)).toBe(true);
   });
 
-  it('does not verify with one bit changed, of the input or the signature', async () => {
+  it('is refused with one bit changed, of the input or the signature', async () => {
     for (const part of ['input', 'signature'] as const) {
       const changed = Buffer.from(signed[part]);
       changed[changed.length - 1] = (changed.at(-1) ?? 0) ^ 1;

@@ -20,12 +20,12 @@ describe('derSignature', () => {
     expect(hex(derSignature(signature))).toBe(expected);
   });
 
-  it('has a long length for the longest signatures, and only for them', () => {
+  it('uses the long form of a length only for the longest signatures', () => {
     expect(hex(derSignature(new Uint8Array(132).fill(0x7f))).slice(0, 8)).toBe('30818802');
     expect(hex(derSignature(new Uint8Array(96).fill(0xff))).slice(0, 6)).toBe('306602');
   });
 
-  it.each(['P-256', 'P-384', 'P-521'])('is what OpenSSL reads, for %s', (namedCurve) => {
+  it.each(['P-256', 'P-384', 'P-521'])('gives what OpenSSL reads, for %s', (namedCurve) => {
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve });
     fc.assert(
       fc.property(fc.uint8Array(), (data) => {
@@ -35,7 +35,7 @@ describe('derSignature', () => {
     );
   });
 
-  it('says of any bytes what OpenSSL says of them as they are', () => {
+  it('leads to the same answer of OpenSSL as the raw form, for any bytes', () => {
     const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const data = Buffer.from('data');
     fc.assert(

@@ -24,7 +24,7 @@ function signed(hash: string, key: KeyObject, saltLength: number): Buffer {
 }
 
 describe.each(HASHES)('an RSA key bound to RSASSA-PSS with %s', (hash, saltLength) => {
-  it.each(SIZES)('is the same key: %i bits', (bits) => {
+  it.each(SIZES)('is the same key, with %i bits', (bits) => {
     const { publicKey } = pairOf(bits);
     const key = pssKeyOf(publicKey, hash);
     expect(key.asymmetricKeyType).toBe('rsa-pss');
@@ -34,13 +34,13 @@ describe.each(HASHES)('an RSA key bound to RSASSA-PSS with %s', (hash, saltLengt
       mgf1HashAlgorithm: hash,
       saltLength,
     });
-    // The two numbers end every encoding of a public key (RFC 8017 A.1.1).
+    // Every encoding of a public key ends with its two numbers (RFC 8017 A.1.1).
     const numbers = publicKey.export({ format: 'der', type: 'pkcs1' });
     const info = key.export({ format: 'der', type: 'spki' });
     expect(info.subarray(-numbers.length).equals(numbers)).toBe(true);
   });
 
-  it('takes a salt as long as the hash, and none of another length', () => {
+  it('verifies only with a salt as long as the hash', () => {
     const { publicKey, privateKey } = pairOf(2_048);
     const key = pssKeyOf(publicKey, hash);
     const lengths = [0, 20, saltLength - 1, saltLength, saltLength + 1, 2 * saltLength];
@@ -50,7 +50,7 @@ describe.each(HASHES)('an RSA key bound to RSASSA-PSS with %s', (hash, saltLengt
     expect(taken).toEqual([saltLength]);
   });
 
-  it('takes no signature of PKCS #1 v1.5, none of another key, and no other hash', () => {
+  it('verifies no signature of PKCS #1 v1.5, of another key, or with another hash', () => {
     const { publicKey, privateKey } = pairOf(2_048);
     const key = pssKeyOf(publicKey, hash);
     const good = signed(hash, privateKey, saltLength);
@@ -69,7 +69,7 @@ describe.each(HASHES)('an RSA key bound to RSASSA-PSS with %s', (hash, saltLengt
   });
 });
 
-it('each hash has a key of its own', () => {
+it('each hash has its own key', () => {
   const { publicKey } = pairOf(2_048);
   expect(new Set(HASHES.map(([hash]) => pssKeyOf(publicKey, hash))).size).toBe(3);
 });

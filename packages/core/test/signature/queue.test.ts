@@ -11,7 +11,10 @@ interface Question {
   readonly answer: Answered;
 }
 
-/** A thread that answers when the test says so; its answers need not be right. */
+/** On a busy machine, turns of the event loop may be far apart. With the real clock, that would count as a lull. */
+const STOPPED = { now: () => 0 };
+
+/** A thread that answers when the test says so. Its answers need not be correct. */
 function aThread() {
   const asked: Question[] = [];
   const thread = {
@@ -24,7 +27,7 @@ function aThread() {
     }),
   };
   const start = vi.fn((_ended: (cause: 'idle' | 'failed') => void): SignatureThread => thread);
-  /** Ends by itself, before it has answered. */
+  /** The thread ends by itself, before it has answered. */
   function end(cause: 'idle' | 'failed'): void {
     start.mock.lastCall?.[0](cause);
     for (const { answer } of asked.splice(0)) answer(undefined);
@@ -52,7 +55,7 @@ async function turns(count: number): Promise<void> {
   for (let n = 0; n < count; n++) await turn();
 }
 
-/** Asks for one after another, as requests that come one by one do; how many were told at once. */
+/** Verifies one after the other, as for single requests. Gives how many were answered at once. */
 async function oneByOne(queue: ReturnType<typeof createSignatureQueue>, count: number) {
   let atOnce = 0;
   for (let n = 0; n < count; n++) {
@@ -63,7 +66,7 @@ async function oneByOne(queue: ReturnType<typeof createSignatureQueue>, count: n
   return atOnce;
 }
 
-/** Asks until one has to wait: from then on there is company to be seen. */
+/** Verifies until one has to wait. From then on, the queue looks for others. */
 function firstToWait(queue: ReturnType<typeof createSignatureQueue>): Promise<boolean> {
   for (let n = 0; n < 2_000; n++) {
     const result = queue.verify(good);
@@ -72,12 +75,12 @@ function firstToWait(queue: ReturnType<typeof createSignatureQueue>): Promise<bo
   return expect.unreachable('nobody had to wait');
 }
 
-/** What each was told, or that it waits. */
+/** The answer of each, or that it waits. */
 function soFar(results: readonly (boolean | Promise<boolean>)[]): Promise<unknown[]> {
   return Promise.all(results.map((result) => Promise.race([result, 'waits'])));
 }
 
-/** Keeps so many in flight for so many turns. */
+/** Adds this many checks in each of this many turns. */
 async function underLoad(queue: ReturnType<typeof createSignatureQueue>, size: number, count = 20) {
   const results: Promise<boolean>[] = [firstToWait(queue)];
   for (let n = 0; n < count; n++) {
@@ -89,10 +92,10 @@ async function underLoad(queue: ReturnType<typeof createSignatureQueue>, size: n
   return results;
 }
 
-describe('requests that come one by one', () => {
-  it('are told at once, but for a few that wait for the next turn, ever fewer', async () => {
+describe('requests one at a time', () => {
+  it('are answered at once, except for a few that wait for the next turn, which become fewer', async () => {
     const { start } = aThread();
-    const queue = createSignatureQueue(start);
+    const queue = createSignatureQueue(start, STOPPED);
     expect(await oneByOne(queue, 16)).toBe(15);
     expect(await oneByOne(queue, 32)).toBe(31);
     expect(await oneByOne(queue, 64)).toBe(63);
@@ -101,17 +104,17 @@ describe('requests that come one by one', () => {
     expect(start).not.toHaveBeenCalled();
   });
 
-  it('are never asked to wait where there can be no thread', async () => {
-    const queue = createSignatureQueue(undefined);
+  it('never wait if there can be no thread', async () => {
+    const queue = createSignatureQueue(undefined, STOPPED);
     for (let n = 0; n < 100; n++) expect(queue.verify(good)).toBe(true);
     expect(queue.verify(forged)).toBe(false);
     expect(() => queue.verify(broken)).toThrow();
   });
 });
 
-describe('requests that come together', () => {
-  it('all wait, and get their own answer each', async () => {
-    const queue = createSignatureQueue(aThread().start);
+describe('requests at the same time', () => {
+  it('all wait, and each gets its own answer', async () => {
+    const queue = createSignatureQueue(aThread().start, STOPPED);
     const first = firstToWait(queue);
     const second = queue.verify(forged);
     const third = queue.verify(broken);
@@ -121,8 +124,8 @@ describe('requests that come together', () => {
     expect(await Promise.all([first, second, fourth])).toEqual([true, false, true]);
   });
 
-  it('are served a few in each turn: the event loop is not held for all of them', async () => {
-    const queue = createSignatureQueue(aThread().start);
+  it('are verified a few per turn, so that the event loop is not blocked for all of them', async () => {
+    const queue = createSignatureQueue(aThread().start, STOPPED);
     const results = [firstToWait(queue), ...Array.from({ length: 8 }, () => queue.verify(good))];
     await turn();
     expect(await soFar(results)).toEqual([true, true, true, true, ...Array(5).fill('waits')]);
@@ -130,21 +133,21 @@ describe('requests that come together', () => {
     expect(await soFar(results)).toEqual(Array(9).fill(true));
   });
 
-  it('are looked for sooner again: the next one waits after sixteen, not after more', async () => {
-    const queue = createSignatureQueue(aThread().start);
+  it('are looked for more often afterwards: the next one waits after sixteen', async () => {
+    const queue = createSignatureQueue(aThread().start, STOPPED);
     await oneByOne(queue, 16 + 32 + 64);
     await Promise.all([firstToWait(queue), queue.verify(good)]);
     expect(await oneByOne(queue, 16)).toBe(15);
   });
 
-  it('start no thread when they are few, however long it lasts', async () => {
+  it('start no thread if they are few, however long that lasts', async () => {
     const { start } = aThread();
-    const queue = createSignatureQueue(start);
+    const queue = createSignatureQueue(start, STOPPED);
     await Promise.all(await underLoad(queue, 4, 50));
     expect(start).not.toHaveBeenCalled();
   });
 
-  /** Bursts of forty, each done before the next one comes so many milliseconds after it. */
+  /** Bursts of forty checks. Each is done before the next one, which comes this many milliseconds later. */
   async function bursts(count: number, apartMs: number) {
     const { start, thread } = aThread();
     thread.isRunning = false;
@@ -157,18 +160,18 @@ describe('requests that come together', () => {
     return start;
   }
 
-  it('start no thread when they are many for a moment, and again much later', async () => {
+  it('start no thread if they are many for a moment, and again much later', async () => {
     expect(await bursts(10, 101)).not.toHaveBeenCalled();
   });
 
-  it('start a thread when burst follows burst, though nobody waits between them', async () => {
+  it('start a thread when bursts follow each other, though nothing waits between them', async () => {
     expect(await bursts(1, 0)).not.toHaveBeenCalled();
     expect(await bursts(10, 0)).toHaveBeenCalledTimes(1);
     expect(await bursts(10, 100)).toHaveBeenCalledTimes(1);
   });
 });
 
-/** Has so many wait at each of so many turns. */
+/** Has this many checks wait in each of this many turns. */
 async function backlog(
   queue: ReturnType<typeof createSignatureQueue>,
   size: number,
@@ -183,16 +186,16 @@ async function backlog(
   return results;
 }
 
-describe('when a thread is worth its start', () => {
+describe('when the thread is started', () => {
   it.each([
     [8, 60, 0],
     [9, 15, 0],
     [9, 16, 1],
     [9, 60, 1],
-  ])('%i who wait at each of %i turns: %i threads', async (size, count, threads) => {
+  ])('with %i waiting checks in each of %i turns: %i threads', async (size, count, threads) => {
     const { start, thread } = aThread();
     thread.isRunning = false;
-    const queue = createSignatureQueue(start);
+    const queue = createSignatureQueue(start, STOPPED);
     const results = await backlog(queue, size, count);
     expect(start).toHaveBeenCalledTimes(threads);
     await turns(20);
@@ -201,17 +204,17 @@ describe('when a thread is worth its start', () => {
 });
 
 describe('under load', () => {
-  /** A queue whose thread has nothing to do. */
+  /** A queue whose thread is idle. */
   async function aRunningThread() {
     const made = aThread();
     made.thread.isRunning = false;
-    const queue = createSignatureQueue(made.start);
+    const queue = createSignatureQueue(made.start, STOPPED);
     await Promise.all(await backlog(queue, 9, 16));
     made.thread.isRunning = true;
     return { ...made, queue };
   }
 
-  it('the thread is asked about the oldest, and leaves the calling one half', async () => {
+  it('the thread gets the oldest checks, and the calling thread keeps half', async () => {
     const { queue, asked } = await aRunningThread();
     const checks = Array.from({ length: 12 }, () => ({ ...good }));
     const first = firstToWait(queue);
@@ -229,7 +232,7 @@ describe('under load', () => {
     expect(await Promise.all([first, ...results])).not.toContain(false);
   });
 
-  it('of a burst the thread is given whole batches before the turn', async () => {
+  it('the thread gets full batches of a burst before the next turn', async () => {
     const { queue, asked } = await aRunningThread();
     const results = [firstToWait(queue)];
     const sizes: number[] = [];
@@ -237,7 +240,7 @@ describe('under load', () => {
       results.push(Promise.resolve(queue.verify(good)));
       if (asked.length > sizes.length) sizes.push(n + 1);
     }
-    // Each time when eight more for the thread leave the calling one as many as the thread has.
+    // One batch more each time eight further checks leave both threads with equally many.
     expect(sizes).toEqual([16, 32, 48, 64]);
     expect(asked.map(({ size }) => size)).toEqual([8, 8, 8, 8]);
     for (const { size, answer } of asked.splice(0)) answer(Array(size).fill(true));
@@ -246,7 +249,7 @@ describe('under load', () => {
     expect(await Promise.all(results)).not.toContain(false);
   });
 
-  it('while it runs the next one after company waits at once, and those who come alone wait ever less often', async () => {
+  it('while the thread runs, the next check after a burst waits at once, and single checks wait less and less often', async () => {
     const { queue, asked } = await aRunningThread();
     const both = [firstToWait(queue), queue.verify(good)];
     await turn();
@@ -255,7 +258,7 @@ describe('under load', () => {
     expect(await oneByOne(queue, 1 + 2 + 4 + 8)).toBe(0 + 1 + 3 + 7);
   });
 
-  it('who comes while the thread is asked waits too, though nobody else does', async () => {
+  it('a check that comes while the thread works waits too, even if no other does', async () => {
     const { queue, asked } = await aRunningThread();
     const results = [firstToWait(queue), ...Array.from({ length: 19 }, () => queue.verify(good))];
     await turns(5);
@@ -266,7 +269,7 @@ describe('under load', () => {
     expect(await Promise.all([...results, next])).not.toContain(false);
   });
 
-  it('the thread is believed, and asked again as soon as it has answered', async () => {
+  it('the answer of the thread is used, and it gets more checks as soon as it has answered', async () => {
     const { queue, asked } = await aRunningThread();
     const results = [
       firstToWait(queue),
@@ -275,7 +278,7 @@ describe('under load', () => {
     expect(asked).toHaveLength(6);
     const [first, second, ...rest] = asked.splice(0);
     first?.answer(Array(8).fill(true));
-    // The calling thread has not more left than the other one: it is asked when it has done another batch.
+    // The calling thread has no more checks than the other one. The next batch is sent when that has done one.
     expect(asked).toHaveLength(0);
     second?.answer(Array(8).fill(true));
     expect(asked.map(({ size }) => size)).toEqual([8]);
@@ -286,9 +289,9 @@ describe('under load', () => {
     expect((await soFar(results)).slice(16)).toEqual(Array(85).fill(false));
   });
 
-  it('a thread is started once, and does what is too much for the calling one', async () => {
+  it('a thread is started once, and takes what is too much for the calling thread', async () => {
     const { start, asked } = aThread();
-    const queue = createSignatureQueue(start);
+    const queue = createSignatureQueue(start, STOPPED);
     const results = await underLoad(queue, 20);
     expect(start).toHaveBeenCalledTimes(1);
     expect(new Set(asked.map(({ size }) => size))).toEqual(new Set([8]));
@@ -300,9 +303,9 @@ describe('under load', () => {
     expect(await Promise.all(results)).not.toContain(false);
   });
 
-  it('each gets the answer that the thread gave to its own question', async () => {
+  it('each check gets the answer that belongs to it', async () => {
     const { start, asked } = aThread();
-    const queue = createSignatureQueue(start);
+    const queue = createSignatureQueue(start, STOPPED);
     const results = await underLoad(queue, 20, 17);
     const [batch] = asked;
     const before = await soFar(results);
@@ -322,25 +325,28 @@ describe('under load', () => {
     ['too many', Array(9).fill(true)],
     ['nothing in the place of one', Array(8).fill(undefined)],
     ['what is no answer', Array(8).fill('true')],
-  ] as const)('what the thread leaves open is verified here: %s', async (_what, answers) => {
-    const { start, asked } = aThread();
-    const queue = createSignatureQueue(start);
-    const results = await underLoad(queue, 20, 16);
-    const bad = Array.from({ length: 70 }, () => queue.verify(forged));
-    for (let n = 0; n < 100; n++) {
-      for (const { answer } of asked.splice(0)) answer(answers as never);
-      await turn();
-    }
-    expect(await Promise.all(results)).not.toContain(false);
-    expect(await Promise.all(bad)).not.toContain(true);
-  });
+  ] as const)(
+    'checks that the thread does not answer are verified here: %s',
+    async (_what, answers) => {
+      const { start, asked } = aThread();
+      const queue = createSignatureQueue(start, STOPPED);
+      const results = await underLoad(queue, 20, 16);
+      const bad = Array.from({ length: 70 }, () => queue.verify(forged));
+      for (let n = 0; n < 100; n++) {
+        for (const { answer } of asked.splice(0)) answer(answers as never);
+        await turn();
+      }
+      expect(await Promise.all(results)).not.toContain(false);
+      expect(await Promise.all(bad)).not.toContain(true);
+    },
+  );
 
   it.each([
     ['Array', Array.prototype],
     ['Object', Object.prototype],
   ])('no answer is read from a polluted prototype: %s', async (_what, prototype) => {
     const { start, asked } = aThread();
-    const queue = createSignatureQueue(start);
+    const queue = createSignatureQueue(start, STOPPED);
     const results = await underLoad(queue, 20, 16);
     const bad = Array.from({ length: 70 }, () => queue.verify(forged));
     await turn();
@@ -360,25 +366,25 @@ describe('under load', () => {
     expect(await Promise.all(bad)).not.toContain(true);
   });
 
-  it('nobody waits any more once none can be had', async () => {
-    const queue = createSignatureQueue(() => undefined);
+  it('no check waits any more if no thread can be started', async () => {
+    const queue = createSignatureQueue(() => undefined, STOPPED);
     const results = await underLoad(queue, 20, 17);
     expect(await soFar(results)).toEqual(Array(results.length).fill(true));
     for (let n = 0; n < 100; n++) expect(queue.verify(good)).toBe(true);
   });
 
-  it('nobody waits any more once it failed', async () => {
+  it('no check waits any more after the thread failed', async () => {
     const { start, end } = aThread();
-    const queue = createSignatureQueue(start);
+    const queue = createSignatureQueue(start, STOPPED);
     const results = await underLoad(queue, 20, 17);
     end('failed');
     expect(await soFar(results)).toEqual(Array(results.length).fill(true));
     for (let n = 0; n < 100; n++) expect(queue.verify(good)).toBe(true);
   });
 
-  it('a thread that ended because the load was over is started again with the next', async () => {
+  it('a thread that ended because it was idle is started again with the next load', async () => {
     const { start, end } = aThread();
-    const queue = createSignatureQueue(start);
+    const queue = createSignatureQueue(start, STOPPED);
     const first = await underLoad(queue, 20, 17);
     expect(start).toHaveBeenCalledTimes(1);
     end('idle');
@@ -392,8 +398,8 @@ describe('under load', () => {
     expect(await soFar([...first, ...second])).not.toContain('waits');
   });
 
-  it('at most 128 wait: a newcomer has the oldest served at once, and nobody overtakes', async () => {
-    const queue = createSignatureQueue(() => undefined);
+  it('at most 128 checks wait: with one more, the oldest is verified at once, and the order is kept', async () => {
+    const queue = createSignatureQueue(() => undefined, STOPPED);
     const results: (boolean | Promise<boolean>)[] = [firstToWait(queue)];
     for (let n = 1; n < 500; n++) results.push(queue.verify(good));
     expect(await soFar(results)).toEqual([
@@ -409,9 +415,9 @@ describe('under load', () => {
     expect(await soFar(results)).not.toContain('waits');
   });
 
-  it('closing ends the thread; who waits is told all the same, and who comes later is, at once', async () => {
+  it('close ends the thread; waiting checks are still answered, and later ones at once', async () => {
     const { start, asked, thread } = aThread();
-    const queue = createSignatureQueue(start);
+    const queue = createSignatureQueue(start, STOPPED);
     const results = await underLoad(queue, 20);
     queue.close();
     expect(thread.close).toHaveBeenCalledTimes(1);
@@ -422,9 +428,9 @@ describe('under load', () => {
     expect(asked).toHaveLength(0);
   });
 
-  it('closing before the load is there means that no thread is started', async () => {
+  it('after close no thread is started', async () => {
     const { start } = aThread();
-    const queue = createSignatureQueue(start);
+    const queue = createSignatureQueue(start, STOPPED);
     const results = [firstToWait(queue)];
     for (let n = 0; n < 200; n++) results.push(Promise.resolve(queue.verify(good)));
     queue.close();
@@ -433,8 +439,8 @@ describe('under load', () => {
   });
 });
 
-describe('fake timers in an application’s tests', () => {
-  it('hold nobody up, whether they were there before the kit or after it', async () => {
+describe('fake timers in the tests of an application', () => {
+  it('do not block requests, whether they were installed before or after this module was loaded', async () => {
     vi.useFakeTimers();
     vi.resetModules();
     try {

@@ -24,10 +24,10 @@ afterEach(() => {
   for (const thread of started.splice(0)) thread.close();
 });
 
-// Longer than any test: on a busy machine, the ten seconds by default may pass while it verifies.
+// Longer than any test. On a busy machine, the default ten seconds may pass during a test.
 const NEVER_IDLE_MS = 3_600_000;
 
-// Bounds for a hang: a busy machine needs seconds to start or end a thread.
+// Time limits, in case a thread hangs. A busy machine needs seconds to start or end a thread.
 const PATIENT = { timeout: 20_000 };
 
 async function aThread(ended: (cause: string) => void = () => {}): Promise<SignatureThread> {
@@ -46,21 +46,21 @@ function ask(
   });
 }
 
-/** Every thread of this process with its priority (proc(5)). */
+/** The threads of this process, each with its priority (proc(5)). */
 function priorities(): readonly { readonly id: string; readonly nice: number }[] {
   return readdirSync('/proc/self/task').flatMap((id) => {
     try {
-      // The name stands in brackets and may hold anything; the 17th field after it is the priority.
+      // The name is in brackets and may contain anything. The 17th field after it is the priority.
       const stat = readFileSync(`/proc/self/task/${id}/stat`, 'utf8');
       return [{ id, nice: Number(stat.slice(stat.lastIndexOf(')')).split(' ')[17]) }];
     } catch {
-      return []; // It has ended meanwhile.
+      return []; // The thread has ended in the meantime.
     }
   });
 }
 
-// Those that are there before the first test. Other test files run in this process, too, and a
-// signature thread that just starts there may lower its priority at any moment.
+// The threads before the first test. Other test files run in this process, too, and a signature
+// thread that starts there may lower its priority at any moment.
 const early = process.platform === 'linux' ? priorities().map(({ id }) => id) : [];
 
 function aCheck(key: TestKey, subject = 'ada'): SignatureCheck {
@@ -72,7 +72,7 @@ function aCheck(key: TestKey, subject = 'ada'): SignatureCheck {
   return check ?? expect.unreachable('a signature of the right length');
 }
 
-/** Variants of a good one that do not hold. */
+/** Changed forms of a valid check, with signatures that are not valid. */
 function forgeries(good: SignatureCheck, other: SignatureCheck): readonly SignatureCheck[] {
   const flipped = Uint8Array.from(good.signature);
   flipped[flipped.length - 1] = (flipped.at(-1) ?? 0) ^ 1;
@@ -94,7 +94,7 @@ const keys = ALGORITHMS.map((alg) => ({
 const es256 = generateTestKey('ES256', 'es');
 
 describe('a signature thread', () => {
-  it.each(keys)('says of $alg what the calling thread says', async ({ key, other }) => {
+  it.each(keys)('gives the same answers for $alg as the calling thread', async ({ key, other }) => {
     const thread = await aThread();
     const good = aCheck(key);
     const checks = [good, ...forgeries(good, aCheck(other)), good];
@@ -103,7 +103,7 @@ describe('a signature thread', () => {
     expect(answers).toEqual([true, false, false, false, false, false, false, true]);
   });
 
-  it('keeps questions apart: many keys in one batch, many batches at once', async () => {
+  it('does not mix up questions: many keys in one batch, many batches at once', async () => {
     const thread = await aThread();
     const all = keys.flatMap(({ key, other }) => {
       const good = aCheck(key);
@@ -117,20 +117,20 @@ describe('a signature thread', () => {
     expect(answers).toEqual(batches.map((batch) => batch.map(signatureHolds)));
   });
 
-  it('keeps one key apart by its hash', async () => {
+  it('treats one key with two hashes as two', async () => {
     const thread = await aThread();
     const rs = aCheck(generateTestKey('RS256', 'rsa'));
     expect(await ask(thread, [rs, { ...rs, hash: 'sha512' }, rs])).toEqual([true, false, true]);
   });
 
-  it('gives no answer where OpenSSL throws, and goes on', async () => {
+  it('gives no answer when OpenSSL throws, and continues', async () => {
     const thread = await aThread();
     const good = aCheck(es256);
     const broken = { ...good, hash: 'no such hash' };
     expect(await ask(thread, [good, broken, good])).toEqual([true, undefined, true]);
   });
 
-  it('gives no answers once it is closed, to what was asked before and not yet answered', async () => {
+  it('gives no answers after close to questions that are still open', async () => {
     const ended = vi.fn();
     const thread = await aThread(ended);
     const answers = ask(thread, [aCheck(es256)]);
@@ -140,7 +140,7 @@ describe('a signature thread', () => {
     expect(ended).not.toHaveBeenCalled();
   });
 
-  it('gives no answers when it dies, and says so once', async () => {
+  it('gives no answers when it dies, and reports that once', async () => {
     const ref = vi.spyOn(Worker.prototype, 'ref');
     const ended = vi.fn();
     const thread = await aThread(ended);
@@ -152,7 +152,7 @@ describe('a signature thread', () => {
     expect(ended.mock.calls).toEqual([['failed']]);
   });
 
-  it('gives no answers to what cannot be sent, and ends', async () => {
+  it('gives no answers to a question that cannot be sent, and ends', async () => {
     const ended = vi.fn();
     const thread = await aThread(ended);
     const before = ask(thread, [aCheck(es256)]);
@@ -163,7 +163,7 @@ describe('a signature thread', () => {
     expect(ended.mock.calls).toEqual([['failed']]);
   });
 
-  it('ends when nothing was asked of it for long', async () => {
+  it('ends after it was idle for long', async () => {
     const cause = await new Promise((resolve) => {
       const thread = startSignatureThread(resolve, 1) ?? expect.unreachable('no thread');
       started.push(thread);
@@ -172,7 +172,7 @@ describe('a signature thread', () => {
     expect(started[0]?.isRunning).toBe(false);
   });
 
-  it('does not run once it was closed, though it was only starting then', async () => {
+  it('does not run if it was closed while it was starting', async () => {
     const online = vi.spyOn(Worker.prototype, 'emit');
     const thread = startSignatureThread(() => {}) ?? expect.unreachable('no thread');
     thread.close();
@@ -181,7 +181,7 @@ describe('a signature thread', () => {
   });
 
   it.runIf(process.platform === 'linux')(
-    'gives way on its core, and changes nobody else’s priority',
+    'has a low priority, and does not change the priority of others',
     async () => {
       const before = priorities();
       const thread = await aThread();
@@ -196,7 +196,7 @@ describe('a signature thread', () => {
     },
   );
 
-  it('is in no request’s asynchronous context, whoever it was started for', async () => {
+  it('does not run in the asynchronous context of the request that started it', async () => {
     const storage = new AsyncLocalStorage<string>();
     const seen = await new Promise((resolve) => {
       storage.run('a request', () => {

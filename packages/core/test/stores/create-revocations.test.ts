@@ -12,13 +12,15 @@ import { aQuery } from '../revocation/queries.ts';
 
 const issuer = 'https://as.example.com';
 
-/** Revocations over a keeper that only notes what it is told. */
+/** Revocations over a keeper that only records its calls. */
 function aStore(options: RevocationsOptions = {}, rest: Partial<RevocationKeeper> = {}) {
   const kept: RevocationMark[] = [];
   const dropped: RevocationMarkKey[] = [];
+  const holders: unknown[] = [];
   const keeper: RevocationKeeper = {
-    async keep(mark) {
+    async keep(mark, holder) {
       kept.push(mark);
+      holders.push(holder);
       return mark;
     },
     async drop(key) {
@@ -31,17 +33,43 @@ function aStore(options: RevocationsOptions = {}, rest: Partial<RevocationKeeper
   };
   const clock = aClock();
   const revocations = createRevocations('aStore()', keeper, { clock, ...options });
-  return { revocations, kept, dropped, clock };
+  return { revocations, kept, dropped, holders, clock };
 }
 
 describe('a mark', () => {
-  it('that is made now reaches as far beyond it as clocks may differ', async () => {
+  it('is made for the application, or for the holder that is given', async () => {
+    const { revocations, holders } = aStore();
+    const ways = (options?: { readonly holder: string }) => [
+      revocations.revokeToken({ token: 't' }, options),
+      revocations.revokeSession({ issuer, sessionId: 's' }, options),
+      revocations.revokeSubject({ issuer, subject: 's' }, options),
+      revocations.revokePrincipal('k', options),
+      revocations.revokeClient({ issuer, clientId: 'c' }, options),
+      revocations.revokeIssuer({ issuer }, options),
+    ];
+    await Promise.all([...ways(), ...ways({ holder: 'https://idp.partner.com' })]);
+    expect(holders).toEqual([
+      ...new Array(6).fill(undefined),
+      ...new Array(6).fill('https://idp.partner.com'),
+    ]);
+    for (const holder of ['', 1, null]) {
+      await expect(revocations.revokePrincipal('k', { holder } as never)).rejects.toThrow(
+        "Write: { holder: 'https://idp.partner.com' }, or leave it out",
+      );
+    }
+    await expect(
+      revocations.revokeToken({ token: 't' }, { issuedBefore: NOW } as never),
+    ).rejects.toThrow('has no option "issuedBefore"');
+    expect(holders).toHaveLength(12);
+  });
+
+  it('that is made now also applies to tokens that are issued a little later, because clocks differ', async () => {
     const { revocations } = aStore({ toleranceSec: 7 });
     const { issuedBefore } = await revocations.revokePrincipal('user:a:b');
     expect(issuedBefore).toBe(NOW + 7);
   });
 
-  it('has whole seconds: the one that is passing counts', async () => {
+  it('has whole seconds, and includes the current one', async () => {
     const { revocations, clock } = aStore({ toleranceSec: 0 });
     clock.advance(400);
     expect((await revocations.revokePrincipal('k')).issuedBefore).toBe(NOW);
@@ -49,7 +77,7 @@ describe('a mark', () => {
     expect((await revocations.revokePrincipal('k', options)).issuedBefore).toBe(NOW - 11);
   });
 
-  it('reaches where it is told to, and no further than a minute ahead', async () => {
+  it('applies up to the given time, and at most a minute into the future', async () => {
     const { revocations } = aStore({ toleranceSec: 300 });
     const reach = async (issuedBefore: number) =>
       (await revocations.revokeIssuer({ issuer }, { issuedBefore })).issuedBefore;
@@ -57,14 +85,14 @@ describe('a mark', () => {
     expect(await reach(NOW + 60)).toBe(NOW + 60);
     expect(await reach(NOW + 61)).toBe(NOW + 60);
     expect(await reach(NOW + 365 * 86_400)).toBe(NOW + 60);
-    // Milliseconds by mistake.
+    // Milliseconds instead of seconds, by mistake.
     expect(await reach(NOW * 1_000)).toBe(NOW + 60);
   });
 
-  it('outlives every token that it is on, however far back it reaches', async () => {
+  it('is kept longer than every token that it applies to, however old', async () => {
     const { revocations, clock } = aStore({ retainSec: 3_600, toleranceSec: 5 });
     clock.advance(1);
-    // Now, the tolerance of the issuer's clock, a lifetime, our own tolerance, and a second for the fraction.
+    // Now, the tolerance for the issuer's clock, a lifetime, our own tolerance, and a second for the fraction.
     const keptUntil = NOW + 6 + 3_600 + 5 + 1;
     expect((await revocations.revokePrincipal('k')).keptUntil).toBe(keptUntil);
     expect((await revocations.revokeToken({ token: 't' })).keptUntil).toBe(keptUntil);
@@ -74,14 +102,14 @@ describe('a mark', () => {
     expect((await revocations.revokePrincipal('k', ahead)).keptUntil).toBe(NOW + 30 + 3_606);
   });
 
-  it('on one token holds whenever that was issued', async () => {
+  it('on one token applies whenever that was issued', async () => {
     const { revocations } = aStore();
     const mark = await revocations.revokeToken({ issuer, tokenId: 'x' });
     expect(mark).toHaveProperty('issuedBefore', undefined);
     expect(Object.isFrozen(mark)).toBe(true);
   });
 
-  it('is kept a day by default, and reaches five seconds', async () => {
+  it('is kept a day by default, and applies five seconds into the future', async () => {
     const { revocations } = aStore();
     expect(revocations).toMatchObject({ retainSec: 86_400, toleranceSec: 5 });
     expect(await revocations.revokePrincipal('k')).toMatchObject({
@@ -90,7 +118,7 @@ describe('a mark', () => {
     });
   });
 
-  it('is made by the time of the machine, where no clock is given', async () => {
+  it('uses the clock of the machine if no other is given', async () => {
     const { revocations } = aStore({ clock: undefined });
     const before = Date.now() / 1_000;
     const { issuedBefore = 0 } = await revocations.revokePrincipal('k');
@@ -99,7 +127,7 @@ describe('a mark', () => {
   });
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY, '5', null, new Date(0)])(
-    'is not made until %s',
+    'is not made for %s',
     async (issuedBefore) => {
       const { revocations, kept } = aStore();
       const made = revocations.revokePrincipal('k', { issuedBefore: issuedBefore as number });
@@ -111,7 +139,7 @@ describe('a mark', () => {
   );
 });
 
-describe('each way to revoke', () => {
+describe('each function to revoke', () => {
   it('makes the mark on its target', async () => {
     const { revocations, kept } = aStore();
     const options = { issuedBefore: NOW };
@@ -144,7 +172,7 @@ describe('each way to revoke', () => {
     expect(await revocations.list()).toEqual(kept);
   });
 
-  it('rejects, and does not throw, for what is nothing', async () => {
+  it('rejects, and does not throw, for a target with a missing member', async () => {
     const { revocations } = aStore();
     const nothing = {} as never;
     for (const made of [
@@ -160,7 +188,7 @@ describe('each way to revoke', () => {
     }
   });
 
-  it('rejects when the mark could not be kept, and gives what is kept', async () => {
+  it('rejects when the mark cannot be kept, and otherwise gives what is kept', async () => {
     const fault = new Error('down');
     const failing = aStore({}, { keep: () => Promise.reject(fault) });
     await expect(failing.revocations.revokePrincipal('k')).rejects.toBe(fault);
@@ -169,15 +197,15 @@ describe('each way to revoke', () => {
     expect(await revocations.revokePrincipal('k')).toBe(other);
   });
 
-  it('refuses an option that is misspelled', async () => {
+  it('refuses a misspelled option', async () => {
     const made = aStore().revocations.revokePrincipal('k', { issueBefore: NOW } as never);
     await expect(made).rejects.toThrow(ConfigurationError);
-    await expect(made).rejects.toThrow('The options of a revocation has no option "issueBefore"');
+    await expect(made).rejects.toThrow('revokePrincipal() has no option "issueBefore"');
   });
 });
 
 describe('clear', () => {
-  it('takes a mark, or what it is on', async () => {
+  it('accepts a mark, or what it applies to', async () => {
     const { revocations, dropped } = aStore();
     const mark = await revocations.revokeSubject({ issuer, subject: 'x' });
     expect(await revocations.clear(mark)).toBe(true);
@@ -190,8 +218,8 @@ describe('clear', () => {
   });
 });
 
-describe('the port', () => {
-  it('passes questions on as they are', async () => {
+describe('the keeper', () => {
+  it('gets the questions as they are', async () => {
     const asked: unknown[] = [];
     const { revocations } = aStore(
       {},
@@ -203,11 +231,11 @@ describe('the port', () => {
     expect(asked).toEqual([[query, options]]);
   });
 
-  it('tells of marks where the keeper does, and only there', () => {
+  it('reports marks if it can, and then the store does', () => {
     expect(aStore().revocations).not.toHaveProperty('subscribe');
     const end = () => {};
     const listeners: unknown[] = [];
-    /** Keeps nothing, and needs its own `this` to be subscribed to. */
+    /** A keeper that stores nothing. Its `subscribe` needs its own `this`. */
     class Keeper implements RevocationKeeper {
       readonly #listeners = listeners;
       keep = (mark: RevocationMark) => mark;
@@ -233,7 +261,7 @@ describe('the options', () => {
     [{ retainSec: 315_360_000 }],
     [{ toleranceSec: 0 }],
     [{ toleranceSec: 300 }],
-  ])('%o is in its range', (options) => {
+  ])('may have %o', (options) => {
     expect(aStore(options).revocations).toMatchObject(options);
   });
 
@@ -247,7 +275,7 @@ describe('the options', () => {
     [{ toleranceSec: 301 }, 'toleranceSec', '0 to 300. Write: toleranceSec: 5'],
     [{ toleranceSec: 0.5 }, 'toleranceSec', '0 to'],
     [{ toleranceSec: '5' }, 'toleranceSec', '0 to'],
-  ])('%o is not', (options, name, range) => {
+  ])('may not have %o', (options, name, range) => {
     const make = () => aStore(options as RevocationsOptions);
     expect(make).toThrow(ConfigurationError);
     expect(make).toThrow(`aStore(): ${name} is a whole number of seconds from ${range}`);

@@ -26,7 +26,7 @@ afterEach(async () => {
 });
 
 describe('key snapshots in files', () => {
-  it('give back what was saved last, also to another process', async () => {
+  it('can be loaded again, also by another process', async () => {
     const store = fileKeySnapshots({ directory });
     await store.save(issuer, aSnapshot());
     await store.save(issuer, aSnapshot({ fetchedAtMs: 2 }));
@@ -34,14 +34,14 @@ describe('key snapshots in files', () => {
     await expect(other.load(issuer)).resolves.toEqual(aSnapshot({ fetchedAtMs: 2 }));
   });
 
-  it('are kept apart by issuer, and none is one', async () => {
+  it('are kept separately for each issuer, and undefined if there is none', async () => {
     const store = fileKeySnapshots({ directory });
     await expect(store.load(issuer)).resolves.toBeUndefined();
     await store.save(issuer, aSnapshot());
     await expect(store.load(`${issuer}/`)).resolves.toBeUndefined();
   });
 
-  it('stay inside the directory, whatever the issuer is called, and leave nothing else there', async () => {
+  it('stay inside the directory, whatever the issuer is, and leave nothing else there', async () => {
     const store = fileKeySnapshots({ directory });
     await store.save('../../x', aSnapshot({ issuer: '../../x' }));
     await store.save(issuer, aSnapshot());
@@ -51,7 +51,7 @@ describe('key snapshots in files', () => {
     expect(await readdir(parent)).toEqual(['keys']);
   });
 
-  it.skipIf(process.platform === 'win32')('are for their owner alone', async () => {
+  it.skipIf(process.platform === 'win32')('can be read only by their owner', async () => {
     await fileKeySnapshots({ directory }).save(issuer, aSnapshot());
     const [name = ''] = await readdir(directory);
     expect((await stat(join(directory, name))).mode & 0o777).toBe(0o600);
@@ -70,13 +70,13 @@ describe('key snapshots in files', () => {
     expect(await readFile(victim, 'utf8')).toBe('mine');
   });
 
-  it('of another issuer are not saved', async () => {
+  it('are not saved for another issuer', async () => {
     const store = fileKeySnapshots({ directory });
     await expect(store.save('https://other.example', aSnapshot())).rejects.toThrow(TypeError);
     await expect(store.load('https://other.example')).resolves.toBeUndefined();
   });
 
-  it('that cannot be written leave no half file behind', async () => {
+  it('leave no incomplete file behind if they cannot be written', async () => {
     const store = fileKeySnapshots({ directory });
     await store.save(issuer, aSnapshot());
     const cyclic: unknown[] = [];
@@ -86,7 +86,7 @@ describe('key snapshots in files', () => {
     await expect(store.load(issuer)).resolves.toEqual(aSnapshot());
   });
 
-  it('that are no JSON, or too large, are a failure of the store', async () => {
+  it('make load reject if they are not JSON, or too large', async () => {
     const store = fileKeySnapshots({ directory });
     await store.save(issuer, aSnapshot());
     const [name = ''] = await readdir(directory);
@@ -96,7 +96,10 @@ describe('key snapshots in files', () => {
     await expect(store.load(issuer)).rejects.toThrow(RangeError);
   });
 
-  it.each([[undefined], [{}], [{ directory: '' }]])('%j is a configuration error', (options) => {
-    expect(() => fileKeySnapshots(options as never)).toThrow(ConfigurationError);
-  });
+  it.each([[undefined], [{}], [{ directory: '' }]])(
+    'with the options %j throw a ConfigurationError',
+    (options) => {
+      expect(() => fileKeySnapshots(options as never)).toThrow(ConfigurationError);
+    },
+  );
 });

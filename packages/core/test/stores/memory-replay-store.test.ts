@@ -16,7 +16,7 @@ function aStore(maxEntries?: number) {
   };
 }
 
-/** `store` or `holder`: what a reservation finds full. */
+/** What is full when a reservation is refused: `store` or `holder`. */
 function fullOf(run: () => unknown): unknown {
   try {
     return run();
@@ -27,7 +27,7 @@ function fullOf(run: () => unknown): unknown {
 }
 
 describe('memoryReplayStore', () => {
-  it('keeps an id to the last millisecond of its time, and no longer', () => {
+  it('keeps an id to the last millisecond of its time, and not longer', () => {
     const { clock, reserve } = aStore();
     expect(reserve('a', 1_500)).toBe(true);
     clock.advance(1_499);
@@ -36,12 +36,12 @@ describe('memoryReplayStore', () => {
     expect(reserve('a', 1_500)).toBe(true);
   });
 
-  it('does not lose an id that is taken again before its first time was tidied up', () => {
+  it('keeps an id that was reserved again before its first entry was removed', () => {
     const { clock, reserve } = aStore();
     reserve('a', 1_000);
     clock.advance(1_000);
     expect(reserve('a', 60_000)).toBe(true);
-    // The bucket of the first time ends now, and holds the id that is alive by its second time.
+    // The bucket of the first time expires now. It contains the id, which is still reserved by its second time.
     for (let second = 0; second < 59; second++) {
       clock.advance(1_000);
       reserve(`other-${second}`, 1);
@@ -51,7 +51,7 @@ describe('memoryReplayStore', () => {
     expect(reserve('a', 1)).toBe(true);
   });
 
-  it('is full at its bound, drops nothing alive, and takes more as soon as something ends', () => {
+  it('refuses when it is full, removes nothing that is still valid, and accepts again when an id expires', () => {
     const { clock, reserve } = aStore(20);
     for (let index = 0; index < 20; index++) expect(reserve(`id-${index}`, 1_000)).toBe(true);
     expect(fullOf(() => reserve('one more', 1_000))).toBe('store');
@@ -61,12 +61,12 @@ describe('memoryReplayStore', () => {
     expect(fullOf(() => reserve('one more', 1_000))).toBe('store');
   });
 
-  it('leaves nine tenths to others, whatever one holder brings', () => {
+  it('leaves nine tenths to other holders, whatever one holder reserves', () => {
     const { clock, reserve } = aStore(20);
     expect(reserve('a', 1_000, 'greedy')).toBe(true);
     expect(reserve('b', 1_000, 'greedy')).toBe(true);
     expect(fullOf(() => reserve('c', 1_000, 'greedy'))).toBe('holder');
-    // What it has is still known, and a replay is told as one.
+    // The ids that it has are still known, and a replay is detected.
     expect(reserve('a', 1_000, 'greedy')).toBe(false);
     for (let index = 0; index < 9; index++) {
       expect(reserve(`x-${index}`, 1_000, `holder-${index}`)).toBe(true);
@@ -78,7 +78,7 @@ describe('memoryReplayStore', () => {
     expect(fullOf(() => reserve('e', 1_000, 'greedy'))).toBe('holder');
   });
 
-  it('tidies up for a holder whose share has ended, behind whatever else has ended', () => {
+  it('removes expired ids of a holder whose share is full', () => {
     const { clock, reserve } = aStore(1_000);
     for (let index = 0; index < 800; index++) reserve(`early-${index}`, 1_000);
     for (let index = 0; index < 100; index++) reserve(`own-${index}`, 2_000, 'holder');
@@ -87,18 +87,18 @@ describe('memoryReplayStore', () => {
     expect(reserve('more', 1_000, 'holder')).toBe(true);
   });
 
-  it('counts nobody who is not named as a holder', () => {
+  it('has no limit for reservations without a holder', () => {
     const { reserve } = aStore(20);
     for (let index = 0; index < 20; index++) expect(reserve(`id-${index}`)).toBe(true);
   });
 
-  it('lets a holder have one, however small it is', () => {
+  it('lets each holder have at least one id, however small the store is', () => {
     const { reserve } = aStore(5);
     expect(reserve('a', 1_000, 'h')).toBe(true);
     expect(fullOf(() => reserve('b', 1_000, 'h'))).toBe('holder');
   });
 
-  it('takes times in any order', () => {
+  it('accepts times in any order', () => {
     const { clock, reserve } = aStore();
     const times = [5, 1, 9, 3, 7, 2, 8, 4, 6].map((seconds) => seconds * 1_000);
     for (const ttlMs of times) reserve(`t-${ttlMs}`, ttlMs);
@@ -109,7 +109,7 @@ describe('memoryReplayStore', () => {
     }
   });
 
-  it('forgets after a long rest, a few with each newcomer', () => {
+  it('removes ids after a long pause, a few with each reservation', () => {
     const { clock, reserve } = aStore(100);
     for (let index = 0; index < 100; index++) reserve(`old-${index}`, 1_000 + index * 100);
     clock.advanceSec(86_400);
@@ -117,7 +117,7 @@ describe('memoryReplayStore', () => {
     expect(fullOf(() => reserve('more'))).toBe('store');
   });
 
-  it('has room for ids of any first character', () => {
+  it('accepts ids with any first character', () => {
     const { reserve } = aStore();
     for (const id of ['', '-', '_', 'A', 'z', '0', 'ä', '€']) {
       expect(reserve(id)).toBe(true);
@@ -137,7 +137,7 @@ describe('memoryReplayStore', () => {
     );
   });
 
-  it('has a message for the log that names what is full', () => {
+  it('has a message for logs that says what is full', () => {
     expect(new ReplayStoreFullError('store')).toMatchObject({
       name: 'ReplayStoreFullError',
       message: 'The replay store is full',
@@ -147,7 +147,7 @@ describe('memoryReplayStore', () => {
     );
   });
 
-  it('holds a million ids for the time of a proof by default', () => {
+  it('has room for a million ids by default', () => {
     const { reserve } = aStore();
     for (let index = 0; index < 1_000_000; index++) reserve(`id-${index}`, 71_000);
     expect(fullOf(() => reserve('one more'))).toBe('store');

@@ -7,6 +7,7 @@ import {
   memoryRevocations,
 } from '../../src/stores/memory-revocations.ts';
 import type { RevocationMark, RevocationQuery } from '../../src/stores/revocation-store.ts';
+import { isRevocationStoreFullError } from '../../src/stores/revocation-store-full-error.ts';
 import { aQuery } from '../revocation/queries.ts';
 
 const issuer = 'https://as.example.com';
@@ -21,7 +22,7 @@ function aStore(options: MemoryRevocationsOptions = {}) {
 }
 
 describe('a store in memory', () => {
-  it('answers at once, not by a promise', async () => {
+  it('answers without a promise', async () => {
     const { revocations, isRevoked } = aStore();
     expect(isRevoked()).toBe(false);
     await revocations.revokeSubject({ issuer, subject: 'ada' });
@@ -61,7 +62,7 @@ describe('a store in memory', () => {
       (s) => s.revocations.revokeIssuer({ issuer }),
       { issuers: ['https://b.example.com'] },
     ],
-  ])('knows a mark on a %s, alone and beside marks on others', async (_kind, revoke, other) => {
+  ])('finds a mark on a %s, alone and among marks on others', async (_kind, revoke, other) => {
     const store = aStore();
     const { revocations } = store;
     for (const text of ['x', 'y']) {
@@ -81,7 +82,7 @@ describe('a store in memory', () => {
     expect(store.isRevoked({ ...bare, issuers: ['https://b.example.com'] })).toBe(false);
   });
 
-  it('keeps a mark to its last second and no longer', async () => {
+  it('keeps a mark to its last second, and not longer', async () => {
     const { revocations, clock, isRevoked } = aStore({ retainSec: 60 });
     const { keptUntil } = await revocations.revokeSubject({ issuer, subject: 'ada' });
     clock.set(keptUntil * 1_000 - 1);
@@ -92,7 +93,7 @@ describe('a store in memory', () => {
     expect(await revocations.list()).toEqual([]);
   });
 
-  it('only ever moves a mark forward', async () => {
+  it('only moves a mark to later times', async () => {
     const { revocations, isRevoked } = aStore();
     const revoke = (issuedBefore: number) =>
       revocations.revokeSubject({ issuer, subject: 'ada' }, { issuedBefore });
@@ -107,7 +108,7 @@ describe('a store in memory', () => {
     expect(await revocations.list()).toHaveLength(1);
   });
 
-  it('keeps a mark longer when it is made again, and not shorter', async () => {
+  it('keeps a mark longer when it is made again, and never shorter', async () => {
     const { revocations, clock } = aStore({ retainSec: 60 });
     const revoke = () => revocations.revokeToken({ issuer, tokenId: 'token-1' });
     const first = await revoke();
@@ -119,7 +120,7 @@ describe('a store in memory', () => {
     expect(second.issuedBefore).toBeUndefined();
   });
 
-  it('forgets a mark that is cleared, and says whether there was one', async () => {
+  it('removes a mark by clear, and says whether there was one', async () => {
     const { revocations, clock, isRevoked } = aStore({ retainSec: 60 });
     const mark = await revocations.revokeIssuer({ issuer });
     expect(await revocations.clear({ kind: 'issuer', issuer: 'https://b.example.com' })).toBe(
@@ -146,14 +147,14 @@ describe('a store in memory', () => {
   });
 });
 
-describe('who subscribes', () => {
+describe('a subscriber', () => {
   function aListener(store: ReturnType<typeof aStore>) {
     const heard: RevocationMark[] = [];
     const end = store.revocations.subscribe?.((mark) => heard.push(mark));
     return { heard, end };
   }
 
-  it('hears each mark once, as it is kept, until it ends that', async () => {
+  it('is called once for each mark, as it is kept, until it ends the subscription', async () => {
     const store = aStore();
     const { heard, end } = aListener(store);
     const other = aListener(store);
@@ -167,7 +168,7 @@ describe('who subscribes', () => {
     expect(other.heard).toHaveLength(3);
   });
 
-  it('hears nothing of a mark that changes nothing', async () => {
+  it('is not called for a mark that changes nothing', async () => {
     const store = aStore();
     const { heard } = aListener(store);
     await store.revocations.revokePrincipal('k');
@@ -178,7 +179,7 @@ describe('who subscribes', () => {
     expect(heard).toHaveLength(2);
   });
 
-  it('may subscribe twice with one function, and end each by itself', async () => {
+  it('may subscribe twice with one function, and end each subscription by itself', async () => {
     const { revocations } = aStore();
     let heard = 0;
     const listener = () => {
@@ -191,7 +192,7 @@ describe('who subscribes', () => {
     expect(heard).toBe(1);
   });
 
-  it('does not keep others from hearing, nor the mark from being made, when it fails', async () => {
+  it('that fails does not stop the others, nor the mark', async () => {
     const store = aStore();
     const { revocations } = store;
     revocations.subscribe?.(() => {
@@ -206,7 +207,7 @@ describe('who subscribes', () => {
     expect(store.isRevoked()).toBe(true);
   });
 
-  it('has a mark in effect by the time that it hears of it', async () => {
+  it('is called after the mark is in effect', async () => {
     const store = aStore();
     const seen: unknown[] = [];
     store.revocations.subscribe?.(() => seen.push(store.isRevoked()));
@@ -215,22 +216,69 @@ describe('who subscribes', () => {
   });
 });
 
-describe('the room in memory', () => {
-  it('is bounded: nothing that still counts is dropped, so one more mark is refused', async () => {
+describe('the limit of marks', () => {
+  it('is kept: no mark that is still valid is removed, so one more is refused', async () => {
     const { revocations, clock } = aStore({ maxMarks: 2, retainSec: 60 });
     await revocations.revokePrincipal('a');
     await revocations.revokeToken({ token: 'b' });
     await expect(revocations.revokePrincipal('c')).rejects.toThrow(
       'The store of revocations is full',
     );
-    // What is there may still be moved.
+    // A mark that exists may still be moved to a later time.
     await revocations.revokePrincipal('a', { issuedBefore: NOW + 10 });
     clock.advanceSec(100);
     await revocations.revokeSession({ issuer, sessionId: 'c' });
     expect(await revocations.list()).toHaveLength(1);
   });
 
-  it('has room again once marks have expired, however many', async () => {
+  it('leaves room for others: a holder may have as many marks as are still free, and the application all of them', async () => {
+    const { revocations } = aStore({ maxMarks: 16 });
+    const flood = async (holder: string) => {
+      let made = 0;
+      for (;;) {
+        const target = { issuer: holder, subject: `s${made}` };
+        const outcome = await revocations
+          .revokeSubject(target, { holder })
+          .catch((e: unknown) => e);
+        if (isRevocationStoreFullError(outcome)) return `${made}, ${outcome.full}`;
+        made += 1;
+      }
+    };
+    expect(await flood('a')).toBe('8, holder');
+    expect(await flood('b')).toBe('4, holder');
+    expect(await flood('c')).toBe('2, holder');
+    // A mark that a holder has may be moved. Another kind of mark counts, too.
+    await revocations.revokeSubject({ issuer: 'a', subject: 's0' }, { holder: 'a' });
+    const token = { issuer: 'a', tokenId: 't' };
+    await expect(revocations.revokeToken(token, { holder: 'a' })).rejects.toThrow(
+      'The store of revocations is full for this holder',
+    );
+    for (const key of ['k', 'l']) await revocations.revokePrincipal(key);
+    await expect(revocations.revokePrincipal('m')).rejects.toThrow(/is full$/);
+    // Its marks are moved, and one more is refused.
+    expect(await flood('a')).toBe('8, store');
+  });
+
+  it('leaves room for a holder again once its marks have expired or were cleared, but not when a mark is made twice', async () => {
+    const { revocations, clock } = aStore({ maxMarks: 4, retainSec: 60 });
+    const mark = (subject: string) =>
+      revocations.revokeSubject({ issuer, subject }, { holder: issuer });
+    const kept = await mark('a');
+    await mark('a');
+    await mark('b');
+    await expect(mark('c')).rejects.toThrow('full for this holder');
+    await revocations.clear(kept);
+    await revocations.clear(kept);
+    await mark('c');
+    await expect(mark('d')).rejects.toThrow('full for this holder');
+    clock.advanceSec(100);
+    await mark('d');
+    await mark('e');
+    await expect(mark('f')).rejects.toThrow('full for this holder');
+    await revocations.revokeSubject({ issuer, subject: 'f' });
+  });
+
+  it('leaves room again once marks have expired, however many', async () => {
     const { revocations, clock } = aStore({ maxMarks: 500, retainSec: 60 });
     for (let count = 0; count < 500; count++) await revocations.revokePrincipal(`k${count}`);
     clock.advanceSec(100);
@@ -238,20 +286,20 @@ describe('the room in memory', () => {
     expect(await revocations.list()).toHaveLength(500);
   });
 
-  it('is given back while marks are made, a few at a time', async () => {
+  it('leaves room again while marks are made, a few at a time', async () => {
     const { revocations, clock } = aStore({ retainSec: 10 });
     for (let count = 0; count < 20; count++) await revocations.revokePrincipal(`old${count}`);
     clock.advanceSec(100);
     const heapOf = async () => (await revocations.list()).length;
     for (let count = 0; count < 5; count++) await revocations.revokePrincipal(`new${count}`);
     clock.advanceSec(-100);
-    // By its clock of then, those that were not swept would count again: none is left.
+    // After the clock is set back, marks that were not removed would count again. There are none.
     expect(await heapOf()).toBe(5);
   });
 });
 
 describe('its options', () => {
-  it.each([0, -1, 1.5, '10', Number.POSITIVE_INFINITY])('maxMarks is not %s', (maxMarks) => {
+  it.each([0, -1, 1.5, '10', Number.POSITIVE_INFINITY])('maxMarks may not be %s', (maxMarks) => {
     const make = () => memoryRevocations({ maxMarks: maxMarks as number });
     expect(make).toThrow(ConfigurationError);
     expect(make).toThrow(
@@ -259,7 +307,7 @@ describe('its options', () => {
     );
   });
 
-  it('are known, and named as its own', () => {
+  it('are known, and errors name this function', () => {
     expect(() => memoryRevocations({ retain: 1 } as never)).toThrow(
       'memoryRevocations() has no option "retain". Did you mean "retainSec"? Its options are: retainSec, toleranceSec, clock, maxMarks',
     );

@@ -21,7 +21,7 @@ const TARGETS: readonly RevocationTarget[] = [
 ];
 
 describe('revocationIdsOf', () => {
-  it.each(TARGETS)('finds what a mark on its $kind is kept under', (target) => {
+  it.each(TARGETS)('gives the id of a mark on its $kind', (target) => {
     expect(revocationIdsOf(aQuery()).of(target.kind)).toContain(revocationKeyOf(target).id);
     expect(TARGETS).toHaveLength(REVOCATION_KINDS.length);
   });
@@ -33,7 +33,7 @@ describe('revocationIdsOf', () => {
     ['principal', 1, 1],
     ['client', 1, 0],
     ['issuer', 1, 1],
-  ])('has as many ids as a token can be marked by: %s', (kind, all, none) => {
+  ])('gives as many ids as there can be marks on a token: %s', (kind, all, none) => {
     expect(revocationIdsOf(aQuery()).of(kind)).toHaveLength(all);
     const bare = aQuery({
       tokenId: undefined,
@@ -44,13 +44,13 @@ describe('revocationIdsOf', () => {
     expect(revocationIdsOf(bare).of(kind)).toHaveLength(none);
   });
 
-  it('knows a token by its digest, too, whether it has a jti or not', () => {
+  it('gives the id of a token’s digest as well, with and without a jti', () => {
     const id = digestKey('digest-1');
     expect(revocationIdsOf(aQuery()).of('token')).toContain(id);
     expect(revocationIdsOf(aQuery({ tokenId: undefined })).of('token')).toEqual([id]);
   });
 
-  it('asks under both forms of an issuer that has two', () => {
+  it('gives ids for both forms of an issuer that has two', () => {
     const ids = revocationIdsOf(aQuery({ issuers: [issuer, 'as.example.com'] }));
     for (const target of TARGETS) expect(ids.of(target.kind)).toContain(revocationKeyOf(target).id);
     expect(ids.of('subject')).toContain(
@@ -59,7 +59,7 @@ describe('revocationIdsOf', () => {
     expect(ids.of('issuer')).toHaveLength(2);
   });
 
-  it('computes nothing before it is asked for, and nothing twice', () => {
+  it('computes ids when they are first read, and once', () => {
     let read = 0;
     const { tokenDigest: _, ...facts } = aQuery();
     const query = {
@@ -85,17 +85,17 @@ describe('markStops', () => {
     [NOW + 1, false],
     [undefined, true],
     [Number.NaN, true],
-  ])('a token that was issued at %s by a mark of now: %s', (issuedAt, stops) => {
+  ])('for a token that was issued at %s and a mark of now: %s', (issuedAt, stops) => {
     expect(markStops({ kind: 'subject', issuedBefore: NOW }, { issuedAt })).toBe(stops);
   });
 
-  it('a token by the mark on itself, whenever it was issued', () => {
+  it('is true for a mark on the token itself, whenever it was issued', () => {
     for (const issuedBefore of [undefined, NOW]) {
       expect(markStops({ kind: 'token', issuedBefore }, { issuedAt: NOW + 1_000 })).toBe(true);
     }
   });
 
-  it('every token by a mark that does not say until when', () => {
+  it('is true for a mark without issuedBefore', () => {
     expect(markStops({ kind: 'client', issuedBefore: undefined }, { issuedAt: NOW })).toBe(true);
   });
 });

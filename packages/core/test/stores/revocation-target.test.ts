@@ -27,14 +27,14 @@ const TARGETS: readonly RevocationTarget[] = [
 ];
 
 describe('revocationKeyOf', () => {
-  it('gives every target a place of its own, by a digest that shows nothing of it', () => {
+  it('gives every target a different id, which shows nothing of it', () => {
     const keys = TARGETS.map(revocationKeyOf);
     expect(new Set(keys.map(({ id }) => id)).size).toBe(TARGETS.length);
     expect(keys.map(({ kind }) => kind)).toEqual(TARGETS.map(({ kind }) => kind));
     for (const { id } of keys) expect(id).toMatch(/^[\w-]{43}$/);
   });
 
-  it('is the same in every process, since stores are shared', () => {
+  it('gives the same id in every process, because stores are shared', () => {
     expect(
       revocationKeyOf({ kind: 'subject', issuer: 'https://as.example.com', subject: 'ada' }),
     ).toEqual({
@@ -51,27 +51,30 @@ describe('revocationKeyOf', () => {
   });
 
   it.each([
-    ['no issuer', { kind: 'subject', subject: 'x' }, /give issuer as a text/],
-    ['an empty subject', { kind: 'subject', issuer: 'a', subject: '' }, /give subject as a text/],
-    ['a number', { kind: 'session', issuer: 'a', sessionId: 1 }, /give sessionId as a text/],
-    ['no id of a token', { kind: 'token', issuer: 'a' }, /give tokenId as a text/],
-    ['an empty token', { kind: 'token', token: '' }, /give token as a text/],
-    ['no key', { kind: 'principal' }, /give principalKey as a text/],
-    ['no client', { kind: 'client', issuer: 'a' }, /give clientId as a text/],
-    ['no issuer at all', { kind: 'issuer' }, /give issuer as a text/],
+    ['no issuer', { kind: 'subject', subject: 'x' }, /give issuer as a string/],
+    ['an empty subject', { kind: 'subject', issuer: 'a', subject: '' }, /give subject as a string/],
+    ['a number', { kind: 'session', issuer: 'a', sessionId: 1 }, /give sessionId as a string/],
+    ['no id of a token', { kind: 'token', issuer: 'a' }, /give tokenId as a string/],
+    ['an empty token', { kind: 'token', token: '' }, /give token as a string/],
+    ['no key', { kind: 'principal' }, /give principalKey as a string/],
+    ['no client', { kind: 'client', issuer: 'a' }, /give clientId as a string/],
+    ['no issuer at all', { kind: 'issuer' }, /give issuer as a string/],
     [
       'another kind',
       { kind: 'planet', issuer: 'a' },
-      /of the kind token, session, subject, principal, client, issuer$/,
+      /must be one of token, session, subject, principal, client, issuer$/,
     ],
-  ])('refuses a target with %s, which would be on nothing', (_what, target, message) => {
-    expect(() => revocationKeyOf(target as unknown as RevocationTarget)).toThrow(TypeError);
-    expect(() => revocationKeyOf(target as unknown as RevocationTarget)).toThrow(message);
-  });
+  ])(
+    'refuses a target with %s, because the mark would apply to nothing',
+    (_what, target, message) => {
+      expect(() => revocationKeyOf(target as unknown as RevocationTarget)).toThrow(TypeError);
+      expect(() => revocationKeyOf(target as unknown as RevocationTarget)).toThrow(message);
+    },
+  );
 });
 
 describe('tokenDigest', () => {
-  it('is the same whichever signature a signed token has: ECDSA has two that are good', () => {
+  it('is the same for each valid signature of a token: ECDSA has two', () => {
     const token = aToken();
     const [header, payload] = token.split('.');
     expect(tokenDigest(`${header}.${payload}.AAAA`)).toBe(tokenDigest(token));
@@ -88,11 +91,11 @@ describe('tokenDigest', () => {
     ['four parts', ['e30.a.b.c', 'e30.a.b.d']],
     ['five parts', ['e30.a.b.c.d', 'e30.a.b.c.e']],
     ['one part', ['secret', 'other']],
-  ])('looks at the whole of a token with %s', (_what, [one = '', other = '']) => {
+  ])('includes the whole of a token with %s', (_what, [one = '', other = '']) => {
     expect(tokenDigest(one)).not.toBe(tokenDigest(other));
   });
 
-  it('keeps header and payload apart', () => {
+  it('does not mix up header and payload', () => {
     expect(tokenDigest('e30.ab.c')).not.toBe(tokenDigest('e30.a.c'));
     expect(tokenDigest('e30.a.c')).toBe(tokenDigest('e30.a.d'));
     expect(digestKey(tokenDigest('a'))).toBe(revocationKeyOf({ kind: 'token', token: 'a' }).id);

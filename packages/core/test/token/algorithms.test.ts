@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ALGORITHMS, algorithmOf, DEFAULT_ALGORITHMS } from '../../src/token/algorithms.ts';
 
 describe('algorithmOf', () => {
-  it('knows the ten algorithms by exact name, and Ed25519 for EdDSA', () => {
+  it('recognizes the ten algorithms by their exact names, and Ed25519 as EdDSA', () => {
     expect(ALGORITHMS).toHaveLength(10);
     for (const name of ALGORITHMS) expect(algorithmOf(name)).toBe(name);
     expect(algorithmOf('Ed25519')).toBe('EdDSA');
@@ -22,7 +22,7 @@ describe('algorithmOf', () => {
     [256],
     [['RS256']],
     [{ toString: () => 'RS256' }],
-  ])('knows nothing of %o', (alg) => {
+  ])('gives undefined for %o', (alg) => {
     expect(algorithmOf(alg)).toBeUndefined();
   });
 });

@@ -28,7 +28,7 @@ function without(...names: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(Object.entries(GOOD_CLAIMS).filter(([name]) => !names.includes(name)));
 }
 
-describe('what a refusal says beside its reason', () => {
+describe('a refusal', () => {
   const refusal = (
     claims: Readonly<Record<string, unknown>>,
     changes: Partial<ClaimsPolicy> = {},
@@ -36,7 +36,7 @@ describe('what a refusal says beside its reason', () => {
   ) => checkClaims(claims, header, { ...policy, ...changes }, NOW);
   const expectedAudience = [AUDIENCE, 'urn:other'];
 
-  it('is the claim that is missing or malformed, by its name', () => {
+  it('names the claim that is missing or malformed', () => {
     for (const claim of ['sub', 'client_id', 'jti', 'exp']) {
       expect(refusal(without(claim))).toEqual({ reason: 'claim_missing', claim });
       const malformed = { reason: 'claim_malformed', claim };
@@ -45,21 +45,21 @@ describe('what a refusal says beside its reason', () => {
     expect(refusal(good({ sub: '' }))).toEqual({ reason: 'claim_missing', claim: 'sub' });
   });
 
-  it('is the audience that is expected, missing or another', () => {
+  it('names the expected audience, if aud is missing or wrong', () => {
     const missing = { reason: 'claim_missing', claim: 'aud', expectedAudience };
     expect(refusal(without('aud'))).toEqual(missing);
     const other = { reason: 'audience_mismatch', expectedAudience };
     expect(refusal(good({ aud: 'urn:secret' }))).toEqual(other);
   });
 
-  it('is the types that are expected, and whether there is none', () => {
+  it('names the expected types, and says whether typ is absent', () => {
     const another = { reason: 'type_not_accepted', expectedTypes: ['at+jwt'] };
     expect(refusal(good(), {}, { typ: 'JWT' })).toEqual(another);
     expect(refusal(good(), {}, {})).toEqual({ ...another, typeAbsent: true });
     expect(refusal(good({ at_hash: 'x' }))).toEqual({ reason: 'type_not_accepted' });
   });
 
-  it('is why `accepts` refuses, where it says so', () => {
+  it('has the reason that accepts gives', () => {
     for (const reason of ['caller_not_listed', 'audience_mismatch'] as const) {
       expect(refusal(good(), { accepts: () => reason })).toEqual({ reason });
     }
@@ -67,7 +67,7 @@ describe('what a refusal says beside its reason', () => {
     expect(refusal(good(), { accepts: made })).toEqual({ reason: 'type_not_accepted' });
   });
 
-  it('is that a token of another type is one, rather than what it lacks', () => {
+  it('of a token of another type has that as its reason, and not a missing claim', () => {
     const lacking = without('client_id');
     const claim = 'client_id';
     const accepts = (answer: unknown) => ({ accepts: () => answer as boolean });
@@ -90,11 +90,11 @@ describe('a claim of another type of token', () => {
     ['at_hash', null],
     ['c_hash', ''],
     ['events', []],
-  ])('refuses %s %j, whatever typ says', (name, value) => {
+  ])('refuses %s %j, whatever typ is', (name, value) => {
     expect(check(good({ [name]: value }))).toBe('type_not_accepted');
   });
 
-  it('counts as an own member alone', () => {
+  it('counts only as an own member', () => {
     const inherited = Object.assign(
       Object.create({ at_hash: 'x', c_hash: 'x', events: {} }),
       good(),
@@ -105,7 +105,7 @@ describe('a claim of another type of token', () => {
 
 describe('typ', () => {
   it.each(['at+jwt', 'AT+JWT', 'At+Jwt', 'application/at+jwt', 'APPLICATION/AT+JWT'])(
-    'accepts %j: case and application/ do not count',
+    'accepts %j, in any case, with and without application/',
     (typ) => {
       expect(check(good(), {}, { typ })).toBe('accepted');
     },
@@ -132,7 +132,7 @@ describe('typ', () => {
     expect(check(good(), {}, { typ })).toBe('type_not_accepted');
   });
 
-  it('may be absent only where the policy says so, and is not inherited', () => {
+  it('may be absent only if the policy says so, and is not read from a prototype', () => {
     const optional = { types: { accepted: ['at+jwt'], optional: true } };
     expect(check(good(), {}, {})).toBe('type_not_accepted');
     expect(check(good(), {}, Object.create({ typ: 'at+jwt' }))).toBe('type_not_accepted');
@@ -146,18 +146,18 @@ describe('the types of claims', () => {
   const strings = ['iss', 'sub', 'jti', 'client_id'];
   const numbers = ['exp', 'nbf', 'iat'];
 
-  it.each(strings)('%s is a string or absent, never coerced', (name) => {
+  it.each(strings)('%s is a string or absent, and is never converted', (name) => {
     for (const value of [7, true, null, [], ['x'], {}, { toString: 'x' }]) {
       expect(check(good({ [name]: value }))).toBe('claim_malformed');
     }
   });
 
-  it.each(numbers)('%s is a finite number or absent, never coerced', (name) => {
+  it.each(numbers)('%s is a finite number or absent, and is never converted', (name) => {
     const values = [`${NOW}`, '', true, null, [NOW], {}, Number.NaN, Number.POSITIVE_INFINITY];
     for (const value of values) expect(check(good({ [name]: value }))).toBe('claim_malformed');
   });
 
-  it('a number that JSON spells too large is no time', () => {
+  it('a number that is too large for JavaScript is malformed', () => {
     const claims: Record<string, unknown> = JSON.parse('{"exp":1e309}');
     expect(check(good(claims))).toBe('claim_malformed');
   });
@@ -171,23 +171,23 @@ describe('the types of claims', () => {
 });
 
 describe('required claims', () => {
-  it.each(['sub', 'client_id', 'jti'])('%s must be there and hold something', (name) => {
+  it.each(['sub', 'client_id', 'jti'])('%s must be present and not empty', (name) => {
     expect(check(without(name))).toBe('claim_missing');
     expect(check(good({ [name]: '' }))).toBe('claim_missing');
   });
 
-  it('null is as good as absent, for claims whose type is free', () => {
+  it('null counts as absent, for claims of any type', () => {
     expect(check(good({ tid: null }), { requiredClaims: ['tid'] })).toBe('claim_missing');
     expect(check(good({ tid: 0 }), { requiredClaims: ['tid'] })).toBe('accepted');
   });
 
-  it('exp is always required, and aud wherever an audience is configured', () => {
+  it('exp is always required, and aud if an audience is configured', () => {
     expect(check(without('exp'), { requiredClaims: [] })).toBe('claim_missing');
     expect(check(without('aud'), { requiredClaims: [] })).toBe('claim_missing');
     expect(check(without('aud'), { requiredClaims: [], audience: undefined })).toBe('accepted');
   });
 
-  it('what a prototype holds is not in the token', () => {
+  it('members of a prototype do not count as claims', () => {
     for (const name of ['sub', 'exp', 'aud']) {
       const claims = Object.assign(Object.create({ [name]: GOOD_CLAIMS[name] }), without(name));
       expect(check(claims)).toBe('claim_missing');
@@ -237,22 +237,22 @@ describe('time', () => {
     expect(check(good(claims))).toBe(outcome);
   });
 
-  it('without tolerance a token ends on the second, as RFC 7519 §4.1.4 has it', () => {
+  it('without tolerance a token expires exactly at exp, as RFC 7519 §4.1.4 says', () => {
     expect(checkTime(NOW, undefined, 0, NOW)).toBe('expired');
     expect(checkTime(NOW + 0.001, undefined, 0, NOW)).toBeUndefined();
     expect(checkTime(NOW + 1, NOW, 0, NOW)).toBeUndefined();
     expect(checkTime(NOW + 1, NOW + 0.001, 0, NOW)).toBe('not_yet_valid');
   });
 
-  it('reads nbf as an own claim alone', () => {
+  it('reads nbf only as an own claim', () => {
     expect(notBefore({ nbf: 7 })).toBe(7);
     expect(notBefore({})).toBeUndefined();
     expect(notBefore(Object.create({ nbf: 7 }))).toBeUndefined();
   });
 });
 
-describe('the provider’s own marks', () => {
-  it('only true accepts', () => {
+describe('the preset’s own check', () => {
+  it('accepts only true as a yes', () => {
     for (const answer of [false, undefined, null, 1, 'true', Promise.resolve(true)]) {
       const accepts = () => answer as boolean;
       expect(check(good(), { accepts })).toBe('type_not_accepted');
@@ -260,7 +260,7 @@ describe('the provider’s own marks', () => {
     expect(check(good(), { accepts: () => true })).toBe('accepted');
   });
 
-  it('are asked last, about claims whose types are known', () => {
+  it('runs last, with claims whose types were checked', () => {
     const seen: TokenClaims[] = [];
     const accepts = (claims: TokenClaims) => seen.push(claims) > 0;
     check(good({ exp: 'soon' }), { accepts });
@@ -271,8 +271,8 @@ describe('the provider’s own marks', () => {
   });
 });
 
-describe('whatever the claims hold', () => {
-  it('the check answers with a reason and does not throw', () => {
+describe('with any claims', () => {
+  it('the check gives a reason and does not throw', () => {
     const claims = fc.dictionary(
       fc.constantFrom('iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'client_id', '__proto__'),
       fc.oneof(fc.jsonValue(), fc.double(), fc.constant(AUDIENCE)),

@@ -24,7 +24,7 @@ function withHeader(header: object | string, payload = '{}'): string {
 }
 
 describe('the JWS parser', () => {
-  it('takes a token apart', () => {
+  it('splits a token into its parts', () => {
     const token = aToken();
     const [header, payload, signature] = segmentsOf(token);
     const jws = parsed(token);
@@ -36,7 +36,7 @@ describe('the JWS parser', () => {
     expect(Buffer.from(jws.signature).toString('base64url')).toBe(signature);
   });
 
-  it('gives frozen headers, the same one for the same text, and claims of their own', () => {
+  it('gives frozen headers, the same object for the same text, and separate claims', () => {
     const one = parsed(aToken());
     const other = parsed(aToken());
     expect(Object.isFrozen(one.header.parameters)).toBe(true);
@@ -44,7 +44,7 @@ describe('the JWS parser', () => {
     expect(other.claims).not.toBe(one.claims);
   });
 
-  it('reads a token of the greatest length, and refuses a longer one unread', () => {
+  it('accepts a token of the maximum length, and refuses a longer one without decoding it', () => {
     const overhead = aToken({ pad: '' }).length;
     const pad = 'x'.repeat(Math.floor(((MAX_TOKEN_LENGTH - overhead) * 3) / 4) - 2);
     const token = aToken({ pad });
@@ -87,7 +87,7 @@ describe('the JWS parser', () => {
     expect(parse(token)).toBe('token_malformed');
   });
 
-  it('reads an empty signature as no bytes: which is nobody’s signature', () => {
+  it('accepts an empty signature, which no key verifies', () => {
     expect(parsed(`${header}.${payload}.`).signature).toHaveLength(0);
   });
 
@@ -131,17 +131,17 @@ describe('the JWS parser', () => {
     'constructor',
     'toString',
     'hasOwnProperty',
-  ])('knows no algorithm %j', (alg) => {
+  ])('gives no algorithm for %j', (alg) => {
     expect(parsed(withHeader({ alg })).header.algorithm).toBeUndefined();
   });
 
-  it('reads alg, kid and typ as own members alone', () => {
+  it('reads alg, kid and typ only as own members', () => {
     expect(parse(withHeader('{"__proto__":{"alg":"ES256"}}'))).toBe('token_malformed');
     const jws = parsed(withHeader('{"alg":"ES256","__proto__":{"kid":"k","crit":["x"]}}'));
     expect(jws.header.kid).toBeUndefined();
   });
 
-  it('lets the last of repeated claims count, or takes none, as its reader of claims does', () => {
+  it('lets the last of two equal claims count, or refuses, as the given parser of claims does', () => {
     const token = withHeader('{"alg":"ES256"}', '{"sub":"ada","sub":"bob"}');
     expect(parsed(token).claims).toEqual({ sub: 'bob' });
     const strict = createJwsParser(MAX_TOKEN_LENGTH, parseStrict);
@@ -158,15 +158,15 @@ describe('the JWS parser', () => {
     ['b64 declared critical', { b64: false, crit: ['b64'] }],
     ['zip', { zip: 'DEF' }],
     ['enc', { enc: 'A256GCM' }],
-  ])('refuses %s: it would change what the signature means', (_what, extension) => {
+  ])('refuses %s, which would change what is signed', (_what, extension) => {
     expect(parse(withHeader({ alg: 'ES256', ...extension }))).toBe('header_unsupported');
   });
 
-  it('takes Ed25519 for EdDSA', () => {
+  it('accepts Ed25519 as EdDSA', () => {
     expect(parsed(withHeader({ alg: 'Ed25519' })).header.algorithm).toBe('EdDSA');
   });
 
-  it('never throws, and answers the same for the same text', () => {
+  it('never throws, and gives the same result for the same text', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 60 }),
       fc
@@ -183,8 +183,8 @@ describe('the JWS parser', () => {
   });
 });
 
-describe('the bounds of the parser', () => {
-  /** A header segment of exactly so many characters. */
+describe('the limits of the parser', () => {
+  /** A header segment with exactly this many characters. */
   function headerOf(length: number): string {
     const bare = JSON.stringify({ alg: 'ES256', x: '' }).length;
     const text = JSON.stringify({ alg: 'ES256', x: 'x'.repeat((length * 3) / 4 - bare) });
@@ -192,7 +192,7 @@ describe('the bounds of the parser', () => {
     return encoded(text);
   }
 
-  it('a token of exactly the greatest length is read, one character more is not', () => {
+  it('a token of the maximum length is accepted, one character more is not', () => {
     const head = headerOf(400);
     const payload = encoded('{}');
     const rest = MAX_TOKEN_LENGTH - head.length - payload.length - 2;
@@ -202,7 +202,7 @@ describe('the bounds of the parser', () => {
     expect(parse(`${token}A`)).toBe('token_too_large');
   });
 
-  it('headers of up to 512 characters are kept, longer ones are not: strangers fill no memory', () => {
+  it('headers of up to 512 characters are cached, longer ones are not', () => {
     const kept = `${headerOf(512)}.e30.AAAA`;
     const long = `${headerOf(516)}.e30.AAAA`;
     expect(parsed(kept).header).toBe(parsed(kept).header);

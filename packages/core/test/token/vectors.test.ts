@@ -13,11 +13,11 @@ import { prepareKey } from '../../src/keys/prepare-key.ts';
 import type { Algorithm } from '../../src/token/algorithms.ts';
 import { verifySignature } from '../verify-signature.ts';
 
-// Signatures at the edges: the specifications' own examples beyond those of signature.test.ts, and
-// cases in the classes of project Wycheproof (padding of PKCS #1 and PSS, extreme r and s), made
-// here. jose is the second opinion on each.
+// Signatures at the limits: examples of the specifications beyond those of signature/check.test.ts, and cases
+// of the kinds that project Wycheproof has (padding of PKCS #1 and PSS, extreme r and s), made here. Each
+// answer is compared with that of jose.
 
-/** What is signed by an algorithm: a header that names it, which jose asks for, and no claims. */
+/** The signed text for an algorithm: a header that names it, which jose needs, and no claims. */
 function inputOf(alg: Algorithm): string {
   return `${Buffer.from(JSON.stringify({ alg })).toString('base64url')}.e30`;
 }
@@ -62,7 +62,7 @@ describe('RFC 7515 A.4, ECDSA with P-521', () => {
     'base64url',
   );
 
-  it('verifies, and does not over another payload', async () => {
+  it('is verified, and not with another payload', async () => {
     const input = 'eyJhbGciOiJFUzUxMiJ9.UGF5bG9hZA';
     expect(await verdicts({ alg: 'ES512', jwk, input, signature })).toEqual([true, true]);
     const other = 'eyJhbGciOiJFUzUxMiJ9.UGF5bG9hZQ';
@@ -78,7 +78,7 @@ describe('RFC 9449 §4.1, a DPoP proof, and §6.1, the thumbprint of its key (RF
   ];
   const { jwk } = JSON.parse(Buffer.from(header, 'base64url').toString());
 
-  it('verifies by the key in its header, which a caller must hand over: no token brings its own', async () => {
+  it('is verified with the key in its header, which the caller must pass: no key is taken from a token', async () => {
     const proof = { alg: 'ES256', jwk, input: `${header}.${payload}` } as const;
     const bytes = Buffer.from(signature, 'base64url');
     expect(await verdicts({ ...proof, signature: bytes })).toEqual([true, true]);
@@ -86,12 +86,12 @@ describe('RFC 9449 §4.1, a DPoP proof, and §6.1, the thumbprint of its key (RF
     expect(await verdicts({ ...proof, signature: bytes })).toEqual([false, false]);
   });
 
-  it('has the thumbprint that the example of a bound token names', async () => {
+  it('has the thumbprint of the example of a bound token', async () => {
     expect(await calculateJwkThumbprint(jwk)).toBe('0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I');
   });
 });
 
-// PKCS #1 v1.5 (RFC 8017 §8.2.2): the encoded message is compared whole, never parsed.
+// PKCS #1 v1.5 (RFC 8017 §8.2.2): the encoded message must be compared as a whole, and never parsed.
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const rsaJwk = rsa.publicKey.export({ format: 'jwk' });
@@ -102,7 +102,7 @@ function raw(message: Buffer, key: KeyObject = rsa.privateKey): Buffer {
   return privateEncrypt({ key, padding: constants.RSA_NO_PADDING }, message);
 }
 
-/** 00 01 FF… 00 and then what is given, in 256 bytes; changes are made on the way. */
+/** The bytes 00 01 FF… 00 and the given ones, 256 in all, with the given changes. */
 function encodedMessage(
   info: Buffer,
   { start = '0001', separator = '00', fill = 0xff } = {},
@@ -118,7 +118,7 @@ function hex(text: string): Buffer {
   return Buffer.from(text, 'hex');
 }
 
-/** An encoded message that ends early and has anything behind it (CVE-2006-4339). */
+/** An encoded message that ends early, with anything after it (CVE-2006-4339). */
 function trailing(behind: Buffer, padding: number): Buffer {
   return Buffer.concat([hex('0001'), Buffer.alloc(padding, 0xff), hex('00'), info, behind]);
 }
@@ -173,7 +173,7 @@ const badPaddings: readonly (readonly [string, Buffer])[] = [
 ];
 
 describe('the padding of PKCS #1 v1.5', () => {
-  it('as it must be is accepted: the cases below differ from it alone', async () => {
+  it('is accepted if it is correct; the cases below differ only in one point', async () => {
     const signature = raw(encodedMessage(info));
     expect(
       await verdicts({ alg: 'RS256', jwk: rsaJwk, input: inputOf('RS256'), signature }),
@@ -188,10 +188,10 @@ describe('the padding of PKCS #1 v1.5', () => {
     ).toEqual([false, false]);
   });
 
-  it('is checked for an exponent of 3 just so: no cube root is a signature', async () => {
+  it('is checked fully for a key with exponent 3, so that no cube root is a valid signature', async () => {
     const weak = generateKeyPairSync('rsa', { modulusLength: 3072, publicExponent: 3 });
     const prefix = Buffer.concat([hex('0001ffffffffffffffff00'), info]);
-    // The least number whose cube begins with a message as it should be, and ends in garbage.
+    // The smallest number whose cube begins like a correct message and ends with other bytes.
     const target = BigInt(
       `0x${Buffer.concat([prefix, Buffer.alloc(384 - prefix.length)]).toString('hex')}`,
     );
@@ -211,9 +211,9 @@ describe('the padding of PKCS #1 v1.5', () => {
     ]);
   });
 
-  it('is no excuse for a signature beyond the modulus: the same number in another spelling', async () => {
+  it('does not make a signature valid that is larger than the modulus', async () => {
     const modulus = BigInt(`0x${Buffer.from(String(rsaJwk.n), 'base64url').toString('hex')}`);
-    // Not every sum fits into the length of a signature: the first input whose does.
+    // Not every sum fits into the length of a signature. The first input with a fitting one is used.
     for (let count = 0; ; count++) {
       const header = JSON.stringify({ alg: 'RS256', count });
       const input = `${Buffer.from(header).toString('base64url')}.e30`;
@@ -228,7 +228,7 @@ describe('the padding of PKCS #1 v1.5', () => {
   });
 });
 
-// PSS (RFC 8017 §9.1.2), made by hand.
+// PSS (RFC 8017 §9.1.2), encoded here step by step.
 
 function mgf1(seed: Buffer, length: number, hash: string): Buffer {
   const blocks: Buffer[] = [];
@@ -271,7 +271,7 @@ function pss(changes: PssChanges = {}): Buffer {
 }
 
 describe('the padding of PSS', () => {
-  it('as it must be is accepted', async () => {
+  it('is accepted if it is correct', async () => {
     const signature = raw(pss());
     expect(
       await verdicts({ alg: 'PS256', jwk: rsaJwk, input: inputOf('PS256'), signature }),
@@ -295,7 +295,7 @@ describe('the padding of PSS', () => {
   });
 });
 
-// ECDSA over P-256: extreme r and s that are right, which few libraries were made for.
+// ECDSA over P-256 with extreme but valid r and s, which few libraries expect.
 
 const P = 0xffffffff00000001000000000000000000000000ffffffffffffffffffffffffn;
 const N = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
@@ -380,7 +380,7 @@ function keyFor(point: Point, r: bigint, s: bigint): object {
 
 const [smallX, smallPoint] = leastPoint(1n, 1n);
 const [largeX, largePoint] = leastPoint(N - 1n, -1n);
-// An x between the order and the prime: r is what is left of it, and verifiers must add the order.
+// For an x between the order and the prime, r is x minus the order. A verifier must add the order again.
 const [wrappedX, wrappedPoint] = leastPoint(N + 1n, 1n);
 const ordinary = multiply(G, 0x1234567890abcdefn);
 const ordinaryR = mod(ordinary?.[0] ?? 0n, N);
@@ -400,7 +400,7 @@ const extremes: readonly (readonly [string, Point, bigint, bigint])[] = [
 
 describe('extreme r and s of ES256', () => {
   it.each(extremes)(
-    '%s is accepted where it is right, and refused a little beside it',
+    '%s is accepted if it is correct, and refused with a small change',
     async (_, point, r, s) => {
       const jwk = keyFor(point, r, s);
       const signed = (first: bigint, second: bigint): Case => ({
@@ -412,7 +412,7 @@ describe('extreme r and s of ES256', () => {
       expect(await verdicts(signed(r, s))).toEqual([true, true]);
       expect(await verdicts(signed(r, s === 1n ? 2n : s - 1n))).toEqual([false, false]);
       expect(await verdicts(signed(r + 1n, s))).toEqual([false, false]);
-      // The same numbers in another spelling: they are not reduced first.
+      // The same numbers in another spelling: they must not be reduced first.
       if (r + N < 1n << 256n) expect(await verdicts(signed(r + N, s))).toEqual([false, false]);
       if (s + N < 1n << 256n) expect(await verdicts(signed(r, s + N))).toEqual([false, false]);
     },
@@ -420,7 +420,7 @@ describe('extreme r and s of ES256', () => {
 });
 
 describe('missing and exchanged parts', () => {
-  it('no part of a token stands for the whole', async () => {
+  it('a token is not accepted without one of its parts', async () => {
     const [header = '', payload = '', signature = ''] = aToken().split('.');
     const right = {
       alg: 'ES256',

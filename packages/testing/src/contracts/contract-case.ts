@@ -2,6 +2,6 @@
 export interface ContractCase {
   /** What it proves. */
   readonly name: string;
-  /** Rejects with an `AssertionError` when the implementation does not hold it. */
+  /** Rejects with an `AssertionError` when the implementation does not do it. */
   run(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-// Adding a name here makes it public: `@authly/testing/contracts`, what implementations of ports have to hold.
+// Adding a name here makes it public: `@authly/testing/contracts`, what implementations of ports must do.
 
 export type { ContractCase } from './contract-case.ts';
 export {

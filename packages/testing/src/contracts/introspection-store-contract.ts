@@ -14,16 +14,16 @@ export interface IntrospectionStoreUnderTest {
   close?(): void | Promise<void>;
 }
 
-/** Long enough that nothing ends by itself while a case runs on a slow machine. */
+/** Long enough that nothing expires while a case runs on a slow machine. */
 const TTL_MS = 2_000;
-/** A store of whole seconds may keep an entry for a second longer. */
+/** A store that counts whole seconds may keep an entry for up to a second longer. */
 const GRACE_MS = 1_100;
 /** Core seals answers of at most 256 KiB. */
 const LARGEST_BYTES = 260_000;
 
 /**
- * What every store of introspection answers has to hold, as cases for any test runner. `open` gives a store
- * for one case; several cases may share what stands behind it, since each makes ids of its own.
+ * What every store of introspection answers must do, as cases for any test runner. `open` makes a store for one
+ * case. Several cases may share one server, because each case uses ids of its own.
  *
  * ```ts
  * describe('my store of introspection answers', () => {
@@ -31,8 +31,8 @@ const LARGEST_BYTES = 260_000;
  * });
  * ```
  *
- * It does not prove that an entry is still there later: a store may lose what it likes. And it does not
- * prove what core does: whatever bytes a store gives, core believes those alone that it sealed.
+ * It does not prove that an entry is still there later: a store may lose entries. And it does not prove what
+ * core does: core uses only those bytes of a store that it sealed itself.
  */
 export function introspectionStoreContract(
   open: () => IntrospectionStoreUnderTest | Promise<IntrospectionStoreUnderTest>,

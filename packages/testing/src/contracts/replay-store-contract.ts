@@ -14,15 +14,15 @@ export interface ReplayStoreUnderTest {
   close?(): void | Promise<void>;
 }
 
-/** Long enough that nothing ends by itself while a case runs on a slow machine. */
+/** Long enough that nothing expires while a case runs on a slow machine. */
 const TTL_MS = 2_000;
-/** A store of whole seconds may keep an id for a second longer, and no shorter. */
+/** A store that counts whole seconds may keep an id for up to a second longer, but not for less. */
 const GRACE_MS = 1_100;
 const AT_ONCE = 200;
 
 /**
- * What every replay store has to hold, as cases for any test runner. `open` gives a store for one case;
- * several cases may share what stands behind it, since each makes ids of its own.
+ * What every replay store must do, as cases for any test runner. `open` makes a store for one case. Several
+ * cases may share one server, because each case uses ids of its own.
  *
  * ```ts
  * describe('my replay store', () => {
@@ -30,8 +30,7 @@ const AT_ONCE = 200;
  * });
  * ```
  *
- * It does not prove how much a store can hold, nor what it does while its server is down: a store that
- * cannot answer rejects.
+ * It does not prove how much a store can hold, nor what the store does while its server is down: then it must reject.
  */
 export function replayStoreContract(
   open: () => ReplayStoreUnderTest | Promise<ReplayStoreUnderTest>,

@@ -1,10 +1,10 @@
 import { strict as assert } from 'node:assert';
 import { anId, aToken, isRevoked, type Statement, WAYS } from './revocation-subject.ts';
 
-/** The marks that say until when tokens are refused, and not one token. */
+/** The marks that refuse all tokens from before a time, and not only one token. */
 const DATED = Object.entries(WAYS).filter(([name]) => !name.startsWith('token'));
 
-/** What a mark stops, and for how long. */
+/** Which tokens a mark refuses, and for how long. */
 export const MARK_STATEMENTS: Readonly<Record<string, Statement>> = {
   ...Object.fromEntries(
     Object.entries(WAYS).map(([name, { revoke, apart }]): [string, Statement] => [

@@ -3,14 +3,14 @@ import { MARK_STATEMENTS } from './revocation-mark-statements.ts';
 import type { RevocationContractSettings, RevocationsUnderTest } from './revocation-subject.ts';
 import { SHARED_REVOCATION_STATEMENTS } from './shared-revocation-statements.ts';
 
-/** Long enough that nothing ends by itself while a case runs on a slow machine. */
+/** Long enough that nothing expires while a case runs on a slow machine. */
 const SETTINGS: RevocationContractSettings = { retainSec: 3_600, toleranceSec: 0 };
 
 const STATEMENTS = { ...MARK_STATEMENTS, ...SHARED_REVOCATION_STATEMENTS };
 
 /**
- * What every store of revocations has to hold, as cases for any test runner. `open` gives a store for one
- * case; several cases may share what stands behind it, since each makes ids of its own.
+ * What every store of revocations must do, as cases for any test runner. `open` makes a store for one case.
+ * Several cases may share one server, because each case uses ids of its own.
  *
  * ```ts
  * describe('my store of revocations', () => {
@@ -18,8 +18,8 @@ const STATEMENTS = { ...MARK_STATEMENTS, ...SHARED_REVOCATION_STATEMENTS };
  * });
  * ```
  *
- * It does not prove how much a store can hold, nor what it does while its server is down: a store that
- * cannot answer rejects, and a mark that may not be there makes what revokes reject.
+ * It does not prove how much a store can hold, nor what the store does while its server is down. Then
+ * `isRevoked` must reject, and a revocation must reject if its mark may not be stored.
  */
 export function revocationStoreContract(
   open: (

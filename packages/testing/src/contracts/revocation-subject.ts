@@ -23,16 +23,16 @@ export interface RevocationsUnderTest {
   close?(): void | Promise<void>;
 }
 
-/** One thing that a store of revocations has to hold. */
+/** One thing that a store of revocations must do. */
 export interface Statement {
-  /** Default: marks outlive the case, and clocks do not differ. */
+  /** Options of the store. Default: marks last longer than the case, and clocks do not differ. */
   readonly settings?: RevocationContractSettings;
   holds(subject: RevocationsUnderTest): Promise<void>;
 }
 
 const STEP_MS = 20;
 
-/** Each way to stop a token, and what a token has in its place that is not stopped. */
+/** Each way to revoke a token, with the claim of another token that this does not revoke. */
 export const WAYS: Readonly<
   Record<
     string,
@@ -88,7 +88,7 @@ export async function eventually(
   }
 }
 
-/** What the store answers, which has to be true or false itself. */
+/** The store's answer, which must be exactly `true` or `false`. */
 export async function isRevoked(store: Revocations, token: RevocationQuery): Promise<boolean> {
   const answer = await store.isRevoked({ ...token }, { signal: AbortSignal.timeout(10_000) });
   assert.equal(typeof answer, 'boolean', 'an answer is true or false itself');

@@ -1,7 +1,7 @@
 import type { Algorithm } from '@authly/core';
 import type { ClaimOverrides } from '../token-builder.ts';
 
-/** What a provider's tokens are: users', machines', ID tokens, and refresh tokens that are JWTs. */
+/** The kinds of tokens of a provider: of users, of machines, ID tokens, and refresh tokens that are JWTs. */
 export type TokenKind = 'user' | 'client' | 'id' | 'refresh';
 
 /** One token of a provider. `iss`, `iat` and `exp` are added; `jti`, `nbf` and `auth_time` renewed. */
@@ -27,7 +27,7 @@ export interface ProviderShape<
   readonly audience: Audience | ((issuer: string) => Audience);
   /** What the provider signs with by default. */
   readonly algorithm: Algorithm;
-  /** Where the preset fetches the keys, if not where the metadata says. */
+  /** Where the preset fetches the keys, if it does not read the metadata. */
   readonly keysAt?: (issuer: string) => string;
   tokens(names: ShapeNames<Audience>): Readonly<Record<Kind, TokenShape>>;
 }

@@ -39,8 +39,8 @@ import { workos } from './workos.ts';
 import { zitadel } from './zitadel.ts';
 
 /**
- * The tokens of every provider that a preset is for. Django OAuth Toolkit and Canaille are not among them: what
- * their presets read are answers of introspection.
+ * The tokens of each provider that has a preset. Django OAuth Toolkit and Canaille are missing, because their
+ * presets read answers of introspection.
  */
 export interface ProviderShapes {
   readonly auth0: typeof auth0;

@@ -4,11 +4,11 @@ import { type JsonObject, stringOf } from './claim-readers.ts';
 const SERVICE_PROFILES: ReadonlySet<string> = new Set(['service', 'browser_app', 'native_app']);
 
 /**
- * What an `act` is by its entity profile: `sub_profile`, or `client_profile` where there is none. Values
- * are separated by spaces; `ai_agent` among them is an agent, known others are a service, and what
- * is neither (`user`, a value that is not documented) is unknown.
+ * What an actor is, by `sub_profile` of its `act`, or by `client_profile` where there is no `sub_profile`. The
+ * claim has one value or several, separated by spaces: with `ai_agent` among them it is an agent, with another
+ * known software profile a service, and else unknown.
  *
- * For providers that document these claims alone: elsewhere their values are anybody's text.
+ * Use it only for providers that document these claims: elsewhere anybody may have written their values.
  * https://datatracker.ietf.org/doc/draft-mcguinness-oauth-actor-profile/
  */
 export function entityProfileOf(act: JsonObject): ActorProfile {

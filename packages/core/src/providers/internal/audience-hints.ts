@@ -1,6 +1,6 @@
 /**
- * What must be set at an authorization server, or asked for by its clients, so that its access tokens
- * name an API: for servers whose tokens do not by default. By preset.
+ * By preset: what must be set at the authorization server, or asked for by its clients, so that access tokens
+ * name an API. For servers whose tokens do not name one by default.
  */
 export const AUDIENCE_HINTS: Readonly<Partial<Record<string, string>>> = {
   auth0:

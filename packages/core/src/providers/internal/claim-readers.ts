@@ -41,7 +41,7 @@ export function listOf(claims: JsonObject, name: string): readonly string[] {
   return isStringList(value) ? value : NONE;
 }
 
-/** The client's id: `client_id` (RFC 9068 §2.2), or `azp`, when both are there only if they agree. */
+/** The client's id: `client_id` (RFC 9068 §2.2) or `azp`; `undefined` when both are there and differ. */
 export function clientIdOf(claims: TokenClaims): string | undefined {
   const clientId = stringOf(claims, 'client_id');
   const authorizedParty = stringOf(claims, 'azp');
@@ -67,11 +67,11 @@ export function scopeStringOf(claims: JsonObject, name: string): readonly string
   return typeof value === 'string' ? scopeTokens(value) : undefined;
 }
 
-// Tokens differ, the scopes that are granted repeat.
+// Many tokens have the same scopes, so the parsed lists are kept.
 const scopeTokens = memoize(
   (scope): readonly string[] => {
     const parts = scope.split(' ');
-    // Asked once for all: nearly every token is well-formed.
+    // One test for the whole text, because nearly every token is well-formed.
     return Object.freeze(SCOPE_TOKENS.test(scope) ? parts : parts.filter(isScopeToken));
   },
   { entries: 256, maxLength: 1_024 },

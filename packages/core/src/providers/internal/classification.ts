@@ -16,7 +16,7 @@ export function asClient(clientId: string | undefined, rule: string): Classifica
 
 /**
  * A client that is documented to be software acting on its own, by `rule`; unknown when the client's
- * id is missing. `subject` stands for `sub`, where the provider names an account of the agent's.
+ * id is missing. `subject` is used instead of `sub`, where the provider names an account of the agent.
  */
 export function asAgent(
   clientId: string | undefined,
@@ -28,7 +28,7 @@ export function asAgent(
   return subject === undefined ? agent : { ...agent, subject };
 }
 
-/** Neither, or both: the token will be refused. Made once per rule, since it holds no ids. */
+/** Neither a user nor a client, or both: the token will be refused. Made once for each rule, since it holds no ids. */
 export function asUnknown(rule: string): Classification {
   return Object.freeze({ kind: 'unknown', rule });
 }

@@ -21,7 +21,7 @@ export function organizationRolesOf(claims: TokenClaims): readonly string[] {
 /**
  * Permissions in that organization: `org:<feature>:<permission>`. Version 2 packs them: `fea` names
  * the features (`o:` an organization's, `u:` a user's, `uo:` both), `o.per` the permissions, and
- * `o.fpm` has a number for each feature of the organization, whose bit *i* stands for permission *i*.
+ * `o.fpm` has a number for each feature of the organization: bit *i* of that number stands for permission *i*.
  */
 export function organizationPermissionsOf(claims: TokenClaims): readonly string[] {
   const organization = objectOf(claims, 'o');

@@ -86,8 +86,8 @@ function fromObject(verdict: unknown): Classification {
 }
 
 /**
- * Without a prototype: a rule of the operator's own reads `claims.kind` or takes it apart, and must
- * not see what some other code has put on every object.
+ * A copy without a prototype: the operator's rule reads `claims.kind`, and must not see what other code has put
+ * on `Object.prototype`.
  */
 function ownOnly(members: JsonObject): JsonObject {
   return Object.freeze({ __proto__: null, ...members });

@@ -22,8 +22,8 @@ export type KeysOption =
 /** What every preset accepts. */
 export type ProviderOptions = KeysOption & {
   /**
-   * Stands for the issuer in `principal.key` and in events. Entries that both say the same name share
-   * their callers: write it for the old and the new issuer while one replaces the other.
+   * Used instead of the issuer in `principal.key` and in events. Entries with the same name share their
+   * callers: write the name for the old and the new issuer while one replaces the other.
    */
   readonly name?: string | undefined;
   /**
@@ -39,7 +39,7 @@ export type ProviderStatement = Omit<AudienceProvider, 'audienceClaim' | 'name' 
   readonly keys: KeySource | undefined;
 };
 
-// By a registered symbol, so that another copy of this package knows it; a spread takes it along.
+// A registered symbol: another copy of this package knows it, and a spread copies it.
 const AUDIENCE_FREE: unique symbol = Symbol.for('@authly/core:audience-free');
 
 /** A frozen provider whose tokens carry `aud`. Throws `ConfigurationError` for bad key options. */
@@ -51,8 +51,8 @@ export function audienceProvider(
 }
 
 /**
- * A frozen provider whose tokens need no `aud`: the statement's `accepts` checks something in its
- * stead. Throws `ConfigurationError` for bad key options.
+ * A frozen provider whose tokens need no `aud`: the statement's `accepts` checks something else instead. Throws
+ * `ConfigurationError` for bad key options.
  */
 export function audienceFreeProvider(
   statement: ProviderStatement & Required<Pick<ProviderStatement, 'accepts'>>,
@@ -63,7 +63,10 @@ export function audienceFreeProvider(
   return Object.freeze({ ...provider, [AUDIENCE_FREE]: true });
 }
 
-/** Whether it is the preset that says so: a copy of another one may only say `audienceClaim: 'absent'`. */
+/**
+ * Whether a preset for tokens without `aud` made this. A copy of another provider may only claim it, by
+ * `audienceClaim: 'absent'`.
+ */
 export function isAudienceFree(provider: object): boolean {
   return hasBrand(provider, AUDIENCE_FREE);
 }
@@ -71,7 +74,7 @@ export function isAudienceFree(provider: object): boolean {
 /** The options that a preset has beside those that every preset has. */
 export type OwnOptionNames<Options> = Omit<OptionNames<Options>, keyof typeof COMMON_OPTIONS>;
 
-// TypeScript's own NoInfer is of 5.4, and applications compile our declarations with 5.0.
+// TypeScript has a NoInfer of its own since 5.4, but applications compile our declarations with 5.0.
 type NotInferred<T> = [T][T extends unknown ? 0 : never];
 
 const COMMON_OPTIONS: OptionNames<ProviderOptions> = {
@@ -96,16 +99,17 @@ export function issuerOptions<Options extends ProviderOptions>(
 }
 
 /**
- * The options of a provider that writes its issuer in more than one way, with a name for all of them:
- * without one, a caller would have a `principal.key` for each.
+ * The options of a provider that writes its issuer in more than one way, with one name for all: without a name,
+ * a caller would have another `principal.key` for each way.
  */
 export function namedAs<Options extends ProviderOptions>(name: string, options: Options): Options {
   return options.name === undefined ? { ...options, name } : options;
 }
 
 /**
- * The options given back. Throws `ConfigurationError` when there are none, as JavaScript allows, and
- * for one that is unknown, and for one that was made of a variable that is not set. `example` holds those that the preset needs, as a message writes them.
+ * Returns the options. Throws `ConfigurationError` when there are none (JavaScript allows that), for an unknown
+ * option, and for a value that was made of a variable that is not set. `example` has the options that the
+ * preset needs, as the message shows them.
  */
 export function presetOptions<Options extends ProviderOptions>(
   preset: string,
@@ -144,8 +148,8 @@ export function idSet(
 }
 
 /**
- * Throws `ConfigurationError` for a setting that is there and `undefined`, where leaving it out would
- * mean everybody: a look-up that found nothing must not let everybody in.
+ * Throws `ConfigurationError` for a setting that is there but `undefined`, where leaving it out means
+ * everybody: a look-up that found nothing must not let everybody in.
  */
 export function refuseUndefined(
   preset: string,

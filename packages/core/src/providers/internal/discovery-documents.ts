@@ -7,9 +7,10 @@ export function openIdMetadata(issuer: string): KeySource {
 }
 
 /**
- * Keys by the issuer's metadata where it is not known which kind it has: OpenID's document (Discovery
- * 1.0 §4), the one of RFC 8414 §3, whose path stands between host and the issuer's path, and each with
- * its path where the other has it (RFC 8414 §5; servers behind one router). Without a path these are two.
+ * Keys by the issuer's metadata, where it is not known which document the server has. Tried are OpenID's
+ * document (Discovery 1.0 §4), whose path comes after the issuer's path, that of RFC 8414 §3, whose path comes
+ * between host and the issuer's path, and each of the two with the other's place (RFC 8414 §5). For an issuer
+ * without a path these are two addresses.
  */
 export function anyMetadata(issuer: string): KeySource {
   return { kind: 'discovery', documents: issuerDocuments(issuer) };

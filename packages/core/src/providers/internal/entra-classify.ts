@@ -49,7 +49,7 @@ export function classifyByEntra(claims: TokenClaims, clientId: string | undefine
     if (isAgentSubject) return FACETS_AGAINST_USER;
     const rule = type === 'user' ? 'idtyp is user' : 'scopes are there, and oid is not sub';
     const user = asUser(objectId, clientId, rule);
-    // Entra has no `act`: the agent on behalf of a user is `azp` or `appid`.
+    // Entra has no `act`: an agent that acts for a user is named by `azp` or `appid`.
     return user.kind === 'user' && isAgentActor && clientId !== undefined
       ? { ...user, actor: { clientId, profile: 'agent' } }
       : user;
@@ -66,7 +66,7 @@ export function entraScopes(claims: TokenClaims): readonly string[] | undefined 
 
 const FACETS = /^ *\d+(?: +\d+)* *$/;
 
-/** Numbers separated by spaces, in any order; `undefined` for anything else than documented. */
+/** The numbers of a facet claim, separated by spaces, in any order; `undefined` where it is not as documented. */
 function facetsOf(claims: TokenClaims, name: string): readonly string[] | undefined {
   if (!has(claims, name)) return NONE;
   const value = claims[name];

@@ -22,7 +22,7 @@ export type EntraOptions = ProviderOptions &
         readonly tenants?: never;
       }
     | {
-        /** Its form says the version. */
+        /** The issuer as tokens have it. Its form tells the version. */
         readonly issuer: string;
         readonly tenant?: never;
         readonly tenants?: never;
@@ -69,7 +69,7 @@ export function entraIssuer(options: EntraOptions): EntraIssuer {
   return single(issuer, tenant, suffix === undefined ? 'v1' : 'v2');
 }
 
-/** Each version has its own host and path: tokens of a mix are never issued, and none would pass. */
+/** Refuses the host of one version with the path of the other: Entra issues no such tokens. */
 function withoutMix(issuer: unknown): unknown {
   if (typeof issuer !== 'string' || !URL.canParse(issuer)) return issuer;
   const { hostname, pathname } = new URL(issuer);
@@ -88,7 +88,7 @@ const TENANT = new RegExp(`^${GUID}$`);
 const LOOSE_PATH = new RegExp(`^/(${GUID})(?:/|/(v2\\.0)/?)?$`);
 const ISSUER_PATH = new RegExp(`^/(${GUID})/(v2\\.0)?$`);
 
-/** Stands for a tenant's id in metadata of several tenants, and in the issuer of keys that serve all. */
+/** What metadata for several tenants has in the place of a tenant's id, and the issuer of keys for all tenants too. */
 const ANY_TENANT = '{tenantid}';
 
 const ISSUER_TEMPLATES = {
@@ -128,7 +128,7 @@ function single(issuer: string, tenant: string, version: EntraVersion): EntraIss
   };
 }
 
-/** A key that Entra binds to one tenant must not vouch for another. */
+/** Whether a key serves this tenant: Entra binds some keys to one tenant. */
 function isKeyOf(tenant: string, keyIssuer: string): boolean {
   const [, bound] = KEY_ISSUER.exec(keyIssuer) ?? [];
   return bound === ANY_TENANT || bound === tenant;
@@ -147,7 +147,7 @@ function manyTenants(tenants: unknown, version: EntraVersion): EntraIssuer {
   return {
     issuer: template,
     version,
-    // One set of keys signs both versions, but only that of version 2 says which tenant a key is for.
+    // Both versions have the same keys, but only the key set of version 2 says which tenant a key is for.
     keys:
       version === 'v2'
         ? openIdMetadata('https://login.microsoftonline.com/organizations/v2.0')
@@ -155,7 +155,7 @@ function manyTenants(tenants: unknown, version: EntraVersion): EntraIssuer {
     isAccepted,
     names: (claims) =>
       isAccepted(claimOf(claims, 'tid')) && claimOf(claims, 'iss') === issuerFrom(template, claims),
-    // Keys come from one set for all tenants, so that one which names nobody vouches for nobody.
+    // One key set serves all tenants, so a key that names no tenant is not used.
     keyServes: (keyIssuer, claims) =>
       keyIssuer === ISSUER_TEMPLATES.v2 ||
       (keyIssuer !== undefined && keyIssuer === issuerFrom(ISSUER_TEMPLATES.v2, claims)),

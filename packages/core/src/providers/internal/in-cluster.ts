@@ -25,12 +25,12 @@ export interface InClusterKeys {
 const MOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /**
- * How a pod reads the key set of its own cluster, with the default roles: from the API server itself,
- * with the pod's token, over TLS by the cluster's certificate authority. Both files are read anew each
- * time, since Kubernetes replaces them.
+ * How a pod reads the key set of its own cluster, with the default roles: from the API server itself, with the
+ * pod's token, over TLS that trusts the cluster's certificate authority. The token and the certificate are read
+ * from their files each time, since Kubernetes replaces these files.
  *
- * The metadata is not asked for: it names the key set at another address than the issuer's, and only the
- * first of several issuers. The token is sent to the API server's origin and to nobody else.
+ * The metadata is not fetched: it names another address of the key set, and only the first of several issuers.
+ * The token is sent to the API server's origin and to nobody else.
  */
 export function inClusterKeys(preset: string, options: InClusterOptions = {}): InClusterKeys {
   const { apiServer = apiServerOf(env), tokenFile = `${MOUNT}/token` } = options;
@@ -57,7 +57,7 @@ export function inClusterKeys(preset: string, options: InClusterOptions = {}): I
 
 async function readToken(file: string): Promise<string> {
   const token = (await readFile(file, 'utf8')).trim();
-  // Headers would quote what is no header's value in its error.
+  // Checked here, because the error of `Headers` would quote the token.
   if (/^[\x21-\x7e]+$/.test(token)) return token;
   throw new Error('The token file holds no token');
 }

@@ -14,8 +14,8 @@ const OTHER_TOKENS_CLAIMS = ['at_hash', 'c_hash', 'nonce', 'events'] as const;
 
 /**
  * Whether an answer has the marks of an access token: `token_type`, which RFC 7662 §2.2 defines for access
- * tokens alone (RFC 6749 §5.1), and nothing that says otherwise. It is no rule for every server: some
- * answer `token_type` for refresh tokens, too.
+ * tokens alone (RFC 6749 §5.1), and nothing that says otherwise. It does not fit every server: some answer with
+ * `token_type` for refresh tokens too.
  */
 export function isAboutAccessToken(answer: TokenClaims): boolean {
   if (stringOf(answer, 'token_type') === undefined) return false;

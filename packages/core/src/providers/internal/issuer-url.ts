@@ -15,8 +15,8 @@ export interface IssuerForm {
  * query, fragment and credentials (RFC 8414 §2), of the preset's form, and not known to belong to
  * another preset. Throws `ConfigurationError` with the line to write.
  *
- * Does not check: that keys may be fetched from there (where keys are given, nothing is fetched; else
- * the resource server asks for https, and knows its `allowHttp`), nor that anything answers there.
+ * Does not check whether keys may be fetched from there: the resource server does, by https and `allowHttp`.
+ * Nor whether anything answers there.
  */
 export function checkIssuer(preset: string, issuer: unknown, form: IssuerForm = {}): string {
   const url = checkUrl(preset, 'issuer', issuer);
@@ -69,7 +69,8 @@ export function checkPreset(preset: string, issuer: string): void {
 /** Where the keys are, as far as the form of the issuer tells. */
 function jwksUriOf(issuer: string): string {
   const { hostname, origin } = new URL(issuer);
-  // Azure AD B2C has its keys under the policy, which is not in the issuer, and so not at its metadata.
+  // The keys of Azure AD B2C are under the policy. The issuer does not name the policy, so its metadata cannot
+  // be found.
   return hostname.endsWith('.b2clogin.com')
     ? `${origin}/<tenant>.onmicrosoft.com/<policy>/discovery/v2.0/keys`
     : 'https://…';
@@ -101,7 +102,7 @@ function asUrl(value: string): string {
 }
 
 function problemOf(value: string, setting: string): string | undefined {
-  // The URL parser would silently mend both; `iss` is compared as written.
+  // The URL parser would silently correct both, but `iss` is compared as written.
   if (/[\s\\]/.test(value)) return 'holds white space or a backslash';
   if (!URL.canParse(value)) return 'is not an absolute URL';
   const { username, password } = new URL(value);

@@ -23,14 +23,14 @@ const VETO = asUnknown(
 /**
  * The reading of RFC 9068 §2.2 that an operator must assert, because the RFC only recommends it:
  * the authorization server puts the client id into `sub` when no resource owner is involved, and no
- * user can come by a `sub` that is a client's id (§5, and RFC 9700 §4.15).
+ * user can get a `sub` that is a client's id (§5, and RFC 9700 §4.15).
  *
  * A token is a client's when `sub` is `client_id` and nothing in it speaks of a user; a user's when
  * they differ and nothing in it speaks of a client; else unknown.
  *
- * It cannot see token exchange (RFC 8693) and the JWT bearer grant (RFC 7523) where nothing in the token
- * names them: there `sub` is whatever the first token or the assertion says, and the `client_id` is
- * another's. A machine's token that another client has exchanged then reads as a user's.
+ * It cannot see token exchange (RFC 8693) and the JWT bearer grant (RFC 7523) where the token does not name the
+ * grant. With these, `sub` comes from the first token or the assertion, and `client_id` is that of another
+ * client. So a machine's token that another client has exchanged is read as a user's.
  */
 export function classifyByJwtProfile(claims: TokenClaims, header: TokenHeader): Classification {
   const subject = stringOf(claims, 'sub');

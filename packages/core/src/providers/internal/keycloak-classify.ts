@@ -17,9 +17,9 @@ const MACHINE_GRANT = 'cc';
 const PERSON_GRANTS: ReadonlySet<string> = new Set(['ac', 'ro', 'dg', 'ci', 'pc', 'ag']);
 
 /**
- * Refresh and token exchange: the subject may be of either kind, but one with a session keeps the marks
- * that it had. After other grants (`na`: a requesting party token, or an older exchange) a session
- * proves nothing, and of a grant that is not known here nothing else is.
+ * Refresh and token exchange: the subject may be a user or a machine, but a token with a session keeps the
+ * marks of the first token, so that its marks decide. After other grants (`na`: a requesting party token or an
+ * older exchange; or a grant that is not known here) a session proves nothing.
  */
 const GRANTS_WITH_SESSION: ReadonlySet<string> = new Set(['te', 'rt']);
 
@@ -48,9 +48,9 @@ const NO_AUTH_TIME = asUnknown(
 );
 
 /**
- * Who an access token of Keycloak speaks for. The grant in `jti` decides, where it names one that
- * tells; else the marks of a service account and of a login, any of which a realm's mappers may have
- * set, and the user names of which anybody may have taken.
+ * Who an access token of Keycloak speaks for. The grant in `jti` decides, where it belongs to one kind only.
+ * Otherwise the marks of a service account and of a login decide. They are weaker: a realm's mappers can write
+ * them, and anybody can choose a user name like that of a service account.
  */
 export function classifyByKeycloak(claims: TokenClaims): Classification {
   const clientId = stringOf(claims, 'azp');
@@ -112,7 +112,10 @@ function hasAddress(claims: TokenClaims): boolean {
   return has(claims, 'clientHost') || has(claims, 'clientAddress');
 }
 
-/** After token exchange `azp` is who exchanged, and the subject the service account of another client. */
+/**
+ * Whether the user name is that of another client's service account: after token exchange `azp` is the client
+ * that exchanged.
+ */
 function isServiceAccountOfAnother(claims: TokenClaims, clientId: string): boolean {
   const name = claimOf(claims, 'preferred_username');
   return (
@@ -120,7 +123,10 @@ function isServiceAccountOfAnother(claims: TokenClaims, clientId: string): boole
   );
 }
 
-/** A user name of another type than a text is no evidence of a person. Introspection adds `username`. */
+/**
+ * Whether the token has a mark of a service account. A user name that is not a text counts as one.
+ * Introspection adds `username`.
+ */
 function isServiceAccount(claims: TokenClaims): boolean {
   return (
     has(claims, 'clientId') ||

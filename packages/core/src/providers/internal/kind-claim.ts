@@ -33,8 +33,8 @@ export function checkKindClaim(
 }
 
 /**
- * The kind as the claim says it: `client`, and `sub` equal to `client_id` → client; `user` → user, also
- * where his id is the client's; else unknown.
+ * The kind as the claim says it: `client`, and `sub` equal to `client_id` → client; `user` → user, even where
+ * the user's id is the same as the client's; else unknown.
  */
 export function classifyByKindClaim(claims: TokenClaims, kindClaim: string): Classification {
   const subject = stringOf(claims, 'sub');

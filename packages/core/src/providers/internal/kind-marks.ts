@@ -34,9 +34,9 @@ const MACHINE_SUBJECT_PREFIXES = [
 ] as const;
 
 /**
- * Claims in every token of a provider whose machines only its own preset can tell: PingOne's may have
- * any mapped `sub`, Keycloak's have a user's. Behind a domain of its own nothing else shows that such
- * a token is read by the wrong preset.
+ * Claims in every token of a provider whose machines only its own preset can recognize: a machine's `sub` can
+ * be any mapped value at PingOne, and is a user's at Keycloak. With a custom domain, only these claims show
+ * that such a token is read by the wrong preset.
  */
 const OTHER_PROVIDERS_CLAIMS = ['p1.rid', 'typ'] as const;
 
@@ -46,7 +46,7 @@ const SERVICE_ACCOUNT_PREFIX = 'service-account-';
 /** Whether a claim's value is a mark of the kind in question. */
 type Mark = (value: unknown, claims: TokenClaims) => boolean;
 
-/** What one of the claims that name the subject's kind outright says. `'neither'` speaks for no kind. */
+/** The kind that a claim states. `'neither'`: its value is no known name of a kind. */
 type StatedKind = 'user' | 'client' | 'neither';
 
 const KIND_NAMES: ReadonlyMap<string, StatedKind> = new Map<string, StatedKind>([
@@ -72,7 +72,7 @@ const KIND_NAMES: ReadonlyMap<string, StatedKind> = new Map<string, StatedKind>(
 /** Grants in which nobody but the client takes part. */
 const MACHINE_GRANTS: ReadonlySet<string> = new Set(['client_credentials', 'client-credentials']);
 
-/** Grants whose subject is whoever another token or assertion names: a user or a machine. */
+/** Grants whose subject comes from another token or an assertion, and may be a user or a machine. */
 const GRANTS_OF_EITHER: ReadonlySet<string> = new Set([
   'urn:ietf:params:oauth:grant-type:token-exchange',
   'urn:ietf:params:oauth:grant-type:jwt-bearer',
@@ -86,7 +86,7 @@ const GRANTS_OF_EITHER: ReadonlySet<string> = new Set([
 const isSubject: Mark = (value, claims) => value === stringOf(claims, 'sub');
 const isPresent: Mark = () => true;
 
-/** For claims that say the kind by a fixed set of values: what is none of them speaks against both. */
+/** For claims that state the kind by a fixed set of values: an unknown value speaks against both kinds. */
 const isNotUser: Mark = (value) => value !== 'user';
 const isNotClient: Mark = (value) => kindNamed(value) !== 'client';
 
@@ -94,7 +94,7 @@ const isNotClient: Mark = (value) => kindNamed(value) !== 'client';
 const isNamedUser: Mark = (value) => kindNamed(value) === 'user';
 const isNamedClient: Mark = (value) => kindNamed(value) === 'client';
 
-/** Claims that name the kind outright, or the grant, and it is not that of a user. */
+/** Claims that state the kind or the grant, each with a test for values that are not a user's. */
 const STATED_CLIENT_MARKS: ReadonlyMap<string, Mark> = new Map<string, Mark>([
   ['idtyp', isNotUser],
   ['sub_profile', isNotUser],
@@ -107,7 +107,7 @@ const STATED_CLIENT_MARKS: ReadonlyMap<string, Mark> = new Map<string, Mark>([
   ['grant_type', namesClientCredentials],
 ]);
 
-/** The same for a client. */
+/** Claims that state the kind or the grant, each with a test for values that are not a client's. */
 const STATED_USER_MARKS: ReadonlyMap<string, Mark> = new Map<string, Mark>([
   ['idtyp', isNotClient],
   ['sub_profile', isNotClient],
@@ -123,7 +123,7 @@ const STATED_USER_MARKS: ReadonlyMap<string, Mark> = new Map<string, Mark>([
 /** All marks against a user, by the conventions of any provider. */
 const CLIENT_MARKS: ReadonlyMap<string, Mark> = new Map<string, Mark>([
   ...STATED_CLIENT_MARKS,
-  // With the subject of another token or of an assertion, `sub` and the client's id tell nothing.
+  // Where the subject comes from another token or an assertion, `sub` and the client's id say nothing about the kind.
   ['gty', isGrantAgainstUser],
   ['grant_type', isGrantAgainstUser],
   // Keycloak adds these to tokens of service accounts only.
@@ -131,7 +131,7 @@ const CLIENT_MARKS: ReadonlyMap<string, Mark> = new Map<string, Mark>([
   ['clientHost', isPresent],
   ['clientAddress', isPresent],
   ['sub', isMachineSubject],
-  // Under these, providers state the client's id.
+  // Providers put the client's id into these claims.
   ['client_id', isSubject],
   ['azp', isSubject],
   ['cid', isSubject],
@@ -141,7 +141,7 @@ const CLIENT_MARKS: ReadonlyMap<string, Mark> = new Map<string, Mark>([
   ['email', (value) => typeof value === 'string' && value.endsWith('.gserviceaccount.com')],
 ]);
 
-/** All marks against a client: a claim of a login or of a person is one, too. */
+/** All marks against a client. Any claim of a login or of a person is one. */
 const USER_MARKS: ReadonlyMap<string, Mark> = new Map<string, Mark>([
   ...Array.from(USER_CLAIMS, (name): [string, Mark] => [name, isPresent]),
   ...STATED_USER_MARKS,
@@ -159,14 +159,14 @@ export function hasUserMark(claims: TokenClaims, header: TokenHeader = NO_HEADER
 }
 
 /**
- * Whether a claim names the kind of the subject, or a grant, and it is not that of a client. For rules
- * that have other evidence of a client than `sub` and its id.
+ * Whether a claim states a kind or a grant that is not a client's. For rules that have other evidence of a
+ * client than `sub` and the client's id.
  */
 export function statesUser(claims: TokenClaims, header: TokenHeader): boolean {
   return hasMark(STATED_USER_MARKS, claims) || namesGrantOfUsers(claimOf(header, 'gty'));
 }
 
-/** The same for a user: what is named is not a user's. */
+/** Whether a claim states a kind or a grant that is not a user's. */
 export function statesClient(claims: TokenClaims, header: TokenHeader): boolean {
   return hasMark(STATED_CLIENT_MARKS, claims) || namesClientCredentials(claimOf(header, 'gty'));
 }
@@ -184,7 +184,7 @@ export function hasClientMark(claims: TokenClaims, header: TokenHeader): boolean
   return hasMark(CLIENT_MARKS, claims) || isGrantAgainstUser(claimOf(header, 'gty'));
 }
 
-// Going through the token's few claims costs a quarter of asking for every mark by its name.
+// The loop is over the token's few claims: that costs a quarter of looking up every mark.
 function hasMark(marks: ReadonlyMap<string, Mark>, claims: TokenClaims): boolean {
   for (const name in claims) {
     const mark = marks.get(name);
@@ -234,14 +234,17 @@ function namesGrantOfUsers(grants: unknown): boolean {
   );
 }
 
-/** Whether one of the grants is such a one; what is neither a text nor a list of some texts always is. */
+/**
+ * Whether `isSuch` is true of one of the grants. A value that is neither a text nor a non-empty list of texts
+ * counts as `true`.
+ */
 function someGrant(grants: unknown, isSuch: (grant: string) => boolean): boolean {
   if (typeof grants === 'string') return isSuch(grants);
   if (!Array.isArray(grants) || grants.length === 0) return true;
   return grants.some((grant) => typeof grant !== 'string' || isSuch(grant));
 }
 
-/** A list of kinds separated by spaces is of the kind that all of them are of. */
+/** The kind that all values of a claim name (they are separated by spaces); `'neither'` where they differ. */
 function kindNamed(value: unknown): StatedKind {
   if (typeof value !== 'string') return 'neither';
   const kinds = new Set(

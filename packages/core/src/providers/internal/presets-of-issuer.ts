@@ -38,7 +38,7 @@ const KNOWN: readonly KnownIssuer[] = [
   known('zitadel', (host) => within(host, 'zitadel.cloud')),
   known('supabase', (host) => within(host, 'supabase.co')),
   known('cloudflareAccess', (host) => within(host, 'cloudflareaccess.com')),
-  // Machines of these two have the claims of a person: docs/other-providers.md.
+  // Tokens of machines have the claims of persons at these two providers: docs/other-providers.md.
   { presets: [], matches: (host) => within(host, 'my.salesforce.com') },
   { presets: [], matches: (_host, path) => /^\/adfs(?:\/|$)/.test(path) },
   known('authentik', (_host, path) => path.includes('/application/o/')),
@@ -64,8 +64,8 @@ const ENTRA_HOSTS: ReadonlySet<string> = new Set([
 const OKTA_PATH = /^\/oauth2\/(?:default|aus[0-9A-Za-z]+)\/?$/;
 
 /**
- * Which presets read tokens of an issuer, by the look of its URL: `undefined` when it looks like
- * none that is known, an empty list when it is known and no preset reads it. For start-up only.
+ * Which presets read tokens of an issuer, by the form of its URL: `undefined` when the form is not known, an
+ * empty list when it is known and no preset reads its tokens. For start-up only.
  */
 export function presetsOfIssuer(issuer: string): readonly string[] | undefined {
   if (!URL.canParse(issuer)) return undefined;

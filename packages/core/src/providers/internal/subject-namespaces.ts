@@ -4,18 +4,18 @@ import { asUnknown } from './classification.ts';
 import { type CustomClassify, type CustomIds, customClassify } from './custom-classify.ts';
 
 /**
- * For providers that document nothing to tell users from clients, but whose tokens would say it if
- * no user had a client's id: `disjoint` is the operator's word that none has, `unknown` refuses
- * every token, and `classify` is the operator's own rule.
+ * For providers that document nothing to tell users from clients, but whose `sub` and `client_id` tell it as
+ * long as no user has a client's id. `disjoint` is the operator's statement that no user has one, `unknown`
+ * refuses every token, and `classify` is the operator's own rule.
  */
 export type SubjectNamespacesOption =
   | { readonly classify: CustomClassify; readonly subjectNamespaces?: never }
-  // Last: where both are missing, the compiler names the member that the last one lacks.
+  // This one is last: when both options are missing, the compiler's error names the missing member of the last one.
   | { readonly subjectNamespaces: 'disjoint' | 'unknown'; readonly classify?: never };
 
 /**
- * For providers whose tokens do not say it even then: `unknown` refuses every token, `classify` is
- * the operator's own rule, on a claim that the operator has added at the provider.
+ * For providers whose `sub` and `client_id` never tell users from clients. `unknown` refuses every token;
+ * `classify` is the operator's own rule, on a claim that the operator has added at the provider.
  */
 export type OperatorRuleOption =
   | { readonly subjectNamespaces: 'unknown'; readonly classify?: never }
@@ -23,7 +23,7 @@ export type OperatorRuleOption =
 
 /** What a preset without a documented rule makes of these options. */
 export interface KindRules {
-  /** The rule that holds when no user has a client's id; `undefined` where even that gives none. */
+  /** The rule for the case that no user has a client's id; `undefined` where that does not tell the kinds apart. */
   readonly disjoint: Classify | undefined;
   /** The ids for the verdicts of the operator's own rule. */
   readonly ids?: CustomIds;
@@ -38,8 +38,8 @@ export interface KindRules {
 const REFUSED = asUnknown("subjectNamespaces is 'unknown': every token is refused");
 
 /**
- * The rule that the operator chose. Throws `ConfigurationError` when none was chosen, when two were,
- * and for `disjoint` where it tells nothing.
+ * The rule that the operator chose. Throws `ConfigurationError` when none or two were chosen, and for
+ * `disjoint` where it does not tell the kinds apart.
  */
 export function kindRule(
   preset: string,

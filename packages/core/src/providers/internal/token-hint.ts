@@ -22,7 +22,7 @@ const FOR_GRAPH =
 const OF_B2C =
   "The token is of Azure AD B2C, which has no preset. Write custom({ issuer, jwksUri: 'https://<tenant>.b2clogin.com/<tenant>.onmicrosoft.com/<policy>/discovery/v2.0/keys', classify })";
 
-/** Reasons for which a token of Graph is refused: its key may be known, its signature never holds. */
+/** Reasons for which a token of Graph is refused. Even where its key is known, its signature cannot be verified. */
 const GRAPH_REASONS: ReadonlySet<AuthErrorReason> = new Set<AuthErrorReason>([
   'key_unknown',
   'signature_invalid',
@@ -31,8 +31,8 @@ const GRAPH_REASONS: ReadonlySet<AuthErrorReason> = new Set<AuthErrorReason>([
 ]);
 
 /**
- * What to do about a refused token that looks like one of a provider's known traps, for `explain`. Fixed
- * text. It goes by the look of a token that nobody has verified, and decides nothing.
+ * What to do about a refused token that fits a known mistake with its provider, for `explain`. A fixed text.
+ * The token is not verified, so the hint decides nothing.
  */
 export function tokenHint(
   reason: AuthErrorReason,
@@ -48,7 +48,7 @@ export function tokenHint(
   return isEntra ? VERSION_2 : undefined;
 }
 
-/** Graph's tokens have a `nonce` in their header, which is not what was signed. */
+/** Whether a token is for Microsoft Graph. Its header has a `nonce` that was changed after signing. */
 function isForGraph(claims: TokenClaims, header: TokenHeader): boolean {
   const audience = claimOf(claims, 'aud');
   return has(header, 'nonce') || (typeof audience === 'string' && GRAPH.test(audience));

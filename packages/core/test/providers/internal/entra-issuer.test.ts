@@ -25,6 +25,8 @@ describe('an API of many tenants', () => {
     expect(any().names?.({ iss: TEMPLATE, tid: '{tenantid}' })).toBe(false);
     expect(any().names?.({ iss: issuerOf(NORTH) })).toBe(false);
     expect(any().names?.({ tid: NORTH })).toBe(false);
+    const nobody = 'https://login.microsoftonline.com//v2.0';
+    expect(any().names?.({ iss: nobody, tid: [NORTH] })).toBe(false);
     expect(any().names?.({ iss: 'https://login.microsoftonline.com//v2.0', tid: '' })).toBe(false);
   });
 
@@ -95,6 +97,16 @@ describe('an API of one tenant', () => {
     expect(served(`https://sts.windows.net/${SOUTH}/`)).toBe(false);
     expect(served(`https://evil.example/${SOUTH}/x/${NORTH}/v2.0`)).toBe(false);
     expect(served('')).toBe(false);
+  });
+
+  it('has the client id of the version that the form of its issuer says', () => {
+    const idOf = (issuer: string) => entra({ issuer }).requiredClaims;
+    expect(idOf(`https://sts.windows.net/${NORTH}/`)).toContain('appid');
+    expect(idOf(issuerOf(NORTH))).toContain('azp');
+  });
+
+  it.each([5, null, [NORTH], {}])('is not %j, which is no text', (tenant) => {
+    expect(() => entra({ tenant: tenant as unknown as string })).toThrow('is not a tenant id');
   });
 
   it('is found by iss, and its keys are those of its metadata', () => {

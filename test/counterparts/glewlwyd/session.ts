@@ -1,0 +1,43 @@
+/** Somebody who is signed in at Glewlwyd's own API. */
+export interface Session {
+  readonly cookie: string;
+  /** Sends one request as that person, and gives the answer's body. */
+  send(method: string, path: string, body?: unknown): Promise<unknown>;
+}
+
+/** Signs in as the server's own page does: the page is a program for a browser, and this is what it sends. */
+export async function aSession(
+  api: string,
+  person: { readonly username: string; readonly password: string },
+): Promise<Session> {
+  const response = await post(`${api}/auth/`, 'POST', {}, person);
+  const cookie = response.headers
+    .getSetCookie()
+    .map((line) => line.replace(/;.*/, ''))
+    .join('; ');
+  return {
+    cookie,
+    async send(method, path, body) {
+      const answer = await post(`${api}${path}`, method, { cookie }, body);
+      const text = await answer.text();
+      return text === '' ? undefined : JSON.parse(text);
+    },
+  };
+}
+
+async function post(
+  url: string,
+  method: string,
+  headers: Readonly<Record<string, string>>,
+  body: unknown,
+): Promise<Response> {
+  const response = await fetch(url, {
+    method,
+    headers: { ...headers, 'content-type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  if (!response.ok) {
+    throw new Error(`${method} ${url}: ${response.status} ${await response.text()}`);
+  }
+  return response;
+}

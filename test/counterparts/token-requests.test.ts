@@ -1,0 +1,239 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AuthClient } from '@auth0/auth0-auth-js';
+import {
+  type ClientAuthentication,
+  clientSecretPost,
+  type TokenSource,
+  type TokenSourceOptions,
+  tokenSource,
+  workloadToken,
+} from '@authly/client';
+import { ConfidentialClientApplication, type INetworkModule } from '@azure/msal-node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+// Entra and Auth0 run nowhere but at their makers'. Their own client libraries do run here, so what a token
+// source sends is held against what those send, parameter by parameter.
+
+const CLIENT_ID = 'orders-api';
+const SECRET = 's3cret';
+const CALLER = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZGEifQ.c2ln';
+const WORKLOAD = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJwb2QifQ.c2ln';
+const ISSUED = { access_token: 'issued', token_type: 'Bearer', expires_in: 3_600 };
+
+type Form = Readonly<Record<string, string>>;
+
+/** What a token source sends to get one token. */
+async function ours(
+  options: Omit<TokenSourceOptions, 'fetch'>,
+  use: (source: TokenSource) => Promise<unknown>,
+): Promise<Form> {
+  const forms: Form[] = [];
+  const source = tokenSource({
+    ...options,
+    async fetch(_url, init) {
+      forms.push(formOf(String(init?.body)));
+      return Response.json(ISSUED);
+    },
+  });
+  await use(source);
+  source.close();
+  return only(forms);
+}
+
+function formOf(body: string): Form {
+  return Object.fromEntries(new URLSearchParams(body));
+}
+
+function only(forms: readonly Form[]): Form {
+  const [form] = forms;
+  if (form === undefined || forms.length > 1) throw new Error(`${forms.length} requests were sent`);
+  return form;
+}
+
+describe('at Entra, beside MSAL', () => {
+  const TENANT = 'https://login.microsoftonline.com/3b0c9a54-9f2e-4f1b-8d57-5a6f1b2c9e10';
+  const ISSUER = `${TENANT}/v2.0`;
+  const TOKEN_ENDPOINT = `${TENANT}/oauth2/v2.0/token`;
+  const SCOPE = 'api://ledger/.default';
+
+  /** What MSAL sends to get one token, without what it says about itself. */
+  async function theirs(
+    secret: { readonly clientSecret: string } | { readonly clientAssertion: string },
+    use: (app: ConfidentialClientApplication) => Promise<unknown>,
+  ): Promise<Form> {
+    const forms: Form[] = [];
+    const networkClient: INetworkModule = {
+      sendGetRequestAsync: () => Promise.reject(new Error('Nothing is to be looked up')),
+      async sendPostRequestAsync<Body>(_url: string, options?: { readonly body?: string }) {
+        forms.push(formOf(options?.body ?? ''));
+        return { status: 200, headers: {}, body: ISSUED as Body };
+      },
+    };
+    const app = new ConfidentialClientApplication({
+      auth: { clientId: CLIENT_ID, authority: TENANT, ...secret, ...METADATA },
+      system: { networkClient },
+    });
+    await use(app);
+    const form = Object.entries(only(forms)).filter(([name]) => !ABOUT_MSAL.test(name));
+    return Object.fromEntries(form);
+  }
+
+  /** Telemetry, and `client_info`, which asks for what an ID token would say. */
+  const ABOUT_MSAL = /^(?:x-.*|client-request-id|client_info)$/;
+  const METADATA = {
+    authorityMetadata: JSON.stringify({
+      issuer: ISSUER,
+      authorization_endpoint: `${TENANT}/oauth2/v2.0/authorize`,
+      token_endpoint: TOKEN_ENDPOINT,
+      jwks_uri: `${TENANT}/discovery/v2.0/keys`,
+    }),
+    cloudDiscoveryMetadata: JSON.stringify({
+      tenant_discovery_endpoint: ISSUER,
+      metadata: [
+        {
+          preferred_network: 'login.microsoftonline.com',
+          preferred_cache: 'login.microsoftonline.com',
+          aliases: ['login.microsoftonline.com'],
+        },
+      ],
+    }),
+  };
+
+  let folder: string;
+  let path: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'entra-'));
+    path = join(folder, 'token');
+    await writeFile(path, WORKLOAD);
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  const entra = (client: ClientAuthentication) =>
+    ({
+      issuer: ISSUER,
+      tokenEndpoint: TOKEN_ENDPOINT,
+      client,
+      scope: SCOPE,
+      exchange: 'entra',
+    }) as const;
+
+  it('a token of the service is asked for alike, by a secret', async () => {
+    const sent = await ours(entra(clientSecretPost(CLIENT_ID, SECRET)), (source) => source.token());
+    const expected = await theirs({ clientSecret: SECRET }, (app) =>
+      app.acquireTokenByClientCredential({ scopes: [SCOPE] }),
+    );
+    expect(sent).toEqual(expected);
+  });
+
+  it('a token of the service is asked for alike, by the token of a federated workload', async () => {
+    const sent = await ours(entra(workloadToken(CLIENT_ID, { path })), (source) => source.token());
+    const expected = await theirs({ clientAssertion: WORKLOAD }, (app) =>
+      app.acquireTokenByClientCredential({ scopes: [SCOPE] }),
+    );
+    expect(sent).toEqual(expected);
+  });
+
+  it('a token on behalf of the caller is asked for alike, but for ID and refresh tokens', async () => {
+    const sent = await ours(entra(clientSecretPost(CLIENT_ID, SECRET)), (source) =>
+      source.onBehalfOf(CALLER).token(),
+    );
+    const { scope, ...expected } = await theirs({ clientSecret: SECRET }, (app) =>
+      app.acquireTokenOnBehalfOf({ oboAssertion: CALLER, scopes: [SCOPE] }),
+    );
+    // MSAL always adds these. A token source keeps no refresh token, and nobody signs in.
+    expect(scope).toBe(`${SCOPE} openid profile offline_access`);
+    expect(sent).toEqual({ ...expected, scope: SCOPE });
+  });
+});
+
+describe('at Auth0, beside its own client', () => {
+  const ISSUER = 'https://acme.eu.auth0.com/';
+  const AUDIENCE = 'https://ledger.acme.com';
+  const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
+
+  /** What Auth0's client sends to get one token. */
+  async function theirs(use: (client: AuthClient) => Promise<unknown>): Promise<Form> {
+    const forms: Form[] = [];
+    const client = new AuthClient({
+      domain: 'acme.eu.auth0.com',
+      clientId: CLIENT_ID,
+      clientSecret: SECRET,
+      async customFetch(_url, init) {
+        if (init?.method !== 'POST') return Response.json(METADATA);
+        forms.push(formOf(String(init.body)));
+        return Response.json(ISSUED);
+      },
+    });
+    await use(client);
+    return only(forms);
+  }
+
+  const METADATA = {
+    issuer: ISSUER,
+    token_endpoint: `${ISSUER}oauth/token`,
+    authorization_endpoint: `${ISSUER}authorize`,
+    jwks_uri: `${ISSUER}.well-known/jwks.json`,
+    response_types_supported: ['code'],
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: ['RS256'],
+  };
+
+  const auth0 = {
+    issuer: ISSUER,
+    tokenEndpoint: METADATA.token_endpoint,
+    client: clientSecretPost(CLIENT_ID, SECRET),
+    parameters: { audience: AUDIENCE },
+    exchange: 'auth0',
+  } as const;
+
+  it('a token of the service is asked for alike', async () => {
+    const sent = await ours(auth0, (source) => source.token());
+    const expected = await theirs((client) =>
+      client.getTokenByClientCredentials({ audience: AUDIENCE }),
+    );
+    expect(sent).toEqual(expected);
+  });
+
+  it.each([undefined, 'read:entries write:entries'])(
+    'a token on behalf of the caller is asked for alike, with scope %s',
+    async (scope) => {
+      const scoped = scope === undefined ? {} : { scope };
+      const sent = await ours({ ...auth0, ...scoped }, (source) =>
+        source.onBehalfOf(CALLER).token(),
+      );
+      // What `getTokenOnBehalfOf` of Auth0's library for APIs, which stands on this one, gives to it.
+      const expected = await theirs((client) =>
+        client.exchangeToken({
+          subjectToken: CALLER,
+          subjectTokenType: ACCESS_TOKEN,
+          requestedTokenType: ACCESS_TOKEN,
+          audience: AUDIENCE,
+          ...scoped,
+        }),
+      );
+      expect(sent).toEqual(expected);
+    },
+  );
+
+  it('an organization is named alike', async () => {
+    const parameters = { audience: AUDIENCE, organization: 'org_abc123' };
+    const sent = await ours({ ...auth0, parameters }, (source) =>
+      source.onBehalfOf(CALLER).token(),
+    );
+    const expected = await theirs((client) =>
+      client
+        .exchangeToken({
+          subjectToken: CALLER,
+          subjectTokenType: ACCESS_TOKEN,
+          requestedTokenType: ACCESS_TOKEN,
+          audience: AUDIENCE,
+          organization: 'org_abc123',
+        })
+        // Without an ID token, it cannot see that the organization is this one.
+        .catch(() => {}),
+    );
+    expect(sent).toEqual(expected);
+  });
+});
