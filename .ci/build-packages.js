@@ -15,6 +15,9 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const { resolve } = createRequire(import.meta.url);
 const typescript = dirname(resolve('typescript/package.json'));
 
+/** What this entry point loads is one chunk: a service that only calls others loads nothing else of core. */
+const TOGETHER = 'src/client.ts';
+
 const packages = await readdir(join(ROOT, 'packages'));
 await Promise.all(packages.map((name) => build(join(ROOT, 'packages', name))));
 
@@ -30,6 +33,7 @@ async function build(folder) {
 
   await removeCode(dist);
   if (hasCommonJs) await declareCommonJs(folder);
+  const together = new Set();
   const bundle = await rolldown({
     cwd: folder,
     input: Object.fromEntries(entries.map(nameAndSource)),
@@ -37,6 +41,7 @@ async function build(folder) {
     platform: 'node',
     tsconfig: false,
     logLevel: 'warn',
+    plugins: [{ name: 'together', buildEnd: collectTogether }],
   });
   const common = {
     sourcemap: true,
@@ -46,6 +51,8 @@ async function build(folder) {
     chunkFileNames: ({ isDynamicEntry }) =>
       `chunks/${isDynamicEntry ? '[name]' : 'shared'}-[hash].js`,
     generatedCode: { symbols: false },
+    minifyInternalExports: false,
+    codeSplitting: { groups: [{ name: 'shared', test: (id) => together.has(id) }] },
     minify: false,
     strict: true,
   };
@@ -55,6 +62,15 @@ async function build(folder) {
   }
   await bundle.close();
   await writeFile(stamp, inputs);
+
+  function collectTogether() {
+    const entry = join(folder, TOGETHER);
+    together.add(entry);
+    for (const id of together) {
+      for (const imported of this.getModuleInfo(id)?.importedIds ?? []) together.add(imported);
+    }
+    together.delete(entry);
+  }
 }
 
 /** `providers/index` and where its source is. */

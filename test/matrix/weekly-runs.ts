@@ -29,6 +29,12 @@ export const WEEKLY_RUNS: readonly WeeklyRun[] = [
     checks: { opaque: ['names/canaille.ts', 'a user named like a client'] },
   },
   {
+    name: 'dex',
+    preset: 'custom',
+    software: 'dex ab64ed7',
+    checks: { opaque: ['names/dex.ts', 'a user whose id is that of a client'] },
+  },
+  {
     name: 'django',
     preset: 'django',
     software: 'django-oauth-toolkit 3.4.1',

@@ -14,6 +14,7 @@ import {
 } from '@authly/core/providers';
 import { generateTestKey } from '@authly/testing';
 import { mitreid } from '../docs/snippets/opaque-tokens/recipes.ts';
+import { dex } from '../docs/snippets/other-providers/recipes.ts';
 
 /** Answers by their ids, each with the reason why it stands here. */
 type Exceptions = Readonly<Record<string, string>>;
@@ -120,5 +121,10 @@ export const ANSWER_SETTINGS: readonly AnswerSetting[] = [
     server: 'mitreid-connect',
     audience: 'trusted',
     provider: (issuer) => ({ ...mitreid, issuer }),
+  },
+  {
+    name: 'the recipe for Dex',
+    server: 'dex',
+    provider: (issuer) => ({ ...dex, issuer }),
   },
 ];

@@ -36,7 +36,7 @@ export type TokenEvent =
       readonly code?: string;
       readonly retryInSec: number;
     } & OfSource)
-  /** The server gave the token again that was to be renewed. */
+  /** Asked for a new token, the server gave the old one again. */
   | ({ readonly type: 'token.same_again' } & OfSource)
   /** An API did not accept a token that had not expired; it was sent another one. */
   | ({ readonly type: 'token.rejected' } & OfSource)

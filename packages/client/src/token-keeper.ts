@@ -29,7 +29,7 @@ export interface TokenKeeper {
   readonly kept: KeptToken | undefined;
   /** Whether there is a usable token. */
   readonly isUsable: boolean;
-  /** Whether the subject's own life is over, or another keeper has taken the place of this one. */
+  /** Whether the subject's token has expired, or another keeper has taken the place of this one. */
   readonly isOver: boolean;
   /** Another keeper takes its place. Callers that wait still get the result of the running request. */
   retire(): void;
@@ -70,7 +70,7 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
   let flight: { readonly promise: Promise<AccessToken>; stop(error: Error): void } | undefined;
   let isClosed = false;
   let isRetired = false;
-  /** What was on its way when the token was dropped is not kept. */
+  /** Counts drops: the result of a request that began before the last one is not kept. */
   let drops = 0;
 
   function usable(): KeptToken | undefined {
@@ -93,7 +93,7 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
     });
     const mine = { promise, stop: (error: Error) => limit.abort(error) };
     flight = mine;
-    // Every caller may have gone away, and a refresh in the background has none.
+    // Perhaps nobody waits: callers may have gone away, and a refresh in the background has none.
     ignoreRejection(promise);
     return promise;
   }

@@ -17,15 +17,15 @@ import { isTokenSourceError, TokenSourceError } from './token-source-error.ts';
 export interface TokenRequest {
   /** Asks once, with the repetitions that the protocol wants. Rejects with a `TokenSourceError`. */
   send(grant: TokenGrant, signal: AbortSignal): Promise<IssuedToken>;
-  /** Whether the credentials are others than those that the server has refused. */
+  /** Whether the credentials have changed since the server refused them. */
   hasNewCredentials(): Promise<boolean>;
 }
 
-/** What requests stand on. */
+/** What requests are made from. */
 export interface TokenRequestContext {
   readonly options: ResolvedSourceOptions;
   readonly endpoint: FindTokenEndpoint;
-  /** Where tokens are to be bound. */
+  /** Makes the proofs, when tokens are to be bound to a key. */
   readonly prover: DpopProver | undefined;
 }
 
@@ -145,7 +145,7 @@ async function post({ options }: TokenRequestContext, request: Post): Promise<Re
   }
 }
 
-/** What fails while credentials are put into the request is told as such. */
+/** Reports an error while credentials are put into the request as `credentials_unavailable`. */
 function authenticating(authenticate: AuthenticateClient): AuthenticateClient {
   return async (...request) => {
     try {
@@ -173,7 +173,7 @@ async function readBody(
   }
 }
 
-/** Errors that an exchange answers about the caller's token, and client credentials about the request. */
+/** Errors that are about the caller's token in an exchange, and about the request with client credentials. */
 const ABOUT_SUBJECT: ReadonlySet<string | undefined> = new Set([
   'invalid_request',
   'invalid_grant',

@@ -115,7 +115,7 @@ function refusal(
     return undefined;
   } catch (error) {
     const { status, headers } = answerRefusal(error, admission, answered);
-    // Other errors were thrown again.
+    // `answerRefusal` has thrown every other error already: this line only tells the compiler.
     if (!isAuthError(error)) throw error;
     return { status, headers, body: JSON.stringify(jsonRpcRefusal(request.body, error)) };
   }

@@ -103,7 +103,8 @@ export function createSignalStores(
           throw new TypeError('reserve() of the replay store gave neither true nor false');
         });
       } catch (error) {
-        // The marks are made. That it may be told again is less than that it be sent again for the rest of the day.
+        // The marks are made, so the signal has had its effect. Listeners may be called twice for it; that is better
+        // than a refusal, after which the sender would repeat the signal for the rest of the day.
         if (isFullForHolder(error)) return true;
         throw error;
       }

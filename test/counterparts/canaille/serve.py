@@ -74,8 +74,8 @@ def make_client(client_id, *grant_types):
 
 with app.app_context():
     # One of them took the name of a client.
-    make_person("dana")
-    make_person("nightlysync")
+    for name in ("dana", "rose", "nightlysync"):
+        make_person(name)
     api = make_client("parcelsapi", "client_credentials")
     for client in (
         make_client("courierweb", "authorization_code", "refresh_token"),

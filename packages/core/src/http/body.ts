@@ -12,8 +12,8 @@ const MAX_DISCARDED_BYTES = 1024 * 1024;
  *
  * Checks: size, and UTF-8. Does not check the content type, nor what the text says.
  *
- * @throws FormError for a body that is too large, is no UTF-8, was broken off, or of which a parser made
- * something else.
+ * @throws FormError for a body that is too large, is not UTF-8, ended too early, or that a parser has turned
+ *   into something else.
  * @throws Error when the body was read before and nothing of it is left: a fault of the application.
  */
 export async function readBody(request: HandlerRequest): Promise<string> {
@@ -24,8 +24,8 @@ export async function readBody(request: HandlerRequest): Promise<string> {
     return typeof parsedBody === 'string' ? parsedBody : decodeUtf8(parsedBody);
   }
   if (parsedBody !== undefined && !isEmptyBody(parsedBody)) throw new FormError('body_malformed');
-  // A parser whose content type this is not leaves the body unread: Express 5's leave `undefined`
-  // behind, those of Express 4 and Koa an empty object.
+  // A parser for another content type leaves the body unread. What it sets instead: `undefined` in Express 5, an
+  // empty object in Express 4 and Koa.
   if (!wasRead(stream)) return decodeUtf8(await readBytes(stream));
   // A parser has read the body and found nothing in it, as in the form `&`.
   if (parsedBody !== undefined) throw new FormError('body_malformed');
@@ -91,7 +91,7 @@ async function discard(iterator: AsyncIterator<Uint8Array | string>): Promise<vo
     }
     await iterator.return?.();
   } catch {
-    // The client broke off.
+    // The client closed the connection.
   }
 }
 
@@ -104,7 +104,7 @@ async function nextChunk(
     // Text, where a middleware has called `setEncoding`.
     return typeof value === 'string' ? new TextEncoder().encode(value) : value;
   } catch (cause) {
-    throw new FormError('body_malformed', { cause }); // The client broke off.
+    throw new FormError('body_malformed', { cause }); // The client closed the connection.
   }
 }
 

@@ -48,7 +48,7 @@ const OPTIONS: OwnOptionNames<AuthlibOptions> = {
  *   one that the preset reads. Let `get_audiences` name your API: `aud` is the client's id by default, and
  *   `resource` is ignored.
  * - Rule with `kindClaim`: `client`, and `sub` equal to `client_id` → client; `user` → user; else refused.
- * - Without it: `subjectNamespaces: 'disjoint'`, your word that no user's id is a client's: then `sub` equal
+ * - Without it: `subjectNamespaces: 'disjoint'`, your statement that no user's id is a client's: then `sub` equal
  *   to `client_id` and no claim of a person → client; they differ and no mark of a machine → user. Or a
  *   `classify` of your own, or `'unknown'`.
  * - User id: `sub`. Client id: `client_id`. Authority: `scope`; `roles` and `groups`, lists, where

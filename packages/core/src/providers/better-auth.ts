@@ -23,7 +23,7 @@ export type BetterAuthOptions = ProviderOptions & {
   /** `baseURL` with its path: `https://acme.com/api/auth`; or `jwt.issuer`, where that is set. */
   readonly issuer: string;
   /**
-   * For introspection alone. `'cascade'` is your word that your database deletes a user's tokens with the
+   * For introspection alone. `'cascade'` is your statement that your database deletes a user's tokens with the
    * user. Otherwise an answer without `sub` is refused: it may be about a machine, or about a user who is
    * no longer there.
    */

@@ -36,18 +36,18 @@ const OPTIONS: OwnOptionNames<LemonldapOptions> = {
  * - Provider: for each relying party switch on JWT access tokens, and write your API's identifier into the
  *   additional audiences. Leave the user attribute (`UserIDAttr`) at its default: with another one `sub` of
  *   machines is `null`, and they are refused.
- * - A sound mark is a macro of the relying party: `callerType`, `$_auth ? "human" : "machine"`, exported as `caller_type`, with the
- *   option to release claims in access tokens. Only a session of somebody who signed in has `$_auth`. Never
+ * - A sound mark is a macro of the relying party: `callerType`, `$_auth ? "human" : "machine"`, exported as
+ *   `caller_type`, with the option to release claims in access tokens. Only a session of somebody who signed in has `$_auth`. Never
  *   take `$_clientId`: sessions of people have it, too.
  *   `classify: ({ caller_type: t }) => (t === 'human' ? 'user' : t === 'machine' ? 'client' : 'refuse')`.
- * - Rule with `subjectNamespaces: 'disjoint'`, your word that no login name is a client's id: `sub` is
+ * - Rule with `subjectNamespaces: 'disjoint'`, your statement that no login name is a client's id: `sub` is
  *   `client_id` and no claim of a person → client; they differ and no mark of a machine → user. `sid` says
  *   nothing: newer releases write it for both. Token exchange: a machine's token that another relying party
- *   exchanges would read as a user's, so authorize none for it.
+ *   exchanges would be read as a user's, so allow it to no relying party.
  * - User id: `sub`. Client id: `client_id`. Authority: `scope`.
  * - Refuses ID tokens, which have the same key, `typ` and `aud`: they lack `client_id`, `jti` and `scope`, and
  *   have `azp` or `nonce`.
- * - RS512 and its like are accepted beside the usual algorithms.
+ * - RS512 and similar algorithms are accepted beside the usual ones.
  * - Introspection: the same rule. Answers have no `aud`, so they need `audience: 'trusted'` (with JWTs by
  *   `jwts: 'confirm'`, since `'answer'` does not see theirs), and no claims of macros, so a `classify` on one
  *   refuses them.

@@ -50,7 +50,7 @@ const OPTIONS: OwnOptionNames<OidcProviderOptions> = {
  * - Rule with `kindClaim`: `client`, and `sub` equal to `client_id` → client; `user` → user, also when
  *   the account's id is a client's; else refused. The rule depends on this claim only: other code of the server
  *   (the `jwt` customizer, grants of its own) must not set it to something else.
- * - Without it: `subjectNamespaces: 'disjoint'`, your word that no account's id is a client's (with client id
+ * - Without it: `subjectNamespaces: 'disjoint'`, your statement that no account's id is a client's (with client id
  *   metadata documents a client's id is a URL that the client chooses): then `sub` equal to `client_id` and no
  *   claim of a person → client; they differ and no mark of a machine → user. Or a `classify` of your own, or
  *   `'unknown'`.

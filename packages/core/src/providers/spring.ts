@@ -30,7 +30,7 @@ export type SpringOptions = ProviderOptions & {
   /** `iss` of the tokens, exactly: with a slash at its end where the server writes one. */
   readonly issuer: string;
   /**
-   * `'aud'`: your word that `aud` holds the client's id, as the server writes it when no customizer
+   * `'aud'`: your statement that `aud` holds the client's id, as the server writes it when no customizer
    * changes it. Left out: only `client_id` names the client, which a customizer has to add.
    */
   readonly clientIdFrom?: 'aud' | undefined;

@@ -23,7 +23,7 @@ const VETO = asUnknown(
 /**
  * The reading of RFC 9068 §2.2 that an operator must assert, because the RFC only recommends it:
  * the authorization server puts the client id into `sub` when no resource owner is involved, and no
- * user can come by a `sub` that is a client's id (§5, and RFC 9700 §4.15).
+ * user can get a `sub` that is a client's id (§5, and RFC 9700 §4.15).
  *
  * A token is a client's when `sub` is `client_id` and nothing in it speaks of a user; a user's when
  * they differ and nothing in it speaks of a client; else unknown.

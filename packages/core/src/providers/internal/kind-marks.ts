@@ -94,7 +94,7 @@ const isNotClient: Mark = (value) => kindNamed(value) !== 'client';
 const isNamedUser: Mark = (value) => kindNamed(value) === 'user';
 const isNamedClient: Mark = (value) => kindNamed(value) === 'client';
 
-/** Claims that state the kind or the grant, with the test whether it is another than a user's. */
+/** Claims that state the kind or the grant, each with a test for values that are not a user's. */
 const STATED_CLIENT_MARKS: ReadonlyMap<string, Mark> = new Map<string, Mark>([
   ['idtyp', isNotUser],
   ['sub_profile', isNotUser],
@@ -107,7 +107,7 @@ const STATED_CLIENT_MARKS: ReadonlyMap<string, Mark> = new Map<string, Mark>([
   ['grant_type', namesClientCredentials],
 ]);
 
-/** Claims that state the kind or the grant, with the test whether it is another than a client's. */
+/** Claims that state the kind or the grant, each with a test for values that are not a client's. */
 const STATED_USER_MARKS: ReadonlyMap<string, Mark> = new Map<string, Mark>([
   ['idtyp', isNotClient],
   ['sub_profile', isNotClient],

@@ -1,34 +1,38 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { SCOPE } from '../frame/api-under-test.ts';
-import { textIn } from '../frame/json-members.ts';
-import type { Registered, Tokens } from '../frame/openid-login.ts';
 import { aBrowser } from '../sign-in.ts';
+import { textIn } from './json-members.ts';
+import type { Registered, Tokens } from './openid-login.ts';
 
 const REDIRECT_URI = 'http://127.0.0.1:1/callback';
 
-/**
- * Signs a person in at the server's own pages. openid-client cannot: the server's ID tokens name the API as
- * an audience, too, and have no `azp` (OpenID Connect Core §3.1.3.7).
- */
-export async function signInAt(
-  issuer: string,
-  { id, secret }: Registered,
-  person: string,
-): Promise<Tokens> {
+/** A sign-in at a server whose ID tokens openid-client refuses. */
+export interface LoginByHand {
+  readonly authorizationEndpoint: string;
+  readonly tokenEndpoint: string;
+  readonly client: Registered;
+  readonly scope: string;
+  /** What is typed into the pages' forms. */
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** Signs a person in by code and PKCE, at the server's own pages. Nothing of the answer is verified. */
+export async function signedInByHand(login: LoginByHand): Promise<Tokens> {
+  const { id, secret } = login.client;
   const verifier = randomBytes(32).toString('base64url');
-  const start = new URL('/oauth/authorize', issuer);
+  const start = new URL(login.authorizationEndpoint);
   start.search = new URLSearchParams({
     response_type: 'code',
     client_id: id,
     redirect_uri: REDIRECT_URI,
-    scope: `openid ${SCOPE}`,
+    scope: login.scope,
+    state: randomBytes(16).toString('base64url'),
     nonce: randomBytes(16).toString('base64url'),
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
   }).toString();
-  const fields = { login: person, password: 'a-password-of-a-person' };
+  const { fields } = login;
   const back = await aBrowser().visit({ start, redirectUri: REDIRECT_URI, fields });
-  const response = await fetch(`${issuer}/oauth/token`, {
+  const response = await fetch(login.tokenEndpoint, {
     method: 'POST',
     headers: { authorization: `Basic ${btoa(`${id}:${secret}`)}` },
     body: new URLSearchParams({
