@@ -5,8 +5,8 @@
 const LOG_ENTRIES = 10_000;
 /** So many expired marks are removed whenever one is made: more than one, so that their number does not grow. */
 const SWEPT_AT_ONCE = 16;
-/** So many entries of holders are compared with the marks before a holder is refused. */
-const COMPARED_AT_ONCE = 100;
+/** So many entries of holders are compared with the marks before a holder is refused: few, since it may ask often. */
+const COMPARED_AT_ONCE = 16;
 
 // Each entry of the log holds the nonce `n` of the entry before it. By that a follower notices when another server
 // has taken over that lacks some entries.

@@ -37,7 +37,7 @@ type Handler = (args: readonly string[]) => unknown;
 
 const LOG_ENTRIES = 10_000;
 const SWEPT_AT_ONCE = 16;
-const COMPARED_AT_ONCE = 100;
+const COMPARED_AT_ONCE = 16;
 
 export function fakeRedis(clock: Clock): FakeRedis {
   const texts = new Map<string, Kept>();
