@@ -73,6 +73,27 @@ describe('a token', () => {
     expect(grants).toEqual(['client_credentials', 'client_credentials']);
   });
 
+  it.each([undefined, null, 7, '', 'a b', ' a', 'a\r\nx-injected: 1', 'a\n', 'token-é', ['a']])(
+    'is none when it could not stand in a header: %j',
+    async (access_token) => {
+      const { source, server } = aSource();
+      server.onToken = () => issued('x', { access_token });
+      await expect(source.fetch(API)).rejects.toMatchObject({ reason: 'answer_unusable' });
+      expect(server.apiRequests).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['a  b ', ['a', 'b']],
+    ['', []],
+    [undefined, ['asked']],
+    [7, ['asked']],
+  ])('has the scopes of %j', async (scope, scopes) => {
+    const { source, server } = aSource({ scope: 'asked' });
+    server.onToken = () => issued('x', { scope });
+    expect((await source.token()).scopes).toEqual(scopes);
+  });
+
   it('[RFC8707-2-b] [RFC8707-2.2-a] may be of several resources', async () => {
     const resource = [API, 'https://ledger.example.com'];
     const { source, server } = aSource({ resource });
@@ -254,7 +275,7 @@ describe('the life of a token (59)', () => {
     expect(server.tokenRequests).toHaveLength(1);
   });
 
-  it.each([0, -1, '-5', 'soon', null, true, [60]])(
+  it.each([0, -1, '-5', '5s', ' 5', 'soon', null, true, [60]])(
     'is no life when it is %j: the request has failed, and is not repeated at once',
     async (expires_in) => {
       const { source, server, clock } = aSource();
