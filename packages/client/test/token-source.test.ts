@@ -876,6 +876,22 @@ describe('a client with a certificate', () => {
     expect(server.tokenRequests.length).toBe(before + 1);
   });
 
+  it('that was replaced still holds no request for a token beyond the end of its source', async () => {
+    const { source, server, state } = withCertificate();
+    await source.onBehalfOf('ada').token();
+    server.onToken = () => new Promise(() => {});
+    const waiting: Promise<unknown>[] = [];
+    for (const tag of ['one', 'two']) {
+      state.tag = tag;
+      waiting.push(source.token(), source.onBehalfOf('bob').token());
+      await settled();
+    }
+    const running = server.tokenRequests.slice(-4).map(({ signal }) => signal);
+    source.close();
+    for (const each of waiting) await expect(each).rejects.toMatchObject({ reason: 'closed' });
+    expect(running.map((signal) => signal?.aborted)).toEqual([true, true, true, true]);
+  });
+
   it('is closed with its source, and what fails there is nobody’s fault', async () => {
     const { source, state } = withCertificate();
     await source.token();
