@@ -12,6 +12,7 @@ import { isRefused, Refused } from '../model/refused.ts';
 import type { Classification } from '../providers/provider.ts';
 import type { ReadOutcome, TokenReader } from '../request/token-reader.ts';
 import type { VerificationKey } from '../signature/verification-key.ts';
+import { knownClaims } from '../token/known-claims.ts';
 import { refuse, refuseBecause } from './refuse-token.ts';
 import { classified, tokenFromClaims } from './token-from-claims.ts';
 
@@ -80,6 +81,7 @@ export function readIntrospected(
         issuer,
         key,
         claims: outcome,
+        known: knownClaims(outcome),
         header: NO_HEADER,
         source: 'introspection',
         provider: issuer.introspectedProvider,

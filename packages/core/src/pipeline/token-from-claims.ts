@@ -10,7 +10,7 @@ import type { ReadOutcome } from '../request/token-reader.ts';
 import type { VerifiedToken } from '../request/verified-token.ts';
 import type { VerificationKey } from '../signature/verification-key.ts';
 import type { ClaimsRefusal } from '../token/claims.ts';
-import { type KnownClaims, knownClaims } from '../token/known-claims.ts';
+import type { KnownClaims } from '../token/known-claims.ts';
 import { buildPrincipal } from './build-principal.ts';
 import { validateClaims } from './claims-schema.ts';
 import { refuse, refuseFor } from './refuse-token.ts';
@@ -22,8 +22,8 @@ export interface TrustedClaims {
   readonly key: VerificationKey | undefined;
   /** Deeply frozen, and checked. */
   readonly claims: TokenClaims;
-  /** The same as `knownClaims` reads them, where that was done. */
-  readonly known?: KnownClaims;
+  /** The same as `knownClaims` reads them. */
+  readonly known: KnownClaims;
   readonly header: TokenHeader;
   readonly source: Principal['source'];
   /** The preset that the principal is made by. */
@@ -82,7 +82,7 @@ function verified(
     source,
     provider,
     classification,
-    known = knownClaims(claims),
+    known,
     isBound,
     readAt,
     readAgainAt,
