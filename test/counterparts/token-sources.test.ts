@@ -28,7 +28,7 @@ import {
 } from './oidc-provider-clients.ts';
 import { UNKNOWN_API } from './oidc-provider-configuration.ts';
 
-// Token sources beside the servers of others, live.
+// Token sources of @authly/client at authorization servers that others have written.
 
 describe('a token source at @authly/issuer', () => {
   it.each([

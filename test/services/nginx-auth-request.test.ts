@@ -10,8 +10,8 @@ import { aToken, NOW } from '../support/tokens.ts';
 import { findDebianServer } from './support/debian-server.ts';
 import { type Nginx, startNginx } from './support/nginx.ts';
 
-// The configuration of docs/front-doors.md, in front of an API, with a stand-in for oauth2-proxy that knows
-// one person by a cookie.
+// Runs nginx with the configuration of docs/front-doors.md before an API. Instead of oauth2-proxy
+// there is a small server that knows one person by a cookie.
 
 const program = findDebianServer('nginx');
 

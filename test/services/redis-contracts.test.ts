@@ -17,10 +17,10 @@ import { type RedisServer, startRedis } from './support/redis-server.ts';
 
 const program = findRedisProgram();
 
-/** The machine's time, which the server's is, too. */
+/** The time of this machine, since the Redis server uses the same clock. */
 const clock = { now: () => Date.now() };
 
-/** What a test opens, and ends all at once. */
+/** The connections that a test opens. They are closed together at its end. */
 interface Open {
   stores(options?: Partial<RedisStoresOptions>): Promise<RedisStores>;
   following(options?: Partial<RedisStoresOptions>): Promise<RedisStores>;
@@ -55,12 +55,12 @@ function opener(connect: () => Promise<OpenClient>): Open {
   };
 }
 
-/** The cases of every contract, each over two processes' worth of connections. */
+/** Runs every case of every contract with two sets of connections, as two processes would have. */
 function contractsOver(connect: () => Promise<OpenClient>): readonly ContractCase[] {
   const revocations = (way: 'stores' | 'following') =>
     revocationStoreContract(async (settings): Promise<RevocationsUnderTest> => {
       const open = opener(connect);
-      // Processes of one prefix have the same settings.
+      // All processes that use one prefix must have the same settings.
       const prefix = `contracts-${settings.retainSec}-${settings.toleranceSec}`;
       const options = { ...settings, prefix };
       const [one, other] = [await open[way](options), await open[way](options)];

@@ -17,14 +17,14 @@ import {
 
 const program = findRedisProgram();
 
-/** Each client once, and both adapters. */
+/** Every client is used at least once, and so is each adapter. */
 const SETUPS = [
   ['node-redis', 'Express 5'],
   ['ioredis', 'Koa 3'],
   ['iovalkey', 'Express 4'],
 ] as const;
 
-/** The store gives up after this, and a request takes somewhat longer on a busy machine. */
+/** The store gives up after this time. A request may take a little longer on a busy machine. */
 const TIMEOUT_MS = 250;
 const BUSY_MS = 1_000;
 
@@ -60,7 +60,7 @@ describe.runIf(program !== undefined).each(SETUPS)('%s, %s', (clientName, framew
     return api;
   }
 
-  /** Sends until somebody answers so. */
+  /** Sends the request again until the answer is the expected one. */
   async function until(
     status: number,
     send: () => Promise<Answer>,
@@ -166,7 +166,7 @@ describe.runIf(program !== undefined).each(SETUPS)('%s, %s', (clientName, framew
           await api.stores.revocations.revokeToken({ token });
           revoked.push({ token, atMs: performance.now() });
         } catch {
-          // It may be there or not: nobody was told that it is.
+          // The mark may exist or not. No caller was told that it exists.
         }
         await delay(5);
       }
@@ -357,7 +357,7 @@ describe.runIf(program !== undefined).each(SETUPS)('%s, %s', (clientName, framew
 });
 
 describe.runIf(program !== undefined)('a reply that is lost', () => {
-  // Whether a client sends the command again is its own choice. Neither way does a proof pass twice.
+  // Some clients send the command again, others do not. In both cases no proof is accepted twice.
   it.each([
     ['ioredis', true],
     ['iovalkey', true],
@@ -389,7 +389,7 @@ describe.runIf(program !== undefined)('a reply that is lost', () => {
   });
 });
 
-/** Waits until a replica holds as many keys and log entries as its primary. */
+/** Waits until a replica has as many keys and log entries as its primary. */
 async function inStep(primary: RedisServer, replica: RedisServer): Promise<void> {
   const stateOf = async (server: RedisServer) => [
     await server.command('DBSIZE'),
@@ -405,7 +405,7 @@ async function inStep(primary: RedisServer, replica: RedisServer): Promise<void>
     .toBe(true);
 }
 
-/** What a key holds, as text. */
+/** The value of a key, as text. */
 async function dump(server: RedisServer, key: string): Promise<unknown> {
   switch (await server.command('TYPE', key)) {
     case 'hash':

@@ -14,7 +14,7 @@ const program = findRedisProgram();
 const ISSUER = 'https://as.example.com';
 const AUDIENCE = 'https://api.example.com';
 
-// The machine's time, which the server's is, too.
+// The time of this machine, since the Redis server uses the same clock.
 const clock = { now: () => Date.now() };
 const issuer = testIssuer({ issuer: ISSUER, audience: AUDIENCE, clock });
 
@@ -33,7 +33,7 @@ describe.runIf(program !== undefined).each(['node-redis', 'ioredis'])('sockets a
     await server.remove();
   });
 
-  /** The stores of one process, which follows, or asks alone. */
+  /** The stores of one process. It either follows the store, or only asks it. */
   async function stores(port: number, isFollowing: boolean) {
     const connect = async () => {
       const client = await (CLIENTS[name] ?? expect.unreachable())(port);
@@ -85,7 +85,7 @@ describe.runIf(program !== undefined).each(['node-redis', 'ioredis'])('sockets a
     const { clients, revoke, ended } = await someSockets(20);
     relay.lead(1);
     await revoke(7);
-    // Longer than maxLagSec, and than the time after which each is looked at.
+    // Longer than maxLagSec, and longer than the time between two looks at a lease.
     await delay(8_000);
     expect(ended()).toEqual([]);
     relay.lead(server.port);
