@@ -189,7 +189,7 @@ describe.each(WAYS)('opaque tokens of oidc-provider, by %s', (_name, options) =>
 });
 
 describe('oidc-provider', () => {
-  it('refuses here what was revoked there, once the answer is old', async () => {
+  it('revokes a token, which is refused here when the answer is old', async () => {
     const { resourceServer } = anApi({
       client: clientSecretBasic(ASKING.id, ASKING.secret),
       cache: { activeForSec: 1 },
@@ -210,7 +210,7 @@ describe('oidc-provider', () => {
     resourceServer.close();
   });
 
-  it('names no token id of a machine, which is served all the same', async () => {
+  it('gives no token id for a machine, which is accepted all the same', async () => {
     const { resourceServer } = anApi({ client: clientSecretBasic(ASKING.id, ASKING.secret) });
     const principal = await resourceServer.verify(await machineToken());
     expect(principal).toMatchObject({ kind: 'client', clientId: MACHINE.id });
@@ -231,7 +231,7 @@ describe('oidc-provider', () => {
     resourceServer.close();
   });
 
-  it('introspects no JWTs, which is told', async () => {
+  it('does not introspect JWTs, and the error says so', async () => {
     const { resourceServer, events } = anApi({
       client: clientSecretBasic(ASKING.id, ASKING.secret),
       jwts: 'confirm',

@@ -52,7 +52,7 @@ function only(forms: readonly Form[]): Form {
   return form;
 }
 
-describe('at Entra, beside MSAL', () => {
+describe('a token source for Entra, compared with MSAL', () => {
   const TENANT = 'https://login.microsoftonline.com/3b0c9a54-9f2e-4f1b-8d57-5a6f1b2c9e10';
   const ISSUER = `${TENANT}/v2.0`;
   const TOKEN_ENDPOINT = `${TENANT}/oauth2/v2.0/token`;
@@ -122,7 +122,7 @@ describe('at Entra, beside MSAL', () => {
       exchange: 'entra',
     }) as const;
 
-  it('a token of the service is asked for alike, by a secret', async () => {
+  it('requests a token of the service with a secret in the same way', async () => {
     const sent = await ours(entra(clientSecretPost(CLIENT_ID, SECRET)), (source) => source.token());
     const expected = await theirs({ clientSecret: SECRET }, (app) =>
       app.acquireTokenByClientCredential({ scopes: [SCOPE] }),
@@ -130,7 +130,7 @@ describe('at Entra, beside MSAL', () => {
     expect(sent).toEqual(expected);
   });
 
-  it('a token of the service is asked for alike, by the token of a federated workload', async () => {
+  it('requests a token of the service with the token of a federated workload in the same way', async () => {
     const sent = await ours(entra(workloadToken(CLIENT_ID, { path })), (source) => source.token());
     const expected = await theirs({ clientAssertion: WORKLOAD }, (app) =>
       app.acquireTokenByClientCredential({ scopes: [SCOPE] }),
@@ -138,7 +138,7 @@ describe('at Entra, beside MSAL', () => {
     expect(sent).toEqual(expected);
   });
 
-  it('a token on behalf of the caller is asked for alike, but for ID and refresh tokens', async () => {
+  it('requests a token on behalf of the caller in the same way, but asks for no ID or refresh token', async () => {
     const sent = await ours(entra(clientSecretPost(CLIENT_ID, SECRET)), (source) =>
       source.onBehalfOf(CALLER).token(),
     );
@@ -152,7 +152,7 @@ describe('at Entra, beside MSAL', () => {
   });
 });
 
-describe('at Auth0, beside its own client', () => {
+describe('a token source for Auth0, compared with Auth0’s own client', () => {
   const ISSUER = 'https://acme.eu.auth0.com/';
   const AUDIENCE = 'https://ledger.acme.com';
   const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
@@ -192,7 +192,7 @@ describe('at Auth0, beside its own client', () => {
     exchange: 'auth0',
   } as const;
 
-  it('a token of the service is asked for alike', async () => {
+  it('requests a token of the service in the same way', async () => {
     const sent = await ours(auth0, (source) => source.token());
     const expected = await theirs((client) =>
       client.getTokenByClientCredentials({ audience: AUDIENCE }),
@@ -201,7 +201,7 @@ describe('at Auth0, beside its own client', () => {
   });
 
   it.each([undefined, 'read:entries write:entries'])(
-    'a token on behalf of the caller is asked for alike, with scope %s',
+    'requests a token on behalf of the caller in the same way, with scope %s',
     async (scope) => {
       const scoped = scope === undefined ? {} : { scope };
       const sent = await ours({ ...auth0, ...scoped }, (source) =>
@@ -222,7 +222,7 @@ describe('at Auth0, beside its own client', () => {
     },
   );
 
-  it('an organization is named alike', async () => {
+  it('names an organization in the same way', async () => {
     const parameters = { audience: AUDIENCE, organization: 'org_abc123' };
     const sent = await ours({ ...auth0, parameters }, (source) =>
       source.onBehalfOf(CALLER).token(),

@@ -62,7 +62,7 @@ describe.runIf(program !== undefined).each(['ask', 'follow'])('examples/cluster,
   }
 
   it(
-    'serves one of 200 requests with the same proof, whichever worker they meet',
+    'accepts one of 200 requests with the same proof, whichever workers get them',
     async () => {
       const { send, nonce } = await start();
       const token = aToken('ada');
@@ -78,7 +78,7 @@ describe.runIf(program !== undefined).each(['ask', 'follow'])('examples/cluster,
   );
 
   it(
-    'accepts the nonce of one worker in all others, and ends when told to',
+    'accepts the nonce of one worker in all others, and ends on a signal',
     async () => {
       const { example, send, nonce } = await start();
       const token = aToken('ada');
@@ -92,7 +92,7 @@ describe.runIf(program !== undefined).each(['ask', 'follow'])('examples/cluster,
   );
 
   it(
-    'refuses in all workers what was revoked in one of them',
+    'refuses in all workers a token that was revoked in one of them',
     async () => {
       const { send, nonce } = await start();
       const [ada, bob] = [aToken(`ada, ${way}`), aToken(`bob, ${way}`)];
@@ -117,7 +117,7 @@ describe.runIf(program !== undefined).each(['ask', 'follow'])('examples/cluster,
 });
 
 it(
-  'names the setting that is missing',
+  'names a missing setting',
   async () => {
     const { exitCode, stderr } = await runExample('cluster').ended;
     expect(exitCode).toBe(1);

@@ -125,8 +125,8 @@ describe.runIf(program !== undefined).each(Object.entries(CLUSTER_CLIENTS))(
   },
 );
 
-describe.runIf(program !== undefined)('marks that expired', () => {
-  it('go an hour later, some whenever one is made, with everything that was kept of them', async () => {
+describe.runIf(program !== undefined)('expired marks', () => {
+  it('are removed completely an hour later, some each time when a new mark is made', async () => {
     const server = await startRedis(program ?? expect.unreachable());
     const open = opener(() => (CLIENTS['node-redis'] ?? expect.unreachable())(server.port));
     const time = fakeClock();
@@ -171,7 +171,7 @@ describe.runIf(program !== undefined)('processes of one prefix', () => {
     await server?.remove();
   });
 
-  it('leave room for everybody: a holder has as many marks as are still free, whichever process makes them', async () => {
+  it('share the limit of marks: a holder gets as many as are still free, whichever process makes them', async () => {
     const time = fakeClock();
     const options = { clock: time, retainSec: 60, maxMarks: 16, prefix: 'shares' };
     const both = [await open().stores(options), await open().stores(options)] as const;
@@ -207,7 +207,7 @@ describe.runIf(program !== undefined)('processes of one prefix', () => {
     expect(await server.command('HLEN', '{shares:1:v}:holders')).toBe(2);
   });
 
-  it('are refused at their start where they keep marks for another time than the first one', async () => {
+  it('fail at their start if they keep marks for another time than the first process', async () => {
     const start = (retainSec: number) => open().following({ prefix: 'settings', retainSec });
     await start(3_600);
     await start(3_600);

@@ -72,7 +72,7 @@ describe.runIf(program !== undefined).each(['node-redis', 'ioredis'])('sockets a
     return { clients, revoke, ended };
   }
 
-  it('one that another process revokes is closed within a second, and no other', async () => {
+  it('a socket whose token another process revokes is closed within a second, and no other', async () => {
     const { clients, revoke, ended } = await someSockets(50);
     await revoke(17);
     const from = Date.now();
@@ -81,7 +81,7 @@ describe.runIf(program !== undefined).each(['node-redis', 'ioredis'])('sockets a
     expect(ended()).toHaveLength(1);
   });
 
-  it('live on while the server cannot be reached, and what was revoked meanwhile is closed on return', async () => {
+  it('stay open while the server cannot be reached; those revoked meanwhile are closed when it is back', async () => {
     const { clients, revoke, ended } = await someSockets(20);
     relay.lead(1);
     await revoke(7);
