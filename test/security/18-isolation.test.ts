@@ -3,10 +3,11 @@ import {
   type AuthEvent,
   claim,
   createResourceServer,
+  type IntrospectionAnswer,
   isAuthError,
   type Requirement,
 } from '@authly/core';
-import { custom, rfc9068 } from '@authly/core/providers';
+import { custom, oidcProvider, rfc9068 } from '@authly/core/providers';
 import { describe, expect, it } from 'vitest';
 import { frameworks } from '../support/frameworks.ts';
 import { AUDIENCE, aClientToken, aClock, aToken, ISSUER, NOW } from '../support/tokens.ts';
@@ -231,6 +232,53 @@ describe('row 18: a polluted prototype', () => {
       clock: aClock(),
     });
     expect(await polluted(name, value, () => outcomesOf(server))).toBe(expected);
+    server.close();
+  });
+
+  it.each([
+    // A preset without one of these readers has an outage then: what is inherited is no function.
+    ...POLLUTION.filter(([name]) => !['roles', 'permissions', 'groups'].includes(name)),
+    ['known', { iss: ISSUER, sub: 'root', aud: AUDIENCE, exp: NOW + 1e9, act: { sub: 'root' } }],
+  ] as const)('%s set to %j changes nothing about opaque tokens', async (name, value) => {
+    const ANSWER = {
+      active: true,
+      sub: 'ada',
+      client_id: 'web-app',
+      exp: NOW + 600,
+      iat: NOW,
+      aud: AUDIENCE,
+      scope: 'read',
+      token_type: 'Bearer',
+    };
+    const answers: Readonly<Record<string, IntrospectionAnswer>> = {
+      user: ANSWER,
+      'bound-to-a-key': { ...ANSWER, token_type: 'DPoP', cnf: { jkt: 'x'.repeat(43) } },
+      'bound-to-a-certificate': { ...ANSWER, cnf: { 'x5t#S256': 'x'.repeat(43) } },
+      'without-exp': { ...ANSWER, exp: undefined },
+      inactive: { active: false },
+    };
+    async function outcomesOfOpaque(): Promise<string> {
+      const lines = Object.keys(answers).map(async (token) => {
+        try {
+          return JSON.stringify(await server.verify(token));
+        } catch (error) {
+          if (!isAuthError(error)) throw error;
+          return error.reason;
+        }
+      });
+      return (await Promise.all(lines)).join('\n');
+    }
+    const server = createResourceServer({
+      issuer: oidcProvider({ issuer: ISSUER, subjectNamespaces: 'disjoint' }),
+      audience: AUDIENCE,
+      clock: aClock(),
+      cache: false,
+      introspection: { ask: async (token) => answers[token] ?? { active: false }, cache: false },
+    });
+    const expected = await outcomesOfOpaque();
+    expect(expected).toContain('"ada"');
+    expect(expected).toContain('sender_constraint_unsupported');
+    expect(await polluted(name, value, outcomesOfOpaque)).toBe(expected);
     server.close();
   });
 

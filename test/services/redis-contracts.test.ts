@@ -207,6 +207,23 @@ describe.runIf(program !== undefined)('processes of one prefix', () => {
     expect(await server.command('HLEN', '{shares:1:v}:holders')).toBe(2);
   });
 
+  it('count only the existing marks, also when an earlier version of the package has removed some', async () => {
+    const { revocations } = await open().stores({ maxMarks: 16, prefix: 'mixed' });
+    const mark = (id: number) =>
+      revocations.revokeSubject({ issuer: 'a', subject: `${id}` }, { holder: 'a' });
+    const held = async () => await server.command('HVALS', '{mixed:1:v}:held');
+    for (let id = 0; id < 8; id++) await mark(id);
+    await expect(mark(8)).rejects.toThrow('full for this holder');
+    // The scripts of earlier versions know only these two keys.
+    await server.command('DEL', '{mixed:1:v}:marks', '{mixed:1:v}:until');
+    await mark(0);
+    expect(await held()).toEqual(['8']);
+    for (let id = 10; id < 17; id++) await mark(id);
+    await expect(mark(17)).rejects.toThrow('full for this holder');
+    expect(await held()).toEqual(['8']);
+    expect(await server.command('HLEN', '{mixed:1:v}:holders')).toBe(8);
+  });
+
   it('fail at their start if they keep marks for another time than the first process', async () => {
     const start = (retainSec: number) => open().following({ prefix: 'settings', retainSec });
     await start(3_600);

@@ -41,8 +41,8 @@ export function createDelegatedTokens(options: DelegatedTokensOptions): Delegate
   });
   const digest = createTokenDigest(options.issuer, options.clientId);
   const gate = createGate(MAX_EXCHANGES);
-  /** Keepers with a running exchange, also when they are no longer kept. */
-  const flying = new Set<TokenKeeper>();
+  /** The keeper of each running exchange, also when it is no longer kept. */
+  const flying = new Set<{ readonly keeper: TokenKeeper }>();
 
   function create({ token, expiresAt }: SubjectToken): TokenKeeper {
     const now = clock.monotonicMs();
@@ -51,11 +51,12 @@ export function createDelegatedTokens(options: DelegatedTokensOptions): Delegate
       ...options,
       subjectEndsAt: now + lifeMs,
       async request(signal) {
-        flying.add(keeper);
+        const flight = { keeper };
+        flying.add(flight);
         try {
           return await exchangeInTurn(token, signal);
         } finally {
-          flying.delete(keeper);
+          flying.delete(flight);
         }
       },
     });
@@ -85,7 +86,8 @@ export function createDelegatedTokens(options: DelegatedTokensOptions): Delegate
       for (const keeper of keepers.values()) keeper.drop();
     },
     close() {
-      for (const keeper of [...flying, ...keepers.values()]) keeper.close();
+      for (const { keeper } of flying) keeper.close();
+      for (const keeper of keepers.values()) keeper.close();
       keepers.clear();
     },
   };

@@ -67,7 +67,9 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
   const now = () => clock.monotonicMs();
   const own = createBackOff({ now, random: options.random });
   let kept: KeptToken | undefined;
-  let flight: { readonly promise: Promise<AccessToken>; stop(error: Error): void } | undefined;
+  let flight: Promise<AccessToken> | undefined;
+  /** Of every running request, also of those whose result is dropped. */
+  const limits = new Set<AbortController>();
   let isClosed = false;
   let isRetired = false;
   /** Counts drops: the result of a request that began before the last one is not kept. */
@@ -79,7 +81,7 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
 
   /** The running request, a new one, or the error that callers get meanwhile. */
   function join(): Promise<AccessToken> | TokenSourceError {
-    if (flight !== undefined) return flight.promise;
+    if (flight !== undefined) return flight;
     const attempt = own.enter();
     if (isTokenSourceError(attempt)) return attempt;
     const serverAttempt = server.enter();
@@ -87,22 +89,18 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
       attempt.released();
       return serverAttempt;
     }
-    const limit = new AbortController();
-    const promise = fly(attempt, serverAttempt, limit).finally(() => {
+    const mine = fly(attempt, serverAttempt).finally(() => {
       if (flight === mine) flight = undefined;
     });
-    const mine = { promise, stop: (error: Error) => limit.abort(error) };
     flight = mine;
     // Perhaps nobody waits: callers may have gone away, and a refresh in the background has none.
-    ignoreRejection(promise);
-    return promise;
+    ignoreRejection(mine);
+    return mine;
   }
 
-  async function fly(
-    attempt: Attempt,
-    serverAttempt: Attempt,
-    limit: AbortController,
-  ): Promise<AccessToken> {
+  async function fly(attempt: Attempt, serverAttempt: Attempt): Promise<AccessToken> {
+    const limit = new AbortController();
+    limits.add(limit);
     const timer = setTimeout(
       () => limit.abort(new TokenSourceError('issuer_timeout')),
       options.timeoutMs,
@@ -126,6 +124,7 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
       throw failed(error, attempt, serverAttempt);
     } finally {
       clearTimeout(timer);
+      limits.delete(limit);
     }
   }
 
@@ -224,7 +223,7 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
     close() {
       isClosed = true;
       kept = undefined;
-      flight?.stop(new TokenSourceError('closed'));
+      for (const limit of limits) limit.abort(new TokenSourceError('closed'));
     },
   };
 }

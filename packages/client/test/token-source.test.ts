@@ -73,6 +73,27 @@ describe('a token', () => {
     expect(grants).toEqual(['client_credentials', 'client_credentials']);
   });
 
+  it.each([undefined, null, 7, '', 'a b', ' a', 'a\r\nx-injected: 1', 'a\n', 'token-é', ['a']])(
+    'cannot be text that is not allowed in a header: %j',
+    async (access_token) => {
+      const { source, server } = aSource();
+      server.onToken = () => issued('x', { access_token });
+      await expect(source.fetch(API)).rejects.toMatchObject({ reason: 'answer_unusable' });
+      expect(server.apiRequests).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['a  b ', ['a', 'b']],
+    ['', []],
+    [undefined, ['asked']],
+    [7, ['asked']],
+  ])('has the scopes in the answer: %j', async (scope, scopes) => {
+    const { source, server } = aSource({ scope: 'asked' });
+    server.onToken = () => issued('x', { scope });
+    expect((await source.token()).scopes).toEqual(scopes);
+  });
+
   it('[RFC8707-2-b] [RFC8707-2.2-a] may be for several resources', async () => {
     const resource = [API, 'https://ledger.example.com'];
     const { source, server } = aSource({ resource });
@@ -255,7 +276,7 @@ describe('the life of a token (59)', () => {
     expect(server.tokenRequests).toHaveLength(1);
   });
 
-  it.each([0, -1, '-5', 'soon', null, true, [60]])(
+  it.each([0, -1, '-5', '5s', ' 5', 'soon', null, true, [60]])(
     'cannot be %j: the request has failed, and is not repeated at once',
     async (expires_in) => {
       const { source, server, clock } = aSource();
@@ -854,6 +875,22 @@ describe('a client with a certificate', () => {
     state.tag = 'two';
     await asAda.token();
     expect(server.tokenRequests.length).toBe(before + 1);
+  });
+
+  it('that was replaced does not let a request for a token go on after its source was closed', async () => {
+    const { source, server, state } = withCertificate();
+    await source.onBehalfOf('ada').token();
+    server.onToken = () => new Promise(() => {});
+    const waiting: Promise<unknown>[] = [];
+    for (const tag of ['one', 'two']) {
+      state.tag = tag;
+      waiting.push(source.token(), source.onBehalfOf('bob').token());
+      await settled();
+    }
+    const running = server.tokenRequests.slice(-4).map(({ signal }) => signal);
+    source.close();
+    for (const each of waiting) await expect(each).rejects.toMatchObject({ reason: 'closed' });
+    expect(running.map((signal) => signal?.aborted)).toEqual([true, true, true, true]);
   });
 
   it('is closed with its source, and a failure to close it harms nobody', async () => {

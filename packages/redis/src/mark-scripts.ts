@@ -5,6 +5,8 @@
 const LOG_ENTRIES = 10_000;
 /** So many expired marks are removed whenever one is made: more than one, so that their number does not grow. */
 const SWEPT_AT_ONCE = 16;
+/** So many entries of holders are compared with the marks before a holder is refused: few, since it may ask often. */
+const COMPARED_AT_ONCE = 16;
 
 // Each entry of the log holds the nonce `n` of the entry before it. By that a follower notices when another server
 // has taken over that lacks some entries.
@@ -41,6 +43,11 @@ end
  * kept afterwards, and its position in the log.
  *
  * A holder may have at most as many marks as are still free, as in memory.
+ *
+ * An earlier version of this package removes marks and does not subtract them from those of their holders. While
+ * its processes run beside newer ones, marks that are gone would be counted for ever. So a mark that is new is
+ * subtracted first if it is still counted, and before a holder is refused, some of the counted marks, taken at
+ * random, are looked for.
  */
 export const KEEP_MARK: string = `${WRITE_LOG}${RELEASE}
 local field, before, till, holder = ARGV[1], ARGV[2], ARGV[3], ARGV[6]
@@ -53,6 +60,7 @@ if known then
 end
 local value = before .. ':' .. till
 if value == known then return { value, position() } end
+if not known then release(field) end
 local function mayAdd()
   if known or holder == '' then return true end
   local has = tonumber(redis.call('HGET', KEYS[5], holder) or '0')
@@ -65,9 +73,15 @@ local function sweep()
   redis.call('ZREM', KEYS[2], unpack(expired))
   for _, each in ipairs(expired) do release(each) end
 end
+local function compare()
+  for _, each in ipairs(redis.call('HRANDFIELD', KEYS[4], ${COMPARED_AT_ONCE})) do
+    if not redis.call('HGET', KEYS[1], each) then release(each) end
+  end
+end
 local isSwept = not mayAdd()
 if isSwept then
   sweep()
+  compare()
   if not mayAdd() then return { '${FULL_FOR_HOLDER}', position() } end
 end
 redis.call('HSET', KEYS[1], field, value)

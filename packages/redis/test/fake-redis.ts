@@ -37,6 +37,7 @@ type Handler = (args: readonly string[]) => unknown;
 
 const LOG_ENTRIES = 10_000;
 const SWEPT_AT_ONCE = 16;
+const COMPARED_AT_ONCE = 16;
 
 export function fakeRedis(clock: Clock): FakeRedis {
   const texts = new Map<string, Kept>();
@@ -91,7 +92,7 @@ export function fakeRedis(clock: Clock): FakeRedis {
   }
 
   function release([, , , holders = '', held = '']: readonly string[], field: string): void {
-    const holder = hash(holders).get(field);
+    const holder = hashes.get(holders)?.get(field);
     if (holder === undefined) return;
     hash(holders).delete(field);
     const left = Number(hash(held).get(holder)) - 1;
@@ -109,6 +110,7 @@ export function fakeRedis(clock: Clock): FakeRedis {
     const furthest = isAny ? '' : String(Math.max(Number(before), Number(knownBefore)));
     const value = `${furthest}:${Math.max(Number(till), Number(knownTill))}`;
     if (value === known) return [value, log(logKey).at(-1)?.id ?? '0-0'];
+    if (known === undefined) release(all, field);
     const times = of(sets, until, () => new Map<string, number>());
     const mayAdd = () => {
       const has = Number(hash(held).get(holder) ?? 0);
@@ -123,7 +125,12 @@ export function fakeRedis(clock: Clock): FakeRedis {
       }
     };
     const isSwept = !mayAdd();
-    if (isSwept) sweep();
+    if (isSwept) {
+      sweep();
+      for (const each of [...hash(holders).keys()].slice(0, COMPARED_AT_ONCE)) {
+        if (!hash(marks).has(each)) release(all, each);
+      }
+    }
     if (!mayAdd()) return [FULL_FOR_HOLDER, log(logKey).at(-1)?.id ?? '0-0'];
     hash(marks).set(field, value);
     times.set(field, Number(value.split(':')[1]));

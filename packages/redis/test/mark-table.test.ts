@@ -96,6 +96,25 @@ describe('the table of marks', () => {
     expect([...redis.hash(names.holders).keys()]).toEqual(['subject:l']);
   });
 
+  it('does not count marks that an earlier version of the package removed', async () => {
+    const { redis, table, nowSec } = aTable(8);
+    const keep = (id: string) => table.keep(aMark(id, nowSec() + 10), 'https://a');
+    const removed = (id: string) => redis.hash(names.marks).delete(`subject:${id}`);
+    for (const id of 'abcd') await keep(id);
+    // A mark that is made again is counted once.
+    removed('a');
+    await keep('a');
+    expect([...redis.hash(names.held).values()]).toEqual(['4']);
+    // Marks that are not made again are no longer counted when the share seems to be used up.
+    for (const id of 'abcd') removed(id);
+    for (const id of 'efgh') await keep(id);
+    expect([...redis.hash(names.held).values()]).toEqual(['4']);
+    expect([...redis.hash(names.holders).keys()]).toEqual(
+      ['e', 'f', 'g', 'h'].map((id) => `subject:${id}`),
+    );
+    await expect(keep('i')).rejects.toThrow('full for this holder');
+  });
+
   it('returns the mark that is stored afterwards, and its position in the log', async () => {
     const { table } = tableOver(['19:25', '5-0']);
     await expect(table.keep(aMark('x', 20, 17))).resolves.toEqual({

@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { isPartName, PARTS, type PartName } from './parts/index.ts';
 import { drawing } from './report/drawing.ts';
 import { goalsTable, reportMarkdown, tableMarkdown } from './report/markdown.ts';
+import type { Report } from './report/report.ts';
 import { readReport, writeReportFile } from './report/reports-folder.ts';
 
 // `node main.js [part …] [plot] [--quick]`: the parts, or all of them, each in a process of its own.
@@ -12,6 +14,9 @@ import { readReport, writeReportFile } from './report/reports-folder.ts';
 const PART_LIMIT_MS = 240_000;
 const PINNED: PartName = 'concurrent-pinned';
 const ALL_PARTS = Object.keys(PARTS).filter(isPartName);
+/** The parts that docs/performance.svg shows, as far as there are reports of them. */
+const PLOTTED: readonly PartName[] = ['cold', 'warm', 'concurrent', 'http'];
+const DOCS_DRAWING = fileURLToPath(new URL('../../../docs/performance.svg', import.meta.url));
 
 const args = process.argv.slice(2);
 const flags = args.filter((arg) => arg.startsWith('--'));
@@ -61,7 +66,30 @@ function summarizeAll(aloud: boolean): void {
 
 function plot(): void {
   const charts = ALL_PARTS.flatMap((part) => readReport(part)?.charts ?? []);
-  say(`Drawn: ${writeReportFile('bench.svg', drawing(charts))}\n`);
+  const all = drawing(charts, { title: 'What the benchmark found' });
+  say(`Drawn: ${writeReportFile('bench.svg', all)}\n`);
+  plotForDocs();
+}
+
+/** The page's own drawing has no figures: they stand in its tables alone. */
+function plotForDocs(): void {
+  const found = PLOTTED.flatMap((part) => readReport(part) ?? []);
+  if (found.length === 0) return;
+  const svg = drawing(
+    found.flatMap(({ charts }) => charts),
+    { title: 'Authly beside others', foot: machineOf(found), figures: false },
+  );
+  writeFileSync(DOCS_DRAWING, svg);
+  say(`Drawn: ${DOCS_DRAWING}\n`);
+}
+
+function machineOf(reports: readonly Report[]): string {
+  const taken = reports.map(({ takenAt }) => takenAt.slice(0, 10)).toSorted();
+  const days = [...new Set([taken[0], taken.at(-1)])].join(' to ');
+  const [first] = reports;
+  if (first === undefined) return days;
+  const { node, processor, cores } = first.environment;
+  return `Node.js ${node}, ${processor}, ${cores} cores; ${days}. Bars: medians; lines: the middle half.`;
 }
 
 function pathOf(file: string): string {

@@ -1,17 +1,18 @@
-import { spiffe } from '@authly/core/providers';
-import { tampered } from '@authly/testing';
+import { socketCertificate } from '@authly/core';
+import { authly, spiffe } from '@authly/core/providers';
+import { tampered, testIssuer } from '@authly/testing';
 import { fetchByTls } from '../../support/tls.ts';
 import type { ServerCounterpart } from '../counterpart.ts';
-import { machine, refused, withApis } from '../frame/api-under-test.ts';
+import { AUDIENCE, machine, refused, withApis } from '../frame/api-under-test.ts';
 import type { Workbench } from '../frame/workbench.ts';
-import { startSpire, VERSION } from '../spire/server.ts';
+import { type Spire, startSpire, VERSION } from '../spire/server.ts';
 
 const TRUST_DOMAIN = 'parcels.example';
 const ISSUER = 'https://spire.parcels.example';
 
 /** SPIRE itself, built from the Go module proxy. */
 export const counterpart: ServerCounterpart = {
-  description: `SPIRE ${VERSION}: JWT-SVIDs with and without \`iss\`, a new key, another trust domain`,
+  description: `SPIRE ${VERSION}: JWT-SVIDs with and without \`iss\`, a new key, another trust domain, X.509-SVIDs`,
   async run(bench) {
     await tryWithoutIssuer(bench);
     await tryWithIssuer(bench);
@@ -40,6 +41,29 @@ async function tryWithoutIssuer(bench: Workbench): Promise<void> {
     await note('a workload, by a new key', workload('/nightly'), await server.mint('/nightly'));
     await note('a workload, by the key before', workload('/nightly'), nightly);
     await note('nobody', refused('missing_credentials', 'credentials_missing'));
+  });
+  await tryCertificates(bench, server);
+}
+
+/** Holds tokens of another issuer to the X.509-SVIDs that they are bound to (RFC 8705): SPIRE itself issues no such token. */
+async function tryCertificates(bench: Workbench, server: Spire): Promise<void> {
+  const { issuer, jwks, aClientToken } = testIssuer({ audience: AUDIENCE });
+  const options = {
+    issuer: authly({ issuer, jwks }),
+    mtls: { mode: 'required', certificate: socketCertificate() },
+    scoped: false,
+    tls: true,
+  } as const;
+  const certificate = await server.mintCertificate('/nightly');
+  const renewed = await server.mintCertificate('/nightly');
+  const token = aClientToken({ client_id: 'nightly', sub: 'nightly' }, { boundTo: certificate });
+  const invalid = (reason: string) => refused('invalid_token', reason);
+  await withApis(options, async ({ visitedBy }) => {
+    const note = async (check: string, expected: string, shown?: typeof certificate) =>
+      bench.note(check, expected, await visitedBy({ token, ...(shown && { certificate: shown }) }));
+    await note('a token bound to an X.509-SVID', machine('nightly'), certificate);
+    await note('the same after a renewal', invalid('certificate_mismatch'), renewed);
+    await note('the same without a certificate', invalid('certificate_missing'));
   });
 }
 

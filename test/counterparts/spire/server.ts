@@ -1,5 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { createHash, X509Certificate } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TestCertificate } from '@authly/testing';
 import { fetchByTls, serverCertificate } from '../../support/tls.ts';
 import { runTool } from '../external-tool.ts';
 import { AUDIENCE } from '../frame/api-under-test.ts';
@@ -33,6 +35,8 @@ export interface Spire {
   readonly bundle: string;
   /** Makes a JWT-SVID of a workload, such as `/nightly`. */
   mint(path: string, audience?: string): Promise<string>;
+  /** An X.509-SVID of a workload, with its chain and a new key. */
+  mintCertificate(path: string): Promise<TestCertificate>;
   /** Makes a new key and signs with it from now on. */
   rotate(): Promise<void>;
 }
@@ -104,6 +108,18 @@ plugins {
     async mint(path, audience = AUDIENCE) {
       const id = `spiffe://${trustDomain}${path}`;
       return (await run('jwt', 'mint', '-spiffeID', id, '-audience', audience)).trim();
+    },
+    async mintCertificate(path) {
+      const target = join(folder, 'svid');
+      mkdirSync(target, { recursive: true });
+      await run('x509', 'mint', '-spiffeID', `spiffe://${trustDomain}${path}`, '-write', target);
+      const [cert, key] = ['svid.pem', 'key.pem'].map((name) =>
+        readFileSync(join(target, name), 'utf8'),
+      );
+      if (cert === undefined || key === undefined) throw new Error('No X.509-SVID was written.');
+      const der = new X509Certificate(cert).raw;
+      const thumbprint = createHash('sha256').update(der).digest('base64url');
+      return { cert, key, der, thumbprint };
     },
     async rotate() {
       const prepared = await run('localauthority', 'jwt', 'prepare');

@@ -1,6 +1,7 @@
 import type { CredentialSource } from '../http/credential-source.ts';
 import { memberOf } from '../lib/member-of.ts';
 import { processWide } from '../lib/process-wide.ts';
+import { createRequestMap } from '../lib/request-map.ts';
 import type { Principal } from '../model/principal.ts';
 import type { Requirement } from '../requirement/requirement.ts';
 import type { ResourceServer } from '../resource-server.ts';
@@ -23,8 +24,7 @@ export interface Admission {
   readonly skipped: boolean;
 }
 
-// In a WeakMap and not on the request: to add a property to an Express request takes several times as long.
-const admissions = processWide('admissions', () => new WeakMap<object, Admission>());
+const admissions = processWide('admissions', createRequestMap<Admission>);
 
 /** Remembers the admission of a request. `request` must be an object that stands for this one request. */
 export function admit(request: object, admission: Admission): void {

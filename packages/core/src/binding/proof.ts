@@ -1,7 +1,7 @@
 import type { RequestView } from '../http/request-view.ts';
 import { decodeBase64Url, parseStrict } from '../lib/json.ts';
 import { ownProperty, ownString } from '../lib/own-property.ts';
-import { base64UrlView } from '../lib/shared-buffer.ts';
+import { base64UrlText } from '../lib/shared-buffer.ts';
 import type { AuthErrorReason } from '../model/reasons.ts';
 import { type Algorithm, algorithmOf } from '../token/algorithms.ts';
 import { readProofKey, type UnverifiedProofKey } from './proof-key.ts';
@@ -102,8 +102,8 @@ export function readProofClaims(segment: string): UnverifiedProofClaims | AuthEr
 }
 
 function jsonObjectOf(segment: string): Readonly<Record<string, unknown>> | undefined {
-  const bytes = base64UrlView(segment);
-  return bytes && parseStrict(bytes);
+  const text = base64UrlText(segment);
+  return text === undefined ? undefined : parseStrict(text);
 }
 
 // RFC 9449 §4.2; RFC 7515 §4.1.9: a media type, so upper and lower case are equal, and "application/" is optional.

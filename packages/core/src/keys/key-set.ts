@@ -28,6 +28,11 @@ export interface KeyQuery {
   readonly algorithm: Algorithm;
   readonly kid: string | undefined;
   /**
+   * Whether the issuer may publish a new key with the kid of an earlier one. The keys are then fetched again also for a
+   * kid that is known: if its key is for another algorithm, or did not verify the signature. Default `false`.
+   */
+  readonly kidsRecur?: boolean;
+  /**
    * A key that `find` gave before, and that did not verify the signature. `find` does not give it again; the query then
    * counts as a query for an unknown key. This is the only sign that the issuer has replaced its key without a kid, or
    * under the same kid.

@@ -208,12 +208,12 @@ export function createRemoteKeySet(context: RemoteKeySetContext): KeySet {
     return withoutStack(() => new AuthError('key_unknown', { retryAfterSec: wait }));
   }
 
-  /** If the kid is known but does not fit the algorithm, the token is wrong. A fetch would not help. */
+  /** If the kid is known but does not fit the algorithm, the token is wrong, and a fetch would not help: unless kids recur. */
   function needOf(query: KeyQuery, choice: KeyChoice): Need {
     if (choice !== 'key_unknown') return 'known';
-    const { kid, failed } = query;
+    const { kid, failed, kidsRecur } = query;
     // If the key failed, its issuer may have replaced it under the same kid.
-    if (kid === undefined || failed !== undefined) return 'unknown';
+    if (kid === undefined || failed !== undefined || kidsRecur) return 'unknown';
     return held.keys.some((key) => key.kid === kid) ? 'known' : 'unknown';
   }
 }

@@ -3,14 +3,8 @@ import { isAuthError } from '../model/errors.ts';
 import type { VerificationKey } from '../signature/verification-key.ts';
 import type { KeyQuery, KeySet } from './key-set.ts';
 
-/** Which key is needed, by the header of a JWT, and whether to fetch the keys again after a wrong signature. */
-export interface SigningKeyQuery extends Omit<KeyQuery, 'failed'> {
-  /**
-   * Whether the issuer may publish a new key with the kid of an earlier one. After a wrong signature, the keys are then
-   * fetched again also for a JWT with a kid. Default `false`: only for a JWT without a kid.
-   */
-  readonly kidsRecur?: boolean;
-}
+/** Which key is needed, by the header of a JWT, and whether a wrong signature may mean that it was replaced. */
+export type SigningKeyQuery = Omit<KeyQuery, 'failed'>;
 
 /**
  * Finds the key of a set that verifies a signature. `holds` checks the signature with one key. Gives `undefined` when
@@ -32,9 +26,14 @@ export function findSigningKey(
     });
   }
 
-  return andThen(keySet.find({ algorithm, kid }), (key) =>
-    andThen(holds(key), (valid) => (valid ? key : replacement(key))),
-  );
+  function held(key: VerificationKey): MaybePromise<VerificationKey | undefined> {
+    const valid = holds(key);
+    if (valid === true) return key;
+    return andThen(valid, (later) => (later ? key : replacement(key)));
+  }
+
+  const found = keySet.find({ algorithm, kid });
+  return isThenable(found) ? found.then(held) : held(found);
 }
 
 /** Turns `key_unknown` into `undefined`: a signature was checked and is not valid, and that must be the reason. */

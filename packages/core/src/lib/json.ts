@@ -1,8 +1,8 @@
+import { isStrictBase64Url } from './base64url.ts';
+import { utf8Text } from './utf8.ts';
+
 /** No real token nests deeper than this. `JSON.parse` itself accepts any depth. */
 export const MAX_JSON_DEPTH = 32;
-
-// With `ignoreBOM`, a byte-order mark stays in the text, and JSON.parse then refuses it.
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Decodes base64url (RFC 4648 §5) strictly, so that there is only one spelling for the same bytes. `undefined` for text
@@ -10,8 +10,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  */
 export function decodeBase64Url(text: string): Uint8Array | undefined {
   const bytes = Buffer.from(text, 'base64url');
-  // To encode again and compare finds every other spelling, and is faster than a regular expression.
-  return bytes.toString('base64url') === text ? bytes : undefined;
+  return isStrictBase64Url(text, bytes.byteLength) ? bytes : undefined;
 }
 
 /**
@@ -24,30 +23,41 @@ export function parseJsonObject(bytes: Uint8Array): Readonly<Record<string, unkn
   return value !== undefined && deepFreeze(value, MAX_JSON_DEPTH) ? value : undefined;
 }
 
+/** A JSON text, or its bytes in UTF-8. */
+export type Json = string | Uint8Array;
+
 /**
  * Like {@link parseJsonObject}, but the result is not frozen, and text of up to 1 KB may be nested deeper. Call
  * {@link deepFreeze} on the result: it freezes and checks the depth.
  */
-export function parseUnfrozen(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
-  if (bytes.byteLength > UNSCANNED_BYTES && memberNames(bytes) === undefined) return undefined;
-  return parseText(bytes);
+export function parseUnfrozen(json: Json): Readonly<Record<string, unknown>> | undefined {
+  const text = textOf(json);
+  if (text === undefined) return undefined;
+  if (text.length > UNSCANNED_LENGTH && memberNames(text) === undefined) return undefined;
+  return parseText(text);
 }
 
 /**
- * Parses bytes as a JSON object, and refuses it if any object in it has a member twice (RFC 7515 §4, RFC 7519 §4). Other
+ * Parses JSON as one object, and refuses it if any object in it has a member twice (RFC 7515 §4, RFC 7519 §4). Other
  * parsers take the first of two members, and would then see another caller in the same token. `undefined` also for what
  * {@link parseJsonObject} refuses. The result is not frozen.
  */
-export function parseStrict(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
-  const names = memberNames(bytes);
-  const value = names === undefined ? undefined : parseText(bytes);
+export function parseStrict(json: Json): Readonly<Record<string, unknown>> | undefined {
+  const text = textOf(json);
+  if (text === undefined) return undefined;
+  const names = memberNames(text);
+  const value = names === undefined ? undefined : parseText(text);
   // If the text has more member names than the parsed value has members, a name occurred twice.
   return value !== undefined && membersOf(value) === names ? value : undefined;
 }
 
-function parseText(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
+function textOf(json: Json): string | undefined {
+  return typeof json === 'string' ? json : utf8Text(json);
+}
+
+function parseText(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const value: unknown = JSON.parse(utf8.decode(bytes));
+    const value: unknown = JSON.parse(text);
     return isPlainObject(value) ? value : undefined;
   } catch {
     return undefined; // The error is dropped, because its message quotes the text.
@@ -58,7 +68,7 @@ function parseText(bytes: Uint8Array): Readonly<Record<string, unknown>> | undef
  * Deep nesting makes `JSON.parse` slow: for 10 KB of brackets it needs ten times as long as for an RS256 signature. So in
  * a longer text, brackets are counted first. A text of up to this size never takes longer than such a signature.
  */
-const UNSCANNED_BYTES = 1_024;
+const UNSCANNED_LENGTH = 1_024;
 
 const QUOTE = 0x22;
 const COLON = 0x3a;
@@ -72,24 +82,28 @@ const CLOSE_OBJECT = 0x7d;
  * Counts the member names in a JSON text, in all its objects: there is a colon after each. `undefined` when the text is
  * nested deeper than {@link MAX_JSON_DEPTH}. Only correct for valid JSON; the parser refuses the rest.
  */
-function memberNames(json: Uint8Array): number | undefined {
+function memberNames(json: string): number | undefined {
   let names = 0;
   let depth = 0;
   for (let index = 0; index < json.length; index++) {
-    const byte = json[index];
-    if (byte === QUOTE) index = endOfString(json, index + 1);
-    else if (byte === COLON) names++;
-    else if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) {
+    const code = json.charCodeAt(index);
+    if (code === QUOTE) index = endOfString(json, index + 1);
+    else if (code === COLON) names++;
+    else if (code === OPEN_ARRAY || code === OPEN_OBJECT) {
       if (++depth > MAX_JSON_DEPTH) return undefined;
-    } else if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) depth--;
+    } else if (code === CLOSE_ARRAY || code === CLOSE_OBJECT) depth--;
   }
   return names;
 }
 
 /** The position of the quote that ends the string whose first character is at `start`. */
-function endOfString(json: Uint8Array, start: number): number {
+function endOfString(json: string, start: number): number {
   let index = start;
-  while (index < json.length && json[index] !== QUOTE) index += json[index] === BACKSLASH ? 2 : 1;
+  while (index < json.length) {
+    const code = json.charCodeAt(index);
+    if (code === QUOTE) break;
+    index += code === BACKSLASH ? 2 : 1;
+  }
   return index;
 }
 

@@ -10,7 +10,7 @@ export type MaybePromise<Value> = Value | Promise<Value>;
 export function isThenable<Value>(value: Value | PromiseLike<Value>): value is PromiseLike<Value> {
   if ((typeof value !== 'object' || value === null) && typeof value !== 'function') return false;
   try {
-    return 'then' in value && typeof value.then === 'function';
+    return typeof (value as { readonly then?: unknown }).then === 'function';
   } catch {
     return true;
   }

@@ -1,3 +1,6 @@
+import { isStrictBase64Url } from './base64url.ts';
+import { utf8Text } from './utf8.ts';
+
 /** The upper limit of `token.maxBytes`, so that every token fits. */
 export const SCRATCH_BYTES = 65_536;
 
@@ -21,6 +24,20 @@ export function asciiView(text: string): Uint8Array {
 export function base64UrlView(text: string): Uint8Array | undefined {
   if (text.length > SCRATCH_BYTES) return undefined;
   const length = scratch.write(text, 0, 'base64url');
-  if (scratch.toString('base64url', 0, length) !== text) return undefined;
+  if (!isStrictBase64Url(text, length)) return undefined;
   return new Uint8Array(scratch.buffer, 0, length);
+}
+
+/**
+ * The text whose UTF-8 strict base64url spells, a byte-order mark included; `undefined` for what is neither, and
+ * for what is longer than any token.
+ */
+export function base64UrlText(text: string): string | undefined {
+  if (text.length > SCRATCH_BYTES) return undefined;
+  const length = scratch.write(text, 0, 'base64url');
+  if (!isStrictBase64Url(text, length)) return undefined;
+  const decoded = scratch.toString('utf8', 0, length);
+  // Node puts this character where the bytes are not UTF-8. If it may stand for itself, the slower decoder says.
+  if (!decoded.includes('\ufffd')) return decoded;
+  return utf8Text(new Uint8Array(scratch.buffer, 0, length));
 }

@@ -1,16 +1,17 @@
 import { ignoreRejection } from '../lib/callback-result.ts';
 import { isPlainObject, isStringList } from '../lib/json.ts';
 import { memoize } from '../lib/memoize.ts';
-import { ownNumber, ownProperty, ownString } from '../lib/own-property.ts';
+import { ownProperty } from '../lib/own-property.ts';
 import type { Actor, Authentication, Principal, TokenClaims } from '../model/principal.ts';
 import type { TokenHeader } from '../model/token-header.ts';
+import { NONE } from '../providers/internal/claim-readers.ts';
 import type { Classification, Provider } from '../providers/provider.ts';
 import { holdable } from '../request/held-token.ts';
 import type { ClaimsRefusal } from '../token/claims.ts';
+import { type KnownClaims, knownClaims } from '../token/known-claims.ts';
 import { actorOf, statedActor } from './actor.ts';
 
 const AMBIGUOUS: ClaimsRefusal = Object.freeze({ reason: 'principal_ambiguous' });
-const NONE: readonly string[] = Object.freeze([]);
 const NO_AUTHENTICATION: Authentication = Object.freeze({
   acr: undefined,
   amr: NONE,
@@ -32,6 +33,7 @@ export function buildPrincipal(
   header: TokenHeader,
   claims: object,
   source: Principal['source'] = 'jwt',
+  known: KnownClaims = knownClaims(token),
 ): Principal | ClaimsRefusal {
   const { kind } = classification;
   // A provider made by hand may answer anything else, such as a promise. That does not tell the kind.
@@ -61,44 +63,59 @@ export function buildPrincipal(
     return unreadable({ scopes, permissions, roles, groups }, tenant);
   }
 
-  const issuer = ownString(token, 'iss') ?? provider.issuer;
+  const issuer = known.iss ?? provider.issuer;
   const key = principalKey(kind, provider.name ?? issuer, keyId);
   if (key === undefined) return { reason: 'claim_malformed' };
 
-  const common = holdable({
-    key,
-    issuer,
-    audience: audienceOf(token),
-    scopes: Object.freeze(scopes),
-    permissions: Object.freeze(permissions),
-    roles: Object.freeze(roles),
-    groups: Object.freeze(groups),
-    tenant,
-    actor: actorFor(classification, provider, token),
-    authentication: authenticationOf(token),
-    confirmation: confirmationOf(token),
-    sessionId: ownString(token, 'sid'),
-    source,
-    tokenId: ownString(token, 'jti'),
-    issuedAt: ownNumber(token, 'iat'),
-    expiresAt: token.exp ?? 0,
-    claims: claims as TokenClaims,
-  } as const);
-  // Object.assign, because spreading `common` into a new object takes many times as long.
-  return Object.freeze(
+  // Each kind has a literal of its own: members that are added later cost more than all others together.
+  const principal: Principal<unknown> =
     classification.kind === 'user'
-      ? Object.assign(common, {
+      ? {
+          key,
+          issuer,
+          audience: audienceOf(known),
+          scopes: frozen(scopes),
+          permissions: frozen(permissions),
+          roles: frozen(roles),
+          groups: frozen(groups),
+          tenant,
+          actor: actorOfUser(classification, provider, token, known),
+          authentication: authenticationOf(known),
+          confirmation: confirmationOf(known),
+          sessionId: known.sid,
+          source,
+          tokenId: known.jti,
+          issuedAt: known.iat,
+          expiresAt: known.exp ?? 0,
+          claims,
           kind: 'user',
           userId: id,
           clientId: classification.clientId,
-        } as const)
-      : Object.assign(common, {
+        }
+      : {
+          key,
+          issuer,
+          audience: audienceOf(known),
+          scopes: frozen(scopes),
+          permissions: frozen(permissions),
+          roles: frozen(roles),
+          groups: frozen(groups),
+          tenant,
+          actor: actorIn(provider, token, known),
+          authentication: authenticationOf(known),
+          confirmation: confirmationOf(known),
+          sessionId: known.sid,
+          source,
+          tokenId: known.jti,
+          issuedAt: known.iat,
+          expiresAt: known.exp ?? 0,
+          claims,
           kind: 'client',
           clientId: id,
-          subject: ownProperty(classification, 'subject') ?? ownString(token, 'sub'),
+          subject: ownProperty(classification, 'subject') ?? known.sub,
           agent: ownProperty(classification, 'agent') === true,
-        } as const),
-  );
+        };
+  return Object.freeze(holdable(principal)) as Principal;
 }
 
 /** The refusal for an authority that cannot be read. It names the part: `scopes`, `roles`, `tenant`, … */
@@ -110,17 +127,27 @@ function unreadable(lists: Readonly<Record<string, unknown>>, tenant: unknown): 
   return { reason: 'claim_malformed', claim };
 }
 
-function actorFor(
-  classification: Classification & { readonly kind: 'user' | 'client' },
+function actorOfUser(
+  classification: Classification & { readonly kind: 'user' },
   provider: Provider,
   token: TokenClaims,
+  known: KnownClaims,
 ): Actor | undefined {
-  if (classification.kind === 'user') {
-    const stated = ownProperty(classification, 'actor');
-    if (stated !== undefined) return statedActor(stated);
-  }
-  return actorOf(token, provider.actorProfile);
+  const stated = ownProperty(classification, 'actor');
+  return stated === undefined ? actorIn(provider, token, known) : statedActor(stated);
 }
+
+function actorIn(provider: Provider, token: TokenClaims, known: KnownClaims): Actor | undefined {
+  return known.act === undefined ? undefined : actorOf(token, provider.actorProfile);
+}
+
+/** Presets share their lists among tokens, and these are frozen already: the latest is asked for first. */
+function frozen(list: readonly string[]): readonly string[] {
+  if (list !== NONE && list !== latestList) latestList = Object.freeze(list);
+  return list;
+}
+
+let latestList = NONE;
 
 function isId(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
@@ -137,20 +164,15 @@ function principalKey(kind: 'user' | 'client', issuerName: string, id: string): 
   }
 }
 
-function audienceOf(token: TokenClaims): readonly string[] {
-  const audience = ownProperty(token, 'aud') ?? NONE;
-  return typeof audience === 'string' ? Object.freeze([audience]) : audience;
+function audienceOf({ aud = NONE }: KnownClaims): readonly string[] {
+  return typeof aud === 'string' ? Object.freeze([aud]) : aud;
 }
 
-function authenticationOf(token: TokenClaims): Authentication {
-  const acr = ownString(token, 'acr');
-  const time = ownNumber(token, 'auth_time');
-  const amr: unknown = ownProperty(token, 'amr');
+function authenticationOf({ acr, amr, authTime: time }: KnownClaims): Authentication {
   if (acr === undefined && time === undefined && amr === undefined) return NO_AUTHENTICATION;
   return Object.freeze({ acr, amr: isStringList(amr) ? amr : NONE, time });
 }
 
-function confirmationOf(token: TokenClaims): Readonly<Record<string, unknown>> | undefined {
-  const cnf: unknown = ownProperty(token, 'cnf');
+function confirmationOf({ cnf }: KnownClaims): Readonly<Record<string, unknown>> | undefined {
   return isPlainObject(cnf) ? cnf : undefined;
 }

@@ -2,7 +2,7 @@ import type { Issuers } from '../issuers/issuers.ts';
 import type { TrustedIssuer } from '../issuers/trusted-issuer.ts';
 import { findSigningKey } from '../keys/signing-key.ts';
 import { isTrue } from '../lib/callback-result.ts';
-import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
+import { isThenable, type MaybePromise } from '../lib/maybe-promise.ts';
 import { AuthError } from '../model/errors.ts';
 import type { TokenClaims } from '../model/principal.ts';
 import { Refused } from '../model/refused.ts';
@@ -55,7 +55,10 @@ export function createJwtReader(
   function read(token: string): MaybePromise<ReadOutcome> {
     const jws = parse(token);
     if (typeof jws === 'string') return new Refused(jws);
-    return andThen(issuers.find(jws.claims), (issuer) => withIssuer(token, jws, issuer));
+    const found = issuers.find(jws.claims);
+    return isThenable(found)
+      ? found.then((issuer) => withIssuer(token, jws, issuer))
+      : withIssuer(token, jws, found);
   }
 
   function withIssuer(
@@ -65,14 +68,23 @@ export function createJwtReader(
   ): MaybePromise<ReadOutcome> {
     if (issuer === undefined) return new Refused('issuer_unknown');
     if (!isAcceptedBy(issuer, jws)) return refuse(issuer, 'algorithm_not_allowed');
-    return andThen(
-      findSigningKey(issuer.keySet, jws.header, (key) => isSignedBy(key, jws, issuer)),
-      (key) =>
-        key === undefined
-          ? refuse(issuer, 'signature_invalid')
-          : accept({ token, issuer, key, claims: jws.claims, header: jws.header.parameters }),
-      (error) => refuseBecause(issuer, error),
-    );
+    const key = findSigningKey(issuer.keySet, jws.header, (each) => isSignedBy(each, jws, issuer));
+    return isThenable(key)
+      ? key.then(
+          (later) => withKey(token, jws, issuer, later),
+          (error: unknown) => refuseBecause(issuer, error),
+        )
+      : withKey(token, jws, issuer, key);
+  }
+
+  function withKey(
+    token: string,
+    { claims, header }: UnverifiedJws,
+    issuer: TrustedIssuer,
+    key: VerificationKey | undefined,
+  ): MaybePromise<ReadOutcome> {
+    if (key === undefined) return refuse(issuer, 'signature_invalid');
+    return accept({ token, issuer, key, claims, header: header.parameters });
   }
 
   function isSignedBy(

@@ -12,8 +12,9 @@ import { isRefused, Refused } from '../model/refused.ts';
 import type { Classification } from '../providers/provider.ts';
 import type { ReadOutcome, TokenReader } from '../request/token-reader.ts';
 import type { VerificationKey } from '../signature/verification-key.ts';
+import { knownClaims } from '../token/known-claims.ts';
 import { refuse, refuseBecause } from './refuse-token.ts';
-import { tokenFromClaims } from './token-from-claims.ts';
+import { classified, tokenFromClaims } from './token-from-claims.ts';
 
 /** Is called with each introspection, so that `explain` can show it. */
 export type ObserveIntrospection = (issuer: TrustedIssuer, introspection: Introspection) => void;
@@ -80,10 +81,11 @@ export function readIntrospected(
         issuer,
         key,
         claims: outcome,
+        known: knownClaims(outcome),
         header: NO_HEADER,
         source: 'introspection',
         provider: issuer.introspectedProvider,
-        classify: () => classify(issuer, outcome),
+        classification: classified(issuer, () => classify(issuer, outcome)),
         isBound,
         readAt: answeredAt,
         readAgainAt,

@@ -1,7 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { TrustedIssuer } from '../issuers/trusted-issuer.ts';
 import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
-import { ownString } from '../lib/own-property.ts';
 import { AuthError } from '../model/errors.ts';
 import type { Principal, TokenClaims } from '../model/principal.ts';
 import type { AuthErrorReason } from '../model/reasons.ts';
@@ -10,7 +9,8 @@ import type { Classification, Provider } from '../providers/provider.ts';
 import type { ReadOutcome } from '../request/token-reader.ts';
 import type { VerifiedToken } from '../request/verified-token.ts';
 import type { VerificationKey } from '../signature/verification-key.ts';
-import { type ClaimsRefusal, notBefore } from '../token/claims.ts';
+import type { ClaimsRefusal } from '../token/claims.ts';
+import type { KnownClaims } from '../token/known-claims.ts';
 import { buildPrincipal } from './build-principal.ts';
 import { validateClaims } from './claims-schema.ts';
 import { refuse, refuseFor } from './refuse-token.ts';
@@ -20,16 +20,16 @@ export interface TrustedClaims {
   readonly issuer: TrustedIssuer;
   /** The key of the token's signature; `undefined` for an opaque token. */
   readonly key: VerificationKey | undefined;
-  /** Deeply frozen. */
+  /** Deeply frozen, and checked. */
   readonly claims: TokenClaims;
+  /** The same as `knownClaims` reads them. */
+  readonly known: KnownClaims;
   readonly header: TokenHeader;
   readonly source: Principal['source'];
   /** The preset that the principal is made by. */
   readonly provider: Provider;
-  /** Checks the claims, and gives the refusal if they are not accepted. Left out if they were checked before. */
-  readonly check?: () => ClaimsRefusal | undefined;
-  /** Decides whether a user or a client is calling. */
-  readonly classify: () => Classification;
+  /** Whether a user or a client is calling, as the preset says. */
+  readonly classification: Classification;
   /** `true` when the token is bound to its sender although these claims may not say so. */
   readonly isBound?: boolean;
   /** Milliseconds since the epoch, as in {@link VerifiedToken}. */
@@ -45,32 +45,69 @@ export interface TrustedClaims {
  * fault of the token.
  */
 export function tokenFromClaims(
-  { issuer, claims, header, source, provider, check, classify, ...rest }: TrustedClaims,
+  trusted: TrustedClaims,
   schema: StandardSchemaV1 | undefined,
 ): MaybePromise<ReadOutcome> {
-  const refusal = check && attempt(issuer, 'classification_failed', check);
-  if (refusal !== undefined) return refuseFor(issuer, refusal);
-  const classification = attempt(issuer, 'classification_failed', classify);
+  const { issuer, claims } = trusted;
+  if (schema === undefined) return verified(trusted, claims);
+  return andThen(
+    validated(issuer, schema, claims),
+    (readable) =>
+      readable === undefined ? refuse(issuer, 'claims_rejected') : verified(trusted, readable),
+    (cause) => fail(issuer, 'claims_check_failed', cause),
+  );
+}
 
-  return andThen(readClaims(issuer, schema, claims), (readable): ReadOutcome => {
-    if (readable === undefined) return refuse(issuer, 'claims_rejected');
-    const principal = attempt(issuer, 'classification_failed', () =>
-      buildPrincipal(provider, classification, claims, header, readable, source),
-    );
-    if (isRefusal(principal)) return refuseFor(issuer, principal);
-    return {
-      principal,
-      issuer,
-      key: rest.key,
-      notBefore: notBefore(claims),
-      subject: ownString(claims, 'sub'),
-      isBound: rest.isBound === true || Object.hasOwn(claims, 'cnf'),
-      readAt: rest.readAt,
-      readAgainAt: rest.readAgainAt,
-      rule: classification.rule,
-      cached: false,
-    };
-  });
+/** Asks who is calling. What the preset's rule throws is an outage of ours. */
+export function classified(issuer: TrustedIssuer, classify: () => Classification): Classification {
+  try {
+    return classify();
+  } catch (cause) {
+    return classificationFailed(issuer, cause);
+  }
+}
+
+/** A function of the preset has thrown. */
+export function classificationFailed(issuer: TrustedIssuer, cause: unknown): never {
+  return fail(issuer, 'classification_failed', cause);
+}
+
+// Every member is named: the rest of an object costs as much as all that is done here.
+function verified(
+  {
+    issuer,
+    key,
+    claims,
+    header,
+    source,
+    provider,
+    classification,
+    known,
+    isBound,
+    readAt,
+    readAgainAt,
+  }: TrustedClaims,
+  readable: object,
+): ReadOutcome {
+  let principal: Principal | ClaimsRefusal;
+  try {
+    principal = buildPrincipal(provider, classification, claims, header, readable, source, known);
+  } catch (cause) {
+    return classificationFailed(issuer, cause);
+  }
+  if (isRefusal(principal)) return refuseFor(issuer, principal);
+  return {
+    principal,
+    issuer,
+    key,
+    notBefore: known.nbf,
+    subject: known.sub,
+    isBound: isBound === true || known.cnf !== undefined,
+    readAt,
+    readAgainAt,
+    rule: classification.rule,
+    cached: false,
+  };
 }
 
 // Own members only: with a `reason` on a polluted prototype, every token would be refused.
@@ -78,28 +115,15 @@ function isRefusal(result: Principal | ClaimsRefusal): result is ClaimsRefusal {
   return Object.hasOwn(result, 'reason');
 }
 
-function readClaims(
+function validated(
   issuer: TrustedIssuer,
-  schema: StandardSchemaV1 | undefined,
+  schema: StandardSchemaV1,
   claims: TokenClaims,
 ): MaybePromise<object | undefined> {
-  if (schema === undefined) return claims;
-  return andThen(
-    attempt(issuer, 'claims_check_failed', () => validateClaims(schema, claims)),
-    (output) => output,
-    (cause) => fail(issuer, 'claims_check_failed', cause),
-  );
-}
-
-function attempt<Result>(
-  issuer: TrustedIssuer,
-  reason: AuthErrorReason,
-  run: () => Result,
-): Result {
   try {
-    return run();
+    return validateClaims(schema, claims);
   } catch (cause) {
-    return fail(issuer, reason, cause);
+    return fail(issuer, 'claims_check_failed', cause);
   }
 }
 

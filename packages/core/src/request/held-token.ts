@@ -1,3 +1,4 @@
+import { Given } from '../lib/given.ts';
 import type { Principal } from '../model/principal.ts';
 import type { VerifiedToken } from './verified-token.ts';
 
@@ -6,14 +7,6 @@ export interface HeldToken {
   /** The text of the token. It must never be printed. */
   readonly token: string;
   readonly verified: VerifiedToken;
-}
-
-/** A class that extends this one adds its private fields to an existing object: the one given to the constructor. */
-class Given {
-  constructor(target: object) {
-    // biome-ignore lint/correctness/noConstructorReturn: the fields of a subclass are added to the returned object
-    return target;
-  }
 }
 
 /**

@@ -7,7 +7,7 @@ import {
 } from '../lib/json.ts';
 import { memoize } from '../lib/memoize.ts';
 import { ownProperty } from '../lib/own-property.ts';
-import { base64UrlView } from '../lib/shared-buffer.ts';
+import { base64UrlText } from '../lib/shared-buffer.ts';
 import type { TokenClaims } from '../model/principal.ts';
 import type { AuthErrorReason } from '../model/reasons.ts';
 import type { TokenHeader } from '../model/token-header.ts';
@@ -73,8 +73,8 @@ export function createJwsParser(
 
     const signature = decodeBase64Url(token.slice(lastDot + 1));
     if (signature === undefined) return 'token_malformed';
-    const payload = base64UrlView(token.slice(firstDot + 1, lastDot));
-    const claims = payload && readClaims(payload);
+    const payload = base64UrlText(token.slice(firstDot + 1, lastDot));
+    const claims = payload === undefined ? undefined : readClaims(payload);
     if (claims === undefined) return 'token_malformed';
     return { header, claims, signingInput: token.slice(0, lastDot), signature };
   };

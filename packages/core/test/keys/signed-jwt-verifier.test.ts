@@ -192,6 +192,28 @@ describe('a signed JWT', () => {
     },
   );
 
+  it('is not refused where its kid was one of a key for another algorithm: the keys are fetched again, as often as for any kid', async () => {
+    const next = generateTestKey('RS256', issuerKey.kid);
+    const world = { now: NOW * 1_000, keys: jwks, fetches: 0 };
+    const verifier = aVerifier({
+      keys: { jwksUri: `${ISSUER}/jwks` },
+      clock: { now: () => world.now },
+      fetch: async () => {
+        world.fetches += 1;
+        return Response.json(world.keys);
+      },
+    });
+    const signed = (key = issuerKey) => outcomeOf(() => verifier.verify(anEvent({}, {}, key)));
+    expect(await signed()).toBe('accepted');
+    for (let n = 0; n < 3; n += 1) expect(await signed(next)).toBe('key_unknown');
+    world.keys = { keys: [next.publicJwk] };
+    for (let n = 0; n < 50; n += 1) expect(await signed(next)).toBe('keys_unavailable');
+    expect(world.fetches).toBe(1 + 3);
+    world.now += 5_000;
+    expect(await signed(next)).toBe('accepted');
+    expect(world.fetches).toBe(1 + 3 + 1);
+  });
+
   it('causes an outage when there are no keys', async () => {
     const down = { fetch: () => Promise.reject(new Error('down')) } as const;
     expect(await outcome(anEvent(), { keys: 'discovery', ...down })).toBe('keys_unavailable');

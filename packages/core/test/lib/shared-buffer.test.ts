@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeBase64Url } from '../../src/lib/json.ts';
-import { asciiView, base64UrlView } from '../../src/lib/shared-buffer.ts';
+import { asciiView, base64UrlText, base64UrlView } from '../../src/lib/shared-buffer.ts';
 
 const LONGEST = 65_536;
 
@@ -37,5 +37,39 @@ describe('base64UrlView', () => {
   it('accepts text up to the length of the longest token', () => {
     expect(base64UrlView('A'.repeat(LONGEST))).toHaveLength((LONGEST * 3) / 4);
     expect(base64UrlView('A'.repeat(LONGEST + 4))).toBeUndefined();
+  });
+});
+
+describe('base64UrlText', () => {
+  const fatal = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+  it('is the text of the bytes as a decoder says that refuses whatever is not UTF-8', () => {
+    const text = fc
+      .oneof(fc.string({ unit: 'binary' }), fc.constantFrom('\ufffd', '\ufeff', 'é\ufffd'))
+      .map((each) => Buffer.from(each));
+    const broken = fc
+      .tuple(text, fc.nat(20), fc.constantFrom(0x80, 0xc0, 0xc3, 0xe2, 0xed, 0xf4, 0xff))
+      .map(([bytes, at, byte]) =>
+        Buffer.concat([bytes.subarray(0, at), Buffer.of(byte), bytes.subarray(at)]),
+      );
+    fc.assert(
+      fc.property(fc.oneof(text, broken, fc.uint8Array()), (bytes) => {
+        let expected: string | undefined;
+        try {
+          expected = fatal.decode(bytes);
+        } catch {}
+        expect(base64UrlText(Buffer.from(bytes).toString('base64url'))).toBe(expected);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('refuses what is not strict base64url, and what is longer than any token', () => {
+    expect(base64UrlText('QUFB')).toBe('AAA');
+    expect(base64UrlText('')).toBe('');
+    for (const text of ['QUFB=', 'QU+B', 'QR', 'QU FB', 'ＱUFB']) {
+      expect(base64UrlText(text)).toBeUndefined();
+    }
+    expect(base64UrlText('A'.repeat(LONGEST + 4))).toBeUndefined();
   });
 });

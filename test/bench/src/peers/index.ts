@@ -13,8 +13,8 @@ export type PeerId =
   | 'express-jwt'
   | 'koa-jwt';
 
-/** Ours, set up otherwise, to be compared with ours. */
-export type VariantId = 'authly-uncached' | 'authly-one-thread';
+/** Ours and others, set up otherwise. */
+export type VariantId = 'authly-uncached' | 'authly-one-thread' | 'jose-cached';
 
 // Each is loaded when it is needed, so that a server process holds no other.
 const PEERS: Readonly<Record<PeerId, () => Promise<Peer>>> = {
@@ -34,6 +34,7 @@ const PEERS: Readonly<Record<PeerId, () => Promise<Peer>>> = {
 const VARIANTS: Readonly<Record<VariantId, () => Promise<Peer>>> = {
   'authly-uncached': async () => (await import('./authly.ts')).authlyUncached,
   'authly-one-thread': async () => (await import('./authly.ts')).authlyOneThread,
+  'jose-cached': async () => (await import('./jose.ts')).joseCached,
 };
 
 /** Loads a peer and its library. */

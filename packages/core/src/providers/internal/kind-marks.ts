@@ -38,7 +38,7 @@ const MACHINE_SUBJECT_PREFIXES = [
  * be any mapped value at PingOne, and is a user's at Keycloak. With a custom domain, only these claims show
  * that such a token is read by the wrong preset.
  */
-const OTHER_PROVIDERS_CLAIMS: ReadonlySet<string> = new Set(['p1.rid', 'typ']);
+const OTHER_PROVIDERS_CLAIMS = ['p1.rid', 'typ'] as const;
 
 /** How Keycloak names the user behind a service account. */
 const SERVICE_ACCOUNT_PREFIX = 'service-account-';
@@ -173,7 +173,7 @@ export function statesClient(claims: TokenClaims, header: TokenHeader): boolean 
 
 /** Whether the token is of a provider that has a preset of its own, and needs it. */
 export function isOfAnotherProvider(claims: TokenClaims): boolean {
-  return hasOneOf(OTHER_PROVIDERS_CLAIMS, claims);
+  return OTHER_PROVIDERS_CLAIMS.some((name) => has(claims, name));
 }
 
 /**
@@ -190,11 +190,6 @@ function hasMark(marks: ReadonlyMap<string, Mark>, claims: TokenClaims): boolean
     const mark = marks.get(name);
     if (mark?.(claims[name], claims) === true && has(claims, name)) return true;
   }
-  return false;
-}
-
-function hasOneOf(names: ReadonlySet<string>, claims: TokenClaims): boolean {
-  for (const name in claims) if (names.has(name) && has(claims, name)) return true;
   return false;
 }
 

@@ -1,0 +1,80 @@
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { createRequestMap } from '../../src/lib/request-map.ts';
+
+const first = { who: 'somebody-we-know' };
+const second = { who: 'bob' };
+
+function aRequest(): IncomingMessage & { _readableState?: object } {
+  return new IncomingMessage(new Socket());
+}
+
+/** Has no room for another member. */
+function sealed<Target extends object>(target: Target): Target {
+  return Object.preventExtensions(target);
+}
+
+describe('what is remembered of a request', () => {
+  it.each<[string, () => object]>([
+    ['of Node', aRequest],
+    ['that is frozen', () => Object.freeze(aRequest())],
+    ['whose state is frozen', () => ({ _readableState: Object.freeze({}) })],
+    ['whose state may have no more members', () => ({ _readableState: sealed({}) })],
+    ['whose state is no object', () => ({ _readableState: 'open' })],
+    ['without a stream', () => ({})],
+    ['behind a proxy', () => new Proxy(aRequest(), {})],
+    ['that inherits from one of Node', () => Object.create(aRequest())],
+  ])('is found again by the same one, %s, and is replaced', (_what, make) => {
+    const map = createRequestMap<object>();
+    const request = make();
+    expect(map.get(request)).toBeUndefined();
+    map.set(request, first);
+    expect(map.get(request)).toBe(first);
+    map.set(request, second);
+    expect(map.get(request)).toBe(second);
+    expect(map.get(make())).toBeUndefined();
+  });
+
+  it('is nobody else’s: not a copy’s, nor what inherits from it, nor a proxy’s', () => {
+    const map = createRequestMap<object>();
+    const request = aRequest();
+    map.set(request, first);
+    const others = [{ ...request }, Object.create(request), new Proxy(request, {})];
+    for (const other of others) {
+      expect(map.get(other)).toBeUndefined();
+      map.set(other, second);
+      expect(map.get(other)).toBe(second);
+      expect(map.get(request)).toBe(first);
+    }
+  });
+
+  it('may be that of a request for which another stood first', () => {
+    const map = createRequestMap<object>();
+    const request = aRequest();
+    const wrapper = Object.create(request);
+    map.set(wrapper, second);
+    map.set(request, first);
+    expect([map.get(request), map.get(wrapper)]).toEqual([first, second]);
+  });
+
+  it('is the map’s own: another has other values', () => {
+    const [one, other] = [createRequestMap<object>(), createRequestMap<object>()];
+    const request = aRequest();
+    one.set(request, first);
+    expect(other.get(request)).toBeUndefined();
+    other.set(request, second);
+    expect([one.get(request), other.get(request)]).toEqual([first, second]);
+  });
+
+  it('is in no print of the request, and in no list of members', () => {
+    const map = createRequestMap<object>();
+    const request = aRequest();
+    const before = Reflect.ownKeys(request._readableState ?? {});
+    map.set(request, first);
+    expect(Reflect.ownKeys(request._readableState ?? {})).toEqual(before);
+    const options = { showHidden: true, depth: null, getters: true };
+    expect(inspect(request, options)).not.toContain('somebody-we-know');
+  });
+});
