@@ -35,7 +35,8 @@ async function build(folder) {
   const inputs = await hashOf(folder);
   if ((await readFile(stamp, 'utf8').catch(() => '')) === inputs) return;
 
-  // A build that is interrupted must not count as done once its inputs are as they were before.
+  // An interrupted build must not count as complete when the inputs later have their old state
+  // again.
   await rm(stamp, { force: true });
   await removeCode(dist);
   if (hasCommonJs) await declareCommonJs(folder);

@@ -35,7 +35,7 @@ export interface Spire {
   readonly bundle: string;
   /** Makes a JWT-SVID of a workload, such as `/nightly`. */
   mint(path: string, audience?: string): Promise<string>;
-  /** An X.509-SVID of a workload, with its chain and a new key. */
+  /** Makes an X.509-SVID of a workload, with its chain and a new key. */
   mintCertificate(path: string): Promise<TestCertificate>;
   /** Makes a new key and signs with it from now on. */
   rotate(): Promise<void>;
