@@ -1,7 +1,8 @@
-// The code of the packages, as it is published: one file for each entry point, and for what several of them
-// share, as ES modules and, where the manifest has `require`, as CommonJS. `tsc -b` has checked the types and
-// written the declarations of the ES modules. docs/adr/0027-one-file-an-entry-point.md says why.
-// A package that has not changed is left alone.
+// Writes the code of the packages that is published: one file for each entry point, and chunks for
+// code that several entry points share. It writes ES modules and, if the manifest has `require`,
+// also CommonJS. `tsc -b` has checked the types before, and has written the declarations of the ES
+// modules. docs/adr/0027-one-file-an-entry-point.md says why. A package that has not changed is
+// skipped.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -15,7 +16,10 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const { resolve } = createRequire(import.meta.url);
 const typescript = dirname(resolve('typescript/package.json'));
 
-/** What this entry point loads is one chunk: a service that only calls others loads nothing else of core. */
+/**
+ * All code that this entry point loads becomes one chunk, since a service that only calls others
+ * loads nothing else of core.
+ */
 const TOGETHER = 'src/client.ts';
 
 const packages = await readdir(join(ROOT, 'packages'));
@@ -26,12 +30,13 @@ async function build(folder) {
   const entries = Object.values(manifest.exports).filter((entry) => typeof entry === 'object');
   const hasCommonJs = entries.some((entry) => entry.require !== undefined);
   const dist = join(folder, 'dist');
-  // What begins with a dot is not published.
+  // Files whose names begin with a dot are not published.
   const stamp = join(dist, '.stamp');
   const inputs = await hashOf(folder);
   if ((await readFile(stamp, 'utf8').catch(() => '')) === inputs) return;
 
-  // A build that is interrupted must not count as done once its inputs are as they were before.
+  // An interrupted build must not count as complete when the inputs later have their old state
+  // again.
   await rm(stamp, { force: true });
   await removeCode(dist);
   if (hasCommonJs) await declareCommonJs(folder);
@@ -49,7 +54,7 @@ async function build(folder) {
     sourcemap: true,
     sourcemapExcludeSources: true,
     hashCharacters: 'hex',
-    // What several share has no name of its own; rolldown would take that of some file in it.
+    // A shared chunk has no natural name. By default rolldown would name it after one of its files.
     chunkFileNames: ({ isDynamicEntry }) =>
       `chunks/${isDynamicEntry ? '[name]' : 'shared'}-[hash].js`,
     generatedCode: { symbols: false },
@@ -75,13 +80,16 @@ async function build(folder) {
   }
 }
 
-/** `providers/index` and where its source is. */
+/** The name of an entry point, such as `providers/index`, and the path of its source. */
 function nameAndSource(entry) {
   const source = entry['@authly/source'];
   return [source.replace(/^\.\/src\/|\.ts$/g, ''), source];
 }
 
-/** Chunks have other names after a change: old ones must not stay. The declarations are the compiler's. */
+/**
+ * Removes old code, since chunks get new names after a change. The declarations stay: the compiler
+ * writes them.
+ */
 async function removeCode(dist) {
   const files = await readdir(dist, { recursive: true });
   const code = files.filter((file) => /\.js(?:\.map)?$/.test(file));
@@ -91,9 +99,9 @@ async function removeCode(dist) {
 }
 
 /**
- * The declarations once more, below a manifest that says CommonJS. The compiler takes the format of a module
- * from the nearest manifest, so it reads a copy of the sources that stands below such a one: as deep below
- * `dist/cjs` as the package's own folder is above it, so that the maps lead to `src`.
+ * Writes the declarations for CommonJS. The compiler takes the format of a module from the nearest
+ * manifest, so it compiles a copy of the sources below a manifest that says CommonJS. The copy is
+ * in a folder of such a depth that the source maps lead to `src`.
  */
 async function declareCommonJs(folder) {
   const target = join(folder, 'dist/cjs');
@@ -117,7 +125,7 @@ function settings() {
   return {
     extends: join(ROOT, 'tsconfig.json'),
     compilerOptions: {
-      // `tsc -b` has checked the types; declarations need no more than their own file.
+      // `tsc -b` has checked the types already, and each declaration needs only its own file.
       noCheck: true,
       composite: false,
       incremental: false,
@@ -130,7 +138,7 @@ function settings() {
   };
 }
 
-/** Of the sources and the manifest, the tools and their settings. */
+/** A hash of everything that the result depends on: sources, manifest, tools and their settings. */
 async function hashOf(folder) {
   const sources = (await readdir(join(folder, 'src'), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())

@@ -1,6 +1,6 @@
 // Prints `N passed, M failed`, summed over vitest's JSON reports, and fails unless every test passed.
-// A file that could not be loaded has no tests to count: it counts as one failure, and so does a
-// report that is missing.
+// A file that could not be loaded has no tests to count, so it counts as one failure. A missing
+// report counts as one failure, too.
 import { readFileSync } from 'node:fs';
 
 const totals = ['tests', 'services'].map(readReport).map(totalsOf);
@@ -21,7 +21,7 @@ function readReport(name) {
   try {
     return JSON.parse(readFileSync(new URL(`../.reports/${name}.json`, import.meta.url), 'utf8'));
   } catch {
-    process.stdout.write(`${name}: no report was left\n`);
+    process.stdout.write(`${name}: the report is missing\n`);
     return { success: false, numPassedTests: 0, numFailedTests: 1, testResults: [] };
   }
 }

@@ -18,7 +18,7 @@ const indexes = sourceFiles.filter(({ path }) => path.endsWith('/index.ts'));
 
 const lists = new Set([...entryPoints, ...indexes]);
 
-/** Adapters hand on core as a whole, so that new names and declaration merging travel with it. */
+/** Adapters export all of core again, so that new names and declaration merging come with it. */
 const handsOnWhole = (path: string) =>
   /^packages\/(?:express|koa)\/src\/(?:index|no-global|providers)\.ts$/.test(path);
 

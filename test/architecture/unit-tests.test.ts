@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { packageNames, sourceFiles } from './sources.ts';
 
 // `packages/core/test/keys/snapshot.test.ts` tests `packages/core/src/keys/snapshot.ts`, and so on:
-// whoever knows the one knows where the other is.
+// so the path of one gives the path of the other.
 
 /** Tests that no source file owns alone, and why. */
 const OF_SEVERAL_FILES: Readonly<Record<string, string>> = {

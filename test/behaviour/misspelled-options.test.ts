@@ -390,7 +390,7 @@ const WITHOUT_OPTIONS: Readonly<Record<string, readonly string[]>> = {
     'isClientId',
     'userSubject',
   ],
-  // These functions of mcp take a whole resource server in the place of options.
+  // These functions of mcp take a whole resource server instead of options.
   mcp: [
     'authorizeTool',
     'clientFrom',

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { inject, it } from 'vitest';
 import { ROOT, run } from '../package/tarballs.ts';
 
-// The quickstart starts examples of the repository, and stays in it.
+// The quickstart starts other examples of the repository, so it cannot be copied out of it.
 const copied = readdirSync(join(ROOT, 'examples'), { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && entry.name !== 'quickstart')
   .map(({ name }) => name);
 
 it.each(copied)(
-  'npm installs and compiles examples/%s, copied out of the repository',
+  'npm installs and compiles a copy of examples/%s outside of the repository',
   async (name) => {
     const copy = join(inject('folder'), name);
     const isOwn = (path: string) => !/[/\\](?:node_modules|dist)(?:[/\\]|$)/.test(path);

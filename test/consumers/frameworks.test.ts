@@ -23,7 +23,7 @@ describe.each([
 ] as const)('the %s frameworks that the peer ranges name', (name, { express, koa }) => {
   const folder = inject(name);
 
-  it('are installed as the application wants them, once', async () => {
+  it('are installed once, in the version that the application wants', async () => {
     expect(await installed(folder, 'express')).toMatch(express);
     expect(await installed(folder, 'koa')).toMatch(koa);
     const copies = await run('npm', ['ls', '--parseable', 'express', 'koa'], folder);

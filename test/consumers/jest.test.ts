@@ -30,7 +30,7 @@ const TRANSFORMS = {
 };
 
 describe.each(['29', '30'])('Jest %s', (version) => {
-  it('loads every package that is CommonJS, too, as it is', async () => {
+  it('loads every package that has a CommonJS form, without special settings', async () => {
     await expect(jest(version, 'jest.config.cjs', 'jest-plain')).resolves.toBeDefined();
   });
 

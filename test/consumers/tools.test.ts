@@ -17,7 +17,7 @@ const served = async (app: string) =>
   JSON.parse(await run(process.execPath, ['serve.cjs', app], folder));
 
 describe('bundled', () => {
-  it.each(['es2022', 'es2015'])('by esbuild for %s, an API serves', async (target) => {
+  it.each(['es2022', 'es2015'])('by esbuild for %s, an API answers requests', async (target) => {
     const file = `./esbuild-${target}.cjs`;
     const options = ['--bundle', '--platform=node', '--minify', '--log-level=error'];
     // What a bundler lowers and what it cannot is its own; `bigint` literals are what ours have.
@@ -31,7 +31,7 @@ describe('bundled', () => {
     expect(await served(file)).toEqual(SERVED);
   });
 
-  it('by webpack, as CommonJS, Express and Koa APIs serve', async () => {
+  it('by webpack, as CommonJS, Express and Koa APIs answer requests', async () => {
     const config = {
       target: 'node',
       mode: 'production',

@@ -1,13 +1,13 @@
 /** Settings that an application compiles with, as `docs/typescript-and-tests.md` lists them. */
 export interface Settings {
-  /** What the application is compiled to. */
+  /** The module format to which the application is compiled. */
   readonly form: 'CommonJS' | 'ESM';
   readonly module: string;
   readonly moduleResolution: string;
-  /** Versions of TypeScript, the oldest and the newest of those tried. */
+  /** The oldest and the newest version of TypeScript that are tested. */
   readonly from: string;
   readonly to: string;
-  /** What stands in `tsconfig.json` beside, in some version. */
+  /** More settings in `tsconfig.json` that some version needs. */
   readonly beside?: Readonly<Record<string, object>>;
 }
 

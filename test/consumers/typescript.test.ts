@@ -34,7 +34,7 @@ describe.each(SETTINGS)('$form: module $module, moduleResolution $moduleResoluti
 });
 
 it.each(['5.0', '6.0'])(
-  'TypeScript %s compiles it without esModuleInterop, too',
+  'TypeScript %s also compiles it without esModuleInterop',
   async (version) => {
     const beside = version === '6.0' ? { ignoreDeprecations: '6.0' } : {};
     const options = { module: 'commonjs', moduleResolution: 'node10', esModuleInterop: false };
@@ -52,7 +52,7 @@ it.each(['5.0', '6.0'])(
 );
 
 it.each(['5.9', '6.0', '7.0'])(
-  'TypeScript %s finds the packages that are ESM only from a CommonJS file, with nodenext',
+  'TypeScript %s with nodenext finds, from a CommonJS file, the packages that are ESM only',
   async (version) => {
     const options = { module: 'nodenext', moduleResolution: 'nodenext' };
     expect(await errorsOf(version, options, 'testing.cts')).toBe('');

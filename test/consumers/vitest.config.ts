@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-// The packed tarballs in the tools of other people, from the registry: `pnpm check:consumers`.
+// `pnpm check:consumers`: uses the packed tarballs with the tools of other people, which come from
+// the registry.
 export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   test: {

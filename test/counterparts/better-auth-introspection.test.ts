@@ -52,7 +52,7 @@ describe('opaque tokens of Better Auth', () => {
     resourceServer.close();
   });
 
-  it('are all inactive to a client that is not linked to the API, which is told', async () => {
+  it('are all inactive for a client that is not linked to the API, and the error says so', async () => {
     const { resourceServer, events } = anApi(live.stranger);
     for (let count = 0; count < 30; count++) {
       await expect(
@@ -65,7 +65,7 @@ describe('opaque tokens of Better Auth', () => {
     resourceServer.close();
   });
 
-  it('are refused here once they are revoked there, and the answer is old', async () => {
+  it('are refused here after they were revoked there, when the answer is old', async () => {
     const { resourceServer } = anApi(live.api, 1);
     const { access } = await live.userTokens();
     await resourceServer.verify(access);
@@ -78,7 +78,7 @@ describe('opaque tokens of Better Auth', () => {
     resourceServer.close();
   });
 
-  it('of users who were deleted are not taken for those of machines', async () => {
+  it('of deleted users are not treated as tokens of machines', async () => {
     const { access } = await live.userTokens();
     const machine = await live.machineToken();
     const { resourceServer } = anApi(live.api, 30, {});

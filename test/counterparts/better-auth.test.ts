@@ -117,7 +117,7 @@ async function boundToken(keys: dpop.KeyPair): Promise<string> {
 }
 
 describe.each(frameworks)('bound tokens of Better Auth in $name', (framework) => {
-  it('pass once with their proof, and not as Bearer tokens', async () => {
+  it('are accepted once with their proof, and not as Bearer tokens', async () => {
     const resourceServer = createResourceServer({
       issuer: betterAuthPreset(issuer),
       audience: API,

@@ -8,21 +8,24 @@ export interface BetterAuthClient {
   readonly secret: string;
 }
 
-/** A live Better Auth with its OAuth provider, in memory, that hands out opaque tokens. */
+/**
+ * A running Better Auth with its OAuth provider. It has its data in memory and issues opaque
+ * tokens.
+ */
 export interface BetterAuth {
   readonly issuer: string;
   /** A client that gets tokens. */
   readonly web: BetterAuthClient;
-  /** The API's own client, which the server knows to belong to the API. */
+  /** The client of the API, which is linked to the API at the server. */
   readonly api: BetterAuthClient;
-  /** A client that does not. */
+  /** A client that is not linked to the API. */
   readonly stranger: BetterAuthClient;
   machineToken(): Promise<string>;
   userTokens(): Promise<{ readonly access: string; readonly refresh: string }>;
   revoke(token: string): Promise<void>;
   /**
-   * Deletes the user as a database without foreign keys does, which keeps the tokens. They are left as those by
-   * the device grant are: without a session.
+   * Deletes the user, but not the tokens, as in a database without foreign keys. The tokens then
+   * have no session, like those by the device grant.
    */
   deleteUser(): void;
   close(): void;
@@ -36,7 +39,7 @@ interface Api {
 }
 
 const SCOPES = 'openid offline_access parcels:read';
-/** Nobody follows it. */
+/** No test opens this URL. */
 const REDIRECT_URI = 'https://web.parcels.example/cb';
 const TABLES = [
   'user',
@@ -62,11 +65,11 @@ export async function startBetterAuth(resource: string): Promise<BetterAuth> {
       import('@better-auth/oauth-provider'),
     ]);
   const server = (await listen()) as RunningServer & { serve(listener: object): void };
-  // Its types fit those of the server only without exactOptionalPropertyTypes.
+  // Its types match those of the server only without exactOptionalPropertyTypes.
   const plugin: unknown = oauthProvider({
     loginPage: '/login',
     consentPage: '/consent',
-    // Then access tokens are opaque, those for an API too.
+    // With this setting all access tokens are opaque, also those for an API.
     disableJwtPlugin: true,
     scopes: SCOPES.split(' '),
     resources: [resource],

@@ -149,7 +149,7 @@ describe.each(frameworks)('proofs of the package dpop in $name', (framework) => 
   });
 
   it.each(['ES256', 'Ed25519', 'RS256', 'PS256'] as const)(
-    'by %s pass once, with and without nonces',
+    'by %s are accepted once, with and without nonces',
     async (algorithm) => {
       const keys = await dpop.generateKeyPair(algorithm);
       // Its thumbprint, too, is not ours.

@@ -2,8 +2,8 @@ import type { AudienceProvider } from '@authly/core/providers';
 import type { Workbench } from './frame/workbench.ts';
 
 /**
- * An authorization server of somebody else, to be tried by hand: `npx pnpm counterpart <name>`. A
- * file in `names/` exports one as `counterpart`; its name is that of the file.
+ * An authorization server that others have made. `npx pnpm counterpart <name>` tests it. Each file
+ * in `names/` exports one as `counterpart`, and the name of the file is its name.
  */
 export interface Counterpart {
   /** What it starts, in one line. */
@@ -12,42 +12,44 @@ export interface Counterpart {
   start(): Promise<RunningCounterpart>;
 }
 
-/** A client of somebody else, to be tried by hand in the same way. */
+/** A client that others have made, tested by the same command. */
 export interface ClientCounterpart {
-  /** What it tries, in one line. */
+  /** What it tests, in one line. */
   readonly description: string;
-  /** Lets the client meet servers of ours: one row for each thing that was tried. */
+  /** Lets the client call our servers. Gives one row for each check. */
   meet(): Promise<readonly Meeting[]>;
 }
 
-/** One thing that a client of somebody else has tried. */
+/** One check with such a client. */
 export interface Meeting {
   readonly caller: string;
   readonly action: string;
-  /** What has to come of it: this text, or one that has this in it. */
+  /** The expected result: the actual text must be equal to it or contain it. */
   readonly expected: string;
   /** By the framework's name. */
   readonly answers: Readonly<Record<string, string>>;
 }
 
-/** A {@link Counterpart} that answers. */
+/** A running {@link Counterpart}. */
 export interface RunningCounterpart {
   /** How the API trusts it: its preset. */
   readonly issuer: AudienceProvider;
   /** The API that its tokens are for. */
   readonly audience: string;
-  /** An access token as a user's client gets it: with a sign-in. */
+  /** Gets an access token for a user, by a sign-in. */
   userToken(): Promise<string>;
-  /** An access token as a machine gets it: by client credentials. */
+  /** Gets an access token for a machine, by client credentials. */
   machineToken(): Promise<string>;
   /** Ends everything that was started. */
   stop(): Promise<void>;
 }
 
-/** A server of somebody else that is tried at length: its own kinds of tokens, and what it can beside them. */
+/**
+ * A server that others have made, with its own checks: its kinds of tokens, and its other features.
+ */
 export interface ServerCounterpart {
   /** What it starts, in one line. */
   readonly description: string;
-  /** Starts the server and holds the kit to it: a row for each thing that was tried. */
+  /** Starts the server and tests this kit with it. Gives one row for each check. */
   run(bench: Workbench): Promise<void>;
 }

@@ -7,10 +7,10 @@ const execute = promisify(execFile);
 
 const CACHE = new URL('../../node_modules/.cache/counterparts/', import.meta.url);
 
-/** Minutes are for what has to be downloaded. */
+/** A download may take minutes. */
 const TIMEOUT_MS = 10 * 60_000;
 
-/** A tool that this machine lacks: told in one line, without a stack. */
+/** The error for a missing tool. It is printed in one line, without a stack. */
 export class MissingToolError extends Error {
   /** `needs` says what is missing: `go, 1.25 or later`. */
   constructor(needs: string) {
@@ -18,7 +18,7 @@ export class MissingToolError extends Error {
   }
 }
 
-/** A folder that stays from one time to the next, for what is downloaded or built. */
+/** A folder for downloads and builds. It stays from one run to the next. */
 export function cacheFolder(name: string): string {
   const folder = fileURLToPath(new URL(`${name}/`, CACHE));
   mkdirSync(folder, { recursive: true });
@@ -28,13 +28,16 @@ export function cacheFolder(name: string): string {
 /** How a program is run. */
 export interface RunOptions {
   readonly cwd?: string;
-  /** Added to this process's own. */
+  /** Environment variables, in addition to those of this process. */
   readonly env?: Readonly<Record<string, string>>;
   /** Default ten minutes. */
   readonly timeoutMs?: number;
 }
 
-/** Runs a program and resolves with what it printed; `needs` says what is missing when it is not there. */
+/**
+ * Runs a program and resolves with its output. `needs` says what is missing if the program does not
+ * exist.
+ */
 export async function runTool(
   [file = '', ...args]: readonly string[],
   needs: string,
@@ -53,7 +56,7 @@ export async function runTool(
   }
 }
 
-/** Whether a program could not be started because there is none of that name. */
+/** Whether a program could not be started because it does not exist. */
 export function isMissing(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
 }

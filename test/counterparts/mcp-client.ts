@@ -2,10 +2,13 @@ import { expressServers, startExample } from '@authly-examples/mcp-express';
 import { koaServers } from '@authly-examples/mcp-koa';
 import type { Meeting } from './counterpart.ts';
 
-/** Where an MCP client goes, and as whom: its environment. */
+/** The environment of an MCP client: the server that it calls, and its credentials. */
 export type McpEnvironment = Readonly<Record<string, string>>;
 
-/** Runs a client with tools to call; resolves with one answer for each, and fewer when its session ended. */
+/**
+ * Runs a client with tools to call. Resolves with one answer for each tool, or with fewer if the
+ * session ended early.
+ */
 export type RunMcpClient = (
   calls: readonly ToolCall[],
   environment: McpEnvironment,
@@ -13,7 +16,7 @@ export type RunMcpClient = (
 
 type ToolCall = readonly [name: string, args: Readonly<Record<string, unknown>>];
 
-/** What each caller calls, and what has to come of it. */
+/** The calls of each caller, and the expected results. */
 const CALLS: Readonly<Record<Caller, readonly (readonly [...ToolCall, expected: string])[]>> = {
   'machine "writer"': [
     ['whoami', {}, 'client writer'],
@@ -33,7 +36,10 @@ type Caller = 'machine "writer"' | 'user "ada"';
 
 const SERVERS = { Express: expressServers, Koa: koaServers } as const;
 
-/** Lets a client of somebody else meet the example's MCP servers: a machine by itself, a user by a token. */
+/**
+ * Lets another client call the MCP servers of the example: as a machine with its own credentials,
+ * and as a user with a token.
+ */
 export async function meetMcpServers(run: RunMcpClient): Promise<readonly Meeting[]> {
   const answers: Record<string, Record<Caller, readonly string[]>> = {};
   for (const [name, servers] of Object.entries(SERVERS)) {

@@ -65,24 +65,27 @@ describe.each(frameworks)(
     it.each([
       ['JWTs', API],
       ['opaque ones', OPAQUE_API],
-    ])('are for the client that has it alone: %s', async (_form, audience) => {
-      const api = await startApi(framework, audience);
-      const token = await aToken(audience);
-      const headers = { authorization: `Bearer ${token}` };
-      const accepted = await sendByTls(api.url, { certificate: nightly, headers });
-      expect(accepted).toMatchObject({
-        status: 200,
-        body: {
-          kind: 'client',
-          clientId: 'nightly',
-          confirmation: { 'x5t#S256': nightly.thumbprint },
-        },
-      });
-      for (const certificate of [other, undefined]) {
-        const refused = await sendByTls(api.url, { certificate, headers });
-        expect(refused).toMatchObject({ status: 401, body: { error: 'invalid_token' } });
-      }
-      api.close();
-    });
+    ])(
+      'are accepted only from the client that has the certificate: %s',
+      async (_form, audience) => {
+        const api = await startApi(framework, audience);
+        const token = await aToken(audience);
+        const headers = { authorization: `Bearer ${token}` };
+        const accepted = await sendByTls(api.url, { certificate: nightly, headers });
+        expect(accepted).toMatchObject({
+          status: 200,
+          body: {
+            kind: 'client',
+            clientId: 'nightly',
+            confirmation: { 'x5t#S256': nightly.thumbprint },
+          },
+        });
+        for (const certificate of [other, undefined]) {
+          const refused = await sendByTls(api.url, { certificate, headers });
+          expect(refused).toMatchObject({ status: 401, body: { error: 'invalid_token' } });
+        }
+        api.close();
+      },
+    );
   },
 );

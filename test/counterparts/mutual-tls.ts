@@ -10,10 +10,10 @@ import { listenByTls } from '../support/tls.ts';
 export const API = 'https://parcels.example.com';
 export const OPAQUE_API = 'https://letters.example.com';
 
-/** The client by which the second asks about tokens. */
+/** The client that the second API uses for introspection. */
 export const ASKING = { id: 'letters-api', secret: 'a secret of the API: + and %' } as const;
 
-/** A client that its self-signed certificate authenticates (RFC 8705 §2.2). */
+/** A client that authenticates with a self-signed certificate (RFC 8705 §2.2). */
 function clientOf(name: string, { cert }: TestCertificate): object {
   const certificate = new X509Certificate(cert);
   const jwk = certificate.publicKey.export({ format: 'jwk' });

@@ -48,14 +48,14 @@ const CLIENTS = [
 /** A live oidc-provider for services that call others. */
 export interface TokenServer {
   readonly issuer: string;
-  /** How often each grant was asked for. */
+  /** How often each grant was used. */
   readonly asked: string[];
   close(): void;
 }
 
 /**
- * Starts it. It exchanges tokens by a grant that is registered for the purpose: it finds the subject token
- * among those that it has issued, and gives one for the asking client.
+ * Starts the server with an extra grant for token exchange: it looks for the subject token among
+ * the tokens that it has issued, and gives a token to the client that asks.
  */
 export async function startTokenServer({ nonces = false, tls = false } = {}): Promise<TokenServer> {
   const server = tls ? await listenTls() : await listen();
@@ -142,7 +142,7 @@ async function listenTls() {
   };
 }
 
-/** The claims of a JWT, for looking at. */
+/** Reads the claims of a JWT without verifying it. */
 export function claimsOf(token: string): Record<string, unknown> {
   return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
 }

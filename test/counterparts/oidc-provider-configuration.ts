@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { generateTestKey } from '@authly/testing';
 
-/** Algorithms that the server signs access tokens with, each for an API of its own. */
+/**
+ * The algorithms with which the server signs access tokens. There is one API for each algorithm.
+ */
 export const ALGORITHMS = ['ES256', 'RS256', 'PS256', 'EdDSA'] as const;
 
 export const API = 'https://api.example.com';
 export const OTHER_API = 'https://billing.example.com';
-/** One that the server knows nothing of: it answers `invalid_target` (RFC 8707 §2). */
+/** An API that the server does not know. It answers `invalid_target` (RFC 8707 §2). */
 export const UNKNOWN_API = 'https://unknown.example.com';
 
 /** An API whose tokens are signed with one algorithm. */
@@ -14,10 +16,10 @@ export function apiFor(algorithm: string): string {
   return `${API}/${algorithm}`;
 }
 
-/** The client that calls for itself. */
+/** The client that calls APIs as itself: a machine. */
 export const MACHINE = { id: 'nightly-sync', secret: 'a-secret-of-the-nightly-sync-job' } as const;
 
-/** The client through which users call. */
+/** The client through which users call APIs. */
 export const WEB_APP = {
   id: 'web-app',
   secret: 'a-secret-of-the-web-application',
@@ -27,9 +29,9 @@ export const WEB_APP = {
 
 /**
  * `oidc-provider` with JWT access tokens (RFC 9068), resource indicators (RFC 8707) and two clients.
- * With `pages` it shows its own pages to sign in and to consent. Tokens are bound where a client sends a
- * DPoP proof, which with `nonces` has to carry a nonce of the server. With `logout` it tells the web application's
- * back end of users who sign out.
+ * With `pages` it shows its own pages to sign in and to consent. If a client sends a DPoP proof,
+ * its token is bound. With `nonces`, the proof must have a nonce of the server. With `logout`, the
+ * server tells the back end of the web application when a user signs out.
  */
 export function oidcProviderConfiguration({
   pages = false,
@@ -67,18 +69,19 @@ export function oidcProviderConfiguration({
       Grant: 60,
       IdToken: 60,
     },
-    // Whoever signs in has an account.
+    // Every name that is typed in has an account.
     findAccount: (_context: unknown, accountId: string) => ({
       accountId,
       claims: () => ({ sub: accountId }),
     }),
     cookies: { keys: ['a key for the cookies of a test'] },
-    // Says the kind; the server writes `sub`, `client_id`, `iss` and `aud` over it.
+    // Adds the kind. The server sets `sub`, `client_id`, `iss` and `aud` itself, whatever stands
+    // here.
     extraTokenClaims: async (context: Context, token: Token) => ({
       sub_type: token.kind === 'ClientCredentials' ? 'client' : 'user',
       ...(logout?.sid && { sid: await sessionIdOf(context, token) }),
     }),
-    // Without the dispatcher of the server's own, which refuses loopback addresses.
+    // Not with the server's own dispatcher, which refuses loopback addresses.
     fetch: (url: string, { dispatcher: _ours, ...options }: { readonly dispatcher?: unknown }) =>
       fetch(url, options),
     features: {
@@ -95,11 +98,11 @@ export function oidcProviderConfiguration({
   };
 }
 
-/** How the web application is told of users who sign out. */
+/** How the server tells the web application that a user has signed out. */
 export interface LogoutConfiguration {
-  /** Where logout tokens are posted. */
+  /** The URL to which the server posts logout tokens. */
   readonly uri: string;
-  /** Whether logout tokens and access tokens carry the session. */
+  /** Whether logout tokens and access tokens name the session. */
   readonly sid: boolean;
 }
 
@@ -119,7 +122,10 @@ interface Context {
   };
 }
 
-/** The session's id as ID tokens and logout tokens name it, which is another one for each client. */
+/**
+ * The session's id in ID tokens and logout tokens. Each client gets a different id for the same
+ * session.
+ */
 async function sessionIdOf(
   { oidc }: Context,
   { sessionUid, clientId }: Token,
@@ -140,7 +146,8 @@ const LOGOUT_FEATURES = {
   backchannelLogout: { enabled: true },
   rpInitiatedLogout: {
     enabled: true,
-    // The page's two buttons as a field: whoever comes here wants to sign out everywhere.
+    // A field instead of the two buttons of the page: every visitor of this page signs out
+    // everywhere.
     logoutSource: (context: { body: string }, form: string) => {
       context.body = form.replace(
         '</form>',
@@ -150,7 +157,7 @@ const LOGOUT_FEATURES = {
   },
 };
 
-/** What the server knows of an API. */
+/** The settings of one API at the server. */
 export function resourceServerInfo(resource: string): object {
   if (resource === UNKNOWN_API) throw new InvalidTarget();
   const algorithm = ALGORITHMS.find((name) => resource === apiFor(name)) ?? 'ES256';
@@ -163,7 +170,10 @@ export function resourceServerInfo(resource: string): object {
   };
 }
 
-/** What the server answers by itself where it knows no API: it looks at these members. */
+/**
+ * The error for an API that the server does not know. The server writes its answer from these
+ * members.
+ */
 class InvalidTarget extends Error {
   readonly expose = true;
   readonly statusCode = 400;

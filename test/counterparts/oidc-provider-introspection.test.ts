@@ -14,7 +14,7 @@ import { protectedApp } from '../support/apps.ts';
 import { frameworks } from '../support/frameworks.ts';
 import { listen, type RunningServer, send } from '../support/requests.ts';
 
-// A live oidc-provider that hands out opaque access tokens, and an API that asks it about them.
+// A real oidc-provider that issues opaque access tokens, and an API that introspects them.
 
 const API = 'https://parcels.example.com';
 const MACHINE = { id: 'nightly', secret: 'a secret of the nightly job: + and %' };
@@ -24,7 +24,7 @@ const KEYED = { id: 'parcels-api-key' };
 const key = generateTestKey('ES256', 'api-1');
 const signingKey = generateTestKey('RS256', 'op-1');
 
-/** What a test does with the server beside asking it over HTTP. */
+/** What a test does with the server, apart from HTTP requests. */
 interface LiveProvider {
   Client: { find(id: string): Promise<object> };
   AccessToken: new (
@@ -115,7 +115,7 @@ async function machineToken(): Promise<string> {
   return String(Reflect.get(Object(await response.json()), 'access_token'));
 }
 
-/** Without a grant the server takes a user's opaque token for a revoked one. */
+/** Without a grant the server treats a user's opaque token as revoked. */
 async function grantOfAda(): Promise<string> {
   const grant = new provider.Grant({ accountId: 'ada', clientId: MACHINE.id });
   grant.addResourceScope(API, 'parcels:read');
@@ -189,7 +189,7 @@ describe.each(WAYS)('opaque tokens of oidc-provider, by %s', (_name, options) =>
 });
 
 describe('oidc-provider', () => {
-  it('refuses here what was revoked there, once the answer is old', async () => {
+  it('revokes a token, which is refused here when the answer is old', async () => {
     const { resourceServer } = anApi({
       client: clientSecretBasic(ASKING.id, ASKING.secret),
       cache: { activeForSec: 1 },
@@ -210,7 +210,7 @@ describe('oidc-provider', () => {
     resourceServer.close();
   });
 
-  it('names no token id of a machine, which is served all the same', async () => {
+  it('gives no token id for a machine, which is accepted all the same', async () => {
     const { resourceServer } = anApi({ client: clientSecretBasic(ASKING.id, ASKING.secret) });
     const principal = await resourceServer.verify(await machineToken());
     expect(principal).toMatchObject({ kind: 'client', clientId: MACHINE.id });
@@ -231,7 +231,7 @@ describe('oidc-provider', () => {
     resourceServer.close();
   });
 
-  it('introspects no JWTs, which is told', async () => {
+  it('does not introspect JWTs, and the error says so', async () => {
     const { resourceServer, events } = anApi({
       client: clientSecretBasic(ASKING.id, ASKING.secret),
       jwts: 'confirm',

@@ -16,43 +16,46 @@ afterEach(() => {
   for (const close of running.splice(0)) close();
 });
 
-describe.each(frameworks)('an API in $name that oidc-provider tells of logouts', (framework) => {
-  it('refuses the tokens of the session that has ended, and of no other session', async () => {
-    const { signedIn, get, events } = await aWorld(framework, { sid: true });
-    const ended = await signedIn();
-    const other = await signedIn();
-    expect([await get(ended.accessToken), await get(other.accessToken)]).toEqual([200, 200]);
-    await ended.signOut();
-    expect([await get(ended.accessToken), await get(other.accessToken)]).toEqual([401, 200]);
-    expect(events).toMatchObject([
-      { type: 'signal.accepted', source: 'logout', event: 'logout', marks: ['session'] },
-    ]);
-  });
+describe.each(frameworks)(
+  'an API in $name that gets logout tokens of oidc-provider',
+  (framework) => {
+    it('refuses the tokens of the session that has ended, and of no other session', async () => {
+      const { signedIn, get, events } = await aWorld(framework, { sid: true });
+      const ended = await signedIn();
+      const other = await signedIn();
+      expect([await get(ended.accessToken), await get(other.accessToken)]).toEqual([200, 200]);
+      await ended.signOut();
+      expect([await get(ended.accessToken), await get(other.accessToken)]).toEqual([401, 200]);
+      expect(events).toMatchObject([
+        { type: 'signal.accepted', source: 'logout', event: 'logout', marks: ['session'] },
+      ]);
+    });
 
-  it('refuses all of the user’s where access tokens do not say which session they are of', async () => {
-    const { signedIn, get, events, machineToken } = await aWorld(framework, { sid: false });
-    const ended = await signedIn();
-    const other = await signedIn();
-    const machine = await machineToken();
-    await ended.signOut();
-    expect([await get(ended.accessToken), await get(other.accessToken)]).toEqual([401, 401]);
-    expect(await get(machine)).toBe(200);
-    expect(events).toMatchObject([{ type: 'signal.accepted', marks: ['subject'] }]);
-  });
+    it('refuses all tokens of the user if access tokens name no session', async () => {
+      const { signedIn, get, events, machineToken } = await aWorld(framework, { sid: false });
+      const ended = await signedIn();
+      const other = await signedIn();
+      const machine = await machineToken();
+      await ended.signOut();
+      expect([await get(ended.accessToken), await get(other.accessToken)]).toEqual([401, 401]);
+      expect(await get(machine)).toBe(200);
+      expect(events).toMatchObject([{ type: 'signal.accepted', marks: ['subject'] }]);
+    });
 
-  it('lets the server see that a logout failed while the store is down', async () => {
-    const { signedIn, get, events, failing, outcomes } = await aWorld(framework, { sid: true });
-    const ended = await signedIn();
-    failing.isDown = true;
-    await ended.signOut();
-    expect(outcomes).toEqual([expect.stringContaining('got: 400')]);
-    expect(await get(ended.accessToken)).toBe(200);
-    expect(events).toMatchObject([
-      { type: 'store.failed', store: 'revocation' },
-      { type: 'signal.refused', reason: 'store_unavailable' },
-    ]);
-  });
-});
+    it('lets the server see that a logout failed while the store is down', async () => {
+      const { signedIn, get, events, failing, outcomes } = await aWorld(framework, { sid: true });
+      const ended = await signedIn();
+      failing.isDown = true;
+      await ended.signOut();
+      expect(outcomes).toEqual([expect.stringContaining('got: 400')]);
+      expect(await get(ended.accessToken)).toBe(200);
+      expect(events).toMatchObject([
+        { type: 'store.failed', store: 'revocation' },
+        { type: 'signal.refused', reason: 'store_unavailable' },
+      ]);
+    });
+  },
+);
 
 /** A server, an API that it tells of logouts, and a web application with users. */
 async function aWorld(framework: Framework, { sid }: { readonly sid: boolean }) {

@@ -33,7 +33,7 @@ describe.each(frameworks)(
       });
     });
 
-    it('a token by client credentials is a client’s', async () => {
+    it('a token by client credentials is recognized as a client’s', async () => {
       const token = await authorizationServer.clientToken({ resource: API, scope: 'read:users' });
       const response = await send(app, { path: '/me', token });
       expect(response.status).toBe(200);
@@ -49,7 +49,7 @@ describe.each(frameworks)(
       expect((await send(app, { path: '/people', token })).status).toBe(403);
     });
 
-    it('a user’s token is a user’s', async () => {
+    it('a user’s token is recognized as a user’s', async () => {
       const token = await authorizationServer.userToken({ resource: API, scope: 'write:users' });
       const response = await send(app, { path: '/me', token });
       expect(response.status).toBe(200);
@@ -58,14 +58,14 @@ describe.each(frameworks)(
       expect((await send(app, { path: '/machines', token })).status).toBe(403);
     });
 
-    it('a scope that was not granted is 403', async () => {
+    it('a missing scope is answered with 403', async () => {
       const token = await authorizationServer.clientToken({ resource: API, scope: 'read:users' });
       const response = await send(app, { path: '/users', token });
       expect(response.status).toBe(403);
       expect(response.headers['www-authenticate']).toMatch(/, scope="write:users"$/);
     });
 
-    it('a token for another API is 401', async () => {
+    it('a token for another API is answered with 401', async () => {
       const token = await authorizationServer.clientToken({ resource: OTHER_API });
       const response = await send(app, { path: '/me', token });
       expect(response.status).toBe(401);
@@ -74,7 +74,7 @@ describe.each(frameworks)(
       );
     });
 
-    it('an opaque token is 401', async () => {
+    it('an opaque token is answered with 401', async () => {
       const token = await authorizationServer.clientToken({});
       const response = await send(app, { path: '/me', token });
       expect(response.status).toBe(401);
@@ -85,7 +85,7 @@ describe.each(frameworks)(
 
 describe('tokens of oidc-provider', () => {
   it.each(ALGORITHMS)(
-    'signed with %s are verified, by either preset that reads them',
+    'signed with %s are verified by both presets that read them',
     async (name) => {
       const audience = apiFor(name);
       const token = await authorizationServer.clientToken({ resource: audience });

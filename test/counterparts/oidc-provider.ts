@@ -10,9 +10,9 @@ import {
 /** A real authorization server on loopback, and ways to get tokens from it. */
 export interface AuthorizationServer {
   readonly issuer: string;
-  /** By the client credentials grant, for one API or none. */
+  /** Gets a token by the client credentials grant, for one API or none. */
   clientToken(parameters: { readonly resource?: string; readonly scope?: string }): Promise<string>;
-  /** A user's token as the server makes it at the end of a login. */
+  /** Makes a user's token as the server does at the end of a login. */
   userToken(parameters: { readonly resource: string; readonly scope: string }): Promise<string>;
   close(): void;
 }
@@ -48,7 +48,7 @@ export async function startAuthorizationServer({
   };
 }
 
-/** An access token by the client credentials grant. */
+/** Gets an access token by the client credentials grant. */
 export async function clientToken(
   issuer: string,
   { resource, scope = 'read:users write:users' }: Parameters<AuthorizationServer['clientToken']>[0],
@@ -71,13 +71,13 @@ export async function clientToken(
 
 type Provider = InstanceType<typeof import('oidc-provider')['default']>;
 
-/** Makes an `oidc-provider`, and lets it warn nobody. */
+/** Makes an `oidc-provider`, and hides its warnings. */
 export async function createProvider(issuer: string, configuration: object): Promise<Provider> {
   const { default: Provider } = await importQuietly();
   return withoutWarnings(() => new Provider(issuer, configuration));
 }
 
-// It warns about Node 20, which it runs on, and about keeping its data in memory.
+// It warns about Node 20, although it works there, and about keeping its data in memory.
 async function importQuietly(): Promise<typeof import('oidc-provider')> {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
   try {

@@ -71,7 +71,7 @@ describe.each(matrix)('openid-client with our issuer in $name, body parser: $bod
     },
   );
 
-  it('gets a token for the default audience of a client with several, and for the one it names', async () => {
+  it('gets a token for the default audience of a client with several audiences, or for the one that it names', async () => {
     const configuration = await discovered('several', machines[0][2], 'oauth2');
     const audiences = [{}, { resource: OTHER }].map(async (parameters) => {
       const tokens = await client.clientCredentialsGrant(configuration, parameters);
@@ -80,7 +80,7 @@ describe.each(matrix)('openid-client with our issuer in $name, body parser: $bod
     expect(await Promise.all(audiences)).toEqual([AUDIENCE, OTHER]);
   });
 
-  it('finds the issuer by OpenID Connect Discovery as well', async () => {
+  it('finds the issuer by OpenID Connect Discovery, too', async () => {
     const [, id, authentication] = machines[0];
     const configuration = await discovered(id, authentication, 'oidc');
     expect(configuration.serverMetadata().token_endpoint).toBe(`${server.origin}/token`);
@@ -135,7 +135,7 @@ describe.each(matrix)('openid-client with our issuer in $name, body parser: $bod
   it.each([
     ['a scope that the client may not have', { scope: 'admin' }, 'invalid_scope'],
     ['a resource that it may not use', { resource: 'https://other.example' }, 'invalid_target'],
-  ])('is refused %s, with the error that OAuth has for it', async (_, parameters, error) => {
+  ])('is refused %s, with the error code of OAuth', async (_, parameters, error) => {
     const [, id, authentication] = machines[0];
     const configuration = await discovered(id, authentication, 'oauth2');
     const grant = client.clientCredentialsGrant(configuration, parameters);

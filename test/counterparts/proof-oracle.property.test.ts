@@ -223,7 +223,7 @@ describe('oauth4webapi', () => {
     },
   );
 
-  it('says the same of random proofs, but for the differences that are listed', async () => {
+  it('decides as we do on random proofs, except for the listed differences', async () => {
     const seen = { accepted: 0, refused: 0 };
     await fc.assert(
       fc.asyncProperty(randomProof, async ({ key, departures }) => {

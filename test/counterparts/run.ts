@@ -6,9 +6,9 @@ import { aWorkbench } from './frame/workbench.ts';
 import { columns, isAsExpected, type Visit, visitApis } from './visits.ts';
 
 // `pnpm counterpart <name>`: starts somebody else's authorization server, gets a user's and a machine's
-// token from it, sends them to APIs of this kit, prints a table and stops everything. It exits with 1
-// where something is not as expected, or a tool is missing. Without a name,
-// or with an unknown one, it lists the names. Some names are clients instead: those meet servers of this
+// token from it, sends them to APIs of this kit, prints a table and stops everything. It exits with
+// 1 if a result is not the expected one, or if a tool is missing. Without a name, or with an
+// unknown one, it lists the names. Some names are clients. These are tested with servers of this
 // kit.
 
 type AnyCounterpart = Counterpart | ClientCounterpart | ServerCounterpart;
@@ -47,7 +47,7 @@ async function tryOut(counterpart: ServerCounterpart): Promise<number> {
     print(counterpart.description);
     await counterpart.run(bench);
   } finally {
-    // What was seen before a fault is worth reading, too.
+    // The rows before a failure are printed, too.
     if (bench.rows.length > 0) print(tableOfRows(bench.rows));
     await bench.end();
   }

@@ -1,35 +1,44 @@
-/** A way through the pages of a server: to sign in, or to sign out. */
+/** A visit to the pages of a server, to sign in or to sign out. */
 export interface SignIn {
-  /** Where the user goes first: the authorization endpoint with its parameters, say. */
+  /** The URL of the first page, such as the authorization endpoint with its parameters. */
   readonly start: URL;
-  /** Where the client waits. The address that the server sends the user to is not opened. */
+  /**
+   * The redirect URI of the client. When the server redirects to it, the visit ends; nothing is
+   * sent there.
+   */
   readonly redirectUri: string;
-  /** What is typed into the fields of each form, by their names. */
+  /** The values for the fields of each form, by the field's name. */
   readonly fields: Readonly<Record<string, string>>;
 }
 
-// A sign-in, a consent, and the redirects between them.
+// Enough for a sign-in, a consent and the redirects between them.
 const MAX_STEPS = 20;
 
-/** What a browser and a person do: follows redirects, keeps cookies from one visit to the next, fills in forms. */
+/**
+ * Does what a browser and a person do: it follows redirects, keeps cookies from one visit to the
+ * next, and fills in forms.
+ */
 export interface Visitor {
-  /** Resolves with the address at the client that the server sends the user to. */
+  /** Resolves with the URL of the client to which the server redirects the user. */
   visit(visit: SignIn): Promise<URL>;
 }
 
-/** A visitor whose cookies can be looked at. */
+/** A visitor whose cookies a test can read. */
 export interface Browser extends Visitor {
-  /** The header `Cookie`, with what it has now. Ports are not told apart, as in any browser. */
+  /**
+   * The header `Cookie`, with the cookies that the visitor has now. As in any browser, the port
+   * does not matter.
+   */
   cookie(): string;
 }
 
-/** A browser without cookies. */
+/** Makes a browser without cookies. */
 export function aBrowser(): Browser {
   const cookies = new Map<string, string>();
   return { visit: (visit) => walk(visit, cookies), cookie: () => headerOf(cookies) };
 }
 
-/** Signs in; resolves with the address at the client, which has the authorization code. */
+/** Signs in. Resolves with the URL of the client, which has the authorization code in it. */
 export function signIn(visit: SignIn): Promise<URL> {
   return aBrowser().visit(visit);
 }
@@ -41,7 +50,7 @@ async function walk(
   let next: { readonly url: URL; readonly form?: URLSearchParams } = { url: start };
   for (let step = 0; step < MAX_STEPS; step += 1) {
     const { url, form } = next;
-    // A front door sends the visitor back to where he came from.
+    // A front door redirects to the page that the visitor first asked for.
     if (step > 0 && url.href.startsWith(redirectUri)) return url;
     const response = await fetch(url, {
       redirect: 'manual',
@@ -68,7 +77,7 @@ function keepCookies(cookies: Map<string, string>, response: Response): void {
   }
 }
 
-/** The one form of the page with its hidden fields, and with those that the person fills in. */
+/** Reads the only form of the page: its hidden fields, and the fields that the person fills in. */
 function submit(
   page: string,
   url: URL,

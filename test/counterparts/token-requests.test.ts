@@ -13,8 +13,8 @@ import {
 import { ConfidentialClientApplication, type INetworkModule } from '@azure/msal-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-// Entra and Auth0 run nowhere but at their makers'. Their own client libraries do run here, so what a token
-// source sends is held against what those send, parameter by parameter.
+// We cannot run Entra and Auth0 ourselves, but we can run their own client libraries. So these
+// tests compare what a token source sends with what those libraries send, parameter by parameter.
 
 const CLIENT_ID = 'orders-api';
 const SECRET = 's3cret';
@@ -24,7 +24,7 @@ const ISSUED = { access_token: 'issued', token_type: 'Bearer', expires_in: 3_600
 
 type Form = Readonly<Record<string, string>>;
 
-/** What a token source sends to get one token. */
+/** The parameters that a token source sends to get one token. */
 async function ours(
   options: Omit<TokenSourceOptions, 'fetch'>,
   use: (source: TokenSource) => Promise<unknown>,
@@ -52,13 +52,13 @@ function only(forms: readonly Form[]): Form {
   return form;
 }
 
-describe('at Entra, beside MSAL', () => {
+describe('a token source for Entra, compared with MSAL', () => {
   const TENANT = 'https://login.microsoftonline.com/3b0c9a54-9f2e-4f1b-8d57-5a6f1b2c9e10';
   const ISSUER = `${TENANT}/v2.0`;
   const TOKEN_ENDPOINT = `${TENANT}/oauth2/v2.0/token`;
   const SCOPE = 'api://ledger/.default';
 
-  /** What MSAL sends to get one token, without what it says about itself. */
+  /** The parameters that MSAL sends to get one token, without those about MSAL itself. */
   async function theirs(
     secret: { readonly clientSecret: string } | { readonly clientAssertion: string },
     use: (app: ConfidentialClientApplication) => Promise<unknown>,
@@ -80,7 +80,10 @@ describe('at Entra, beside MSAL', () => {
     return Object.fromEntries(form);
   }
 
-  /** Telemetry, and `client_info`, which asks for what an ID token would say. */
+  /**
+   * Parameters about MSAL itself: telemetry, and `client_info`, which asks for data that an ID
+   * token would have.
+   */
   const ABOUT_MSAL = /^(?:x-.*|client-request-id|client_info)$/;
   const METADATA = {
     authorityMetadata: JSON.stringify({
@@ -119,7 +122,7 @@ describe('at Entra, beside MSAL', () => {
       exchange: 'entra',
     }) as const;
 
-  it('a token of the service is asked for alike, by a secret', async () => {
+  it('requests a token of the service with a secret in the same way', async () => {
     const sent = await ours(entra(clientSecretPost(CLIENT_ID, SECRET)), (source) => source.token());
     const expected = await theirs({ clientSecret: SECRET }, (app) =>
       app.acquireTokenByClientCredential({ scopes: [SCOPE] }),
@@ -127,7 +130,7 @@ describe('at Entra, beside MSAL', () => {
     expect(sent).toEqual(expected);
   });
 
-  it('a token of the service is asked for alike, by the token of a federated workload', async () => {
+  it('requests a token of the service with the token of a federated workload in the same way', async () => {
     const sent = await ours(entra(workloadToken(CLIENT_ID, { path })), (source) => source.token());
     const expected = await theirs({ clientAssertion: WORKLOAD }, (app) =>
       app.acquireTokenByClientCredential({ scopes: [SCOPE] }),
@@ -135,25 +138,26 @@ describe('at Entra, beside MSAL', () => {
     expect(sent).toEqual(expected);
   });
 
-  it('a token on behalf of the caller is asked for alike, but for ID and refresh tokens', async () => {
+  it('requests a token on behalf of the caller in the same way, but asks for no ID or refresh token', async () => {
     const sent = await ours(entra(clientSecretPost(CLIENT_ID, SECRET)), (source) =>
       source.onBehalfOf(CALLER).token(),
     );
     const { scope, ...expected } = await theirs({ clientSecret: SECRET }, (app) =>
       app.acquireTokenOnBehalfOf({ oboAssertion: CALLER, scopes: [SCOPE] }),
     );
-    // MSAL always adds these. A token source keeps no refresh token, and nobody signs in.
+    // MSAL always adds these scopes. A token source does not: it uses no refresh token and no ID
+    // token.
     expect(scope).toBe(`${SCOPE} openid profile offline_access`);
     expect(sent).toEqual({ ...expected, scope: SCOPE });
   });
 });
 
-describe('at Auth0, beside its own client', () => {
+describe('a token source for Auth0, compared with Auth0’s own client', () => {
   const ISSUER = 'https://acme.eu.auth0.com/';
   const AUDIENCE = 'https://ledger.acme.com';
   const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 
-  /** What Auth0's client sends to get one token. */
+  /** The parameters that Auth0's client sends to get one token. */
   async function theirs(use: (client: AuthClient) => Promise<unknown>): Promise<Form> {
     const forms: Form[] = [];
     const client = new AuthClient({
@@ -188,7 +192,7 @@ describe('at Auth0, beside its own client', () => {
     exchange: 'auth0',
   } as const;
 
-  it('a token of the service is asked for alike', async () => {
+  it('requests a token of the service in the same way', async () => {
     const sent = await ours(auth0, (source) => source.token());
     const expected = await theirs((client) =>
       client.getTokenByClientCredentials({ audience: AUDIENCE }),
@@ -197,13 +201,14 @@ describe('at Auth0, beside its own client', () => {
   });
 
   it.each([undefined, 'read:entries write:entries'])(
-    'a token on behalf of the caller is asked for alike, with scope %s',
+    'requests a token on behalf of the caller in the same way, with scope %s',
     async (scope) => {
       const scoped = scope === undefined ? {} : { scope };
       const sent = await ours({ ...auth0, ...scoped }, (source) =>
         source.onBehalfOf(CALLER).token(),
       );
-      // What `getTokenOnBehalfOf` of Auth0's library for APIs, which stands on this one, gives to it.
+      // Auth0's library for APIs is built on this client. Its `getTokenOnBehalfOf` passes these
+      // options.
       const expected = await theirs((client) =>
         client.exchangeToken({
           subjectToken: CALLER,
@@ -217,7 +222,7 @@ describe('at Auth0, beside its own client', () => {
     },
   );
 
-  it('an organization is named alike', async () => {
+  it('names an organization in the same way', async () => {
     const parameters = { audience: AUDIENCE, organization: 'org_abc123' };
     const sent = await ours({ ...auth0, parameters }, (source) =>
       source.onBehalfOf(CALLER).token(),
@@ -231,7 +236,7 @@ describe('at Auth0, beside its own client', () => {
           audience: AUDIENCE,
           organization: 'org_abc123',
         })
-        // Without an ID token, it cannot see that the organization is this one.
+        // The library checks the organization in the ID token. There is none, so it throws.
         .catch(() => {}),
     );
     expect(sent).toEqual(expected);

@@ -28,7 +28,7 @@ import {
 } from './oidc-provider-clients.ts';
 import { UNKNOWN_API } from './oidc-provider-configuration.ts';
 
-// Token sources beside the servers of others, live.
+// Token sources of @authly/client at authorization servers that others have written.
 
 describe('a token source at @authly/issuer', () => {
   it.each([
@@ -121,7 +121,7 @@ describe('a token source at oidc-provider', () => {
 });
 
 describe('a bound token of an oidc-provider that requires nonces', () => {
-  it('is accepted by an API that requires nonces, too', async () => {
+  it('is accepted by an API that also requires nonces', async () => {
     const server = await startTokenServer({ nonces: true });
     const api = await listen();
     const app = express();
@@ -208,7 +208,7 @@ describe('a token source at Better Auth', () => {
   });
 });
 
-it('a server that is not there is an outage that says why', async () => {
+it('a server that cannot be reached is an outage, and the error says why', async () => {
   const gone = createServer();
   await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve));
   const address = gone.address();

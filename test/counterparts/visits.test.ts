@@ -3,7 +3,7 @@ import { counterpart } from './names/oidc-provider.ts';
 import { visitApis } from './visits.ts';
 
 // What `pnpm counterpart oidc-provider` does, but for the table. The other names need more than npm.
-it('a user who signs in at oidc-provider, and a machine, get what is theirs in every framework', async () => {
+it('a user who signs in at oidc-provider and a machine are each recognized in every framework', async () => {
   // It warns of everything that is not made for production.
   vi.spyOn(console, 'warn').mockImplementation(() => {});
   vi.spyOn(console, 'info').mockImplementation(() => {});

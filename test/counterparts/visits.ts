@@ -3,16 +3,16 @@ import { type Framework, frameworks } from '../support/frameworks.ts';
 import { listen, type RunningServer } from '../support/requests.ts';
 import type { RunningCounterpart } from './counterpart.ts';
 
-/** What one caller was answered at one route, by the API in each framework. */
+/** The answers to one caller at one route, from the API in each framework. */
 export interface Visit {
   readonly caller: string;
   readonly path: string;
   readonly expected: string;
-  /** By the framework's name: the status, and who was seen. */
+  /** The status and the recognized caller, by the framework's name. */
   readonly answers: Readonly<Record<string, string>>;
 }
 
-/** Who comes, where to, and what has to come of it. */
+/** The caller, the route and the expected result. */
 const EXPECTED: readonly (readonly [caller: Caller, path: string, answer: string])[] = [
   ['user', '/me', '200 user'],
   ['user', '/people', '200 user'],
@@ -29,7 +29,9 @@ type Caller = 'user' | 'machine' | 'a changed token' | 'nobody';
 /** The names of the frameworks, in the order of the table's columns. */
 export const columns: readonly string[] = frameworks.map(({ name }) => name);
 
-/** Sends each caller's token over HTTP to an API in every framework, which trusts the counterpart. */
+/**
+ * Sends each caller's token over HTTP to an API in every framework. The API trusts the counterpart.
+ */
 export async function visitApis(counterpart: RunningCounterpart): Promise<readonly Visit[]> {
   const user = await counterpart.userToken();
   const tokens: Readonly<Record<Caller, string | undefined>> = {
@@ -58,7 +60,7 @@ export async function visitApis(counterpart: RunningCounterpart): Promise<readon
   }
 }
 
-/** Whether every framework answered a visit as it has to. */
+/** Whether every framework gave the expected answer to a visit. */
 export function isAsExpected({ answers, expected }: Visit): boolean {
   return columns.every((name) => answers[name] === expected);
 }

@@ -96,7 +96,7 @@ describe('the filters that docs/front-doors.md writes for Envoy', () => {
         ...{ filter, issuer: 'http://127.0.0.1:1', door: 'http://127.0.0.1:2' },
         asked: { origin: 'http://127.0.0.1:3', cluster: 'proxy' },
       });
-      // What is left of the examples is the application's own address.
+      // The remaining address of the examples is that of the application.
       expect(text.replace('app.acme.com', '')).not.toMatch(/acme\.com|127\.0\.0\.1:4180/);
       expect(text).toMatch(/http:\/\/127\.0\.0\.1:[13]/);
     },

@@ -3,7 +3,7 @@ import supertest from 'supertest';
 import { beforeAll, beforeEach, expect, it, vi } from 'vitest';
 
 // The snippets name servers that are not there. Here their addresses are answered in this process. That
-// the recipes read what real servers answer is held by test/recorded/answers.test.ts.
+// the recipes read what real servers answer is tested by test/recorded/answers.test.ts.
 
 const ISSUERS = [
   'https://op.acme.com',

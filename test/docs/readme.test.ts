@@ -20,8 +20,9 @@ const folders = readdirSync(new URL(SNIPPETS, ROOT), { withFileTypes: true })
   .map(({ name }) => `${SNIPPETS}/${name}`);
 
 /**
- * The documents whose code is held to snippets: a folder `callers` is for `docs/callers.md`. Of the folder
- * `presets` each file is for the page of one preset, and of `packages` for the README of one package.
+ * The documents whose code must be that of snippets: a folder `callers` is for `docs/callers.md`.
+ * Of the folder `presets` each file is for the page of one preset, and of `packages` for the README
+ * of one package.
  */
 const DOCUMENTS: readonly {
   document: string;

@@ -13,7 +13,7 @@ import { listen } from '../support/requests.ts';
 import { aResourceServer } from '../support/resource-servers.ts';
 import { aUserToken } from '../support/tokens.ts';
 
-// What is described is held against what happens: apps are made at random, every guard needs a scope
+// The description is compared with what happens: apps are made at random, every guard needs a scope
 // of its own, and each route says which guards a request has passed on its way.
 
 type Path = '/' | '/a' | '/b' | '/:p' | '/a/:p';

@@ -155,7 +155,8 @@ describe.each(frameworks)('methods in $name', (framework) => {
   it('200 interleaved requests, some refused late, each get their own answer', async () => {
     const { requireScope, principalOf } = framework.kit;
     const server = aResourceServer();
-    // The verdict comes at once, a hop later, or many hops later: whoever kept state would mix it up.
+    // The answer comes at once, one turn later, or many turns later. A function that kept state
+    // would mix the answers up.
     const slow: typeof server = {
       ...server,
       async authenticate(view) {

@@ -34,7 +34,7 @@ async function anExample() {
   return { clock, revocations, open };
 }
 
-/** The first time that something is told. */
+/** The first event. */
 const told = <Value>(socket: Socket, event: string) =>
   new Promise<Value>((resolve) => socket.once(event, resolve));
 

@@ -12,7 +12,7 @@ export const COLUMNS = ['jwt', 'opaque', 'dpop', 'mtls', 'logout', 'exchange'] a
 
 export type Column = (typeof COLUMNS)[number];
 
-/** How a statement about a provider is known, the best first. */
+/** How we know a statement about a provider, with the best evidence first. */
 export const LEVELS = ['live', 'weekly', 'recorded', 'documentation'] as const;
 
 export type Level = (typeof LEVELS)[number];
@@ -22,11 +22,11 @@ export interface Evidence {
   readonly preset: string;
   readonly column: Column;
   readonly level: Level;
-  /** What was run, with its version; `undefined` for documentation. */
+  /** The software that was run, with its version. `undefined` if the evidence is documentation. */
   readonly software: string | undefined;
 }
 
-/** The exported presets in the order of their names, and the name of their pages' files. */
+/** The exported presets in alphabetical order, and for each the name of its page. */
 export const PRESETS: readonly { readonly preset: string; readonly file: string }[] =
   Object.entries(providers)
     .filter(([, value]) => typeof value === 'function')
@@ -36,7 +36,7 @@ export const PRESETS: readonly { readonly preset: string; readonly file: string 
     }))
     .toSorted((a, b) => (a.preset.toLowerCase() < b.preset.toLowerCase() ? -1 : 1));
 
-/** Everything that the tests show, of every preset. */
+/** Everything that the tests show about every preset. */
 export function evidence(): readonly Evidence[] {
   return [...live(), ...weekly(), ...recordedTokens(), ...recordedAnswers(), ...documented()];
 }
@@ -55,7 +55,10 @@ function weekly(): readonly Evidence[] {
   );
 }
 
-/** What test/recorded/tokens.test.ts reads as who really called, or refuses as what it is. */
+/**
+ * The recorded tokens for which test/recorded/tokens.test.ts finds the right caller, or the right
+ * reason to refuse.
+ */
 function recordedTokens(): readonly Evidence[] {
   return SETTINGS.flatMap((setting) => {
     const preset = presetOf(setting);
@@ -86,7 +89,7 @@ function columnsOfToken(token: RecordedToken, setting: Setting): readonly Column
   ];
 }
 
-/** What test/recorded/answers.test.ts reads as who really called. */
+/** The recorded answers for which test/recorded/answers.test.ts finds the right caller. */
 function recordedAnswers(): readonly Evidence[] {
   return ANSWER_SETTINGS.flatMap(({ provider, server, refused = {} }) => {
     const answers = ANSWERS.get(server) ?? [];
@@ -104,7 +107,10 @@ function recordedAnswers(): readonly Evidence[] {
   });
 }
 
-/** What the pages show and test/docs/presets.test.ts reads: tokens as the provider documents them. */
+/**
+ * The tokens on the pages of the presets, as the provider documents them. test/docs/presets.test.ts
+ * reads them.
+ */
 function documented(): readonly Evidence[] {
   return PRESETS.flatMap(({ preset, file }) => {
     const page = new URL(`../../docs/presets/${file}.md`, import.meta.url);
@@ -134,7 +140,10 @@ function tokensOf({ servers, reads = () => true }: Setting): readonly RecordedTo
   return servers.flatMap((server) => RECORDED.get(server) ?? []).filter(reads);
 }
 
-/** The preset of a setting: made for the issuer of its first token that names one. */
+/**
+ * The name of a setting's preset. To read it, the preset is made for the issuer of the recorded
+ * tokens.
+ */
 function presetOf(setting: Setting): string {
   const tokens = tokensOf(setting);
   const [first] = tokens;
@@ -142,13 +151,13 @@ function presetOf(setting: Setting): string {
   return setting.provider(issuerOf(tokens.map(({ payload }) => payload['iss'])), jwks).preset;
 }
 
-/** The first that is one: some presets look at the form of the issuer. */
+/** The first issuer that is a URL, since some presets check the form of the issuer. */
 function issuerOf(issuers: readonly unknown[]): string {
   const isIssuer = (iss: unknown): iss is string => typeof iss === 'string' && URL.canParse(iss);
   return issuers.find(isIssuer) ?? 'https://as.parcels.example';
 }
 
 function softwareOf({ server, version }: Pick<RecordedToken, 'server' | 'version'>): string {
-  // Some versions repeat the name, or say which of the server's parts it was.
+  // Some versions repeat the name of the software, or name a part of the server.
   return /^[a-z@]/.test(version) ? version : `${server} ${version.replace(/[ ,].*$/, '')}`;
 }

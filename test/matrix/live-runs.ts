@@ -21,7 +21,7 @@ export const LIVE_RUNS: readonly LiveRun[] = [
     preset: 'oidcProvider',
     column: 'jwt',
     file: 'test/counterparts/oidc-provider.test.ts',
-    test: 'a user’s token is a user’s',
+    test: 'a user’s token is recognized as a user’s',
     software: OIDC_PROVIDER,
   },
   {

@@ -9,7 +9,10 @@ const TITLES: Readonly<Record<Column, string>> = {
   exchange: 'exchange',
 };
 
-/** `docs/provider-matrix.md`: of each preset, what was run, what was recorded and what is documented alone. */
+/**
+ * Writes `docs/provider-matrix.md`: what was run for each preset, what was recorded, and what only
+ * the documentation says.
+ */
 export function matrixDocument(evidence: readonly Evidence[]): string {
   return [
     '# What is known of each provider, and how',

@@ -10,7 +10,7 @@ const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta
 
 describe('the matrix of providers', () => {
   it('is what docs/provider-matrix.md is made of', () => {
-    // Stale? npx pnpm --filter @authly-test/behaviour provider-matrix
+    // If the page is out of date, run: npx pnpm --filter @authly-test/behaviour provider-matrix
     expect(read('docs/provider-matrix.md')).toBe(matrixDocument(all));
   });
 

@@ -1,17 +1,20 @@
 import type { Column } from './evidence.ts';
 
-/** A provider's own server that `npx pnpm counterpart <name>` starts: by hand, and every week. */
+/**
+ * A server of a provider that `npx pnpm counterpart <name>` starts. Somebody runs it by hand, and a
+ * workflow every week.
+ */
 export interface WeeklyRun {
   /** The name of the command. */
   readonly name: string;
   readonly preset: string;
-  /** What runs, with the version that docs/counterparts.md says was run last. */
+  /** The software, with the version of the last run in docs/counterparts.md. */
   readonly software: string;
-  /** For each kind of token: the file below `test/counterparts`, and a check that it notes. */
+  /** For each kind of token: a file below `test/counterparts`, and the name of a check in it. */
   readonly checks: Readonly<Partial<Record<Column, readonly [file: string, check: string]>>>;
 }
 
-/** The weekly runs. The tests of this folder look that each check, and each command, is there. */
+/** The weekly runs. The tests of this folder check that each file, check and command exists. */
 export const WEEKLY_RUNS: readonly WeeklyRun[] = [
   {
     name: 'authlib',

@@ -99,7 +99,9 @@ describe('the packed packages, installed outside the workspace', () => {
   }, 60_000);
 });
 
-/** `@authly/core`, `@authly/core/providers`: what `exports` offers, but for the manifest. */
+/**
+ * `@authly/core`, `@authly/core/providers`: the entry points in `exports`, without the manifest.
+ */
 function entryPointsOf({ name, manifest }: Tarball): readonly string[] {
   return Object.keys(manifest.exports)
     .filter((path) => path !== './package.json')

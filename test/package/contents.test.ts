@@ -120,7 +120,7 @@ describe.each(packages)('%s', (name) => {
     for (const file of codeOf(manifest)) {
       for (const each of await reachedFrom(file, read)) {
         reached.add(each);
-        // A file that only hands on another package has no lines that a map could lead to.
+        // A file that only re-exports another package has no lines to which a map could lead.
         if ((await read(each)).includes('\n//# sourceMappingURL=')) reached.add(`${each}.map`);
       }
     }

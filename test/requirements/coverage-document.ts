@@ -1,7 +1,10 @@
 import type { Citation } from './citations.ts';
 import type { Coverage, Entry } from './manifest/entry.ts';
 
-/** `docs/rfc-coverage.md`: what the specifications ask, and which tests show that it is done. */
+/**
+ * Writes `docs/rfc-coverage.md`: what the specifications require, and which tests show that it is
+ * done.
+ */
 export function coverageDocument(
   manifest: readonly Coverage[],
   citations: readonly Citation[],
@@ -43,7 +46,7 @@ function rowOf({ id, level, behavior, declined }: Entry, files: readonly string[
   return `| ${id} | ${level} | ${behavior} | ${(notDone + shown).trim()} |`;
 }
 
-/** `test/edge/challenges`: a file without what every test file's path has. */
+/** Shortens the path of a test file, to `test/edge/challenges` for example. */
 function nameOf(file: string): string {
   return file.replace(/\.test\.ts$/, '').replace(/^packages\/(\w+)\/test\//, '$1/');
 }

@@ -21,7 +21,7 @@ import { goodHeader, signatureOf, withSignature } from './support/token-text.ts'
 const good = aToken();
 const [header, payload, signature] = segmentsOf(good);
 
-// Row 1: the public key, which everybody has, in the place of a secret.
+// Row 1: the public key, which everybody has, used as a secret.
 
 function publicKeyOf({ publicJwk }: TestKey): KeyObject {
   return createPublicKey({ key: { ...publicJwk }, format: 'jwk' });

@@ -56,7 +56,7 @@ it.each(frameworks)(
   },
 );
 
-// Row 20: nothing that a client or a proxy says about the host is believed.
+// Row 20: nothing that a client or a proxy says about the host is trusted.
 
 const HOSTS: readonly WireHeader[] = [
   ['host', 'evil.example.com'],

@@ -36,8 +36,8 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
-// Row 29: events and logout tokens are no access tokens, nor the other way round, and whoever forges, repeats
-// or misaddresses them revokes nothing.
+// Row 29: events and logout tokens are no access tokens, nor the other way round, and an attacker
+// who forges, repeats or misaddresses them revokes nothing.
 
 const OTHER = 'https://other.example.com';
 const otherKey = generateTestKey('ES256', 'other');

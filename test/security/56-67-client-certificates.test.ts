@@ -266,7 +266,7 @@ const HEADERS: readonly (readonly [CertificateFormat, WireHeader])[] = [
   ['base64-der', ['x-arr-clientcert', base64]],
 ];
 
-/** The header of RFC 9440, believed from these. */
+/** The header of RFC 9440, trusted from these addresses. */
 const from = (...proxies: readonly [string, ...string[]]) => ({
   certificate: headerCertificate({ format: 'rfc9440', proxies }),
 });

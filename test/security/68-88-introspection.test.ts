@@ -563,7 +563,7 @@ describe.each(frameworks)('JWTs that the server is asked about, in $name', (fram
     ['client_id', { client_id: 'other' }],
     ['iss', { iss: 'https://other.example.com' }],
     ['sub', { sub: null }],
-    // Without it, whoever has stolen the JWT could use it without the key.
+    // Without it, a thief of the JWT could use it without the key.
     ['cnf', { cnf: { jkt: 'k' } }],
     ['cnf', { cnf: null }],
   ])('are refused when the answer has another %s', async (_name, answer) => {

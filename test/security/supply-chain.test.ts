@@ -35,7 +35,7 @@ describe('the lockfile', () => {
     );
     const [, version] = /version: (\S+)/.exec(dependency) ?? [];
     const id = name.startsWith('@') ? `'${name}@${version}'` : `${name}@${version}`;
-    // Of those that have dependencies, the list stands in the place of the braces.
+    // For a package with dependencies, the list replaces the braces.
     expect(lockfile.slice(lockfile.indexOf('\nsnapshots:'))).toContain(`\n  ${id}: {}\n`);
   });
 });

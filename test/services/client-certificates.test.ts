@@ -22,8 +22,8 @@ import {
   type Upstream,
 } from './support/tls-proxies.ts';
 
-// Real proxies that end TLS in front of an API that accepts tokens bound to certificates, and attackers
-// who are in front of the proxy, and around it.
+// The API accepts tokens that are bound to certificates. Real proxies end TLS before it. Attackers
+// send requests through the proxy, and directly to the API.
 
 const ours = await testCertificate();
 const theirs = await testCertificate();
@@ -32,7 +32,7 @@ const bearer = (token: string): WireHeader => ['authorization', `Bearer ${token}
 const OURS: readonly WireHeader[] = [bearer(boundTo(ours))];
 const THEIRS: readonly WireHeader[] = [bearer(boundTo(theirs))];
 
-/** An API that notes what became of each request. */
+/** An API that records the result of each request. */
 function anApi(framework: Framework, mtls: MtlsOptions) {
   const outcomes: string[] = [];
   const onEvent = (event: AuthEvent) => {
@@ -68,7 +68,7 @@ async function proxyTo(proxy: TlsProxy, upstream: Upstream) {
   };
 }
 
-/** The API on a port, and the proxy in front of it. */
+/** The API on a port, with the proxy before it. */
 async function behind(framework: Framework, proxy: TlsProxy, host = '127.0.0.1') {
   const api = anApi(framework, fromProxy(proxy, PROXY_ADDRESS, '10.0.0.0/8', 'unix'));
   const port = await listening(api.server, { host });
@@ -88,7 +88,7 @@ describe.each(tlsProxies)('behind $name', (proxy) => {
       proxy.valueOf(certificate),
     ];
 
-    it('a token is for the client that has its certificate, and for no other', async () => {
+    it('a token is accepted only from the client that has its certificate', async () => {
       const { open, outcomesOf } = await behind(framework, proxy);
       expect(await outcomesOf(await open({ certificate: ours }), OURS)).toEqual(['accepted mtls']);
       expect(await outcomesOf(await open({ certificate: theirs }), OURS)).toEqual([
@@ -97,7 +97,7 @@ describe.each(tlsProxies)('behind $name', (proxy) => {
       expect(await outcomesOf(await open(), OURS)).toEqual(['certificate_missing']);
     });
 
-    it('a header that the client wrote itself does not arrive, however plausible', async () => {
+    it('a certificate header that the client wrote itself does not reach the API, even if it looks genuine', async () => {
       const { open, outcomesOf } = await behind(framework, proxy);
       const forged: readonly (readonly WireHeader[])[] = [
         [header(ours)],
@@ -113,22 +113,22 @@ describe.each(tlsProxies)('behind $name', (proxy) => {
         expect(await outcomesOf(await open(), [...OURS, ...headers])).toEqual([
           'certificate_missing',
         ]);
-        // Nor beside a certificate of the attacker's own.
+        // Also not if the attacker has another certificate.
         const wire = await open({ certificate: theirs });
         expect(await outcomesOf(wire, [...OURS, ...headers])).not.toContain('accepted mtls');
       }
     });
 
-    it('a header from around the proxy is not believed', async () => {
+    it('a certificate header of a request that bypasses the proxy is not trusted', async () => {
       const { port, outcomesOf } = await behind(framework, proxy);
       const request = [...OURS, header(ours)];
       expect(await outcomesOf(around(port), request)).toEqual(['certificate_missing']);
       expect(await outcomesOf(around(port, '127.9.1.2'), request)).toEqual(['certificate_missing']);
-      // So that the test can fail: from the proxy's address it would be.
+      // This shows that the test can fail: from the address of the proxy, the header is trusted.
       expect(await outcomesOf(around(port, PROXY_ADDRESS), request)).toEqual(['accepted mtls']);
     });
 
-    it('a server for IPv6 and IPv4 knows the proxy by its IPv4 address', async () => {
+    it('a server for IPv6 and IPv4 recognizes the proxy by its IPv4 address', async () => {
       const { open, outcomesOf, port } = await behind(framework, proxy, '::');
       expect(await outcomesOf(await open({ certificate: ours }), OURS)).toEqual(['accepted mtls']);
       expect(await outcomesOf(around(port), [...OURS, header(ours)])).toEqual([
@@ -136,7 +136,7 @@ describe.each(tlsProxies)('behind $name', (proxy) => {
       ]);
     });
 
-    it('connections that are reset at once let nobody in', async () => {
+    it('connections that are reset at once get nobody admitted', async () => {
       const { port, outcomes } = await behind(framework, proxy);
       const [name, value] = header(ours);
       const request = `GET / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${boundTo(ours)}\r\n${name}: ${value}\r\n\r\n`;
@@ -152,13 +152,13 @@ describe.each(tlsProxies)('behind $name', (proxy) => {
           });
         }),
       );
-      // An honest request after them: what came before it was decided before it.
+      // An honest request comes last. When it is answered, all earlier requests were decided.
       await around(port).send({ headers: OURS });
       expect(outcomes.length).toBeGreaterThan(0);
       expect(new Set(outcomes)).toEqual(new Set(['certificate_missing']));
     });
 
-    it('over a Unix domain socket it is believed by that name alone', async () => {
+    it('over a Unix domain socket the proxy is trusted only if the options name `unix`', async () => {
       const folder = mkdtempSync(join(tmpdir(), 'authly-'));
       onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
       for (const [mtls, outcome] of [
@@ -176,7 +176,7 @@ describe.each(tlsProxies)('behind $name', (proxy) => {
     });
 
     it.each(['TLSv1.2', 'TLSv1.3'] as const)(
-      'a resumed session has the certificate of its first handshake, or none: %s',
+      'a resumed TLS session has the certificate of its first handshake, or none: %s',
       async (version) => {
         const { open, outcomesOf } = await behind(framework, proxy);
         const sessionOf = async (certificate?: TestCertificate) => {
@@ -200,7 +200,7 @@ describe.each(tlsProxies)('behind $name', (proxy) => {
       },
     );
 
-    it('each token of a kept-alive connection is judged by itself, and each client of one to the API', async () => {
+    it('each request of a kept-alive connection is checked by itself, also if the proxy sends several clients over one connection', async () => {
       const { open, outcomesOf } = await behind(framework, proxy);
       const one = await open({ certificate: ours });
       expect(await outcomesOf(one, OURS, THEIRS, OURS)).toEqual([
@@ -221,7 +221,7 @@ describe.each(tlsProxies)('behind $name', (proxy) => {
       }
     });
 
-    it('over HTTP/2 each request is judged by itself', async () => {
+    it('over HTTP/2 each request is checked by itself', async () => {
       const { socketPath, outcomes } = await behind(framework, proxy);
       const { key, cert } = ours;
       const session = connectHttp2('https://localhost', {

@@ -11,9 +11,9 @@ const program = findRedisProgram();
 const PUBLIC_URL = 'https://api.example.com';
 const WORKERS = 4;
 const AT_ONCE = 200;
-/** Five processes start, each with a loader: a busy machine takes its time. */
+/** Five processes start, each with a loader, which takes long on a busy machine. */
 const SLOW_MS = 90_000;
-/** Enough that each worker has some of them: connections are given to workers in turn. */
+/** Enough requests that each worker gets some. Workers get new connections in turn. */
 const TO_ALL = 40;
 
 const key = generateTestKey('ES256');
@@ -30,7 +30,7 @@ afterAll(async () => {
   await issuer?.close();
 });
 
-/** What one worker answered. */
+/** The answer of one worker. */
 interface Answer {
   readonly status: number;
   readonly worker: string;
@@ -48,7 +48,7 @@ describe.runIf(program !== undefined).each(['ask', 'follow'])('examples/cluster,
         DPOP_NONCE_SECRET: 'a secret of a test: thirty-two bytes and some more',
         REDIS_URL: redis.url,
         PORT: '0',
-        // More than a busy machine needs.
+        // Long enough, even for a busy machine.
         STORE_TIMEOUT_MS: '5000',
         FOLLOW: way === 'follow' ? 'yes' : 'no',
       },
@@ -62,7 +62,7 @@ describe.runIf(program !== undefined).each(['ask', 'follow'])('examples/cluster,
   }
 
   it(
-    'serves one of 200 requests with the same proof, whichever worker they meet',
+    'accepts one of 200 requests with the same proof, whichever workers get them',
     async () => {
       const { send, nonce } = await start();
       const token = aToken('ada');
@@ -78,7 +78,7 @@ describe.runIf(program !== undefined).each(['ask', 'follow'])('examples/cluster,
   );
 
   it(
-    'accepts the nonce of one worker in all others, and ends when told to',
+    'accepts the nonce of one worker in all others, and ends on a signal',
     async () => {
       const { example, send, nonce } = await start();
       const token = aToken('ada');
@@ -92,7 +92,7 @@ describe.runIf(program !== undefined).each(['ask', 'follow'])('examples/cluster,
   );
 
   it(
-    'refuses in all workers what was revoked in one of them',
+    'refuses in all workers a token that was revoked in one of them',
     async () => {
       const { send, nonce } = await start();
       const [ada, bob] = [aToken(`ada, ${way}`), aToken(`bob, ${way}`)];
@@ -101,7 +101,8 @@ describe.runIf(program !== undefined).each(['ask', 'follow'])('examples/cluster,
       const path = '/log-out-everywhere';
       const proof = aProofOf(ada, { nonce, method: 'POST', url: `${PUBLIC_URL}${path}` });
       expect((await send(ada, proof, 'POST', path)).status).toBe(204);
-      // A process that follows has a second, and mostly needs some milliseconds.
+      // A process that follows the store has one second for this. It usually needs some
+      // milliseconds.
       if (way === 'follow') await delay(1_000);
       const answers = await toAll(() => me(ada));
       expect(workersOf(answers)).toHaveLength(WORKERS);
@@ -116,7 +117,7 @@ describe.runIf(program !== undefined).each(['ask', 'follow'])('examples/cluster,
 });
 
 it(
-  'names the setting that is missing',
+  'names a missing setting',
   async () => {
     const { exitCode, stderr } = await runExample('cluster').ended;
     expect(exitCode).toBe(1);
@@ -141,7 +142,7 @@ function workersOf(answers: readonly Answer[]): readonly string[] {
   return [...new Set(answers.map(({ worker }) => worker))];
 }
 
-/** Each over a connection of its own: a worker keeps those that it has. */
+/** Sends each request over a new connection, since a kept connection stays with its worker. */
 function sendTo(
   port: number,
   { token, proof, method, path }: Readonly<Record<'token' | 'proof' | 'method' | 'path', string>>,

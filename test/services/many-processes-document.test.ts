@@ -12,7 +12,7 @@ import { type RedisCluster, startRedisCluster } from './support/redis-cluster.ts
 import { findRedisProgram } from './support/redis-program.ts';
 import { type RedisServer, startRedis } from './support/redis-server.ts';
 
-// That docs/many-processes.md shows these snippets is tested where those of all documents are.
+// Another test (test/docs) checks that docs/many-processes.md shows exactly these snippets.
 
 const program = findRedisProgram();
 
@@ -78,7 +78,7 @@ describe.runIf(program !== undefined)('docs/many-processes.md', () => {
   it.each(Object.entries(commands))('shows another client: %s', async (name, open) => {
     const { port } = name === 'cluster' ? cluster : server;
     const stores = redisStores({ command: await open(port), prefix: 'clients' });
-    // Such a client refuses commands until it is connected.
+    // This client refuses commands until it is connected.
     await expect.poll(() => stores.ready().then(() => 'ready', String)).toBe('ready');
     await stores.revocations.revokePrincipal('user:ada');
     expect(await stores.revocations.list()).not.toHaveLength(0);

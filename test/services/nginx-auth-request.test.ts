@@ -10,8 +10,8 @@ import { aToken, NOW } from '../support/tokens.ts';
 import { findDebianServer } from './support/debian-server.ts';
 import { type Nginx, startNginx } from './support/nginx.ts';
 
-// The configuration of docs/front-doors.md, in front of an API, with a stand-in for oauth2-proxy that knows
-// one person by a cookie.
+// Runs nginx with the configuration of docs/front-doors.md before an API. Instead of oauth2-proxy
+// there is a small server that knows one person by a cookie.
 
 const program = findDebianServer('nginx');
 
@@ -42,14 +42,14 @@ describe.runIf(program !== undefined).each(frameworks)('$name behind auth_reques
 
   const send = (headers: Readonly<Record<string, string>>) => sendTo(nginx.socketPath, headers);
 
-  it('serves the person whom the front door knows, by the token of its answer', async () => {
+  it('admits a person whom the front door knows, by the token in its answer', async () => {
     doorSays = { 'x-auth-request-access-token': aToken() };
     const { status, text } = await send({ cookie: 'session=ada' });
     expect(status).toBe(200);
     expect(JSON.parse(text)).toMatchObject({ kind: 'user', userId: 'ada' });
   });
 
-  it('asks the front door, whatever token the caller sends', async () => {
+  it('uses the front door’s token, whatever token the caller sends', async () => {
     doorSays = { 'x-auth-request-access-token': aToken() };
     const own = aToken({ sub: 'mallory' });
     expect((await send({ 'x-forwarded-access-token': own })).status).toBe(401);
@@ -59,7 +59,7 @@ describe.runIf(program !== undefined).each(frameworks)('$name behind auth_reques
     expect(JSON.parse(besides.text)).toMatchObject({ userId: 'ada' });
   });
 
-  it('refuses where the front door has no token, or one that has expired', async () => {
+  it('refuses if the front door has no token, or an expired one', async () => {
     doorSays = { 'x-auth-request-user': 'ada' };
     expect((await send({ cookie: 'session=ada', 'x-forwarded-user': 'ada' })).status).toBe(401);
     doorSays = { 'x-auth-request-access-token': aToken({ exp: NOW - 60 }) };

@@ -25,7 +25,7 @@ describe.runIf(program !== undefined).each(frameworks)('$name behind nginx', (fr
 
   const send = (...authorization: readonly string[]) => sendTo(nginx.socketPath, authorization);
 
-  it('sees users and clients as without it', async () => {
+  it('recognizes users and clients as without nginx', async () => {
     const user = await send(`Bearer ${aToken()}`);
     expect(user.status).toBe(200);
     expect(JSON.parse(user.text)).toMatchObject({ kind: 'user', userId: 'ada' });
@@ -33,7 +33,7 @@ describe.runIf(program !== undefined).each(frameworks)('$name behind nginx', (fr
     expect(JSON.parse(client.text)).toMatchObject({ kind: 'client', clientId: 'nightly-sync' });
   });
 
-  it('refuses with the same status, challenge and headers for caches', async () => {
+  it('refuses with the same status, challenge and cache headers', async () => {
     const nobody = await send();
     expect(nobody.status).toBe(401);
     expect(nobody.headers['www-authenticate']).toBe('Bearer realm="api"');
@@ -45,7 +45,7 @@ describe.runIf(program !== undefined).each(frameworks)('$name behind nginx', (fr
     expect(expired.headers['cache-control']).toBe('no-store');
   });
 
-  it('lets nobody in by two Authorization headers, whichever of the two refuses', async () => {
+  it('admits nobody with two Authorization headers, whether nginx or the API refuses', async () => {
     const bearer = `Bearer ${aToken()}`;
     expect((await send(bearer, bearer)).status).toBe(400);
     expect((await send(bearer, 'Basic YTpi')).status).toBe(400);

@@ -17,10 +17,10 @@ import { type RedisServer, startRedis } from './support/redis-server.ts';
 
 const program = findRedisProgram();
 
-/** The machine's time, which the server's is, too. */
+/** The time of this machine, since the Redis server uses the same clock. */
 const clock = { now: () => Date.now() };
 
-/** What a test opens, and ends all at once. */
+/** The connections that a test opens. They are closed together at its end. */
 interface Open {
   stores(options?: Partial<RedisStoresOptions>): Promise<RedisStores>;
   following(options?: Partial<RedisStoresOptions>): Promise<RedisStores>;
@@ -55,12 +55,12 @@ function opener(connect: () => Promise<OpenClient>): Open {
   };
 }
 
-/** The cases of every contract, each over two processes' worth of connections. */
+/** Runs every case of every contract with two sets of connections, as two processes would have. */
 function contractsOver(connect: () => Promise<OpenClient>): readonly ContractCase[] {
   const revocations = (way: 'stores' | 'following') =>
     revocationStoreContract(async (settings): Promise<RevocationsUnderTest> => {
       const open = opener(connect);
-      // Processes of one prefix have the same settings.
+      // All processes that use one prefix must have the same settings.
       const prefix = `contracts-${settings.retainSec}-${settings.toleranceSec}`;
       const options = { ...settings, prefix };
       const [one, other] = [await open[way](options), await open[way](options)];
@@ -125,8 +125,8 @@ describe.runIf(program !== undefined).each(Object.entries(CLUSTER_CLIENTS))(
   },
 );
 
-describe.runIf(program !== undefined)('marks that expired', () => {
-  it('go an hour later, some whenever one is made, with everything that was kept of them', async () => {
+describe.runIf(program !== undefined)('expired marks', () => {
+  it('are removed completely an hour later, some each time when a new mark is made', async () => {
     const server = await startRedis(program ?? expect.unreachable());
     const open = opener(() => (CLIENTS['node-redis'] ?? expect.unreachable())(server.port));
     const time = fakeClock();
@@ -171,7 +171,7 @@ describe.runIf(program !== undefined)('processes of one prefix', () => {
     await server?.remove();
   });
 
-  it('leave room for everybody: a holder has as many marks as are still free, whichever process makes them', async () => {
+  it('share the limit of marks: a holder gets as many as are still free, whichever process makes them', async () => {
     const time = fakeClock();
     const options = { clock: time, retainSec: 60, maxMarks: 16, prefix: 'shares' };
     const both = [await open().stores(options), await open().stores(options)] as const;
@@ -207,14 +207,14 @@ describe.runIf(program !== undefined)('processes of one prefix', () => {
     expect(await server.command('HLEN', '{shares:1:v}:holders')).toBe(2);
   });
 
-  it('count the marks that are there, also when an earlier version of the package removed some', async () => {
+  it('count only the existing marks, also when an earlier version of the package has removed some', async () => {
     const { revocations } = await open().stores({ maxMarks: 16, prefix: 'mixed' });
     const mark = (id: number) =>
       revocations.revokeSubject({ issuer: 'a', subject: `${id}` }, { holder: 'a' });
     const held = async () => await server.command('HVALS', '{mixed:1:v}:held');
     for (let id = 0; id < 8; id++) await mark(id);
     await expect(mark(8)).rejects.toThrow('full for this holder');
-    // The scripts of earlier versions know these two keys alone.
+    // The scripts of earlier versions know only these two keys.
     await server.command('DEL', '{mixed:1:v}:marks', '{mixed:1:v}:until');
     await mark(0);
     expect(await held()).toEqual(['8']);
@@ -224,7 +224,7 @@ describe.runIf(program !== undefined)('processes of one prefix', () => {
     expect(await server.command('HLEN', '{mixed:1:v}:holders')).toBe(8);
   });
 
-  it('are refused at their start where they keep marks for another time than the first one', async () => {
+  it('fail at their start if they keep marks for another time than the first process', async () => {
     const start = (retainSec: number) => open().following({ prefix: 'settings', retainSec });
     await start(3_600);
     await start(3_600);

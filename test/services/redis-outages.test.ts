@@ -17,14 +17,14 @@ import {
 
 const program = findRedisProgram();
 
-/** Each client once, and both adapters. */
+/** Every client is used at least once, and so is each adapter. */
 const SETUPS = [
   ['node-redis', 'Express 5'],
   ['ioredis', 'Koa 3'],
   ['iovalkey', 'Express 4'],
 ] as const;
 
-/** The store gives up after this, and a request takes somewhat longer on a busy machine. */
+/** The store gives up after this time. A request may take a little longer on a busy machine. */
 const TIMEOUT_MS = 250;
 const BUSY_MS = 1_000;
 
@@ -60,7 +60,7 @@ describe.runIf(program !== undefined).each(SETUPS)('%s, %s', (clientName, framew
     return api;
   }
 
-  /** Sends until somebody answers so. */
+  /** Sends the request again until the answer is the expected one. */
   async function until(
     status: number,
     send: () => Promise<Answer>,
@@ -74,7 +74,7 @@ describe.runIf(program !== undefined).each(SETUPS)('%s, %s', (clientName, framew
     return performance.now() - startedAt;
   }
 
-  it('refuses by 503 in time while the server hangs, says so once, and recovers by itself', async () => {
+  it('answers 503 in time while the server hangs, reports it once, and recovers by itself', async () => {
     const api = await anApi({ timeoutMs: TIMEOUT_MS });
     const token = aSharedToken();
     expect((await api.send(token)).status).toBe(200);
@@ -92,7 +92,7 @@ describe.runIf(program !== undefined).each(SETUPS)('%s, %s', (clientName, framew
     expect(api.events.at(-1)).toMatchObject({ type: 'store.recovered' });
   });
 
-  it('accepts in time while the server hangs, where that is what onOutage says', async () => {
+  it('accepts in time while the server hangs, if onOutage says so', async () => {
     const api = await anApi({ onOutage: 'accept', timeoutMs: TIMEOUT_MS });
     const token = aSharedToken();
     server.freeze();
@@ -107,7 +107,7 @@ describe.runIf(program !== undefined).each(SETUPS)('%s, %s', (clientName, framew
     server.thaw();
   });
 
-  it('goes on with its copy while the server hangs shortly, where it follows', async () => {
+  it('goes on with its copy while the server hangs for a short time, if it follows', async () => {
     const api = await anApi({ follow: true, timeoutMs: 1_000 });
     const [good, bad] = [aSharedToken('good'), aSharedToken('bad')];
     await api.stores.revocations.revokeToken({ token: bad });
@@ -118,7 +118,7 @@ describe.runIf(program !== undefined).each(SETUPS)('%s, %s', (clientName, framew
     server.thaw();
   });
 
-  it('refuses when the server hangs for longer than maxLagSec, and recovers soon after, where it follows', async () => {
+  it('refuses when the server hangs for longer than maxLagSec, and recovers soon after, if it follows', async () => {
     const connect = () => (CLIENTS[clientName] ?? expect.unreachable())(relay.port);
     const [own, follows] = [await connect(), await connect()];
     opened.push(own, follows);
@@ -166,7 +166,7 @@ describe.runIf(program !== undefined).each(SETUPS)('%s, %s', (clientName, framew
           await api.stores.revocations.revokeToken({ token });
           revoked.push({ token, atMs: performance.now() });
         } catch {
-          // It may be there or not: nobody was told that it is.
+          // The mark may exist or not. No caller was told that it exists.
         }
         await delay(5);
       }
@@ -209,7 +209,7 @@ describe.runIf(program !== undefined).each(SETUPS)('%s, %s', (clientName, framew
     }
   }, 60_000);
 
-  it('takes a full server for an outage: nothing new, nothing forgotten', async () => {
+  it('treats a full server as an outage: it stores nothing new and loses nothing', async () => {
     const api = await anApi();
     const [revokedToken, bound] = [aSharedToken('bad'), aSharedBoundToken()];
     const used = api.aProofFor(bound);
@@ -236,7 +236,7 @@ describe.runIf(program !== undefined).each(SETUPS)('%s, %s', (clientName, framew
     await api.stores.ready();
   });
 
-  it('knows what it knew after a failover, and takes a replica that cannot write for an outage', async () => {
+  it('keeps its marks after a failover, and treats a read-only replica as an outage', async () => {
     const replica = await aServer('--replicaof', '127.0.0.1', String(server.port));
     const [asks, follows] = [await anApi(), await anApi({ follow: true })];
     const [bad, bound] = [aSharedToken('bad'), aSharedBoundToken()];
@@ -258,7 +258,7 @@ describe.runIf(program !== undefined).each(SETUPS)('%s, %s', (clientName, framew
     expect((await follows.send(bad)).status).toBe(401);
   }, 60_000);
 
-  it('hears of new marks after a failover to a replica that missed some', async () => {
+  it('gets new marks after a failover to a replica that has missed some', async () => {
     const link = await startRelay(server.port);
     opened.push(link);
     const replica = await aServer('--replicaof', '127.0.0.1', String(link.port));
@@ -294,7 +294,7 @@ describe.runIf(program !== undefined).each(SETUPS)('%s, %s', (clientName, framew
     await until(401, () => follows.send(token), 5_000);
   }, 60_000);
 
-  it('loads every mark also when another server takes over in the middle', async () => {
+  it('loads every mark even if another server takes over during the load', async () => {
     const replica = await aServer('--replicaof', '127.0.0.1', String(server.port));
     const { revocations } = (await anApi()).stores;
     const names = Array.from({ length: 3_000 }, (_, count) => `user ${count}`);
@@ -323,7 +323,7 @@ describe.runIf(program !== undefined).each(SETUPS)('%s, %s', (clientName, framew
     await expect.poll(() => heard.size, { timeout: 10_000 }).toBe(names.length);
   }, 60_000);
 
-  it('refuses in every process within a second, where they follow', async () => {
+  it('refuses a revoked token in every process within a second, if they follow', async () => {
     const [here, there] = [await anApi({ follow: true }), await anApi({ follow: true })];
     const tookMs: number[] = [];
     for (let count = 0; count < 100; count++) {
@@ -339,7 +339,7 @@ describe.runIf(program !== undefined).each(SETUPS)('%s, %s', (clientName, framew
     expect(tookMs[98]).toBeLessThan(1_000);
   });
 
-  it('keeps neither a token nor a name', async () => {
+  it('stores neither tokens nor names', async () => {
     const api = await anApi();
     const [token, bound] = [aSharedToken('somebody'), aSharedBoundToken()];
     await api.stores.revocations.revokeToken({ token });
@@ -357,12 +357,12 @@ describe.runIf(program !== undefined).each(SETUPS)('%s, %s', (clientName, framew
 });
 
 describe.runIf(program !== undefined)('a reply that is lost', () => {
-  // Whether a client sends the command again is its own choice. Neither way does a proof pass twice.
+  // Some clients send the command again, others do not. In both cases no proof is accepted twice.
   it.each([
     ['ioredis', true],
     ['iovalkey', true],
     ['node-redis', false],
-  ] as const)('does not make a good proof a used one: %s', async (clientName, sendsAgain) => {
+  ] as const)('does not make a new proof count as used: %s', async (clientName, sendsAgain) => {
     const server = await startRedis(program ?? expect.unreachable());
     const relay = await startRelay(server.port);
     const api = await startSharedApi({
@@ -389,7 +389,7 @@ describe.runIf(program !== undefined)('a reply that is lost', () => {
   });
 });
 
-/** Waits until a replica holds as many keys and log entries as its primary. */
+/** Waits until a replica has as many keys and log entries as its primary. */
 async function inStep(primary: RedisServer, replica: RedisServer): Promise<void> {
   const stateOf = async (server: RedisServer) => [
     await server.command('DBSIZE'),
@@ -405,7 +405,7 @@ async function inStep(primary: RedisServer, replica: RedisServer): Promise<void>
     .toBe(true);
 }
 
-/** What a key holds, as text. */
+/** The value of a key, as text. */
 async function dump(server: RedisServer, key: string): Promise<unknown> {
   switch (await server.command('TYPE', key)) {
     case 'hash':

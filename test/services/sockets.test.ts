@@ -14,7 +14,7 @@ const program = findRedisProgram();
 const ISSUER = 'https://as.example.com';
 const AUDIENCE = 'https://api.example.com';
 
-// The machine's time, which the server's is, too.
+// The time of this machine, since the Redis server uses the same clock.
 const clock = { now: () => Date.now() };
 const issuer = testIssuer({ issuer: ISSUER, audience: AUDIENCE, clock });
 
@@ -33,7 +33,7 @@ describe.runIf(program !== undefined).each(['node-redis', 'ioredis'])('sockets a
     await server.remove();
   });
 
-  /** The stores of one process, which follows, or asks alone. */
+  /** The stores of one process. It either follows the store, or only asks it. */
   async function stores(port: number, isFollowing: boolean) {
     const connect = async () => {
       const client = await (CLIENTS[name] ?? expect.unreachable())(port);
@@ -72,7 +72,7 @@ describe.runIf(program !== undefined).each(['node-redis', 'ioredis'])('sockets a
     return { clients, revoke, ended };
   }
 
-  it('one that another process revokes is closed within a second, and no other', async () => {
+  it('a socket whose token another process revokes is closed within a second, and no other', async () => {
     const { clients, revoke, ended } = await someSockets(50);
     await revoke(17);
     const from = Date.now();
@@ -81,11 +81,11 @@ describe.runIf(program !== undefined).each(['node-redis', 'ioredis'])('sockets a
     expect(ended()).toHaveLength(1);
   });
 
-  it('live on while the server cannot be reached, and what was revoked meanwhile is closed on return', async () => {
+  it('stay open while the server cannot be reached; those revoked meanwhile are closed when it is back', async () => {
     const { clients, revoke, ended } = await someSockets(20);
     relay.lead(1);
     await revoke(7);
-    // Longer than maxLagSec, and than the time after which each is looked at.
+    // Longer than maxLagSec, and longer than the time between two looks at a lease.
     await delay(8_000);
     expect(ended()).toEqual([]);
     relay.lead(server.port);

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { servicesReporter } from './support/reporter.ts';
 
-// Tests with real servers, as Debian packages them: `pnpm test:services`.
+// `pnpm test:services`: tests with real servers from the packages of Debian.
 export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   ssr: { resolve: { conditions: ['@authly/source'] } },
@@ -11,7 +11,7 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**'],
     setupFiles: ['test/setup.ts'],
     passWithNoTests: true,
-    // Servers are started one after the other: each has the machine to itself.
+    // Test files run one after the other, so that each server has the machine to itself.
     fileParallelism: false,
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -13,7 +13,7 @@ import { aResourceServer } from '../support/resource-servers.ts';
 import { AUDIENCE, aClock, aToken, NOW } from '../support/tokens.ts';
 import { aClient, type Client, started } from './ws-server.ts';
 
-/** A WebSocket server that asks for the token first, and what it let in. */
+/** A WebSocket server that asks for the token first, and the callers that it has admitted. */
 async function aServer(
   resourceServer: ResourceServer<unknown> = aResourceServer(),
   options: FirstMessageOptions = {},
@@ -35,7 +35,7 @@ async function aServer(
   return { url: `ws://127.0.0.1:${port}/chat`, admitted, messages };
 }
 
-/** A client that is open, and what it is told. */
+/** An open client, and the messages that it gets. */
 async function opened(url: string): Promise<Client & { readonly told: string[] }> {
   const client = aClient(url);
   const told: string[] = [];

@@ -13,7 +13,7 @@ import { aResourceServer } from '../support/resource-servers.ts';
 import { AUDIENCE, aClock, aToken, NOW } from '../support/tokens.ts';
 import { aClient, aGuardedServer, bearer } from './ws-server.ts';
 
-/** A resource server whose clock and events are at hand. */
+/** A resource server with a clock that the test sets and events that it reads. */
 function anApi(options: Parameters<typeof aResourceServer>[0] = {}) {
   const clock = aClock();
   const events: AuthEvent[] = [];

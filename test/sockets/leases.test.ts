@@ -127,7 +127,7 @@ describe('the issuer of a token', () => {
 });
 
 describe('an introspected token', () => {
-  /** An API whose authorization server answers as it is told. */
+  /** An API with an authorization server whose answers the test sets. */
   function introspecting(activeForSec: number) {
     const state = {
       answer: { ...ACTIVE_USER, exp: NOW + 3_600 } as object,
@@ -239,7 +239,8 @@ describe('marks made during an outage of a store that tells of them', () => {
     const clock = aClock();
     const inner = memoryRevocations({ clock });
     let isDown = false;
-    // Nothing is told while the store is down, and nothing is told later: only asking again finds it.
+    // The store reports nothing while it is down, and nothing later. Only another question finds
+    // the mark.
     const store: RevocationStore = {
       ...inner,
       isRevoked(token, options) {

@@ -16,7 +16,7 @@ export interface GuardedServer {
   /** `ws://127.0.0.1:…` */
   readonly url: string;
   readonly port: number;
-  /** The callers that were let in, in order. */
+  /** The admitted callers, in order. */
   readonly admitted: AdmittedConnection[];
   /** The messages that the server's sockets got, in order. */
   readonly messages: string[];

@@ -17,7 +17,7 @@ export type Middleware = ReturnType<Kit['authorize'] | Kit['authenticate'] | Kit
 
 /** What a handler sees of a request, whatever the framework. */
 export interface Exchange {
-  /** `req` of Express, `ctx` of Koa: what `principalOf` and its kin take. */
+  /** `req` of Express, `ctx` of Koa: the argument of `principalOf` and similar functions. */
   readonly carrier: object;
   /** `req.principal` or `ctx.state.principal`. */
   readonly principal: unknown;
@@ -56,7 +56,7 @@ export interface AppOptions {
   readonly onError?: (error: unknown) => ErrorAnswer;
   /** The body parser that runs before everything else. */
   readonly bodyParser?: BodyParser;
-  /** Whether the framework believes `X-Forwarded-For`. */
+  /** Whether the framework trusts `X-Forwarded-For`. */
   readonly trustProxy?: boolean;
   /** Whether the adapter's `authErrorHandler` is installed. */
   readonly authErrors?: boolean;

@@ -30,7 +30,10 @@ export function aResourceServer(
   return server;
 }
 
-/** A listener that notes what became of requests, and leaves out what is told of keys and configuration. */
+/**
+ * A listener that records the events about requests, and ignores those about keys and
+ * configuration.
+ */
 export function noting(events: AuthEvent[]): (event: AuthEvent) => void {
   return (event) => {
     if (event.type.startsWith('request.')) events.push(event);

@@ -98,7 +98,7 @@ export interface Watched {
   readonly handler: SignalHandler;
   readonly revocations: Revocations;
   readonly clock: FakeClock;
-  /** What `onEvent` was told, beside what it is told of keys. */
+  /** The events that `onEvent` got, without those about keys. */
   readonly events: AuthEvent[];
 }
 

@@ -64,7 +64,8 @@ function startLanguageServer() {
   };
 }
 
-// A resource server will do in the place of its options: its methods are no options to be offered.
+// A resource server is accepted instead of its options, but its methods must not be offered as
+// options.
 it('an editor offers the options of authenticate', async () => {
   const { ask, notify } = startLanguageServer();
   await ask('initialize', {

@@ -38,7 +38,9 @@ export interface DpopClient {
   ): Promise<Response>;
 }
 
-/** A token is renewed so long before it expires: it must still be good when it arrives. */
+/**
+ * A token is renewed this long before it expires, because it must still be valid when it arrives.
+ */
 const RENEW_BEFORE_EXPIRY_SEC = 30;
 
 /**

@@ -20,7 +20,10 @@ export interface AppOptions {
   readonly issuer: string;
 }
 
-/** An MCP server (streamable HTTP) on Express that lets in users and machines, and tells them apart. */
+/**
+ * An MCP server (streamable HTTP) on Express that accepts users and machines, and knows which is
+ * which.
+ */
 export function createApp({ url, issuer }: AppOptions): Express {
   const resourceServer = createResourceServer({
     issuer: authly(issuer),

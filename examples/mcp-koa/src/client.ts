@@ -6,14 +6,17 @@ import {
   StreamableHTTPClientTransport,
 } from '@modelcontextprotocol/client';
 
-/** What a machine knows: its own credentials, and the issuer that may see them. */
+/** The configuration of a machine: its credentials, and the issuer to which they may be sent. */
 export interface MachineCredentials {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly issuer: string;
 }
 
-/** Where its tokens come from: the SDK asks the server, the metadata and the issuer for the rest. */
+/**
+ * Gives the SDK the client's credentials. The SDK gets the rest from the server, its metadata and
+ * the issuer.
+ */
 export function machine({
   clientId,
   clientSecret,
@@ -22,7 +25,7 @@ export function machine({
   return new ClientCredentialsProvider({ clientId, clientSecret, expectedIssuer: issuer });
 }
 
-/** A token that is there already, such as that of a user who has signed in. */
+/** Gives the SDK an existing token, such as that of a user who has signed in. */
 export function withToken(token: string): AuthProvider {
   return { token: async () => token };
 }

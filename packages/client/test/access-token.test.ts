@@ -4,7 +4,7 @@ import { createAccessToken } from '../src/access-token.ts';
 
 const SHOWN = { type: 'DPoP', expiresAt: 1_900_000_000, scopes: ['a', 'b'] } as const;
 
-it('an access token shows what it is for, and itself to nobody who prints it', () => {
+it('printing an access token shows its purpose, and not the token itself', () => {
   const token = createAccessToken({ accessToken: 'hush', ...SHOWN });
   expect(token.accessToken).toBe('hush');
   expect(JSON.parse(JSON.stringify(token))).toEqual(SHOWN);
@@ -15,7 +15,7 @@ it('an access token shows what it is for, and itself to nobody who prints it', (
   }
 });
 
-it('an access token cannot be changed, nor can its scopes from outside', () => {
+it('an access token and its scopes cannot be changed', () => {
   const scopes = ['a'];
   const token = createAccessToken({ accessToken: 'hush', ...SHOWN, scopes });
   scopes.push('admin');

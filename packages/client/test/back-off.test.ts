@@ -18,7 +18,7 @@ function attempt(backOff: BackOff): Attempt {
 }
 
 describe('a back-off', () => {
-  it('lets everybody in while nothing has failed', () => {
+  it('lets every attempt through while nothing has failed', () => {
     const { backOff } = setUp();
     attempt(backOff);
     attempt(backOff).succeeded();
@@ -42,7 +42,7 @@ describe('a back-off', () => {
     expect(attempt(backOff).failed(DOWN)).toBe(500);
   });
 
-  it('takes a part of the pause at random, and a tenth of a second at least', () => {
+  it('chooses a random part of the pause, but at least a tenth of a second', () => {
     expect(attempt(setUp(0.5).backOff).failed(DOWN)).toBe(250);
     expect(attempt(setUp(0).backOff).failed(DOWN)).toBe(100);
   });
@@ -57,13 +57,13 @@ describe('a back-off', () => {
     expect(attempt(setUp().backOff).failed(error)).toBe(pause);
   });
 
-  it('waits half a minute for what does not pass by itself, whatever the server says', () => {
+  it('waits half a minute after an error that does not end by itself, whatever the server says', () => {
     expect(attempt(setUp().backOff).failed(REFUSED)).toBe(30_000);
     const error = new TokenSourceError('client_refused', { retryAfterSec: 1 });
     expect(attempt(setUp().backOff).failed(error)).toBe(30_000);
   });
 
-  it('lets one in after the pause, and the next when that one is over', () => {
+  it('lets one attempt through after the pause, and the next when the first has ended', () => {
     const { backOff, state } = setUp();
     attempt(backOff).failed(DOWN);
     state.now += 500;
@@ -75,7 +75,7 @@ describe('a back-off', () => {
     attempt(backOff);
   });
 
-  it('counts attempts that began before a failure with it, once', () => {
+  it('counts a failure and the failures of attempts that began before it as one', () => {
     const { backOff, state } = setUp();
     const [first, second] = [attempt(backOff), attempt(backOff)];
     expect(first.failed(DOWN)).toBe(500);
@@ -86,7 +86,7 @@ describe('a back-off', () => {
     const trial = attempt(backOff);
     state.now += 10_000;
     expect(trial.failed(DOWN)).toBe(1_000);
-    // It began before, and its failure is older than the pause.
+    // This attempt began before the pause, so its failure does not count again.
     const late = setUp();
     const old = [attempt(late.backOff), attempt(late.backOff)];
     old[0]?.failed(DOWN);

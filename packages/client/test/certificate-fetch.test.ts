@@ -23,7 +23,7 @@ let origin: string;
 const seen: Seen[] = [];
 let tokens = 0;
 
-/** A server for mutual TLS: metadata, tokens, and an API, all in one. */
+/** One server for mutual TLS that serves the metadata, the tokens and an API. */
 const server = createServer(
   { cert: SERVER.certificate, key: SERVER.key, ca: CA, requestCert: true },
   async (request, response) => {
@@ -60,7 +60,7 @@ afterAll(() => {
 });
 
 describe('certificateFetch', () => {
-  it('presents the certificate, and sends what it is given', async () => {
+  it('presents the certificate, and sends the request unchanged', async () => {
     const fetch = certificateFetch({ ...ONE, ca: CA });
     const form = new FormData();
     form.set('a', '1');
@@ -110,7 +110,7 @@ describe('certificateFetch', () => {
     await fetch.close();
   });
 
-  it('takes a certificate that was renewed, once a second at most, and keeps the old one meanwhile', async () => {
+  it('looks for a renewed certificate at most once a second, and uses the old one until then', async () => {
     const clock = aClock();
     let [certificate, key]: [string | undefined, string] = [ONE.certificate, ONE.key];
     let reads = 0;
@@ -134,7 +134,7 @@ describe('certificateFetch', () => {
     await Promise.all([nameSeen(), nameSeen()]);
     expect(reads).toBe(1);
     clock.pass(1_000);
-    // The key is still the old one: the pair cannot be used yet.
+    // The file of the key still has the old key, so the pair cannot be used yet.
     expect(await nameSeen()).toBe('one');
     expect(await fetch.certificateTag()).toBe(tag);
     certificate = undefined;
@@ -162,7 +162,7 @@ describe('certificateFetch', () => {
     expect([socket?.destroyed, others]).toEqual([false, []]);
     const ended = socket && once(socket, 'close');
     await fetch.close();
-    // What is sent after that needs another connection.
+    // A later request needs a new connection.
     await (await fetch(`${origin}/`)).text();
     server.off('request', note);
     expect(sockets.size).toBe(2);
@@ -170,7 +170,7 @@ describe('certificateFetch', () => {
     await fetch.close();
   });
 
-  it('takes authorities that were renewed, too', async () => {
+  it('uses renewed certificate authorities, too', async () => {
     const clock = aClock();
     let ca = CA;
     const fetch = certificateFetch({ ...ONE, ca: () => ca, clock });
@@ -204,7 +204,7 @@ describe('certificateFetch', () => {
   });
 });
 
-it('a fetch ends with the caller’s signal while a certificate that cannot be read is waited for', async () => {
+it('a fetch that waits for an unreadable certificate ends when the caller’s signal is aborted', async () => {
   const fetch = certificateFetch({ certificate: () => new Promise(() => {}), key: 'key' });
   const caller = new AbortController();
   const waiting = fetch('https://localhost/', { signal: caller.signal });
@@ -213,14 +213,14 @@ it('a fetch ends with the caller’s signal while a certificate that cannot be r
   await expect(waiting).rejects.toThrow('gone');
 });
 
-it('a fetch is known by what tells its certificate', () => {
+it('a fetch is a certificate fetch if it can tell its certificate', () => {
   expect(isCertificateFetch(certificateFetch(ONE))).toBe(true);
   const other = Object.assign(() => fetch(origin), { certificateTag: 'text' });
   for (const none of [undefined, fetch, other]) expect(isCertificateFetch(none)).toBe(false);
 });
 
 describe('a token source with a certificate', () => {
-  it('may have a fetch of the application’s that tells nothing of its certificate', async () => {
+  it('may have a fetch of the application that does not tell its certificate', async () => {
     const presenting = certificateFetch({ ...ONE, ca: CA });
     const own: typeof fetch = (input, init) => presenting(input, init);
     const client = tlsClientAuth('orders-api', { fetch: own });
@@ -268,7 +268,7 @@ describe('a token source with a certificate', () => {
     source.close();
   });
 
-  it('has no token while there is no certificate', async () => {
+  it('gets no token while there is no certificate', async () => {
     const fetch = certificateFetch({
       certificate: () => Promise.reject(new Error('not mounted')),
       key: ONE.key,

@@ -1,5 +1,5 @@
-// Made once with openssl, for 127.0.0.1, good for a hundred years: the tests' own authority, a server and two
-// clients. The keys guard nothing.
+// Certificates for 127.0.0.1, made once with openssl and valid for a hundred years: an authority
+// for tests, a server and two clients. The keys are used nowhere else.
 
 export const CA = `-----BEGIN CERTIFICATE-----
 MIIBiTCCAS+gAwIBAgIUVnNKGBK6/tGqtLpQM8DSoocTKcswCgYIKoZIzj0EAwIw

@@ -18,7 +18,7 @@ afterEach(() => {
 });
 
 describe('events', () => {
-  it('go to the listener and to the channel, frozen', () => {
+  it('are frozen, and go to the listener and to the channel', () => {
     subscribe('authly.client', listener);
     const heard: TokenEvent[] = [];
     createEmit((event) => heard.push(event))({ ...EVENT });
@@ -26,12 +26,12 @@ describe('events', () => {
     expect(Object.isFrozen(heard[0])).toBe(true);
   });
 
-  it('need nobody who listens', () => {
+  it('do no harm if nobody listens', () => {
     createEmit(undefined)({ ...EVENT });
     expect(published).toEqual([]);
   });
 
-  it('let no fault of a listener through', async () => {
+  it('do not let an exception of a listener reach the caller', async () => {
     createEmit(() => {
       throw new Error('telemetry');
     })({ ...EVENT });

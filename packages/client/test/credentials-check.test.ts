@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { createCredentialsCheck } from '../src/credentials-check.ts';
 import { deferred } from './fixtures.ts';
 
-it('credentials are looked at once a second, and once for all who ask at the same time', async () => {
+it('credentials are read at most once a second, and once for all callers at the same time', async () => {
   let now = 0;
   let answers: ReturnType<typeof deferred<boolean>>[] = [];
   const check = createCredentialsCheck(
@@ -15,7 +15,7 @@ it('credentials are looked at once a second, and once for all who ask at the sam
     10_000,
   );
   const together = [check(), check()];
-  // However long it takes.
+  // The first read never ends.
   now = 5_000;
   together.push(check());
   expect(answers).toHaveLength(1);
@@ -32,7 +32,7 @@ it('credentials are looked at once a second, and once for all who ask at the sam
   expect(await check()).toBe(false);
 });
 
-it('a look that does not end in time has found nothing, and the next one is not held up by it', async () => {
+it('a read of the credentials that does not end in time finds nothing, and does not delay the next one', async () => {
   let now = 0;
   let looks = 0;
   const check = createCredentialsCheck(

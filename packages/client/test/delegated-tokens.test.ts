@@ -29,7 +29,7 @@ const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 const ADA = aJwt({ sub: 'ada', exp: NOW + 3_600 });
 const BOB = aJwt({ sub: 'bob', exp: NOW + 3_600 });
 
-/** A source whose server gives tokens that say for whom they are. */
+/** A source whose server gives tokens that name their caller. */
 function anExchange(options: Partial<TokenSourceOptions> = {}) {
   const setUp = aSource(options);
   setUp.server.onToken = ({ form }, count) => {
@@ -52,7 +52,7 @@ describe('the request for an exchange', () => {
     return form.filter(([name]) => !name.startsWith('client_'));
   };
 
-  it('[RFC8693-2.1-a] [RFC8693-2.1-b] [RFC8693-2.1-c] [RFC8693-2.1-d] is that of RFC 8693 §2.1', async () => {
+  it('[RFC8693-2.1-a] [RFC8693-2.1-b] [RFC8693-2.1-c] [RFC8693-2.1-d] has the parameters of RFC 8693 §2.1', async () => {
     expect(await sent({ scope: 'read' })).toEqual([
       ['subject_token', ADA],
       ['subject_token_type', ACCESS_TOKEN],
@@ -87,7 +87,7 @@ describe('the request for an exchange', () => {
 });
 
 describe('exchanged tokens', () => {
-  it('are fetched once for each caller, whatever comes at the same time', async () => {
+  it('are fetched once for each caller, however many calls come at the same time', async () => {
     const { source, server } = anExchange();
     const tokens = await Promise.all(
       Array.from({ length: 200 }, async (_each, index) => {
@@ -100,14 +100,14 @@ describe('exchanged tokens', () => {
     expect((await source.token()).accessToken).toBe('3-for-undefined');
   });
 
-  it('are sent in the caller’s place', async () => {
+  it('are sent instead of the caller’s token', async () => {
     const { source, server, events } = anExchange();
     await source.onBehalfOf(ADA).fetch(`${API}/x`);
     expect(server.apiRequests[0]?.headers.get('authorization')).toBe('Bearer 1-for-ada');
     expect(events).toMatchObject([{ type: 'token.fetched', grant: 'exchange' }]);
   });
 
-  it('are never used beyond the life of the caller’s token', async () => {
+  it('are never used after the caller’s token has expired', async () => {
     const { source, server, clock } = anExchange();
     const short = aJwt({ sub: 'ada', exp: NOW + 7 });
     const asAda = source.onBehalfOf(short);
@@ -115,7 +115,7 @@ describe('exchanged tokens', () => {
     clock.pass(6_999);
     await asAda.token();
     await settled();
-    // A refresh could not bring a longer life.
+    // A refresh could not give a token that lives longer.
     expect(server.tokenRequests).toHaveLength(1);
     clock.pass(1);
     await expect(asAda.token()).rejects.toMatchObject({ reason: 'subject_expired' });
@@ -125,7 +125,7 @@ describe('exchanged tokens', () => {
     expect(server.tokenRequests).toHaveLength(1);
   });
 
-  it('are not asked for when the caller’s token is over already', async () => {
+  it('are not requested when the caller’s token has already expired', async () => {
     const { source, server } = anExchange();
     const over = source.onBehalfOf(aJwt({ exp: NOW }));
     await expect(over.token()).rejects.toMatchObject({ reason: 'subject_expired', status: 500 });
@@ -133,7 +133,7 @@ describe('exchanged tokens', () => {
     expect(server.tokenRequests).toEqual([]);
   });
 
-  it('are refreshed ahead while the caller’s token lives on', async () => {
+  it('are refreshed before they expire while the caller’s token is still valid', async () => {
     const { source, server, clock } = anExchange();
     server.onToken = (_request, count) => issued(`t${count}`, { expires_in: 100 });
     const asAda = source.onBehalfOf(ADA);
@@ -144,7 +144,7 @@ describe('exchanged tokens', () => {
     expect((await asAda.token()).accessToken).toBe('t2');
   });
 
-  it('are asked for anew each minute, where the end of an opaque token is not known', async () => {
+  it('are requested again each minute if the end of the caller’s opaque token is not known', async () => {
     const { source, server, clock } = anExchange();
     server.onToken = (_request, count) => issued(`t${count}`);
     const asAda = source.onBehalfOf('opaque');
@@ -157,7 +157,7 @@ describe('exchanged tokens', () => {
   });
 
   it.each(['N_A', 'mac', '', undefined])(
-    '[RFC8693-2.2.1-b] [RFC6749-7.1-a] have a type that can be used, and not %j',
+    '[RFC8693-2.2.1-b] [RFC6749-7.1-a] must have a usable type, and not %j',
     async (token_type) => {
       const { source, server } = anExchange();
       server.onToken = () => issued('x', { token_type, issued_token_type: ACCESS_TOKEN });
@@ -167,7 +167,7 @@ describe('exchanged tokens', () => {
     },
   );
 
-  it('never are the caller’s token itself', async () => {
+  it('must not be the caller’s token itself', async () => {
     const { source, server } = anExchange();
     server.onToken = () => issued(ADA);
     await expect(source.onBehalfOf(ADA).fetch(API)).rejects.toMatchObject({
@@ -181,7 +181,7 @@ describe('exchanged tokens', () => {
     'urn:ietf:params:oauth:token-type:id_token',
     '',
     7,
-  ])('[RFC8693-2.2.1-a] are access tokens, and no %j', async (type) => {
+  ])('[RFC8693-2.2.1-a] must be access tokens, and not %j', async (type) => {
     const { source, server } = anExchange();
     server.onToken = () => issued('x', { issued_token_type: type });
     await expect(source.onBehalfOf(ADA).token()).rejects.toMatchObject({
@@ -189,7 +189,7 @@ describe('exchanged tokens', () => {
     });
   });
 
-  it('of many callers are kept for the last of them only (64)', async () => {
+  it('are kept only for the callers of the latest calls (64)', async () => {
     const { source, server } = anExchange({ maxSubjects: 10 });
     server.onToken = (_request, count) => issued(`t${count}`);
     const token = (index: number) => source.onBehalfOf(aJwt({ n: index, exp: NOW + 600 })).token();
@@ -201,7 +201,7 @@ describe('exchanged tokens', () => {
     expect(server.tokenRequests).toHaveLength(51);
   });
 
-  it('are fetched anew for a caller who is no longer kept, by whoever holds on to that caller', async () => {
+  it('are fetched again for a caller who was dropped from the cache, if the application still holds that caller’s object', async () => {
     const { source, server } = anExchange({ maxSubjects: 1 });
     const asAda = source.onBehalfOf(ADA);
     for (let call = 0; call < 2; call++) {
@@ -213,7 +213,7 @@ describe('exchanged tokens', () => {
     expect(server.tokenRequests).toHaveLength(3);
   });
 
-  it('on their way for a caller who is no longer kept still arrive, and end with the source', async () => {
+  it('that were requested for a caller who is then dropped still arrive, and end when the source is closed', async () => {
     const { source, server } = anExchange({ maxSubjects: 1 });
     const [first, second] = [deferred<Response>(), deferred<Response>()];
     server.onToken = (_request, count) => [first.promise, second.promise][count - 1] ?? issued('x');
@@ -228,7 +228,7 @@ describe('exchanged tokens', () => {
     await expect(late).rejects.toMatchObject({ reason: 'closed' });
   });
 
-  it('are had again after a clock on the wall that was wrong is set right', async () => {
+  it('are available again after a wrong system clock is corrected', async () => {
     const { source, clock } = anExchange();
     clock.jump(86_400_000);
     await expect(source.onBehalfOf(ADA).token()).rejects.toMatchObject({
@@ -238,7 +238,7 @@ describe('exchanged tokens', () => {
     expect((await source.onBehalfOf(ADA).token()).accessToken).toBe('1-for-ada');
   });
 
-  it('are asked for sixty-four at once, and the others wait their turn', async () => {
+  it('are requested for sixty-four callers at once, and the other callers wait', async () => {
     const { source, server } = anExchange();
     const open: ReturnType<typeof deferred<Response>>[] = [];
     server.onToken = () => {
@@ -258,7 +258,7 @@ describe('exchanged tokens', () => {
     expect(new Set((await Promise.all(all)).map(({ accessToken }) => accessToken)).size).toBe(100);
   });
 
-  it('are shown by nothing that prints, nor is the caller’s', async () => {
+  it('are not shown when anything is printed, and neither is the caller’s token', async () => {
     const { source } = anExchange();
     const asAda = source.onBehalfOf(ADA);
     const token = await asAda.token();
@@ -267,7 +267,7 @@ describe('exchanged tokens', () => {
     expect(text).not.toContain(ADA);
   });
 
-  it('that an API does not accept are replaced, of that caller alone', async () => {
+  it('that an API does not accept are replaced for that caller only', async () => {
     const { source, server, clock } = anExchange();
     const asAda = source.onBehalfOf(ADA);
     await Promise.all([asAda.token(), source.onBehalfOf(BOB).token()]);
@@ -283,9 +283,9 @@ describe('exchanged tokens of 100,000 callers (64)', () => {
   const CALLERS = 100_000;
   const KEPT = 100;
 
-  it('leave nothing behind but the last hundred, and none is ever that of another', async () => {
+  it('leave only the last hundred in memory, and no caller ever gets the token of another', async () => {
     let exchanges = 0;
-    /** Every tenth: to look after each would take longer than to exchange it. */
+    /** Every tenth caller, since watching every one would take longer than the exchanges. */
     const looked: WeakRef<IssuedToken>[] = [];
     const mixed: string[] = [];
     const delegated = createDelegatedTokens({
@@ -317,13 +317,13 @@ describe('exchanged tokens of 100,000 callers (64)', () => {
       const { accessToken } = await keeper.get();
       if (accessToken !== `for-caller-${index}`) mixed.push(`${index} got ${accessToken}`);
     }
-    // As many at once as can be kept, and each batch brings callers of the one before it again.
+    // Each batch has as many callers as the cache keeps. Some of them were in the batch before.
     for (let first = 0; first < CALLERS; first += KEPT / 2) {
       const again = Math.max(first - KEPT / 2, 0);
       await Promise.all(
         Array.from({ length: first + KEPT / 2 - again }, (_, n) => call(again + n)),
       );
-      // What was looked after is not collected before the turn ends.
+      // A `WeakRef` that was read keeps its object until the turn ends.
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect(mixed).toEqual([]);
@@ -337,7 +337,7 @@ describe('exchanged tokens of 100,000 callers (64)', () => {
 
 describe('a failed exchange', () => {
   it.each(['invalid_request', 'invalid_grant', 'access_denied', 'interaction_required'] as const)(
-    '[RFC8693-2.2.2-a] with %s is about this caller, for half a minute',
+    '[RFC8693-2.2.2-a] with %s stops requests for this caller only, for half a minute',
     async (error) => {
       const { source, server, clock } = anExchange();
       const asUsual = server.onToken;
@@ -359,7 +359,7 @@ describe('a failed exchange', () => {
     },
   );
 
-  it('[RFC8693-2.2.2-b] [RFC8707-2-c] with invalid_target is about the request', async () => {
+  it('[RFC8693-2.2.2-b] [RFC8707-2-c] with invalid_target is reported as an error in the request', async () => {
     const { source, server } = anExchange();
     server.onToken = () => refused(400, 'invalid_target');
     await expect(source.onBehalfOf(ADA).token()).rejects.toMatchObject({
@@ -367,7 +367,7 @@ describe('a failed exchange', () => {
     });
   });
 
-  it('of a server that is down holds all callers back, and one tries again', async () => {
+  it('of a server that is down makes all callers wait, and one of them tries again', async () => {
     const { source, server, clock } = anExchange();
     const asUsual = server.onToken;
     server.onToken = () => refused(503);

@@ -14,7 +14,7 @@ import {
 
 const URL_OF_ORDERS = `${API}/orders?page=2#top`;
 
-/** A proof whose signature fits the key in it. */
+/** A proof that is signed with the key in its header. */
 async function proofOf({ headers }: Received) {
   const proof = headers.get('dpop') ?? '';
   const [encoded = ''] = proof.split('.');
@@ -72,7 +72,7 @@ describe('a bound token', () => {
     [['HS256'], 'ES256'],
     ['ES384', 'ES256'],
   ])(
-    '[RFC9449-5.1-a] has a key that the server knows: of %j it takes %s',
+    '[RFC9449-5.1-a] has a key whose algorithm the server knows: of %j the source takes %s',
     async (supported, algorithm) => {
       const { source, server } = aBoundSource();
       server.metadata = { ...server.metadata, dpop_signing_alg_values_supported: supported };
@@ -82,7 +82,7 @@ describe('a bound token', () => {
     },
   );
 
-  it('[RFC9449-5-b] is not what a server that answers bearer has given', async () => {
+  it('[RFC9449-5-b] is refused if the server says that it is a bearer token', async () => {
     const { source, server, clock } = aBoundSource();
     server.onToken = () => issued('x');
     await expect(source.token()).rejects.toMatchObject({ reason: 'not_bound', status: 500 });
@@ -92,7 +92,7 @@ describe('a bound token', () => {
     expect((await source.explain()).advice.join()).toContain('leave dpop out');
   });
 
-  it('[RFC6749-7.1-a] cannot be used by a source without a key', async () => {
+  it('[RFC6749-7.1-a] is refused by a source without a key', async () => {
     const { source, server } = aSource();
     server.onToken = () => issued('x', { token_type: 'DPoP' });
     await expect(source.token()).rejects.toMatchObject({ reason: 'answer_unusable' });
@@ -101,7 +101,7 @@ describe('a bound token', () => {
 
 describe('nonces (63)', () => {
   it.each([400, 401])(
-    '[RFC9449-8-a] that the server wants are sent with a second try: %i',
+    '[RFC9449-8-a] that the server wants are sent in a second request: %i',
     async (status) => {
       const { source, server } = aBoundSource();
       server.onToken = (_request, count) =>
@@ -113,7 +113,7 @@ describe('nonces (63)', () => {
     },
   );
 
-  it('are tried once, and never without one', async () => {
+  it('cause one second request, and none if the answer has no nonce', async () => {
     const { source, server } = aBoundSource();
     server.onToken = (_request, count) => withNonce(400, `n${count}`);
     const failure = { reason: 'request_refused', serverError: 'use_dpop_nonce' };
@@ -125,7 +125,7 @@ describe('nonces (63)', () => {
     expect(other.server.tokenRequests).toHaveLength(1);
   });
 
-  it('are not a matter of a source without a key', async () => {
+  it('are ignored by a source without a key', async () => {
     const { source, server } = aSource();
     server.onToken = () => withNonce(400, 'n1');
     await expect(source.token()).rejects.toMatchObject({ serverError: 'use_dpop_nonce' });
@@ -157,11 +157,12 @@ describe('nonces (63)', () => {
       expect(await (await source.fetch(URL_OF_ORDERS)).text()).toBe('ok');
       clock.pass(60_000);
     }
-    // One wrong guess at each side; afterwards the nonce of the last answer is right.
+    // One request to each server has a wrong nonce. After that, the nonce of the last answer is
+    // right.
     expect([server.tokenRequests.length, server.apiRequests.length]).toEqual([6, 6]);
   });
 
-  it('and a new token may be wanted by one API after the other', async () => {
+  it('and a new token may both be needed for one request to an API', async () => {
     const { source, server, clock } = aBoundSource();
     await source.token();
     clock.pass(5_000);
@@ -181,7 +182,7 @@ describe('nonces (63)', () => {
     ]);
   });
 
-  it('that the API wants but does not give are not tried for', async () => {
+  it('that the API wants but does not give cause no second request', async () => {
     const { source, server } = aBoundSource();
     server.onApi = () => challenge('DPoP error="use_dpop_nonce"');
     expect((await source.fetch(URL_OF_ORDERS)).status).toBe(401);
@@ -200,7 +201,7 @@ it('a redirect is followed with a proof for the new address (62)', async () => {
   expect(proofs.map(({ claims }) => claims.htu)).toEqual([`${API}/orders`, `${API}/next`]);
 });
 
-it('a failure of the network comes through as it is', async () => {
+it('a failure of the network reaches the caller unchanged', async () => {
   const { source, server } = aBoundSource();
   server.onApi = () => Promise.reject(new TypeError('fetch failed'));
   await expect(source.fetch(URL_OF_ORDERS)).rejects.toThrow('fetch failed');

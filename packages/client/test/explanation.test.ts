@@ -49,7 +49,7 @@ const issued = (audience: readonly string[] | undefined): LastAnswer => ({
 });
 
 describe('an explanation', () => {
-  it('says what is configured, before anything is known of the server', () => {
+  it('shows the configuration before the server was asked', () => {
     const explanation = explained({
       scope: 'a b',
       parameters: { audience: ['x', 'y'], tenant: 't' },
@@ -78,7 +78,7 @@ describe('an explanation', () => {
     }
   });
 
-  it('takes from the metadata what are lists of texts, of its own', () => {
+  it('copies only lists of texts from the metadata', () => {
     const listed = (metadata: object) => {
       const { grantsSupported, methodsSupported } = explained(
         {},
@@ -99,7 +99,7 @@ describe('an explanation', () => {
     );
   });
 
-  it('says of the token at hand when it is refreshed, and when it is over, and not the token', () => {
+  it('says when the current token is refreshed and when it ends, without showing it', () => {
     const clock = aClock();
     const token = createAccessToken({
       accessToken: 'hush',
@@ -147,11 +147,11 @@ describe('advice', () => {
     ['the token of a workload, which is an assertion', workload, 'private_key_jwt'],
     ['a certificate', tls, 'tls_client_auth'],
     ['a certificate of its own', tls, 'self_signed_tls_client_auth'],
-  ])('is not given where the server takes %s', (_what, client, method) => {
+  ])('is not given if the server accepts %s', (_what, client, method) => {
     expect(adviceFor(client, ['none', method])).toEqual([]);
   });
 
-  it('says which ways of authentication there are, where that of the client is not among them', () => {
+  it('names the authentication methods of the server if that of the client is not among them', () => {
     expect(adviceFor(tls, ['client_secret_basic', 'private_key_jwt'])).toEqual([
       'The metadata does not list tls_client_auth or self_signed_tls_client_auth: it has client_secret_basic, private_key_jwt. Use one of those, or register orders-api for it',
     ]);
@@ -159,14 +159,14 @@ describe('advice', () => {
     expect(adviceFor(REQUIRED.client, [])).toHaveLength(1);
   });
 
-  it('is given where no request could be sent with the token', () => {
+  it('is given if the token could be sent nowhere', () => {
     expect(explained({ resource: 'urn:ledger' }).advice).toEqual([
       "No request can be sent with the token. Write: origins: ['https://…']",
     ]);
     expect(explained({ resource: 'urn:ledger', origins: [API] }).advice).toEqual([]);
   });
 
-  it('is given where the server ignores resource', () => {
+  it('is given if the server ignores resource', () => {
     const advice = (last: LastAnswer) => explained({}, { last }).advice;
     expect(advice(issued(['account']))).toEqual([
       expect.stringContaining("parameters: { audience: '…' }"),
@@ -199,13 +199,13 @@ describe('advice', () => {
     ]);
   });
 
-  it('is not given where nothing would help but to wait', () => {
+  it('is not given if only waiting helps', () => {
     const error = new TokenSourceError('issuer_unavailable', { serverError: 'server_error' });
     expect(explained({}, { last: failedAnswer(error, 'exchange') }).advice).toEqual([]);
   });
 });
 
-it('a failed answer says what was told, and of which grant', () => {
+it('a failed answer shows the error that was reported, and the grant', () => {
   const error = new TokenSourceError('issuer_unavailable', {
     serverStatus: 503,
     serverError: 'server_error',
@@ -222,7 +222,7 @@ it('a failed answer says what was told, and of which grant', () => {
   });
 });
 
-it('a resource is ignored by a token that says whom it is for, and leaves one of them out', () => {
+it('a resource counts as ignored if the token has an audience without it', () => {
   expect(isResourceIgnored(['a'], undefined)).toBe(false);
   expect(isResourceIgnored([], ['x'])).toBe(false);
   expect(isResourceIgnored(['a'], ['x', 'a'])).toBe(false);

@@ -12,7 +12,7 @@ export interface TestClock {
   monotonicMs(): number;
   /** Lets time pass, in milliseconds. */
   pass(ms: number): void;
-  /** Sets the clock on the wall, and no time passes. */
+  /** Sets the system clock without letting time pass. */
   jump(ms: number): void;
 }
 
@@ -113,7 +113,7 @@ export function aServer(): TestServer {
   return server;
 }
 
-/** A token source beside its server, its clock and what it told. */
+/** A token source with its server, its clock and the events that it sent. */
 export interface SetUp {
   readonly source: TokenSource;
   readonly server: TestServer;
@@ -138,13 +138,13 @@ export function aSource(options: Partial<TokenSourceOptions> = {}): SetUp {
   return { source, server, clock, events };
 }
 
-/** The text of a token that nobody signed. */
+/** The text of a token without a real signature. */
 export function aJwt(claims: object): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   return `${part({ alg: 'none' })}.${part(claims)}.c2ln`;
 }
 
-/** Lets what was started in the background go on until it waits for something. */
+/** Lets the work in the background go on until it waits for something. */
 export async function settled(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -4,7 +4,7 @@ import { settled } from './fixtures.ts';
 
 const never = new AbortController().signal;
 
-it('a gate lets in as many as it has places, and the others in their order', async () => {
+it('a gate lets in as many callers as it has places, and the others later in their order', async () => {
   const gate = createGate(2);
   const order: number[] = [];
   const leaves = await Promise.all([gate.enter(never), gate.enter(never)]);
@@ -18,7 +18,7 @@ it('a gate lets in as many as it has places, and the others in their order', asy
   leaves[0]?.();
   await settled();
   expect(order).toEqual([3]);
-  // Leaving twice frees no second place.
+  // To leave twice does not free a second place.
   leaves[0]?.();
   await settled();
   expect(order).toEqual([3]);
@@ -38,7 +38,7 @@ it('a place that nobody waits for is free again', async () => {
   await second;
 });
 
-it('whoever gives up waits no longer, and takes nobody’s place', async () => {
+it('a caller who gives up stops waiting, and takes no place', async () => {
   const gate = createGate(1);
   const leave = await gate.enter(never);
   const quitter = new AbortController();

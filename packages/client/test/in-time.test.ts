@@ -10,13 +10,13 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('work that is done in time is what it is, and leaves no timer behind', async () => {
+it('work that ends in time gives its own result, and leaves no timer', async () => {
   expect(await inTime(Promise.resolve('done'), 100)).toBe('done');
   await expect(inTime(Promise.reject(new Error('failed')), 100)).rejects.toThrow('failed');
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('work that takes longer is waited for no more, and may fail later', async () => {
+it('nobody waits for work that takes too long, and it may fail later without harm', async () => {
   const work = deferred<string>();
   const waiting = inTime(work.promise, 100);
   let isOver = false;

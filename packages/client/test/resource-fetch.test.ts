@@ -4,7 +4,7 @@ import { API, aSource, challenge, INVALID_TOKEN, issued, refused, settled } from
 
 const URL_OF_ORDERS = `${API}/orders`;
 
-/** A source whose token is old enough to be replaced. */
+/** A source with a token that is old enough to be replaced. */
 async function anOldToken(options = {}) {
   const setUp = aSource(options);
   await setUp.source.token();
@@ -17,7 +17,7 @@ function tokensSent({ server }: ReturnType<typeof aSource>) {
 }
 
 describe('a request', () => {
-  it('[RFC6750-2.1-c] has the token, and is otherwise as the caller made it', async () => {
+  it('[RFC6750-2.1-c] gets the token, and nothing else in it is changed', async () => {
     const { source, server } = aSource();
     const response = await source.fetch(new URL(URL_OF_ORDERS), {
       method: 'PUT',
@@ -70,7 +70,7 @@ describe('a request', () => {
   });
 
   it.each(['authorization', 'Authorization', 'DPoP'])(
-    'with a header of its own for %s is the caller’s mistake',
+    'that already has the header %s is refused as a mistake of the caller',
     async (name) => {
       const { source, server } = aSource();
       const headers = { [name]: 'Bearer of-the-user' };
@@ -84,7 +84,7 @@ describe('a request', () => {
     },
   );
 
-  it('fails as fetch does, and with the source when there is no token', async () => {
+  it('fails with the error of fetch, or with that of the source if there is no token', async () => {
     const { source, server } = aSource();
     server.onApi = () => Promise.reject(new TypeError('fetch failed'));
     await expect(source.fetch(URL_OF_ORDERS)).rejects.toThrow('fetch failed');
@@ -96,7 +96,7 @@ describe('a request', () => {
 });
 
 describe('a 401 (60)', () => {
-  it('with invalid_token is answered once with a new token', async () => {
+  it('with invalid_token causes one more request with a new token', async () => {
     const setUp = await anOldToken();
     const { source, server, events } = setUp;
     server.onApi = (_request, count) =>
@@ -108,7 +108,7 @@ describe('a 401 (60)', () => {
     expect(events.map(({ type }) => type)).toContain('token.rejected');
   });
 
-  it('that comes again is the caller’s', async () => {
+  it('that comes a second time is returned to the caller', async () => {
     const setUp = await anOldToken();
     setUp.server.onApi = () => challenge(INVALID_TOKEN);
     const response = await setUp.source.fetch(URL_OF_ORDERS);
@@ -124,7 +124,7 @@ describe('a 401 (60)', () => {
     ['invalid_token of another scheme', 'Basic error="invalid_token"'],
     ['a malformed challenge', 'Bearer error="invalid_token'],
     ['invalid_token in a text', 'Bearer realm="error=invalid_token"'],
-  ])('with %s is not tried again', async (_name, value) => {
+  ])('with %s causes no second request', async (_name, value) => {
     const setUp = await anOldToken();
     setUp.server.onApi = () => challenge(value);
     expect((await setUp.source.fetch(URL_OF_ORDERS)).status).toBe(401);
@@ -135,13 +135,13 @@ describe('a 401 (60)', () => {
   it.each([
     ['DPoP error="invalid_token", Bearer realm="x"'],
     ['Basic realm="a, b", bearer realm="x", ERROR=invalid_token'],
-  ])('among several challenges is found: %s', async (value) => {
+  ])('with several challenges is understood: %s', async (value) => {
     const setUp = await anOldToken();
     setUp.server.onApi = (_request, count) => (count === 1 ? challenge(value) : new Response());
     expect((await setUp.source.fetch(URL_OF_ORDERS)).status).toBe(200);
   });
 
-  it('of a thousand requests at once brings one new token, and each is sent with it', async () => {
+  it('of a thousand requests at once causes one new token, and each is sent again with it', async () => {
     const { source, server, clock } = aSource();
     await source.token();
     clock.pass(5_000);
@@ -155,7 +155,7 @@ describe('a 401 (60)', () => {
     expect(server.apiRequests).toHaveLength(2_000);
   });
 
-  it('of an API that accepts nothing costs the server a request in five seconds, and not more', async () => {
+  it('of an API that accepts nothing causes at most one request to the token endpoint in five seconds', async () => {
     const { source, server, clock } = aSource();
     server.onApi = () => challenge(INVALID_TOKEN);
     for (let second = 0; second < 20; second++) {
@@ -166,7 +166,7 @@ describe('a 401 (60)', () => {
     expect(server.tokenRequests).toHaveLength(4);
   });
 
-  it('for a token that is younger than five seconds is not tried again', async () => {
+  it('for a token that is younger than five seconds causes no second request', async () => {
     const { source, server, clock } = aSource();
     await source.token();
     clock.pass(4_999);
@@ -175,7 +175,7 @@ describe('a 401 (60)', () => {
     expect([server.apiRequests.length, server.tokenRequests.length]).toEqual([1, 1]);
   });
 
-  it('is never taken for a 403', async () => {
+  it('and a 403 are not confused', async () => {
     const setUp = await anOldToken();
     setUp.server.onApi = () =>
       new Response(null, { status: 403, headers: { 'www-authenticate': INVALID_TOKEN } });
@@ -183,7 +183,7 @@ describe('a 401 (60)', () => {
     expect(tokensSent(setUp)).toHaveLength(1);
   });
 
-  it('for an old token uses the newer one, when there is one already', async () => {
+  it('for an old token causes a request with the newer token, if there already is one', async () => {
     const setUp = await anOldToken();
     const { source, server } = setUp;
     server.onApi = async ({ headers }) => {
@@ -199,7 +199,7 @@ describe('a 401 (60)', () => {
     expect(server.tokenRequests).toHaveLength(2);
   });
 
-  it('is the caller’s when no other token is to be had, and the old one stays in use', async () => {
+  it('is returned to the caller if no new token can be fetched, and the old token stays in use', async () => {
     const setUp = await anOldToken();
     const { source, server } = setUp;
     server.onToken = () => refused(503);
@@ -211,7 +211,7 @@ describe('a 401 (60)', () => {
     expect(await (await source.fetch(URL_OF_ORDERS)).text()).toBe('ok');
   });
 
-  it('is the caller’s when the server gives the same token again', async () => {
+  it('is returned to the caller if the server gives the same token again', async () => {
     const setUp = await anOldToken();
     setUp.server.onToken = () => issued('token-1');
     setUp.server.onApi = () => challenge(INVALID_TOKEN);
@@ -219,7 +219,7 @@ describe('a 401 (60)', () => {
     expect(tokensSent(setUp)).toHaveLength(1);
   });
 
-  it('ends with the caller’s signal while the new token is waited for', async () => {
+  it('stops waiting for the new token when the caller’s signal is aborted', async () => {
     const { source, server } = await anOldToken();
     server.onToken = () => new Promise(() => {});
     server.onApi = () => challenge(INVALID_TOKEN);
@@ -253,7 +253,7 @@ describe('a body', () => {
   it.each([
     ['a web stream', () => new Blob(['x']).stream()],
     ['a stream of Node', () => Readable.from(['x'])],
-  ])('that is %s is sent once, and the 401 comes back', async (_name, body) => {
+  ])('that is %s is sent once, and the caller gets the 401', async (_name, body) => {
     const setUp = await anOldToken();
     setUp.server.onApi = () => challenge(INVALID_TOKEN);
     const init = { method: 'POST', body: body() as ReadableStream, duplex: 'half' as const };
@@ -303,7 +303,7 @@ describe('a redirect (62)', () => {
     'https://orders.example.com.',
     'javascript:alert(1)',
     'https://[',
-  ])('to elsewhere is the response that it is: %s', async (location) => {
+  ])('to elsewhere is returned to the caller: %s', async (location) => {
     const { source, server } = aSource();
     server.onApi = () => to(location);
     const response = await source.fetch(URL_OF_ORDERS);
@@ -311,7 +311,7 @@ describe('a redirect (62)', () => {
     expect(server.apiRequests).toHaveLength(1);
   });
 
-  it('to another of its own origins is not followed either', async () => {
+  it('to another of the allowed origins is not followed either', async () => {
     const { source, server } = aSource({ origins: [API, 'https://other.example.com'] });
     server.onApi = () => to('https://other.example.com/');
     expect((await source.fetch(URL_OF_ORDERS)).status).toBe(302);
@@ -338,20 +338,20 @@ describe('a redirect (62)', () => {
     ]);
   });
 
-  it('that would need a stream a second time is the response that it is', async () => {
+  it('that would need a stream a second time is returned to the caller', async () => {
     const { source, server } = aSource();
     server.onApi = () => to('/next', 307);
     const init = { method: 'POST', body: new Blob(['x']).stream(), duplex: 'half' as const };
     expect((await source.fetch(URL_OF_ORDERS, init)).status).toBe(307);
   });
 
-  it.each([[304], [300], [305]])('is not what %i is', async (status) => {
+  it.each([[304], [300], [305]])('is not assumed for status %i', async (status) => {
     const { source, server } = aSource();
     server.onApi = () => to('/next', status);
     expect((await source.fetch(URL_OF_ORDERS)).status).toBe(status);
   });
 
-  it('is told or refused, where the caller wants that', async () => {
+  it('is returned or refused if the caller asks for that', async () => {
     const { source, server } = aSource();
     server.onApi = () => to('/next');
     expect((await source.fetch(URL_OF_ORDERS, { redirect: 'manual' })).status).toBe(302);
@@ -359,7 +359,7 @@ describe('a redirect (62)', () => {
     expect(server.apiRequests).toHaveLength(2);
   });
 
-  it('without end is given up', async () => {
+  it('is not followed without end', async () => {
     const { source, server } = aSource();
     server.onApi = () => to('/again');
     await expect(source.fetch(URL_OF_ORDERS)).rejects.toMatchObject({

@@ -9,7 +9,7 @@ it('a clock without a monotonic reading is read by its time alone', () => {
   expect([clock.now(), clock.monotonicMs()]).toEqual([2_500, 2_500]);
 });
 
-it('a clock with both readings keeps them apart, and keeps what it is', () => {
+it('a clock with both readings is used with both, and with its own `this`', () => {
   const given = {
     wall: 5_000,
     now() {
@@ -23,7 +23,7 @@ it('a clock with both readings keeps them apart, and keeps what it is', () => {
   expect([clock.now(), clock.monotonicMs()]).toEqual([5_000, 5]);
 });
 
-it('without a clock it is the machine’s, of which nobody sets the monotonic one', () => {
+it('without a clock the clock of the machine is used, with its monotonic reading', () => {
   const clock = resolveClock(undefined);
   expect(Math.abs(clock.now() - Date.now())).toBeLessThan(1_000);
   const before = performance.now();

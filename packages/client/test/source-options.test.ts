@@ -100,14 +100,14 @@ describe('options of tokenSource', () => {
     expect(clock.monotonicMs()).toBeLessThan(Date.UTC(2000, 0));
   });
 
-  it('let parameters through whose names are only like those of the grant', () => {
+  it('accept parameters whose names are only similar to those of the grant', () => {
     const parameters = { x_grant_type: 'a', assertion_hint: 'b', requested_token_use_x: 'c' };
     expect(resolveSourceOptions({ ...REQUIRED, parameters }).target.parameters).toEqual(
       Object.entries(parameters),
     );
   });
 
-  it('take an exchange that has what its server needs', () => {
+  it('accept an exchange that has all options that its server needs', () => {
     const audience = { parameters: { tenant: 't', audience: 'a' } };
     for (const given of [
       { exchange: 'keycloak', ...audience },
@@ -118,7 +118,7 @@ describe('options of tokenSource', () => {
     }
   });
 
-  it('take limits to the letter', () => {
+  it('accept values at the limits exactly', () => {
     const limits = { timeoutMs: 50, maxSubjects: 100_000 };
     expect(resolveSourceOptions({ ...REQUIRED, ...limits })).toMatchObject(limits);
     expect(resolveSourceOptions({ ...REQUIRED, timeoutMs: 60_000, maxSubjects: 1 })).toMatchObject({
@@ -127,7 +127,7 @@ describe('options of tokenSource', () => {
     });
   });
 
-  it('let a token go to the origins of its resources, where they have one', () => {
+  it('let a token go to the origins of its resources, if these are URLs with an origin', () => {
     const originsOf = (resource: string | readonly string[], allowHttp: readonly string[] = []) =>
       resolveSourceOptions({ ...REQUIRED, resource, allowHttp }).origins;
     expect(originsOf(`${API}/v1?x`)).toEqual([API]);
@@ -140,7 +140,7 @@ describe('options of tokenSource', () => {
     expect(originsOf('http://localhost:8080/')).toEqual(['http://localhost:8080']);
   });
 
-  it('take scopes as text or as a list, and http where it is allowed', () => {
+  it('accept scopes as text or as a list, and http if it is allowed', () => {
     expect(resolveSourceOptions({ ...REQUIRED, scope: ' a  b ' }).target.scopes).toEqual([
       'a',
       'b',

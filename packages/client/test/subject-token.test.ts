@@ -21,13 +21,13 @@ async function admitted(authorization: string | undefined): Promise<object> {
 }
 
 describe('the token of a caller', () => {
-  it('is the one that the request was let in with, and its end is the principal’s', async () => {
+  it('is the token with which the request was accepted, and it ends when the principal does', async () => {
     const token = issuer.aUserToken();
     const { exp } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
     expect(subjectTokenOf(await admitted(`Bearer ${token}`))).toEqual({ token, expiresAt: exp });
   });
 
-  it('is missing for an anonymous request, and for a caller whom something else let in', async () => {
+  it('is missing for an anonymous request, and for a caller who was not accepted by a token', async () => {
     const anonymous = await admitted(undefined);
     expect(() => subjectTokenOf(anonymous)).toThrow(
       expect.objectContaining({ reason: 'no_subject' }),

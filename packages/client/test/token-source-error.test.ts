@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isTokenSourceError, TokenSourceError } from '../src/index.ts';
 
 describe('a TokenSourceError', () => {
-  it('says what it knows, and no more', () => {
+  it('shows what is known of the failure, and no more', () => {
     const error = new TokenSourceError('issuer_unavailable', {
       serverStatus: 503,
       serverError: 'server_error',
@@ -28,7 +28,7 @@ describe('a TokenSourceError', () => {
     expect(inspect(bare)).not.toContain('Symbol');
   });
 
-  it('is known by its brand, and no other error is', () => {
+  it('is recognized by its brand, and no other error is', () => {
     expect(isTokenSourceError(new TokenSourceError('closed'))).toBe(true);
     expect(isTokenSourceError(new Error('closed'))).toBe(false);
     expect(isTokenSourceError({ reason: 'closed' })).toBe(false);

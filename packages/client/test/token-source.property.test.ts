@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { type AccessToken, clientSecretPost, isTokenSourceError } from '../src/index.ts';
 import { aSource, issued, refused, settled } from './fixtures.ts';
 
-// An authorization server that does whatever it likes, under callers who come at any time.
+// An authorization server with random behaviour, and callers who come at random times.
 
 const BEHAVIOURS = ['good', 'same again', 'down', 'refuses', 'wrong', 'hangs', 'rotates'] as const;
 
@@ -14,7 +14,7 @@ const steps = fc.array(
     /** Milliseconds until the callers come. */
     passes: fc.oneof(fc.integer({ min: 0, max: 6_000 }), fc.integer({ min: 0, max: 4_000_000 })),
     callers: fc.integer({ min: 1, max: 50 }),
-    /** Every so many callers gives up at once. */
+    /** Every n-th caller gives up at once. */
     impatient: fc.integer({ min: 2, max: 5 }),
     wallJumps: fc.constantFrom(0, 0, -86_400_000, 86_400_000),
   }),
@@ -26,11 +26,11 @@ interface Asked {
   readonly at: number;
   readonly secret: string | null;
   readonly isGood: boolean;
-  /** What is left of the token that it gave. */
+  /** The remaining life of the token that it gave. */
   readonly lifeMs: number;
 }
 
-it('whatever a server does: one request at a time, no storm, no token after its end', async () => {
+it('whatever a server does, there is one request at a time, no flood of requests, and no token after its end', async () => {
   await fc.assert(
     fc.asyncProperty(steps, async (all) => {
       let secret = 's1';
@@ -74,7 +74,7 @@ it('whatever a server does: one request at a time, no storm, no token after its 
 
       for (const next of all) {
         step = next;
-        // This service hears of a new secret one step after the server.
+        // The service gets a new secret one step later than the server.
         secret = accepted;
         if (next.behaviour === 'rotates') accepted = `${accepted}'`;
         clock.jump(next.wallJumps);
@@ -93,7 +93,7 @@ it('whatever a server does: one request at a time, no storm, no token after its 
         release();
         for (const outcome of await Promise.all(outcomes)) check(outcome);
         await settled();
-        // And one who comes right after, whatever has happened.
+        // One more caller comes right after, whatever has happened.
         check(
           await source.token().then(
             (value) => ({ value }),
@@ -116,7 +116,7 @@ it('whatever a server does: one request at a time, no storm, no token after its 
       expect(most).toBeLessThanOrEqual(1);
       for (const [index, { at, secret: presented, isGood, lifeMs }] of asked.entries()) {
         const next = asked[index + 1];
-        // Another secret than the refused one is tried at once.
+        // A secret that is not the refused one is tried at once.
         if (next === undefined || next.secret !== presented) continue;
         // A good answer is used for a good part of its life, and a failure is followed by a pause.
         expect(next.at - at).toBeGreaterThanOrEqual(isGood ? lifeMs * 0.3 : 100);

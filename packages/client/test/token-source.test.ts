@@ -28,7 +28,7 @@ import {
 const HOUR_MS = 3_600_000;
 
 describe('a token', () => {
-  it('[RFC6749-4.4.2-d] [RFC6749-3.3-a] [RFC6749-2.3-a] is asked for with the grant, the resource, the scopes and what else is wanted', async () => {
+  it('[RFC6749-4.4.2-d] [RFC6749-3.3-a] [RFC6749-2.3-a] is requested with the grant, the resource, the scopes and the other parameters', async () => {
     const { source, server } = aSource({
       scope: ['read:orders', 'write:orders'],
       parameters: { audience: ['a', 'b'], tenant: 't' },
@@ -49,7 +49,7 @@ describe('a token', () => {
     expect(request?.headers.get('authorization')).toBe(`Basic ${btoa('orders%2Dapi:s3cret')}`);
   });
 
-  it('[RFC6749-5.1-a] has its end in seconds, and the scopes that were granted, or asked for', async () => {
+  it('[RFC6749-5.1-a] has its end in seconds, and the scopes that were granted, or else requested', async () => {
     const { source, server } = aSource({ scope: 'a b' });
     expect(await source.token()).toMatchObject({
       accessToken: 'token-1',
@@ -62,7 +62,7 @@ describe('a token', () => {
     expect((await narrowed.source.token()).scopes).toEqual(['a']);
   });
 
-  it('[RFC6749-5.1-c] [RFC6749-5.1-d] is all that is used of an answer: no member that is unknown, and no refresh token', async () => {
+  it('[RFC6749-5.1-c] [RFC6749-5.1-d] is the only part of an answer that is used: no unknown member, and no refresh token', async () => {
     const { source, server, clock } = aSource();
     server.onToken = (_request, count) =>
       issued(`x${count}`, { refresh_token: 'r', id_token: 'i', ext_expires_in: 9, constructor: 7 });
@@ -74,7 +74,7 @@ describe('a token', () => {
   });
 
   it.each([undefined, null, 7, '', 'a b', ' a', 'a\r\nx-injected: 1', 'a\n', 'token-é', ['a']])(
-    'is none when it could not stand in a header: %j',
+    'cannot be text that is not allowed in a header: %j',
     async (access_token) => {
       const { source, server } = aSource();
       server.onToken = () => issued('x', { access_token });
@@ -88,20 +88,20 @@ describe('a token', () => {
     ['', []],
     [undefined, ['asked']],
     [7, ['asked']],
-  ])('has the scopes of %j', async (scope, scopes) => {
+  ])('has the scopes in the answer: %j', async (scope, scopes) => {
     const { source, server } = aSource({ scope: 'asked' });
     server.onToken = () => issued('x', { scope });
     expect((await source.token()).scopes).toEqual(scopes);
   });
 
-  it('[RFC8707-2-b] [RFC8707-2.2-a] may be of several resources', async () => {
+  it('[RFC8707-2-b] [RFC8707-2.2-a] may be for several resources', async () => {
     const resource = [API, 'https://ledger.example.com'];
     const { source, server } = aSource({ resource });
     await source.token();
     expect(server.tokenRequests[0]?.form.getAll('resource')).toEqual(resource);
   });
 
-  it('[RFC6749-10.2-a] is shown by nothing that prints, nor is the secret', async () => {
+  it('[RFC6749-10.2-a] is not shown when anything is printed, and neither is the secret', async () => {
     const { source, server, events } = aSource();
     server.onToken = () => issued('hush-token');
     const token = await source.token();
@@ -113,7 +113,7 @@ describe('a token', () => {
     expect(prints).not.toMatch(/hush|s3cret/);
   });
 
-  it('is fetched by nobody before it is used', async () => {
+  it('is not fetched before it is needed', async () => {
     const { server } = aSource();
     await settled();
     expect([server.metadataRequests, server.tokenRequests]).toEqual([[], []]);
@@ -121,7 +121,7 @@ describe('a token', () => {
 });
 
 describe('many callers (57)', () => {
-  it('of a cold source make one request', async () => {
+  it('of a new source cause one request', async () => {
     const { source, server } = aSource();
     const tokens = await Promise.all(Array.from({ length: 1_000 }, () => source.token()));
     expect(server.tokenRequests).toHaveLength(1);
@@ -145,13 +145,13 @@ describe('many callers (57)', () => {
     );
   });
 
-  it('fail together when the server hangs, not one after another', async () => {
+  it('fail together, and not one after another, when the server hangs', async () => {
     const { source, server, clock } = aSource({ timeoutMs: 50 });
     server.onToken = () => new Promise(() => {});
     const outcomes = await Promise.allSettled(Array.from({ length: 50 }, () => source.token()));
     expect(outcomes.map(({ status }) => status)).not.toContain('fulfilled');
     expect(server.tokenRequests).toHaveLength(1);
-    // And whoever comes afterwards is told at once, without another request.
+    // A later caller gets the failure at once, without another request.
     await expect(source.token()).rejects.toMatchObject({ reason: 'issuer_timeout', status: 503 });
     expect(server.tokenRequests).toHaveLength(1);
     expect(server.tokenRequests[0]?.signal?.aborted).toBe(true);
@@ -160,7 +160,7 @@ describe('many callers (57)', () => {
     expect((await source.token()).accessToken).toBe('up');
   });
 
-  it('wait for no token when their signal is aborted already, also where one is at hand', async () => {
+  it('get no token when their signal is already aborted, even if there is one', async () => {
     const { source } = aSource();
     await source.token();
     const signal = AbortSignal.abort(new Error('gone'));
@@ -169,7 +169,7 @@ describe('many callers (57)', () => {
 });
 
 describe('two sources (58)', () => {
-  it('never get each other’s token, whatever runs at the same time', async () => {
+  it('never get each other’s token, also when they run at the same time', async () => {
     const server = aServer();
     server.onToken = async ({ form }) => {
       await settled();
@@ -190,7 +190,7 @@ describe('two sources (58)', () => {
 });
 
 describe('the life of a token (59)', () => {
-  it('is refreshed in the background from a fifth before its end, five minutes at most', async () => {
+  it('is refreshed in the background in its last fifth, but at most five minutes before its end', async () => {
     const { source, server, clock, events } = aSource();
     await source.token();
     clock.pass(HOUR_MS - 300_001);
@@ -206,7 +206,7 @@ describe('the life of a token (59)', () => {
     expect(events.map(({ type }) => type)).toEqual(['token.fetched', 'token.refreshed']);
   });
 
-  it('is refreshed once, however many use it meanwhile', async () => {
+  it('is refreshed once, however many calls use it', async () => {
     const { source, server, clock } = aSource();
     server.onToken = () => issued(`t${server.tokenRequests.length}`, { expires_in: 5 });
     for (let second = 0; second < 20; second++) {
@@ -214,11 +214,12 @@ describe('the life of a token (59)', () => {
       await settled();
       clock.pass(1_000);
     }
-    // A token of five seconds is refreshed after four: twenty seconds need five, and not one more.
+    // A token of five seconds is refreshed after four. So twenty seconds need exactly five
+    // requests.
     expect(server.tokenRequests).toHaveLength(5);
   });
 
-  it('ends before the server’s end of it, and then callers wait', async () => {
+  it('ends here a little before it ends at the server, and then callers wait', async () => {
     const { source, server, clock } = aSource();
     server.onToken = () => issued(`t${server.tokenRequests.length}`, { expires_in: 100 });
     await source.token();
@@ -238,11 +239,11 @@ describe('the life of a token (59)', () => {
     };
     await source.token();
     clock.pass(501);
-    // 9.5 s of its 10 s are over: not used.
+    // 9.5 s of its 10 s are over, so the token is not used.
     expect((await source.token()).accessToken).toBe('t2');
   });
 
-  it('does not change when the clock on the wall is set', async () => {
+  it('does not change when the system clock is set', async () => {
     const { source, server, clock } = aSource();
     await source.token();
     clock.jump(24 * HOUR_MS);
@@ -253,7 +254,7 @@ describe('the life of a token (59)', () => {
     expect(server.tokenRequests).toHaveLength(1);
   });
 
-  it('[RFC6749-5.1-b] is a minute when the server does not say', async () => {
+  it('[RFC6749-5.1-b] is a minute if the server does not say how long it is', async () => {
     const { source, server, clock } = aSource();
     server.onToken = () => Response.json({ access_token: 'x', token_type: 'bearer' });
     await source.token();
@@ -266,7 +267,7 @@ describe('the life of a token (59)', () => {
     ['a text of digits', '3600'],
     ['absurdly long', 1e12],
     ['beyond what can be counted', 1e308],
-  ])('is taken as it is when it is %s', async (_name, expires_in) => {
+  ])('is used as the server says when it is %s', async (_name, expires_in) => {
     const { source, server, clock } = aSource();
     server.onToken = () => issued('x', { expires_in });
     await source.token();
@@ -276,7 +277,7 @@ describe('the life of a token (59)', () => {
   });
 
   it.each([0, -1, '-5', '5s', ' 5', 'soon', null, true, [60]])(
-    'is no life when it is %j: the request has failed, and is not repeated at once',
+    'cannot be %j: the request has failed, and is not repeated at once',
     async (expires_in) => {
       const { source, server, clock } = aSource();
       server.onToken = () => issued('x', { expires_in });
@@ -290,7 +291,7 @@ describe('the life of a token (59)', () => {
     },
   );
 
-  it('ends with a token that the server gives again and again: no storm, no use after the end', async () => {
+  it('causes no flood of requests, and no use after its end, when the server always gives the same token', async () => {
     const { source, server, clock, events } = aSource();
     server.onToken = () => issued('same', { expires_in: 3_600 });
     const ended = clock.monotonicMs() + HOUR_MS;
@@ -334,7 +335,7 @@ describe('a server that fails', () => {
     });
   });
 
-  it('is given the time that it asks for, a minute at most', async () => {
+  it('is left alone for as long as it asks, but at most a minute', async () => {
     const { source, server, clock } = aSource();
     server.onToken = () => refused(429, 'temporarily_unavailable', { 'retry-after': '20' });
     await expect(source.token()).rejects.toMatchObject({
@@ -379,7 +380,7 @@ describe('a server that fails', () => {
   });
 
   it.each(['invalid_scope', 'invalid_target', 'unauthorized_client', 'invalid_grant'] as const)(
-    'to give what is asked for, with %s, is asked again after half a minute',
+    'to give the token, with %s, is asked again after half a minute',
     async (error) => {
       const { source, server, clock } = aSource();
       server.onToken = () => refused(400, error);
@@ -396,7 +397,7 @@ describe('a server that fails', () => {
     },
   );
 
-  it('[RFC6749-5.2-j] [RFC6749-10.2-a] tells no text of its own in errors and events', async () => {
+  it('[RFC6749-5.2-j] [RFC6749-10.2-a] cannot put its own text into errors and events', async () => {
     const { source, server, events } = aSource();
     server.onToken = () =>
       Response.json(
@@ -452,7 +453,7 @@ describe('credentials (61)', () => {
     expect([reads, server.tokenRequests.length]).toEqual([2, 1]);
   });
 
-  it('are looked for once a second while the source backs off', async () => {
+  it('are read once a second while the source waits after a failure', async () => {
     let reads = 0;
     const { source, server, clock } = aSource({
       client: clientSecretPost('orders-api', () => {
@@ -476,7 +477,7 @@ describe('credentials (61)', () => {
     }
   });
 
-  it('that are rotated while the source backs off are used by the next call', async () => {
+  it('that change while the source waits after a failure are used by the next call', async () => {
     let secret = 'wrong';
     const { source, server, clock } = aSource({
       client: clientSecretPost('orders-api', async () => secret),
@@ -491,7 +492,7 @@ describe('credentials (61)', () => {
     expect(server.tokenRequests).toHaveLength(2);
   });
 
-  it('are waited for by nobody who has a token at hand', async () => {
+  it('do not delay a call while there is a token', async () => {
     const secret = deferred<string>();
     const secrets: (string | Promise<string>)[] = ['right', 'gone', 'gone', secret.promise];
     const { source, server, clock } = aSource({
@@ -503,7 +504,7 @@ describe('credentials (61)', () => {
     clock.pass(HOUR_MS - 300_000);
     await source.token();
     await settled();
-    // The next call looks for another secret, in a vault that does not answer yet.
+    // The next call reads the secret again, from a vault that does not answer yet.
     expect((await source.token()).accessToken).toBe('token-1');
     secret.resolve('new');
     await settled();
@@ -512,7 +513,7 @@ describe('credentials (61)', () => {
     expect((await source.token()).accessToken).toBe('renewed');
   });
 
-  it('are waited for by nobody longer than a request, nor beyond the caller’s signal', async () => {
+  it('do not delay a call longer than a request may take, or after the caller’s signal is aborted', async () => {
     const secrets: (string | Promise<string>)[] = ['wrong', 'wrong', new Promise(() => {})];
     const { source, server, clock } = aSource({
       client: clientSecretPost('orders-api', () => secrets.shift() ?? 'right'),
@@ -531,7 +532,7 @@ describe('credentials (61)', () => {
     expect((await source.token()).accessToken).toBe('right');
   });
 
-  it('that cannot be read while the source backs off are not new ones', async () => {
+  it('that cannot be read while the source waits after a failure are not new ones', async () => {
     const secrets = ['wrong', 'wrong'];
     const { source, server, clock } = aSource({
       client: clientSecretPost('orders-api', () => {
@@ -547,7 +548,7 @@ describe('credentials (61)', () => {
     expect(server.tokenRequests).toHaveLength(1);
   });
 
-  it('that cannot be made for this server are told as such', async () => {
+  it('that cannot be made for this server are reported as such', async () => {
     const { source, server } = aSource({
       client: {
         method: 'private_key_jwt',
@@ -562,7 +563,7 @@ describe('credentials (61)', () => {
     expect(server.tokenRequests).toEqual([]);
   });
 
-  it('that cannot be read are an outage, and the cause is told', async () => {
+  it('that cannot be read are an outage, and the cause is reported', async () => {
     const { source, server } = aSource({
       client: clientSecretPost('orders-api', () => Promise.reject(new Error('vault is sealed'))),
     });
@@ -616,7 +617,7 @@ describe('the metadata (65)', () => {
     expect(server.tokenRequests).toEqual([]);
   });
 
-  it('is read once, and again after ten minutes; an endpoint that has moved is told', async () => {
+  it('is read once, and again after ten minutes; a new endpoint is reported', async () => {
     const { source, server, clock, events } = aSource();
     server.onToken = () => issued(`t${server.tokenRequests.length}`, { expires_in: 100 });
     await source.token();
@@ -654,7 +655,7 @@ describe('the metadata (65)', () => {
     await expect(source.token()).rejects.toMatchObject({ reason, status, serverStatus: answered });
   });
 
-  it('that cannot be had is an outage', async () => {
+  it('that cannot be fetched is an outage', async () => {
     const { source } = aSource({ fetch: () => Promise.reject(new TypeError('down')) });
     await expect(source.token()).rejects.toMatchObject({
       reason: 'metadata_unavailable',
@@ -664,7 +665,7 @@ describe('the metadata (65)', () => {
 });
 
 describe('explain', () => {
-  it('says which metadata, which method, and what the server said', async () => {
+  it('shows the metadata, the method and the answer of the server', async () => {
     const { source, server } = aSource({ scope: 'a', parameters: { tenant: 't' } });
     server.metadata = {
       ...server.metadata,
@@ -692,7 +693,7 @@ describe('explain', () => {
     expect(advice.join()).toContain('A scope is unknown');
   });
 
-  it('notices once that the server ignores resource', async () => {
+  it('reports once that the server ignores resource', async () => {
     const { source, server, clock, events } = aSource();
     server.onToken = () => issued(aJwt({ aud: 'account', n: server.tokenRequests.length }));
     await source.token();
@@ -715,7 +716,7 @@ describe('explain', () => {
     ['names it', aJwt({ aud: ['x', API] })],
     ['is opaque', 'opaque'],
     ['does not say', aJwt({})],
-  ])('has nothing to notice when the token %s', async (_name, token) => {
+  ])('does not report that when the token %s', async (_name, token) => {
     const { source, server, events } = aSource();
     server.onToken = () => issued(token);
     await source.token();
@@ -723,7 +724,7 @@ describe('explain', () => {
     expect((await source.explain()).advice).toEqual([]);
   });
 
-  it('tells why the metadata cannot be used', async () => {
+  it('says why the metadata cannot be used', async () => {
     const { source, server } = aSource();
     server.metadata = { issuer: 'https://other.example.com' };
     const { last, advice } = await source.explain();
@@ -742,7 +743,7 @@ describe('explaining', () => {
     });
   });
 
-  it('says which grant was asked for last, and what came of it', async () => {
+  it('says which grant was used last, and with what result', async () => {
     const { source } = aSource();
     await source.token();
     expect((await source.explain()).last).toEqual({
@@ -761,7 +762,7 @@ describe('explaining', () => {
 describe('events', () => {
   const source = { issuer: ISSUER, clientId: 'orders-api', grant: 'client_credentials' };
 
-  it('say for how long a token is good, counted from its request', async () => {
+  it('say how long a token is valid, counted from its request', async () => {
     const { source: tokens, clock, events } = aSource();
     await tokens.token();
     clock.pass(HOUR_MS - 300_000);
@@ -774,7 +775,7 @@ describe('events', () => {
     ]);
   });
 
-  it('say of a failure what is known of it, and no more', async () => {
+  it('say what is known of a failure, and no more', async () => {
     const failed = async (onToken: () => Response | Promise<Response>) => {
       const { source: tokens, server, events } = aSource();
       server.onToken = onToken;
@@ -795,7 +796,7 @@ describe('events', () => {
     ]);
   });
 
-  it('say whose token an API did not accept', async () => {
+  it('say which caller’s token an API did not accept', async () => {
     const { source: tokens, server, clock, events } = aSource();
     await tokens.token();
     await tokens.onBehalfOf('opaque').token();
@@ -813,7 +814,7 @@ describe('events', () => {
 describe('a client with a certificate', () => {
   const ALIASES = { mtls_endpoint_aliases: { token_endpoint: `${ISSUER}/certificate/token` } };
 
-  it('asks at the endpoint for certificates, and every other client at the usual one', async () => {
+  it('uses the endpoint for certificates, and every other client uses the usual one', async () => {
     const { source, server } = aSource();
     server.metadata = { ...server.metadata, ...ALIASES };
     await source.token();
@@ -825,7 +826,7 @@ describe('a client with a certificate', () => {
     ]);
   });
 
-  /** A source whose certificate, and what is done with it, is in the hands of the test. */
+  /** A source whose certificate the test sets, and whose use of it the test sees. */
   function withCertificate(options: Partial<TokenSourceOptions> = {}) {
     const server = aServer();
     const state = { tag: 'one' as string | Promise<string>, closed: 0 };
@@ -840,7 +841,7 @@ describe('a client with a certificate', () => {
     return { state, ...aSource({ client, fetch: server.fetch, ...options }), server };
   }
 
-  it('keeps its tokens while it is the same, and exchanged ones, too', async () => {
+  it('keeps its tokens, also exchanged ones, while the certificate is the same', async () => {
     const { source, server, state } = withCertificate();
     const use = async () => {
       await source.token();
@@ -852,7 +853,7 @@ describe('a client with a certificate', () => {
     expect([await use(), await use()]).toEqual([4, 4]);
   });
 
-  it('that cannot be read in time is an outage, and holds no caller beyond its signal', async () => {
+  it('that cannot be read in time causes an outage, and a caller waits no longer than its signal allows', async () => {
     const { source, state } = withCertificate({ timeoutMs: 50 });
     await source.token();
     state.tag = new Promise<string>(() => {});
@@ -865,7 +866,7 @@ describe('a client with a certificate', () => {
     expect((await source.token()).accessToken).toBe('token-1');
   });
 
-  it('is forgotten with every token that was bound to it, also those of callers no longer kept', async () => {
+  it('drops every token that was bound to an old certificate, also of callers no longer in the cache', async () => {
     const { source, server, state } = withCertificate({ maxSubjects: 1 });
     const asAda = source.onBehalfOf('ada');
     for (let call = 0; call < 2; call++) await asAda.token();
@@ -876,7 +877,7 @@ describe('a client with a certificate', () => {
     expect(server.tokenRequests.length).toBe(before + 1);
   });
 
-  it('that was replaced still holds no request for a token beyond the end of its source', async () => {
+  it('that was replaced does not let a request for a token go on after its source was closed', async () => {
     const { source, server, state } = withCertificate();
     await source.onBehalfOf('ada').token();
     server.onToken = () => new Promise(() => {});
@@ -892,7 +893,7 @@ describe('a client with a certificate', () => {
     expect(running.map((signal) => signal?.aborted)).toEqual([true, true, true, true]);
   });
 
-  it('is closed with its source, and what fails there is nobody’s fault', async () => {
+  it('is closed with its source, and a failure to close it harms nobody', async () => {
     const { source, state } = withCertificate();
     await source.token();
     source.close();
@@ -903,7 +904,7 @@ describe('a client with a certificate', () => {
 });
 
 describe('close', () => {
-  it('ends what is on its way, and every later call', async () => {
+  it('ends the requests that are on their way, and every later call fails', async () => {
     const { source, server } = aSource();
     server.onToken = () => new Promise(() => {});
     const waiting = source.token();

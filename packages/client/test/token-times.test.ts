@@ -20,13 +20,13 @@ describe('the times of a token', () => {
     });
   });
 
-  it('differ between processes in when it is refreshed, and in nothing else', () => {
+  it('differ between processes only in the time of the refresh', () => {
     const times = timesOf({ requestedAt, lifeMs: HOUR_MS, spread: 1.1 });
     const endsAt = requestedAt + HOUR_MS;
     expect([times.refreshAt, times.unusableAt]).toEqual([endsAt - 330_000, endsAt - 10_000]);
   });
 
-  it('are bound by the life of the subject', () => {
+  it('end no later than the subject token', () => {
     const lifeMs = 100_000;
     const endsAt = requestedAt + lifeMs;
     const at = (subjectEndsAt: number) =>
@@ -54,14 +54,14 @@ describe('the times of a token that is given again', () => {
     });
   });
 
-  it('shrink the margin with what is left', () => {
+  it('make the safety margin smaller when less time is left', () => {
     expect(again(first.endsAt - 10_000)).toMatchObject({
       refreshAt: first.endsAt - 5_000,
       unusableAt: first.endsAt - 2_500,
     });
   });
 
-  it('end earlier where the server says so now', () => {
+  it('end earlier if the server now says so', () => {
     const shorter = timesOfSame(first, { requestedAt, lifeMs: 60_000, spread: 1 });
     expect(shorter).toMatchObject({
       endsAt: requestedAt + 60_000,
@@ -70,13 +70,13 @@ describe('the times of a token that is given again', () => {
     });
   });
 
-  it('are none in the last half second', () => {
+  it('leave no time in the last half second', () => {
     expect(again(first.endsAt - 500)).toMatchObject({ endsAt: first.endsAt });
     expect(again(first.endsAt - 499)).toBeUndefined();
     expect(again(first.endsAt + 1)).toBeUndefined();
   });
 
-  it('are bound by the life of the subject, too', () => {
+  it('end no later than the subject token, too', () => {
     const life = { requestedAt: first.refreshAt, lifeMs: HOUR_MS, spread: 1 };
     const subjectEndsAt = first.endsAt - 60_000;
     expect(timesOfSame(first, { ...life, subjectEndsAt })).toMatchObject({
@@ -86,7 +86,7 @@ describe('the times of a token that is given again', () => {
   });
 });
 
-it('whatever its life, a token is refreshed after its request and used no longer than it lasts', () => {
+it('a token of any life is refreshed after its request, and not used after its end', () => {
   const life = fc.record({
     requestedAt: fc.integer({ min: 0, max: 1e12 }),
     lifeMs: fc.integer({ min: 1, max: 1e15 }),

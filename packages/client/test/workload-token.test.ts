@@ -17,7 +17,7 @@ afterEach(() => rm(folder, { recursive: true }));
 
 type Authentication = Awaited<ReturnType<ReturnType<typeof workloadToken>['authentication']>>;
 
-/** What a form has once the credentials are in it. */
+/** The form of a request with the credentials in it. */
 async function sent(authenticate: Authentication) {
   const body = new URLSearchParams({ grant_type: 'client_credentials' });
   await authenticate({ issuer: 'https://as.example.com' }, { client_id: 'x' }, body, new Headers());
@@ -25,7 +25,7 @@ async function sent(authenticate: Authentication) {
 }
 
 describe('the token of a workload', () => {
-  it('is an assertion beside the client id (RFC 7521 §4.2), a JWT unless it is said otherwise', async () => {
+  it('is sent as an assertion with the client id (RFC 7521 §4.2), as a JWT by default', async () => {
     await writeFile(path, aJwt({ sub: 'orders' }));
     const client = workloadToken('orders-api', { path });
     expect([client.method, client.clientId]).toEqual(['workload', 'orders-api']);
@@ -42,7 +42,7 @@ describe('the token of a workload', () => {
     });
   });
 
-  it('is read each time, and told from the one before, without what is around it', async () => {
+  it('is read each time without the spaces around it, and a new one is noticed', async () => {
     const client = workloadToken('orders-api', { path });
     const read = async (text: string) => {
       await writeFile(path, text);
@@ -58,7 +58,7 @@ describe('the token of a workload', () => {
     expect(`${tag}`).not.toContain(first.split('.')[1]);
   });
 
-  it('that is no JWT is not sent, and not told either', async () => {
+  it('that is no JWT is not sent, and is in no message', async () => {
     const client = workloadToken('orders-api', { path });
     for (const text of [`x ${aJwt({})}`, `${aJwt({})} x`, 'hush', 'hu.sh.', '.hu.sh', 'hu.s+h.x']) {
       await writeFile(path, text);
@@ -67,7 +67,7 @@ describe('the token of a workload', () => {
     }
   });
 
-  it('that is not there is told by the name of the fault', async () => {
+  it('that does not exist is reported by the code of the error', async () => {
     const client = workloadToken('orders-api', { path });
     await expect(client.authentication(aClock())).rejects.toMatchObject({ code: 'ENOENT' });
   });

@@ -58,7 +58,7 @@ function joseAccepts(token: string): Promise<boolean> {
   );
 }
 
-/** A token as far as lenient decoding gets: what the reasons below are held against. */
+/** A token after lenient decoding. The reasons below are compared with it. */
 interface Facts {
   readonly token: string;
   readonly header: Readonly<Record<string, unknown>>;

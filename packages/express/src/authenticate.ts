@@ -10,7 +10,7 @@ import type { ExpressMiddleware } from './framework.ts';
 import { showPrincipal } from './principal-property.ts';
 import { refuse } from './respond.ts';
 
-/** How {@link authenticate} treats requests that it does not let in. */
+/** How {@link authenticate} treats requests that it does not admit. */
 export type AuthenticateOptions = AuthenticateOptionsOf<'next'>;
 
 /** The middleware that {@link authenticate} makes. */
@@ -19,8 +19,8 @@ export interface AuthenticateMiddleware extends ExpressMiddleware, Readonly<Auth
 /**
  * Lets requests with a valid access token pass, and says who is calling: `req.principal`, `principalOf(req)`
  * (RFC 6750 §2.1). Makes the checks that `createResourceServer` lists. Does not check what a caller may do:
- * guards such as `requireScope` do. All methods are treated alike: `OPTIONS` needs a token too, so put CORS
- * before it.
+ * guards such as `requireScope` do. All methods are treated the same: `OPTIONS` needs a token too,
+ * so put CORS before it.
  *
  * Put it on the app, after the public routes, or name the public routes by `skip`. Then let
  * `assertGuarded(app)` check at start-up that no route can be reached without it.

@@ -1,4 +1,6 @@
-/** The longest life of an access token: it cannot be withdrawn. */
+/**
+ * The longest life of an access token. It is limited, because an issued token cannot be withdrawn.
+ */
 const MAX_LIFETIME_SEC = 86_400;
 
 /** Whether a number can be a token's lifetime: whole seconds, from one second to a day. */

@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { type Algorithm, ConfigurationError, type JsonWebKey } from '@authly/core';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
 
-/** A private JWK to sign with. Keep it secret: whoever has it can make any token. */
+/** A private JWK to sign with. Keep it secret: everybody who has it can make any token. */
 export interface SigningJwk extends JWK {
   readonly kid: string;
   readonly alg: Algorithm;

@@ -59,7 +59,7 @@ void strict.clientToken({ ...client, claims: { tenant_id: 't-1' } });
 void strict.userToken({ ...user, claims: { tenant_id: 7 } });
 // @ts-expect-error not one of the plans
 void strict.userToken({ ...user, claims: { tenant_id: 't-1', plan: 'golden' } });
-// @ts-expect-error the subject is the issuer's to set
+// @ts-expect-error only the issuer sets the subject
 void strict.userToken({ ...user, claims: { tenant_id: 't-1', sub: 'admin' } });
 // @ts-expect-error not in the schema
 void strict.userToken({ ...user, claims: { tenant_id: 't-1', tenantId: 't-1' } });

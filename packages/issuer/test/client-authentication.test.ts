@@ -6,7 +6,7 @@ import { type Client, type ClientStore, memoryClientStore } from '../src/client-
 import { hashWithScrypt, matchesHash } from '../src/secret-hash.ts';
 import { rejection, untyped } from './fixtures.ts';
 
-// Counts the work of an attempt; what it does stays as it is.
+// Counts how often work is done in an attempt, and does the work.
 vi.mock(import('../src/secret-hash.ts'), async (importOriginal) => {
   const original = await importOriginal();
   return { ...original, matchesHash: vi.fn(original.matchesHash) };
@@ -100,13 +100,13 @@ describe('with generated secrets', () => {
     post('rotating', next.secret),
     basic('nobody', stranger),
     basic('google|17', stranger),
-  ])('costs the same work for $clientId by $method', async (credentials) => {
+  ])('takes the same work for $clientId by $method', async (credentials) => {
     await authenticate(credentials).catch(() => {});
     expect(work()).toEqual(['sha256', 'sha256']);
   });
 
   it.each(['sync', 'nobody'])(
-    'costs no work for a secret that is nobody’s, of %s',
+    'hashes nothing for a secret that no client can have, as client %s',
     async (clientId) => {
       await authenticate(basic(clientId, CHOSEN)).catch(() => {});
       expect(work()).toEqual([]);
@@ -115,7 +115,7 @@ describe('with generated secrets', () => {
 });
 
 describe('with chosen secrets', () => {
-  it('accepts them, and costs the same work for every chosen secret', async () => {
+  it('accepts them, and takes the same work for every chosen secret', async () => {
     const authenticate = createClientAuthenticator(memoryClientStore([sync, old]));
     expect(await authenticate(basic('old', CHOSEN))).toEqual(old);
     for (const clientId of ['old', 'sync', 'nobody']) {
@@ -153,8 +153,8 @@ describe('with chosen secrets', () => {
   });
 });
 
-describe('with a store of its own mind', () => {
-  it('takes a client under another spelling of its id for unknown', async () => {
+describe('with a store that returns something wrong', () => {
+  it('treats a client with a different spelling of its id as unknown', async () => {
     const authenticate = createClientAuthenticator({ find: async () => sync });
     expect(await authenticate(basic('sync', generated.secret))).toEqual(sync);
     expect(await rejection(authenticate(basic('SYNC', generated.secret)))).toMatchObject({
@@ -162,7 +162,7 @@ describe('with a store of its own mind', () => {
     });
   });
 
-  it('never asks the store for an id that is none', async () => {
+  it('never asks the store for an invalid id', async () => {
     const find = vi.fn(() => undefined);
     const authenticate = createClientAuthenticator({ find });
     await rejection(authenticate(basic('google|17', generated.secret)));
@@ -183,27 +183,27 @@ describe('with a store of its own mind', () => {
     expect(error).toMatchObject({ code: 'temporarily_unavailable', reason: 'clients_unavailable' });
   });
 
-  it('is unavailable when a stored hash is none, and does not show it', async () => {
+  it('is unavailable when a stored hash is invalid, and does not show it', async () => {
     const find = (): Client => ({ ...sync, secretHashes: ['a secret in clear'] });
     const error = await rejection(createClientAuthenticator({ find })(basic('sync', stranger)));
     expect(error).toMatchObject({ reason: 'clients_unavailable' });
     expect(inspect(error, { depth: 9 })).not.toContain('in clear');
   });
 
-  it.each(['scopes', 'audiences'])('is unavailable when %s are no list', async (member) => {
+  it.each(['scopes', 'audiences'])('is unavailable when %s are not a list', async (member) => {
     const find = (): Client => ({ ...sync, [member]: 'read:users admin' });
     const authenticate = createClientAuthenticator({ find });
     expect(await rejection(authenticate(basic('sync', generated.secret)))).toMatchObject({
       reason: 'clients_unavailable',
       cause: { message: expect.stringContaining("'sync'") },
     });
-    // Only who proved to be the client is told.
+    // Only a caller who has proved to be the client learns the reason.
     expect(await rejection(authenticate(basic('sync', stranger)))).toMatchObject({
       reason: 'secret_wrong',
     });
   });
 
-  it('takes null, as of a database, for a member that is not there', async () => {
+  it('treats null, as a database gives it, as a missing member', async () => {
     const none = { authenticationMethod: null, defaultAudience: null };
     const stored = untyped<Client>({ ...sync, ...none });
     const authenticate = createClientAuthenticator({ find: () => stored });
@@ -211,7 +211,7 @@ describe('with a store of its own mind', () => {
     expect(await authenticate(post('sync', generated.secret))).toBe(stored);
   });
 
-  it('is unavailable when the default audience is none of the audiences', async () => {
+  it('is unavailable when the default audience is not in the audiences', async () => {
     const find = (): Client => ({ ...sync, defaultAudience: 'b' });
     const authenticate = createClientAuthenticator({ find });
     expect(await rejection(authenticate(basic('sync', generated.secret)))).toMatchObject({
@@ -220,7 +220,7 @@ describe('with a store of its own mind', () => {
     });
   });
 
-  it('counts two hashes of a client at most', async () => {
+  it('checks at most two hashes of a client', async () => {
     const find = (): Client => ({ ...sync, secretHashes: [next.hash, next.hash, generated.hash] });
     const error = await rejection(
       createClientAuthenticator({ find })(basic('sync', generated.secret)),

@@ -65,7 +65,7 @@ describe('scopes', () => {
     });
   });
 
-  it('a client that may have none gets a token without any', async () => {
+  it('a client that may have no scopes gets a token without scopes', async () => {
     const { accessToken } = await aProvider({ scopes: [] }).grant();
     expect(decodeJwt(accessToken)).not.toHaveProperty('scope');
   });
@@ -124,7 +124,7 @@ describe('the token', () => {
 });
 
 describe('events', () => {
-  it('tell of a grant', async () => {
+  it('report a grant', async () => {
     const { events, grant } = aProvider();
     await grant({ scope: 'read:users' });
     expect(events).toMatchObject([
@@ -132,7 +132,7 @@ describe('events', () => {
     ]);
   });
 
-  it('name the client of a refusal once it is known, and repeat nothing of the request', async () => {
+  it('name the client of a refusal if it is known, and contain no text of the request', async () => {
     const { events, grant, clientCredentials } = aProvider();
     await rejection(grant({ scope: 'canary' }));
     await rejection(clientCredentials.grant({ credentials: credentials('canary') }));

@@ -36,7 +36,7 @@ describe('hashClientSecret', () => {
     expect(await matches('chosen by a person', slow)).toBe(true);
   });
 
-  it('refuses a secret within reach of guessing, without quoting it', async () => {
+  it('refuses a secret that can be guessed, without quoting it', async () => {
     const error = await rejection(hashClientSecret('hunter2'));
     expect(error).toBeInstanceOf(ConfigurationError);
     expect(String(error)).not.toContain('hunter2');
@@ -50,7 +50,7 @@ describe('schemeFor', () => {
     `authly_cs_${'a'.repeat(44)}`,
     `x${'a'.repeat(43)}`,
     '',
-  ])('takes %j for a chosen secret', (secret) => {
+  ])('treats %j as a chosen secret', (secret) => {
     expect(schemeFor(secret)).toBe('scrypt');
   });
 });

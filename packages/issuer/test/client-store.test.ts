@@ -28,7 +28,7 @@ describe('memoryClientStore', () => {
     }
   });
 
-  it('keeps a copy: later changes do not reach it', () => {
+  it('keeps a copy, so later changes have no effect on it', () => {
     const scopes = ['read:users'];
     const store = memoryClientStore([{ ...client, scopes }]);
     scopes.push('admin');

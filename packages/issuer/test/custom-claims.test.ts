@@ -8,7 +8,7 @@ function nested(levels: number): unknown {
 }
 
 describe('customClaims', () => {
-  it('takes any JSON at the top level, and leaves out what is undefined', () => {
+  it('accepts any JSON at the top level, and leaves out undefined values', () => {
     const claims = {
       tenant_id: 't-1',
       level: 3,
@@ -36,7 +36,7 @@ describe('customClaims', () => {
     expect(String(error)).not.toContain('forged');
   });
 
-  it('refuses a name that is there twice', () => {
+  it('refuses a name that occurs twice', () => {
     expect(
       thrown(() =>
         customClaims([

@@ -42,7 +42,7 @@ async function* chunks(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
-/** What the handler answers; fails when the path is not its own. */
+/** The answer of the handler. Fails if the handler does not serve the path. */
 export async function answerOf(
   handler: HttpHandler,
   parts: RequestParts = {},
@@ -57,7 +57,7 @@ export function jsonOf(response: HandlerResponse): unknown {
   return response.body === undefined ? undefined : JSON.parse(response.body);
 }
 
-/** What the promise rejects with; fails when it does not. */
+/** The error with which the promise rejects. Fails if it does not reject. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   try {
     await promise;
@@ -67,7 +67,7 @@ export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   throw new Error('It did not reject');
 }
 
-/** What the function throws; fails when it does not. */
+/** The error that the function throws. Fails if it throws none. */
 export function thrown(act: () => unknown): unknown {
   try {
     act();

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { expect, it } from 'vitest';
 import { issuedToken } from '../src/issued-token.ts';
 
-it('keeps the token readable and out of sight', () => {
+it('lets a program read the token, and does not show it when printed', () => {
   const facts = {
     tokenId: 'id-1',
     audience: ['a'],

@@ -35,12 +35,15 @@ describe('locateIssuer', () => {
         '/auth/.well-known/openid-configuration',
       ],
     },
-  ])('derives the places of $issuer (RFC 8414 §3.1)', ({ issuer, token, url, metadata }) => {
-    const locations = locateIssuer(issuer);
-    expect(locations.issuer).toBe(issuer);
-    expect(locations.token).toEqual({ path: token, url });
-    expect(locations.metadataPaths).toEqual(metadata);
-  });
+  ])(
+    'derives the URLs of the endpoints from $issuer (RFC 8414 §3.1)',
+    ({ issuer, token, url, metadata }) => {
+      const locations = locateIssuer(issuer);
+      expect(locations.issuer).toBe(issuer);
+      expect(locations.token).toEqual({ path: token, url });
+      expect(locations.metadataPaths).toEqual(metadata);
+    },
+  );
 
   it.each([
     'http://localhost:3000',

@@ -8,7 +8,7 @@ const locations = locateIssuer('https://example.com/auth');
 const { published } = prepareSigningKeys([signingKey]);
 
 describe('the metadata endpoint', () => {
-  it('says what clients need, and the members without which common clients give up', async () => {
+  it('has the members that clients need, and those that common clients require', async () => {
     const metadata = issuerMetadata(locations, ['read:users'], published);
     const response = await answerOf(metadataEndpoint(metadata), { method: 'GET' });
     expect(response).toMatchObject({
@@ -35,12 +35,12 @@ describe('the metadata endpoint', () => {
     expect(jsonOf(response)).toEqual(metadata);
   });
 
-  it.each([[undefined], [[]]])('says nothing of scopes that are not configured: %j', (scopes) => {
+  it.each([[undefined], [[]]])('lists no scopes when none are configured: %j', (scopes) => {
     const metadata = issuerMetadata(locations, scopes, published);
     expect(metadata).not.toHaveProperty('scopes_supported');
   });
 
-  it('names the algorithms of all keys that are published, each once', async () => {
+  it('names the algorithm of each published key once', async () => {
     const [rsa, another] = [await generateSigningKey('RS256'), await generateSigningKey('ES256')];
     const { published: keys } = prepareSigningKeys([signingKey, rsa, another]);
     const metadata = issuerMetadata(locations, undefined, keys);

@@ -12,7 +12,7 @@ const empty = await aForm();
 const base64 = (text: string | Buffer): string => Buffer.from(text).toString('base64');
 const basic = (userPass: string | Buffer): string => `Basic ${base64(userPass)}`;
 
-/** RFC 6749 Appendix B, by the platform's own encoder. */
+/** Encodes as RFC 6749 Appendix B says, with the encoder of the platform. */
 const formEncode = (text: string): string =>
   new URLSearchParams({ '': text }).toString().slice('='.length);
 
@@ -45,7 +45,7 @@ describe('Authorization: Basic', () => {
     });
   });
 
-  it('gives back whatever a client encodes as OAuth says', () => {
+  it('decodes any text that a client encodes as OAuth requires', () => {
     const text = fc.string({ unit: 'binary' });
     fc.assert(
       fc.property(text, text, (id, secret) => {
@@ -103,7 +103,7 @@ describe('Authorization: Basic', () => {
     },
   );
 
-  it('allows the same client_id in the body, and no other', async () => {
+  it('allows a client_id in the body only if it is the same', async () => {
     const header = basic('id:secret');
     expect(requestCredentials(header, await aForm('client_id=id'))).toMatchObject({
       clientId: 'id',
@@ -118,7 +118,7 @@ describe('Authorization: Basic', () => {
 });
 
 describe('the body', () => {
-  it('carries id and secret as they are', async () => {
+  it('has id and secret without a further encoding', async () => {
     const form = await aForm('client_id=my+app&client_secret=a%2Bb%25c');
     expect(requestCredentials(undefined, form)).toEqual({
       clientId: 'my app',
@@ -134,7 +134,7 @@ describe('the body', () => {
     ['an empty secret', 'client_id=id&client_secret=', 'credentials_missing'],
     ['an assertion', 'client_id=id&client_assertion=a.b.c', 'method_unsupported'],
     ['an assertion type', 'client_assertion_type=urn:x', 'method_unsupported'],
-  ])('with %s is no authentication', async (_, body, reason) => {
+  ])('with %s does not authenticate', async (_, body, reason) => {
     const form = await aForm(body);
     expect(thrown(() => requestCredentials(undefined, form))).toMatchObject({
       code: 'invalid_client',

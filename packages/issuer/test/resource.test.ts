@@ -9,7 +9,7 @@ describe('parseResource', () => {
     ['https://api.example.com/v1?tenant=a', 'https://api.example.com/v1?tenant=a'],
     ['urn:example:orders', 'urn:example:orders'],
     ['api://orders', 'api://orders'],
-  ])('brings %s to its normal form', (resource, normalForm) => {
+  ])('changes %s into its normal form', (resource, normalForm) => {
     expect(parseResource(resource)).toBe(normalForm);
   });
 

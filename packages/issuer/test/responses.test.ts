@@ -43,7 +43,7 @@ describe('publicDocument', () => {
 });
 
 describe('privateJson', () => {
-  it('is kept by no cache (RFC 6749 §5.1)', () => {
+  it('is not stored by caches (RFC 6749 §5.1)', () => {
     expect(privateJson(400, { a: 1 }, { 'x-other': 'b' })).toEqual({
       status: 400,
       headers: {

@@ -22,7 +22,7 @@ describe('parseScope', () => {
     },
   );
 
-  it('reads back what distinct scopes are joined to', () => {
+  it('reads the scopes back from the text into which they were joined', () => {
     const scope = fc.stringMatching(/^[\x21\x23-\x5b\x5d-\x7e]{1,8}$/);
     fc.assert(
       fc.property(fc.uniqueArray(scope, { minLength: 1 }), (scopes) => {

@@ -11,7 +11,9 @@ import {
 
 const b64 = (bytes: Buffer): string => bytes.toString('base64').replaceAll('=', '');
 
-/** A scrypt hash as another implementation would write it, cheap enough for tests. */
+/**
+ * A scrypt hash in the form that another implementation would write, with little work, for tests.
+ */
 function foreignScryptHash(secret: string, ln = 10, r = 8, p = 1): string {
   const salt = randomBytes(16);
   const digest = scryptSync(secret, salt, 32, { N: 2 ** ln, r, p });
@@ -29,7 +31,7 @@ describe('matchesHash', () => {
     ['sha256', async (secret: string) => hashWithSha256(secret)],
     ['scrypt', hashWithScrypt],
     ['foreign scrypt', async (secret: string) => foreignScryptHash(secret)],
-  ])('knows the secret of a %s hash and no other', async (_, hashOf) => {
+  ])('accepts the secret of a %s hash and no other', async (_, hashOf) => {
     const hash = parsed(await hashOf('correct horse battery'));
     expect(await matchesHash('correct horse battery', hash)).toBe(true);
     expect(await matchesHash('correct horse batterY', hash)).toBe(false);
@@ -37,11 +39,11 @@ describe('matchesHash', () => {
     expect(await matchesHash('', hash)).toBe(false);
   });
 
-  it('hashes with a salt: one secret has two hashes', () => {
+  it('hashes with a salt, so one secret has different hashes', () => {
     expect(hashWithSha256('secret')).not.toBe(hashWithSha256('secret'));
   });
 
-  it('knows no secret for a decoy', async () => {
+  it('accepts no secret for a decoy', async () => {
     expect(await matchesHash('anything', decoyHash('sha256'))).toBe(false);
     expect(decoyHash('scrypt')).toMatchObject({ scheme: 'scrypt', ln: 14, r: 8, p: 5 });
   });
@@ -73,11 +75,11 @@ describe('parseSecretHash', () => {
     expect(parseSecretHash(stored)).toBeUndefined();
   });
 
-  it('accepts the most work it is willing to do', () => {
+  it('accepts a hash with the greatest allowed work', () => {
     expect(parseSecretHash(`$scrypt$ln=15,r=8,p=10$${salt}$${digest}`)).toMatchObject({ ln: 15 });
   });
 
-  it('bears the most memory it accepts', async () => {
+  it('can compute a hash with the greatest allowed memory', async () => {
     const hash = parsed(foreignScryptHash('a secret of old', 10, 8, 10));
     expect(await matchesHash('a secret of old', { ...hash, ...{ ln: 15, r: 8, p: 1 } })).toBe(
       false,

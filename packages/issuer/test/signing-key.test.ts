@@ -45,7 +45,7 @@ describe('prepareSigningKeys', () => {
     }
   });
 
-  it('publishes nothing of a JWK but the key itself', () => {
+  it('publishes only the public key of a JWK, and no other member', () => {
     const jwk = { ...signingKey, note: 'from the vault', x5c: ['MII'] };
     const keys = prepareSigningKeys([jwk]);
     expect(Object.keys(keys.published.keys[0] ?? {}).sort()).toEqual(
@@ -56,7 +56,7 @@ describe('prepareSigningKeys', () => {
   it.each([
     ['EC', undefined, 'ES256'],
     ['EC', 'ES256', 'ES256'],
-  ])('takes the usual algorithm of a key without alg: %s %s', (_, alg, algorithm) => {
+  ])('uses the usual algorithm for a key without alg: %s %s', (_, alg, algorithm) => {
     const { alg: __, ...jwk } = signingKey;
     expect(prepareSigningKeys([{ ...jwk, ...(alg !== undefined && { alg }) }])).toMatchObject({
       algorithm,

@@ -7,7 +7,7 @@ const part = fc.string({ unit: 'binary', minLength: 1 });
 const vschar = fc.stringMatching(/^[\x20-\x7e]{1,255}$/);
 
 describe('userSubject', () => {
-  it('joins provider and external id, readable and percent-encoded', () => {
+  it('joins provider and external id in a readable, percent-encoded form', () => {
     expect(userSubject('google', '110169484474386276334')).toBe('google|110169484474386276334');
     expect(userSubject('ldap', 'cn=Ann Lee|x%7C')).toBe('ldap|cn%3DAnn%20Lee%7Cx%257C');
   });
@@ -21,7 +21,7 @@ describe('userSubject', () => {
     );
   });
 
-  it('never gives two splits of one text the same subject', () => {
+  it('gives different subjects when the same text is divided in different places', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 3 }), fc.nat(), fc.nat(), (text, a, b) => {
         const at = 1 + (a % (text.length - 1));

@@ -49,7 +49,7 @@ const headers = authorization();
 const NOT_STORED = { 'cache-control': 'no-store', pragma: 'no-cache' };
 
 describe('a good request', () => {
-  it('gets a token and nothing that would make a session', async () => {
+  it('gets a token, and no cookie or refresh token', async () => {
     const response = await anEndpoint().post({ headers, body: GOOD });
     expect(response).toMatchObject({
       status: 200,
@@ -80,7 +80,7 @@ describe('a good request', () => {
     expect(await anEndpoint().post({ headers: ownHeaders, body })).toMatchObject({ status: 200 });
   });
 
-  it('may have been parsed before', async () => {
+  it('may have a body that other middleware has parsed', async () => {
     const parsedBody = { grant_type: 'client_credentials', resource: 'https://api.example.com' };
     expect(await anEndpoint().post({ headers, parsedBody })).toMatchObject({ status: 200 });
   });
@@ -247,7 +247,7 @@ describe('a refused request', () => {
     expect(JSON.stringify([response, events])).not.toContain('authly_cs_');
   });
 
-  it('repeats nothing that was sent', async () => {
+  it('gets an answer without any text of the request', async () => {
     const { events, post: send } = anEndpoint();
     const canary = 'canary-7d2f';
     for (const body of [
@@ -283,7 +283,7 @@ describe('our own faults', () => {
     expect(JSON.stringify([response, events])).not.toContain('canary');
   });
 
-  it('are thrown for the framework to log when a registration makes no valid token', async () => {
+  it('are thrown, so that the framework logs them, when no valid token can be made from a registration', async () => {
     const { token } = createIssuer({
       ...options,
       claims: z.object({ tenant_id: z.string() }),

@@ -34,7 +34,7 @@ const userGrant = {
 
 const clientGrant = { clientId: 'nightly-sync', audience: 'https://api.example.com' };
 
-/** What jose, as an independent judge, reads in a token of ours. */
+/** Reads a token of ours with jose, as an independent check. */
 async function verified(token: string, jwks: PublicJwkSet = keys.published) {
   const { payload, protectedHeader } = await jwtVerify(
     token,
@@ -51,7 +51,7 @@ async function verified(token: string, jwks: PublicJwkSet = keys.published) {
 }
 
 describe('a user token', () => {
-  it('is an RFC 9068 token that carries nothing of the profile', async () => {
+  it('is an RFC 9068 token without any claim of the profile', async () => {
     const token = await aMinter({ newTokenId: () => 'id-1' }).user({
       ...userGrant,
       scopes: ['read:users', 'write:users'],
@@ -71,7 +71,7 @@ describe('a user token', () => {
     });
   });
 
-  it('carries what is asked for, flat', async () => {
+  it('has the requested claims at the top level', async () => {
     const token = await aMinter().user({
       ...userGrant,
       include: { email: true, username: true, attributes: ['department'] },
@@ -94,7 +94,7 @@ describe('a user token', () => {
     expect(payload).not.toHaveProperty('scope');
   });
 
-  it('refuses a claim that is given and included', async () => {
+  it('refuses a claim that is both given and included', async () => {
     const error = await rejection(
       aMinter().user({
         ...userGrant,
@@ -127,7 +127,7 @@ describe('a user token', () => {
 });
 
 describe('a client token', () => {
-  it('has the client for its subject, and says so', async () => {
+  it('has the client as its subject, and is marked as a client token', async () => {
     const token = await aMinter().client({ ...clientGrant, claims: { tenant_id: 't-1' } });
     const { payload } = await verified(token.accessToken);
     expect(payload).toMatchObject({
@@ -182,7 +182,7 @@ describe('every token', () => {
     expect(new Set(tokens.map(({ tokenId }) => tokenId)).size).toBe(2);
   });
 
-  it('lives as long as it is told to', async () => {
+  it('has the requested lifetime', async () => {
     const token = await aMinter().client({ ...clientGrant, expiresInSec: 60 });
     const times = { issuedAt: NOW_SEC, expiresAt: NOW_SEC + 60, expiresInSec: 60 };
     expect(token).toMatchObject(times);
@@ -196,7 +196,7 @@ describe('every token', () => {
     await verified(accessToken, ownKeys.published);
   });
 
-  it('is reported, without itself and without its subject', async () => {
+  it('is reported in an event without the token and its subject', async () => {
     const events: IssuerEvent[] = [];
     const minter = aMinter({ report: (event) => events.push(event), newTokenId: () => 'id-1' });
     const { accessToken } = await minter.user({ ...userGrant, scopes: ['a'] });
@@ -226,13 +226,13 @@ describe('a claims schema', () => {
       .optional(),
   });
 
-  it('judges the whole token as a resource server will see it, and changes nothing', async () => {
+  it('checks the whole token as a resource server will see it, and changes nothing', async () => {
     const claims = { tenant_id: 't-1', since: '2030-01-01', extra: 1 };
     const token = await aMinter({ claims: schema }).user({ ...userGrant, claims });
     expect((await verified(token.accessToken)).payload).toMatchObject(claims);
   });
 
-  it('refuses what does not fit, naming the claims but no value', async () => {
+  it('refuses claims that do not match, and names them without their values', async () => {
     const claims = { tenant_id: 'secret-value' };
     const error = await rejection(aMinter({ claims: schema }).user({ ...userGrant, claims }));
     expect(error).toMatchObject({ code: 'claims_rejected', claims: ['tenant_id'] });

@@ -6,7 +6,7 @@ function aLimit(concurrent: number, waiting: number) {
   return createWorkLimit({ concurrent, waiting, refuse: () => new Error('too much') });
 }
 
-/** Work that ends when told to, and tells when it began. */
+/** A job that the test ends, and that records when it began. */
 function work(started: number[], index: number) {
   let end: (result: number) => void = () => {};
   const promise = new Promise<number>((resolve) => {
@@ -19,11 +19,11 @@ function work(started: number[], index: number) {
   return { run, end: () => end(index) };
 }
 
-/** Lets every promise that can settle settle. */
+/** Waits until every promise that can settle has settled. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('createWorkLimit', () => {
-  it('runs so much at a time, in order, and refuses what finds no place', async () => {
+  it('runs a limited number of jobs at a time, in order, and refuses a job when the queue is full', async () => {
     const limit = aLimit(2, 2);
     const started: number[] = [];
     const jobs = [0, 1, 2, 3, 4].map((index) => work(started, index));
@@ -41,7 +41,7 @@ describe('createWorkLimit', () => {
     expect(await Promise.all(results.slice(0, 4))).toEqual([0, 1, 2, 3]);
   });
 
-  it('gives a place free when work fails, and when all is done', async () => {
+  it('frees a place when a job fails, and when it is done', async () => {
     const limit = aLimit(1, 0);
     const failed = await rejection(limit(() => Promise.reject(new Error('failed'))));
     expect(String(failed)).toBe('Error: failed');

@@ -15,7 +15,7 @@ import {
 import type { KoaContext, KoaContextOf, KoaMiddleware, KoaNext } from './framework.ts';
 import { respond } from './respond.ts';
 
-/** How {@link authenticate} treats requests that it does not let in. */
+/** How {@link authenticate} treats requests that it does not admit. */
 export type AuthenticateOptions = AuthenticateOptionsOf<'throw'>;
 
 /** The middleware that {@link authenticate} makes. */
@@ -37,8 +37,8 @@ export type RequiredAuthenticateMiddleware = AuthenticateMiddleware &
 /**
  * Lets requests with a valid access token pass, and says who is calling: `ctx.state.principal`,
  * `principalOf(ctx)` (RFC 6750 §2.1). Makes the checks that `createResourceServer` lists. Does not check what a
- * caller may do: guards such as `requireScope` do. All methods are treated alike: `OPTIONS` needs a token too,
- * so put CORS before it.
+ * caller may do: guards such as `requireScope` do. All methods are treated the same: `OPTIONS`
+ * needs a token too, so put CORS before it.
  *
  * Put it on the app (`app.use`), with public routes in a router before it, or named by `skip`. Do not use
  * `router.use(authenticate(…))` on a router of `@koa/router` with a prefix: such a router compares the paths of

@@ -7,7 +7,7 @@ import { anMcpResource, issuer, MCP_URL } from './mcp-resource.ts';
 const SCOPES = { 'notes:write': ['notes:read'] };
 
 describe('toAuthInfo', () => {
-  it('states a client: token, id, scopes with those implied, expiry in seconds, resource, principal', async () => {
+  it('describes a client: token, id, scopes with the implied ones, expiry in seconds, resource, principal', async () => {
     const resource = anMcpResource({ scopeImplies: SCOPES });
     const token = issuer.aClientToken({ scope: 'notes:write', exp: 4_000_000_000 });
     const principal = await resource.verify(token);
@@ -21,7 +21,7 @@ describe('toAuthInfo', () => {
     });
   });
 
-  it("states the client that a user calls through, and never the user's id in its place", async () => {
+  it("names the client through which a user calls, and never the user's id instead", async () => {
     const resource = anMcpResource();
     const token = issuer.aUserToken({ sub: 'user-1', client_id: 'web-app' });
     const info = toAuthInfo(await resource.verify(token), token, resource);
@@ -46,7 +46,7 @@ describe('toAuthInfo', () => {
     expect(info.scopes).toEqual(['notes:write']);
   });
 
-  it('vouches for no `resource` that the token is not for, though the server accepts its audience', async () => {
+  it('does not state a `resource` that the token is not for, even if the server accepts its audience', async () => {
     const token = issuer.aUserToken();
     const principal = await anMcpResource().verify(token);
     const info = toAuthInfo(principal, token, { resource: 'https://other.example.com/mcp' });
@@ -58,12 +58,15 @@ describe('toAuthInfo', () => {
     ['https://mcp.example.com/mcp', 'https://mcp.example.com/mcp/', false],
     ['https://mcp.example.com', 'https://mcp.example.com/mcp', false],
     ['https://mcp.example.com', 'https://mcp.example.com.evil.test/', false],
-  ])('takes an origin with a slash for the same: %s, aud %s: %s', async (resource, aud, same) => {
-    const server = anMcpResource({ audience: [aud], resource });
-    const token = issuer.aUserToken({ aud });
-    const info = toAuthInfo(await server.verify(token), token, server);
-    expect(info.resource?.href).toBe(same ? `${resource}/` : undefined);
-  });
+  ])(
+    'treats an origin with and without a slash as the same: %s, aud %s: %s',
+    async (resource, aud, same) => {
+      const server = anMcpResource({ audience: [aud], resource });
+      const token = issuer.aUserToken({ aud });
+      const info = toAuthInfo(await server.verify(token), token, server);
+      expect(info.resource?.href).toBe(same ? `${resource}/` : undefined);
+    },
+  );
 
   it("gives a list of scopes that may be changed without changing the principal's", async () => {
     const token = issuer.aUserToken({ scope: 'notes:read' });
@@ -80,7 +83,7 @@ describe('setAuthInfo', () => {
     return { method: 'POST', rawHeaders };
   }
 
-  it.each(['Bearer', 'bearer', 'BEARER '])('takes the token after "%s"', async (scheme) => {
+  it.each(['Bearer', 'bearer', 'BEARER '])('reads the token after "%s"', async (scheme) => {
     const resource = anMcpResource();
     const principal = await resource.verify(token);
     const request = aRequest('Host', 'mcp.example.com', 'Authorization', `${scheme} ${token}`);

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { authorizeTool } from '../src/authorize-tool.ts';
 import type { ToolRequirements } from '../src/tool-requirement.ts';
 
-// What it answers is in test/mcp/authorize-tool.test.ts, in every framework.
+// Its answers are tested in test/mcp/authorize-tool.test.ts, in every framework.
 
 describe('authorizeTool', () => {
   it.each<[string, unknown]>([
@@ -16,7 +16,7 @@ describe('authorizeTool', () => {
     expect(make).toThrow(/"add_note".*Write: authorizeTool\(\{/);
   });
 
-  it('is a programming error where authenticate has not run, for tools without needs too', async () => {
+  it('throws a programming error if authenticate has not run, also for tools without a requirement', async () => {
     const guard = authorizeTool({ whoami: null });
     const request = { method: 'POST', body: { method: 'tools/call', params: { name: 'whoami' } } };
     const next = vi.fn();

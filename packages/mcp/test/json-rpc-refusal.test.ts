@@ -14,7 +14,7 @@ describe('jsonRpcRefusal', () => {
   });
 
   it.each([0, -1, Number.MAX_SAFE_INTEGER, '', 'call-1', 'x'.repeat(128)])(
-    'gives the id %j back',
+    'repeats the id %j',
     (id) => {
       expect(jsonRpcRefusal({ id }, error).id).toBe(id);
     },

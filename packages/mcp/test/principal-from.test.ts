@@ -16,7 +16,7 @@ async function verified(token: string): Promise<{ principal: Principal; info: Ca
 }
 
 describe('principalFrom', () => {
-  it('gives the principal that was put in, also from a copy as the SDK makes one', async () => {
+  it('returns the principal that was stored, also from a copy that the SDK makes', async () => {
     const { principal, info } = await verified(issuer.aUserToken());
     expect(principalFrom(info)).toBe(principal);
     expect(principalFrom({ ...info })).toBe(principal);

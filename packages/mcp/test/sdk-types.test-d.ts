@@ -9,7 +9,8 @@ import {
 import type { Request } from 'express';
 import { principalFrom, setAuthInfo, toAuthInfo, tokenVerifier, userFrom } from '../src/index.ts';
 
-// @authly/mcp describes the SDK's types by structure; here they are held against the real ones.
+// @authly/mcp describes the SDK's types by their structure. This file compares them with the real
+// ones.
 
 declare const principal: Principal;
 declare const resourceServer: ResourceServer;
@@ -30,8 +31,8 @@ setAuthInfo(request, principal, resourceServer);
 export const caller: Principal = principalFrom(context.http?.authInfo);
 export const userId: string = userFrom(context.http?.authInfo).userId;
 
-// @ts-expect-error The id of a user is out of reach until the kind is known.
+// @ts-expect-error The id of a user cannot be read before the kind is checked.
 export const unknownKind: string = principalFrom(context.http?.authInfo).userId;
 
-// @ts-expect-error The SDK's middleware answers no other error than its own: the class is needed.
+// @ts-expect-error The SDK's middleware answers only errors of its own class.
 tokenVerifier(resourceServer);

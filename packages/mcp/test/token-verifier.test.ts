@@ -17,14 +17,14 @@ async function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
 }
 
 describe('tokenVerifier', () => {
-  it('says at construction that it cannot see proofs', () => {
+  it('throws at construction if proofs are required, since it cannot see them', () => {
     expect(() => tokenVerifier(anMcpResource({ dpop: 'required' }), OAuthError)).toThrow(
       /^tokenVerifier\(\) cannot serve a resource server with dpop: 'required'.* Write: authenticate\(resourceServer\)/,
     );
     expect(() => tokenVerifier(anMcpResource({ dpop: 'when-bound' }), OAuthError)).not.toThrow();
   });
 
-  it('says at construction that it cannot see certificates', () => {
+  it('throws at construction if certificates are required, since it cannot see them', () => {
     const certificate = socketCertificate();
     const required = anMcpResource({ mtls: { mode: 'required', certificate } });
     expect(() => tokenVerifier(required, OAuthError)).toThrow(
@@ -33,7 +33,7 @@ describe('tokenVerifier', () => {
     expect(() => tokenVerifier(anMcpResource({ mtls: { certificate } }), OAuthError)).not.toThrow();
   });
 
-  it('gives of a good token what toAuthInfo gives', async () => {
+  it('returns the result of toAuthInfo for a good token', async () => {
     const resource = anMcpResource({ scopeImplies: { 'notes:write': ['notes:read'] } });
     const token = issuer.aClientToken({ scope: 'notes:write' });
     const info = await tokenVerifier(resource, OAuthError).verifyAccessToken(token);
@@ -61,14 +61,14 @@ describe('tokenVerifier', () => {
     },
   );
 
-  it('hands on what is no refusal as it is', async () => {
+  it('passes on an error that is not a refusal', async () => {
     const fault = new Error('a bug');
     const resource = { ...anMcpResource(), verify: () => Promise.reject(fault) };
     const verifier = tokenVerifier(resource, OAuthError);
     expect(await rejectionOf(verifier.verifyAccessToken('x'))).toBe(fault);
   });
 
-  it('is not made without the URL of the MCP server', () => {
+  it('cannot be made without the URL of the MCP server', () => {
     const resource = anMcpResource({ audience: 'notes' });
     expect(() => tokenVerifier(resource, OAuthError)).toThrow(ConfigurationError);
     expect(() => tokenVerifier(resource, OAuthError)).toThrow(/resource: 'https:/);
@@ -107,7 +107,7 @@ describe("tokenVerifier behind the SDK's own requireBearerAuth", () => {
     return { status: response.status, challenge, body: await response.json() };
   }
 
-  it('lets a scope pass that another one implies', async () => {
+  it('accepts a scope that another one implies', async () => {
     const resource = anMcpResource({ scopeImplies: { 'notes:write': ['notes:read'] } });
     const token = issuer.aClientToken({ scope: 'notes:write' });
     expect(await get(resource, `Bearer ${token}`)).toMatchObject({
@@ -136,7 +136,7 @@ describe("tokenVerifier behind the SDK's own requireBearerAuth", () => {
     expect(challenge).toContain('scope="notes:read"');
   });
 
-  // The limits that the documentation states: should the SDK change, it has to change too.
+  // The documentation states these limits. If the SDK changes, change the documentation too.
   it('can answer only 500 while the keys cannot be fetched', async () => {
     const resource = anMcpResource({
       issuer: authly(issuer.issuer),
@@ -148,13 +148,13 @@ describe("tokenVerifier behind the SDK's own requireBearerAuth", () => {
     });
   });
 
-  it('says invalid_token where there were no credentials', async () => {
+  it('says invalid_token if there were no credentials', async () => {
     const { status, challenge } = await get(anMcpResource());
     expect(status).toBe(401);
     expect(challenge).toContain('error="invalid_token"');
   });
 
-  it("is overruled by the SDK's clock, which has no tolerance", async () => {
+  it("cannot give the SDK's clock a tolerance", async () => {
     const token = issuer.aToken({ scope: 'notes:read' }, { expiresInSec: -10 });
     const tolerant = anMcpResource({ clockToleranceSec: 60 });
     expect(await tolerant.verify(token)).toMatchObject({ kind: 'user' });

@@ -14,12 +14,12 @@ function post(body: unknown): ParsedRequest {
 }
 
 describe('toolRequirement', () => {
-  it('gives the requirement of the tool that is called', () => {
+  it('returns the requirement of the tool that is called', () => {
     expect(toolRequirement(post(call('add_note')), NEEDS)).toBe(NEEDS.add_note);
     expect(toolRequirement(post(call('my_profile')), NEEDS)).toBe(NEEDS.my_profile);
   });
 
-  it('gives nothing for a tool that needs no more than the route', () => {
+  it('returns nothing for a tool that needs no more than the route', () => {
     expect(toolRequirement(post(call('whoami')), NEEDS)).toBeUndefined();
   });
 
@@ -32,9 +32,12 @@ describe('toolRequirement', () => {
     expect(toolRequirement(post(body), NEEDS)).toBeUndefined();
   });
 
-  it.each(['GET', 'HEAD', 'DELETE', 'OPTIONS'])('gives nothing for %s without a body', (method) => {
-    expect(toolRequirement({ method, body: undefined }, NEEDS)).toBeUndefined();
-  });
+  it.each(['GET', 'HEAD', 'DELETE', 'OPTIONS'])(
+    'returns nothing for %s without a body',
+    (method) => {
+      expect(toolRequirement({ method, body: undefined }, NEEDS)).toBeUndefined();
+    },
+  );
 
   it.each<[string, ParsedRequest]>([
     ['no body: no parser ran', post(undefined)],

@@ -14,7 +14,7 @@ export interface KeyNames {
   readonly log: string;
   /** A text: what the processes that share the marks are set to. */
   readonly settings: string;
-  /** A hash: for whom a mark was made, where that is not the application. */
+  /** A hash with the holders of marks that were not made for the application itself. */
   readonly holders: string;
   /** A hash: how many marks each of them has. */
   readonly held: string;

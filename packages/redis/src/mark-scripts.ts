@@ -5,7 +5,10 @@
 const LOG_ENTRIES = 10_000;
 /** So many expired marks are removed whenever one is made: more than one, so that their number does not grow. */
 const SWEPT_AT_ONCE = 16;
-/** So many entries of holders are compared with the marks before a holder is refused: few, since it may ask often. */
+/**
+ * How many entries of holders are compared with the marks before a holder is refused. Few, since a
+ * holder may ask often.
+ */
 const COMPARED_AT_ONCE = 16;
 
 // Each entry of the log holds the nonce `n` of the entry before it. By that a follower notices when another server
@@ -44,10 +47,11 @@ end
  *
  * A holder may have at most as many marks as are still free, as in memory.
  *
- * An earlier version of this package removes marks and does not subtract them from those of their holders. While
- * its processes run beside newer ones, marks that are gone would be counted for ever. So a mark that is new is
- * subtracted first if it is still counted, and before a holder is refused, some of the counted marks, taken at
- * random, are looked for.
+ * An earlier version of this package removes marks without subtracting them from the count of their
+ * holder. While its processes run together with newer ones, removed marks would be counted for
+ * ever. So if a new mark is still counted from before, it is subtracted first. And before a holder
+ * is refused, some of its counted marks are chosen at random, and the script checks that they
+ * exist.
  */
 export const KEEP_MARK: string = `${WRITE_LOG}${RELEASE}
 local field, before, till, holder = ARGV[1], ARGV[2], ARGV[3], ARGV[6]

@@ -9,7 +9,7 @@ afterEach(() => expect(vi.getTimerCount()).toBe(0));
 
 const BOUNDS = { timeoutMs: 100, maxInFlight: 2 };
 
-/** A client whose commands wait until the test answers them. */
+/** A client whose commands wait for an answer of the test. */
 function aClient() {
   const waiting: { resolve(reply: unknown): void; reject(cause: unknown): void }[] = [];
   const sent: unknown[] = [];
@@ -21,7 +21,7 @@ function aClient() {
 }
 
 describe('a bounded command', () => {
-  it('hands on the command, its key, and the reply', async () => {
+  it('passes on the command, its key and the reply', async () => {
     const { command, waiting, sent } = aClient();
     const reply = boundedCommand(command, BOUNDS)(['GET', 'a'], 'a');
     expect(sent).toEqual([[['GET', 'a'], 'a']]);
@@ -44,7 +44,7 @@ describe('a bounded command', () => {
     await expect(send([], '')).rejects.toThrow('READONLY');
   });
 
-  it('rejects when there is no reply in time, and not before', async () => {
+  it('rejects if there is no reply in time, and not earlier', async () => {
     const { command, waiting } = aClient();
     const outcome = vi.fn();
     boundedCommand(command, BOUNDS)([], '').catch(outcome);
@@ -58,7 +58,7 @@ describe('a bounded command', () => {
     await vi.advanceTimersByTimeAsync(0);
   });
 
-  it('rejects what is over the number at once, and sends nothing', async () => {
+  it('rejects a command over the limit at once, and does not send it', async () => {
     const { command, waiting, sent } = aClient();
     const send = boundedCommand(command, BOUNDS);
     const replies = [send([], ''), send([], '')];
@@ -76,7 +76,7 @@ describe('a bounded command', () => {
     await Promise.all([third, fourth]);
   });
 
-  it('counts a command that is late until the client lets go of it', async () => {
+  it('counts a late command until the client settles it', async () => {
     const { command, waiting, sent } = aClient();
     const send = boundedCommand(command, { ...BOUNDS, maxInFlight: 1 });
     send([], '').catch(() => {});
@@ -90,7 +90,7 @@ describe('a bounded command', () => {
     await next;
   });
 
-  it('gives up a place after a minute, once, whatever the client does later', async () => {
+  it('frees the place of a command after a minute, only once, whatever the client does later', async () => {
     const { command, waiting, sent } = aClient();
     const send = boundedCommand(command, { ...BOUNDS, maxInFlight: 1 });
     send([], '').catch(() => {});
@@ -106,7 +106,7 @@ describe('a bounded command', () => {
     await second;
   });
 
-  it('keeps no process alive', async () => {
+  it('does not keep the process alive', async () => {
     vi.useRealTimers();
     const timers: NodeJS.Timeout[] = [];
     const real = globalThis.setTimeout;

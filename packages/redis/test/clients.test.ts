@@ -4,26 +4,26 @@ import { isSameClient } from '../src/clients.ts';
 
 const ARGS = Object.freeze(['SET', 'a', 'b']);
 
-it('node-redis is sent the command as it is', async () => {
+it('node-redis gets the command unchanged', async () => {
   const sendCommand = vi.fn(async () => 'OK');
   await expect(nodeRedis({ sendCommand })(ARGS, 'a')).resolves.toBe('OK');
   expect(sendCommand.mock.calls).toEqual([[ARGS]]);
 });
 
-it('a cluster of node-redis is told the key, and never asks a replica', async () => {
+it('a cluster of node-redis gets the key, and never asks a replica', async () => {
   const sendCommand = vi.fn(async (..._given: readonly unknown[]) => 'OK');
   await expect(nodeRedisCluster({ sendCommand })(ARGS, 'a')).resolves.toBe('OK');
   expect(sendCommand.mock.calls).toEqual([['a', false, ['SET', 'a', 'b']]]);
   expect(sendCommand.mock.calls[0]?.[2]).not.toBe(ARGS);
 });
 
-it.each([ioredis, iovalkey])('%o is sent the command by its name', async (maker) => {
+it.each([ioredis, iovalkey])('%o gets the command by its name', async (maker) => {
   const call = vi.fn(async () => 'OK');
   await expect(maker({ call })(ARGS, 'a')).resolves.toBe('OK');
   expect(call.mock.calls).toEqual([['SET', 'a', 'b']]);
 });
 
-it('commands through one client are told from those through two, as far as they are made here', () => {
+it('isSameClient says whether two commands use the same client, as far as it can see', () => {
   const sendCommand = async () => 'OK';
   const [one, two] = [{ sendCommand }, { sendCommand }];
   expect(isSameClient(nodeRedis(one), nodeRedis(one))).toBe(true);

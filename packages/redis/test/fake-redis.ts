@@ -2,19 +2,19 @@ import type { Clock } from '@authly/core';
 import type { RedisCommand } from '@authly/redis';
 import { DROP_MARK, FULL_FOR_HOLDER, KEEP_MARK, READ_MARKS } from '../src/mark-scripts.ts';
 
-/** A Redis server in this process, as far as the stores need one. */
+/** A Redis server in this process, with the commands that the stores need. */
 export interface FakeRedis {
-  /** A connection of its own. */
+  /** Opens a new connection. */
   connect(): RedisCommand;
-  /** What was sent, without what reads the log. */
+  /** The commands that were sent, without those that read the log. */
   readonly sent: (readonly string[])[];
-  /** What comes before the answer of a command, or instead of it: it throws, or waits. */
+  /** Called before each command is answered. It may wait, or throw instead of an answer. */
   before: ((args: readonly string[]) => unknown) | undefined;
   /** Ends the reads that wait. */
   wake(): void;
-  /** Loses the last entries of the log, as a replica that took over. */
+  /** Loses the last entries of the log, as happens when a replica takes over. */
   loseLog(entries: number): void;
-  /** Loses everything, as a server without persistence. */
+  /** Loses everything, as a server without persistence does at a restart. */
   loseAll(): void;
   /** The names of all keys. */
   keys(): readonly string[];

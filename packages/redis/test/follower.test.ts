@@ -21,7 +21,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** What a copy of the marks is told. */
+/** The calls that a copy of the marks gets. */
 function aMirror() {
   const told: string[] = [];
   const mirror: Pick<MarkMirror, 'follow' | 'replace' | 'sweep'> = {
@@ -94,7 +94,7 @@ describe('a follower', () => {
     expect(told.filter((each) => each !== 'sweep')).toEqual(['replace ', 'follow second']);
   });
 
-  it('hears of a mark that is made while it loads', async () => {
+  it('gets a mark that is made while it loads', async () => {
     const { redis, table, told, start } = await aFollower();
     redis.before = async ([_name, script]) => {
       if (script !== READ_MARKS) return;
@@ -109,7 +109,7 @@ describe('a follower', () => {
     ]);
   });
 
-  it('knows that an idle server is there, by asking each second', async () => {
+  it('asks an idle server each second, to know that it is there', async () => {
     const { clock, told, reads, start } = await aFollower();
     const follower = start();
     await follower.loaded();
@@ -124,7 +124,7 @@ describe('a follower', () => {
     expect(reads.slice(0, 4)).toEqual(['XREAD', 'XREVRANGE', 'XREAD', 'XREVRANGE']);
   });
 
-  it('loads again when the server lost the end of the log, though nothing else happens', async () => {
+  it('loads again when the server has lost the end of the log, also if nothing else happens', async () => {
     const { redis, keep, told, start } = await aFollower();
     await keep('second');
     await start().loaded();
@@ -143,12 +143,12 @@ describe('a follower', () => {
     expect(told).toEqual(['replace ', 'sweep']);
   });
 
-  it('loads again when the next entry does not follow on the last one that it has', async () => {
+  it('loads again when an entry is missing between the last one and the next', async () => {
     const { redis, keep, told, start } = await aFollower();
     await keep('second');
     await start().loaded();
     told.length = 0;
-    // Another server took over, which knows less, and goes on.
+    // Another server with fewer entries took over, and writes new ones.
     redis.loseLog(1);
     await keep('third');
     await keep('fourth');
@@ -169,7 +169,7 @@ describe('a follower', () => {
     ]);
   });
 
-  it('reads on when an entry comes between the read and the look at the last one', async () => {
+  it('goes on reading when an entry comes between the read and the check of the last entry', async () => {
     const { redis, table, told, reads, start } = await aFollower();
     const follower = start();
     await follower.loaded();
@@ -208,7 +208,7 @@ describe('a follower', () => {
     expect(follower.isLoaded).toBe(true);
   });
 
-  it('goes on after an outage: loaded as it is, not seen meanwhile', async () => {
+  it('keeps its copy in an outage, reports how long it has heard nothing, and then goes on', async () => {
     const { clock, redis, keep, told, start } = await aFollower();
     const follower = start();
     await follower.loaded();
@@ -240,7 +240,7 @@ describe('a follower', () => {
     expect(told.at(-2)).toBe('follow later');
   });
 
-  it('waits for nothing at the server after a failure, until it was heard again', async () => {
+  it('sends no waiting read after a failure, until the server has answered again', async () => {
     const { redis, start } = await aFollower();
     const blocks: boolean[] = [];
     const follower = start();
@@ -263,7 +263,7 @@ describe('a follower', () => {
     ['the last entry', 'XREVRANGE', 0],
     ['new entries', 'XREAD', BLOCK_MS],
   ])(
-    'is as old as its question, where the answer with %s waited in a process that stood still',
+    'counts its age from the question, if the answer with %s waited in a blocked process',
     async (_what, command, mostMs) => {
       const { clock, redis, keep, start } = await aFollower();
       const follower = start();
@@ -276,7 +276,7 @@ describe('a follower', () => {
         clock.advance(3_600_000);
       };
       if (command === 'XREAD') {
-        // Ends the read that waits, and is read by the next one.
+        // This entry ends the waiting read, and the next read gets it.
         redis.wake();
         await keep('new');
       } else await vi.advanceTimersByTimeAsync(BLOCK_MS);
@@ -287,7 +287,7 @@ describe('a follower', () => {
     },
   );
 
-  it('leaves nobody waiting when it is closed while it fails', async () => {
+  it('lets no caller wait for ever when it is closed during a failure', async () => {
     const { redis, start } = await aFollower();
     let fail: (cause: Error) => void = () => {};
     redis.before = () =>
@@ -306,7 +306,7 @@ describe('a follower', () => {
     expect(outcome).toBe('The stores were closed');
   });
 
-  it('ends when it is closed, also while it waits or pauses', async () => {
+  it('ends when it is closed, also during a wait or a pause', async () => {
     const { redis, reads, start } = await aFollower();
     const waiting = start();
     await waiting.loaded();

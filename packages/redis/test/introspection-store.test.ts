@@ -18,7 +18,7 @@ describe('the store of introspection answers', () => {
     it(name, run);
   }
 
-  it('sends one command each, with a time in whole milliseconds that is never too long', async () => {
+  it('sends one command for each call, with a time in whole milliseconds that is never too long', async () => {
     const command = vi.fn(async (..._given: readonly unknown[]) => null);
     const store = redisIntrospectionStore(command, names);
     await store.set('id', Uint8Array.of(0, 255), 1_999.9);
@@ -40,7 +40,7 @@ describe('the store of introspection answers', () => {
     },
   );
 
-  it('gives bytes for whatever text it finds, and rejects what is none', async () => {
+  it('returns the bytes of any text that it finds, and rejects everything else', async () => {
     const found = async (reply: unknown) =>
       redisIntrospectionStore(async () => reply, names).get('id');
     expect(await found('not base64 at all: ä')).toBeInstanceOf(Uint8Array);

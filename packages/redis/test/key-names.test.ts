@@ -2,13 +2,13 @@ import { ConfigurationError } from '@authly/core';
 import { expect, it } from 'vitest';
 import { keyNames } from '../src/key-names.ts';
 
-it('each kind of thing has keys of its own below the prefix', () => {
+it('each store has its own keys below the prefix', () => {
   const names = keyNames('orders');
   expect([names.replay('id'), names.introspection('id')]).toEqual([
     'orders:1:r:id',
     'orders:1:i:id',
   ]);
-  // A hash tag: a cluster keeps them on one node.
+  // The hash tag makes a cluster keep these keys on one node.
   expect([names.marks, names.until, names.log, names.holders, names.held, names.settings]).toEqual([
     '{orders:1:v}:marks',
     '{orders:1:v}:until',

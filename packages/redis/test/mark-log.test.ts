@@ -31,7 +31,7 @@ describe('the log of marks', () => {
     await expect(logOver([]).log.head()).resolves.toEqual({ at: '0-0', nonce: '' });
   });
 
-  it('is read from a place on, for as long as is said', async () => {
+  it('is read from a given position, and the read waits as long as it is told', async () => {
     const { command, log } = logOver([[names.log, [ENTRY, entry('subject:x', '')]]]);
     await expect(log.after('4-0', 1_000)).resolves.toEqual([
       READ,
@@ -59,7 +59,7 @@ describe('the log of marks', () => {
     await expect(logOver(reply).log.after('4-0', 1)).resolves.toEqual([]);
   });
 
-  it('has entries about other things, which change no mark', async () => {
+  it('may have other entries, which change no mark', async () => {
     const { log } = logOver([[names.log, [entry('theirs', 'whatever')]]]);
     await expect(log.after('4-0', 1)).resolves.toEqual([{ ...READ, change: undefined }]);
   });
@@ -70,14 +70,14 @@ describe('the log of marks', () => {
     ['nothing', [], 'XREAD'],
     ['an entry without an id', [[names.log, [[null, ENTRY[1]]]]], 'XREAD'],
     ['an entry without fields', [[names.log, [['5-1', []]]]], 'XREAD'],
-  ])('takes no other reply for entries: %s', async (_what, reply, command) => {
+  ])('does not accept another reply as entries: %s', async (_what, reply, command) => {
     await expect(logOver(reply).log.after('4-0', 1)).rejects.toThrow(`Redis answered ${command}`);
   });
 
   it.each([
     ['no list', null],
     ['an entry that is none', [null]],
-  ])('takes no other reply for the last entry: %s', async (_what, reply) => {
+  ])('does not accept another reply as the last entry: %s', async (_what, reply) => {
     await expect(logOver(reply).log.head()).rejects.toThrow('Redis answered XREVRANGE');
   });
 });

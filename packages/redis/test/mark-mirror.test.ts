@@ -25,7 +25,7 @@ function aToken(name: string, issuedAt: number | undefined = nowSec): Revocation
   };
 }
 
-/** The mark on a principal, as core makes it. */
+/** The mark on a principal in the form that core makes. */
 async function aMark(name: string, issuedBefore = nowSec): Promise<RevocationMark> {
   return await memoryRevocations({ clock }).revokePrincipal(`user:${name}`, { issuedBefore });
 }
@@ -42,7 +42,7 @@ const change = (at: string, mark: RevocationMark, isThere = true) => ({
 });
 
 describe('a copy of the marks', () => {
-  it('has none at first', () => {
+  it('has no marks at first', () => {
     expect(aMirror().mirror.isRevoked(aToken('ada'))).toBe(false);
   });
 
@@ -70,7 +70,7 @@ describe('a copy of the marks', () => {
     expect(mirror.isRevoked(aToken('ada'))).toBe(false);
   });
 
-  it('takes what this process was told at once, before the log says it', async () => {
+  it('uses an answer to this process at once, before it is in the log', async () => {
     const { mirror } = aMirror();
     const mark = await aMark('ada');
     mirror.acknowledge(change('5-0', mark));
@@ -84,7 +84,7 @@ describe('a copy of the marks', () => {
     expect(mirror.isRevoked(aToken('ada'))).toBe(false);
   });
 
-  it('takes nothing from an answer that comes later than the log', async () => {
+  it('ignores an answer that comes later than its entry in the log', async () => {
     const { mirror } = aMirror();
     const mark = await aMark('ada');
     mirror.follow('5-0', change('5-0', mark));
@@ -95,7 +95,7 @@ describe('a copy of the marks', () => {
     expect(mirror.isRevoked(aToken('ada'))).toBe(false);
   });
 
-  it('takes an answer that the log had not, though it was read further: another server took over', async () => {
+  it('uses an answer that the log did not have, also if the log was read further, since another server took over', async () => {
     const { mirror } = aMirror();
     const [early, late] = [await aMark('ada', nowSec - 1), await aMark('ada', nowSec)];
     mirror.follow('1000-0', change('1000-0', late, false));
@@ -107,7 +107,7 @@ describe('a copy of the marks', () => {
     // Marks do not move back.
     expect(mirror.acknowledge(change('601-0', early))).toBe(false);
     expect(mirror.isRevoked(aToken('ada', nowSec))).toBe(true);
-    // What was cleared there is told by the load that follows.
+    // The load that follows tells which marks were cleared on that server.
     expect(mirror.acknowledge(change('602-0', late, false))).toBe(false);
     expect(mirror.isRevoked(aToken('ada', nowSec))).toBe(true);
     mirror.replace([], '602-0');
@@ -116,7 +116,7 @@ describe('a copy of the marks', () => {
     expect(mirror.acknowledge(change('603-0', late))).toBe(true);
   });
 
-  it('remembers a thousand places that it has read', async () => {
+  it('remembers a thousand log positions that it has read', async () => {
     const { mirror } = aMirror();
     const mark = await aMark('ada');
     for (let count = 1; count <= 1_001; count++) mirror.follow(`${count}-0`, undefined);
@@ -125,7 +125,7 @@ describe('a copy of the marks', () => {
     expect(mirror.acknowledge(change('1-0', mark))).toBe(false);
   });
 
-  it('lets marks of a server whose log is behind reach further than what it was told before', async () => {
+  it('uses a mark of a server with an older log, if it reaches further than an earlier answer', async () => {
     const [early, late] = [await aMark('ada', nowSec - 1), await aMark('ada', nowSec)];
     const { mirror: followed } = aMirror();
     const { mirror: loaded } = aMirror();
@@ -137,7 +137,7 @@ describe('a copy of the marks', () => {
       expect(mirror.isRevoked(aToken('ada', nowSec))).toBe(true);
       expect(mirror.isRevoked(aToken('ada', nowSec + 1))).toBe(false);
     }
-    // One on a token is for good, whenever it was issued.
+    // A mark on one token has no time: the token is refused whenever it was issued.
     followed.follow('601-0', change('601-0', { ...late, issuedBefore: undefined }));
     expect(followed.isRevoked(aToken('ada', nowSec + 1))).toBe(true);
   });
@@ -159,13 +159,13 @@ describe('a copy of the marks', () => {
       mirror.follow('1000-0', change('1000-0', first));
       const heard: RevocationMark[] = [];
       mirror.subscribe((each) => heard.push(each));
-      // Of another server, whose clock is behind.
+      // This answer is from another server, whose clock is behind.
       mirror.acknowledge(change('600-0', second));
       expect(heard).toEqual(first === further ? [] : [further]);
     }
   });
 
-  it('does not take back what it was told of a mark that was cleared', async () => {
+  it('does not restore a cleared mark from an earlier answer', async () => {
     const { mirror } = aMirror();
     const mark = await aMark('ada');
     mirror.acknowledge(change('5-0', mark, false));
@@ -175,7 +175,7 @@ describe('a copy of the marks', () => {
     expect(mirror.isRevoked(aToken('ada'))).toBe(true);
   });
 
-  it('forgets what it was told once the log says it, also where another server takes over that is behind', async () => {
+  it('forgets an answer when the log has it, also if a server with an older log takes over', async () => {
     const { mirror } = aMirror();
     const mark = await aMark('ada');
     mirror.acknowledge(change('5-0', mark));
@@ -185,7 +185,7 @@ describe('a copy of the marks', () => {
     expect(mirror.isRevoked(aToken('ada'))).toBe(false);
   });
 
-  it('holds on to what it was told until the log has passed it, also without an entry', async () => {
+  it('keeps an answer until the log has passed its position, also without an entry for it', async () => {
     const { mirror } = aMirror();
     const mark = await aMark('ada');
     mirror.acknowledge(change('5-0', mark));
@@ -197,12 +197,12 @@ describe('a copy of the marks', () => {
     expect(mirror.isRevoked(aToken('ada'))).toBe(false);
   });
 
-  it('forgets what the log has passed, in whatever order the answers came', async () => {
+  it('forgets answers that the log has passed, in any order of the answers', async () => {
     const { mirror } = aMirror();
     const [ada, bob] = [await aMark('ada'), await aMark('bob')];
     mirror.acknowledge(change('1-0', ada));
     mirror.acknowledge(change('9-0', bob));
-    // It moves: what was told first of it is no longer what is known.
+    // The mark moves, so the first answer about it is no longer current.
     mirror.acknowledge(change('7-0', ada));
     mirror.follow('1-0', change('1-0', ada));
     mirror.follow('7-0', change('7-0', ada));
@@ -214,8 +214,9 @@ describe('a copy of the marks', () => {
     expect(mirror.isRevoked(aToken('bob'))).toBe(true);
   });
 
-  it('reads what many answers were about in a time that grows with their number', async () => {
-    // Ten times as many took a hundred times as long: 10,000 blocked the process for most of a minute.
+  it('needs a time that grows only linearly with the number of answers', async () => {
+    // Before, ten times as many answers took a hundred times as long: 10,000 blocked the process
+    // for most of a minute.
     const count = 10_000;
     const { mirror } = aMirror();
     const mark = await aMark('ada');
@@ -226,7 +227,7 @@ describe('a copy of the marks', () => {
     expect(performance.now() - startedAt).toBeLessThan(5_000);
   });
 
-  it('is replaced as a whole, but for what this process was told since', async () => {
+  it('is replaced as a whole, but keeps newer answers to this process', async () => {
     const { mirror } = aMirror();
     const names = ['gone', 'told', 'cleared', 'passed', 'loaded'] as const;
     const [gone, told, cleared, passed, loaded] = await Promise.all(
@@ -240,10 +241,10 @@ describe('a copy of the marks', () => {
     mirror.replace([cleared, loaded], '3-0');
     const revoked = names.filter((name) => mirror.isRevoked(aToken(name)));
     expect(revoked).toEqual(['told', 'loaded']);
-    // What is before the place of the load is old news.
+    // Entries before the position of the load are already in it.
     mirror.acknowledge(change('3-0', gone));
     expect(mirror.isRevoked(aToken('gone'))).toBe(false);
-    // And what it was told, and the load has passed, does not come back.
+    // An answer that the load has passed does not come back.
     mirror.replace([], '9-0');
     mirror.replace([], '2-0');
     expect(names.filter((name) => mirror.isRevoked(aToken(name)))).toEqual([]);
@@ -271,7 +272,7 @@ describe('a copy of the marks', () => {
     }
   });
 
-  it('tells of each mark once, as it is made or moved, and not of one that is cleared', async () => {
+  it('reports each mark once when it is made or moved, and no mark that is cleared', async () => {
     const { mirror } = aMirror();
     const heard: RevocationMark[] = [];
     const listener = (mark: RevocationMark) => heard.push(mark);
@@ -295,7 +296,7 @@ describe('a copy of the marks', () => {
     expect(heard).toHaveLength(5);
   });
 
-  it('tells of what is new when it is replaced', async () => {
+  it('reports new marks when it is replaced', async () => {
     const { mirror } = aMirror();
     const [known, fresh, moved] = [await aMark('a'), await aMark('b'), await aMark('c')];
     mirror.replace([known, { ...moved, issuedBefore: 1 }], '1-0');
@@ -305,7 +306,7 @@ describe('a copy of the marks', () => {
     expect(heard).toEqual([fresh, moved]);
   });
 
-  it('lets no listener keep it from its work', async () => {
+  it('works on when a listener throws', async () => {
     const { mirror } = aMirror();
     const heard = vi.fn();
     mirror.subscribe(() => {
@@ -320,7 +321,7 @@ describe('a copy of the marks', () => {
     await new Promise((resolve) => setImmediate(resolve));
   });
 
-  it('forgets marks that expired, a thousand at a time', async () => {
+  it('forgets expired marks, a thousand at a time', async () => {
     const { mirror, clock: own } = aMirror();
     const marks = Array.from(
       { length: 2_500 },
@@ -347,7 +348,7 @@ describe('a copy of the marks', () => {
     expect(counts).toEqual([500, 500, 250, 0, 0]);
   });
 
-  it('does not load marks that expired, and goes on forgetting after it was replaced', async () => {
+  it('does not load expired marks, and still forgets marks after it was replaced', async () => {
     const { mirror, clock: own } = aMirror();
     const mark = await aMark('ada');
     own.set(mark.keptUntil * 1_000);

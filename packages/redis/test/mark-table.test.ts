@@ -41,7 +41,7 @@ async function allOf(table: MarkTable): Promise<readonly RevocationMark[]> {
 }
 
 describe('the table of marks', () => {
-  it('keeps a mark by one script over keys of one node, with a nonce of its own', async () => {
+  it('stores a mark with one script over keys of one node, with a new nonce', async () => {
     const { command, table } = tableOver(['17:20', '5-0']);
     await table.keep(aMark('x', 20, 17));
     await table.keep(aMark('x', 20));
@@ -60,7 +60,7 @@ describe('the table of marks', () => {
     expect(nonces[0]).not.toBe(nonces[1]);
   });
 
-  it('takes of a holder as many marks as are still free, under a digest of its name', async () => {
+  it('stores as many marks of a holder as are still free, under a digest of its name', async () => {
     const { clock, redis, table, nowSec } = aTable(8);
     const till = nowSec() + 10;
     const keep = (id: string, holder?: string) =>
@@ -80,7 +80,7 @@ describe('the table of marks', () => {
     expect(JSON.stringify([...redis.hash(names.held), ...redis.hash(names.holders)])).not.toContain(
       'https',
     );
-    // The application is not counted, and is bounded by nothing here.
+    // Marks that the application itself makes are not counted and have no limit here.
     expect(await outcomes('ghijk')).toEqual([...'ghijk'].map(() => 'kept'));
     expect(redis.hash(names.holders).size).toBe(6);
     await table.drop(aMark('a', till));
@@ -88,7 +88,7 @@ describe('the table of marks', () => {
     expect([...redis.hash(names.held).values()]).toEqual(['3', '2']);
     for (const id of 'ef') await table.drop(aMark(id, till));
     expect([...redis.hash(names.held).values()]).toEqual(['3']);
-    // Those that expired more than an hour ago make room for the holder that asks.
+    // Marks that expired more than an hour ago are removed, which makes room for the holder.
     expect(await keep('l', 'https://a')).toBe('holder');
     clock.advanceSec(3_611);
     expect(await keep('l', 'https://a')).toBe('kept');
@@ -101,11 +101,11 @@ describe('the table of marks', () => {
     const keep = (id: string) => table.keep(aMark(id, nowSec() + 10), 'https://a');
     const removed = (id: string) => redis.hash(names.marks).delete(`subject:${id}`);
     for (const id of 'abcd') await keep(id);
-    // Made again, it is counted once.
+    // A mark that is made again is counted once.
     removed('a');
     await keep('a');
     expect([...redis.hash(names.held).values()]).toEqual(['4']);
-    // Not made again, it is not counted once the share seems to be used up.
+    // Marks that are not made again are no longer counted when the share seems to be used up.
     for (const id of 'abcd') removed(id);
     for (const id of 'efgh') await keep(id);
     expect([...redis.hash(names.held).values()]).toEqual(['4']);
@@ -115,7 +115,7 @@ describe('the table of marks', () => {
     await expect(keep('i')).rejects.toThrow('full for this holder');
   });
 
-  it('gives the mark as it is kept then, and where in the log that stands', async () => {
+  it('returns the mark that is stored afterwards, and its position in the log', async () => {
     const { table } = tableOver(['19:25', '5-0']);
     await expect(table.keep(aMark('x', 20, 17))).resolves.toEqual({
       at: '5-0',
@@ -124,7 +124,7 @@ describe('the table of marks', () => {
     });
   });
 
-  it('forgets a mark by one script, if it is what it was, and gives it', async () => {
+  it('removes a mark with one script if it has not changed, and returns it', async () => {
     const { redis, table, nowSec } = aTable();
     const mark = aMark('x', nowSec() + 10, 17);
     await table.keep(mark);
@@ -140,7 +140,7 @@ describe('the table of marks', () => {
     await expect(table.drop(mark)).resolves.toMatchObject({ at, mark: undefined });
   });
 
-  it('does not forget what was revoked since, when a client sends the command again later', async () => {
+  it('does not remove a newer mark when a client repeats the command later', async () => {
     const { redis, table, nowSec } = aTable();
     await table.keep(aMark('x', nowSec() + 10, 17));
     let again: (() => PromiseLike<unknown>) | undefined;
@@ -157,7 +157,7 @@ describe('the table of marks', () => {
     expect(await table.find([aMark('x', 0)])).toEqual([aMark('x', nowSec() + 11, 18)]);
   });
 
-  it('forgets a mark that is moved meanwhile as it is then, and gives up where that goes on', async () => {
+  it('removes a mark that has moved meanwhile, and gives up if it keeps moving', async () => {
     const { redis, table, nowSec } = aTable();
     const mark = aMark('x', nowSec() + 10, 17);
     await table.keep(mark);
@@ -179,7 +179,7 @@ describe('the table of marks', () => {
     expect(await table.find([mark])).toHaveLength(1);
   });
 
-  it('finds marks by one command, those that are there', async () => {
+  it('finds the existing marks with one command', async () => {
     const { command, table } = tableOver([null, '17:20']);
     const keys = [
       { kind: 'token', id: 'a' },
@@ -191,9 +191,10 @@ describe('the table of marks', () => {
     ]);
   });
 
-  it('reads all marks in steps, and passes over fields that are not ours', async () => {
+  it('reads all marks in steps, and skips fields that are not ours', async () => {
     const { redis, table, nowSec } = aTable();
-    // Most have one time: within it the next step begins after the field that was read last.
+    // Most marks have the same time. Among these, the next step begins after the field that was
+    // read last.
     const till = (count: number) => nowSec() + 10 + Math.floor(count / 2_200);
     for (let count = 0; count < 2_500; count++) await table.keep(aMark(`${count}`, till(count)));
     redis.hash(names.marks).set('theirs', 'whatever');
@@ -226,7 +227,7 @@ describe('the table of marks', () => {
     expect(found.size).toBe(1_500);
   });
 
-  it('drops marks an hour after they expired, some at a time', async () => {
+  it('removes marks an hour after they have expired, some at a time', async () => {
     const { clock, redis, table, nowSec } = aTable();
     for (let count = 0; count < 20; count++) await table.keep(aMark(`old ${count}`, nowSec() + 10));
     clock.advanceSec(10 + 3_600);
@@ -248,7 +249,7 @@ describe('the table of marks', () => {
     ['a script, without a list', '17:20', 'Redis answered EVAL'],
     ['a script, without a place', ['17:20'], 'Redis answered EVAL'],
     ['a script, without a mark', [null, '5-0'], 'Redis answered EVAL'],
-  ])('takes no other reply for that of %s', async (_what, reply, message) => {
+  ])('does not accept another reply to %s', async (_what, reply, message) => {
     await expect(tableOver(reply).table.keep(aMark('x', 1))).rejects.toThrow(message);
     const found = Array.isArray(reply) ? [reply[0]] : [null];
     const ofDrop = Array.isArray(reply) && reply[0] === '17' ? ['', '5-0'] : reply;
@@ -266,7 +267,7 @@ describe('the table of marks', () => {
     ['too many', ['17:20', null]],
     ['no list', null],
     ['numbers', [7]],
-  ])('takes no other reply for that of a search: %s', async (_what, reply) => {
+  ])('does not accept another reply to a search: %s', async (_what, reply) => {
     const { table } = tableOver(reply);
     await expect(table.find([aMark('x', 1)])).rejects.toThrow('Redis answered HMGET');
   });
@@ -278,11 +279,11 @@ describe('the table of marks', () => {
     ['too few values', [['subject:x'], [], '7']],
     ['fields that are no texts', [[7], [':7'], '7']],
     ['no time', [Array(1_000).fill('subject:x'), Array(1_000).fill(':7'), null]],
-  ])('takes no other reply for that of a scan: %s', async (_what, reply) => {
+  ])('does not accept another reply to a scan: %s', async (_what, reply) => {
     await expect(allOf(tableOver(reply).table)).rejects.toThrow('Redis answered EVAL');
   });
 
-  it('passes over a field that is empty, and one that is not ours', async () => {
+  it('skips an empty field, and a field that is not ours', async () => {
     const fields = ['subject:x', 'theirs:x', 'subject:y'];
     const { table } = tableOver([fields, [null, 'whatever', ':7'], '7']);
     expect(await allOf(table)).toEqual([aMark('y', 7)]);

@@ -3,7 +3,7 @@ import { fieldOf, keyOfField, markOf } from '../src/mark-text.ts';
 
 const KEY = { kind: 'subject', id: 'an-id' } as const;
 
-it('a field names kind and id, and back', () => {
+it('kind and id can be read back from a field', () => {
   expect(fieldOf(KEY)).toBe('subject:an-id');
   expect(keyOfField('subject:an-id')).toEqual(KEY);
   expect(keyOfField('token:a:b')).toEqual({ kind: 'token', id: 'a:b' });
@@ -16,7 +16,7 @@ it.each(['', 'subject', ':an-id', 'user:an-id', 'subjects:an-id', 'subjec', 'tok
   },
 );
 
-it('a value holds both times, or the one of the mark on one token', () => {
+it('a value has both times, or one time for the mark on a single token', () => {
   expect(markOf(KEY, '17:20')).toEqual({ ...KEY, issuedBefore: 17, keptUntil: 20 });
   expect(markOf(KEY, '-1:20')).toEqual({ ...KEY, issuedBefore: -1, keptUntil: 20 });
   expect(markOf(KEY, '-1e+300:20.5')).toEqual({ ...KEY, issuedBefore: -1e300, keptUntil: 20.5 });
@@ -26,7 +26,7 @@ it('a value holds both times, or the one of the mark on one token', () => {
 });
 
 it.each(['', ':', '17', '17:', 'a:20', '17:a', '17:20:30', ' 17:20', '17:20 ', '17.:20', '1e5:20'])(
-  '%j is no value of ours, and nobody says what it was to stop',
+  '%j is not a valid value, so it is an outage and not a missing mark',
   (value) => {
     expect(() => markOf(KEY, value)).toThrow('A mark in Redis is damaged');
   },

@@ -63,7 +63,7 @@ describe('stores', () => {
     expect([longer.revocations.retainSec, longer.revocations.toleranceSec]).toEqual([60, 9]);
   });
 
-  it('share one number of commands, and end each in time', async () => {
+  it('share one limit of commands, and end each command in time', async () => {
     const silent = () => new Promise(() => {});
     const stores = redisStores({ command: silent, prefix: 'a', timeoutMs: 20, maxInFlight: 2 });
     const both = [stores.introspections.get('a'), stores.replay.reserve('a', { ttlMs: 1, signal })];
@@ -106,7 +106,7 @@ describe('stores', () => {
     await expect(asking.ready()).rejects.toThrow(ConfigurationError);
   });
 
-  it('wait longer for what waits at the server, and give up after that', async () => {
+  it('wait longer for a command that waits at the server, and then give up', async () => {
     vi.useFakeTimers();
     try {
       const clock = fakeClock();
@@ -122,12 +122,12 @@ describe('stores', () => {
       hangs = true;
       await vi.advanceTimersByTimeAsync(1_000);
       own.mockClear();
-      // A look at the last entry that hangs: 1,050 ms and a pause of 100 ms.
+      // A read of the last entry that hangs takes 1,050 ms, and a pause of 100 ms follows.
       await vi.advanceTimersByTimeAsync(1_149);
       expect(own).not.toHaveBeenCalled();
       await vi.advanceTimersByTimeAsync(1);
       expect(own).toHaveBeenCalledTimes(1);
-      // Reads that the client does not let go of are counted, and no more than eight are sent.
+      // Reads that the client has not settled are counted, and at most eight are sent.
       await vi.advanceTimersByTimeAsync(40_000);
       expect(own.mock.calls.length).toBe(7);
       stores.close();
@@ -136,7 +136,7 @@ describe('stores', () => {
     }
   });
 
-  it('refuse when nothing is heard for ten seconds, or as long as is said', async () => {
+  it('refuse if the server has not answered for ten seconds, or for the configured time', async () => {
     for (const maxLagSec of [undefined, 20]) {
       const clock = fakeClock();
       const redis = fakeRedis(clock);
@@ -195,7 +195,7 @@ describe('options', () => {
     expect(open).toThrow(message);
   });
 
-  it('are at their bounds', () => {
+  it('are accepted at their limits', () => {
     for (const at of [
       { timeoutMs: 1, maxInFlight: 1, maxMarks: 1 },
       { timeoutMs: 60_000, maxInFlight: 1_000_000 },
@@ -207,7 +207,7 @@ describe('options', () => {
     }
   });
 
-  it('do not let one client follow and answer', () => {
+  it('do not accept one client both for following and for commands', () => {
     const client = { sendCommand: vi.fn(async () => null) };
     const follow = { command: nodeRedis(client) };
     expect(() => redisStores({ command: nodeRedis(client), prefix: 'a', follow })).toThrow(

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { list, optionalText, pairs, text, UnexpectedReplyError } from '../src/reply.ts';
 
 describe('a reply', () => {
-  it('is a text as a text or as bytes, or nothing as null or undefined', () => {
+  it('may be text or bytes, and null or undefined for nothing', () => {
     expect(optionalText('ä', 'GET')).toBe('ä');
     expect(optionalText(Buffer.from('ä'), 'GET')).toBe('ä');
     expect(optionalText('', 'GET')).toBe('');
@@ -12,7 +12,7 @@ describe('a reply', () => {
     expect(list(['a'], 'HMGET')).toEqual(['a']);
   });
 
-  it('is pairs, flat, in pairs, as a map or as an object', () => {
+  it('may have its pairs in a flat list, in a list of pairs, in a map or in an object', () => {
     const expected = [
       ['a', '1'],
       ['b', '2'],
@@ -33,7 +33,7 @@ describe('a reply', () => {
       expected,
     );
     expect(pairs([], 'HSCAN')).toEqual([]);
-    // Two values of which the first is a list: no name and value.
+    // Two values, but the first is a list, so this is no pair of name and value.
     expect(pairs(['a', ['1', '2']], 'XREAD')).toEqual([['a', ['1', '2']]]);
     expect(pairs([Buffer.from('a'), '1'], 'HSCAN')).toEqual([['a', '1']]);
   });
@@ -65,7 +65,7 @@ describe('a reply', () => {
     expect(read).toThrow('Redis answered GET with something else than that command gives');
   });
 
-  it('that is none has a name of its own, and shows nothing of what came', () => {
+  it('that is not valid causes its own error, which shows nothing of the reply', () => {
     const error = new UnexpectedReplyError('GET');
     expect(error).toBeInstanceOf(TypeError);
     expect(error.name).toBe('UnexpectedReplyError');

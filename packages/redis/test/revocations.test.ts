@@ -26,7 +26,7 @@ function aToken(issuers: readonly string[] = ['https://as.example.com']): Revoca
   };
 }
 
-/** A follower whose state the test sets. */
+/** A follower with a state that the test sets. */
 function aState(seenAt: number) {
   let loading: Promise<void> = Promise.resolve();
   const state = {
@@ -82,7 +82,7 @@ describe('revocations that ask', () => {
     it(name, run);
   }
 
-  it('send one command for a token, whatever it has and whatever forms its issuer has', async () => {
+  it('send one command for a token with any claims, also if its issuer has several spellings', async () => {
     const { redis, open } = setUp(false);
     await open().isRevoked(aToken(), options);
     await open().isRevoked(aToken(['https://as.example.com', 'as.example.com']), options);
@@ -93,11 +93,11 @@ describe('revocations that ask', () => {
     expect(redis.sent[0]?.[2]).toMatch(/^token:[\w-]{43}$/);
   });
 
-  it('have no subscribe: nobody tells this process', () => {
+  it('have no subscribe, since this process does not follow the log', () => {
     expect(setUp(false).open().subscribe).toBeUndefined();
   });
 
-  it('reject when the server does', async () => {
+  it('reject if the server does', async () => {
     const { redis, open } = setUp(false);
     redis.before = () => Promise.reject(new Error('READONLY'));
     const revocations = open();
@@ -107,14 +107,14 @@ describe('revocations that ask', () => {
     await expect(revocations.list()).rejects.toThrow('READONLY');
   });
 
-  it('do not forgive a mark that is damaged', async () => {
+  it('reject if a mark is damaged', async () => {
     const { redis, open } = setUp(false);
     const { id } = await open().revokePrincipal('user:ada');
     redis.hash(names.marks).set(`principal:${id}`, 'damaged');
     await expect(open().isRevoked(aToken(), options)).rejects.toThrow('damaged');
   });
 
-  it('name their owner where an option is wrong', () => {
+  it('name the function in the error for a wrong option', () => {
     const { clock } = setUp(false);
     const table = createMarkTable(async () => null, { names, clock, maxMarks: 1_000_000 });
     const wrong = { clock, retainSec: 0 };
@@ -123,7 +123,7 @@ describe('revocations that ask', () => {
     );
   });
 
-  it('say that a mark which expired was not there', async () => {
+  it('report that an expired mark did not exist', async () => {
     const { clock, open } = setUp(false);
     const revocations = open();
     const mark = await revocations.revokePrincipal('user:ada');
@@ -136,14 +136,14 @@ describe('revocations that ask', () => {
 });
 
 describe('revocations that follow', () => {
-  it('answer at once, from the copy, and send nothing', async () => {
+  it('answer at once from the copy, and send nothing', async () => {
     const { redis, open } = setUp(true);
     const revocations = open();
     expect(revocations.isRevoked(aToken(), options)).toBe(false);
     expect(redis.sent).toEqual([]);
   });
 
-  it('know at once what was made and cleared in this process', async () => {
+  it('know at once the marks that this process has made and cleared', async () => {
     const { open } = setUp(true);
     const revocations = open();
     const heard: string[] = [];
@@ -155,7 +155,7 @@ describe('revocations that follow', () => {
     expect(revocations.isRevoked(aToken(), options)).toBe(false);
   });
 
-  it('know at once what was made in this process also where another server took over, whose clock is behind', async () => {
+  it('know at once the marks that this process has made, also if a server with a slow clock took over', async () => {
     const { clock, mirror, follower, open } = setUp(true);
     const revocations = open();
     await revocations.clear({ kind: 'principal', principalKey: 'nobody' });
@@ -163,13 +163,13 @@ describe('revocations that follow', () => {
     expect(follower.reloads).toBe(0);
     const mark = await revocations.revokePrincipal('user:ada', { issuedBefore: 1_000 });
     expect(revocations.isRevoked(aToken(), options)).toBe(true);
-    // The copy is of the former server.
+    // The copy was loaded from the former server.
     expect(follower.reloads).toBe(1);
     await revocations.clear(mark);
     expect(follower.reloads).toBe(2);
   });
 
-  it('answer nothing when nothing was heard for longer than maxLagSec, whichever way the clock went', () => {
+  it('reject if the server has not answered for longer than maxLagSec, whichever way the clock was set', () => {
     const { clock, follower, open } = setUp(true);
     const revocations = open();
     for (const ms of [10_000, -10_000]) {

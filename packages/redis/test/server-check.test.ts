@@ -18,7 +18,7 @@ function aServer() {
 }
 
 describe('a server', () => {
-  it('fits when it knows the newest command and drops nothing', async () => {
+  it('is accepted if it knows the newest command that we need and drops no keys', async () => {
     const { redis, check } = aServer();
     await check();
     await check();
@@ -27,7 +27,7 @@ describe('a server', () => {
       ['CONFIG', 'GET', 'maxmemory'],
       ['CONFIG', 'GET', 'maxmemory-policy'],
     ]);
-    // A probe of one process is not in the way of another's.
+    // The test key of one process does not disturb that of another.
     expect(redis.keys().filter((key) => key.includes('probe'))).toHaveLength(2);
   });
 
@@ -48,7 +48,7 @@ describe('a server', () => {
   });
 
   it.each(['x', '1:2:3', '1:2\n', '12345678901:5', ':5', '86400'])(
-    'says nothing of settings that are not ours: %j',
+    'causes an error that does not show settings which are not ours: %j',
     async (value) => {
       const { redis, check } = aServer();
       redis.texts.set(names.settings, { value, untilMs: Number.POSITIVE_INFINITY });
@@ -56,7 +56,7 @@ describe('a server', () => {
     },
   );
 
-  it('is down when it gives no text for the settings', async () => {
+  it('is down if its answer for the settings is not text', async () => {
     const reply = ([name]: readonly string[]) => (name === 'SET' ? 7 : null);
     await expect(checkServer(async (args) => reply(args), names, SETTINGS)).rejects.toThrow(
       'Redis answered SET',
@@ -80,13 +80,13 @@ describe('a server', () => {
     await expect(check()).rejects.toBe(cause);
   });
 
-  it('is down when the client says something that is no error', async () => {
+  it('is down if the client rejects with something that is not an error', async () => {
     const { redis, check } = aServer();
     redis.before = () => Promise.reject('syntax error');
     await expect(check()).rejects.toBe('syntax error');
   });
 
-  it('does not fit when it drops keys once its memory is full', async () => {
+  it('is refused if it drops keys when its memory is full', async () => {
     const { redis, check } = aServer();
     redis.settings.set('maxmemory-policy', 'volatile-lru');
     await check();
@@ -114,7 +114,7 @@ describe('a server', () => {
     await check();
   });
 
-  it('fits when it leaves settings out', async () => {
+  it('is accepted if some settings are missing in its answer', async () => {
     const configs = [[], { 'maxmemory-policy': 'allkeys-lru' }, ['maxmemory', '9']];
     for (const reply of configs) {
       await checkServer(async ([name]) => (name === 'CONFIG' ? reply : null), names, SETTINGS);

@@ -168,7 +168,7 @@ interface Transmitted {
   readonly event: SecurityEvent;
 }
 
-/** What listeners are told about an event, once. */
+/** What listeners get for an event, once. */
 interface Report extends Pick<SecurityEventOutcome, 'unmapped'> {
   readonly issuer: string;
   /** The name of its type. */

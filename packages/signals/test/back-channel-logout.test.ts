@@ -44,7 +44,7 @@ const accepted = (mark: string) => ({
 });
 
 describe('a logout token', () => {
-  it('of a session revokes it, as of when the token was made', async () => {
+  it('of a session revokes the session from the time at which the token was made', async () => {
     const { handler, events, ...watched } = aBackChannelLogout();
     expect(await loggedOut(handler, aLogoutToken({ iat: NOW - 9 }))).toEqual(ACCEPTED);
     expect(await marksOf(watched)).toEqual(['session -9']);
@@ -54,7 +54,7 @@ describe('a logout token', () => {
     expect(events).toEqual([accepted('session')]);
   });
 
-  it('of a user revokes all that the user has', async () => {
+  it('of a user revokes all tokens of the user', async () => {
     const { handler, events, ...watched } = aBackChannelLogout();
     expect(await loggedOut(handler, aLogoutToken({ sid: undefined }))).toEqual(ACCEPTED);
     expect(
@@ -63,13 +63,13 @@ describe('a logout token', () => {
     expect(events).toEqual([accepted('subject')]);
   });
 
-  it('of a session and a user is the user’s where access tokens carry no session', async () => {
+  it('of a session and a user revokes the user’s tokens if access tokens name no session', async () => {
     const { handler, ...watched } = aBackChannelLogout({ sidInAccessTokens: undefined });
     expect(await loggedOut(handler, aLogoutToken())).toEqual(ACCEPTED);
     expect(await marksOf(watched)).toEqual(['subject 0']);
   });
 
-  it('that names a session alone, where access tokens carry none, is told and refused', async () => {
+  it('that names only a session is reported and refused if access tokens name no session', async () => {
     const { handler, events, ...watched } = aBackChannelLogout({ sidInAccessTokens: false });
     for (let n = 0; n < 2; n += 1) {
       expect(await loggedOut(handler, aLogoutToken({ sub: undefined }))).toEqual(REFUSED);
@@ -85,7 +85,7 @@ describe('a logout token', () => {
     expect(events).toEqual([unmapped, unmapped]);
   });
 
-  it('goes by what the preset says, unless the option says otherwise', async () => {
+  it('is read as the preset says, unless the option says otherwise', async () => {
     const iss = 'https://sso.acme.com/realms/acme';
     const issuer = keycloak({ issuer: iss, jwks });
     const token = aLogoutToken({ iss });
@@ -105,7 +105,7 @@ describe('a logout token', () => {
     },
   );
 
-  it('may have no exp where it is fresh, as those of Hydra', async () => {
+  it('may have no exp if it is fresh, as those of Hydra', async () => {
     const { handler, clock } = aBackChannelLogout();
     const token = aLogoutToken({ exp: undefined });
     expect(await loggedOut(handler, token)).toEqual(ACCEPTED);
@@ -115,7 +115,7 @@ describe('a logout token', () => {
     expect(await loggedOut(handler, token)).toEqual(REFUSED);
   });
 
-  it('sent again is accepted, changes nothing, and is told once', async () => {
+  it('that is sent again is accepted, changes nothing, and is reported once', async () => {
     const { handler, events, ...watched } = aBackChannelLogout();
     for (let n = 0; n < 3; n += 1) {
       expect(await loggedOut(handler, aLogoutToken())).toEqual(ACCEPTED);
@@ -126,7 +126,7 @@ describe('a logout token', () => {
   });
 });
 
-describe('what is no logout token for us', () => {
+describe('a request that is no logout token for us', () => {
   const forger = generateTestKey('ES256', issuerKey.kid);
 
   it.each<[string, string, object, string]>([
@@ -176,7 +176,7 @@ describe('what is no logout token for us', () => {
     expect(await marksOf(watched)).toEqual([]);
   });
 
-  it.each(['GET', 'PUT'])('is another method: %s', async (method) => {
+  it.each(['GET', 'PUT'])('has another method: %s', async (method) => {
     const { handler } = aBackChannelLogout();
     expect(await loggedOut(handler, aLogoutToken(), { method })).toMatchObject({
       status: 405,
@@ -185,7 +185,7 @@ describe('what is no logout token for us', () => {
     });
   });
 
-  it('may be beside the fields of others', async () => {
+  it('may come in a form with other fields', async () => {
     const { handler } = aBackChannelLogout();
     const form = `a=1&logout_token=${aLogoutToken()}`;
     expect(await loggedOut(handler, '', { form })).toEqual(ACCEPTED);
@@ -193,7 +193,7 @@ describe('what is no logout token for us', () => {
 });
 
 describe('an outage', () => {
-  it('of the store is 400, and the logout is good once it is back', async () => {
+  it('of the store is 400, and the logout is accepted when the store is back', async () => {
     const { revocations, ...watched } = aBackChannelLogout();
     let isDown = true;
     const { handler, events } = aBackChannelLogout({
@@ -237,7 +237,7 @@ describe('an outage', () => {
 });
 
 describe('its keys', () => {
-  it('are where the preset says, and are fetched as it or the options say', async () => {
+  it('are fetched from the URL of the preset, with the fetch of the preset or of the options', async () => {
     const asked: string[] = [];
     const fetchAs = (who: string) => async (url: unknown) => {
       asked.push(`${who} ${url}`);
@@ -263,7 +263,7 @@ describe('its keys', () => {
     await expect(unready.handler.ready()).rejects.toThrow();
   });
 
-  it('are of the algorithms that are given, or the preset’s', async () => {
+  it('have the given algorithms, or those of the preset', async () => {
     const algorithms = ['RS256'] as const;
     for (const options of [{ algorithms }, { issuer: { ...anIssuer(), algorithms } }]) {
       const { handler, events } = aBackChannelLogout(options);
@@ -294,9 +294,9 @@ describe('its options', () => {
     expect(() => backChannelLogout(given as never)).toThrow(message);
   });
 
-  it('may be left out, but for three', async () => {
+  it('may be left out, except for three', async () => {
     const handler = backChannelLogout({ issuer: anIssuer(), clientId: CLIENT_ID, revocations });
-    // The machine's clock is not that of the token, which has no exp.
+    // The clock of the machine differs from the time of the token, which has no exp.
     expect((await logOut(handler, aLogoutToken({ exp: undefined }))).status).toBe(400);
     const iat = Math.floor(Date.now() / 1_000);
     expect((await logOut(handler, aLogoutToken({ exp: undefined, iat }))).status).toBe(200);

@@ -24,7 +24,7 @@ const identifier: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
   ),
 })).any;
 
-it('whatever stands in a subject, what it names has texts that stand in it, and none is empty', () => {
+it('every name that is read from a subject is a text in the subject, and none is empty', () => {
   fc.assert(
     fc.property(identifier, (subject) => {
       const written = JSON.stringify(subject) ?? '';

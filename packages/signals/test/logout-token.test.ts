@@ -12,21 +12,21 @@ const without = (names: readonly string[], nowSec = NOW) =>
   );
 
 describe('a logout token', () => {
-  it('says who was logged out of what, and when', () => {
+  it('names the user, the session and the time of the logout', () => {
     const both = { id: 'logout-1', issuedAt: NOW, subject: 'ada', sessionId: 's1' };
     expect(read({})).toEqual(both);
     expect(without(['sid'])).toEqual({ ...both, sessionId: undefined });
     expect(without(['sub'])).toEqual({ ...both, subject: undefined });
   });
 
-  it('is for the client, perhaps among others', () => {
+  it('is for the client, and may be for others too', () => {
     expect(read({ aud: ['other', CLIENT_ID] })).toMatchObject({ id: 'logout-1' });
     for (const aud of ['https://api.example.com', ['other'], [], [CLIENT_ID, 7], 7, null]) {
       expect(read({ aud })).toBe('audience_mismatch');
     }
   });
 
-  it('may have other events beside', () => {
+  it('may have other events too', () => {
     const events = { [LOGOUT_EVENT]: {}, revoke_offline_access: true };
     expect(read({ events })).toMatchObject({ id: 'logout-1' });
   });
@@ -61,13 +61,13 @@ describe('a logout token', () => {
     expect(read(claims)).toBe('claim_malformed');
   });
 
-  it('may have no exp where its iat is of now, two minutes more or less', () => {
+  it('may have no exp if its iat is at most two minutes from now', () => {
     for (const nowSec of [NOW - 120, NOW, NOW + 120]) {
       expect(without(['exp'], nowSec)).toMatchObject({ id: 'logout-1' });
     }
     for (const nowSec of [NOW - 121, NOW + 121]) {
       expect(without(['exp'], nowSec)).toBe('not_timely');
-      // Whether `exp` has passed is checked with the signature.
+      // Another function, which verifies the signature, checks whether `exp` has passed.
       expect(read({}, nowSec)).toMatchObject({ id: 'logout-1' });
     }
   });

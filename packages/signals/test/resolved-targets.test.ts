@@ -14,17 +14,17 @@ const TARGETS = [
   { kind: 'principal', principalKey: 'user:a:ada' },
 ];
 
-describe('what resolveSubject gives', () => {
-  it.each(TARGETS)('is taken: %j', (target) => {
+describe('the result of resolveSubject', () => {
+  it.each(TARGETS)('is accepted: %j', (target) => {
     expect(resolved(target)).toEqual({ targets: [target] });
     expect(resolved([target, target])).toEqual({ targets: [target, target] });
   });
 
-  it('is nothing: an empty list', () => {
+  it('may be an empty list, which means nothing', () => {
     expect(resolved([])).toEqual({ unmapped: 'subject_unknown' });
   });
 
-  it('is left out where it is of an issuer that the transmitter does not speak for', () => {
+  it('is ignored if it names an issuer for which the transmitter may not speak', () => {
     const [subject, session, client, token] = TARGETS;
     for (const target of [subject, session, client, token]) {
       const foreign = { ...target, issuer: 'https://b' };
@@ -56,7 +56,7 @@ describe('what resolveSubject gives', () => {
     { kind: 'token', issuer: A, tokenId: 't1', token: 'a.b.c' },
     { kind: 'token', issuer: A, token: 'a.b.c' },
     { kind: 'subject', issuer: A, subject: 7 },
-  ])('is a fault of the application: %j', (answer) => {
+  ])('is reported as a mistake of the application: %j', (answer) => {
     expect(() => resolved(answer)).toThrow(TypeError);
     expect(() => resolved([TARGETS[0], answer])).toThrow('resolveSubject gives');
   });

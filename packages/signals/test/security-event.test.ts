@@ -11,7 +11,7 @@ const without = (name: string) => {
 };
 
 describe('a security event', () => {
-  it('is read as it came', () => {
+  it('is read with all its members', () => {
     const event = read({});
     expect(event).toEqual({
       issuer: 'https://a',
@@ -43,7 +43,7 @@ describe('a security event', () => {
     expect(read(claims)).toMatchObject({ occurredAt });
   });
 
-  it('need not say whom it is about', () => {
+  it('may have no subject', () => {
     expect(without('sub_id')).toMatchObject({ subject: undefined });
   });
 

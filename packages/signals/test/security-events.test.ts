@@ -33,7 +33,7 @@ const someSecurityEvents = securityEventsBy(securityEvents);
 const SESSION = { format: 'opaque', id: 's1' };
 const EMAIL = { format: 'email', email: 'ada@acme.com' };
 
-/** What the answer to a refused event says. */
+/** The error code in the answer to a refused event. */
 function refusal(err: string, description: unknown = expect.any(String)) {
   return {
     status: 400,
@@ -79,7 +79,7 @@ describe('a security event', () => {
 
   it.each<[string, unknown, string]>([
     [`${CAEP}session-revoked`, ADA, 'subject 0'],
-    // Whether the issuer's tokens carry a session is not known.
+    // It is not known whether the issuer's tokens name a session.
     [
       `${CAEP}session-revoked`,
       { format: 'complex', user: ADA, session: SESSION },
@@ -135,7 +135,7 @@ describe('a security event', () => {
     expect(resolveSubject).not.toHaveBeenCalled();
   });
 
-  it('whose audience is one of several, or begins as ours, is for us', async () => {
+  it('is for us if our audience is one of several, or if its audience has our prefix', async () => {
     const { handler } = someSecurityEvents();
     expect((await push(handler, anEvent({ aud: ['x', RECEIVER] }))).status).toBe(202);
     const audience = { prefix: 'ssf-receiver/' };
@@ -161,14 +161,14 @@ describe('a security event', () => {
     },
   );
 
-  it('may be as long as a body, beyond what an access token may be', async () => {
+  it('may be as long as a body may be, which is longer than an access token', async () => {
     const { handler } = someSecurityEvents();
     const long = anEvent({ padding: 'x'.repeat(40_000) });
     expect((await push(handler, long)).status).toBe(202);
   });
 });
 
-describe('what is no event for us', () => {
+describe('a request that is no event for us', () => {
   const key = generateTestKey('ES256', issuerKey.kid);
   const header = { alg: 'ES256', kid: issuerKey.kid, typ: 'secevent+jwt' };
   const { aud: _aud, ...noAudience } = EVENT_CLAIMS;
@@ -253,7 +253,7 @@ describe('what is no event for us', () => {
     expect(await marksOf(watched)).toEqual([]);
   });
 
-  it('is told with the issuer once the signature holds, and with nothing of what came', async () => {
+  it('is reported with the issuer if the signature is valid, and without any text of the request', async () => {
     const { handler, events } = someSecurityEvents();
     await push(handler, anEvent({ aud: 'x' }));
     await push(handler, anEvent({ sub: 'ada' }));
@@ -275,7 +275,7 @@ describe('what is no event for us', () => {
     ]);
   });
 
-  it('may have parameters after its content type, which say nothing', async () => {
+  it('may have parameters after its content type, which are ignored', async () => {
     const { handler } = someSecurityEvents();
     for (const contentType of [
       'application/secevent+jwt; charset=utf-8',
@@ -286,7 +286,7 @@ describe('what is no event for us', () => {
     }
   });
 
-  it.each(['GET', 'HEAD', 'PUT', 'OPTIONS'])('is another method: %s', async (method) => {
+  it.each(['GET', 'HEAD', 'PUT', 'OPTIONS'])('has another method: %s', async (method) => {
     const { handler, events } = someSecurityEvents();
     expect(await pushed(handler, anEvent(), { method })).toMatchObject({
       status: 405,
@@ -298,7 +298,7 @@ describe('what is no event for us', () => {
 });
 
 describe('sent again', () => {
-  it('an event is accepted, its mark stands, and it is told once', async () => {
+  it('an event is accepted, its mark stays, and it is reported once', async () => {
     const { handler, events, told, ...watched } = someSecurityEvents();
     for (let n = 0; n < 3; n += 1) expect((await push(handler, anEvent())).status).toBe(202);
     expect(await marksOf(watched)).toEqual(['subject -5']);
@@ -319,7 +319,7 @@ describe('sent again', () => {
     expect(told.map(([{ issuer }]) => issuer)).toEqual([ISSUER, iss]);
   });
 
-  it('an event without a mark is an outage, and has its mark once the store is back', async () => {
+  it('an event that could not be marked is an outage, and gets its mark when the store is back', async () => {
     const { revocations, ...watched } = someSecurityEvents();
     let isDown = true;
     const { handler, events, told } = someSecurityEvents({
@@ -352,7 +352,7 @@ describe('sent again', () => {
     expect(events[1]).toMatchObject({ reason: 'store_unavailable', issuer: ISSUER });
   });
 
-  it('an event that is known is an outage, too, while its mark cannot be made', async () => {
+  it('a known event is an outage, too, while its mark cannot be made', async () => {
     const { revocations } = someSecurityEvents();
     let isDown = false;
     const { handler } = someSecurityEvents({
@@ -369,7 +369,7 @@ describe('sent again', () => {
     expect(statuses).toEqual([202, 202, 503]);
   });
 
-  it('an event after an outage of the replay store is told then', async () => {
+  it('an event after an outage of the replay store is reported when the store is back', async () => {
     let answer: () => boolean | Promise<boolean> = () => Promise.reject(new Error('down'));
     const { handler, events, told, ...watched } = someSecurityEvents({
       replay: { reserve: () => answer() },
@@ -388,7 +388,7 @@ describe('sent again', () => {
     ]);
   });
 
-  it('events in another order, and from long ago, move no mark back', async () => {
+  it('events in another order or from long ago do not move a mark back', async () => {
     const { handler, ...watched } = someSecurityEvents();
     for (const [jti, time] of [
       ['a', NOW],
@@ -403,7 +403,7 @@ describe('sent again', () => {
     expect(await marksOf(watched)).toEqual(['subject 0']);
   });
 
-  it('an event from the future locks nobody out for more than a minute', async () => {
+  it('an event from the future refuses nobody for more than a minute', async () => {
     const { handler, ...watched } = someSecurityEvents();
     const events = { [`${CAEP}session-revoked`]: { event_timestamp: NOW * 1_000 } };
     await push(handler, anEvent({ events }));
@@ -437,7 +437,7 @@ describe('a transmitter', () => {
     expect(await marksOf(named)).toEqual(['subject 0']);
   });
 
-  it('is told by its issuer, its key and its stream among others', async () => {
+  it('is recognized among others by its issuer, its key and its stream', async () => {
     const other = generateTestKey('ES256', 'other');
     const iss = 'https://other.example.com';
     const authorization = 'Bearer another-stream';
@@ -469,7 +469,7 @@ describe('a transmitter', () => {
     expect(await status(null, 'anything')).toBe(202);
   });
 
-  it('may be a preset, which brings keys and says whether tokens carry sessions', async () => {
+  it('may be a preset, which has the keys and says whether tokens name sessions', async () => {
     const iss = 'https://sso.acme.com/realms/acme';
     const subject = { format: 'complex', user: { ...ADA, iss }, session: SESSION };
     const event = anEvent({ iss, sub_id: subject });
@@ -495,7 +495,7 @@ describe('a transmitter', () => {
     expect(await marksOf(speaking)).toEqual(['subject -5']);
   });
 
-  it('has its keys fetched from their address; while they cannot be fetched, events are sent again', async () => {
+  it('has a URL for its keys; while they cannot be fetched, it is asked to send events again', async () => {
     const asked: string[] = [];
     let isDown = true;
     const { handler, events } = someSecurityEvents({
@@ -532,7 +532,7 @@ describe('a transmitter', () => {
     ['the same', 'the same'],
     [undefined, undefined],
   ])(
-    'are replaced right after forged events used up the fetches: the event (kid %s, after %s) is sent again and not lost',
+    'with new keys loses no event after forged events have used up the fetches: the event (kid %s, after %s) is sent again',
     async (kid, former) => {
       const next = generateTestKey('ES256', 'next');
       let published: object = { keys: [{ ...issuerKey.publicJwk, kid: former }] };
@@ -558,7 +558,7 @@ describe('a transmitter', () => {
       clock.advanceSec(5);
       expect((await genuine()).status).toBe(202);
       expect(await marksOf(watched)).toEqual(['subject -5']);
-      // A flood gets no more fetches than one every five seconds, and an event that is genuine needs none.
+      // Many forged events cause at most one fetch in five seconds. A genuine event needs no fetch.
       for (let n = 0; n < 20; n += 1) await forged();
       expect((await genuine()).status).toBe(202);
       expect(fetches).toBe(1 + 3 + 1);
@@ -566,7 +566,7 @@ describe('a transmitter', () => {
     },
   );
 
-  it('is believed by the algorithms that are given, or the preset’s', async () => {
+  it('is verified with the given algorithms, or those of the preset', async () => {
     const refused = someSecurityEvents({ transmitter: { algorithms: ['RS256'] } }).handler;
     expect(await pushed(refused, anEvent())).toEqual(refusal('invalid_key'));
     const preset = { ...rfc9068({ issuer: ISSUER, jwks }), algorithms: ['RS256'] as const };
@@ -582,7 +582,7 @@ describe('a verification event', () => {
       events: { [`${SSF}verification`]: { state } },
     });
 
-  it('is accepted with the state that was asked for, and refused with another', async () => {
+  it('is accepted with the requested state, and refused with another', async () => {
     const states: string[] = [];
     const { handler, events, told } = someSecurityEvents({
       transmitter: {
@@ -603,18 +603,18 @@ describe('a verification event', () => {
     for (const state of [7, '', null]) {
       expect(await pushed(handler, verification(state))).toEqual(refusal('invalid_state'));
     }
-    // Without a state, and of another type, there is nothing to ask.
+    // An event without a state, or of another type, causes no question.
     expect((await push(handler, verification())).status).toBe(202);
     await push(handler, anEventOf(`${CAEP}session-revoked`, ADA, { state: 'x' }));
     expect(states).toHaveLength(2);
   });
 
-  it('is refused where the answer is no true', async () => {
+  it('is refused if the application does not answer true', async () => {
     const { handler } = someSecurityEvents({ transmitter: { expectsState: () => 1 as never } });
     expect(await pushed(handler, verification('x'))).toEqual(refusal('invalid_state'));
   });
 
-  it('is sent again where the application cannot say', async () => {
+  it('must be sent again if the application cannot answer', async () => {
     const { handler, events } = someSecurityEvents({
       transmitter: {
         expectsState: () => {
@@ -627,11 +627,11 @@ describe('a verification event', () => {
   });
 });
 
-describe('a subject that says nothing here', () => {
+describe('a subject that we cannot resolve', () => {
   const event = anEventOf(`${RISC}account-disabled`, EMAIL);
   const subject = { kind: 'subject', issuer: ISSUER, subject: 'ada' } as const;
 
-  it('is told, and never guessed', async () => {
+  it('is reported, and never guessed', async () => {
     const { handler, events, told, ...watched } = someSecurityEvents();
     expect(await pushed(handler, event)).toEqual(ACCEPTED);
     expect(await marksOf(watched)).toEqual([]);
@@ -639,7 +639,7 @@ describe('a subject that says nothing here', () => {
     expect(told).toMatchObject([[{ subject: EMAIL }, { marks: [], unmapped: 'subject_unknown' }]]);
   });
 
-  it('is of a tenant: the same user of another one passes', async () => {
+  it('belongs to one tenant: the same user id in another tenant is still accepted', async () => {
     const tenant = { format: 'opaque', id: 't1' };
     const { handler, events, ...watched } = someSecurityEvents();
     const complex = { format: 'complex', user: ADA, tenant };
@@ -660,7 +660,7 @@ describe('a subject that says nothing here', () => {
     expect([...(await marksOf(watched))].sort()).toEqual(['principal 0', 'subject 0']);
     expect(asked).toEqual([[EMAIL, expect.objectContaining({ type: `${RISC}account-disabled` })]]);
     expect(events).toMatchObject([{ type: 'signal.accepted', marks: ['subject', 'principal'] }]);
-    // What says by itself whom it is about is not asked about.
+    // The application is not asked about a subject that we can read ourselves.
     await push(handler, anEvent({ jti: '2' }));
     expect(asked).toHaveLength(1);
   });
@@ -679,7 +679,7 @@ describe('a subject that says nothing here', () => {
     expect(list).toHaveLength(1);
   });
 
-  it('is told where the application does not know it either', async () => {
+  it('is reported if the application does not know it either', async () => {
     const { handler, events } = someSecurityEvents({ resolveSubject: () => undefined });
     expect((await push(handler, event)).status).toBe(202);
     expect(events).toMatchObject([{ cause: 'subject_unknown' }]);
@@ -693,7 +693,7 @@ describe('a subject that says nothing here', () => {
     expect(sessions.events).toMatchObject([{ cause: 'no_session_in_tokens' }]);
   });
 
-  it('is never of an issuer that the transmitter does not speak for, whoever says so', async () => {
+  it('never belongs to an issuer for which the transmitter may not speak, whoever says so', async () => {
     const resolveSubject = vi.fn(() => ({ ...subject, issuer: 'https://other.example.com' }));
     const { handler, events, ...watched } = someSecurityEvents({ resolveSubject });
     await push(handler, event);
@@ -717,7 +717,7 @@ describe('a subject that says nothing here', () => {
     expect(told).toEqual([]);
   });
 
-  it('is sent again where the look-up takes more than two seconds', async () => {
+  it('must be sent again if the look-up takes more than two seconds', async () => {
     vi.useFakeTimers();
     try {
       const { handler, events } = someSecurityEvents({
@@ -751,7 +751,7 @@ describe('onSecurityEvent', () => {
     expect(await marksOf(watched)).toEqual(['subject -5']);
   });
 
-  it('is not waited for', async () => {
+  it('does not delay the answer', async () => {
     const { handler, events } = someSecurityEvents({
       onSecurityEvent: () => new Promise(() => {}),
     });
@@ -793,7 +793,7 @@ describe('its options', () => {
     expect(made(options)).toThrow(message);
   });
 
-  it('may be left out, but for the transmitters and the store', () => {
+  it('may be left out, except for the transmitters and the store', () => {
     expect(made({})).not.toThrow();
   });
 });

@@ -14,7 +14,7 @@ describe('answers to events (RFC 8935 §2.2 to §2.4)', () => {
     });
   });
 
-  it.each(faults)('say what is wrong, or when to come again: %s', (fault) => {
+  it.each(faults)('say what is wrong, or when to try again: %s', (fault) => {
     const { status, headers, body } = EVENT_ANSWERS.refused(fault);
     if (OUTAGES.includes(fault)) {
       expect([status, body]).toEqual([503, undefined]);
@@ -44,7 +44,7 @@ describe('answers to logouts (Back-Channel Logout 1.0 §2.8)', () => {
     });
   });
 
-  it.each(faults)('are 400 whatever is wrong, outages included: %s', (fault) => {
+  it.each(faults)('are 400 for every error, also for an outage: %s', (fault) => {
     const { status, headers, body } = LOGOUT_ANSWERS.refused(fault);
     expect(status).toBe(fault === 'method_not_allowed' ? 405 : 400);
     expect(headers).toEqual({
@@ -58,7 +58,7 @@ describe('answers to logouts (Back-Channel Logout 1.0 §2.8)', () => {
     });
   });
 
-  it('are 400 where nothing could be revoked', () => {
+  it('are 400 if nothing could be revoked', () => {
     expect(LOGOUT_UNMAPPED).toEqual({
       status: 400,
       headers: { 'cache-control': 'no-store', 'content-type': 'application/json' },

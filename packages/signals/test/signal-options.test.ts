@@ -8,14 +8,14 @@ const check = (stores: object) => () =>
   checkStores('handler()', { revocations, ...stores } as never, 'handler({ revocations })');
 
 describe('the stores of a handler', () => {
-  it('are those of core, or any with the same methods', () => {
+  it('are the stores of core, or others with the same methods', () => {
     expect(check({})).not.toThrow();
     expect(check({ replay: memoryReplayStore() })).not.toThrow();
     expect(check({ replay: { reserve: () => true } })).not.toThrow();
   });
 
   it.each(['revokeToken', 'revokeSession', 'revokeSubject', 'revokePrincipal', 'revokeClient'])(
-    'make marks: %s',
+    'must make marks: %s',
     (name) => {
       expect(check({ revocations: { ...revocations, [name]: undefined } })).toThrow(
         new ConfigurationError(
@@ -25,11 +25,11 @@ describe('the stores of a handler', () => {
     },
   );
 
-  it.each([undefined, null, 'x', () => revocations])('are objects, not %s', (given) => {
+  it.each([undefined, null, 'x', () => revocations])('must be objects, not %s', (given) => {
     expect(check({ revocations: given })).toThrow('revocations is the store');
   });
 
-  it.each([null, {}, { reserve: true }])('reserve ids: not %j', (replay) => {
+  it.each([null, {}, { reserve: true }])('must reserve ids, not %j', (replay) => {
     expect(check({ replay })).toThrow(
       new ConfigurationError(
         'handler(): replay is a store with reserve(). Write: replay: memoryReplayStore(), or leave it out',
@@ -39,7 +39,7 @@ describe('the stores of a handler', () => {
 });
 
 describe('the options of its verifiers', () => {
-  it('are those that are given, and no others', () => {
+  it('are the given ones, and no others', () => {
     expect(verifierOptions({ revocations })).toEqual({});
     const given = {
       keys: { freshForSec: 60 },

@@ -29,7 +29,7 @@ function someStores({
 }
 
 describe('marks', () => {
-  it('are on the targets, with the time that is given', async () => {
+  it('are set on the targets, with the given time', async () => {
     const { stores, revocations } = someStores();
     const marks = await stores.mark([SUBJECT, { ...SUBJECT, subject: 'bob' }], {
       issuedBefore: NOW - 7,
@@ -39,7 +39,7 @@ describe('marks', () => {
     expect(await revocations.list()).toEqual(marks);
   });
 
-  it('that are none ask no store, and say nothing of its outage', async () => {
+  it('are not requested from the store for an empty list, and the list says nothing about an outage', async () => {
     const { stores, events } = someStores({
       revocations: { ...memoryRevocations(), revokeSubject: () => Promise.reject(new Error('x')) },
     });
@@ -50,7 +50,7 @@ describe('marks', () => {
     expect(events).toEqual([{ type: 'store.failed', store: 'revocation', outcome: 'refused' }]);
   });
 
-  it('of an event with many names are made some at a time, so that others are not kept waiting', async () => {
+  it('of an event with many names are made some at a time, so that other requests need not wait', async () => {
     let underWay = 0;
     let most = 0;
     const memory = memoryRevocations({ clock: aClock() });
@@ -66,7 +66,7 @@ describe('marks', () => {
         },
       },
     });
-    // As many aliases as an event of 64 KiB has room for.
+    // As many aliases as fit into an event of 64 KiB.
     const targets = Array.from({ length: 900 }, (_, count) => ({
       ...SUBJECT,
       subject: `${count}`,
@@ -78,7 +78,7 @@ describe('marks', () => {
     expect(await memory.list()).toHaveLength(900);
   });
 
-  it('that a store refuses at once are an outage, and the failure of an earlier one goes nowhere', async () => {
+  it('that a store refuses at once are an outage, and the failure of an earlier mark is handled too', async () => {
     let calls = 0;
     const { stores } = someStores({
       revocations: {
@@ -99,7 +99,7 @@ describe('marks', () => {
     expect(calls).toBe(2);
   });
 
-  it('are made for the issuer that sent the signal; when it has its share, that is no outage of the store', async () => {
+  it('are counted for the issuer that sent the signal; if it has used up its share, that is no outage of the store', async () => {
     const revocations = memoryRevocations({ clock: aClock(), maxMarks: 4 });
     const { stores, events } = someStores({ revocations });
     const subject = (name: string): SignalTarget => ({ ...SUBJECT, subject: name });
@@ -138,10 +138,10 @@ describe('marks', () => {
   });
 });
 
-describe('what was there before', () => {
+describe('a signal that was received before', () => {
   const signal = { source: 'logout', issuer: 'https://a', id: '1' } as const;
 
-  it('is known by its kind, its issuer and its id, as a digest, for a day', async () => {
+  it('is recognized for a day by a digest of its kind, issuer and id', async () => {
     const asked: { id: string; ttlMs: number; isOver: boolean }[] = [];
     const { stores } = someStores({
       reserve(id, { ttlMs, signal: { aborted: isOver } }) {
@@ -165,12 +165,12 @@ describe('what was there before', () => {
     }
   });
 
-  it('is what the store says', async () => {
+  it('is recognized if the store says so', async () => {
     const { stores } = someStores({ reserve: () => Promise.resolve(false) });
     expect(await stores.isFirst(signal)).toBe(false);
   });
 
-  it('is told again where the issuer has its share of what is remembered: its marks are made', async () => {
+  it('is reported again if the issuer has used up its share of the memory; its marks are made all the same', async () => {
     const replay = memoryReplayStore({ maxEntries: 20, clock: aClock() });
     const { stores, events } = someStores({ reserve: replay.reserve });
     const isFirst = (issuer: string, id: string) => stores.isFirst({ ...signal, issuer, id });
@@ -184,13 +184,13 @@ describe('what was there before', () => {
     expect(events).toEqual([]);
   });
 
-  it('is not known where the store gives neither true nor false', async () => {
+  it('is unknown if the store returns neither true nor false', async () => {
     const { stores, events } = someStores({ reserve: () => 0 as never });
     await expect(stores.isFirst(signal)).rejects.toThrow('neither true nor false');
     expect(events).toMatchObject([{ type: 'store.failed', store: 'replay' }]);
   });
 
-  it('is not known where the store takes more than two seconds, and the store is told', async () => {
+  it('is unknown if the store takes more than two seconds, and the call is aborted', async () => {
     vi.useFakeTimers();
     let signalOfStore: AbortSignal | undefined;
     const { stores } = someStores({
@@ -209,7 +209,7 @@ describe('what was there before', () => {
 });
 
 describe('an outage', () => {
-  it('is told when it begins and when it ends, of each store apart', async () => {
+  it('is reported when it begins and when it ends, for each store separately', async () => {
     let isDown = true;
     const down = () => {
       if (isDown) throw new Error('down');

@@ -75,7 +75,7 @@ describe('the options of a transmitter', () => {
     expect(() => made(options)).toThrow(new ConfigurationError(`securityEvents(): ${message}`));
   });
 
-  it('are named where they are misspelled', () => {
+  it('are named in the error if they are misspelled', () => {
     expect(() => made({ isuer: ISSUER })).toThrow(
       /^An entry of transmitters has no option "isuer"/,
     );
@@ -87,13 +87,13 @@ describe('the options of a transmitter', () => {
     );
   });
 
-  it('say whose event it is: by the audience, and by the Authorization of the stream', () => {
+  it('match an event by its audience and by the Authorization of the stream', () => {
     const byPrefix = made({ audience: { prefix: 'a/' } });
     const aud = (value: unknown) => byPrefix.isAudience({ aud: value });
     expect([aud('a/1'), aud(['x', 'a/1']), aud('a/'), aud('b/a/1'), aud('a')]).toEqual([
       ...[true, true, false, false, false],
     ]);
-    // The stream of another receiver, whose name begins as ours.
+    // The stream of another receiver, whose audience begins with ours.
     expect(aud('a/b/1')).toBe(false);
     const listed = made({ audience: ['a', 'b'] });
     expect(['a', 'b', 'ab'].map((each) => listed.isAudience({ aud: each }))).toEqual([
@@ -108,14 +108,14 @@ describe('the options of a transmitter', () => {
     expect([undefined, 'x'].map(made({ authorization: null }).isAuthorized)).toEqual([true, true]);
   });
 
-  it('are no more than needed', () => {
+  it('are required only as far as needed', () => {
     expect(() => made({})).not.toThrow();
     expect(() => made({ issuer: preset, jwks: undefined })).not.toThrow();
     expect(() => made({ jwks: undefined, jwksUri: 'https://sso.acme.com/jwks' })).not.toThrow();
     expect(() => createTransmitter('x' as never, {})).toThrow('takes an object of options');
   });
 
-  it('say whom it speaks for: its own issuer, or those that are named', () => {
+  it('say for which issuers it may speak: its own, or those that are named', () => {
     expect([...made({}).issuers]).toEqual([[ISSUER, { hasSessions: undefined }]]);
     expect([...made({ issuer: preset }).issuers]).toEqual([[ISSUER, { hasSessions: false }]]);
     const sidInAccessTokens = { ...preset, issuer: 'https://b', sidInAccessTokens: true };
@@ -125,7 +125,7 @@ describe('the options of a transmitter', () => {
     ]);
   });
 
-  it('are asked with the fetch of a preset that has one', async () => {
+  it('use the fetch of the preset, if it has one', async () => {
     const asked: string[] = [];
     const fetch = async (url: unknown) => {
       asked.push(String(url));

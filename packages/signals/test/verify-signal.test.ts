@@ -21,7 +21,7 @@ it.each<[AuthErrorReason, string]>([
   expect(await outcome(new AuthError(reason))).toBe(fault);
 });
 
-it('gives what was verified, and throws what is a fault of the program', async () => {
+it('returns the result of verification, and throws errors of the program', async () => {
   const jwt = { header: {}, claims: { iss: 'https://a' } };
   expect(await verifySignal({ verify: async () => jwt }, 'a.b.c')).toBe(jwt);
   await expect(outcome(new TypeError('a bug'))).rejects.toThrow('a bug');

@@ -8,7 +8,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('resolves and rejects as the work does, and leaves no timer behind', async () => {
+it('resolves and rejects as the work does, and leaves no timer', async () => {
   expect(await withinLimit(() => 1)).toBe(1);
   expect(await withinLimit(() => Promise.resolve(2))).toBe(2);
   await expect(withinLimit(() => Promise.reject(new Error('x')))).rejects.toThrow('x');
@@ -19,7 +19,7 @@ it('resolves and rejects as the work does, and leaves no timer behind', async ()
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('rejects when the time is over, and tells the work', async () => {
+it('rejects when the time is over, and aborts the work', async () => {
   const aborted: unknown[] = [];
   const work = withinLimit((signal) => {
     signal.addEventListener('abort', () => aborted.push(signal.reason));
@@ -32,7 +32,7 @@ it('rejects when the time is over, and tells the work', async () => {
   expect(aborted).toEqual([await work]);
 });
 
-it('a rejection that comes late is nobody’s', async () => {
+it('a late rejection is handled, and reaches nobody', async () => {
   let fail: (error: Error) => void = () => {};
   const work = withinLimit(
     () =>

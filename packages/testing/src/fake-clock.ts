@@ -13,7 +13,7 @@ export interface FakeClock extends Clock {
 const DEFAULT_START_MS = Date.UTC(2030, 0, 1);
 
 /**
- * A fake clock, to be given as `clock` to a resource server, an issuer and `testIssuer` alike. It
+ * A fake clock, to be given as `clock` to a resource server, an issuer and `testIssuer`. It
  * starts at `startMs`, by default at the beginning of 2030 (UTC), so that a test is the same every
  * day.
  */

@@ -14,7 +14,7 @@ const url = 'https://api.test/orders';
 
 describe('aProof', () => {
   it.each(['ES256', 'ES384', 'ES512', 'EdDSA', 'RS256', 'PS256'] as const)(
-    'is what jose verifies by the key in its own header: %s',
+    'is verified by jose with the key in its header: %s',
     async (algorithm) => {
       const proof = aProof({ key: generateTestKey(algorithm), url, clock });
       const { payload, protectedHeader } = await jwtVerify(proof, EmbeddedJWK, {
@@ -26,13 +26,13 @@ describe('aProof', () => {
     },
   );
 
-  it('is another one each time', () => {
+  it('makes a new proof each time', () => {
     const key = generateTestKey();
     const ids = [aProof({ key, url }), aProof({ key, url })].map((proof) => decodeJwt(proof).jti);
     expect(new Set(ids).size).toBe(2);
   });
 
-  it('has what it is told, and lacks what is undefined', () => {
+  it('has the given members, and not those that are undefined', () => {
     const key = generateTestKey();
     const proof = aProof({
       key,
@@ -56,7 +56,7 @@ describe('aProof', () => {
     expect(decodeProtectedHeader(proof)).toEqual({ typ: 'JWT', alg: 'ES256' });
   });
 
-  it('may show one key and be signed by another, or be anything at all', async () => {
+  it('may show one key and be signed by another, or be any text', async () => {
     const forged = aProof({ key: generateTestKey(), signedBy: generateTestKey(), url, clock });
     await expect(jwtVerify(forged, EmbeddedJWK, { currentDate })).rejects.toThrow();
     const raw = aProof({ key: generateTestKey(), url, rawHeader: 'h', rawPayload: 'p' });

@@ -20,7 +20,7 @@ const ALGORITHMS: readonly Algorithm[] = [
 describe('compactJws', () => {
   const rsa = generateTestKey('RS256');
 
-  it.each(ALGORITHMS)('signs with %s as jose verifies it', async (algorithm) => {
+  it.each(ALGORITHMS)('makes a signature with %s that jose verifies', async (algorithm) => {
     const key = /^[RP]S/.test(algorithm) ? rsa : generateTestKey(algorithm);
     const signer = { algorithm, privateKey: key.privateKey };
     const token = compactJws({ alg: algorithm }, { sub: 'a' }, signer);
@@ -30,7 +30,7 @@ describe('compactJws', () => {
     expect(new TextDecoder().decode(payload)).toBe('{"sub":"a"}');
   });
 
-  it('takes any header and payload, however false', () => {
+  it('accepts any header and payload, also wrong ones', () => {
     const key = generateTestKey('ES256');
     const token = compactJws('{"alg":"none","alg":"HS256"}', new Uint8Array([0xff, 0x00]), key);
     const [header, payload, signature] = token

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { fakeClock } from '../src/fake-clock.ts';
 
-it('stands still until it is told to go on', () => {
+it('stands still until a test moves it', () => {
   const clock = fakeClock(1000);
   expect([clock.now(), clock.now()]).toEqual([1000, 1000]);
   clock.advance(5);
@@ -13,6 +13,6 @@ it('stands still until it is told to go on', () => {
   expect(clock.now()).toBe(7);
 });
 
-it('starts at the same time every day', () => {
+it('always starts at the same time', () => {
   expect(new Date(fakeClock().now()).toISOString()).toBe('2030-01-01T00:00:00.000Z');
 });

@@ -10,7 +10,7 @@ const { verify } = createResourceServer({
   audience: issuer.audience,
 });
 
-/** Without what differs from token to token. */
+/** Removes the members that differ from token to token. */
 const lasting = ({ tokenId, issuedAt, expiresAt, claims, ...others }: object & Partial<Verified>) =>
   others;
 type Verified = Awaited<ReturnType<typeof verify>>;
@@ -24,7 +24,7 @@ describe('aUser', () => {
     expect(user.claims).toMatchObject({ sub: 'a|7', scope: 'read:a write:a' });
   });
 
-  it('is what a test says, and its key follows', () => {
+  it('has what a test says, and a key that fits it', () => {
     const user = aUser({ userId: 'u-17', issuer: 'https://as.test/', roles: ['admin'] });
     expect(user).toMatchObject({ roles: ['admin'], key: 'user:https%3A%2F%2Fas.test%2F:u-17' });
     expect(aUser({ clientId: undefined }).clientId).toBeUndefined();
@@ -41,7 +41,7 @@ describe('aClient', () => {
     expect(Object.keys(client).sort()).toEqual(Object.keys(verified).sort());
   });
 
-  it('has the subject that a test gives, which may be none', () => {
+  it('has the subject that a test gives, or none', () => {
     expect(aClient({ subject: 's-1' })).toMatchObject({ subject: 's-1', clientId: 'nightly-sync' });
     expect(aClient({ subject: undefined }).subject).toBeUndefined();
   });

@@ -12,7 +12,7 @@ function aFetch(outage?: Outage): typeof globalThis.fetch {
 
 describe('providerFetch', () => {
   it.each([METADATA, 'https://as.acme.com/.well-known/oauth-authorization-server/one'])(
-    'answers metadata at %s',
+    'serves metadata at %s',
     async (address) => {
       const response = await aFetch()(address);
       expect(await response.json()).toEqual({ issuer: ISSUER, jwks_uri: JWKS_URI });
@@ -20,7 +20,7 @@ describe('providerFetch', () => {
   );
 
   it.each([JWKS_URI, new URL(JWKS_URI), new Request(JWKS_URI)])(
-    'answers keys, however the address is given',
+    'serves keys, for a URL of any type',
     async (address) => {
       const response = await aFetch()(address);
       expect(await response.json()).toEqual({ keys: [{ kty: 'EC', kid: 'k1' }] });
@@ -32,7 +32,7 @@ describe('providerFetch', () => {
     ['https://elsewhere.acme.com/one/jwks', {}],
     [`${JWKS_URI}?page=2`, {}],
     [JWKS_URI, { method: 'POST' }],
-  ])('rejects %s %j as where nobody is, and says what there is', async (address, init) => {
+  ])('rejects %s %j as an unknown URL, and names the known ones', async (address, init) => {
     const asked = aFetch()(address, init);
     await expect(asked).rejects.toThrow(TypeError);
     await expect(asked).rejects.toMatchObject({
@@ -40,7 +40,7 @@ describe('providerFetch', () => {
     });
   });
 
-  it('answers no metadata for an issuer that is no URL', async () => {
+  it('serves no metadata for an issuer that is no URL', async () => {
     const issuer = 'stytch.com/project';
     const served = { issuer, jwksUri: JWKS_URI, jwks: () => ({ keys: [] }) };
     const fetch = providerFetch({ ...served, outage: () => undefined });
@@ -60,7 +60,7 @@ describe('providerFetch', () => {
     expect((await aFetch('500')(JWKS_URI)).status).toBe(500);
   });
 
-  it('hangs until it is aborted, with what it is aborted for', async () => {
+  it('hangs until it is aborted, and rejects with the reason', async () => {
     const controller = new AbortController();
     const asked = aFetch('hang')(JWKS_URI, { signal: controller.signal });
     controller.abort(new Error('too long'));

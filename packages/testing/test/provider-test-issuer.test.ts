@@ -25,7 +25,7 @@ function headerOf(token: string): Readonly<Record<string, unknown>> {
   return JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString());
 }
 
-/** An API with the preset that it has in production, and the fetch of the test issuer. */
+/** An API with the preset as in production, and with the fetch of the test issuer. */
 function anApi() {
   const clock = fakeClock();
   const issuer = testIssuer({
@@ -60,7 +60,7 @@ describe('testIssuer({ like })', () => {
     server.close();
   });
 
-  it('refuses what a real API refuses: expired, of another API, of a stranger', async () => {
+  it('makes tokens that a real API refuses: expired, for another API, signed by a stranger', async () => {
     const { issuer, server, reasonOf } = anApi();
     expect(await reasonOf(issuer.aUserToken({}, { expiresInSec: -60 }))).toBe('expired');
     expect(await reasonOf(issuer.aUserToken({ aud: 'other' }))).toBe('audience_mismatch');
@@ -69,7 +69,7 @@ describe('testIssuer({ like })', () => {
     server.close();
   });
 
-  describe('for an issuer of its own: audience, keys and claims follow it', () => {
+  describe('has audience, keys and claims that fit a given issuer', () => {
     const tenant = '11111111-2222-4333-8444-555555555555';
     const jwksUri = 'https://bundle.parcels.example/';
 
@@ -116,7 +116,7 @@ describe('testIssuer({ like })', () => {
     });
   });
 
-  it('has claims for every token of a kind', async () => {
+  it('can add claims to every token of a kind', async () => {
     const issuer = testIssuer({
       like: 'cognito',
       userClaims: { client_id: 'spa' },
@@ -130,7 +130,7 @@ describe('testIssuer({ like })', () => {
     server.close();
   });
 
-  it('gives each token an id of its own, and times by the clock', () => {
+  it('gives each token a new id, and times by the clock', () => {
     const clock = fakeClock();
     const { aUserToken } = testIssuer({ like: 'keycloak', clock });
     const now = clock.now() / 1000;
@@ -140,14 +140,14 @@ describe('testIssuer({ like })', () => {
     expect(one['jti']).not.toBe(other['jti']);
   });
 
-  it('has a refresh token in the form of the provider: opaque, or a JWT', () => {
+  it('makes refresh tokens in the form of the provider: opaque, or a JWT', () => {
     expect(testIssuer({ like: 'okta' }).aRefreshToken()).not.toContain('.');
     const { aRefreshToken, issuer } = testIssuer({ like: 'keycloak' });
     expect(headerOf(aRefreshToken())).toMatchObject({ alg: 'HS512' });
     expect(claimsOf(aRefreshToken())).toMatchObject({ typ: 'Refresh', aud: issuer });
   });
 
-  it('says by its type what a provider does not issue', () => {
+  it('has no type for tokens that a provider does not issue', () => {
     expectTypeOf(testIssuer({ like: 'kubernetes' }).aUserToken).toBeUndefined();
     expectTypeOf(testIssuer({ like: 'firebase' }).aClientToken).toBeUndefined();
     expectTypeOf(testIssuer({ like: 'google' }).aIdToken).toBeUndefined();
@@ -156,7 +156,7 @@ describe('testIssuer({ like })', () => {
     expectTypeOf(testIssuer({ like: 'okta' }).audience).toEqualTypeOf<string>();
   });
 
-  it('signs as the provider does, or as it is told', () => {
+  it('signs as the provider does, or with the given algorithm', () => {
     const token = (algorithm?: 'PS256') =>
       testIssuer({ like: 'logto', ...(algorithm && { algorithm }) }).aUserToken();
     expect(headerOf(token())).toMatchObject({ alg: 'ES384' });
@@ -166,12 +166,12 @@ describe('testIssuer({ like })', () => {
     );
   });
 
-  it.each(['auth1', 'toString', undefined, 7])('refuses %j, and lists the names', (like) => {
+  it.each(['auth1', 'toString', undefined, 7])('refuses %j, and lists the valid names', (like) => {
     // @ts-expect-error A name that no preset has.
     expect(() => testIssuer({ like })).toThrow(/write testIssuer.*'auth0'.*keycloak.*zitadel/);
   });
 
-  it('refuses an audience where tokens have none', () => {
+  it('refuses an audience if tokens have none', () => {
     // @ts-expect-error Tokens of Cognito need no audience.
     expect(() => testIssuer({ like: 'cognito', audience: 'https://api.test' })).toThrow(
       "write testIssuer({ like: 'cognito' })",
@@ -180,7 +180,7 @@ describe('testIssuer({ like })', () => {
 });
 
 describe('rotate and withdraw', () => {
-  it('publish a new key beside the old one, and take the old one away', async () => {
+  it('publish a new key with the old one, and remove the old one', async () => {
     const { clock, issuer, server, reasonOf } = anApi();
     const old = issuer.aUserToken({}, { expiresInSec: 86_400 });
     expect(await reasonOf(old)).toBe('user');
@@ -216,7 +216,7 @@ describe('outage', () => {
   });
 });
 
-it('an outage is not ended by the end of the one before', async () => {
+it('an outage does not end when an earlier one is ended', async () => {
   const { fetch, issuer, outage } = testIssuer({ like: 'okta' });
   const endFirst = outage('refused');
   const endSecond = outage('500');
@@ -227,7 +227,7 @@ it('an outage is not ended by the end of the one before', async () => {
   expect(await status()).toBe(200);
 });
 
-it('takes the address of the keys from the preset where it is another', async () => {
+it('uses the key URL of the preset if it is a special one', async () => {
   const jwksUri = 'https://keys.parcels.example/jwks';
   const issuer = testIssuer({ like: 'keycloak', jwksUri });
   const server = createResourceServer({

@@ -20,7 +20,7 @@ describe('a test certificate', () => {
     expect(Date.parse(parsed.validTo)).toBeGreaterThan(Date.now());
   });
 
-  it('is another each time, also when it renews one with its key', async () => {
+  it('is a new one each time, also if it has the key of an older one', async () => {
     const first = await testCertificate();
     const second = await testCertificate();
     const renewed = await testCertificate({ renews: first });
@@ -29,7 +29,7 @@ describe('a test certificate', () => {
     expect(second.key).not.toBe(first.key);
   });
 
-  it('has the names that it is given', async () => {
+  it('has the given names', async () => {
     const names = ['localhost', '127.0.0.1', '::1', 'spiffe://acme.com/sync'];
     const { cert } = await testCertificate({ commonName: 'nightly sync', names });
     const parsed = new X509Certificate(cert);
@@ -39,7 +39,7 @@ describe('a test certificate', () => {
     );
   });
 
-  it('may be signed by another, and may have expired', async () => {
+  it('may be signed by another certificate, and may have expired', async () => {
     const issuer = await testCertificate({ commonName: 'authority' });
     const { cert } = await testCertificate({ issuer, expiresInSec: -60 });
     const parsed = new X509Certificate(cert);

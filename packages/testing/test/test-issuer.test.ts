@@ -11,7 +11,7 @@ describe('testIssuer', () => {
   const clock = fakeClock();
   const issuer = testIssuer({ clock });
 
-  it('makes tokens that a resource server accepts without network', async () => {
+  it('makes tokens that a resource server accepts without a network', async () => {
     const server = createResourceServer({
       issuer: authly({ issuer: issuer.issuer, jwks: issuer.jwks }),
       audience: issuer.audience,
@@ -39,7 +39,7 @@ describe('testIssuer', () => {
     expect(testIssuer().jwks).toEqual(issuer.jwks);
   });
 
-  it('publishes the keys that it is given: the first signs', () => {
+  it('publishes the given keys, and signs with the first', () => {
     const keys = [generateTestKey('EdDSA', 'new'), generateTestKey('ES256', 'old')] as const;
     const rotated = testIssuer({ keys });
     expect(rotated.jwks.keys).toEqual(keys.map(({ publicJwk }) => publicJwk));
@@ -66,7 +66,7 @@ describe('listen', () => {
     body: new URLSearchParams({ grant_type: 'client_credentials' }),
   });
 
-  it('serves metadata and keys that belong together', async () => {
+  it('serves metadata and the keys that it names', async () => {
     const issuer = await aListeningIssuer();
     const answer = await fetch(`${issuer.issuer}/.well-known/oauth-authorization-server`);
     const metadata: unknown = await answer.json();
@@ -81,7 +81,7 @@ describe('listen', () => {
     expect((await fetch(`${issuer.issuer}/nothing`)).status).toBe(404);
   });
 
-  it('gives its client a token, which a resource server accepts by discovery', async () => {
+  it('gives its client a token that a resource server accepts after discovery', async () => {
     const issuer = await aListeningIssuer({ scopes: ['read:users', 'write:users'] });
     const { clientId, clientSecret } = issuer.client;
     const answer = await fetch(`${issuer.issuer}/token`, tokenRequest(clientId, clientSecret));
@@ -95,7 +95,7 @@ describe('listen', () => {
     }
   });
 
-  it('knows further clients, and no wrong secret', async () => {
+  it('accepts further clients, and no wrong secret', async () => {
     const { secret, hash } = generateClientSecret();
     const clients = [{ clientId: 'b', secretHashes: [hash], scopes: [], audiences: ['api'] }];
     const { issuer } = await aListeningIssuer({ clients });
@@ -103,13 +103,13 @@ describe('listen', () => {
     expect((await fetch(`${issuer}/token`, tokenRequest('b', 'wrong'))).status).toBe(401);
   });
 
-  it('shares no key with the issuer that it was made from, or with another', async () => {
+  it('shares no key with the issuer from which it was made, or with another', async () => {
     const [a, b] = [await aListeningIssuer(), await aListeningIssuer()];
     expect(a.jwks).not.toEqual(b.jwks);
     expect(a.jwks).not.toEqual(testIssuer().jwks);
   });
 
-  it('is gone when it is closed', async () => {
+  it('does not answer after it is closed', async () => {
     const issuer = await testIssuer().listen();
     await issuer.close();
     await expect(fetch(`${issuer.issuer}/jwks`)).rejects.toThrow();

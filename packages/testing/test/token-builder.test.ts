@@ -40,11 +40,11 @@ describe('aToken', () => {
     });
   });
 
-  it('has an id of its own each time', () => {
+  it('has a new id each time', () => {
     expect(decodeJwt(aToken()).jti).not.toBe(decodeJwt(aToken()).jti);
   });
 
-  it('takes any claims, and removes undefined ones', () => {
+  it('accepts any claims, and removes undefined ones', () => {
     const claims = decodeJwt(
       aToken({ sub: 17, aud: undefined, exp: -1, scope: ['a'], tenant_id: 't-1', iss: null }),
     );
@@ -59,17 +59,17 @@ describe('aToken', () => {
       { exp: NOW + 60, iat: NOW - 60 },
     ],
     [{ notBeforeInSec: 30 }, { nbf: NOW + 30 }],
-  ])('takes times relative to now: %j', (options, times) => {
+  ])('accepts times relative to now: %j', (options, times) => {
     expect(decodeJwt(aToken({}, options))).toMatchObject(times);
   });
 
-  it('takes any header, and signs by the key all the same', () => {
+  it('accepts any header, and still signs with its key', () => {
     const token = aToken({}, { header: { typ: 'JWT', alg: 'HS256', kid: undefined } });
     expect(decodeProtectedHeader(token)).toEqual({ typ: 'JWT', alg: 'HS256' });
     expect(Buffer.from(token.split('.')[2] ?? '', 'base64url')).toHaveLength(64);
   });
 
-  it('is signed by the key of an algorithm', async () => {
+  it('is signed with the key for the given algorithm', async () => {
     const { protectedHeader } = await verify(aToken({}, { algorithm: 'EdDSA' }));
     expect(protectedHeader).toMatchObject({ alg: 'EdDSA', kid: 'test-EdDSA' });
     expect(() => aToken({}, { algorithm: 'RS256' })).toThrow("algorithms: ['RS256']");
@@ -82,7 +82,7 @@ describe('aToken', () => {
     });
   });
 
-  it('takes raw bytes for header and payload', () => {
+  it('accepts raw bytes for header and payload', () => {
     const token = aToken({}, { rawHeader: '{"alg":', rawPayload: '[1]' });
     const parts = token.split('.').map((part) => Buffer.from(part, 'base64url').toString());
     expect(parts.slice(0, 2)).toEqual(['{"alg":', '[1]']);
@@ -90,7 +90,7 @@ describe('aToken', () => {
 });
 
 describe('aUserToken and aClientToken', () => {
-  it('say whom the token is about', () => {
+  it('name the caller', () => {
     expect(decodeJwt(aUserToken())).toMatchObject({ sub: 'user-1', sub_type: 'user' });
     expect(decodeJwt(aClientToken())).toMatchObject({
       sub: 'nightly-sync',
@@ -99,7 +99,7 @@ describe('aUserToken and aClientToken', () => {
     });
   });
 
-  it('let a client’s subject follow its id, unless told otherwise', () => {
+  it('use the client’s id as its subject by default', () => {
     expect(decodeJwt(aClientToken({ client_id: 'a' }))).toMatchObject({ sub: 'a', client_id: 'a' });
     expect(decodeJwt(aClientToken({ client_id: 'a', sub: 'b' }))).toMatchObject({ sub: 'b' });
     expect(decodeJwt(aClientToken({ sub: undefined }))).not.toHaveProperty('sub');

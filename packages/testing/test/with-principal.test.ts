@@ -14,7 +14,7 @@ import { testIssuer } from '../src/test-issuer.ts';
 import { withPrincipal } from '../src/with-principal.ts';
 
 describe('withPrincipal', () => {
-  it('lets a mock of a request in as a caller, for every way to ask who it is', () => {
+  it('gives a mock request a caller, which every function for callers then finds', () => {
     const user = aUser({ userId: 'u-17' });
     const request = withPrincipal({ params: { id: '1' } }, user);
     expect(principalOf(request)).toBe(user);
@@ -29,7 +29,7 @@ describe('withPrincipal', () => {
     expect(findPrincipal(context)).toBe(user);
   });
 
-  it('is judged by guards', () => {
+  it('is checked by guards', () => {
     const request = withPrincipal({}, aUser({ scopes: ['read:a'] }));
     guardRequest(request, scope('read:a'));
     expect(() => guardRequest(request, scope('write:a'))).toThrow(
@@ -40,7 +40,7 @@ describe('withPrincipal', () => {
     );
   });
 
-  it('is judged by guards of the resource server that it is given', () => {
+  it('is checked by the guards of the given resource server', () => {
     const { issuer, jwks, audience } = testIssuer();
     const resourceServer = createResourceServer({
       issuer: authly({ issuer, jwks }),

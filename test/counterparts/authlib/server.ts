@@ -12,7 +12,7 @@ const PACKAGES = [`Authlib==${VERSION}`, 'joserfc==1.8.0', 'Flask==3.1.3', 'cryp
 const PROGRAM = fileURLToPath(new URL('serve.py', import.meta.url));
 const PAGE = new URL('../../../docs/presets/authlib.md', import.meta.url);
 
-/** Starts a server that is built with Authlib of PyPI; gives its issuer. */
+/** Starts a server that is built with Authlib (from PyPI). Returns its issuer. */
 export async function startAuthlib(bench: Workbench): Promise<string> {
   const python = await pythonEnvironment('authlib', PACKAGES);
   const port = await freePort();
@@ -27,7 +27,7 @@ export async function startAuthlib(bench: Workbench): Promise<string> {
   return issuer;
 }
 
-/** The token generator that the page of the preset shows, for this trial's API. */
+/** The token generator of docs/presets/authlib.md, with the API of this trial. */
 function recipe(): string {
   const [, shown] = /^```python\n([\s\S]*?)\n```$/m.exec(readFileSync(PAGE, 'utf8')) ?? [];
   if (shown === undefined) throw new Error('docs/presets/authlib.md shows no token generator');

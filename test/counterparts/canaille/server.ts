@@ -8,7 +8,7 @@ export const VERSION = '0.3.6';
 
 const PROGRAM = fileURLToPath(new URL('serve.py', import.meta.url));
 
-/** Starts Canaille of PyPI, with its data in memory; gives its issuer. */
+/** Starts Canaille (from PyPI) with its data in memory. Returns its issuer. */
 export async function startCanaille(bench: Workbench): Promise<string> {
   const python = await pythonEnvironment('canaille', [`canaille[front,oidc,server]==${VERSION}`]);
   const port = await freePort();

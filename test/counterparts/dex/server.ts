@@ -6,7 +6,7 @@ import type { Registered } from '../frame/openid-login.ts';
 import { startServer } from '../frame/server-process.ts';
 import type { Workbench } from '../frame/workbench.ts';
 
-/** Of August 2026: the last release, 2.45.1, is older. */
+/** A commit of August 2026. The last release, 2.45.1, is older. */
 export const VERSION = 'ab64ed7';
 
 const SOURCE = 'DEX_SOURCE';
@@ -15,18 +15,18 @@ const NEEDS = `go (1.25 or later), and a checkout of github.com/dexidp/dex at ${
 
 export const WEB = registered('courierweb');
 export const MACHINE = registered('nightlysync');
-/** The API is a client of its own, for which others may ask for tokens. */
+/** The API is registered as a client, too. Other clients may ask for tokens for it. */
 export const API = registered('parcelsapi');
 export const ELSEWHERE = registered('lettersapi');
 
-/** People, and their password. One of them has the id of a client. */
+/** Two people and their password. One of them has the id of a client. */
 export const PEOPLE = { dana: 'a-person', twin: MACHINE.id } as const;
 export const PASSWORD = 'password';
 
-/** That password as the server wants it: by bcrypt. */
+/** The bcrypt hash of that password, as the server wants it. */
 const PASSWORD_HASH = '$2a$10$2b2cU8CPhOTaGrs1HRQuAueS7JTT5ZHsHSzYiFPm1leZck7Mc8T4W';
 
-/** Starts Dex, built from its source, with its data in memory; gives its issuer. */
+/** Builds Dex from its source and starts it with its data in memory. Returns its issuer. */
 export async function startDex(bench: Workbench): Promise<string> {
   const named = process.env[SOURCE];
   const source = resolve(named ?? '');

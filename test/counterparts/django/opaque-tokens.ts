@@ -9,10 +9,10 @@ const WEB = registered('courier-web');
 const MACHINE = registered('nightly-sync');
 const ASKING = registered('parcels-api');
 
-/** The server puts `aud` in its answers only where the client asked for the API. */
+/** The server puts `aud` into its answer only if the client requested a token for the API. */
 const FOR_THE_API = { resource: AUDIENCE };
 
-/** Holds the preset to Django OAuth Toolkit, which knows opaque tokens alone. */
+/** Tests the preset with a real Django OAuth Toolkit, which has only opaque tokens. */
 export async function tryOpaqueTokens(bench: Workbench, issuer: string): Promise<void> {
   const dana = await signInAt(issuer, 'dana', FOR_THE_API);
   const twin = await signInAt(issuer, MACHINE.id, FOR_THE_API);
@@ -23,7 +23,8 @@ export async function tryOpaqueTokens(bench: Workbench, issuer: string): Promise
   const elsewhere = await machineAt(issuer, { resource: 'https://letters.example' });
   const invalid = (reason: string) => refused('invalid_token', reason);
 
-  // By a token of its own: with its secret each question costs the server a password hash.
+  // The API uses its own token. If it used its secret, the server would compute a password hash for
+  // each introspection.
   const asking = await machineToken(issuer, ASKING, { scope: 'introspection' });
   const introspection = { client: bearerToken(() => asking) };
   const options = { issuer: django(issuer), introspection };

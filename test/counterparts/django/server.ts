@@ -12,7 +12,7 @@ export const VERSION = '3.4.1';
 const PACKAGES = [`django-oauth-toolkit==${VERSION}`, 'Django==5.2.19'];
 const PROJECT = fileURLToPath(new URL('project/', import.meta.url));
 
-/** Starts Django with Django OAuth Toolkit from PyPI; gives its issuer. */
+/** Starts Django with Django OAuth Toolkit (from PyPI). Returns its issuer. */
 export async function startDjango(bench: Workbench): Promise<string> {
   const python = await pythonEnvironment('django', PACKAGES);
   const port = await freePort();

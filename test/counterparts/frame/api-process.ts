@@ -5,7 +5,7 @@ import { textIn } from './json-members.ts';
 import type { signalledPresets } from './signalled-presets.ts';
 import type { Workbench } from './workbench.ts';
 
-/** What a process of the API is made of. */
+/** The settings of one process of the API. */
 export interface SignalledApiOptions {
   readonly framework: string;
   readonly preset: keyof typeof signalledPresets;
@@ -15,9 +15,9 @@ export interface SignalledApiOptions {
   readonly clientId: string;
   /** Whether access tokens carry the session that logout tokens name. Default `true`. */
   readonly sidInAccessTokens?: boolean;
-  /** The stream of security events that comes to `/events`, where the server has one. */
+  /** The stream of security events that the server sends to `/events`, if it has one. */
   readonly stream?: {
-    /** What `aud` of its events begins with. */
+    /** The beginning of `aud` in its events. */
     readonly audience: string;
     readonly authorization: string;
   };
@@ -25,7 +25,7 @@ export interface SignalledApiOptions {
 
 const PROGRAM = fileURLToPath(new URL('./signalled-api.ts', import.meta.url));
 
-/** Starts an API in a process of its own; gives its origin. */
+/** Starts an API in its own process. Returns its origin. */
 export async function startApiProcess(
   bench: Workbench,
   options: SignalledApiOptions,
@@ -41,6 +41,6 @@ export async function startApiProcess(
     throw new Error(`The API in ${options.framework} ended with ${code}`);
   });
   const [message] = await Promise.race([once(child, 'message'), early]);
-  early.catch(() => {}); // It ends later, as it has to.
+  early.catch(() => {}); // The process ends later, when the trial is over; that is not an error.
   return textIn(message, 'origin');
 }

@@ -15,44 +15,51 @@ import { listenByTls, sendByTls } from '../../support/tls.ts';
 import { textIn } from './json-members.ts';
 import type { Answers } from './workbench.ts';
 
-/** The API that tokens are for, and the one scope that they are asked for with. */
+/** The audience of all tokens, and the one scope that clients ask for. */
 export const AUDIENCE = 'https://api.parcels.example';
 export const SCOPE = 'parcels:read';
 
-/** What the API is configured with, beside its audience. */
+/** The options of the API, without its audience. */
 export interface ApiOptions {
   readonly issuer: AudienceProvider;
   readonly introspection?: IntrospectionOptions;
   readonly dpop?: DpopOptions;
   readonly mtls?: MtlsOptions;
-  /** Fetches keys and asks about tokens: for servers whose certificate this process does not know. */
+  /**
+   * Used to fetch keys and to introspect tokens, where this process does not trust the server's
+   * certificate.
+   */
   readonly fetch?: typeof globalThis.fetch;
   /** Where the token is read from. Default: the header `Authorization`. */
   readonly credentials?: CredentialSource;
 }
 
-/** What a caller shows. Without `token`: nobody. */
+/** What a caller sends. Without `token` the caller is anonymous. */
 export interface Caller {
   readonly token?: string | undefined;
   /** The key that the caller signs a DPoP proof with; the scheme is then `DPoP`. */
   readonly key?: dpop.KeyPair;
-  /** One proof for all requests, where each would have its own. */
+  /** One proof for all requests. Default: each request gets a new proof. */
   readonly sameProof?: boolean;
   /** The certificate of the caller's TLS connection. */
   readonly certificate?: TestCertificate;
-  /** Sent beside the token, or in its place. */
+  /** Headers that are sent in addition to the token, or instead of it. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Front doors to go through, each before the API of a framework: their origins, by its name. */
+  /**
+   * The origins of the front doors to send requests to, by the name of the framework behind each.
+   */
   readonly through?: Readonly<Record<string, string>>;
-  /** The header `Cookie` for each of them. */
+  /** The header `Cookie` for each front door. */
   readonly cookies?: Readonly<Record<string, string>>;
 }
 
-/** An API in every framework, over HTTP. */
+/** The API under test: one server for each framework. */
 export interface ApiUnderTest {
-  /** Sends a caller to every route of every framework, and says who was seen. */
+  /**
+   * Sends the caller's request to every route of every framework, and describes what the API saw.
+   */
   visitedBy(caller: Caller): Promise<Answers>;
-  /** Where it is, by the framework's name. */
+  /** The origin of each API, by the framework's name. */
   readonly origins: Readonly<Record<string, string>>;
 }
 
@@ -63,26 +70,32 @@ interface Running {
   readonly close: () => void;
 }
 
-/** What {@link ApiUnderTest.visitedBy} says of a user: admitted as one, kept from what is for machines, let in by scope. */
+/**
+ * What {@link ApiUnderTest.visitedBy} returns for a user: admitted as a user, refused at the routes
+ * for machines, admitted by scope.
+ */
 export function user(userId: string, clientId: string): string {
   return `user ${userId} of ${clientId}`;
 }
 
-/** What {@link ApiUnderTest.visitedBy} says of a machine: admitted as one, kept from what is for users, let in by scope. */
+/**
+ * What {@link ApiUnderTest.visitedBy} returns for a machine: admitted as a machine, refused at the
+ * routes for users, admitted by scope.
+ */
 export function machine(clientId: string): string {
   return `machine ${clientId}`;
 }
 
-/** What {@link ApiUnderTest.visitedBy} says where every route refuses. */
+/** What {@link ApiUnderTest.visitedBy} returns if every route refuses the caller. */
 export function refused(code: string, reason: string): string {
   return `401 ${code}: ${reason}`;
 }
 
 /** How the API is served. */
 export interface ServingOptions extends ApiOptions {
-  /** By TLS, where certificates are to be seen. */
+  /** Whether the API uses TLS, so that it sees client certificates. */
   readonly tls?: boolean;
-  /** What tokens have to be for. Default {@link AUDIENCE}. */
+  /** The audience that tokens must have. Default {@link AUDIENCE}. */
   readonly audience?: string;
   /** Whether the tokens have the scope. Default `true`; some servers know no scopes. */
   readonly scoped?: boolean;

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const LOOK_EVERY_MS = 20;
 
-/** Asks until the answer is the expected one, and says the last one when time is over. */
+/** Asks until the answer is the expected one. Returns the last answer when the time is over. */
 export async function eventually(
   expected: string,
   withinMs: number,

@@ -9,7 +9,7 @@ import { aWorkbench } from './workbench.ts';
 
 // What every counterpart rests on: that a difference is seen, and that nothing goes on running.
 
-it('a table marks what differs, and tells frameworks apart only where they do', () => {
+it('a table marks differences, and names frameworks only if they differ from each other', () => {
   const bench = aWorkbench();
   bench.note('a user', 'user dana', { 'Express 5': 'user dana', 'Koa 3': 'user dana' });
   bench.note('an ID token', '401', { 'Express 5': '401', 'Koa 3': '200' });
@@ -23,7 +23,7 @@ it('a table marks what differs, and tells frameworks apart only where they do', 
   ]);
 });
 
-it('a workbench stops what was started last first, and everything though one does not stop', async () => {
+it('a workbench stops the latest program first, and all the others even if one does not stop', async () => {
   const bench = aWorkbench();
   const stopped: string[] = [];
   bench.onEnd(() => stopped.push('database'));
@@ -34,7 +34,7 @@ it('a workbench stops what was started last first, and everything though one doe
   expect(existsSync(bench.folder)).toBe(false);
 });
 
-it('a server ends with the workbench, and so do the processes that it has started', async () => {
+it('a server and the processes that it has started end with the workbench', async () => {
   const bench = aWorkbench();
   const ready = join(bench.folder, 'ready');
   const grandchild = `
@@ -55,7 +55,7 @@ it('a server ends with the workbench, and so do the processes that it has starte
   expect(await isListening(port)).toBe(false);
 });
 
-it('a server that ends early is told with what it printed', async () => {
+it('a server that ends early is reported with its output', async () => {
   const bench = aWorkbench();
   const started = startServer(bench, {
     name: 'server',
@@ -67,7 +67,7 @@ it('a server that ends early is told with what it printed', async () => {
   await bench.end();
 });
 
-it('a tool that is missing is told in one line', async () => {
+it('a missing tool is reported in one line', async () => {
   const bench = aWorkbench();
   const started = startServer(bench, {
     name: 'server',

@@ -5,23 +5,32 @@ import { cacheFolder, runTool } from '../external-tool.ts';
 /** A program to build from the Go module proxy. */
 export interface GoProgram {
   readonly name: string;
-  /** The release of Go that its module wants: `1.25`. An older one fetches it from the proxy, too. */
+  /**
+   * The release of Go that its module needs, such as `1.25`. An older Go downloads it from the
+   * proxy.
+   */
   readonly go: string;
   /** The package of the program, and the version of its module. */
   readonly source: string;
   readonly version: string;
-  /** Modules to be taken from elsewhere, as its own `go.mod` says: a `replace` counts in the main module alone. */
+  /**
+   * The replacements of its `go.mod`, repeated here because Go uses `replace` only of the main
+   * module.
+   */
   readonly replacements?: readonly string[];
   readonly tags?: readonly string[];
   readonly needs: string;
 }
 
-/** The largest of them has two thousand packages. */
+/** Long, since the largest program has two thousand packages. */
 const BUILD_WITHIN_MS = 60 * 60_000;
 
 const MODULE = 'counterpart.example/server';
 
-/** Builds the program once, unmodified; gives its file. The first time takes minutes. */
+/**
+ * Builds the unmodified program once, and returns the path of its file. The first time takes
+ * minutes.
+ */
 export async function goProgram({
   name,
   go,
@@ -40,7 +49,7 @@ export async function goProgram({
   const replaced = replacements.map((each) => `replace ${each}\n`);
   writeFileSync(join(folder, 'go.mod'), `module ${MODULE}\n\ngo ${go}\n\n${replaced.join('')}`);
   await run('get', '-tool', `${source}@${version}`);
-  // Built under another name first, so that an interrupted build is no program.
+  // Built with a temporary name first, so that an interrupted build leaves no broken program.
   const partial = `${program}.partial`;
   await run(
     'build',

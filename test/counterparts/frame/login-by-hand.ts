@@ -5,17 +5,20 @@ import type { Registered, Tokens } from './openid-login.ts';
 
 const REDIRECT_URI = 'http://127.0.0.1:1/callback';
 
-/** A sign-in at a server whose ID tokens openid-client refuses. */
+/** A sign-in at a server whose ID tokens openid-client does not accept. */
 export interface LoginByHand {
   readonly authorizationEndpoint: string;
   readonly tokenEndpoint: string;
   readonly client: Registered;
   readonly scope: string;
-  /** What is typed into the pages' forms. */
+  /** The values for the fields of the server's forms. */
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/** Signs a person in by code and PKCE, at the server's own pages. Nothing of the answer is verified. */
+/**
+ * Signs a person in with an authorization code and PKCE, on the server's own pages. The answer is
+ * not verified.
+ */
 export async function signedInByHand(login: LoginByHand): Promise<Tokens> {
   const { id, secret } = login.client;
   const verifier = randomBytes(32).toString('base64url');

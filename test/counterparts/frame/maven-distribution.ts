@@ -7,19 +7,20 @@ const UNPACK = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:unpack';
 /** What Java programs from Maven Central need. */
 export const JAVA = 'a JDK (17, 21 or 25) and mvn';
 
-/** Downloads a zip of Maven Central once and unpacks it; gives the folder. */
+/** Downloads a zip from Maven Central once, unpacks it, and returns the folder. */
 export async function mavenDistribution(name: string, coordinates: string): Promise<string> {
   const version = coordinates.split(':')[2] ?? '';
   const folder = join(cacheFolder(name), version);
   if (existsSync(folder)) return folder;
-  // Unpacked beside it first, so that an interrupted download is no half of a server.
+  // Unpacked into a temporary folder first, so that an interrupted download leaves no incomplete
+  // server.
   const partial = `${folder}.partial`;
   rmSync(partial, { recursive: true, force: true });
   mkdirSync(partial);
   await runTool(
     [...['mvn', '-q', '-B', UNPACK, `-Dartifact=${coordinates}`], `-DoutputDirectory=${partial}`],
     JAVA,
-    // Where there is no project, Maven leaves notes of its own in the folder that it runs in.
+    // Without a project, Maven writes its own files into the current folder.
     { cwd: partial },
   );
   renameSync(partial, folder);

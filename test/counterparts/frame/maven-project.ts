@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { cacheFolder, runTool } from '../external-tool.ts';
 import { JAVA } from './maven-distribution.ts';
 
-/** Builds a Maven project, whose jar is `server-1`, once for each state of its files; gives its jar. */
+/**
+ * Builds a Maven project with a jar named `server-1`, and returns the path of the jar. Builds again
+ * only after its files have changed.
+ */
 export async function mavenProject(name: string, project: string): Promise<string> {
   const folder = cacheFolder(join(name, digestOf(project)));
   const jar = join(folder, 'server.jar');

@@ -6,11 +6,14 @@ import { textIn } from './json-members.ts';
 export interface Registered {
   readonly id: string;
   readonly secret: string;
-  /** For servers that do not decode what is in the header (RFC 6749 §2.3.1). Default: in the header. */
+  /**
+   * Whether the secret goes into the form, for servers that do not decode the header (RFC 6749
+   * §2.3.1). Default: it goes into the header.
+   */
   readonly secretIn?: 'form';
 }
 
-/** A key pair that tokens are bound to, of WebCrypto. */
+/** A WebCrypto key pair that tokens are bound to. */
 export type BindingKey = client.CryptoKeyPair;
 
 /** The tokens of a sign-in, or of a machine. */
@@ -25,16 +28,19 @@ export interface Login {
   readonly client: Registered;
   readonly redirectUri: string;
   readonly scope: string;
-  /** Asked for at the authorization endpoint, and nowhere else. */
+  /** Parameters for the authorization endpoint only. */
   readonly parameters?: Readonly<Record<string, string>>;
   readonly browser: Visitor;
-  /** What is typed into the pages' forms. */
+  /** The values for the fields of the server's forms. */
   readonly fields: Readonly<Record<string, string>>;
-  /** A key that the token is to be bound to. */
+  /** The key to which the token will be bound. */
   readonly key?: BindingKey;
 }
 
-/** Signs a user in as a web application has it done: code, PKCE, `state` and `nonce`, by openid-client. */
+/**
+ * Signs a user in as a web application does, with openid-client: authorization code, PKCE, `state`
+ * and `nonce`.
+ */
 export async function signedIn(issuer: string, login: Login): Promise<Tokens> {
   const configuration = await discovered(issuer, login.client);
   const pkceCodeVerifier = client.randomPKCECodeVerifier();
@@ -60,7 +66,7 @@ export async function signedIn(issuer: string, login: Login): Promise<Tokens> {
   );
 }
 
-/** A new access token by a refresh token; without a key the request has no proof. */
+/** Gets a new access token with a refresh token. Without a key the request has no DPoP proof. */
 export async function refreshedToken(
   issuer: string,
   registered: Registered,
@@ -70,7 +76,10 @@ export async function refreshedToken(
   return (await client.refreshTokenGrant(configuration, refreshToken)).access_token;
 }
 
-/** A machine's token by client credentials; `parameters` such as `resource` or `audience`. */
+/**
+ * Gets a machine's token with client credentials. `parameters` are sent too, for example `resource`
+ * or `audience`.
+ */
 export async function machineToken(
   issuer: string,
   registered: Registered,
@@ -82,7 +91,7 @@ export async function machineToken(
   return (await client.clientCredentialsGrant(configuration, parameters, proofs)).access_token;
 }
 
-/** A token that a client has exchanged (RFC 8693). */
+/** Exchanges a token as a client (RFC 8693), and returns the new one. */
 export async function exchangedToken(
   issuer: string,
   registered: Registered,
@@ -92,7 +101,7 @@ export async function exchangedToken(
   return tokenByGrant(issuer, registered, grant, parameters);
 }
 
-/** A token by a grant of any other name, such as `password`. */
+/** Gets a token with another grant, such as `password`. */
 export async function tokenByGrant(
   issuer: string,
   registered: Registered,
@@ -112,7 +121,7 @@ export async function revoke(issuer: string, registered: Registered, token: stri
 export interface SignOut {
   readonly client: Registered;
   readonly tokens: Tokens;
-  /** The browser in which they have signed in. */
+  /** The browser in which the user has signed in. */
   readonly browser: Visitor;
   readonly goodbyeUri: string;
 }
@@ -160,12 +169,12 @@ function textsOf(tokens: client.TokenEndpointResponse): Tokens {
   };
 }
 
-/** A claim of a token that the trial itself has just been given. Nothing is verified. */
+/** Reads a claim of a token without verifying it. The trial has just received this token itself. */
 export function unverifiedClaim(token: string, name: string): string {
   return textIn(unverifiedPart(token, 1), name);
 }
 
-/** The id of the key that signed such a token. */
+/** Reads the id of the key that signed the token, without verifying it. */
 export function unverifiedKeyId(token: string): string {
   return textIn(unverifiedPart(token, 0), 'kid');
 }

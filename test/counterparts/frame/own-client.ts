@@ -3,17 +3,22 @@ import { type ApiOptions, AUDIENCE, SCOPE, withApis } from './api-under-test.ts'
 import { textIn } from './json-members.ts';
 import type { Answers, Workbench } from './workbench.ts';
 
-/** Our own client at a server of somebody else. */
+/** The settings of our own client at another server. */
 export interface OwnClient {
   readonly check: string;
   readonly api: ApiOptions;
   readonly source: Omit<TokenSourceOptions, 'origins' | 'scope' | 'fetch'>;
-  /** The token of a caller on whose behalf it goes to the API; without one it goes for itself. */
+  /**
+   * The token of the caller on whose behalf it calls the API. Without it, the client calls as
+   * itself.
+   */
   readonly subject?: string;
   readonly expected: string;
 }
 
-/** Lets `@authly/client` get tokens at the server and go to the API with them, in every framework. */
+/**
+ * Lets `@authly/client` get tokens from the server and call the API with them, in every framework.
+ */
 export async function tryOwnClient(
   bench: Workbench,
   { check, api, source: options, subject, expected }: OwnClient,
@@ -25,7 +30,7 @@ export async function tryOwnClient(
         ...options,
         scope: SCOPE,
         origins: [AUDIENCE],
-        // The API is known by a name that only this process can find.
+        // The API has a host name that only this process can resolve.
         fetch: (input, init) => fetch(String(input).replace(AUDIENCE, origin), init),
       });
       answers.push([

@@ -6,7 +6,10 @@ import { cacheFolder, runTool } from '../external-tool.ts';
 /** What Python programs from PyPI need. */
 export const PYTHON = 'python3, 3.10 or later, with venv and pip';
 
-/** Makes an environment with packages of PyPI, once for each list of them; gives its Python. */
+/**
+ * Makes an environment with packages from PyPI, once for each list of packages. Returns the path of
+ * its Python.
+ */
 export async function pythonEnvironment(
   name: string,
   packages: readonly string[],

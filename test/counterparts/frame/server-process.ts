@@ -9,10 +9,10 @@ import type { Workbench } from './workbench.ts';
 export interface ServerProcess {
   readonly name: string;
   readonly command: readonly string[];
-  /** What is missing when the command is not there. */
+  /** What is missing if the command does not exist. */
   readonly needs: string;
   readonly cwd?: string;
-  /** Added to this process's own. */
+  /** Environment variables, in addition to those of this process. */
   readonly env?: Readonly<Record<string, string>>;
   /** Whether it answers. What this throws counts as "not yet". */
   readonly isReady: () => Promise<boolean>;
@@ -24,7 +24,9 @@ const LOOK_EVERY_MS = 200;
 const STOP_WITHIN_MS = 15_000;
 const LAST_LINES = 25;
 
-/** Starts a server in a process group of its own and waits until it answers; it stops with the workbench. */
+/**
+ * Starts a server in its own process group and waits until it answers. It stops with the workbench.
+ */
 export async function startServer(
   bench: Workbench,
   {
@@ -69,7 +71,10 @@ async function answers(isReady: () => Promise<boolean>): Promise<boolean> {
   }
 }
 
-/** Ends the process and those that it has started: asks first, and then does not. Waits until all are gone. */
+/**
+ * Ends the process and those that it has started: first with SIGTERM, later with SIGKILL. Waits
+ * until all have ended.
+ */
 async function stopGroup({ pid }: ChildProcess): Promise<void> {
   if (pid === undefined) return;
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
@@ -82,7 +87,7 @@ async function stopGroup({ pid }: ChildProcess): Promise<void> {
   }
 }
 
-/** Whether there was anybody left in the group; 0 only asks. */
+/** Sends a signal to the group. Returns whether it had a process. Signal 0 only asks that. */
 function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(-pid, signal);

@@ -8,8 +8,8 @@ import type { SignalledApiOptions } from './api-process.ts';
 import { AUDIENCE } from './api-under-test.ts';
 import { signalledPresets } from './signalled-presets.ts';
 
-// One process of an API that is told of sign-outs, with its stores at a Redis server: what
-// `startApiProcess` runs. It says its address to the parent, and ends with it.
+// `startApiProcess` runs this file: one process of an API that receives sign-outs and has its
+// stores in Redis. It sends its address to the parent process, and ends when the parent ends.
 
 const options: SignalledApiOptions = JSON.parse(process.argv[2] ?? '');
 
@@ -26,7 +26,7 @@ await stores.ready();
 const issuer = signalledPresets[options.preset](options.issuer);
 const shared = { revocations: stores.revocations, replay: stores.replay };
 const { clientId, sidInAccessTokens = true, stream } = options;
-// Keycloak's tokens carry `sid` by themselves, Hydra's by the token hook, and Glewlwyd's not at all.
+// Keycloak's tokens have a `sid`. Hydra's have one because of the token hook. Glewlwyd's have none.
 const logout = backChannelLogout({ issuer, clientId, sidInAccessTokens, ...shared });
 const server = createResourceServer({
   issuer,

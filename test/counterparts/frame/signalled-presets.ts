@@ -1,6 +1,6 @@
 import { type AudienceProvider, glewlwyd, hydra, keycloak } from '@authly/core/providers';
 
-/** Hydra with the mark that its token hook sets, as the page of the preset tells to write it. */
+/** Hydra with the mark that its token hook sets, as docs/presets/hydra.md describes it. */
 export function hydraWithMark(issuer: string): AudienceProvider {
   return hydra({
     issuer,
@@ -11,7 +11,7 @@ export function hydraWithMark(issuer: string): AudienceProvider {
   });
 }
 
-/** The presets by which an API in a process of its own trusts a server that tells of sign-outs. */
+/** The presets for servers that send sign-outs. An API in its own process uses one of them. */
 export const signalledPresets: Readonly<
   Record<'glewlwyd' | 'keycloak' | 'hydra', (issuer: string) => AudienceProvider>
 > = { glewlwyd, keycloak, hydra: hydraWithMark };

@@ -1,11 +1,11 @@
 import type { Row } from './workbench.ts';
 
-/** Whether what came is what had to come. */
+/** Whether the actual result is the expected one. */
 export function isRight({ expected, got }: Row): boolean {
   return expected === got;
 }
 
-/** The rows as text: a line each, what differs marked with `!`. */
+/** The rows as text, one per line. A row that differs is marked with `!`. */
 export function tableOf(rows: readonly Row[]): string {
   const cells = [
     ['check', 'expected', 'got'],

@@ -4,24 +4,30 @@ import { type SignalledApiOptions, startApiProcess } from './api-process.ts';
 import { eventually } from './eventually.ts';
 import type { Workbench } from './workbench.ts';
 
-/** How long a sign-out may go unseen in another process. */
+/** The time within which another process must notice a sign-out. */
 const SEEN_WITHIN_MS = 1_000;
 
-/** What both processes answer while a token passes, and once it does not. */
+/** What both processes answer while they accept a token, and when they refuse it. */
 export const PASSES = '200 200';
 export const ENDED = '401 401';
 
 /** One API in two processes, in Express and in Koa, with a Redis server that they share. */
 export interface TwoProcesses {
-  /** The process that is told of sign-outs: at `/logout`, and by security events at `/events`. */
+  /** The process that receives sign-outs at `/logout` and security events at `/events`. */
   readonly told: string;
-  /** What both answer to a token: {@link PASSES}, {@link ENDED}. */
+  /** What both processes answer to a token: {@link PASSES} or {@link ENDED}. */
   answersTo(token: string): Promise<string>;
-  /** The same once it is {@link ENDED}, or when a second is over, or as long as is said. */
+  /**
+   * Waits until the answer is {@link ENDED}, but at most one second or the given time, and returns
+   * it.
+   */
   endOf(token: string, withinMs?: number): Promise<string>;
 }
 
-/** Starts both; `undefined` where there is no Redis server, which has been said then. */
+/**
+ * Starts both processes. `undefined` if there is no Redis server; a message about that was then
+ * printed.
+ */
 export async function startTwoProcesses(
   bench: Workbench,
   options: Omit<SignalledApiOptions, 'framework' | 'redisUrl'>,

@@ -2,30 +2,33 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** One line of the table: what was tried, what has to come of it, and what came. */
+/** One line of the table: the check, the expected result and the actual results. */
 export interface Row {
   readonly check: string;
   readonly expected: string;
   readonly got: string;
 }
 
-/** What came of one check, by the framework's name. */
+/** The actual results of one check, by the framework's name. */
 export type Answers = Readonly<Record<string, string>>;
 
-/** What a trial of a server works with: a folder, its rows, and what has to be stopped at the end. */
+/**
+ * What a trial of a server needs: a folder, the rows of its table, and a list of things to stop at
+ * the end.
+ */
 export interface Workbench {
   /** A temporary folder, which is removed at the end. */
   readonly folder: string;
   readonly rows: readonly Row[];
-  /** Adds a line to the table. Frameworks that answered alike are told once. */
+  /** Adds a line to the table. If all frameworks answered the same, the answer is shown once. */
   note(check: string, expected: string, got: string | Answers): void;
-  /** Has something stopped at the end; what was started last stops first. */
+  /** Registers something to be stopped at the end. The latest is stopped first. */
   onEnd(stop: () => unknown): void;
   /** Stops everything. A second call waits for the first. */
   end(): Promise<void>;
 }
 
-/** A workbench with nothing on it. */
+/** Makes an empty workbench. */
 export function aWorkbench(): Workbench {
   const folder = mkdtempSync(join(tmpdir(), 'authly-counterpart-'));
   const rows: Row[] = [];

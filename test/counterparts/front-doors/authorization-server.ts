@@ -5,7 +5,7 @@ import { machineToken, type Registered } from '../frame/openid-login.ts';
 import type { Workbench } from '../frame/workbench.ts';
 import { oidcProviderConfiguration } from '../oidc-provider-configuration.ts';
 
-/** The front door as the authorization server knows it. */
+/** The client that the front door is at the authorization server. */
 export const DOOR: Registered = { id: 'front-door', secret: 'a-secret-of-the-front-door' };
 export const MACHINE: Registered = { id: 'nightly-sync', secret: 'a-secret-of-nightly-sync' };
 
@@ -20,14 +20,16 @@ export interface SignInServer {
 }
 
 /**
- * Starts the npm package `oidc-provider` in this process, for front doors that wait at `redirectUris`. It
- * signs in whoever comes, with the access token for the API that the sign-in has asked for.
+ * Starts the npm package `oidc-provider` in this process. `redirectUris` are those of the front
+ * doors. It signs in everybody who asks, and gives an access token for the API that the sign-in has
+ * named.
  */
 export async function startSignInServer(
   bench: Workbench,
   redirectUris: readonly string[],
 ): Promise<SignInServer> {
-  // Imported here, since it warns about Node 20 when it is: the list of names needs none of it.
+  // Imported here and not above, since the import prints a warning on Node 20. A command that only
+  // lists the names does not need the package.
   const { default: Provider } = await import('oidc-provider');
   const server = await listen();
   const issuer = server.origin;
@@ -46,7 +48,8 @@ export async function startSignInServer(
       ...base.features,
       resourceIndicators: {
         enabled: true,
-        // A front door names the API at the sign-in, and not again when it redeems the code.
+        // A front door names the API when a person signs in. It does not name it again when it
+        // redeems the code.
         useGrantedResource: () => true,
         getResourceServerInfo: (_context: unknown, resource: string) => ({
           scope: SCOPE,

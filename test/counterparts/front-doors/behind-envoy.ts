@@ -16,7 +16,10 @@ import { startOAuth2Proxies } from './oauth2-proxy.ts';
 const PERSON = 'dana';
 const FOREIGN = 'https://evil.example';
 
-/** Holds docs/front-doors.md to Envoy, with tokens that callers send and with people whom it signs in. */
+/**
+ * Tests docs/front-doors.md with a real Envoy: tokens that callers send, and people whom Envoy
+ * signs in.
+ */
 export async function tryEnvoy(bench: Workbench): Promise<void> {
   const signing = await doorsToBe();
   const open = await doorsToBe();
@@ -82,7 +85,7 @@ async function trySignIns(
   bench.note("`oauth2`: a POST by another site's page", '403', foreign);
 }
 
-/** What the page warns of. */
+/** Shows that the danger of which the page warns is real. */
 async function tryWithoutCsrf(
   bench: Workbench,
   { issuer }: SignInServer,
@@ -98,7 +101,7 @@ async function tryWithoutCsrf(
   bench.note("`oauth2` without `csrf`: a POST by another site's page gets in", '200', foreign);
 }
 
-/** Envoy asks oauth2-proxy, which also signs people in. */
+/** Tests Envoy with oauth2-proxy, which Envoy asks about each request and which signs people in. */
 async function tryExternalAuthorization(
   bench: Workbench,
   { issuer, preset, machineToken }: SignInServer,
@@ -110,7 +113,7 @@ async function tryExternalAuthorization(
     upstreams: Object.fromEntries(Object.keys(asked).map((name) => [name, 'static://200'])),
     flags: ['--set-xauthrequest', '--pass-access-token'],
   });
-  // As docs/front-doors.md has it.
+  // The same options as in docs/front-doors.md.
   const credentials = fromHeader('x-auth-request-access-token', { origins: [APP] });
   await withApis({ issuer: preset, credentials }, async ({ origins, visitedBy }) => {
     await startEnvoy(bench, {

@@ -16,10 +16,10 @@ const PERSON = 'dana';
 const SIGN_IN = '/oauth2/start?rd=/signed-in';
 const A_PERSON = user(PERSON, DOOR.id);
 
-/** As docs/front-doors.md has it. */
+/** The same options as in docs/front-doors.md. */
 const FORWARDED = fromHeader('x-forwarded-access-token', { origins: [APP] });
 
-/** Holds docs/front-doors.md to oauth2-proxy. */
+/** Tests docs/front-doors.md with a real oauth2-proxy. */
 export async function tryOAuth2Proxy(bench: Workbench): Promise<void> {
   const kinds = [await doorsToBe(), await doorsToBe(), await doorsToBe()] as const;
   const callbacks = kinds.flatMap((doors) =>
@@ -88,7 +88,10 @@ async function tryForwardedTokens(
   });
 }
 
-/** `--pass-authorization-header` puts the ID token where an API looks for an access token. */
+/**
+ * `--pass-authorization-header` puts the ID token into the header in which an API expects an access
+ * token.
+ */
 async function tryIdTokens(
   bench: Workbench,
   { issuer, preset }: SignInServer,

@@ -2,16 +2,19 @@ import { frameworks } from '../../support/frameworks.ts';
 import { freePort } from '../frame/free-port.ts';
 import { aBrowser } from '../sign-in.ts';
 
-/** The application in front of the API, whose pages may send what changes something. */
+/** The origin of the application. Its pages may send requests that change something. */
 export const APP = 'https://app.acme.com';
 
-/** A text for each framework, by its name. */
+/** One text for each framework, by the framework's name. */
 type ByFramework = Readonly<Record<string, string>>;
 
-/** Front doors of one kind, one before the API of each framework, by its name. */
+/** One front door for each framework, before its API, by the framework's name. */
 export type Doors = Readonly<Record<string, { readonly port: number; readonly origin: string }>>;
 
-/** Ports for front doors that will be started: an authorization server wants to know them first. */
+/**
+ * Chooses free ports for front doors. The authorization server must know them before the doors
+ * start.
+ */
 export async function doorsToBe(): Promise<Doors> {
   const doors: [string, Doors[string]][] = [];
   for (const { name } of frameworks) {
@@ -21,12 +24,15 @@ export async function doorsToBe(): Promise<Doors> {
   return Object.fromEntries(doors);
 }
 
-/** Where the doors are, by the framework's name. */
+/** The origin of each door, by the framework's name. */
 export function originsOf(doors: Doors): ByFramework {
   return Object.fromEntries(Object.entries(doors).map(([name, { origin }]) => [name, origin]));
 }
 
-/** Signs a person in at each door, and gives its header `Cookie`, by the framework's name. */
+/**
+ * Signs a person in at each door. Returns the header `Cookie` for each door, by the framework's
+ * name.
+ */
 export async function cookiesAt(doors: Doors, start: string, person: string): Promise<ByFramework> {
   const cookies: [string, string][] = [];
   for (const [name, { origin }] of Object.entries(doors)) {
@@ -41,14 +47,17 @@ export async function cookiesAt(doors: Doors, start: string, person: string): Pr
   return Object.fromEntries(cookies);
 }
 
-/** A request for `/me` to each door. */
+/** Sends a request for `/me` to each door. */
 export interface ToEachDoor {
   readonly method?: 'POST';
   readonly cookies?: ByFramework;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What each door answers: the status, and the refusal's code where it is ours. Redirects are not followed. */
+/**
+ * What each door answers: the status and, if the API refused the request, the code of the refusal.
+ * Redirects are not followed.
+ */
 export async function answersOf(
   doors: ByFramework,
   { method, cookies = {}, headers = {} }: ToEachDoor = {},
@@ -66,7 +75,7 @@ export async function answersOf(
   return Object.fromEntries(answers);
 }
 
-/** What each door answers to a POST by a page of `origin`. */
+/** What each door answers to a POST from a page of `origin`. */
 export function postsBy(
   doors: ByFramework,
   origin: string,

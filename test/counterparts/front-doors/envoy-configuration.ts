@@ -1,4 +1,7 @@
-/** A listener of Envoy on loopback, with these filters before the one that sends on. */
+/**
+ * Envoy's configuration of a listener on loopback. `filters` come before the filter that forwards
+ * the request.
+ */
 export function listener(own: {
   readonly port: number;
   readonly cluster: string;
@@ -25,13 +28,13 @@ ${filters}
                       '@type': type.googleapis.com/envoy.extensions.filters.http.router.v3.Router`;
 }
 
-/** Where Envoy sends something. */
+/** Envoy's configuration of a server to which it sends requests. */
 export function cluster(name: string, origin: string): string {
   const endpoint = `{ endpoint: { address: ${address(Number(new URL(origin).port))} } }`;
   return `{ name: ${name}, type: STATIC, load_assignment: { cluster_name: ${name}, endpoints: [{ lb_endpoints: [${endpoint}] }] } }`;
 }
 
-/** A port of loopback. */
+/** Envoy's configuration of an address: a port on loopback. */
 export function address(port: number): string {
   return `{ socket_address: { address: 127.0.0.1, port_value: ${port} } }`;
 }

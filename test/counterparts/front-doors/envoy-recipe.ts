@@ -3,20 +3,20 @@ import { AUDIENCE, SCOPE } from '../frame/api-under-test.ts';
 
 const PAGE = new URL('../../../docs/front-doors.md', import.meta.url);
 
-/** The filters that docs/front-doors.md writes for Envoy. */
+/** The filters of Envoy that docs/front-doors.md shows. */
 export type Filter = 'jwt_authn' | 'oauth2' | 'ext_authz';
 
-/** What the page's examples stand for in a trial. */
+/** The values that replace the example values of the page. */
 export interface RecipeParts {
   readonly filter: Filter;
   readonly issuer: string;
-  /** Where the door itself is. */
+  /** The origin of the door. */
   readonly door: string;
-  /** The oauth2-proxy that is asked, and the name of its cluster. */
+  /** The oauth2-proxy that Envoy asks, and the name of its cluster in the configuration. */
   readonly asked: { readonly origin: string; readonly cluster: string };
 }
 
-/** The filters as the page has them, for this trial's servers. */
+/** The filters of the page, with the servers of this trial. */
 export function envoyRecipe({ filter, issuer, door, asked }: RecipeParts): string {
   const shown = [
     ...readFileSync(PAGE, 'utf8').matchAll(/^```yaml\n(http_filters:\n[\s\S]*?)\n```$/gm),

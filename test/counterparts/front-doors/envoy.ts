@@ -11,21 +11,21 @@ import { envoyRecipe, type Filter } from './envoy-recipe.ts';
 
 export const VERSION = '1.40.0';
 
-/** Envoy before the API of each framework. */
+/** The settings of an Envoy that stands before the API of each framework. */
 export interface Envoys {
   readonly name: string;
   readonly doors: Doors;
   readonly issuer: string;
-  /** Where the APIs are, by the framework's name. */
+  /** The origin of each API, by the framework's name. */
   readonly upstreams: Readonly<Record<string, string>>;
   readonly filter: Filter;
-  /** The oauth2-proxy that each of them asks. */
+  /** The oauth2-proxy that each door asks. */
   readonly asked?: Doors;
-  /** Changes the page's filters: for what it warns of. */
+  /** Changes the filters of the page, to show what the page warns of. */
   readonly change?: (filters: string) => string;
 }
 
-/** Starts one Envoy from PyPI with a listener for each door, and the page's filters in them. */
+/** Starts one Envoy (from PyPI). It has a listener for each door, with the filters of the page. */
 export async function startEnvoy(
   bench: Workbench,
   { name, doors, issuer, upstreams, filter, asked = {}, change = (filters) => filters }: Envoys,
@@ -67,7 +67,7 @@ export async function startEnvoy(
   });
 }
 
-/** A cluster for each framework: its name, and where it is. */
+/** One cluster for each framework: its name and its origin. */
 function clustersOf(
   kind: string,
   origins: Readonly<Record<string, string>>,

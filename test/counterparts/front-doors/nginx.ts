@@ -5,7 +5,9 @@ import { MissingToolError } from '../external-tool.ts';
 import type { Workbench } from '../frame/workbench.ts';
 import { type Doors, doorsToBe } from './doors.ts';
 
-/** Starts nginx with the configuration of docs/front-doors.md: one before the API of each framework. */
+/**
+ * Starts one nginx before the API of each framework, with the configuration of docs/front-doors.md.
+ */
 export async function startAuthRequest(
   bench: Workbench,
   upstreams: Readonly<Record<string, string>>,

@@ -9,22 +9,28 @@ export const VERSION = 'v7.15.6';
 
 const NEEDS = 'go, 1.26 or later';
 
-/** An oauth2-proxy before the API of each framework. */
+/** The settings of one oauth2-proxy before the API of each framework. */
 export interface OAuth2Proxies {
   readonly name: string;
   readonly doors: Doors;
   readonly issuer: string;
-  /** Where people meet them, when that is elsewhere: behind another front door. */
+  /**
+   * The origins that people see, if another front door stands before oauth2-proxy. Default: those
+   * of `doors`.
+   */
   readonly seenAt?: Doors;
-  /** Where the APIs are, by the framework's name. */
+  /** The origin of each API, by the framework's name. */
   readonly upstreams: Readonly<Record<string, string>>;
-  /** Which API the sign-in asks a token for. */
+  /** The API for which the sign-in asks for a token. */
   readonly resource: string;
-  /** What is written beside that. */
+  /** More flags of the command line. */
   readonly flags: readonly string[];
 }
 
-/** Starts them, from the Go module proxy. They share the secret of their cookies. */
+/**
+ * Starts the programs, which are built from the Go module proxy. They have one secret for their
+ * cookies.
+ */
 export async function startOAuth2Proxies(
   bench: Workbench,
   { name, doors, seenAt = doors, issuer, upstreams, resource, flags }: OAuth2Proxies,
@@ -46,7 +52,8 @@ export async function startOAuth2Proxies(
         `--upstream=${upstreams[framework]}`,
         '--provider=oidc',
         `--oidc-issuer-url=${issuer}`,
-        // With discovery the addresses are those of the metadata, and what a login URL asks for is dropped.
+        // With discovery, oauth2-proxy takes the addresses from the metadata, and drops the
+        // parameters of the login URL.
         '--skip-oidc-discovery',
         `--login-url=${issuer}/auth?resource=${encodeURIComponent(resource)}`,
         `--redeem-url=${issuer}/token`,
@@ -56,7 +63,7 @@ export async function startOAuth2Proxies(
         `--redirect-url=${seenAt[framework]?.origin}/oauth2/callback`,
         `--scope=openid ${SCOPE}`,
         '--code-challenge-method=S256',
-        // The trial's people have no address.
+        // The people of this trial have no e-mail address.
         '--oidc-email-claim=sub',
         '--email-domain=*',
         '--cookie-secret=a secret of the trial, 32 bytes.',

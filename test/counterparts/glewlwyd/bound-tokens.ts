@@ -6,7 +6,7 @@ import type { Workbench } from '../frame/workbench.ts';
 import type { Glewlwyd } from './server.ts';
 import { ASKING, DANA, MACHINE, machineAt, signInAt, WEB } from './tokens.ts';
 
-/** Holds DPoP to Glewlwyd's bound tokens: read as JWTs, and by its answers. */
+/** Tests DPoP with the bound tokens of a real Glewlwyd, read as JWTs and by introspection. */
 export async function tryBoundTokens(bench: Workbench, server: Glewlwyd): Promise<void> {
   const [key, other] = [await aKey(), await aKey()];
   const { accessToken: token, idToken } = await signInAt(server, DANA, { key });

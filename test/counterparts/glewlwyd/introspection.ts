@@ -17,7 +17,7 @@ import {
   WEB,
 } from './tokens.ts';
 
-/** Holds introspection to Glewlwyd, whose access tokens are all JWTs. */
+/** Tests introspection with a real Glewlwyd. All its access tokens are JWTs. */
 export async function tryIntrospection(bench: Workbench, server: Glewlwyd): Promise<void> {
   const { issuer } = server;
   const askingApi = (

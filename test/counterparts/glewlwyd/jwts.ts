@@ -16,7 +16,7 @@ import {
   WEB,
 } from './tokens.ts';
 
-/** Holds the preset to Glewlwyd's JWTs. */
+/** Tests the preset with the JWTs of a real Glewlwyd. */
 export async function tryJwts(bench: Workbench, server: Glewlwyd): Promise<void> {
   const { issuer } = server;
   const dana = await signInAt(server, DANA);

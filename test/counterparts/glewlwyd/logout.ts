@@ -14,10 +14,16 @@ import {
   WEB,
 } from './tokens.ts';
 
-/** A token of the second in which the person signed out is ended with those before it. */
+/**
+ * Sign-out ends all tokens up to and including the second in which it happens. So the trial waits
+ * before it gets a new token.
+ */
 const NEW_WITHIN_MS = 5_000;
 
-/** Glewlwyd tells of sign-outs by the person, since its access tokens name no session. */
+/**
+ * Tests sign-outs of a real Glewlwyd. They name the person, since its access tokens name no
+ * session.
+ */
 export async function tryLogout(bench: Workbench, server: Glewlwyd): Promise<void> {
   const { issuer } = server;
   const api = await startTwoProcesses(bench, {

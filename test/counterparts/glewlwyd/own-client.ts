@@ -6,7 +6,7 @@ import type { Workbench } from '../frame/workbench.ts';
 import type { Glewlwyd } from './server.ts';
 import { HYPHENATED } from './tokens.ts';
 
-/** Holds `@authly/client` to Glewlwyd: a machine's tokens, free and bound. */
+/** Tests `@authly/client` with a real Glewlwyd: a machine's tokens, not bound and bound. */
 export async function tryOurClient(bench: Workbench, { issuer }: Glewlwyd): Promise<void> {
   const source = {
     issuer,

@@ -10,22 +10,22 @@ import { aSession, type Session } from './session.ts';
 
 const NEEDS = 'the Debian packages glewlwyd and sqlite3: `apt-get install glewlwyd`';
 
-/** Where Debian puts the server's modules, and the tables that it starts with. */
+/** Where Debian installs the server's modules and the SQL of its first tables. */
 const MODULES = '/usr/lib/glewlwyd';
 const TABLES = '/usr/share/dbconfig-common/data/glewlwyd/install/sqlite3';
 
-/** What those tables have for the administrator. */
+/** The administrator's name and password in these tables. */
 const ADMINISTRATOR = { username: 'admin', password: 'password' };
 
-/** A Glewlwyd that answers, with its plugin for OpenID Connect. */
+/** A running Glewlwyd with its plugin for OpenID Connect. */
 export interface Glewlwyd {
   readonly issuer: string;
-  /** The server's own API. */
+  /** The origin of the server's own API. */
   readonly api: string;
   readonly administrator: Session;
 }
 
-/** Starts Glewlwyd of Debian with a database of its own. */
+/** Starts the Glewlwyd of Debian with a new database. */
 export async function startGlewlwyd(bench: Workbench): Promise<Glewlwyd> {
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
@@ -76,7 +76,10 @@ database = {
 `;
 }
 
-/** The plugin as docs/presets/glewlwyd.md tells to set it up: `iss` is where its metadata is, and the scope is for the API. */
+/**
+ * The settings of the plugin, as docs/presets/glewlwyd.md says: `iss` is the URL of its metadata,
+ * and the scope belongs to the API.
+ */
 function pluginFor(issuer: string): object {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', {
     modulusLength: 2_048,

@@ -1,11 +1,14 @@
 /** Somebody who is signed in at Glewlwyd's own API. */
 export interface Session {
   readonly cookie: string;
-  /** Sends one request as that person, and gives the answer's body. */
+  /** Sends one request as that person, and returns the body of the answer. */
   send(method: string, path: string, body?: unknown): Promise<unknown>;
 }
 
-/** Signs in as the server's own page does: the page is a program for a browser, and this is what it sends. */
+/**
+ * Signs in with the requests that the server's own page sends. The page is a program for a browser
+ * and cannot run here.
+ */
 export async function aSession(
   api: string,
   person: { readonly username: string; readonly password: string },

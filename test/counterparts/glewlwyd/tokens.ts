@@ -10,25 +10,26 @@ import type { Visitor } from '../sign-in.ts';
 import type { Glewlwyd } from './server.ts';
 import { aSession, type Session } from './session.ts';
 
-/** Where the web application waits. Nothing listens there. */
+/** The redirect URI of the web application. Nothing listens there. */
 const REDIRECT_URI = 'http://127.0.0.1:1/callback';
-/** Everybody's. */
+/** The password of every person. */
 export const PASSWORD = 'a-password-of-a-person';
 const SCOPES = `openid ${SCOPE}`;
 
 // The server does not decode the header (RFC 6749 §2.3.1), so an id that has to be encoded, such as
-// one with a hyphen, goes into the form. What it keeps of a machine that is there is without the id.
+// one with a hyphen, must go into the form. For a machine that sends its id in the form, the server
+// does not store the id.
 export const WEB = inTheForm('courier-web');
 export const MACHINE: Registered = { id: 'nightlysync', secret: 'aSecretOfNightlysync' };
 export const HYPHENATED = inTheForm('nightly-sync');
 export const ASKING = inTheForm('parcels-api');
 export const ASKING_BY_HEADER: Registered = { id: 'parcelsapi', secret: 'aSecretOfParcelsapi' };
 
-/** People: one of them took the name of a client. */
+/** People. One of them has the name of a client. */
 export const DANA = 'dana';
 export const TWIN = MACHINE.id;
 
-/** Another API that tokens with the same scope can be for. */
+/** Another API. A token with the same scope can be for it. */
 export const ANOTHER_API = `${AUDIENCE}/letters`;
 
 /** Registers the clients, the scope and the people. */
@@ -75,7 +76,7 @@ function inTheForm(id: string): Registered {
   return { id, secret: `a-secret-of-${id}`, secretIn: 'form' };
 }
 
-/** Has the web application's back end told of sign-outs. */
+/** Makes the server send logout tokens to the back end of the web application. */
 export async function tellOfSignOuts({ administrator }: Glewlwyd, url: string): Promise<void> {
   await administrator.send('PUT', `/client/${WEB.id}`, {
     ...clientOf(WEB, WEB_GRANTS),
@@ -83,18 +84,18 @@ export async function tellOfSignOuts({ administrator }: Glewlwyd, url: string): 
   });
 }
 
-/** How a {@link signInAt} differs from that for the API. */
+/** Options of {@link signInAt}. By default the token is for the API. */
 export interface SignInOptions {
   readonly resource?: string;
   readonly key?: BindingKey;
 }
 
-/** A person at the server, whose browser knows it. */
+/** A person who is signed in at the server, with the browser that has the session. */
 export function personAt({ api }: Glewlwyd, username: string): Promise<Session> {
   return aSession(api, { username, password: PASSWORD });
 }
 
-/** Signs a person in, who lets the web application call the API. */
+/** Signs a person in, and gives consent that the web application may call the API. */
 export async function signInAt(
   server: Glewlwyd,
   username: string,
@@ -103,7 +104,7 @@ export async function signInAt(
   return signInOf(server, await personAt(server, username), options);
 }
 
-/** Signs in a person who is at the server already. */
+/** Signs a person in at the web application who is already signed in at the server. */
 export async function signInOf(
   { issuer }: Glewlwyd,
   person: Session,
@@ -121,14 +122,14 @@ export async function signInOf(
   });
 }
 
-/** How a {@link machineAt} differs from that of {@link MACHINE} for the API. */
+/** Options of {@link machineAt}. By default {@link MACHINE} gets a token for the API. */
 export interface MachineOptions {
   readonly client?: Registered;
   readonly parameters?: Readonly<Record<string, string>>;
   readonly key?: BindingKey;
 }
 
-/** A machine's token. */
+/** Gets a machine's token. */
 export function machineAt(
   { issuer }: Glewlwyd,
   { client = MACHINE, parameters = { resource: AUDIENCE }, key }: MachineOptions = {},
@@ -136,7 +137,10 @@ export function machineAt(
   return machineToken(issuer, client, { scope: SCOPE, ...parameters }, key);
 }
 
-/** The browser of somebody who is signed in: the server sends it straight back to the client. */
+/**
+ * The browser of a person who is signed in. The server redirects it to the client without showing a
+ * page.
+ */
 function browserOf({ cookie }: Session): Visitor {
   return {
     async visit({ start, redirectUri }) {

@@ -9,7 +9,10 @@ import type { Workbench } from '../frame/workbench.ts';
 import type { Hydra } from './server.ts';
 import { AUDIENCE_BELOW, MACHINE, machineAt, signInAt, WEB } from './tokens.ts';
 
-/** Holds the preset to Hydra's JWTs: by the mark of the token hook, and by the operator's word. */
+/**
+ * Tests the preset with the JWTs of a real Hydra: by the mark of the token hook, and by
+ * `'disjoint'`.
+ */
 export async function tryJwts(bench: Workbench, server: Hydra): Promise<void> {
   const dana = await signInAt(server);
   const twin = await signInAt(server, { subject: MACHINE.id });
@@ -50,7 +53,7 @@ export async function tryJwts(bench: Workbench, server: Hydra): Promise<void> {
     expected: machine(MACHINE.id),
   });
 
-  // Hydra takes no notice of proofs, and says so to nobody.
+  // Hydra ignores proofs without an error.
   const unbound = await machineAt(server, { audience: AUDIENCE }, await aKey());
   const dpop = { mode: 'required', publicUrls: AUDIENCE } as const;
   await withApis({ issuer: disjoint, dpop }, async ({ visitedBy }) => {

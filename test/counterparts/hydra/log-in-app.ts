@@ -5,10 +5,11 @@ import { memberIn, textIn } from '../frame/json-members.ts';
 import type { Workbench } from '../frame/workbench.ts';
 import type { Hydra } from './server.ts';
 
-// What every Hydra needs beside it, and what the page of the preset tells to write: an app that says who
-// signs in, and a token hook that says who calls. It asks for no password: `login_hint` signs in.
+// Every Hydra needs an app that tells it who signs in. docs/presets/hydra.md adds a token hook,
+// which tells who calls. This app has both. It asks for no password: `login_hint` signs a person
+// in.
 
-/** Starts the app; gives its origin. */
+/** Starts the app. Returns its origin. */
 export async function startLogInApp(bench: Workbench, admin: Hydra['admin']): Promise<string> {
   const server = await listen((request, response) => {
     answer(request, response, admin).catch((error: unknown) => {
@@ -40,7 +41,7 @@ async function answer(
 
 function acceptanceOf(step: string, asked: unknown): object {
   if (step === 'login') {
-    // Hydra tells of the end of remembered sessions alone.
+    // Hydra sends logout tokens only for remembered sessions.
     return { subject: textIn(memberIn(asked, 'oidc_context'), 'login_hint'), remember: true };
   }
   if (step === 'logout') return {};
@@ -50,7 +51,10 @@ function acceptanceOf(step: string, asked: unknown): object {
   };
 }
 
-/** Hydra asks at every grant. The session of a user goes into the access token, too, for sign-outs. */
+/**
+ * Hydra calls the hook at every grant. The hook also puts the user's session into the access token,
+ * for sign-outs.
+ */
 function answerTokenHook(body: unknown): object {
   const grants = memberIn(memberIn(body, 'request'), 'grant_types');
   const session = memberIn(body, 'session');

@@ -5,7 +5,10 @@ import { aBrowser } from '../sign-in.ts';
 import type { Hydra } from './server.ts';
 import { GOODBYE_URI, machineAt, signInAt, tellOfSignOuts, WEB } from './tokens.ts';
 
-/** Hydra tells of sign-outs by the session alone, which the token hook puts into access tokens. */
+/**
+ * Tests sign-outs of a real Hydra. They name only the session, which the token hook puts into
+ * access tokens.
+ */
 export async function tryLogout(bench: Workbench, server: Hydra): Promise<void> {
   const { issuer } = server;
   const api = await startTwoProcesses(bench, { preset: 'hydra', issuer, clientId: WEB.id });

@@ -6,7 +6,7 @@ import type { Workbench } from '../frame/workbench.ts';
 import type { Hydra } from './server.ts';
 import { AUDIENCE_BELOW, MACHINE, machineAt, signInAt, WEB } from './tokens.ts';
 
-/** Holds introspection to Hydra's opaque tokens, at its admin port. */
+/** Tests introspection with the opaque tokens of a real Hydra, at its admin port. */
 export async function tryOpaqueTokens(bench: Workbench, server: Hydra): Promise<void> {
   const issuer = hydra({ issuer: server.issuer, subjectNamespaces: 'disjoint' });
   const introspection = { client: anonymous(), endpoint: server.introspectionEndpoint };

@@ -24,16 +24,19 @@ const PROGRAM = {
   needs: NEEDS,
 } as const;
 
-/** A Hydra that answers, with a log-in app beside it. */
+/** A running Hydra with its log-in app. */
 export interface Hydra {
   readonly issuer: string;
-  /** Where the admin port asks about tokens, without authentication. */
+  /** The introspection endpoint at the admin port, which needs no authentication. */
   readonly introspectionEndpoint: string;
-  /** Sends one request to the admin API, and gives what is in the answer. */
+  /** Sends one request to the admin API, and returns the body of the answer. */
   admin(method: string, path: string, body?: unknown): Promise<unknown>;
 }
 
-/** Starts Hydra from the Go module proxy, with JWTs and a token hook, or with its default: opaque tokens. */
+/**
+ * Starts Hydra (from the Go module proxy), with JWTs and a token hook, or with opaque tokens, its
+ * default.
+ */
 export async function startHydra(bench: Workbench, tokens: 'jwt' | 'opaque'): Promise<Hydra> {
   const program = await goProgram(PROGRAM);
   const [port, adminPort] = [await freePort(), await freePort()];

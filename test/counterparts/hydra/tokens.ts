@@ -9,14 +9,16 @@ import {
 import { aBrowser, type Browser } from '../sign-in.ts';
 import type { Hydra } from './server.ts';
 
-/** Where the web application waits. Nothing listens there. */
+/** The redirect URI of the web application. Nothing listens there. */
 const REDIRECT_URI = 'http://127.0.0.1:1/callback';
 export const GOODBYE_URI = 'http://127.0.0.1:1/goodbye';
 
 export const WEB: Registered = { id: 'courier-web', secret: 'a-secret-of-courier-web' };
 export const MACHINE: Registered = { id: 'nightly-sync', secret: 'a-secret-of-nightly-sync' };
 
-/** The clients may ask for this one, too: an audience counts for all paths below it. */
+/**
+ * The clients may request this audience, too, since an allowed audience covers all paths below it.
+ */
 export const AUDIENCE_BELOW = `${AUDIENCE}/v1`;
 
 /** Registers a web application and a machine. */
@@ -43,7 +45,7 @@ export async function registerClients({ admin }: Hydra): Promise<void> {
   });
 }
 
-/** Has the web application's back end told of sign-outs. */
+/** Makes the server send logout tokens to the back end of the web application. */
 export async function tellOfSignOuts({ admin }: Hydra, url: string): Promise<void> {
   await admin('PATCH', `/clients/${WEB.id}`, [
     { op: 'replace', path: '/backchannel_logout_uri', value: url },
@@ -51,7 +53,7 @@ export async function tellOfSignOuts({ admin }: Hydra, url: string): Promise<voi
   ]);
 }
 
-/** How a {@link signInAt} differs from that of `dana` for the API, in a browser of her own. */
+/** Options of {@link signInAt}. By default `dana` signs in for the API, in a new browser. */
 export interface SignInOptions {
   readonly subject?: string;
   readonly browser?: Browser;
@@ -72,7 +74,7 @@ export function signInAt(
   });
 }
 
-/** A machine's token, for the API unless `parameters` say otherwise. */
+/** Gets a machine's token. It is for the API unless `parameters` say otherwise. */
 export function machineAt(
   { issuer }: Hydra,
   parameters: Readonly<Record<string, string>> = { audience: AUDIENCE },

@@ -14,7 +14,7 @@ const DPOP = { publicUrls: AUDIENCE } as const;
 
 const MISMATCH = refused('invalid_token', 'binding_mismatch');
 
-/** Holds DPoP and mutual TLS to Keycloak's bound tokens. */
+/** Tests DPoP and mutual TLS with the bound tokens of a real Keycloak. */
 export async function tryBoundTokens(
   bench: Workbench,
   issuer: string,

@@ -6,7 +6,9 @@ import type { Workbench } from '../frame/workbench.ts';
 import { API_CLIENT, registered } from './realm.ts';
 import { machineAt, signInAt, WEB } from './tokens.ts';
 
-/** Holds introspection to Keycloak, which has no opaque tokens, but JWTs that hold too little. */
+/**
+ * Tests introspection with a real Keycloak. It has no opaque tokens, but JWTs with too few claims.
+ */
 export async function tryIntrospection(bench: Workbench, issuer: string): Promise<void> {
   const askingApi = (
     jwts: 'local' | 'confirm' | 'answer',

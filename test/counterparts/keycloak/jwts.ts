@@ -7,7 +7,7 @@ import { PRETENDER, registered, signWithNewKey } from './realm.ts';
 import type { Keycloak } from './server.ts';
 import { machineAt, signInAt, WEB } from './tokens.ts';
 
-/** Holds the preset to Keycloak's JWTs, which an API verifies by itself. */
+/** Tests the preset with the JWTs of a real Keycloak, verified without introspection. */
 export async function tryJwts(
   bench: Workbench,
   issuer: string,

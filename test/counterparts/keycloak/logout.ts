@@ -8,14 +8,17 @@ import { DANA, GOODBYE_URI, idsOf, REALM, RECEIVER, setAttributes } from './real
 import type { Keycloak } from './server.ts';
 import { machineAt, signInAt, WEB } from './tokens.ts';
 
-/** The server looks for events to send every second, and sends them a while later. */
+/** The server looks for new events every second, and sends them a little later. */
 const EVENT_WITHIN_MS = 15_000;
 
 const AUTHORIZATION = 'Bearer the-secret-of-the-stream';
 
 const SESSION_REVOKED = 'https://schemas.openid.net/secevent/caep/event-type/session-revoked';
 
-/** Two processes of one API: the first is told of what ends, and the second refuses, too. */
+/**
+ * Tests sign-outs with two processes of one API. The first receives them, and the second must
+ * refuse the tokens, too.
+ */
 export async function tryLogout(
   bench: Workbench,
   issuer: string,
@@ -31,7 +34,7 @@ export async function tryLogout(
   const { told, answersTo, endOf } = api;
   await setAttributes(admin, WEB, {
     'backchannel.logout.url': `${told}/logout`,
-    // Without it, the logout token names the user alone, and all of their sessions end.
+    // Without this setting, the logout token names only the user, and all sessions of the user end.
     'backchannel.logout.session.required': 'true',
   });
 
@@ -56,11 +59,11 @@ export async function tryLogout(
   );
   bench.note('a machine all the while', PASSES, await answersTo(machine));
 
-  // From here on by security events alone.
+  // From here on, only security events end sessions.
   await setAttributes(admin, WEB, { 'backchannel.logout.url': '' });
   await setAttributes(admin, RECEIVER, { 'ssf.validPushUrls': `${told}/events` });
   await makeStream(issuer, `${told}/events`);
-  await nextSecond(); // The last mark stops what is issued in its own second, too.
+  await nextSecond(); // The last mark also refuses tokens that are issued in the same second.
   const again = await signInAt(issuer, WEB);
   bench.note('a new session', PASSES, await answersTo(again.accessToken));
   await logOutDana();

@@ -7,7 +7,10 @@ import type { Workbench } from '../frame/workbench.ts';
 import { registered } from './realm.ts';
 import { signInAt, WEB } from './tokens.ts';
 
-/** Holds `@authly/client` to Keycloak: for itself, by bound tokens, and on behalf of a user. */
+/**
+ * Tests `@authly/client` with a real Keycloak: for itself, with bound tokens, and on behalf of a
+ * user.
+ */
 export async function tryOurClient(bench: Workbench, issuer: string): Promise<void> {
   const credentialsOf = (id: string) => clientSecretBasic(id, registered(id).secret);
   await tryOwnClient(bench, {

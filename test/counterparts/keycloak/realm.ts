@@ -3,14 +3,17 @@ import { textIn } from '../frame/json-members.ts';
 import type { Registered } from '../frame/openid-login.ts';
 import type { Keycloak } from './server.ts';
 
-/** Where the web applications wait. Nothing listens there. */
+/** The redirect URI of the web applications. Nothing listens there. */
 export const REDIRECT_URI = 'http://127.0.0.1:1/callback';
 export const GOODBYE_URI = 'http://127.0.0.1:1/goodbye';
 
 export const REALM = 'logistics';
 export const PASSWORD = 'a-password-of-a-person';
 
-/** People. The second took a name that looks like a service account's, which Keycloak does not reserve. */
+/**
+ * People. The second has a name that looks like that of a service account. Keycloak does not
+ * reserve such names.
+ */
 export const DANA = 'dana';
 export const PRETENDER = 'service-account-courier-web';
 
@@ -23,12 +26,15 @@ const CERTIFICATE_BOUND = { 'tls.client.certificate.bound.access.tokens': 'true'
 
 const RECEIVES_EVENTS = { 'ssf.enabled': 'true', 'ssf.defaultSubjects': 'ALL' };
 
-/** A client of the realm. Its secret is made of its id. */
+/** A client of the realm. Its secret is derived from its id. */
 export function registered(id: string): Registered {
   return { id, secret: `a-secret-of-${id}` };
 }
 
-/** What Keycloak's introspection must be asked by: a client whose id is in the token's `aud`. */
+/**
+ * The client that introspects tokens. Keycloak answers only a client whose id is in the token's
+ * `aud`.
+ */
 export const API_CLIENT: Registered = registered(AUDIENCE);
 
 /** Makes a realm with clients of each kind. */
@@ -55,7 +61,7 @@ export async function makeRealm({ admin }: Keycloak): Promise<void> {
   await addScope(admin);
 }
 
-/** Every client may ask for the scope of the API; without asking, nobody has it. */
+/** Every client may request the scope of the API. Tokens do not have it by default. */
 async function addScope(admin: Keycloak['admin']): Promise<void> {
   await admin('POST', `/${REALM}/client-scopes`, {
     name: SCOPE,
@@ -72,7 +78,7 @@ async function addScope(admin: Keycloak['admin']): Promise<void> {
   }
 }
 
-/** The ids of clients, client scopes or users, by what people call them. */
+/** The ids of clients, client scopes or users, by their names. */
 export async function idsOf(
   admin: Keycloak['admin'],
   what: 'clients' | 'client-scopes' | 'users',
@@ -83,7 +89,7 @@ export async function idsOf(
   return new Map(found.map((each) => [String(each[name]), String(each.id)]));
 }
 
-/** Sets attributes of a client that is there; others stay. */
+/** Sets attributes of an existing client. Its other attributes stay. */
 export async function setAttributes(
   admin: Keycloak['admin'],
   { id: clientId }: Registered,
@@ -93,7 +99,7 @@ export async function setAttributes(
   await admin('PUT', `/${REALM}/clients/${id}`, { clientId, attributes });
 }
 
-/** Has the realm sign with a new key. Keys before it stay published. */
+/** Makes the realm sign with a new key. Older keys stay published. */
 export async function signWithNewKey(admin: Keycloak['admin']): Promise<void> {
   await admin('POST', `/${REALM}/components`, {
     name: 'a new key',

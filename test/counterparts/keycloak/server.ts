@@ -13,21 +13,23 @@ export const VERSION = '26.7.3';
 
 const ADMIN = { name: 'admin', password: 'a-password-of-the-administrator' };
 
-/** The first start on a slow machine builds the server's own code for minutes. */
+/** At the first start the server builds its own code, which takes minutes on a slow machine. */
 const READY_WITHIN_SEC = 600;
 
-/** A Keycloak that answers. */
+/** A running Keycloak. */
 export interface Keycloak {
   readonly origin: string;
-  /** The same server by TLS, where it asks for certificates. Issuers have the other origin. */
+  /**
+   * The same server with TLS, where it asks for client certificates. Issuers have the other origin.
+   */
   readonly tlsOrigin: string;
-  /** Issues certificates that the server takes. */
+  /** Issues client certificates that the server accepts. */
   readonly authority: TestCertificate;
-  /** Sends one request to the admin API, and gives what is in the answer. */
+  /** Sends one request to the admin API, and returns the body of the answer. */
   admin(method: string, path: string, body?: unknown): Promise<unknown>;
 }
 
-/** Starts Keycloak from Maven Central, with nothing kept from one time to the next. */
+/** Starts Keycloak (from Maven Central). It keeps no data from one run to the next. */
 export async function startKeycloak(bench: Workbench): Promise<Keycloak> {
   const distribution = await mavenDistribution(
     'keycloak',
@@ -52,7 +54,7 @@ export async function startKeycloak(bench: Workbench): Promise<Keycloak> {
       ...[`--https-certificate-file=${files.certificate}`],
       ...[`--https-certificate-key-file=${files.key}`, '--https-client-auth=request'],
       ...[`--https-trust-store-file=${files.authority}`],
-      // Security events to http on loopback, and soon.
+      // Allows security events to http on loopback, and sends them soon.
       '--spi-ssf-transmitter--default--allow-insecure-push-targets=true',
       '--spi-ssf-transmitter--default--outbox-drainer-interval=1s',
     ],

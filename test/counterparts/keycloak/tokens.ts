@@ -12,11 +12,11 @@ import { DANA, PASSWORD, REDIRECT_URI, registered } from './realm.ts';
 /** The web application that most users sign in through. */
 export const WEB: Registered = registered('courier-web');
 
-/** How a {@link signInAt} differs from that of Dana in a browser of her own. */
+/** Options of {@link signInAt}. By default Dana signs in, in a new browser. */
 export interface SignInOptions {
   readonly name?: string;
   readonly browser?: Browser;
-  /** A key that the token is to be bound to. */
+  /** The key to which the token will be bound. */
   readonly key?: BindingKey;
 }
 
@@ -36,7 +36,7 @@ export function signInAt(
   });
 }
 
-/** A machine's token. */
+/** Gets a machine's token. */
 export function machineAt(issuer: string, id: string, key?: BindingKey): Promise<string> {
   return machineToken(issuer, registered(id), { scope: SCOPE }, key);
 }

@@ -6,7 +6,7 @@ const NAMESPACE = '/api/v1/namespaces/shop';
 /** A service account, and a pod that runs as it. */
 export interface Account {
   readonly name: string;
-  /** What a token for the pod is bound to. */
+  /** The object to which a token for the pod is bound. */
   readonly pod: object;
 }
 
@@ -27,15 +27,15 @@ export async function makeAccount({ post }: ApiServer): Promise<Account> {
   return { name, pod: { kind: 'Pod', apiVersion: 'v1', name: 'nightly-1', uid } };
 }
 
-/** What a token is asked for with (TokenRequest). */
+/** The options of a request for a token (TokenRequest). */
 export interface TokenRequest {
   readonly audience: string;
-  /** Default an hour and seven seconds, which is what pods ask for. */
+  /** Default: an hour and seven seconds, as for pods. */
   readonly expirationSeconds?: number;
   readonly boundObjectRef?: object;
 }
 
-/** A token of the account, as a node asks for it on behalf of a pod. */
+/** Requests a token of the account, as a node does on behalf of a pod. */
 export async function tokenOf(
   { post }: ApiServer,
   { name }: Account,

@@ -12,7 +12,7 @@ export const VERSION = 'v1.37.2';
 
 const NEEDS = 'go, 1.21 or later';
 
-/** The release of its libraries; its own `go.mod` names folders instead. */
+/** The release of its libraries. Its own `go.mod` names folders and no release. */
 const LIBRARIES = VERSION.replace('v1', 'v0');
 
 const API_SERVER = {
@@ -34,19 +34,19 @@ const ETCD = {
 
 const ADMIN_TOKEN = 'the-token-of-the-administrator';
 
-/** The issuer that unrelated clusters have by default. */
+/** The default issuer, which is the same in unrelated clusters. */
 export const ISSUER = 'https://kubernetes.default.svc.cluster.local';
 
-/** An API server without nodes that answers. */
+/** A running API server without nodes. */
 export interface ApiServer {
   readonly origin: string;
-  /** The file with the certificate authority, as pods have one. */
+  /** The file with the certificate authority, as in a pod. */
   readonly caFile: string;
-  /** Sends one request as the administrator, and gives what is in the answer. */
+  /** Sends one request as the administrator, and returns the body of the answer. */
   post(path: string, body: object): Promise<unknown>;
 }
 
-/** Starts kube-apiserver from the Go module proxy, with etcd from there. */
+/** Starts kube-apiserver and etcd (both from the Go module proxy). */
 export async function startApiServer(bench: Workbench): Promise<ApiServer> {
   const programs = { etcd: await goProgram(ETCD), apiServer: await goProgram(API_SERVER) };
   const etcd = await startEtcd(bench, programs.etcd);
@@ -67,7 +67,7 @@ export async function startApiServer(bench: Workbench): Promise<ApiServer> {
     command: [
       programs.apiServer,
       ...[`--etcd-servers=${etcd}`, '--bind-address=127.0.0.1', `--secure-port=${port}`],
-      // A cluster without nodes: nobody comes to this address.
+      // The cluster has no nodes, so nothing uses this address.
       ...['--advertise-address=10.99.0.1', '--endpoint-reconciler-type=none'],
       ...['--service-cluster-ip-range=10.96.0.0/24', '--authorization-mode=RBAC'],
       `--tls-cert-file=${caFile}`,

@@ -1,4 +1,7 @@
-/** The libraries that Kubernetes keeps in one repository: its `go.mod` replaces each by a folder there. */
+/**
+ * The libraries in the repository of Kubernetes. Its `go.mod` replaces each of them by a folder of
+ * the repository.
+ */
 export const STAGED_MODULES: readonly string[] = [
   'k8s.io/api',
   'k8s.io/apiextensions-apiserver',

@@ -5,7 +5,7 @@ import type { Workbench } from '../frame/workbench.ts';
 import { machineAt, signInAt } from './jwts.ts';
 import { ASKING, ELSEWHERE, OPAQUE_MACHINE, OPAQUE_WEB, ROSE, WEB } from './relying-parties.ts';
 
-/** Holds introspection to LemonLDAP::NG, whose answers name no API. */
+/** Tests introspection with a real LemonLDAP::NG. Its answers name no API. */
 export async function tryIntrospection(bench: Workbench, issuer: string): Promise<void> {
   const client = clientSecretBasic(ASKING.id, ASKING.secret);
   const options = { issuer: lemonldap({ issuer, subjectNamespaces: 'disjoint' }) };
@@ -24,7 +24,8 @@ export async function tryIntrospection(bench: Workbench, issuer: string): Promis
     await note('an ID token', invalid('token_inactive'), rose.idToken);
     await note('made-up text', invalid('token_inactive'), 'made-up-text');
     const elsewhere = await machineAt(issuer, ELSEWHERE);
-    // Nothing in the answer says so, and `trusted` says that all are for this API.
+    // The answer does not say for which API the token is, and `trusted` takes every token as one
+    // for this API.
     await note('a JWT for another API, asked about', machine(ELSEWHERE.id), elsewhere);
   });
   const confirming = { client, audience: 'trusted', jwts: 'confirm' } as const;

@@ -16,7 +16,10 @@ import {
   WEB,
 } from './relying-parties.ts';
 
-/** Holds the preset to LemonLDAP::NG's JWTs: by the mark of the macro, and by the operator's word. */
+/**
+ * Tests the preset with the JWTs of a real LemonLDAP::NG: by the mark of the macro, and by
+ * `'disjoint'`.
+ */
 export async function tryJwts(bench: Workbench, issuer: string): Promise<void> {
   const rose = await signInAt(issuer, WEB, ROSE);
   const doctor = await signInAt(issuer, WEB, DOCTOR);
@@ -56,7 +59,7 @@ export async function tryJwts(bench: Workbench, issuer: string): Promise<void> {
   });
 }
 
-/** Signs a person in through a relying party, by the server's own page. */
+/** Signs a person in through a relying party, on the server's own page. */
 export function signInAt(issuer: string, client: Registered, person: string): Promise<Tokens> {
   return signedIn(issuer, {
     client,
@@ -67,7 +70,7 @@ export function signInAt(issuer: string, client: Registered, person: string): Pr
   });
 }
 
-/** A machine's token. */
+/** Gets a machine's token. */
 export function machineAt(issuer: string, client: Registered): Promise<string> {
   return machineToken(issuer, client, { scope: SCOPES });
 }

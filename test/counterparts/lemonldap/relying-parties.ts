@@ -4,7 +4,7 @@ import type { Registered } from '../frame/openid-login.ts';
 export const REDIRECT_URI = 'http://127.0.0.1:1/callback';
 export const SCOPES = `openid ${SCOPE}`;
 
-/** People of the server's demonstration. Their passwords are their names. */
+/** People from the demonstration data of the server. The password of each is the person's name. */
 export const DOCTOR = 'dwho';
 export const ROSE = 'rtyler';
 
@@ -14,12 +14,12 @@ export const TWIN = registered(DOCTOR);
 export const MACHINE = registered('nightlysync');
 /** A machine whose tokens name another API. */
 export const ELSEWHERE = registered('letterssync');
-/** The one whose access tokens are opaque. */
+/** The client whose access tokens are opaque. */
 export const OPAQUE_WEB = registered('opaqueweb');
 export const OPAQUE_MACHINE = registered('opaquesync');
 export const ASKING = registered('parcelsapi');
 
-/** All of them as the server's configuration has them. */
+/** All clients, in the form of the server's configuration. */
 export function relyingParties(): object {
   const parties = [WEB, TWIN, MACHINE, ELSEWHERE, OPAQUE_WEB, OPAQUE_MACHINE, ASKING];
   const forEach = (member: (party: Registered) => object) =>
@@ -27,9 +27,10 @@ export function relyingParties(): object {
   return {
     oidcRPMetaDataOptions: forEach(optionsOf),
     oidcRPMetaDataExportedVars: forEach(() => ({ caller_type: 'callerType' })),
-    // As docs/presets/lemonldap.md tells to write it.
+    // The same line as in docs/presets/lemonldap.md.
     oidcRPMetaDataMacros: forEach(() => ({ callerType: '$_auth ? "human" : "machine"' })),
-    // A claim comes with a scope: with the one that every token is asked for with.
+    // The server adds a claim for a scope. This is the scope that every client of this trial asks
+    // for.
     oidcRPMetaDataOptionsExtraClaims: forEach(() => ({ [SCOPE]: 'caller_type' })),
   };
 }

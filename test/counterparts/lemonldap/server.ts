@@ -14,7 +14,7 @@ const NEEDS =
 const PORTAL = fileURLToPath(new URL('portal.psgi', import.meta.url));
 const TEMPLATES = '/usr/share/lemonldap-ng/portal/templates';
 
-/** Starts LemonLDAP::NG of Debian with its demonstration's people; gives its issuer. */
+/** Starts the LemonLDAP::NG of Debian with the people of its demonstration. Returns its issuer. */
 export async function startLemonldap(bench: Workbench): Promise<string> {
   await checkModules();
   const port = await freePort();
@@ -37,7 +37,7 @@ export async function startLemonldap(bench: Workbench): Promise<string> {
   return issuer;
 }
 
-/** Perl is there mostly; its modules are what may be missing. */
+/** Perl is usually installed, but the modules may be missing. */
 async function checkModules(): Promise<void> {
   const modules = ['-MLemonldap::NG::Portal::Issuer::OpenIDConnect', '-MPlack::Runner'];
   await runTool(['perl', ...modules, '-e', '1'], NEEDS).catch(() => {

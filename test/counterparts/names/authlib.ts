@@ -19,7 +19,7 @@ const MACHINE = registered('nightlysync');
 const ELSEWHERE = registered('letterssync');
 const ASKING = registered('parcelsapi');
 
-/** People are known by a number: this one's is the id of a client. */
+/** The server identifies a person by a number. The number of this person is the id of a client. */
 const TWIN = registered('7');
 
 const invalid = (reason: string) => refused('invalid_token', reason);

@@ -10,7 +10,9 @@ import type { Workbench } from '../frame/workbench.ts';
 const WEB = registered('courierweb');
 const MACHINE = registered('nightlysync');
 const ELSEWHERE = registered('letterssync');
-/** In the server's answers the API is a client, and `aud` names it as one. */
+/**
+ * The API is registered as a client. In the answers of the server, `aud` names it by its client id.
+ */
 const ASKING = registered('parcelsapi');
 
 /** Canaille, from PyPI. */
@@ -24,7 +26,8 @@ export const counterpart: ServerCounterpart = {
 async function tryIntrospection(bench: Workbench, issuer: string): Promise<void> {
   const dana = await signInAt(issuer, 'dana');
   const twin = await signInAt(issuer, MACHINE.id);
-  // Of somebody else: tokens have no `jti`, so a second sign-in in the same second gives the same token.
+  // The token of another person. Tokens have no `jti`, so a second sign-in of the same person in
+  // the same second would give the same token.
   const ended = await signInAt(issuer, 'rose');
   await revoke(issuer, WEB, ended.accessToken);
   const sync = await machineToken(issuer, MACHINE, { scope: SCOPE });
@@ -55,7 +58,10 @@ async function tryIntrospection(bench: Workbench, issuer: string): Promise<void>
   });
 }
 
-/** The server's ID tokens name the API as an audience, too, and have no `azp` (OpenID Connect Core §3.1.3.7). */
+/**
+ * A sign-in by hand: the ID tokens of the server name the API as a second audience and have no
+ * `azp`, so openid-client does not accept them (OpenID Connect Core §3.1.3.7).
+ */
 function signInAt(issuer: string, person: string): Promise<Tokens> {
   return signedInByHand({
     authorizationEndpoint: `${issuer}/oauth/authorize`,

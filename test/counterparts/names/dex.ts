@@ -48,7 +48,7 @@ async function tryRecipe(bench: Workbench, issuer: string): Promise<void> {
   });
 }
 
-/** The page's recipe, for the issuer of the trial. */
+/** The recipe of docs/other-providers.md, with the issuer of the trial. */
 function recipeFor(issuer: string): AudienceProvider {
   const { keys } = custom({ issuer, classify: () => 'refuse' });
   return { ...dex, issuer, keys };
@@ -68,7 +68,9 @@ function scopeFor(api: string): string {
   return `openid audience:server:client_id:${api}`;
 }
 
-/** `sub` of a person of the server's own: a protobuf message of the id and the connector. */
+/**
+ * The `sub` of a person in Dex's own database: a protobuf message with the id and the connector.
+ */
 function subjectOf(id: string): string {
   const field = (number: number, text: string) =>
     String.fromCharCode(number * 8 + 2, text.length) + text;

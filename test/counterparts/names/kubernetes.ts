@@ -25,7 +25,7 @@ export const counterpart: ServerCounterpart = {
     const ask = (request: Partial<Parameters<typeof tokenOf>[2]> = {}) =>
       tokenOf(server, account, { audience: AUDIENCE, ...request });
 
-    // What is mounted into the pod of the API, which reads the keys with it.
+    // The files that a pod of the API has. The API uses them to read the keys.
     const tokenFile = join(bench.folder, 'token');
     const mounted = await ask({ audience: ISSUER, boundObjectRef: account.pod });
     writeFileSync(tokenFile, mounted, { mode: 0o600 });

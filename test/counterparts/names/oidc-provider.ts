@@ -16,7 +16,8 @@ const SCOPE = 'read:users';
 export const counterpart: Counterpart = {
   description: 'the npm package oidc-provider, in this process',
   async start() {
-    // Imported here, since it warns about Node 20 when it is: the list of names needs none of it.
+    // Imported here and not above, since the import prints a warning on Node 20. A command that
+    // only lists the names does not need it.
     const { default: Provider } = await import('oidc-provider');
     const server = await listen();
     server.serve(

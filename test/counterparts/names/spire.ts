@@ -45,7 +45,10 @@ async function tryWithoutIssuer(bench: Workbench): Promise<void> {
   await tryCertificates(bench, server);
 }
 
-/** Holds tokens of another issuer to the X.509-SVIDs that they are bound to (RFC 8705): SPIRE itself issues no such token. */
+/**
+ * Tests tokens of another issuer that are bound to X.509-SVIDs (RFC 8705). SPIRE itself issues no
+ * such tokens.
+ */
 async function tryCertificates(bench: Workbench, server: Spire): Promise<void> {
   const { issuer, jwks, aClientToken } = testIssuer({ audience: AUDIENCE });
   const options = {

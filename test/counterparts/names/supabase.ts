@@ -7,7 +7,7 @@ import { allowApp, clientCredentialsAt, registerApp } from '../supabase/apps.ts'
 import { projectKey, refresh, signIn, signOut, signUp } from '../supabase/people.ts';
 import { startSupabase, VERSION } from '../supabase/server.ts';
 
-/** In every token of a project, unless whoever signs up wants another. */
+/** `aud` of every token of a project, unless a person chose another one when signing up. */
 const EVERYBODY = 'authenticated';
 const DANA = 'dana@parcels.example';
 

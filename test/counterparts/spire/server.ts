@@ -22,26 +22,29 @@ const PROGRAM = {
   needs: NEEDS,
 } as const;
 
-/** How a server differs from the plainest. */
+/** The options of a server. */
 export interface SpireOptions {
   readonly trustDomain: string;
-  /** `iss` of its tokens; without it they have none. */
+  /** The `iss` of its tokens. By default they have none. */
   readonly jwtIssuer?: string;
 }
 
-/** A SPIRE server that answers. */
+/** A running SPIRE server. */
 export interface Spire {
   /** Its bundle endpoint, with the profile `https_web`. */
   readonly bundle: string;
-  /** A JWT-SVID of a workload: `/nightly`. */
+  /** Makes a JWT-SVID of a workload, such as `/nightly`. */
   mint(path: string, audience?: string): Promise<string>;
-  /** An X.509-SVID of a workload, with its chain and a new key. */
+  /** Makes an X.509-SVID of a workload, with its chain and a new key. */
   mintCertificate(path: string): Promise<TestCertificate>;
   /** Makes a new key and signs with it from now on. */
   rotate(): Promise<void>;
 }
 
-/** Starts a SPIRE server from the Go module proxy, without an agent: it mints JWT-SVIDs itself. */
+/**
+ * Starts a SPIRE server (from the Go module proxy) without an agent. The server mints JWT-SVIDs
+ * itself.
+ */
 export async function startSpire(
   bench: Workbench,
   { trustDomain, jwtIssuer }: SpireOptions,

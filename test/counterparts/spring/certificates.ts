@@ -7,7 +7,7 @@ import type { Workbench } from '../frame/workbench.ts';
 import type { TlsSpring } from './server.ts';
 import { registered, springWithMark } from './tokens.ts';
 
-/** Holds mutual TLS to the server's tokens: JWTs, and opaque ones that are asked about. */
+/** Tests mutual TLS with tokens of the real server: JWTs, and opaque tokens by introspection. */
 export async function tryCertificates(
   bench: Workbench,
   { issuer, authority }: TlsSpring,
@@ -25,7 +25,7 @@ export async function tryCertificates(
     const other = await testCertificate({ commonName: clientId, issuer: authority });
     const answer = await sendByTls(`${issuer}/oauth2/token`, {
       method: 'POST',
-      // A chain of one counts as self-signed there.
+      // The server treats a chain of one certificate as self-signed.
       certificate: { ...certificate, cert: `${certificate.cert}\n${authority.cert}` },
       form: { grant_type: 'client_credentials', scope: SCOPE, client_id: clientId },
     });

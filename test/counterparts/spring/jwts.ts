@@ -6,7 +6,7 @@ import { machineAt, registered, signInAt, springWithMark, WEB } from './tokens.t
 
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 
-/** Holds the preset to the server's JWTs, free and bound. */
+/** Tests the preset with JWTs of the real server, bound and not bound. */
 export async function tryJwts(bench: Workbench, issuer: string): Promise<void> {
   const dana = await signInAt(issuer, WEB);
   const invalid = (reason: string) => refused('invalid_token', reason);
@@ -61,7 +61,7 @@ async function tryProofs(bench: Workbench, issuer: string): Promise<void> {
       await visitedBy({ token, key: other }),
     );
   });
-  // The pitfall that the preset's page tells of.
+  // This is the pitfall that docs/presets/spring.md describes.
   const unbound = await refreshedToken(issuer, WEB, refreshToken);
   const required = { ...options, dpop: { ...options.dpop, mode: 'required' } } as const;
   await withApis(required, async ({ visitedBy }) => {

@@ -4,10 +4,10 @@ import { aKey, refreshedToken, revoke } from '../frame/openid-login.ts';
 import type { Workbench } from '../frame/workbench.ts';
 import { machineAt, registered, signInAt, springWithMark, WEB } from './tokens.ts';
 
-/** The client by which the API asks. */
+/** The client that the API uses for introspection. */
 const ASKING = registered('parcels-api');
 
-/** Holds introspection to the server's reference tokens, and to its JWTs. */
+/** Tests introspection with opaque tokens and JWTs of the real server. */
 export async function tryOpaqueTokens(bench: Workbench, issuer: string): Promise<void> {
   const web = registered('opaque-web');
   const dana = await signInAt(issuer, web);

@@ -4,7 +4,10 @@ import { tryOwnClient } from '../frame/own-client.ts';
 import type { Workbench } from '../frame/workbench.ts';
 import { registered, signInAt, springWithMark, WEB } from './tokens.ts';
 
-/** Holds `@authly/client` to the server: for itself, by bound tokens, and on behalf of a user. */
+/**
+ * Tests `@authly/client` with the real server: for itself, with bound tokens, and on behalf of a
+ * user.
+ */
 export async function tryOurClient(bench: Workbench, issuer: string): Promise<void> {
   const client = (id: string) => clientSecretBasic(id, registered(id).secret);
   const preset = springWithMark(issuer);

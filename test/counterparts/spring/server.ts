@@ -15,7 +15,7 @@ const PROJECT = fileURLToPath(new URL('project/', import.meta.url));
 
 const READY_WITHIN_SEC = 180;
 
-/** Starts Spring Authorization Server from Maven Central; gives its issuer. */
+/** Starts Spring Authorization Server (from Maven Central). Returns its issuer. */
 export async function startSpring(bench: Workbench): Promise<string> {
   const port = await freePort();
   const issuer = `http://127.0.0.1:${port}`;
@@ -23,14 +23,14 @@ export async function startSpring(bench: Workbench): Promise<string> {
   return issuer;
 }
 
-/** The same behind TLS, where it asks for certificates. */
+/** The same server with TLS, where it asks for client certificates. */
 export interface TlsSpring {
   readonly issuer: string;
-  /** Issues certificates that the server takes. */
+  /** Issues client certificates that the server accepts. */
   readonly authority: TestCertificate;
 }
 
-/** Starts another one that is behind TLS. */
+/** Starts another server, with TLS. */
 export async function startTlsSpring(bench: Workbench): Promise<TlsSpring> {
   const authority = await testCertificate({ commonName: 'an authority of a test' });
   const fileOf = (name: string, content: string) => {

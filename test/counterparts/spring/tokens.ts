@@ -9,14 +9,14 @@ import {
 } from '../frame/openid-login.ts';
 import { aBrowser } from '../sign-in.ts';
 
-/** A client of the server. Its secret is made of its id. */
+/** A client of the server. Its secret is derived from its id. */
 export function registered(id: string): Registered {
   return { id, secret: `a-secret-of-${id}` };
 }
 
 export const WEB: Registered = registered('courier-web');
 
-/** The preset with the mark that the customizer sets, as its page tells to write it. */
+/** The preset with the mark that the customizer sets, as docs/presets/spring.md says. */
 export function springWithMark(issuer: string): AudienceProvider {
   return spring({
     issuer,
@@ -27,7 +27,7 @@ export function springWithMark(issuer: string): AudienceProvider {
   });
 }
 
-/** Signs a person in, by the server's own page. */
+/** Signs a person in on the server's own page. */
 export function signInAt(
   issuer: string,
   client: Registered,
@@ -43,7 +43,7 @@ export function signInAt(
   });
 }
 
-/** A machine's token. */
+/** Gets a machine's token. */
 export function machineAt(issuer: string, id: string, key?: BindingKey): Promise<string> {
   return machineToken(issuer, registered(id), { scope: SCOPE }, key);
 }

@@ -2,7 +2,7 @@ import { textIn } from '../frame/json-members.ts';
 import { type Registered, signedIn, type Tokens } from '../frame/openid-login.ts';
 import { ask, projectKey } from './people.ts';
 
-/** Where an app waits. Nothing listens there. */
+/** The redirect URI of an app. Nothing listens there. */
 const REDIRECT_URI = 'http://127.0.0.1:1/callback';
 
 /** Registers an app at the project's OAuth server. */
@@ -10,7 +10,8 @@ export async function registerApp(issuer: string, name: string): Promise<Registe
   const body = {
     client_name: name,
     redirect_uris: [REDIRECT_URI],
-    // The server does not decode what is in the header, and its ids have hyphens.
+    // The server does not decode the header, and its client ids have hyphens, so they must go into
+    // the form.
     token_endpoint_auth_method: 'client_secret_post',
   };
   const app = await ask(issuer, 'POST', '/admin/oauth/clients', {
@@ -19,7 +20,10 @@ export async function registerApp(issuer: string, name: string): Promise<Registe
   return { id: textIn(app, 'client_id'), secret: textIn(app, 'client_secret'), secretIn: 'form' };
 }
 
-/** Lets an app call for a person, who has a session in `token`: as the project's own consent page does it. */
+/**
+ * Allows an app to call for a person, as the consent page of a project does. `token` is the
+ * person's session.
+ */
 export function allowApp(issuer: string, app: Registered, token: string): Promise<Tokens> {
   return signedIn(issuer, {
     client: app,
@@ -32,7 +36,7 @@ export function allowApp(issuer: string, app: Registered, token: string): Promis
         const id = consent.searchParams.get('authorization_id') ?? '';
         const path = `/oauth/authorizations/${id}`;
         const details = await ask(issuer, 'GET', path, { token });
-        // Who has allowed the app before is sent on at once.
+        // If the person has allowed the app before, the server redirects at once.
         const known = textIn(details, 'redirect_url');
         const answer =
           known === ''
@@ -47,7 +51,7 @@ export function allowApp(issuer: string, app: Registered, token: string): Promis
   });
 }
 
-/** What the server says to an app that asks for a token of its own. */
+/** The answer of the server to an app that asks for a token for itself. */
 export async function clientCredentialsAt(issuer: string, app: Registered): Promise<string> {
   const response = await fetch(`${issuer}/oauth/token`, {
     method: 'POST',

@@ -3,8 +3,8 @@ import { listen } from '../../support/requests.ts';
 import type { Workbench } from '../frame/workbench.ts';
 
 /**
- * Puts the server below `/auth/v1`, as the gateway of each Supabase project does. Gives the origin, which
- * is there before the server is: `to` names its port later.
+ * Starts a gateway that forwards `/auth/v1` to the server, as in each Supabase project. Returns its
+ * origin. The gateway starts before the server does: `to` sets the server's port later.
  */
 export async function startGateway(
   bench: Workbench,

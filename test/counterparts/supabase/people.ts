@@ -4,14 +4,17 @@ import { PROJECT_SECRET } from './server.ts';
 
 const PASSWORD = 'a-password-of-a-person';
 
-/** What a sign-in gives. */
+/** The result of a sign-in. */
 export interface Session {
   readonly accessToken: string;
   readonly refreshToken: string;
   readonly userId: string;
 }
 
-/** Signs a person up. Without an address the person is anonymous; `headers` are what they send beside it. */
+/**
+ * Signs a person up. Without an e-mail address the person is anonymous. `headers` are sent with the
+ * request.
+ */
 export async function signUp(
   issuer: string,
   email: string | undefined,
@@ -27,7 +30,7 @@ export async function signIn(issuer: string, email: string): Promise<Session> {
   return sessionOf(await ask(issuer, 'POST', '/token?grant_type=password', { body }));
 }
 
-/** A new token of the session. */
+/** Gets a new token of the same session. */
 export async function refresh(issuer: string, refreshToken: string): Promise<Session> {
   const body = { refresh_token: refreshToken };
   return sessionOf(await ask(issuer, 'POST', '/token?grant_type=refresh_token', { body }));
@@ -38,7 +41,10 @@ export async function signOut(issuer: string, token: string): Promise<void> {
   await ask(issuer, 'POST', '/logout?scope=local', { token });
 }
 
-/** One of the two older keys of the project: a JWT by its secret, of ten years. */
+/**
+ * One of the two older keys of the project: a JWT that is signed with its secret and valid for ten
+ * years.
+ */
 export function projectKey(role: 'anon' | 'service_role'): string {
   const now = Math.floor(Date.now() / 1_000);
   const claims = { role, iss: 'supabase', iat: now, exp: now + 10 * 365 * 86_400 };
@@ -48,7 +54,7 @@ export function projectKey(role: 'anon' | 'service_role'): string {
   return `${signed}.${createHmac('sha256', PROJECT_SECRET).update(signed).digest('base64url')}`;
 }
 
-/** Sends one request to the server, and gives what is in the answer. */
+/** Sends one request to the server, and returns the body of the answer. */
 export async function ask(
   issuer: string,
   method: 'GET' | 'POST',

@@ -7,10 +7,13 @@ import type { Workbench } from '../frame/workbench.ts';
 
 const NEEDS = "Debian's package postgresql, and `setpriv` where this runs as root";
 
-/** Where Debian puts each release of PostgreSQL. */
+/** Where Debian installs each release of PostgreSQL. */
 const RELEASES = '/usr/lib/postgresql';
 
-/** Starts PostgreSQL with an empty database, runs a statement, and gives the address for a user of it. */
+/**
+ * Starts PostgreSQL with an empty database, and runs a statement. Returns a URL with which a user
+ * connects to it.
+ */
 export async function startPostgres(
   bench: Workbench,
   { user, statement }: { readonly user: string; readonly statement: string },
@@ -18,7 +21,8 @@ export async function startPostgres(
   const folder = existsSync(RELEASES) ? readdirSync(RELEASES).toSorted().at(-1) : undefined;
   if (folder === undefined) throw new MissingToolError(NEEDS);
   const programs = join(RELEASES, folder, 'bin');
-  // It refuses to run as root: then it runs as the user that its package has made.
+  // PostgreSQL refuses to run as root. If we are root, it runs as the user that its package has
+  // created.
   const asOwner =
     process.getuid?.() === 0
       ? ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups']

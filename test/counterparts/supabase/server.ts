@@ -14,12 +14,12 @@ const SOURCE = 'SUPABASE_AUTH_SOURCE';
 
 const NEEDS = `go (1.26 or later), and a checkout of github.com/supabase/auth, ${VERSION}, that ${SOURCE} names`;
 
-/** The older secret of the project, by which its keys `anon` and `service_role` are signed. */
+/** The older secret of the project. Its keys `anon` and `service_role` are signed with it. */
 export const PROJECT_SECRET = 'an older secret of the project, long enough';
 
 const OWNER = 'supabase_auth_admin';
 
-/** What a project's database has before the server makes its tables. */
+/** What the database of a project contains before the server creates its tables. */
 const DATABASE = `
   CREATE USER supabase_admin LOGIN CREATEROLE CREATEDB REPLICATION BYPASSRLS;
   CREATE USER ${OWNER} NOINHERIT CREATEROLE LOGIN;
@@ -27,9 +27,10 @@ const DATABASE = `
   GRANT CREATE ON DATABASE postgres TO ${OWNER};
   ALTER USER ${OWNER} SET search_path = auth;`;
 
-/** Starts Supabase Auth with asymmetric keys and its OAuth server; gives the issuer. */
+/** Starts Supabase Auth with asymmetric keys and its OAuth server. Returns the issuer. */
 export async function startSupabase(bench: Workbench): Promise<string> {
-  // Its versions are none to Go's proxy: its module has no /v2 in its name.
+  // The Go module proxy cannot serve its versions, since the name of its module does not end in
+  // /v2.
   const named = process.env[SOURCE];
   const source = resolve(named ?? '');
   if (named === undefined || !existsSync(join(source, 'go.mod'))) throw new MissingToolError(NEEDS);

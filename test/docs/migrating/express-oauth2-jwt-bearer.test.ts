@@ -96,7 +96,7 @@ function oursWithDpop(dpop: object = {}) {
   return api(authenticate({ issuer: preset(), audience, dpop: mode, onEvent: () => {} }));
 }
 
-/** The certificate that Azure's front door hands on, for whoever it comes from. */
+/** The certificate that Azure's front door forwards, whoever the client is. */
 const fromAnybody: GetCertificate = (req) => {
   const value = req.get('x-arr-clientcert');
   return value === undefined ? undefined : Buffer.from(value, 'base64');

@@ -146,7 +146,7 @@ export const rfc6749: Coverage = {
       id: 'RFC6749-5.2-j',
       level: 'MUST',
       behavior:
-        'The client: a refusal is told by its status and by error, where that is a registered one; nothing else of it is shown.',
+        'The client: a refusal is reported with its status, and with its error if that is a registered one; nothing else of it is shown.',
     },
     {
       id: 'RFC6749-7.1-a',

@@ -54,7 +54,7 @@ export const rfc8693: Coverage = {
       id: 'RFC8693-2.2.2-a',
       level: 'MUST',
       behavior:
-        'invalid_request and its kin are about the token of this caller, and hold nobody else back.',
+        'invalid_request and similar errors are about the token of this caller, and do not delay other callers.',
     },
     {
       id: 'RFC8693-2.2.2-b',

@@ -19,7 +19,7 @@ export const rfc8707: Coverage = {
     {
       id: 'RFC8707-2-c',
       level: 'SHOULD',
-      behavior: 'invalid_target of the server is told as a refusal of what was asked for.',
+      behavior: 'invalid_target of the server is reported as a refusal of the request.',
     },
     {
       id: 'RFC8707-2.2-a',

@@ -13,7 +13,7 @@ export const rfc9440: Coverage = {
     {
       id: 'RFC9440-2.4-a',
       level: 'MUST',
-      behavior: 'The header is believed from the proxy alone that ends TLS.',
+      behavior: 'The header is trusted only from the proxy that ends TLS.',
     },
   ],
 };

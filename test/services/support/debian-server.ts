@@ -5,12 +5,15 @@ import { connect } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Where Debian puts servers; an ordinary user's PATH does not always have them all. */
+/**
+ * Where Debian installs servers. The PATH of an ordinary user does not always have all these
+ * folders.
+ */
 const FOLDERS = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
 
 /**
- * The path of a server's program, or `undefined` where it is not installed: its tests are then
- * skipped, and it says so. With `CI` set, a missing server fails the tests.
+ * The path of a server's program, or `undefined` if it is not installed. Then a message is printed
+ * and the tests of this server are skipped. If `CI` is set, a missing server fails the tests.
  */
 export function findDebianServer(
   program: string,
@@ -24,9 +27,9 @@ export function findDebianServer(
   return undefined;
 }
 
-/** A server in a process of its own. */
+/** A server in its own process. */
 export interface RunningProcess {
-  /** Ends it; resolves when it has ended. */
+  /** Stops the server. Resolves when it has ended. */
   stop(): Promise<void>;
 }
 

@@ -5,14 +5,14 @@ import { startProcess } from './debian-server.ts';
 
 /** nginx as a reverse proxy. */
 export interface Nginx {
-  /** The Unix socket on which it answers: no port that somebody else might take. */
+  /** The Unix socket on which it answers. Unlike a port, nobody else can take it. */
   readonly socketPath: string;
   stop(): Promise<void>;
 }
 
 /**
- * Starts nginx in front of a server, with its defaults: nothing is set but where to listen and send, or what
- * `locations` sets.
+ * Starts nginx before a server, with its default settings. Only the addresses of both are set, and
+ * what `locations` sets.
  */
 export async function startNginx(
   program: string,
@@ -45,7 +45,7 @@ function configurationFor(paths: {
   readonly locations: string;
 }): string {
   const { folder, socketPath, locations } = paths;
-  // As root nginx would give its worker to another user, who cannot read the folder.
+  // If nginx runs as root, its worker runs as another user by default, who cannot read the folder.
   const user = process.getuid?.() === 0 ? 'user root;' : '';
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((name) => `${name}_temp_path ${folder}/${name};`)

@@ -9,7 +9,10 @@ export interface OpenClient {
   close(): void;
 }
 
-/** Each client as its users make it: with its defaults, whatever they queue and send again. */
+/**
+ * Each client with its default settings, as applications use it. Some queue commands or send them
+ * again.
+ */
 export const CLIENTS: Readonly<Record<string, (port: number) => Promise<OpenClient>>> = {
   'node-redis': (port) => openNodeRedis(port, {}),
   'node-redis with RESP3': (port) => openNodeRedis(port, { RESP: 3 }),
@@ -26,7 +29,7 @@ export const CLIENTS: Readonly<Record<string, (port: number) => Promise<OpenClie
   },
 };
 
-/** Clients of a cluster, which is known by one of its nodes. */
+/** Clients of a cluster. They get the address of one node. */
 export const CLUSTER_CLIENTS: Readonly<Record<string, (port: number) => Promise<OpenClient>>> = {
   async 'node-redis cluster'(port) {
     const cluster = createCluster({ rootNodes: [{ url: `redis://127.0.0.1:${port}` }] });

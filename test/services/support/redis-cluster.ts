@@ -3,7 +3,7 @@ import { type RedisServer, startRedis } from './redis-server.ts';
 
 /** Three Redis servers that share the keys between them. */
 export interface RedisCluster {
-  /** Of one of them: clients learn the others from it. */
+  /** The port of one server. Clients learn the others from it. */
   readonly port: number;
   readonly nodes: readonly RedisServer[];
   remove(): Promise<void>;

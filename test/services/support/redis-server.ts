@@ -7,27 +7,30 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createClient } from 'redis';
 
-/** A Redis server in a process of its own, with a port that the system gave. */
+/** A Redis server in its own process, with a port that the system has chosen. */
 export interface RedisServer {
   readonly port: number;
   readonly url: string;
-  /** Sends one command, over a connection of its own. */
+  /** Sends one command over a new connection. */
   command(...args: readonly string[]): Promise<unknown>;
-  /** Stops it as a debugger does: connections stay, and nothing is answered. */
+  /** Stops the process as a debugger does: connections stay open, but nothing is answered. */
   freeze(): void;
   thaw(): void;
-  /** Ends it at once (SIGKILL), with nothing written that was not written before. */
+  /** Ends the process at once (SIGKILL), without writing anything more to its files. */
   kill(): Promise<void>;
-  /** Starts it again, on the same port and with the same files. */
+  /** Starts the server again, on the same port and with the same files. */
   start(): Promise<void>;
-  /** Ends it, and removes its files. */
+  /** Stops the server, and removes its files. */
   remove(): Promise<void>;
 }
 
 const START_WITHIN_MS = 10_000;
 const LOOK_EVERY_MS = 20;
 
-/** Starts a server with its defaults, without snapshots, and with these settings: `['--appendonly', 'yes']`. */
+/**
+ * Starts a server with default settings, without snapshots. `settings` are added, such as
+ * `['--appendonly', 'yes']`.
+ */
 export async function startRedis(
   program: string,
   settings: readonly string[] = [],
@@ -106,7 +109,7 @@ function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
   return exitCode !== null || signalCode !== null;
 }
 
-/** A server of Redis cannot take the port that the system gives: it has to be told one. */
+/** Redis cannot let the system choose a port, so we find a free one first. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -114,6 +117,6 @@ async function freePort(): Promise<number> {
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   server.close();
   await once(server, 'close');
-  // A node of a cluster takes a second port, which is this one and 10,000.
+  // A node of a cluster uses a second port: this number plus 10,000.
   return port < 55_000 ? port : await freePort();
 }

@@ -1,14 +1,17 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** A port that leads to another one, as an address that survives a failover does. */
+/** A port that forwards to another one, as an address does that stays the same after a failover. */
 export interface Relay {
   readonly port: number;
-  /** Ends the connections there are; later ones lead to this port. */
+  /** Ends the open connections. Later ones are forwarded to this port. */
   lead(port: number): void;
-  /** Hands on what comes from clients. The next answer of the server is lost, and its connection ends. */
+  /**
+   * Still forwards data of clients, but drops the next answer of the server and ends its
+   * connection.
+   */
   loseNextReply(): void;
-  /** Answers that were lost. */
+  /** The number of lost answers. */
   readonly lost: number;
   close(): void;
 }

@@ -11,48 +11,53 @@ import type { OpenClient } from './redis-clients.ts';
 const issuer = testIssuer();
 const clientKey = generateTestKey('ES256');
 
-/** What an API is made of. */
+/** The settings of an API. */
 export interface SharedApiOptions {
   readonly framework: Framework;
-  /** Opens a client of its own for each connection that is needed. */
+  /** Opens a new client for each connection. */
   readonly connect: () => Promise<OpenClient>;
   readonly follow?: boolean;
   readonly stores?: Partial<RedisStoresOptions>;
   readonly onOutage?: RevocationOptions['onOutage'];
-  /** How long the API waits for a store. Default 5,000 milliseconds: more than a busy machine needs. */
+  /**
+   * How long the API waits for a store. Default 5,000 milliseconds, which is enough on a busy
+   * machine.
+   */
   readonly timeoutMs?: number;
 }
 
-/** What came of a request. */
+/** The result of a request. */
 export interface Answer {
   readonly status: number;
   readonly retryAfter: string | null;
   readonly tookMs: number;
 }
 
-/** One process's worth of an API: a resource server with stores of its own, over HTTP. */
+/**
+ * One process of an API, as far as stores see it: a resource server with its own stores, over HTTP.
+ */
 export interface SharedApi {
   readonly stores: RedisStores;
   readonly events: readonly AuthEvent[];
   /** Sends a Bearer token. */
   send(token: string): Promise<Answer>;
-  /** Sends a bound token with a proof: a new one, or one that `aProofFor` made. */
+  /** Sends a bound token with a proof. The proof is new, or one that `aProofFor` has made. */
   sendBound(token: string, proof?: string): Promise<Answer>;
   aProofFor(token: string): string;
   close(): void;
 }
 
-/** A token of somebody's, now. */
+/** A token of a user, issued now. */
 export function aSharedToken(sub = 'ada'): string {
   return issuer.aUserToken({ sub });
 }
 
-/** A token that is bound to the client of these tests, now. */
+/** A token that is bound to the key of these tests, issued now. */
 export function aSharedBoundToken(): string {
   return issuer.aUserToken({}, { boundTo: clientKey });
 }
 
-/** The address that proofs are for: every process of an API has the same. */
+/** The URL in proofs. It is the same for every process of an API. */
 const PUBLIC_URL = 'https://api.example.com';
 
 export async function startSharedApi(options: SharedApiOptions): Promise<SharedApi> {

@@ -5,33 +5,33 @@ import { type CertificateFormat, headerCertificate } from '@authly/core';
 import { serverCertificate } from '../../support/tls.ts';
 import { findDebianServer, startProcess } from './debian-server.ts';
 
-/** From where the proxies connect, so that whoever else is on loopback is a stranger. */
+/** The address from which the proxies connect. All other addresses of loopback are not trusted. */
 export const PROXY_ADDRESS = '127.9.1.1';
 
-/** Where the API is. */
+/** The address of the API. */
 export type Upstream = { readonly port: number } | { readonly path: string };
 
-/** A proxy that ends TLS, asks for a certificate, and hands it on. */
+/** A proxy that ends TLS, asks the client for a certificate, and forwards the certificate. */
 export interface TlsProxy {
   readonly name: string;
-  /** Its program, where it is installed. */
+  /** The path of its program, or `undefined` if it is not installed. */
   readonly program: string | undefined;
   readonly format: CertificateFormat;
-  /** The header in which the certificate goes on. */
+  /** The header in which it forwards the certificate. */
   readonly header: string;
-  /** The value of the header, as this proxy writes it. */
+  /** The value of the header in the form that this proxy writes. */
   valueOf(certificate: { readonly cert: string; readonly der: Uint8Array }): string;
-  /** Starts it; it answers on a Unix domain socket, by TLS. */
+  /** Starts the proxy. It serves TLS on a Unix domain socket. */
   start(upstream: Upstream): Promise<RunningTlsProxy>;
 }
 
-/** A {@link TlsProxy} that answers. */
+/** A running {@link TlsProxy}. */
 export interface RunningTlsProxy {
   readonly socketPath: string;
   stop(): Promise<void>;
 }
 
-/** Believes the proxies here, by their address. */
+/** The option with which the API trusts these proxies, by their address. */
 export function fromProxy(
   { format, header }: TlsProxy,
   ...proxies: readonly [string, ...string[]]
@@ -39,7 +39,7 @@ export function fromProxy(
   return { certificate: headerCertificate({ format, header, proxies }) };
 }
 
-/** Every proxy that Debian has. */
+/** Every such proxy that Debian has. */
 export const tlsProxies: readonly TlsProxy[] = [
   {
     name: 'nginx',
@@ -106,9 +106,9 @@ async function start(
   }
 }
 
-// The lines on certificates are those of docs/bound-tokens.md.
+// The lines about certificates are the same as in docs/bound-tokens.md.
 function nginxConfiguration({ folder, socketPath }: Paths, upstream: Upstream): string {
-  // As root nginx would give its worker to another user, who cannot read the folder.
+  // If nginx runs as root, its worker runs as another user by default, who cannot read the folder.
   const user = process.getuid?.() === 0 ? 'user root;' : '';
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((name) => `${name}_temp_path ${folder}/${name};`)

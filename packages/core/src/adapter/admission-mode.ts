@@ -8,7 +8,7 @@ import type { AnyResourceServerOptions } from '../options/options.ts';
 import { isResourceServer, type ResourceServer } from '../resource-server.ts';
 import { refuseUncalled } from './refuse-uncalled.ts';
 
-/** How requests are let in. Made once for each call of `authenticate`, not for each request. */
+/** How requests are admitted. Made once for each call of `authenticate`, not for each request. */
 export interface AdmissionMode<Carrier extends object = object> {
   readonly resourceServer: ResourceServer<unknown>;
   /** Whether a request without credentials passes as anonymous. Bad credentials are refused in any case. */

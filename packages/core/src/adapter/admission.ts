@@ -6,7 +6,10 @@ import type { Principal } from '../model/principal.ts';
 import type { Requirement } from '../requirement/requirement.ts';
 import type { ResourceServer } from '../resource-server.ts';
 
-/** What an adapter remembers of a request that was let in: who is calling, and which resource server let it in. */
+/**
+ * What an adapter remembers about an admitted request: the caller, and the resource server that
+ * admitted it.
+ */
 export interface Admission {
   readonly resourceServer: ResourceServer<unknown>;
   /** `undefined` for an anonymous request, if authentication is optional. */

@@ -6,7 +6,7 @@ import type { Requirement } from '../requirement/requirement.ts';
 import type { ResourceServer } from '../resource-server.ts';
 import { adapterSideOf } from './adapter-side-of.ts';
 
-/** The caller of a connection that was let in, with its lease. */
+/** The caller of an admitted connection, with its lease. */
 export interface AdmittedConnection {
   /** Who is calling when the connection is opened. After a renewal, read `lease.principal`. */
   readonly principal: Principal;

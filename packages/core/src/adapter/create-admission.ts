@@ -48,7 +48,7 @@ export function createAdmission(admitted: Admitted, mode: AdmittedBy): Admission
   return new RequestAdmission(admitted, mode, false);
 }
 
-/** Makes the admission of a request that the option `skip` let in. It is anonymous. */
+/** Makes the admission of a request that the option `skip` has admitted. It is anonymous. */
 export function createSkippedAdmission(mode: AdmittedBy): Admission {
   return new RequestAdmission(ANONYMOUS, mode, true);
 }

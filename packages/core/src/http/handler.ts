@@ -7,9 +7,10 @@ export interface HandlerRequest {
   readonly query: string;
   header(name: string): string | readonly string[] | undefined;
   /**
-   * IP address of whoever opened the connection: the client, or the proxy in front of this server.
-   * Never an address from a header, so it can be trusted: by it a proxy is recognized whose headers name the
-   * client. `undefined` where there is none (a Unix domain socket, a request without socket).
+   * IP address of the other end of the connection: the client, or the proxy in front of this
+   * server. Never an address from a header, so it can be trusted: by it a proxy is recognized whose
+   * headers name the client. `undefined` where there is none (a Unix domain socket, a request
+   * without socket).
    */
   readonly peerAddress: string | undefined;
   /**

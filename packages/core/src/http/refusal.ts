@@ -18,7 +18,10 @@ export interface Refusal {
   readonly body: string;
 }
 
-/** What every challenge of a resource server says beside the error, 400, 401 and 403 alike: configuration. */
+/**
+ * The configured parts that every challenge of a resource server has besides the error, for 400,
+ * 401 and 403.
+ */
 export interface ChallengeContext {
   /** The schemes that are accepted, in the order of their challenges. */
   readonly schemes: readonly Scheme[];

@@ -21,10 +21,10 @@ export interface RequestView {
   /** The framework's own request (Express `req`, Koa `ctx`): one object for one request. */
   readonly identity?: object | undefined;
   /**
-   * IP address of whoever opened the connection: the client, or the proxy in front of this server.
-   * Never an address that a header forwards, whatever the framework's `trust proxy` says: any client
-   * can write such a header. `undefined` where there is no such address (a Unix domain socket), or where the
-   * connection has ended.
+   * IP address of the other end of the connection: the client, or the proxy in front of this
+   * server. Never an address that a header forwards, whatever the framework's `trust proxy` says:
+   * any client can write such a header. `undefined` where there is no such address (a Unix domain
+   * socket), or where the connection has ended.
    */
   readonly peerAddress?: string | undefined;
   /**

@@ -46,7 +46,10 @@ export interface ResourceMetadataOptions {
   readonly maxAgeSec?: number;
 }
 
-/** What clients are told of bound tokens (RFC 9728 §2): configuration of the resource server. */
+/**
+ * What the document says about bound tokens (RFC 9728 §2), from the configuration of the resource
+ * server.
+ */
 export interface BindingMetadata {
   /** `undefined` where tokens that are bound to a key are refused. */
   readonly dpop: DpopMetadata | undefined;
@@ -54,7 +57,7 @@ export interface BindingMetadata {
   readonly mtls: boolean;
 }
 
-/** What clients are told of proofs. */
+/** What the document says about proofs. */
 export interface DpopMetadata {
   /** Whether tokens that are not bound are refused. */
   readonly required: boolean;

@@ -14,7 +14,7 @@ export interface LeaseEnd {
 /** WebSocket close codes by cause, to replace the default ones. */
 export type LeaseCloseCodes = Readonly<Partial<Record<LeaseEndCause, number>>>;
 
-/** What is told for each cause. */
+/** The close code and the text for each cause. */
 export type LeaseEnds = Readonly<Record<LeaseEndCause, LeaseEnd>>;
 
 const NOT_ACCEPTED = 'token no longer accepted';
@@ -35,7 +35,10 @@ const DEFAULT_ENDS: LeaseEnds = {
 /** Every cause, in the order of the documentation. */
 export const LEASE_END_CAUSES: readonly string[] = Object.freeze(Object.keys(DEFAULT_ENDS));
 
-/** Makes the table of what is told for each cause, with the application's close codes. Frozen. */
+/**
+ * Makes the frozen table of close codes and texts for each cause, with the application's close
+ * codes.
+ */
 export function leaseEnds(closeCodes: LeaseCloseCodes): LeaseEnds {
   const end = (cause: LeaseEndCause): LeaseEnd =>
     Object.freeze({

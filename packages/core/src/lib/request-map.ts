@@ -1,18 +1,23 @@
 import { Given } from './given.ts';
 
-/** Keeps a value for each object that stands for a request, by its identity. A `WeakMap` of them is one, too. */
+/**
+ * Keeps a value for each object that represents a request, by its identity. A `WeakMap` has this
+ * interface, too.
+ */
 export interface RequestMap<Value> {
   get(request: object): Value | undefined;
   set(request: object, value: Value): unknown;
 }
 
 /**
- * Makes an empty map for what is remembered of requests.
+ * Makes an empty map for what is remembered about requests.
  *
- * The value of a request of Node's is kept in a private member of the stream's state (`_readableState`), which is as
- * much the request's own as anything: an entry in a `WeakMap` costs a request 1 to 2 µs, most of it in the
- * collector, and a member of an Express request as much. It counts for exactly this request, and not for a copy
- * or for what inherits from it. Whatever has no such state, or no room in it, has an entry in a `WeakMap`.
+ * The value of a request of Node's is kept in a private member of the stream's state
+ * (`_readableState`), which belongs to this request alone. An entry in a `WeakMap` costs a request
+ * 1 to 2 µs, most of it in the garbage collector, and a new member of an Express request costs as
+ * much. The value belongs to exactly this request, and not to a copy or to an object that inherits
+ * from it. An object without such a state, or whose state cannot be extended, has an entry in a
+ * `WeakMap`.
  */
 export function createRequestMap<Value extends object>(): RequestMap<Value> {
   const others = new WeakMap<object, Value>();

@@ -67,7 +67,8 @@ export function buildPrincipal(
   const key = principalKey(kind, provider.name ?? issuer, keyId);
   if (key === undefined) return { reason: 'claim_malformed' };
 
-  // Each kind has a literal of its own: members that are added later cost more than all others together.
+  // Each kind has its own literal, because members that are added later cost more than all others
+  // together.
   const principal: Principal<unknown> =
     classification.kind === 'user'
       ? {
@@ -141,7 +142,10 @@ function actorIn(provider: Provider, token: TokenClaims, known: KnownClaims): Ac
   return known.act === undefined ? undefined : actorOf(token, provider.actorProfile);
 }
 
-/** Presets share their lists among tokens, and these are frozen already: the latest is asked for first. */
+/**
+ * Tokens of a preset share its lists, which are frozen already. So the latest list is compared
+ * first.
+ */
 function frozen(list: readonly string[]): readonly string[] {
   if (list !== NONE && list !== latestList) latestList = Object.freeze(list);
   return list;

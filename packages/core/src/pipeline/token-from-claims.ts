@@ -58,7 +58,9 @@ export function tokenFromClaims(
   );
 }
 
-/** Asks who is calling. What the preset's rule throws is an outage of ours. */
+/**
+ * Asks the preset who is calling. An exception of its rule counts as an outage of this API (503).
+ */
 export function classified(issuer: TrustedIssuer, classify: () => Classification): Classification {
   try {
     return classify();
@@ -72,7 +74,7 @@ export function classificationFailed(issuer: TrustedIssuer, cause: unknown): nev
   return fail(issuer, 'classification_failed', cause);
 }
 
-// Every member is named: the rest of an object costs as much as all that is done here.
+// Every member is named, because `...rest` would cost as much as everything else here.
 function verified(
   {
     issuer,

@@ -25,7 +25,7 @@ const OPTIONS: OwnOptionNames<CloudflareAccessOptions> = {
 /**
  * Cloudflare Access, a front door: `cloudflareAccess('https://acme.cloudflareaccess.com')`.
  *
- * - Its own statement comes in a header of its own. Read it, and nothing else:
+ * - It sends its own signed statement in a special header. Read only that header:
  *   `authenticate(…, { credentials: fromHeader('cf-access-jwt-assertion') })`.
  * - Provider: `audience` is the application's AUD tag (Access, Applications, Overview).
  * - Rule: `type` is `app`. `sub` and `email`, and no `common_name` → user. An empty `sub`, and the client id of
@@ -33,8 +33,8 @@ const OPTIONS: OwnOptionNames<CloudflareAccessOptions> = {
  *   a client certificate or a rule without identity.
  * - User id: `sub`. A person who was removed and added again has another `sub`. Client id: `common_name`.
  *   No scopes, no tenant.
- * - Refuses the team's session token (`type: org`), and what anybody gets about an application (`type: match`),
- *   which has its AUD tag as `aud`, too.
+ * - Refuses the team's session token (`type: org`), and the token that anybody can get about an
+ *   application (`type: match`), which also has the AUD tag as `aud`.
  * - Does not check: which policy let the caller in, nor groups. Ask by `claim('email')` or leave that to Access.
  *
  * Per documentation, and the source of the client that reads them, as of November 2026:

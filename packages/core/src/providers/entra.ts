@@ -40,7 +40,8 @@ const OPTIONS: OwnOptionNames<EntraOptions> = {
  *   by allowed member types. Without "assignment required" any application of the tenant gets a
  *   token for your API: require a role. `groups` is left out by Entra when there are too many.
  * - Checks that `tid` is an accepted tenant, that `iss` names the same tenant, and that Entra does not bind the
- *   key to another tenant. `tenants: 'any'` lets in every tenant of the world: require `tenant(…)`, or look the
+ * key to another tenant. `tenants: 'any'` accepts every tenant of the world: require `tenant(…)`,
+ * or look the
  *   tenant up. `principal.key` then holds `<tid>/<oid>`.
  * - An API with a signing key of its own needs `jwksUri` with `?appid=`.
  * - A token for Microsoft Graph (its `aud`, and a `nonce` in its header) can only be verified by Graph: the

@@ -82,7 +82,7 @@ interface ProviderFacts {
    */
   readonly name?: string;
   readonly keys: KeySource;
-  /** Makes the requests for this issuer's metadata and keys, in the place of the server's `fetch`. */
+  /** Makes the requests for this issuer's metadata and keys, instead of the server's `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
   readonly types: TypePolicy;
   /** Claims without which a token is refused, beside `iss` and `exp`. */

@@ -202,7 +202,9 @@ function isAccessTokenType(type: unknown): boolean {
   return typeof type === 'string' && /^(?:application\/)?at\+jwt$/i.test(type);
 }
 
-/** Spring Security 7 adds `FACTOR_PASSWORD` and the like to the authorities of whoever signs in. */
+/**
+ * Spring Security 7 adds authorities such as `FACTOR_PASSWORD` to those of the person who signs in.
+ */
 function hasFactor(claims: TokenClaims): boolean {
   return Object.keys(claims).some((name) =>
     listOf(claims, name).some((authority) => authority.startsWith('FACTOR_')),

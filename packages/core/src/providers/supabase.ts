@@ -47,7 +47,8 @@ const OPTIONS: OwnOptionNames<SupabaseOptions> = {
  *
  * - Provider: switch the project to asymmetric signing keys. Tokens by its older secret (HS256) are refused,
  *   and so are the `anon` and `service_role` keys, which are such tokens.
- * - **`aud` is `authenticated` in every token of the project**, unless whoever signs up wants another (header
+ * - **`aud` is `authenticated` in every token of the project**, unless a person chose another when
+ *   signing up (header
  *   `X-JWT-AUD`): it divides nothing. Tokens that apps got through the project's OAuth server have it, too.
  *   These have a `client_id`, and are refused unless `clientIds` lists it.
  * - Rule: `session_id`, `aal` and a `role` of people → user. There are no machines. Anonymous people

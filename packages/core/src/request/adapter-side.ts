@@ -10,7 +10,7 @@ import type { Principal } from '../model/principal.ts';
  */
 export const ADAPTER_SIDE: unique symbol = Symbol.for('@authly/core:adapter-side');
 
-/** The caller of a request that was let in. */
+/** The caller of an admitted request. */
 export interface Admitted {
   /** `undefined` for an anonymous request, if authentication is optional. */
   readonly principal: Principal | undefined;

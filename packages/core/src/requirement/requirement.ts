@@ -29,7 +29,7 @@ export interface Requirement {
   readonly description: string;
   /** Scopes that a caller may need for it: for challenges and `scopes_supported`. */
   readonly scopes: readonly string[];
-  /** What a combined requirement is made of: for documentation. */
+  /** The parts of a combined requirement, for documentation. */
   readonly parts?: readonly Requirement[];
   /**
    * Whether one of its parts is enough (`one`) or all are needed (`all`, the default); of its scopes,

@@ -24,7 +24,10 @@ export interface ResolvedRevocation {
   readonly timeoutMs: number;
   /** For how many seconds the store keeps a mark. Tokens that live longer are refused. */
   readonly retainSec: number;
-  /** Emits the events about outages of the store. There is one per resource server, so each outage is told once. */
+  /**
+   * Emits the events about outages of the store. There is one per resource server, so each outage
+   * is reported once.
+   */
   readonly outage: StoreOutage;
 }
 

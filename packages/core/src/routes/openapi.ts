@@ -37,7 +37,7 @@ export interface OpenapiSecurityOptions {
    * certificate that it is bound to (RFC 8705). Default `mutualTLS`.
    */
   readonly mutualTlsName?: string;
-  /** Default `{ type: 'http' }`: a bearer token in the `Authorization` header, whoever issued it. */
+  /** Default `{ type: 'http' }`: a bearer token in the `Authorization` header, from any issuer. */
   readonly scheme?: OpenapiScheme;
   /** What scopes mean, for people: `{ 'read:users': 'See users' }`. Used with `oauth2`. */
   readonly scopeDescriptions?: Readonly<Record<string, string>>;

@@ -2,8 +2,8 @@ import { deepFreeze, isStringList, MAX_JSON_DEPTH } from '../lib/json.ts';
 import type { TokenClaims } from '../model/principal.ts';
 
 /**
- * The claims by which every token is checked and of which every principal is made: own members, read once.
- * `undefined` for one that is not there, or that has another type than it must have.
+ * The claims that the checks of every token and every principal need: own members, read once.
+ * `undefined` for a claim that is missing or has the wrong type.
  */
 export interface KnownClaims {
   readonly iss: string | undefined;
@@ -20,7 +20,7 @@ export interface KnownClaims {
   readonly amr: unknown;
   readonly act: unknown;
   readonly cnf: unknown;
-  /** The first claim of RFC 7519 §4.1 or RFC 9068 §2.2 that has another type than it must have. */
+  /** The first claim of RFC 7519 §4.1 or RFC 9068 §2.2 that has the wrong type. */
   readonly malformed: string | undefined;
   /** Whether there is a claim that access tokens do not have: see `checkClaims`. */
   readonly isOfAnotherType: boolean;
@@ -32,8 +32,9 @@ type Writable = { -readonly [Name in keyof KnownClaims]: KnownClaims[Name] };
 const { hasOwnProperty: isOwn } = Object.prototype;
 
 /**
- * Reads the known claims in one walk through the token's members: to ask for each of two dozen by its name costs a
- * new token 0.4 µs more. Types are checked, never coerced. Inherited members count for nothing.
+ * Reads the known claims in one walk through the token's members: to read two dozen claims one by
+ * one by their names costs a new token 0.4 µs more. Types are checked, never coerced. Inherited
+ * members are ignored.
  */
 export function knownClaims(claims: TokenClaims): KnownClaims {
   const known = noClaims();

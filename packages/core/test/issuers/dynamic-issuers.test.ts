@@ -288,7 +288,7 @@ describe('memory', () => {
     const outcomes = Array.from({ length: 128 + 1_024 + 1 }, (_, index) =>
       outcomeOf(() => issuers.find({ iss: `https://evil.example/${index}` })),
     );
-    // The newest waits in the place of the one that waited longest.
+    // The newest takes the place of the one that has waited longest.
     expect(await outcomes[128]).toBe('issuer_unavailable');
     expect(asked).toHaveLength(128);
     issuers.close();

@@ -22,7 +22,7 @@ function aQueue(bounds: Partial<typeof BOUNDS> = {}) {
         return new Promise<string>((resolve) => open.set(name, resolve));
       }),
     );
-  /** The same, for whoever may be refused. */
+  /** The same, for a caller who may be refused. */
   const outcome = (name: string) =>
     ask(name).catch((error: unknown) => (error instanceof CrowdedError ? 'crowded' : 'fault'));
   async function answer(name: string): Promise<void> {

@@ -40,7 +40,10 @@ const CLIENT_MARKS = [
   { user_type: 'service_account' },
 ] as const;
 
-/** Grants whose subject is whoever another token or an assertion names: no rule on `sub` holds. */
+/**
+ * Grants whose subject comes from another token or an assertion. No rule about `sub` is valid for
+ * them.
+ */
 const GRANTS_OF_EITHER = [
   { grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange' },
   { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer' },

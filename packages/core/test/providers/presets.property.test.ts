@@ -7,12 +7,12 @@ import { claimsOf, classified, read, type TokenCase, type TokenTable } from './t
 
 type Token = Pick<TokenCase, 'claims' | 'header'>;
 
-/** Every JSON type, none of which a string claim can be mended from. */
+/** Values of every JSON type. None of them may be converted into a text. */
 const OTHER_TYPES: readonly unknown[] = [null, true, 0, 1.5, '', [], {}, { user: 'dana' }];
 
 /**
- * Claims that somebody other than the authorization server can bring into a token of a machine, by
- * what the providers document: self-chosen ids, client metadata, templates, lambdas, mint requests.
+ * Claims that somebody other than the authorization server can bring into a token of a machine, as
+ * the providers document: self-chosen ids, client metadata, templates, lambdas, mint requests.
  */
 const INJECTED: JsonObject = {
   email: 'dana@parcels.example',
@@ -40,7 +40,10 @@ const INJECTED: JsonObject = {
   __proto__not: { sub: 'dana' },
 };
 
-/** Claims that are a mark of a user at one provider, and reserved there; anybody's at the others. */
+/**
+ * Claims that are a reserved mark of a user at one provider. At the other providers anybody can set
+ * them.
+ */
 const INJECTED_ELSEWHERE: JsonObject = {
   uid: '00u81z',
   idtyp: 'user',
@@ -159,7 +162,7 @@ describe.each(TABLES)('$preset', (table) => {
       fc.constantFrom(...tokens.flatMap(({ claims }) => Object.values(claims))),
     );
     const claims = fc.dictionary(fc.constantFrom(...names, '__proto__', 'constructor'), value);
-    // JSON that is neither a text nor a number, and throws where it is taken for one.
+    // JSON that is neither a text nor a number, and throws if code uses it as one.
     const noPrimitive = { toString: 0, valueOf: 0 };
     const noPrimitives = Object.fromEntries(names.map((name) => [name, noPrimitive]));
     const header = fc.dictionary(fc.constantFrom('typ', 'gty', 'cat', 'alg'), value);
@@ -238,14 +241,14 @@ function pairs<T>(items: readonly T[]): readonly (readonly [T, T])[] {
   return items.flatMap((a, index) => items.slice(index + 1).map((b) => [a, b] as const));
 }
 
-/** What anybody but this provider may bring into a token of a machine. */
+/** Claims that somebody other than the provider can bring into a token of a machine. */
 function injectedInto(reserved: readonly string[]): JsonObject {
   const elsewhere = Object.entries(INJECTED_ELSEWHERE).filter(([name]) => !reserved.includes(name));
   return { ...INJECTED, ...Object.fromEntries(elsewhere) };
 }
 
 interface Fault {
-  /** The claim that is at fault. */
+  /** The faulty claim. */
   readonly name: string;
   readonly make: (claims: JsonObject) => JsonObject;
 }

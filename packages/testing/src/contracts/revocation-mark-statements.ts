@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { anId, aToken, isRevoked, type Statement, WAYS } from './revocation-subject.ts';
 
-/** The marks that refuse all tokens from before a time, and not only one token. */
+/** The marks that refuse all tokens issued before a time, and not only one token. */
 const DATED = Object.entries(WAYS).filter(([name]) => !name.startsWith('token'));
 
 /** Which tokens a mark refuses, and for how long. */

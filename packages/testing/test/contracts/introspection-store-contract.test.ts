@@ -11,7 +11,7 @@ interface Entry {
   readonly untilMs: number;
 }
 
-/** A store in a Map, which a test makes wrong in one place. */
+/** A store in a Map. A test makes one part of it wrong. */
 function inMap(wrong: (store: IntrospectionStore) => Partial<IntrospectionStore> = () => ({})) {
   return (): IntrospectionStoreUnderTest => {
     const clock = fakeClock();
@@ -32,7 +32,7 @@ function inMap(wrong: (store: IntrospectionStore) => Partial<IntrospectionStore>
 describe('the contract', () => {
   for (const { name, run } of introspectionStoreContract(inMap())) it(`in a Map: ${name}`, run);
 
-  it('holds whatever ids it happens to make', async () => {
+  it('is met for any ids that it makes', async () => {
     for (let count = 0; count < 500; count++) {
       for (const { name, run } of introspectionStoreContract(inMap())) {
         if (name.includes('ids apart')) await run();
@@ -40,12 +40,12 @@ describe('the contract', () => {
     }
   });
 
-  it('takes null for nothing, as a client of a database gives it', async () => {
+  it('accepts null for nothing, as clients of databases return it', async () => {
     const open = inMap(({ get }) => ({ get: async (id) => (await get(id)) ?? null }));
     for (const { run } of introspectionStoreContract(open)) await run();
   });
 
-  it('closes what it opened, also when a case fails', async () => {
+  it('closes the stores that it opened, also when a case fails', async () => {
     let closed = 0;
     const open = () => ({
       ...inMap(() => ({ get: async () => undefined }))(),
@@ -59,7 +59,7 @@ describe('the contract', () => {
   });
 });
 
-/** Wrong stores, and how each would lose answers, mix them up or keep them too long. */
+/** Wrong stores. Each loses answers, mixes them up or keeps them too long, in its own way. */
 const WRONG: Readonly<Record<string, () => IntrospectionStoreUnderTest>> = {
   'keeps nothing': inMap(() => ({ get: async () => undefined })),
   'keeps bytes as text': inMap(({ get }) => ({

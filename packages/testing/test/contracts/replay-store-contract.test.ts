@@ -11,7 +11,7 @@ function inMemory(): ReplayStoreUnderTest {
 describe('the contract', () => {
   for (const { name, run } of replayStoreContract(inMemory)) it(`in memory: ${name}`, run);
 
-  it('closes what it opened, also when a case fails', async () => {
+  it('closes the stores that it opened, also when a case fails', async () => {
     let closed = 0;
     const open = () => ({
       ...inMemory(),
@@ -25,7 +25,7 @@ describe('the contract', () => {
   });
 });
 
-/** Wrong stores, and how each would let a proof pass twice or refuse a good one. */
+/** Wrong stores. Each accepts a proof twice or refuses a good one, in its own way. */
 const WRONG: Readonly<Record<string, () => ReplayStoreUnderTest>> = {
   'says yes to everybody': () => over(() => () => true),
   'says no to everybody': () => over(() => () => false),

@@ -24,7 +24,7 @@ function inMemory(settings: RevocationContractSettings): RevocationsUnderTest {
 
 type Marks = Map<string, RevocationMark>;
 
-/** What a wrong store does otherwise. */
+/** The part of a store that is wrong. */
 interface Wrong {
   readonly keep?: (known: RevocationMark | undefined, mark: RevocationMark) => RevocationMark;
   readonly isKept?: (mark: RevocationMark, clock: FakeClock) => boolean;
@@ -35,7 +35,10 @@ interface Wrong {
   readonly revocations?: (revocations: Revocations) => Revocations;
 }
 
-/** Two processes over one server: each sees at once what it did itself, and after a while what the other did. */
+/**
+ * Two processes with one server. Each sees its own changes at once, and those of the other after a
+ * while.
+ */
 function shared(
   settings: RevocationContractSettings,
   seenAfterMs: number,
@@ -133,7 +136,7 @@ describe('the contract', () => {
     });
   }
 
-  it('closes what it opened, also when a case fails', async () => {
+  it('closes the stores that it opened, also when a case fails', async () => {
     let closed = 0;
     const close = () => {
       closed += 1;
@@ -152,7 +155,7 @@ function mute({ subscribe: _, ...rest }: Revocations): Revocations {
 
 const never = () => false;
 
-/** Wrong stores, and how each would let a revoked token in or refuse a good one. */
+/** Wrong stores. Each accepts a revoked token or refuses a good one, in its own way. */
 const WRONG: Readonly<
   Record<string, (settings: RevocationContractSettings) => RevocationsUnderTest>
 > = {

@@ -45,7 +45,8 @@ interface Lane {
 
 /**
  * Runs contenders in turns over the same tokens: one turn each in a round, many rounds, and each
- * round begins with another contender. What the machine does meanwhile then hits all of them alike.
+ * round begins with another contender. So other work of the machine affects all of them in the same
+ * way.
  */
 export async function runRounds(
   contenders: readonly Contender[],
@@ -86,7 +87,7 @@ async function calibrate(lane: Lane, effort: Effort): Promise<void> {
 }
 
 async function measure(lane: Lane, effort: Effort): Promise<void> {
-  // So that nobody pays for the garbage of whoever had the turn before. A full collection would do
+  // So that no contender pays for the garbage of the one before it. A full collection would do
   // more than that: it leaves V8 and the processor's caches cold, which cost some half as much again.
   globalThis.gc?.({ type: 'minor' });
   const utilization = performance.eventLoopUtilization();

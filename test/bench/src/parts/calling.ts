@@ -19,7 +19,7 @@ const TOKEN = 'source.token, token at hand';
 const OURS = '@authly/client';
 const THEIRS = 'openid-client';
 
-/** What a calling service pays for a token that is at hand, and for the package. */
+/** What a calling service pays for a token that it already has, and for the package. */
 export async function calling(scale: Scale): Promise<Findings> {
   const server = aServer();
   const source = sourceAt(server);

@@ -21,8 +21,9 @@ const BESIDE = 'a cached JWT, where opaque tokens are introspected';
 const OPAQUE = 'a cached answer about an opaque token';
 
 /**
- * What a token costs whose answer is at hand, beside a JWT that was verified before: through the public
- * call, 1,000 tokens of each, every one in a string of its own. No server is asked in the rounds.
+ * What a token costs whose answer is cached, compared with a JWT that was verified before: through
+ * the public call, 1,000 tokens of each, every one in a string of its own. No server is asked in
+ * the rounds.
  */
 export async function introspection(scale: Scale): Promise<Findings> {
   const { key, target, close } = await openTarget('RS256');
@@ -98,7 +99,7 @@ function answer(token: string) {
   };
 }
 
-/** Round by round, since a round hits all alike. */
+/** Round by round, since what disturbs a round disturbs all contenders in it. */
 function ratioOf(costs: Costs | undefined, base: Costs | undefined): Summary {
   const bases = base?.wallUs ?? [];
   return summarize((costs?.wallUs ?? []).map((cost, round) => cost / (bases[round] ?? cost)));

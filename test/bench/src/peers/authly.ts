@@ -9,7 +9,7 @@ import { SCOPE } from '../tokens/realistic-token.ts';
 import type { Target } from '../tokens/target.ts';
 import { ALGORITHMS, type Peer, type Verifier } from './peer.ts';
 
-/** What a variant of ours sets otherwise. */
+/** The options of a variant that differ from the default. */
 type Variation = Pick<SingleIssuerOptions, 'cache' | 'signatureThread'>;
 
 /** Ours, through its public entry points. */
@@ -22,14 +22,14 @@ export const authly: Peer = {
   ...middlewareWith({}),
 };
 
-/** The same with its memory off: every token is verified in whole. */
+/** The same without the cache: every token is verified completely. */
 export const authlyUncached: Peer = {
   name: 'authly, no cache',
   algorithms: ALGORITHMS,
   ...middlewareWith({ cache: false }),
 };
 
-/** The same on the calling thread alone. */
+/** The same, using only the calling thread. */
 export const authlyOneThread: Peer = {
   name: 'authly, no cache, one thread',
   algorithms: ALGORITHMS,

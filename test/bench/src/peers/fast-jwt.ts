@@ -5,7 +5,9 @@ import { ALGORITHMS, type Peer } from './peer.ts';
 
 const CACHED = 10_000;
 
-/** fast-jwt with the key at hand; by hand on both frameworks, with its own cache. */
+/**
+ * fast-jwt with a key that is already loaded; used directly on both frameworks, with its own cache.
+ */
 export const fastJwt: Peer = {
   name: 'fast-jwt',
   algorithms: ALGORITHMS,

@@ -3,7 +3,7 @@ import type { Target } from '../tokens/target.ts';
 import { holdsScope } from './holds-scope.ts';
 import { ALGORITHMS, type Peer } from './peer.ts';
 
-/** jose with a remote key set; by hand on Express. */
+/** jose with a remote key set; used directly on Express. */
 export const jose: Peer = {
   name: 'jose',
   algorithms: ALGORITHMS,

@@ -1,7 +1,7 @@
 import jsonwebtoken from 'jsonwebtoken';
 import type { Peer } from './peer.ts';
 
-/** jsonwebtoken with the key at hand. */
+/** jsonwebtoken with a key that is already loaded. */
 export const jsonWebToken: Peer = {
   name: 'jsonwebtoken',
   algorithms: ['RS256', 'PS256', 'ES256'],

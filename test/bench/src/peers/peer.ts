@@ -4,7 +4,7 @@ import type { Middleware } from 'koa';
 import type { Verify } from '../harness/contender.ts';
 import type { Target } from '../tokens/target.ts';
 
-/** A verifier that is ready: keys at hand, nothing to fetch. */
+/** A verifier that is ready: its keys are loaded, and it fetches nothing. */
 export interface Verifier {
   readonly verify: Verify;
   close?(): void;

@@ -1,12 +1,15 @@
 import { availableParallelism, cpus, loadavg } from 'node:os';
 
-/** What the figures were taken on. */
+/** The machine on which the figures were measured. */
 export interface Environment {
   readonly node: string;
   readonly processor: string;
   /** Cores that this process may use. */
   readonly cores: number;
-  /** Of the last minute: above the number of busy cores of the benchmark itself, others were at work. */
+  /**
+   * The load of the last minute. If it is higher than the number of cores that the benchmark uses,
+   * other programs were running.
+   */
   readonly loadAverage: number;
 }
 

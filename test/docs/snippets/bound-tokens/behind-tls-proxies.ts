@@ -1,7 +1,7 @@
 import { createResourceServer, headerCertificate, type ResourceServer } from '@authly/express';
 import type { AudienceProvider } from '@authly/express/providers';
 
-/** An API behind a proxy that ends TLS and hands on the client's certificate. */
+/** An API behind a proxy that ends TLS and forwards the client's certificate. */
 export function createServer(issuer: AudienceProvider): ResourceServer {
   // #region behind-tls-proxies
   const certificate = headerCertificate({

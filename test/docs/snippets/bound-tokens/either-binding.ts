@@ -9,7 +9,7 @@ export function createApp(issuer: AudienceProvider): Express {
   // #region either-binding
   const mtls = { certificate: socketCertificate() };
   app.use(authenticate({ issuer, audience, dpop: 'when-bound', mtls }));
-  // Whatever a token is bound to was held against the request by then.
+  // At this point, every binding of the token was checked with the request.
   app.use(authorize(claim((_claims, { confirmation }) => confirmation !== undefined, 'bound')));
   // #endregion
   app.get('/me', (request, response) => void response.json(principalOf(request).key));

@@ -27,7 +27,7 @@ export type ProviderOptions = KeysOption & {
    */
   readonly name?: string | undefined;
   /**
-   * Makes the requests for this issuer's metadata and keys, in the place of the server's `fetch`: for a
+   * Makes the requests for this issuer's metadata and keys, instead of the server's `fetch`: for a
    * certificate authority of its own, say. It must honor `signal` and `redirect: 'manual'`.
    */
   readonly fetch?: typeof globalThis.fetch | undefined;

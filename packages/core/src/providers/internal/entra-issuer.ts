@@ -88,7 +88,10 @@ const TENANT = new RegExp(`^${GUID}$`);
 const LOOSE_PATH = new RegExp(`^/(${GUID})(?:/|/(v2\\.0)/?)?$`);
 const ISSUER_PATH = new RegExp(`^/(${GUID})/(v2\\.0)?$`);
 
-/** What metadata for several tenants has in the place of a tenant's id, and the issuer of keys for all tenants too. */
+/**
+ * The placeholder for a tenant's id in metadata for several tenants, and in the issuer of keys for
+ * all tenants.
+ */
 const ANY_TENANT = '{tenantid}';
 
 const ISSUER_TEMPLATES = {
