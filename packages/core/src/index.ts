@@ -122,13 +122,15 @@ export type {
   SingleIssuerOptions,
   TokenOptions,
 } from './options/options.ts';
-export type { ExplainedStep, ExplainOptions, Explanation } from './pipeline/explain.ts';
+export type { Explanation } from './pipeline/explain.ts';
 export type { ExplainedIntrospection } from './pipeline/explain-introspection.ts';
 export type {
   ExplainedCertificate,
   ExplainedProof,
   RequestExplanation,
 } from './pipeline/explain-request.ts';
+export type { ExplainedStep } from './pipeline/explained-steps.ts';
+export type { ExplainOptions } from './pipeline/revealed-claims.ts';
 export type { TokenCacheOptions } from './pipeline/token-cache.ts';
 export type { AudienceFreeProvider, AudienceProvider, Provider } from './providers/provider.ts';
 export {

@@ -7,8 +7,9 @@ import type { Lease, LeaseOptions } from './lease/lease.ts';
 import type { AuthError } from './model/errors.ts';
 import type { Principal, RegisteredClaims } from './model/principal.ts';
 import type { Scheme } from './model/scheme.ts';
-import type { ExplainOptions, Explanation } from './pipeline/explain.ts';
+import type { Explanation } from './pipeline/explain.ts';
 import type { RequestExplanation } from './pipeline/explain-request.ts';
+import type { ExplainOptions } from './pipeline/revealed-claims.ts';
 import type { Requirement } from './requirement/requirement.ts';
 
 /** The type of the claims of principals: the output of the claims schema, or the type that `Register` declares. */

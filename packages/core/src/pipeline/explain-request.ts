@@ -11,14 +11,9 @@ import { STEPS, type Step } from '../model/reasons.ts';
 import { Refused } from '../model/refused.ts';
 import type { Scheme } from '../model/scheme.ts';
 import { ALGORITHMS } from '../token/algorithms.ts';
-import {
-  type ExplainOptions,
-  type Explanation,
-  explainPresented,
-  redact,
-  revealOf,
-  stepsUntil,
-} from './explain.ts';
+import { type Explanation, explainPresented } from './explain.ts';
+import { stepsUntil } from './explained-steps.ts';
+import { type ExplainOptions, redact, revealOf } from './revealed-claims.ts';
 import type { VerifierOptions } from './verifier.ts';
 
 /** What a DPoP proof says, as far as it could be parsed. **Nothing of it is verified.** */

@@ -1,15 +1,11 @@
 import type { Issuers } from '../issuers/issuers.ts';
 import type { TrustedIssuer } from '../issuers/trusted-issuer.ts';
-import { isKeyFetchError } from '../keys/key-fetch-error.ts';
-import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import type { EventSink } from '../lib/event-sink.ts';
-import { isStringList } from '../lib/json.ts';
 import { ownString } from '../lib/own-property.ts';
 import type { StoreOutage } from '../lib/store-outage.ts';
-import { ConfigurationError, isAuthError } from '../model/errors.ts';
+import { isAuthError } from '../model/errors.ts';
 import { type AuthErrorReason, REASONS, STEPS, type Step } from '../model/reasons.ts';
 import { type RefusalFacts, Refused } from '../model/refused.ts';
-import type { TokenFault } from '../model/token-fault.ts';
 import { tokenHint } from '../providers/internal/token-hint.ts';
 import type { Presentation } from '../request/presentation.ts';
 import type { ReadOutcome } from '../request/token-reader.ts';
@@ -19,30 +15,10 @@ import {
   explainIntrospection,
   type ObservedIntrospection,
 } from './explain-introspection.ts';
+import { type ExplainedStep, stepsOf, stepsUntil } from './explained-steps.ts';
 import { issuerHint, refusalHint } from './refusal-hint.ts';
+import { type ExplainOptions, redact, revealOf } from './revealed-claims.ts';
 import { createVerifier, type VerifierOptions } from './verifier.ts';
-
-/** Which parts of a token an explanation shows. */
-export interface ExplainOptions {
-  /** Names of the claims whose values are shown, such as `['iss', 'aud', 'exp']`. Default: none. */
-  readonly reveal?: readonly string[];
-}
-
-const OPTIONS: OptionNames<ExplainOptions> = { reveal: true };
-
-/** One step of verification, and whether the token passed it. */
-export interface ExplainedStep extends TokenFault {
-  /** Name of the step. */
-  readonly step: Step;
-  /** `not_reached` if an earlier step failed. */
-  readonly outcome: 'pass' | 'fail' | 'not_reached';
-  /** Why the step failed. */
-  readonly reason?: AuthErrorReason;
-  /** The reason in words, for a person. */
-  readonly description?: string;
-  /** When keys could not be fetched: the URL that was tried, and the HTTP status or the error's code. */
-  readonly cause?: string;
-}
 
 /** Whether a token would be accepted, step by step, and why not. */
 export interface Explanation {
@@ -157,59 +133,6 @@ async function attempt(
   }
 }
 
-/** How a token was read: as a JWT, by introspection, or both. */
-interface ReadBy {
-  readonly jws: UnverifiedJws | undefined;
-  readonly introspection: ExplainedIntrospection | undefined;
-}
-
-/**
- * Leaves out the steps that this token does not go through: those of features that are not configured, and
- * key and signature of an opaque token. Otherwise the explanation would say that it passed them.
- */
-function stepsOf(
-  steps: readonly Step[],
-  { jws, introspection }: ReadBy,
-  { revocation }: VerifierOptions,
-): readonly Step[] {
-  return steps.filter((step) => {
-    if (step === 'revocation') return revocation !== undefined;
-    if (step === 'introspection') return introspection !== undefined;
-    const hasKey = introspection === undefined || jws !== undefined;
-    return hasKey || (step !== 'key' && step !== 'signature');
-  });
-}
-
-/**
- * Gives each step its outcome. Without an `error`, all steps passed. Otherwise, those before the failed step passed, and
- * those after it were not reached.
- */
-export function stepsUntil(
-  error: RefusalFacts | undefined,
-  steps: readonly Step[],
-  jws?: UnverifiedJws,
-): readonly ExplainedStep[] {
-  const { reason, cause, fault } = error ?? {};
-  const failed = reason === undefined ? steps.length : steps.indexOf(stepOf(reason));
-  return steps.map((step, index) => {
-    if (index < failed) return { step, outcome: 'pass' };
-    if (index > failed || reason === undefined) return { step, outcome: 'not_reached' };
-    const description = REASONS[reason].description + comparison(reason, jws);
-    // Any other cause is an exception of the operator's code. Its message may contain anything, even a token.
-    const known = isKeyFetchError(cause) && { cause: cause.message };
-    return { step, outcome: 'fail', reason, description, ...fault, ...known };
-  });
-}
-
-/** A fixed text for a JWT-SVID of an unknown issuer. With only one of the two settings, every token is refused. */
-function comparison(reason: AuthErrorReason, jws: UnverifiedJws | undefined): string {
-  const isSvid =
-    jws !== undefined && ownString(jws.claims, 'sub')?.startsWith('spiffe://') === true;
-  return reason === 'issuer_unknown' && isSvid
-    ? ": of a JWT-SVID; set both SPIRE's jwt_issuer and the issuer of spiffe({ trustDomain, issuer }), or neither"
-    : '';
-}
-
 // Some providers are known to issue a wrong kind of token under certain settings. Where the token looks like
 // one of those, `tokenHint` says more than the reason does.
 async function hintFor(
@@ -241,10 +164,6 @@ async function issuerOf(
   }
 }
 
-function stepOf(reason: AuthErrorReason): Step {
-  return REASONS[reason].step;
-}
-
 // A token that failed at one of these steps has a valid signature, so its claims may be given to the preset
 // again, to learn which of its rules decided.
 async function ruleBefore(
@@ -253,7 +172,7 @@ async function ruleBefore(
   issuers: Issuers,
   observed: ObservedIntrospection | undefined,
 ): Promise<string | undefined> {
-  if (reason === undefined || !CLASSIFIED.has(stepOf(reason))) return undefined;
+  if (reason === undefined || !CLASSIFIED.has(REASONS[reason].step)) return undefined;
   try {
     const introspected = observed?.introspection.outcome;
     // A JWT that was only confirmed by introspection was classified by the rule for JWTs.
@@ -271,29 +190,4 @@ async function ruleBefore(
 
 function textOf({ header }: UnverifiedJws, name: string): string | undefined {
   return ownString(header.parameters, name);
-}
-
-/** The names of the claims to show. Throws {@link ConfigurationError} when `reveal` is not a list of strings. */
-export function revealOf(
-  owner: 'explain()' | 'explainRequest()',
-  options: ExplainOptions,
-): readonly string[] {
-  const { reveal = [] } = checkOptions(owner, options, OPTIONS);
-  // A string would also have `includes`: with `reveal: 'email_verified'`, the claim `email` would be shown.
-  if (isStringList(reveal)) return reveal;
-  throw new ConfigurationError(
-    `${owner}: reveal must be a list of claim names. Write: { reveal: ['iss', 'aud'] }`,
-  );
-}
-
-/** Replaces each value of the claims by its type (`[hidden string]`), except for those that `reveal` names. */
-export function redact(
-  claims: Readonly<Record<string, unknown>>,
-  reveal: readonly string[],
-): Readonly<Record<string, unknown>> {
-  const shown = Object.entries(claims).map(([name, value]) => [
-    name,
-    reveal.includes(name) ? value : `[hidden ${Array.isArray(value) ? 'array' : typeof value}]`,
-  ]);
-  return Object.freeze(Object.fromEntries(shown));
 }
