@@ -208,7 +208,10 @@ export function createRemoteKeySet(context: RemoteKeySetContext): KeySet {
     return withoutStack(() => new AuthError('key_unknown', { retryAfterSec: wait }));
   }
 
-  /** If the kid is known but does not fit the algorithm, the token is wrong, and a fetch would not help: unless kids recur. */
+  /**
+   * If the kid is known but does not fit the algorithm, the token is wrong, and a fetch would not help. That is not so
+   * for an issuer whose kids recur.
+   */
   function needOf(query: KeyQuery, choice: KeyChoice): Need {
     if (choice !== 'key_unknown') return 'known';
     const { kid, failed, kidsRecur } = query;

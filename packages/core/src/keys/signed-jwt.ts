@@ -84,15 +84,15 @@ export function createSignedJwtCheck(policy: SignedJwtPolicy): (jwt: string) => 
  * The sender of such a JWT does not make a new one after a refusal, as a client with an access token does. After an
  * outage, it sends the same JWT again.
  *
- * It does the same for a key of another algorithm under a known kid, and for a key that may have replaced the current one, without a kid or under the same kid. So a JWT with
- * a wrong signature also causes an outage while no fetch is allowed. Its sender gains nothing by that, and no fetch is
- * made for it.
+ * It does the same for a key of another algorithm under a known kid, and for a key that may have replaced the current
+ * one, without a kid or under the same kid. So a JWT with a wrong signature also causes an outage while no fetch is
+ * allowed. Its sender gains nothing by that, and no fetch is made for it.
  */
 function withOutages(keySet: Pick<KeySet, 'find'>): Pick<KeySet, 'find'> {
   return {
     async find(query) {
       try {
-        return await keySet.find({ ...query, kidsRecur: true });
+        return await keySet.find(query);
       } catch (error) {
         if (!isAuthError(error) || error.reason !== 'key_unknown') throw error;
         const { retryAfterSec } = error.details;

@@ -13,13 +13,13 @@ export type SigningKeyQuery = Omit<KeyQuery, 'failed'>;
  */
 export function findSigningKey(
   keySet: Pick<KeySet, 'find'>,
-  { algorithm, kid, kidsRecur = false }: SigningKeyQuery,
+  query: SigningKeyQuery,
   holds: (key: VerificationKey) => MaybePromise<boolean>,
 ): MaybePromise<VerificationKey | undefined> {
   // A signature that does not verify may mean that the issuer has replaced its key. So the set is asked for another key.
   function replacement(failed: VerificationKey): MaybePromise<VerificationKey | undefined> {
-    if (kid !== undefined && !kidsRecur) return undefined;
-    return andThen(withoutUnknown(keySet.find({ algorithm, kid, failed })), (key) => {
+    if (query.kid !== undefined && !query.kidsRecur) return undefined;
+    return andThen(withoutUnknown(keySet.find({ ...query, failed })), (key) => {
       if (key === undefined) return undefined;
       // Only one more key is tried, because each may cost a fetch.
       return andThen(holds(key), (valid) => (valid ? key : undefined));
@@ -32,7 +32,7 @@ export function findSigningKey(
     return andThen(valid, (later) => (later ? key : replacement(key)));
   }
 
-  const found = keySet.find({ algorithm, kid });
+  const found = keySet.find(query);
   return isThenable(found) ? found.then(held) : held(found);
 }
 

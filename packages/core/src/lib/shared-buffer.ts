@@ -22,10 +22,8 @@ export function asciiView(text: string): Uint8Array {
  * **The bytes are valid only until the next call** of a function in this file, as those of {@link asciiView}.
  */
 export function base64UrlView(text: string): Uint8Array | undefined {
-  if (text.length > SCRATCH_BYTES) return undefined;
-  const length = scratch.write(text, 0, 'base64url');
-  if (!isStrictBase64Url(text, length)) return undefined;
-  return new Uint8Array(scratch.buffer, 0, length);
+  const length = decodedLength(text);
+  return length === undefined ? undefined : new Uint8Array(scratch.buffer, 0, length);
 }
 
 /**
@@ -33,11 +31,17 @@ export function base64UrlView(text: string): Uint8Array | undefined {
  * for what is longer than any token.
  */
 export function base64UrlText(text: string): string | undefined {
-  if (text.length > SCRATCH_BYTES) return undefined;
-  const length = scratch.write(text, 0, 'base64url');
-  if (!isStrictBase64Url(text, length)) return undefined;
+  const length = decodedLength(text);
+  if (length === undefined) return undefined;
   const decoded = scratch.toString('utf8', 0, length);
   // Node puts this character where the bytes are not UTF-8. If it may stand for itself, the slower decoder says.
   if (!decoded.includes('\ufffd')) return decoded;
   return utf8Text(new Uint8Array(scratch.buffer, 0, length));
+}
+
+/** Decodes strict base64url to the start of the buffer, and gives the number of bytes. */
+function decodedLength(text: string): number | undefined {
+  if (text.length > SCRATCH_BYTES) return undefined;
+  const length = scratch.write(text, 0, 'base64url');
+  return isStrictBase64Url(text, length) ? length : undefined;
 }
