@@ -2,7 +2,7 @@ import { processWide } from '../lib/process-wide.ts';
 import { type AuthError, isAuthError } from '../model/errors.ts';
 import { foundBy } from './admission.ts';
 
-// In a WeakMap, as admissions are. Only refused requests need an entry.
+// A `WeakMap` is fast enough here, unlike for admissions: only refused requests need an entry.
 const refusals = processWide('refusals', () => new WeakMap<object, AuthError>());
 
 /**

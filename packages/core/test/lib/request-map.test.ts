@@ -1,7 +1,9 @@
 import { IncomingMessage } from 'node:http';
+import { Http2ServerRequest } from 'node:http2';
 import { Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import { inspect } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createRequestMap } from '../../src/lib/request-map.ts';
 
 const first = { who: 'somebody-we-know' };
@@ -9,6 +11,12 @@ const second = { who: 'bob' };
 
 function aRequest(): IncomingMessage & { _readableState?: object } {
   return new IncomingMessage(new Socket());
+}
+
+/** A request of `node:http2`, which has the state of a stream of its own. */
+function anHttp2Request(): object {
+  const stream = new Readable({ read() {} });
+  return Reflect.construct(Http2ServerRequest, [stream, {}, {}, []]);
 }
 
 /** Has no room for another member. */
@@ -19,6 +27,7 @@ function sealed<Target extends object>(target: Target): Target {
 describe('what is remembered of a request', () => {
   it.each<[string, () => object]>([
     ['of Node', aRequest],
+    ['of HTTP/2', anHttp2Request],
     ['that is frozen', () => Object.freeze(aRequest())],
     ['whose state is frozen', () => ({ _readableState: Object.freeze({}) })],
     ['whose state may have no more members', () => ({ _readableState: sealed({}) })],
@@ -35,6 +44,19 @@ describe('what is remembered of a request', () => {
     map.set(request, second);
     expect(map.get(request)).toBe(second);
     expect(map.get(make())).toBeUndefined();
+  });
+
+  it.each<[string, () => object]>([
+    ['Node', aRequest],
+    ['HTTP/2', anHttp2Request],
+  ])('adds no entry to a WeakMap for a request of %s', (_what, make) => {
+    const added = vi.spyOn(WeakMap.prototype, 'set');
+    const map = createRequestMap<object>();
+    const request = make();
+    map.set(request, first);
+    expect(map.get(request)).toBe(first);
+    expect(added).not.toHaveBeenCalledWith(request, first);
+    added.mockRestore();
   });
 
   it('is nobody else’s: not a copy’s, nor what inherits from it, nor a proxy’s', () => {
