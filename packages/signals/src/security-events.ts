@@ -106,7 +106,7 @@ export function securityEvents(options: SecurityEventsOptions): SignalHandler {
     }
   }
 
-  /** `undefined` where the application does not know the subject. */
+  /** What the event revokes, or why nothing; `undefined` when `resolveSubject` throws or takes too long. */
   async function targetsOf(
     event: SecurityEvent,
     type: EventType,

@@ -30,7 +30,10 @@ export interface SignalId {
   readonly id: string;
 }
 
-/** The effects of a signal. Both methods reject when the store fails, or takes longer than two seconds. */
+/**
+ * The effects of a signal. Both methods reject when the store fails, or takes longer than two seconds; `mark` also when
+ * the issuer has used up its share of the store ({@link markFault}).
+ */
 export interface SignalStores {
   /** Puts marks on the targets, for the issuer that sent the signal. Once it resolves, all of them are in effect. */
   mark(targets: readonly SignalTarget[], options: MarkOptions): Promise<readonly RevocationMark[]>;

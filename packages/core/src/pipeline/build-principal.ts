@@ -20,7 +20,8 @@ const NO_AUTHENTICATION: Authentication = Object.freeze({
 
 /**
  * Makes the principal of a verified token, by the preset of its issuer. `claims` becomes `principal.claims`;
- * every other member is read from `token`, the token's own claims. The principal is frozen.
+ * every other member is read from `token`, the token's own claims. A caller that has read those with
+ * {@link knownClaims} already gives them as `known`. The principal is frozen.
  *
  * Gives `principal_ambiguous` when the preset does not clearly say that the caller is a user or a client, and
  * `claim_malformed` when a list of the authority is not a list of strings, the tenant is not a string, or

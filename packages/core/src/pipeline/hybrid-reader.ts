@@ -9,7 +9,7 @@ import type { AuthErrorReason } from '../model/reasons.ts';
 import { isRefused, Refused } from '../model/refused.ts';
 import type { ReadOutcome, TokenReader } from '../request/token-reader.ts';
 import type { VerifiedToken } from '../request/verified-token.ts';
-import { checkTime, notBefore } from '../token/claims.ts';
+import { checkTime } from '../token/claims.ts';
 import { createJwtReader, type JwtReaderOptions, type SignedToken } from './jwt-reader.ts';
 import { createLocalClaims, type LocalClaimsOptions } from './local-claims.ts';
 import {
@@ -91,7 +91,7 @@ export function createHybridReader(issuers: Issuers, options: HybridReaderOption
   function timeFault(claims: TokenClaims): AuthErrorReason | undefined {
     if (!Object.hasOwn(claims, 'exp')) return 'claim_missing';
     const { exp } = claims;
-    const nbf = notBefore(claims);
+    const nbf = ownProperty(claims, 'nbf');
     if (!Number.isFinite(exp) || exp === undefined) return 'claim_malformed';
     if (nbf !== undefined && !Number.isFinite(nbf)) return 'claim_malformed';
     return checkTime(exp, nbf, clockToleranceSec, epochSeconds(clock));

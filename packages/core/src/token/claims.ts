@@ -147,11 +147,6 @@ export function checkTime(
   return undefined;
 }
 
-/** Gives `nbf` of claims whose types were checked. */
-export function notBefore(claims: TokenClaims): number | undefined {
-  return ownProperty(claims, 'nbf');
-}
-
 // RFC 9068 §4: a media type, so upper and lower case are equal, and "application/" is optional (RFC 7515 §4.1.9).
 function typeAccepted(header: TokenHeader, types: TypePolicy): boolean {
   if (!Object.hasOwn(header, 'typ')) return types.optional;

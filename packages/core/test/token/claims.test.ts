@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AUDIENCE, GOOD_CLAIMS, NOW } from '../../../../test/support/tokens.ts';
 import type { TokenClaims } from '../../src/model/principal.ts';
-import { type ClaimsPolicy, checkClaims, checkTime, notBefore } from '../../src/token/claims.ts';
+import { type ClaimsPolicy, checkClaims, checkTime } from '../../src/token/claims.ts';
 
 const policy: ClaimsPolicy = {
   audience: [AUDIENCE, 'urn:other'],
@@ -242,12 +242,6 @@ describe('time', () => {
     expect(checkTime(NOW + 0.001, undefined, 0, NOW)).toBeUndefined();
     expect(checkTime(NOW + 1, NOW, 0, NOW)).toBeUndefined();
     expect(checkTime(NOW + 1, NOW + 0.001, 0, NOW)).toBe('not_yet_valid');
-  });
-
-  it('reads nbf only as an own claim', () => {
-    expect(notBefore({ nbf: 7 })).toBe(7);
-    expect(notBefore({})).toBeUndefined();
-    expect(notBefore(Object.create({ nbf: 7 }))).toBeUndefined();
   });
 });
 
