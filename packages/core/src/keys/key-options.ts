@@ -35,15 +35,16 @@ export interface KeyOptions {
   readonly staleForSec?: number;
   /**
    * Limits the fetches that are caused by tokens whose key is not known: the token has an unknown `kid`, or it has no
-   * `kid` and no key verifies it. Three such fetches are allowed at once, and then one more per this time, whether they
-   * succeed or not. In any minute there are at most 3 + 60 / `unknownKidCooldownSec`. During a flood of made-up key
+   * `kid` and no key verifies it. A JWT that is not an access token, such as a security event, also counts if its `kid`
+   * is known and no key verifies it. Three such fetches are allowed at once, and then one more per this time, whether
+   * they succeed or not. In any minute there are at most 3 + 60 / `unknownKidCooldownSec`. During a flood of made-up key
    * ids, a key that was published without notice may stay unknown for this long. Seconds, 0.1 to 300. Default 5.
    */
   readonly unknownKidCooldownSec?: number;
   /**
    * Time limit of one refresh, metadata and key set together. No request waits longer for keys, with one exception: a
-   * token without `kid` whose signature is not valid may wait for two refreshes. Milliseconds, 50 to 60,000. Default
-   * 5,000.
+   * token without `kid`, or a JWT that is not an access token, may wait for two refreshes if its signature is not valid.
+   * Milliseconds, 50 to 60,000. Default 5,000.
    */
   readonly fetchTimeoutMs?: number;
   /** Size of the largest accepted body, after decompression. Bytes, 1,024 to 16,777,216. Default 524,288. */

@@ -54,7 +54,8 @@ export interface SignedJwtVerifierOptions {
 export interface SignedJwtVerifier {
   /**
    * Resolves with header and claims. Rejects with an `AuthError`: with the code `temporarily_unavailable` when the keys
-   * are not available, and with another code when the JWT is not valid. Its `reason` says why.
+   * are not available, or may not be fetched yet to look for a new key that may have signed the JWT; and with another
+   * code when the JWT is not valid. Its `reason` says why.
    */
   verify(jwt: string): Promise<SignedJwt>;
   /** Resolves once the keys are loaded. Rejects with `keys_unavailable`, or with the reason of `signal`. */
