@@ -41,8 +41,8 @@ end
 
 /**
  * Keeps a mark. Arguments: `field`, `issuedBefore` (empty for a mark without it), `keptUntil`, a nonce, the
- * time before which expired marks are removed, the holder (empty for the application), and how many marks all
- * holders may have together. A mark only ever refuses more tokens, or for longer. Returns the value that is
+ * time before which expired marks are removed, the holder (empty for the application), and with how many marks
+ * the store is full for holders. A mark only ever refuses more tokens, or for longer. Returns the value that is
  * kept afterwards, and its position in the log.
  *
  * A holder may have at most as many marks as are still free, as in memory.

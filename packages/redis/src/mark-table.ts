@@ -52,7 +52,7 @@ const NONCE_BYTES = 12;
 export interface MarkTableContext {
   readonly names: KeyNames;
   readonly clock: Clock;
-  /** Marks that holders may fill. */
+  /** With how many marks the store is full for holders. */
   readonly maxMarks: number;
 }
 

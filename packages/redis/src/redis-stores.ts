@@ -47,9 +47,9 @@ export interface RedisStoresOptions extends RevocationsOptions {
   /** A command that takes longer is an outage. Milliseconds, a whole number from 1 to 60,000. Default 250. */
   readonly timeoutMs?: number | undefined;
   /**
-   * How many marks all holders may have together. A holder is an issuer that sends signals; it may have at most
-   * as many marks as are still free. Marks that the application makes itself do not count. A whole number from
-   * 1. Default 1,000,000, about 450 MB at the server.
+   * With how many marks the store is full for holders. A holder is an issuer that sends signals; it may have at
+   * most as many marks as are still free. Marks that the application makes itself take room, too, but are never
+   * refused. A whole number from 1. Default 1,000,000, about 450 MB at the server.
    */
   readonly maxMarks?: number | undefined;
   /**
