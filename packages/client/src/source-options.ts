@@ -91,7 +91,7 @@ const OPTIONS: OptionNames<TokenSourceOptions> = {
 };
 
 const LINE =
-  "tokenSource({ issuer: 'https://as.acme.com', client: clientSecretBasic('orders-api', process.env.SECRET), resource: 'https://billing.acme.com' })";
+  "tokenSource({ issuer: 'https://as.acme.com', client: clientSecretBasic('orders-api', process.env.SECRET ?? ''), resource: 'https://billing.acme.com' })";
 
 /** Checks the options and decides every default. Throws `ConfigurationError` that says the line to write. */
 export function resolveSourceOptions(given: TokenSourceOptions): ResolvedSourceOptions {
