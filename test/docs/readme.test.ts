@@ -138,7 +138,7 @@ describe('README.md', () => {
     expect(commands.map(([, name]) => name)).toEqual(['start', 'test', 'tarballs']);
     for (const [, name = ''] of commands) expect(scripts()).toHaveProperty(name);
     const tarballs = [...readme.matchAll(/authly-(\w+)-\*\.tgz/g)].map(([, name]) => name);
-    expect(tarballs).toEqual(['core', 'express', 'koa', 'issuer', 'testing', 'signals']);
+    expect(tarballs).toEqual(['core', 'express', 'koa', 'issuer', 'testing', 'client', 'signals']);
     for (const name of tarballs) expect(read(`packages/${name}/package.json`)).toContain(name);
   });
 });

@@ -5,6 +5,7 @@ import type { TokenFailure } from './reasons.ts';
 import type { ServerErrorCode } from './server-error-code.ts';
 import type { ResolvedSourceOptions } from './source-options.ts';
 import type { TokenEndpoint } from './token-endpoint.ts';
+import type { Target } from './token-grant.ts';
 import type { KeptToken } from './token-keeper.ts';
 import type { TokenSourceError } from './token-source-error.ts';
 
@@ -54,6 +55,8 @@ export type LastAnswer =
       readonly error: ServerErrorCode | undefined;
       readonly code: string | undefined;
     };
+
+type LastFailure = Extract<LastAnswer, { outcome: 'failed' }>;
 
 /** Times of the token that is kept, in seconds from now; negative ones are over. */
 export interface ExplainedToken {
@@ -139,11 +142,21 @@ function adviceOf(
     );
   }
   if (last?.outcome === 'failed') {
-    const { error, reason } = last;
-    const hint = (error && HINTS[error]) ?? HINTS[reason];
+    const hint = hintOf(last, target);
     if (hint !== undefined) advice.push(hint);
   }
   return advice;
+}
+
+/** What to do about a failure, by what the server said, else by our reason. */
+function hintOf(
+  { error, reason, grant }: LastFailure,
+  { resources, parameters }: Target,
+): string | undefined {
+  if (error === 'unsupported_grant_type' && grant === 'exchange') return NO_EXCHANGE;
+  const namesApi = resources.length > 0 || parameters.some(([name]) => name === 'audience');
+  if (error === 'invalid_target' && !namesApi) return NO_TARGET;
+  return (error && HINTS[error]) ?? HINTS[reason];
 }
 
 /** Whether a token that says whom it is for does not name the resource that was asked for. */
@@ -159,6 +172,12 @@ const NAMES_OF_METHOD: Readonly<Record<string, readonly string[]>> = {
   workload: ['private_key_jwt'],
   tls_client_auth: ['tls_client_auth', 'self_signed_tls_client_auth'],
 };
+
+const NO_EXCHANGE =
+  'The server has no token exchange of this kind, or not for this client: see the option exchange, and whether the server exchanges tokens at all';
+
+const NO_TARGET =
+  "The server has to be told which API the token is for. Write: resource: 'https://billing.acme.com', or what the server takes instead: parameters: { audience: '…' }";
 
 const HINTS: Readonly<Record<string, string>> = {
   issuer_redirects:
@@ -176,11 +195,12 @@ const HINTS: Readonly<Record<string, string>> = {
   credentials_unavailable:
     'What gives the secret, key or certificate failed, or took longer than timeoutMs: the cause of the error says more',
   unauthorized_client: 'The client is known, but not registered for this grant at the server',
-  unsupported_grant_type: 'The server does not have this grant: see the option exchange',
+  unsupported_grant_type:
+    'The server has no client credentials grant, or not for this client: see that this is the right server',
   invalid_scope: 'A scope is unknown, or this client may not have it',
   invalid_target: 'The server does not know resource, or this client may not have tokens for it',
   client_refused:
-    'Client id, secret or key are not those that the server has, or it wants another method. For privateKeyJwt some servers want { audience: "token_endpoint" }',
+    'Client id, secret or key are not those that the server has, or it wants another method. A server that does not form-decode the Authorization header wants clientSecretPost. For privateKeyJwt some servers want { audience: "token_endpoint" }',
   metadata_unusable:
     'See that issuer is the same to the letter as in the metadata, also a slash at its end; for a server without metadata write tokenEndpoint',
   not_bound: 'The server does not bind tokens: leave dpop out, or switch DPoP on for this client',

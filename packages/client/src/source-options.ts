@@ -91,10 +91,11 @@ const OPTIONS: OptionNames<TokenSourceOptions> = {
 };
 
 const LINE =
-  "tokenSource({ issuer: 'https://as.acme.com', client: clientSecretBasic('orders-api', process.env.SECRET), resource: 'https://billing.acme.com' })";
+  "tokenSource({ issuer: 'https://as.acme.com', client: clientSecretBasic('orders-api', process.env.SECRET ?? ''), resource: 'https://billing.acme.com' })";
 
 /** Checks the options and decides every default. Throws `ConfigurationError` that says the line to write. */
 export function resolveSourceOptions(given: TokenSourceOptions): ResolvedSourceOptions {
+  checkNoAudience(given);
   const options = checkOptions('tokenSource()', given, OPTIONS, LINE);
   const { issuer, client, tokenEndpoint, dpop = false, exchange = 'standard' } = options;
   const allowHttp = listOf('allowHttp', options.allowHttp ?? []);
@@ -127,6 +128,15 @@ export function resolveSourceOptions(given: TokenSourceOptions): ResolvedSourceO
     clock: resolveClock(options.clock),
     random: functionOf('random', options.random) ?? systemRandom,
   });
+}
+
+/** Many servers call it so. Elsewhere in Authly an audience is that of an API, so the usual hint would mislead. */
+function checkNoAudience(given: object): void {
+  if (typeof given !== 'object' || given === null || !Object.hasOwn(given, 'audience')) return;
+  throw wrong(
+    'the API that tokens are for is resource (RFC 8707), and for servers that want an audience, a parameter',
+    "resource: 'https://billing.acme.com', or parameters: { audience: 'https://billing.acme.com' }",
+  );
 }
 
 function resourcesOf({ resource = [] }: TokenSourceOptions): readonly string[] {

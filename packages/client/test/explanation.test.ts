@@ -199,6 +199,26 @@ describe('advice', () => {
     ]);
   });
 
+  it('does not send a service that asks for its own token to the option exchange', () => {
+    const error = new TokenSourceError('request_refused', {
+      serverError: 'unsupported_grant_type',
+    });
+    expect(explained({}, { last: failedAnswer(error, 'client_credentials') }).advice).toEqual([
+      expect.stringContaining('no client credentials grant'),
+    ]);
+  });
+
+  it('says the option to write if the server wants to know the API and nothing names one', () => {
+    const error = new TokenSourceError('request_refused', { serverError: 'invalid_target' });
+    const last = failedAnswer(error, 'client_credentials');
+    const advice = (options: Partial<TokenSourceOptions>) =>
+      explained({ origins: [API], ...options }, { last }).advice;
+    expect(advice({ resource: [] })).toEqual([expect.stringContaining("Write: resource: '")]);
+    const unknown = [expect.stringContaining('does not know resource')];
+    expect(advice({})).toEqual(unknown);
+    expect(advice({ resource: [], parameters: { audience: 'x' } })).toEqual(unknown);
+  });
+
   it('is not given if only waiting helps', () => {
     const error = new TokenSourceError('issuer_unavailable', { serverError: 'server_error' });
     expect(explained({}, { last: failedAnswer(error, 'exchange') }).advice).toEqual([]);

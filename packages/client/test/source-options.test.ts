@@ -72,6 +72,11 @@ describe('options of tokenSource', () => {
     ['a listener that is none', { onEvent: 'log' }, 'onEvent is a function'],
     ['a fetch that is none', { fetch: {} }, 'fetch is a function'],
     ['chance that is none', { random: 0.5 }, 'random is a function'],
+    [
+      'an audience',
+      { audience: API },
+      "Write: resource: 'https://billing.acme.com', or parameters: { audience: '",
+    ],
     ['a name that is none', { scopes: 'a' }, 'has no option "scopes"'],
   ];
 

@@ -121,7 +121,9 @@ function importKey(
   } catch {
     // Without the cause: OpenSSL's and Node's messages may quote the key.
     const what = create === createPrivateKey ? 'a private JWK' : 'a JWK';
-    throw new ConfigurationError(`The ${name} of \`keys\` is not ${what} of type RSA, EC or OKP`);
+    throw new ConfigurationError(
+      `The ${name} of \`keys\` is not ${what} of type RSA, EC or OKP. Write: keys: [await generateSigningKey()]`,
+    );
   }
 }
 

@@ -66,6 +66,11 @@ describe('prepareSigningKeys', () => {
   it.each([
     ['no key', [], 'generateSigningKey'],
     ['a public first key', [withoutPrivateMembers(signingKey)], 'private JWK'],
+    [
+      'a key that was not awaited',
+      [Promise.resolve(signingKey)],
+      'keys: [await generateSigningKey',
+    ],
     ['a key without kid', [{ ...signingKey, kid: undefined }], '`kid`'],
     ['an empty kid', [{ ...signingKey, kid: '' }], '`kid`'],
     ['two keys of one kid', [signingKey, signingKey], 'same'],

@@ -104,7 +104,7 @@ const OPTIONS: OptionNames<DpopOptions> = {
 const NONCE_OPTIONS: OptionNames<DpopNonceOptions> = { secrets: true, rotateSec: true };
 
 const OPTIONS_LINE = "dpop: 'when-bound', or dpop: { mode: 'required' }";
-const NONCE_LINE = 'nonce: { secrets: [process.env.DPOP_NONCE_SECRET] }';
+const NONCE_LINE = "nonce: { secrets: [process.env.DPOP_NONCE_SECRET ?? ''] }";
 
 /** Ordered by how fast clients on phones and in browsers sign: ES256 comes first. */
 const DEFAULT_PROOF_ALGORITHMS: readonly Algorithm[] = ['ES256', 'EdDSA', 'PS256', 'RS256'];

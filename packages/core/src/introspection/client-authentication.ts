@@ -46,12 +46,13 @@ export interface IntrospectionClient {
 
 /**
  * Authenticates with `client_secret_basic` (RFC 6749 §2.3.1): client id and secret in the `Authorization` header.
- * Both are form-encoded first, as the RFC requires.
+ * Both are form-encoded first, as the RFC requires: `orders-api` is sent as `orders%2Dapi`. A server that does not
+ * decode them refuses the credentials; use {@link clientSecretPost} there.
  *
  * @throws ConfigurationError for an empty id or secret.
  */
 export function clientSecretBasic(clientId: string, secret: SecretSource): IntrospectionClient {
-  checkId('clientSecretBasic', clientId, 'process.env.SECRET');
+  checkId('clientSecretBasic', clientId, SECRET);
   checkSecret('clientSecretBasic', secret);
   return client('client_secret_basic', clientId, async (library) => {
     const value = await secretOf(secret);
@@ -61,12 +62,12 @@ export function clientSecretBasic(clientId: string, secret: SecretSource): Intro
 
 /**
  * Authenticates with `client_secret_post` (RFC 6749 §2.3.1): client id and secret in the form of the request. Use it
- * only for servers that do not support `client_secret_basic`.
+ * only for servers that do not support `client_secret_basic`, or do not decode what comes by it.
  *
  * @throws ConfigurationError for an empty id or secret.
  */
 export function clientSecretPost(clientId: string, secret: SecretSource): IntrospectionClient {
-  checkId('clientSecretPost', clientId, 'process.env.SECRET');
+  checkId('clientSecretPost', clientId, SECRET);
   checkSecret('clientSecretPost', secret);
   return client('client_secret_post', clientId, async (library) => {
     const value = await secretOf(secret);
@@ -244,6 +245,9 @@ function tagged(
   return Object.assign(wrapped, { tag: credentialsTag(value) });
 }
 
+/** As one writes it under `strict`, where a variable of the environment may be `undefined`. */
+const SECRET = "process.env.SECRET ?? ''";
+
 function checkId(owner: string, clientId: unknown, second: string): void {
   if (typeof clientId === 'string' && clientId !== '') return;
   throw new ConfigurationError(
@@ -254,6 +258,6 @@ function checkId(owner: string, clientId: unknown, second: string): void {
 function checkSecret(owner: string, secret: unknown): void {
   if ((typeof secret === 'string' && secret !== '') || typeof secret === 'function') return;
   throw new ConfigurationError(
-    `${owner}() takes a secret, which is missing here. Write: ${owner}('orders-api', process.env.SECRET), and see that the variable is set`,
+    `${owner}() takes a secret, which is missing here. Write: ${owner}('orders-api', ${SECRET}), and see that the variable is set`,
   );
 }

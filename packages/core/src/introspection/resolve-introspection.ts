@@ -61,7 +61,7 @@ const CACHE_OPTIONS: OptionNames<IntrospectionCacheOptions> = {
   secrets: true,
 };
 
-const LINE = "introspection: { client: clientSecretBasic('orders-api', process.env.SECRET) }";
+const LINE = "introspection: { client: clientSecretBasic('orders-api', process.env.SECRET ?? '') }";
 /** As long as the output of SHA-256 (RFC 5869 §3.3). */
 const MIN_SECRET_BYTES = 32;
 
@@ -164,12 +164,12 @@ function sharedOf({
   const bytes = Array.isArray(secrets) ? secrets.map(bytesOf) : [];
   if (bytes.length === 0 || !bytes.every((each) => each.byteLength >= MIN_SECRET_BYTES)) {
     throw new ConfigurationError(
-      `introspection.cache.secrets is a list of secrets of ${MIN_SECRET_BYTES} bytes or more: without one, whoever writes to the store could log in as anybody. Write: cache: { store, secrets: [process.env.INTROSPECTION_SECRET] }`,
+      `introspection.cache.secrets is a list of secrets of ${MIN_SECRET_BYTES} bytes or more: without one, whoever writes to the store could log in as anybody. Write: cache: { store, secrets: [process.env.INTROSPECTION_SECRET ?? ''] }`,
     );
   }
   if (typeof store?.get !== 'function' || typeof store.set !== 'function') {
     throw new ConfigurationError(
-      'introspection.cache.store has get(id) and set(id, bytes, ttlMs). Write: cache: { store, secrets: [process.env.INTROSPECTION_SECRET] }',
+      "introspection.cache.store has get(id) and set(id, bytes, ttlMs). Write: cache: { store, secrets: [process.env.INTROSPECTION_SECRET ?? ''] }",
     );
   }
   return Object.freeze({ store, secrets: Object.freeze(bytes) });

@@ -91,7 +91,10 @@ describe('clientSecretBasic', () => {
   it.each([
     [() => clientSecretBasic('', 'secret'), "clientSecretBasic('orders-api'"],
     [() => clientSecretBasic('api', ''), 'see that the variable is set'],
-    [() => clientSecretBasic('api', undefined as never), 'process.env.SECRET'],
+    [
+      () => clientSecretBasic('api', undefined as never),
+      "('orders-api', process.env.SECRET ?? '')",
+    ],
     [() => clientSecretPost(7 as never, 'secret'), "clientSecretPost('orders-api'"],
     [() => clientSecretPost('api', undefined as never), 'clientSecretPost() takes a secret'],
   ])('refuses a missing value: %s', (make, line) => {
@@ -237,7 +240,7 @@ describe('the name of the method', () => {
     expect(
       faults.map((fault) => /clientSecret\w+|privateKeyJwt|tlsClientAuth/.exec(fault)?.[0]),
     ).toEqual(['clientSecretBasic', 'clientSecretPost', 'privateKeyJwt', 'tlsClientAuth']);
-    expect(faults[0]).toContain('process.env.SECRET');
+    expect(faults[0]).toContain("process.env.SECRET ?? ''");
     expect(faults[2]).toContain('privateJwk');
     expect(faults[3]).toContain('{ fetch: fetchWithCertificate }');
   });
