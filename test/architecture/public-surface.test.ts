@@ -109,6 +109,7 @@ describe('the public surface', () => {
         "eventStreamOptions",
         "guardMakers",
         "guardRequest",
+        "isPrincipalKey",
         "isRequirement",
         "isResourceServer",
         "isThenable",

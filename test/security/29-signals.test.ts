@@ -170,7 +170,7 @@ describe.each(frameworks)('in $name', (framework) => {
     expect(await revocations.list()).toHaveLength(32);
     expect(await pushed(anEvent(), AUTHORIZATION)).toBe(202);
     expect((await send(app, { token: victim })).status).toBe(401);
-    await revocations.revokePrincipal('of the application');
+    await revocations.revokePrincipal('user:of the application');
   });
 
   it.each([

@@ -191,13 +191,13 @@ describe.runIf(program !== undefined)('processes of one prefix', () => {
     expect(await flood('a')).toBe('8, holder');
     expect(await flood('b')).toBe('4, holder');
     await revocations.revokeSubject({ issuer: 'a', subject: 's0' }, { holder: 'a' });
-    for (let count = 0; count < 8; count++) await revocations.revokePrincipal(`own ${count}`);
+    for (let count = 0; count < 8; count++) await revocations.revokePrincipal(`user:own ${count}`);
     expect(await revocations.list()).toHaveLength(20);
     await expect(revocations.revokeToken({ token: 't' }, { holder: 'c' })).rejects.toThrow(
       'full for this holder',
     );
     await revocations.clear({ kind: 'subject', issuer: 'a', subject: 's0' });
-    await revocations.clear({ kind: 'principal', principalKey: 'own 0' });
+    await revocations.clear({ kind: 'principal', principalKey: 'user:own 0' });
     const held = async () => await server.command('HVALS', '{shares:1:v}:held');
     expect(await held()).toEqual(['7', '4']);
     time.advanceSec(60 + 3_700);

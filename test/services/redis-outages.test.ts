@@ -265,11 +265,11 @@ describe.runIf(program !== undefined).each(SETUPS)('%s, %s', (clientName, framew
     const [asks, follows] = [await anApi(), await anApi({ follow: true })];
     const heard: string[] = [];
     follows.stores.revocations.subscribe?.(({ id }) => heard.push(id));
-    await asks.stores.revocations.revokePrincipal('first');
+    await asks.stores.revocations.revokePrincipal('user:first');
     await inStep(server, replica);
     link.close();
     for (let count = 0; count < 5; count++) {
-      await asks.stores.revocations.revokePrincipal(`missed ${count}`);
+      await asks.stores.revocations.revokePrincipal(`user:missed ${count}`);
     }
     await expect.poll(() => heard.length).toBe(6);
     await server.kill();
@@ -287,7 +287,7 @@ describe.runIf(program !== undefined).each(SETUPS)('%s, %s', (clientName, framew
         },
       )
       .toBe(1);
-    const mark = await asks.stores.revocations.revokePrincipal('later');
+    const mark = await asks.stores.revocations.revokePrincipal('user:later');
     await expect.poll(() => heard.includes(mark.id), { timeout: 10_000 }).toBe(true);
     const token = aSharedToken('later');
     await asks.stores.revocations.revokeToken({ token });
@@ -300,7 +300,7 @@ describe.runIf(program !== undefined).each(SETUPS)('%s, %s', (clientName, framew
     const names = Array.from({ length: 3_000 }, (_, count) => `user ${count}`);
     for (let first = 0; first < names.length; first += 500) {
       const some = names.slice(first, first + 500);
-      await Promise.all(some.map((name) => revocations.revokePrincipal(name)));
+      await Promise.all(some.map((name) => revocations.revokePrincipal(`user:${name}`)));
     }
     await inStep(server, replica);
     await replica.command('REPLICAOF', 'NO', 'ONE');

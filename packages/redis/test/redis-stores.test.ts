@@ -160,7 +160,7 @@ function aQuery() {
     issuers: [],
     ...{ tokenId: none, sessionId: none, subject: none, clientId: none, issuedAt: none },
     tokenDigest: 'a',
-    principalKey: 'b',
+    principalKey: 'user:b',
     expiresAt: 1,
   };
 }

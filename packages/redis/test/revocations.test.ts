@@ -103,7 +103,9 @@ describe('revocations that ask', () => {
     const revocations = open();
     await expect(revocations.isRevoked(aToken(), options)).rejects.toThrow('READONLY');
     await expect(revocations.revokePrincipal('user:ada')).rejects.toThrow('READONLY');
-    await expect(revocations.clear({ kind: 'principal', principalKey: 'a' })).rejects.toThrow();
+    await expect(
+      revocations.clear({ kind: 'principal', principalKey: 'user:a' }),
+    ).rejects.toThrow();
     await expect(revocations.list()).rejects.toThrow('READONLY');
   });
 
@@ -158,7 +160,7 @@ describe('revocations that follow', () => {
   it('know at once the marks that this process has made, also if a server with a slow clock took over', async () => {
     const { clock, mirror, follower, open } = setUp(true);
     const revocations = open();
-    await revocations.clear({ kind: 'principal', principalKey: 'nobody' });
+    await revocations.clear({ kind: 'principal', principalKey: 'user:nobody' });
     mirror.replace([], `${clock.now() + 2_000}-0`);
     expect(follower.reloads).toBe(0);
     const mark = await revocations.revokePrincipal('user:ada', { issuedBefore: 1_000 });

@@ -1,3 +1,4 @@
+import { isPrincipalKey } from '@authly/core/adapter';
 import { isObject, type JsonObject, textOf } from './claim-readers.ts';
 import type { EventTargets } from './event-targets.ts';
 import type { SignalTarget } from './signal-stores.ts';
@@ -35,7 +36,7 @@ function readTarget(value: JsonObject): SignalTarget | undefined {
   switch (value['kind']) {
     case 'principal': {
       const principalKey = textOf(value, 'principalKey');
-      return principalKey === undefined ? undefined : { kind: 'principal', principalKey };
+      return isPrincipalKey(principalKey) ? { kind: 'principal', principalKey } : undefined;
     }
     case 'token': {
       const token = textOf(value, 'token');

@@ -44,6 +44,7 @@ describe('the result of resolveSubject', () => {
     { kind: 'user', issuer: A, subject: 'ada' },
     { kind: 'principal' },
     { kind: 'principal', principalKey: '' },
+    { kind: 'principal', principalKey: 'ada' },
     { kind: 'subject', issuer: A },
     { kind: 'subject', subject: 'ada' },
     { kind: 'session', issuer: A },

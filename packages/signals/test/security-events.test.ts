@@ -653,7 +653,10 @@ describe('a subject that we cannot resolve', () => {
     const { handler, events, ...watched } = someSecurityEvents({
       resolveSubject(...args) {
         asked.push(args);
-        return Promise.resolve([subject, { kind: 'principal', principalKey: 'ada' } as const]);
+        return Promise.resolve([
+          subject,
+          { kind: 'principal', principalKey: 'user:a:ada' } as const,
+        ]);
       },
     });
     expect(await pushed(handler, event)).toEqual(ACCEPTED);

@@ -110,7 +110,7 @@ describe('marks', () => {
       { kind: 'token', token: 't' },
       { kind: 'session', issuer: HOLDER, sessionId: 's' },
       subject('c'),
-      { kind: 'principal', principalKey: 'k' },
+      { kind: 'principal', principalKey: 'user:k' },
       { kind: 'client', issuer: HOLDER, clientId: 'c' },
     ];
     for (const target of targets) {
@@ -119,7 +119,7 @@ describe('marks', () => {
     }
     expect(events).toEqual([]);
     await stores.mark([subject('c')], { ...options, holder: 'https://b' });
-    await revocations.revokePrincipal('own');
+    await revocations.revokePrincipal('user:own');
     expect(await stores.mark([subject('d')], options).catch(markFault)).toBe('store_unavailable');
     expect(events).toMatchObject([{ type: 'store.failed', store: 'revocation' }]);
   });

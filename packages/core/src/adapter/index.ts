@@ -16,6 +16,7 @@ export {
   type RouteLayer,
 } from '../routes/route-description.ts';
 export { type PathParts, pathPart, type UnknownPart } from '../routes/route-path.ts';
+export { isPrincipalKey } from '../stores/revocation-target.ts';
 export { type Admission, admissionBehind, admissionOf } from './admission.ts';
 export {
   type AdmissionMode,

@@ -23,7 +23,8 @@ export type RevocationTarget =
 /**
  * Gives the key under which the mark on a target is kept.
  *
- * @throws TypeError when a member is missing, empty or not a string, because the mark would then apply to nothing.
+ * @throws TypeError when a member is missing, empty or not a string, or when `principalKey` is not a `principal.key`, because the
+ * mark would then apply to nothing.
  */
 export function revocationKeyOf(target: RevocationTarget): RevocationMarkKey {
   switch (target.kind) {
@@ -36,7 +37,7 @@ export function revocationKeyOf(target: RevocationTarget): RevocationMarkKey {
     case 'subject':
       return keyOf('subject', { issuer: target.issuer, subject: target.subject });
     case 'principal':
-      return keyOf('principal', { principalKey: target.principalKey });
+      return keyOf('principal', { principalKey: checkedPrincipalKey(target.principalKey) });
     case 'client':
       return keyOf('client', { issuer: target.issuer, clientId: target.clientId });
     case 'issuer':
@@ -56,6 +57,19 @@ function keyOf(kind: RevocationKind, parts: Readonly<Record<string, unknown>>): 
 function checked(name: string, value: unknown): string {
   if (typeof value === 'string' && value !== '') return value;
   throw new TypeError(`To revoke something, give ${name} as a string that is not empty`);
+}
+
+/** Whether this looks like a `principal.key`. An id alone does not: a mark on it would apply to nobody. */
+export function isPrincipalKey(key: unknown): key is string {
+  return typeof key === 'string' && /^(?:user|client):./.test(key);
+}
+
+function checkedPrincipalKey(key: unknown): string {
+  const text = checked('principalKey', key);
+  if (isPrincipalKey(text)) return text;
+  throw new TypeError(
+    "A principal is revoked by its key, 'user:…' or 'client:…', and not by an id. Write: revokePrincipal(principal.key), or revokeSubject({ issuer, subject })",
+  );
 }
 
 /** Computes the id of a mark: a digest of its kind and of the texts that name what it applies to. */

@@ -39,7 +39,10 @@ export interface Revocations extends RevocationStore {
     target: { readonly issuer: string; readonly subject: string },
     options?: RevokeOptions,
   ): Promise<RevocationMark>;
-  /** Refuses the tokens of one caller, by its `principal.key`: for "log out everywhere". */
+  /**
+   * Refuses the tokens of one caller, by its `principal.key`: for "log out everywhere". Rejects with a `TypeError` for
+   * text that is no such key, such as a `userId`: the mark would apply to nobody.
+   */
   revokePrincipal(principalKey: string, options?: RevokeOptions): Promise<RevocationMark>;
   /** Refuses the tokens of a client: its own, and the tokens of users who use it. */
   revokeClient(

@@ -43,7 +43,7 @@ describe('a mark', () => {
       revocations.revokeToken({ token: 't' }, options),
       revocations.revokeSession({ issuer, sessionId: 's' }, options),
       revocations.revokeSubject({ issuer, subject: 's' }, options),
-      revocations.revokePrincipal('k', options),
+      revocations.revokePrincipal('user:a:k', options),
       revocations.revokeClient({ issuer, clientId: 'c' }, options),
       revocations.revokeIssuer({ issuer }, options),
     ];
@@ -53,7 +53,7 @@ describe('a mark', () => {
       ...new Array(6).fill('https://idp.partner.com'),
     ]);
     for (const holder of ['', 1, null]) {
-      await expect(revocations.revokePrincipal('k', { holder } as never)).rejects.toThrow(
+      await expect(revocations.revokePrincipal('user:a:k', { holder } as never)).rejects.toThrow(
         "Write: { holder: 'https://idp.partner.com' }, or leave it out",
       );
     }
@@ -72,9 +72,9 @@ describe('a mark', () => {
   it('has whole seconds, and includes the current one', async () => {
     const { revocations, clock } = aStore({ toleranceSec: 0 });
     clock.advance(400);
-    expect((await revocations.revokePrincipal('k')).issuedBefore).toBe(NOW);
+    expect((await revocations.revokePrincipal('user:a:k')).issuedBefore).toBe(NOW);
     const options = { issuedBefore: NOW - 10.5 };
-    expect((await revocations.revokePrincipal('k', options)).issuedBefore).toBe(NOW - 11);
+    expect((await revocations.revokePrincipal('user:a:k', options)).issuedBefore).toBe(NOW - 11);
   });
 
   it('applies up to the given time, and at most a minute into the future', async () => {
@@ -94,12 +94,12 @@ describe('a mark', () => {
     clock.advance(1);
     // Now, the tolerance for the issuer's clock, a lifetime, our own tolerance, and a second for the fraction.
     const keptUntil = NOW + 6 + 3_600 + 5 + 1;
-    expect((await revocations.revokePrincipal('k')).keptUntil).toBe(keptUntil);
+    expect((await revocations.revokePrincipal('user:a:k')).keptUntil).toBe(keptUntil);
     expect((await revocations.revokeToken({ token: 't' })).keptUntil).toBe(keptUntil);
     const early = { issuedBefore: NOW - 10_000 };
-    expect((await revocations.revokePrincipal('k', early)).keptUntil).toBe(keptUntil);
+    expect((await revocations.revokePrincipal('user:a:k', early)).keptUntil).toBe(keptUntil);
     const ahead = { issuedBefore: NOW + 30 };
-    expect((await revocations.revokePrincipal('k', ahead)).keptUntil).toBe(NOW + 30 + 3_606);
+    expect((await revocations.revokePrincipal('user:a:k', ahead)).keptUntil).toBe(NOW + 30 + 3_606);
   });
 
   it('on one token applies whenever that was issued', async () => {
@@ -112,7 +112,7 @@ describe('a mark', () => {
   it('is kept a day by default, and applies five seconds into the future', async () => {
     const { revocations } = aStore();
     expect(revocations).toMatchObject({ retainSec: 86_400, toleranceSec: 5 });
-    expect(await revocations.revokePrincipal('k')).toMatchObject({
+    expect(await revocations.revokePrincipal('user:a:k')).toMatchObject({
       issuedBefore: NOW + 5,
       keptUntil: NOW + 5 + 86_400 + 5 + 1,
     });
@@ -121,7 +121,7 @@ describe('a mark', () => {
   it('uses the clock of the machine if no other is given', async () => {
     const { revocations } = aStore({ clock: undefined });
     const before = Date.now() / 1_000;
-    const { issuedBefore = 0 } = await revocations.revokePrincipal('k');
+    const { issuedBefore = 0 } = await revocations.revokePrincipal('user:a:k');
     expect(issuedBefore).toBeGreaterThanOrEqual(Math.floor(before + 5));
     expect(issuedBefore).toBeLessThanOrEqual(Date.now() / 1_000 + 5);
   });
@@ -130,7 +130,9 @@ describe('a mark', () => {
     'is not made for %s',
     async (issuedBefore) => {
       const { revocations, kept } = aStore();
-      const made = revocations.revokePrincipal('k', { issuedBefore: issuedBefore as number });
+      const made = revocations.revokePrincipal('user:a:k', {
+        issuedBefore: issuedBefore as number,
+      });
       await expect(made).rejects.toThrow(
         'issuedBefore is a number of seconds since the epoch. Write: { issuedBefore: 1_800_000_000 }',
       );
@@ -147,7 +149,7 @@ describe('each function to revoke', () => {
     await revocations.revokeToken({ token: 'x' });
     await revocations.revokeSession({ issuer, sessionId: 'x' }, options);
     await revocations.revokeSubject({ issuer, subject: 'x' }, options);
-    await revocations.revokePrincipal('x', options);
+    await revocations.revokePrincipal('user:a:x', options);
     await revocations.revokeClient({ issuer, clientId: 'x' }, options);
     await revocations.revokeIssuer({ issuer }, options);
     const targets = [
@@ -155,7 +157,7 @@ describe('each function to revoke', () => {
       { kind: 'token', token: 'x' },
       { kind: 'session', issuer, sessionId: 'x' },
       { kind: 'subject', issuer, subject: 'x' },
-      { kind: 'principal', principalKey: 'x' },
+      { kind: 'principal', principalKey: 'user:a:x' },
       { kind: 'client', issuer, clientId: 'x' },
       { kind: 'issuer', issuer },
     ] as const;
@@ -170,6 +172,16 @@ describe('each function to revoke', () => {
       NOW,
     ]);
     expect(await revocations.list()).toEqual(kept);
+  });
+
+  it('refuses an id in the place of a principal key, since the mark would apply to nobody', async () => {
+    const { revocations } = aStore();
+    for (const id of ['u-17', 'user:', 'machine:a:b', 'User:a:b']) {
+      await expect(revocations.revokePrincipal(id)).rejects.toThrow(
+        'Write: revokePrincipal(principal.key)',
+      );
+    }
+    expect(await revocations.list()).toEqual([]);
   });
 
   it('rejects, and does not throw, for a target with a missing member', async () => {
@@ -191,14 +203,14 @@ describe('each function to revoke', () => {
   it('rejects when the mark cannot be kept, and otherwise gives what is kept', async () => {
     const fault = new Error('down');
     const failing = aStore({}, { keep: () => Promise.reject(fault) });
-    await expect(failing.revocations.revokePrincipal('k')).rejects.toBe(fault);
+    await expect(failing.revocations.revokePrincipal('user:a:k')).rejects.toBe(fault);
     const other: RevocationMark = { kind: 'client', id: 'x', issuedBefore: 1, keptUntil: 2 };
     const { revocations } = aStore({}, { keep: () => other });
-    expect(await revocations.revokePrincipal('k')).toBe(other);
+    expect(await revocations.revokePrincipal('user:a:k')).toBe(other);
   });
 
   it('refuses a misspelled option', async () => {
-    const made = aStore().revocations.revokePrincipal('k', { issueBefore: NOW } as never);
+    const made = aStore().revocations.revokePrincipal('user:a:k', { issueBefore: NOW } as never);
     await expect(made).rejects.toThrow(ConfigurationError);
     await expect(made).rejects.toThrow('revokePrincipal() has no option "issueBefore"');
   });

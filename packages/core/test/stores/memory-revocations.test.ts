@@ -50,7 +50,7 @@ describe('a store in memory', () => {
     [
       'principal',
       (s) => s.revocations.revokePrincipal(aQuery().principalKey),
-      { principalKey: 'k' },
+      { principalKey: 'user:a:k' },
     ],
     [
       'client',
@@ -69,7 +69,7 @@ describe('a store in memory', () => {
       await revocations.revokeToken({ issuer, tokenId: text });
       await revocations.revokeSession({ issuer, sessionId: text });
       await revocations.revokeSubject({ issuer, subject: text });
-      await revocations.revokePrincipal(text);
+      await revocations.revokePrincipal(`user:a:${text}`);
       await revocations.revokeClient({ issuer, clientId: text });
       await revocations.revokeIssuer({ issuer: text });
     }
@@ -78,7 +78,13 @@ describe('a store in memory', () => {
     expect(store.isRevoked()).toBe(true);
     expect(store.isRevoked(other)).toBe(false);
     const [clientId, sessionId] = [undefined, undefined];
-    const bare = { tokenId: undefined, subject: undefined, principalKey: 'k', clientId, sessionId };
+    const bare = {
+      tokenId: undefined,
+      subject: undefined,
+      principalKey: 'user:a:k',
+      clientId,
+      sessionId,
+    };
     expect(store.isRevoked({ ...bare, issuers: ['https://b.example.com'] })).toBe(false);
   });
 
@@ -158,12 +164,12 @@ describe('a subscriber', () => {
     const store = aStore();
     const { heard, end } = aListener(store);
     const other = aListener(store);
-    const first = await store.revocations.revokePrincipal('k');
-    const second = await store.revocations.revokePrincipal('k', { issuedBefore: NOW + 10 });
+    const first = await store.revocations.revokePrincipal('user:a:k');
+    const second = await store.revocations.revokePrincipal('user:a:k', { issuedBefore: NOW + 10 });
     expect(heard).toEqual([first, second]);
     end?.();
     end?.();
-    await store.revocations.revokePrincipal('l');
+    await store.revocations.revokePrincipal('user:a:l');
     expect(heard).toHaveLength(2);
     expect(other.heard).toHaveLength(3);
   });
@@ -171,9 +177,9 @@ describe('a subscriber', () => {
   it('is not called for a mark that changes nothing', async () => {
     const store = aStore();
     const { heard } = aListener(store);
-    await store.revocations.revokePrincipal('k');
-    await store.revocations.revokePrincipal('k');
-    await store.revocations.revokePrincipal('k', { issuedBefore: NOW - 1 });
+    await store.revocations.revokePrincipal('user:a:k');
+    await store.revocations.revokePrincipal('user:a:k');
+    await store.revocations.revokePrincipal('user:a:k', { issuedBefore: NOW - 1 });
     await store.revocations.revokeToken({ token: 'x' });
     await store.revocations.revokeToken({ token: 'x' });
     expect(heard).toHaveLength(2);
@@ -188,7 +194,7 @@ describe('a subscriber', () => {
     const end = revocations.subscribe?.(listener);
     revocations.subscribe?.(listener);
     end?.();
-    await revocations.revokePrincipal('k');
+    await revocations.revokePrincipal('user:a:k');
     expect(heard).toBe(1);
   });
 
@@ -219,13 +225,13 @@ describe('a subscriber', () => {
 describe('the limit of marks', () => {
   it('is kept: no mark that is still valid is removed, so one more is refused', async () => {
     const { revocations, clock } = aStore({ maxMarks: 2, retainSec: 60 });
-    await revocations.revokePrincipal('a');
+    await revocations.revokePrincipal('user:a:a');
     await revocations.revokeToken({ token: 'b' });
-    await expect(revocations.revokePrincipal('c')).rejects.toThrow(
+    await expect(revocations.revokePrincipal('user:a:c')).rejects.toThrow(
       'The store of revocations is full',
     );
     // A mark that exists may still be moved to a later time.
-    await revocations.revokePrincipal('a', { issuedBefore: NOW + 10 });
+    await revocations.revokePrincipal('user:a:a', { issuedBefore: NOW + 10 });
     clock.advanceSec(100);
     await revocations.revokeSession({ issuer, sessionId: 'c' });
     expect(await revocations.list()).toHaveLength(1);
@@ -253,8 +259,8 @@ describe('the limit of marks', () => {
     await expect(revocations.revokeToken(token, { holder: 'a' })).rejects.toThrow(
       'The store of revocations is full for this holder',
     );
-    for (const key of ['k', 'l']) await revocations.revokePrincipal(key);
-    await expect(revocations.revokePrincipal('m')).rejects.toThrow(/is full$/);
+    for (const key of ['k', 'l']) await revocations.revokePrincipal(`user:a:${key}`);
+    await expect(revocations.revokePrincipal('user:a:m')).rejects.toThrow(/is full$/);
     // Its marks are moved, and one more is refused.
     expect(await flood('a')).toBe('8, store');
   });
@@ -280,7 +286,7 @@ describe('the limit of marks', () => {
 
   it('leaves room again once marks have expired, however many', async () => {
     const { revocations, clock } = aStore({ maxMarks: 500, retainSec: 60 });
-    for (let count = 0; count < 500; count++) await revocations.revokePrincipal(`k${count}`);
+    for (let count = 0; count < 500; count++) await revocations.revokePrincipal(`user:a:k${count}`);
     clock.advanceSec(100);
     for (let count = 0; count < 500; count++) await revocations.revokeToken({ token: `t${count}` });
     expect(await revocations.list()).toHaveLength(500);
@@ -288,10 +294,11 @@ describe('the limit of marks', () => {
 
   it('leaves room again while marks are made, a few at a time', async () => {
     const { revocations, clock } = aStore({ retainSec: 10 });
-    for (let count = 0; count < 20; count++) await revocations.revokePrincipal(`old${count}`);
+    for (let count = 0; count < 20; count++)
+      await revocations.revokePrincipal(`user:a:old${count}`);
     clock.advanceSec(100);
     const heapOf = async () => (await revocations.list()).length;
-    for (let count = 0; count < 5; count++) await revocations.revokePrincipal(`new${count}`);
+    for (let count = 0; count < 5; count++) await revocations.revokePrincipal(`user:a:new${count}`);
     clock.advanceSec(-100);
     // After the clock is set back, marks that were not removed would count again. There are none.
     expect(await heapOf()).toBe(5);

@@ -20,7 +20,7 @@ const TARGETS: readonly RevocationTarget[] = [
   { kind: 'subject', issuer: 'a', subject: '\ud801' },
   { kind: 'subject', issuer: 'a","x', subject: 'y' },
   { kind: 'subject', issuer: 'a', subject: 'x","y' },
-  { kind: 'principal', principalKey: 'x' },
+  { kind: 'principal', principalKey: 'user:a:x' },
   { kind: 'client', issuer: 'a', clientId: 'x' },
   { kind: 'issuer', issuer: 'a' },
   { kind: 'issuer', issuer: 'x' },

@@ -39,7 +39,7 @@ export const MARK_STATEMENTS: Readonly<Record<string, Statement>> = {
       const [issuer, id] = [anId(), anId()];
       await revocations.revokeSession({ issuer, sessionId: id });
       const token = { ...aToken(clock), issuers: [issuer] };
-      const others = { tokenId: id, subject: id, clientId: id, principalKey: id };
+      const others = { tokenId: id, subject: id, clientId: id, principalKey: `user:${id}` };
       assert.equal(await isRevoked(revocations, { ...token, ...others }), false);
       assert.equal(await isRevoked(revocations, { ...token, sessionId: id }), true);
     },

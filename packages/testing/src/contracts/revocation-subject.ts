@@ -63,7 +63,7 @@ export const WAYS: Readonly<
   principal: {
     revoke: (store, { principalKey }, issuedBefore) =>
       store.revokePrincipal(principalKey, { issuedBefore }),
-    apart: () => ({ principalKey: anId() }),
+    apart: () => ({ principalKey: `user:${anId()}` }),
   },
   client: {
     revoke: (store, { issuer, clientId }, issuedBefore) =>

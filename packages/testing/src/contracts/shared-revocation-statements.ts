@@ -76,8 +76,8 @@ export const SHARED_REVOCATION_STATEMENTS: Readonly<Record<string, Statement>> =
       if (revocations.subscribe === undefined) return;
       const heard: string[] = [];
       const end = revocations.subscribe(({ id }) => heard.push(id));
-      const here = await revocations.revokePrincipal(anId());
-      const there = await other.revokePrincipal(anId());
+      const here = await revocations.revokePrincipal(`user:${anId()}`);
+      const there = await other.revokePrincipal(`user:${anId()}`);
       for (const { id } of [here, there]) {
         await eventually(subject, async () => heard.includes(id));
       }
@@ -85,7 +85,7 @@ export const SHARED_REVOCATION_STATEMENTS: Readonly<Record<string, Statement>> =
       const ours = heard.filter((id) => id === here.id || id === there.id);
       assert.deepEqual(ours.sort(), [here.id, there.id].sort());
       end();
-      const after = await revocations.revokePrincipal(anId());
+      const after = await revocations.revokePrincipal(`user:${anId()}`);
       await subject.advance(subject.seenWithinMs ?? STEP_MS);
       assert.ok(!heard.includes(after.id), 'it hears nothing after it ended that');
     },
