@@ -1,12 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
-/** Measures the heap of its worker, which other files would leave garbage in. */
-const HEAP = 'packages/core/test/pipeline/heap-weight.test.ts';
+/** Tests that need a worker of their own: they replace modules (`vi.mock`), or measure the heap. */
+const ISOLATED = 'packages/*/test/**/*.isolated.test.ts';
 
 const packages = readdirSync(new URL('packages', import.meta.url)).map((name) => ({
   extends: true as const,
-  test: { name, include: [`packages/${name}/test/**/*.test.ts`], exclude: [HEAP] },
+  test: { name, include: [`packages/${name}/test/**/*.test.ts`], exclude: [ISOLATED] },
 }));
 
 export default defineConfig({
@@ -15,7 +15,7 @@ export default defineConfig({
   test: {
     projects: [
       ...packages,
-      { extends: true, test: { name: 'heap', include: [HEAP], isolate: true } },
+      { extends: true, test: { name: 'isolated', include: [ISOLATED], isolate: true } },
       {
         extends: true,
         test: {

@@ -1,4 +1,5 @@
-// Prints `N passed, M failed`, summed over vitest's JSON reports, and fails unless every test passed.
+// Prints each failed test, then `N passed, M failed`, summed over vitest's JSON reports, and fails
+// unless every test passed.
 // A file that could not be loaded has no tests to count, so it counts as one failure. A missing
 // report counts as one failure, too.
 import { readFileSync } from 'node:fs';
@@ -14,6 +15,12 @@ function totalsOf({ success, numPassedTests, numFailedTests, testResults }) {
     (file) => file.status === 'failed' && file.assertionResults.every((t) => t.status !== 'failed'),
   );
   for (const file of unloaded) process.stdout.write(`${file.name}: ${file.message}\n`);
+  for (const file of testResults) {
+    for (const test of file.assertionResults.filter((t) => t.status === 'failed')) {
+      const [message = ''] = test.failureMessages;
+      process.stdout.write(`${file.name}: ${test.fullName}: ${message.split('\n')[0]}\n`);
+    }
+  }
   return { success, passed: numPassedTests, failed: numFailedTests + unloaded.length };
 }
 

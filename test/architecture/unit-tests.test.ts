@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { packageNames, sourceFiles } from './sources.ts';
+import { packageNames, read, sourceFiles } from './sources.ts';
 
 // `packages/core/test/keys/snapshot.test.ts` tests `packages/core/src/keys/snapshot.ts`, and so on:
 // so the path of one gives the path of the other.
@@ -35,7 +35,7 @@ const OF_SEVERAL_FILES: Readonly<Record<string, string>> = {
   'packages/mcp/test/sdk-types.test-d.ts': 'the package beside the types of the MCP SDK',
 };
 
-const SUFFIX = /(?:\.property)?\.test(?:-d)?\.ts$/;
+const SUFFIX = /(?:\.property|\.isolated)?\.test(?:-d)?\.ts$/;
 
 const tests = packageNames.flatMap((name) =>
   testFilesOf(name).map((file) => `packages/${name}/test/${file}`),
@@ -60,5 +60,12 @@ describe('unit tests', () => {
     expect(tests.length).toBeGreaterThan(0);
     const stray = tests.filter((test) => !sources.has(mirrored(test)));
     expect(stray.sort()).toEqual(Object.keys(OF_SEVERAL_FILES).sort());
+  });
+
+  // A module that another file of the same worker has loaded keeps what it imported: a mock would not reach it.
+  it('replace modules only in a worker of their own', () => {
+    const mocking = tests.filter((test) => /\bvi\.(?:do)?[mM]ock\(/.test(read(test)));
+    expect(mocking.length).toBeGreaterThan(0);
+    expect(mocking.filter((test) => !test.endsWith('.isolated.test.ts'))).toEqual([]);
   });
 });
