@@ -9,33 +9,39 @@ import type { Target } from './token-grant.ts';
 import type { KeptToken } from './token-keeper.ts';
 import type { TokenSourceError } from './token-source-error.ts';
 
-/** The configuration of a token source, and its last result. Holds no token and no secret. */
+/** The configuration of a token source, and the server's last answer. It contains no token and no secret. */
 export interface Explanation {
   readonly issuer: string;
   readonly clientId: string;
-  /** How the client authenticates, as metadata calls it. */
+  /**
+   * How the client authenticates: the method's name in metadata, such as `client_secret_basic`, or
+   * `workload`.
+   */
   readonly method: string;
-  /** The document that named the token endpoint; `undefined` where it is configured, or not known yet. */
+  /**
+   * URL of the metadata document that names the token endpoint. `undefined` if the endpoint is configured or
+   * not found yet.
+   */
   readonly metadata: string | undefined;
   readonly tokenEndpoint: string | undefined;
-  /** `token_endpoint_auth_methods_supported` of the metadata, where it says. */
+  /** `token_endpoint_auth_methods_supported` of the metadata, if it has that list. */
   readonly methodsSupported: readonly string[] | undefined;
   readonly grantsSupported: readonly string[] | undefined;
   readonly resources: readonly string[];
   readonly scopes: readonly string[];
-  /** Names of the further parameters. */
+  /** Names of the additional parameters. Their values are not shown. */
   readonly parameters: readonly string[];
   readonly origins: readonly string[];
   readonly binding: 'none' | 'dpop';
-  /** The last answer of the server, to a request of either kind. */
+  /** The last answer of the server, either to a request for the service's own token or to an exchange. */
   readonly last: LastAnswer | undefined;
-  /** The service's own token, while it has one. */
+  /** The service's own token, if it has one. */
   readonly token: ExplainedToken | undefined;
-  /** What looks wrong, each with what to do. */
+  /** What looks wrong. Each entry also says what to do. */
   readonly advice: readonly string[];
 }
 
-/** What the server said last. */
+/** The last answer of the server: a token or a failure. */
 export type LastAnswer =
   | {
       readonly outcome: 'issued';
@@ -43,7 +49,7 @@ export type LastAnswer =
       readonly type: TokenType;
       readonly expiresInSec: number | undefined;
       readonly scopes: readonly string[];
-      /** `aud`, where the token is a JWT. */
+      /** `aud` of the token, if the token is a JWT. */
       readonly audience: readonly string[] | undefined;
     }
   | {
@@ -58,7 +64,7 @@ export type LastAnswer =
 
 type LastFailure = Extract<LastAnswer, { outcome: 'failed' }>;
 
-/** Times of the token that is kept, in seconds from now; negative ones are over. */
+/** Times of the kept token, in seconds from now. A negative number means that the time has passed. */
 export interface ExplainedToken {
   readonly type: TokenType;
   readonly scopes: readonly string[];
@@ -103,7 +109,7 @@ export function explanationOf({ options, endpoint, last, kept }: ExplainedParts)
   });
 }
 
-/** What a failure was, for {@link Explanation.last}. */
+/** Describes a failure for {@link Explanation.last}. */
 export function failedAnswer(error: TokenSourceError, grant: GrantKind): LastAnswer {
   const { reason, message, serverStatus: status, serverError, code } = error;
   return { outcome: 'failed', grant, reason, message, status, error: serverError, code };
@@ -126,7 +132,7 @@ function adviceOf(
 ): readonly string[] {
   const advice: string[] = [];
   const { method } = client;
-  // Workload tokens and self-signed certificates go under the names of others.
+  // Metadata lists workload tokens and self-signed certificates under other names of methods.
   const names = NAMES_OF_METHOD[method] ?? [method];
   if (methods !== undefined && !names.some((name) => methods.includes(name))) {
     advice.push(
@@ -148,7 +154,7 @@ function adviceOf(
   return advice;
 }
 
-/** What to do about a failure, by what the server said, else by our reason. */
+/** What to do about a failure: the hint for the server's error code, or else the hint for the reason. */
 function hintOf(
   { error, reason, grant }: LastFailure,
   { resources, parameters }: Target,
@@ -159,7 +165,7 @@ function hintOf(
   return (error && HINTS[error]) ?? HINTS[reason];
 }
 
-/** Whether a token that says whom it is for does not name the resource that was asked for. */
+/** Whether the token has an audience that does not contain every requested resource. */
 export function isResourceIgnored(
   resources: readonly string[],
   audience: readonly string[] | undefined,

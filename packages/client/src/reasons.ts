@@ -1,4 +1,4 @@
-/** Why there is no token, or a request cannot be sent with it: a closed list. */
+/** Why there is no token, or why a request cannot be sent with it. The list is closed. */
 export type TokenFailure =
   | 'issuer_unreachable'
   | 'issuer_timeout'
@@ -20,19 +20,19 @@ export type TokenFailure =
   | 'too_many_redirects'
   | 'closed';
 
-/** What a reason says, and how long it is remembered. */
+/** The text of a reason, and how such a failure is treated. */
 interface ReasonFacts {
   readonly text: string;
-  /** Whether it may pass by itself: then it is tried again soon, and an API answers 503. */
+  /** Whether the failure may pass by itself. If so, the next attempt comes soon, and an API answers 503. */
   readonly passes: boolean;
   /**
-   * Whom it concerns: everything that this client asks of this server, or one token alone. `caller` is a
-   * mistake of the calling code, and is not remembered.
+   * What the failure affects. `server`: every request of this client to this server. `token`: one token only.
+   * `caller`: one call, which the calling code must change; it is not remembered.
    */
   readonly concerns: 'server' | 'token' | 'caller';
 }
 
-/** What each reason says. */
+/** The facts of each reason. */
 export const REASONS: Readonly<Record<TokenFailure, ReasonFacts>> = {
   issuer_unreachable: {
     text: 'The authorization server could not be reached',

@@ -16,43 +16,61 @@ export type ClientAuthentication = IntrospectionClient;
 
 /** Options of `tokenSource`. */
 export interface TokenSourceOptions {
-  /** The authorization server's issuer identifier, to the letter. https; http on loopback only. */
+  /**
+   * The authorization server's issuer identifier, exactly as in its metadata. https; http only on loopback
+   * and on hosts of `allowHttp`.
+   */
   readonly issuer: string;
-  /** How this service authenticates there: `clientSecretBasic('orders-api', () => readFile(…))`. */
+  /**
+   * How this service authenticates at the server, for example
+   * `clientSecretBasic('orders-api', () => readFile(…))`.
+   */
   readonly client: ClientAuthentication;
   /**
    * The API that tokens are for: an absolute URI without a fragment, as the server knows it (RFC 8707 §2).
-   * Several: one token for all.
+   * With a list, one token is asked for that is for all of them.
    */
   readonly resource?: string | readonly string[];
-  /** Scopes to ask for: a list, or text with spaces. Default: what the server gives by itself. */
+  /**
+   * Scopes to ask for: a list, or one string with spaces between them. Default: none, so that the server
+   * decides.
+   */
   readonly scope?: string | readonly string[];
-  /** What else this server's token endpoint wants: `{ audience: '…' }` for Auth0, Hydra and Keycloak. */
+  /** Further parameters for the token endpoint, such as `{ audience: '…' }` for Auth0, Hydra and Keycloak. */
   readonly parameters?: Readonly<Record<string, string | readonly string[]>>;
-  /** Where the token may be sent. Default: the origins of `resource`. */
+  /** Origins that the token may be sent to. Default: the origins of `resource`. */
   readonly origins?: readonly string[];
-  /** Binds tokens to a key of this process (RFC 9449). A server that answers `Bearer` is then an error. */
+  /**
+   * Binds tokens to a key of this process (RFC 9449). If the server still answers with a `Bearer` token, that
+   * is an error (`not_bound`). Default `false`.
+   */
   readonly dpop?: boolean;
   /** How `onBehalfOf` asks for an exchange. Default `standard` (RFC 8693). */
   readonly exchange?: ExchangeDialect;
   /** The token endpoint, for a server without metadata. */
   readonly tokenEndpoint?: string;
-  /** Hosts that may be asked over http, beside the machine itself: inside a cluster. */
+  /** Hosts that may be called over http, in addition to loopback. For servers inside a cluster. */
   readonly allowHttp?: readonly string[];
-  /** Time limit of one request for a token, everything together. Milliseconds, 50 to 60,000. Default 10,000. */
+  /**
+   * Time limit for fetching one token, including discovery and repeated requests. Milliseconds, 50 to 60,000.
+   * Default 10,000.
+   */
   readonly timeoutMs?: number;
-  /** Exchanged tokens that are kept, 1 to 100,000; the least recently used goes first. Default 1,000. */
+  /**
+   * How many exchanged tokens are kept, 1 to 100,000. The least recently used one is dropped first. Default
+   * 1,000.
+   */
   readonly maxSubjects?: number;
   readonly onEvent?: TokenEventListener;
-  /** Makes the requests, to the server and to APIs. Default: the global `fetch`. */
+  /** Sends the requests to the server and to APIs. Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
   /** For tests. */
   readonly clock?: SourceClock;
-  /** Uniform in [0, 1), for jitter. For tests. */
+  /** Returns random numbers, uniform in [0, 1). They vary the times of refreshes and retries. For tests. */
   readonly random?: () => number;
 }
 
-/** {@link TokenSourceOptions} checked and complete. */
+/** {@link TokenSourceOptions}, checked and with all defaults. */
 export interface ResolvedSourceOptions {
   readonly issuer: string;
   readonly client: ClientAuthentication;
@@ -93,7 +111,7 @@ const OPTIONS: OptionNames<TokenSourceOptions> = {
 const LINE =
   "tokenSource({ issuer: 'https://as.acme.com', client: clientSecretBasic('orders-api', process.env.SECRET ?? ''), resource: 'https://billing.acme.com' })";
 
-/** Checks the options and decides every default. Throws `ConfigurationError` that says the line to write. */
+/** Checks the options and sets every default. Throws a `ConfigurationError` that says the line to write. */
 export function resolveSourceOptions(given: TokenSourceOptions): ResolvedSourceOptions {
   checkNoAudience(given);
   const options = checkOptions('tokenSource()', given, OPTIONS, LINE);
@@ -130,7 +148,10 @@ export function resolveSourceOptions(given: TokenSourceOptions): ResolvedSourceO
   });
 }
 
-/** Many servers call it so. Elsewhere in Authly an audience is that of an API, so the usual hint would mislead. */
+/**
+ * Refuses the option `audience`, which people write because many servers use that name. The usual hint about
+ * option names would mislead here, because elsewhere in Authly `audience` means the API that receives tokens.
+ */
 function checkNoAudience(given: object): void {
   if (typeof given !== 'object' || given === null || !Object.hasOwn(given, 'audience')) return;
   throw wrong(
@@ -169,7 +190,7 @@ function scopesOf({ scope = [] }: TokenSourceOptions): readonly string[] {
   throw wrong('scope is text with spaces, or a list', "scope: 'read:orders write:orders'");
 }
 
-/** Parameters that have an option of their own, or that the grant decides. */
+/** Parameters that have an option of their own, each with the name of that option. */
 const OWN_PARAMETERS: Readonly<Record<string, string>> = {
   scope: 'scope',
   resource: 'resource',
