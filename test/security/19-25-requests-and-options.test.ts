@@ -247,7 +247,7 @@ const lacking: readonly (readonly [string, unknown])[] = [
   ['a realm with a quote', { issuer, audience: AUDIENCE, realm: 'a"' }],
   ['a realm with a line break', { issuer, audience: AUDIENCE, realm: 'a\r\nx: y' }],
   [
-    'tokens without aud and nothing in its stead',
+    'tokens without aud, and nothing else that is checked instead',
     {
       issuer: {
         ...custom({ ...byRule, audienceClaim: 'absent', accepts: () => true }),

@@ -674,7 +674,7 @@ describe('configuration', () => {
     [
       'a list of issuers and introspection beside it',
       { issuers: [{ ...issuer, audience: AUDIENCE }], introspection: { client } },
-      'each entry owns',
+      'each entry has its own',
     ],
     [
       'a preset without a rule',

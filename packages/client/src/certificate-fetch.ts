@@ -179,13 +179,13 @@ async function pemOf(source: PemSource): Promise<string> {
   const pem = typeof source === 'function' ? await source() : source;
   if (typeof pem === 'string') return pem;
   if (pem instanceof Uint8Array) return Buffer.from(pem).toString();
-  throw new TypeError('There is no certificate or key');
+  throw new TypeError('The function for the certificate or key returned no PEM');
 }
 
 function checkPem(name: string, value: unknown): void {
   const isThere = typeof value === 'string' ? value !== '' : value instanceof Uint8Array;
   if (isThere || typeof value === 'function') return;
   throw new ConfigurationError(
-    `certificateFetch(): ${name} is PEM, or a function that gives it. Write: ${LINE}`,
+    `certificateFetch(): ${name} must be PEM, or a function that returns it. Write: ${LINE}`,
   );
 }

@@ -60,7 +60,7 @@ export const REASONS: Readonly<Record<TokenFailure, ReasonFacts>> = {
     concerns: 'server',
   },
   metadata_unusable: {
-    text: 'The metadata is that of another issuer, or names no token endpoint that may be used',
+    text: 'The authorization server has no metadata of this issuer, or its metadata names no token endpoint that may be used',
     passes: false,
     concerns: 'server',
   },
@@ -85,7 +85,7 @@ export const REASONS: Readonly<Record<TokenFailure, ReasonFacts>> = {
     concerns: 'token',
   },
   answer_unusable: {
-    text: 'The answer of the token endpoint is not a usable token',
+    text: 'The token endpoint did not answer with a usable token',
     passes: true,
     concerns: 'token',
   },
@@ -95,7 +95,7 @@ export const REASONS: Readonly<Record<TokenFailure, ReasonFacts>> = {
     concerns: 'token',
   },
   not_exchanged: {
-    text: 'The authorization server gave the token of the caller back',
+    text: 'The authorization server returned the token of the caller instead of a new one',
     passes: false,
     concerns: 'token',
   },
@@ -105,22 +105,22 @@ export const REASONS: Readonly<Record<TokenFailure, ReasonFacts>> = {
     concerns: 'caller',
   },
   no_subject: {
-    text: 'The request was let in without a token that could be exchanged',
+    text: 'The request was let in without a token, so there is none to exchange',
     passes: false,
     concerns: 'caller',
   },
   foreign_origin: {
-    text: "The URL is not absolute, or the token may not go to its origin. Write: origins: ['https://…'] for tokenSource()",
+    text: "The URL is not absolute, or the token may not be sent to its origin. Write in tokenSource(): origins: ['https://billing.acme.com']",
     passes: false,
     concerns: 'caller',
   },
   own_authorization: {
-    text: 'The request sets authorization or dpop itself. Leave them out: this fetch sets them. To act for the caller, use source.onBehalfOf(request).fetch(…)',
+    text: 'The request sets the header authorization or dpop itself. Leave them out, because this fetch sets them. To act for the caller, use source.onBehalfOf(request).fetch(…)',
     passes: false,
     concerns: 'caller',
   },
   too_many_redirects: {
-    text: 'The API redirects without end',
+    text: 'The API redirected the request too many times',
     passes: false,
     concerns: 'caller',
   },

@@ -68,7 +68,9 @@ export function createResourceFetch(context: ResourceFetchContext): ResourceFetc
     if (request.redirect === 'manual') return response;
     if (request.redirect === 'error') {
       discardBody(response);
-      throw new TypeError('The API redirects, and the request has redirect: error');
+      throw new TypeError(
+        'The API answered with a redirect, and the option redirect of the request is error',
+      );
     }
     return follow(request, response);
   };

@@ -119,14 +119,14 @@ export function resolveSourceOptions(given: TokenSourceOptions): ResolvedSourceO
   const allowHttp = listOf('allowHttp', options.allowHttp ?? []);
   if (!isEndpointUrl(issuer, allowHttp)) {
     throw wrong(
-      'issuer is the https URL of the authorization server (http on loopback only)',
+      'issuer must be the https URL of the authorization server (http only on loopback and on hosts of allowHttp)',
       LINE,
     );
   }
   if (tokenEndpoint !== undefined && !isEndpointUrl(tokenEndpoint, allowHttp)) {
-    throw wrong('tokenEndpoint is an https URL', "tokenEndpoint: 'https://as.acme.com/token'");
+    throw wrong('tokenEndpoint must be an https URL', "tokenEndpoint: 'https://as.acme.com/token'");
   }
-  if (typeof dpop !== 'boolean') throw wrong('dpop is true or false', 'dpop: true');
+  if (typeof dpop !== 'boolean') throw wrong('dpop must be true or false', 'dpop: true');
   const resources = resourcesOf(options);
   const target = { resources, scopes: scopesOf(options), parameters: parametersOf(options) };
   return Object.freeze({
@@ -155,7 +155,7 @@ export function resolveSourceOptions(given: TokenSourceOptions): ResolvedSourceO
 function checkNoAudience(given: object): void {
   if (typeof given !== 'object' || given === null || !Object.hasOwn(given, 'audience')) return;
   throw wrong(
-    'the API that tokens are for is resource (RFC 8707), and for servers that want an audience, a parameter',
+    'there is no option audience. Name the API that tokens are for in resource (RFC 8707), or in parameters for a server that wants an audience',
     "resource: 'https://billing.acme.com', or parameters: { audience: 'https://billing.acme.com' }",
   );
 }
@@ -165,7 +165,7 @@ function resourcesOf({ resource = [] }: TokenSourceOptions): readonly string[] {
   // RFC 8707 §2: an absolute URI, without a fragment.
   if (resources.every((each) => URL.canParse(each) && !each.includes('#'))) return resources;
   throw wrong(
-    'resource is an absolute URI without a fragment; other names of an API mostly go into audience',
+    'resource must be an absolute URI without a fragment. For a server that knows the API by another name, use audience',
     "parameters: { audience: 'billing-api' }",
   );
 }
@@ -179,7 +179,7 @@ function clientIdOf(client: unknown): string {
   const clientId = isMade && 'clientId' in client ? client.clientId : undefined;
   if (typeof clientId === 'string') return clientId;
   throw wrong(
-    'client says who this service is: clientSecretBasic, clientSecretPost, privateKeyJwt, tlsClientAuth or workloadToken makes it',
+    'client must say how this service authenticates, by clientSecretBasic, clientSecretPost, privateKeyJwt, tlsClientAuth or workloadToken',
     LINE,
   );
 }
@@ -187,7 +187,10 @@ function clientIdOf(client: unknown): string {
 function scopesOf({ scope = [] }: TokenSourceOptions): readonly string[] {
   const scopes = typeof scope === 'string' ? scope.split(' ').filter((each) => each !== '') : scope;
   if (Array.isArray(scopes) && scopes.every(isScopeToken)) return Object.freeze([...scopes]);
-  throw wrong('scope is text with spaces, or a list', "scope: 'read:orders write:orders'");
+  throw wrong(
+    'scope must be a list of scopes, or one string with spaces between them',
+    "scope: 'read:orders write:orders'",
+  );
 }
 
 /** Parameters that have an option of their own, each with the name of that option. */
@@ -203,20 +206,21 @@ const OWN_PARAMETERS: Readonly<Record<string, string>> = {
 function parametersOf({ parameters = {} }: TokenSourceOptions): Target['parameters'] {
   if (typeof parameters !== 'object' || parameters === null || Array.isArray(parameters)) {
     throw wrong(
-      'parameters is an object of texts',
+      'parameters must be an object of strings',
       "parameters: { audience: 'https://api.acme.com' }",
     );
   }
   return Object.freeze(
     Object.entries(parameters).flatMap(([name, value]) => {
       const option = Object.hasOwn(OWN_PARAMETERS, name) ? OWN_PARAMETERS[name] : undefined;
-      if (option !== undefined) throw wrong(`parameters.${name} belongs into ${option}`, LINE);
+      if (option !== undefined)
+        throw wrong(`parameters.${name} belongs in the option ${option}`, LINE);
       if (
         /^(?:grant_type|assertion|requested_token_(?:use|type)|subject_token.*|actor_token.*)$/.test(
           name,
         )
       ) {
-        throw wrong(`parameters.${name} is decided by the grant: leave it out`, LINE);
+        throw wrong(`parameters.${name} is set by the grant. Leave it out`, LINE);
       }
       return listOf(`parameters.${name}`, value).map((each) => [name, each] as const);
     }),
@@ -235,7 +239,7 @@ function originsOf(
   for (const origin of listOf('origins', origins)) {
     if (may(origin) && new URL(origin).origin === origin) continue;
     throw wrong(
-      'origins are https origins without a path (http on loopback only)',
+      'origins must be https origins without a path (http only on loopback and on hosts of allowHttp)',
       "origins: ['https://billing.acme.com']",
     );
   }
@@ -247,18 +251,21 @@ function dialectOf(exchange: unknown, { parameters, scopes }: Target): ExchangeD
   if (exchange === 'keycloak' || exchange === 'auth0') {
     if (parameters.some(([name]) => name === 'audience')) return exchange;
     throw wrong(
-      `exchange: '${exchange}' needs the target as audience`,
+      `exchange: '${exchange}' needs the target API as audience`,
       `exchange: '${exchange}', parameters: { audience: '…' }`,
     );
   }
   if (exchange === 'entra') {
     if (scopes.length > 0) return exchange;
     throw wrong(
-      "exchange: 'entra' needs a scope of the target",
+      "exchange: 'entra' needs a scope of the target API",
       "exchange: 'entra', scope: 'api://billing/.default'",
     );
   }
-  throw wrong("exchange is 'standard', 'keycloak', 'auth0' or 'entra'", "exchange: 'standard'");
+  throw wrong(
+    "exchange must be 'standard', 'keycloak', 'auth0' or 'entra'",
+    "exchange: 'standard'",
+  );
 }
 
 function listOf(name: string, value: unknown): readonly string[] {
@@ -266,7 +273,7 @@ function listOf(name: string, value: unknown): readonly string[] {
   if (list.every((each) => typeof each === 'string' && each !== '')) {
     return Object.freeze(list.filter((each) => typeof each === 'string'));
   }
-  throw wrong(`${name} is text, or a list of texts`, LINE);
+  throw wrong(`${name} must be a string, or a list of strings`, LINE);
 }
 
 function numberOf(
@@ -278,12 +285,12 @@ function numberOf(
 ): number {
   if (value === undefined) return standard;
   if (typeof value === 'number' && value >= min && value <= max) return value;
-  throw wrong(`${name} is a number from ${min} to ${max}`, `${name}: ${standard}`);
+  throw wrong(`${name} must be a number from ${min} to ${max}`, `${name}: ${standard}`);
 }
 
 function functionOf<Given>(name: string, value: Given): Given {
   if (value === undefined || typeof value === 'function') return value;
-  throw wrong(`${name} is a function`, LINE);
+  throw wrong(`${name} must be a function`, LINE);
 }
 
 function wrong(problem: string, line: string): ConfigurationError {

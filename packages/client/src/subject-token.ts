@@ -25,7 +25,7 @@ export function subjectTokenOf(subject: string | object): SubjectToken {
   }
   if (typeof subject !== 'string' || !/^[\x21-\x7e]+$/.test(subject)) {
     throw new ConfigurationError(
-      'onBehalfOf() takes the token of the caller without "Bearer", or the request that authenticate let in. Write: source.onBehalfOf(request)',
+      'onBehalfOf() needs the token of the caller without "Bearer", or the request that authenticate let in. Write: source.onBehalfOf(request)',
     );
   }
   const claims = unverifiedClaims(subject);

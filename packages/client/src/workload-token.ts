@@ -31,10 +31,12 @@ export function workloadToken(
   options: WorkloadTokenOptions,
 ): ClientAuthentication {
   const { path, type = 'jwt-bearer' } = checkOptions('workloadToken()', options, OPTIONS, LINE);
-  if (typeof clientId !== 'string' || clientId === '') throw wrong('takes the client id first');
-  if (typeof path !== 'string' || path === '') throw wrong('needs the path of the token');
+  if (typeof clientId !== 'string' || clientId === '')
+    throw wrong('needs the client id as its first argument');
+  if (typeof path !== 'string' || path === '')
+    throw wrong('needs the path of the file with the token');
   if (type !== 'jwt-bearer' && type !== 'jwt-spiffe') {
-    throw wrong("has the types 'jwt-bearer' and 'jwt-spiffe'");
+    throw wrong("can only have the type 'jwt-bearer' or 'jwt-spiffe'");
   }
   return Object.freeze({
     method: 'workload',
@@ -43,7 +45,8 @@ export function workloadToken(
       const { readFile } = await import('node:fs/promises');
       const assertion = (await readFile(path, 'utf8')).trim();
       // The message becomes the `cause` of an error, so it must not contain the file's text.
-      if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(assertion)) throw new TypeError('The file holds no JWT');
+      if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(assertion))
+        throw new TypeError('The file of the workload token does not contain a JWT');
       const authenticate = (_server: unknown, _client: unknown, body: URLSearchParams) => {
         body.set('client_id', clientId);
         body.set('client_assertion_type', `urn:ietf:params:oauth:client-assertion-type:${type}`);

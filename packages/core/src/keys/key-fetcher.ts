@@ -49,7 +49,7 @@ export function createKeyFetcher(
   const refused = configured.find((url) => !isEndpointUrl(url, allowHttp));
   if (configured.length === 0 || refused !== undefined) {
     throw new ConfigurationError(
-      `Keys of ${issuer} are fetched over https (http on loopback only), from a URL without credentials. ${lineFor(refused)}`,
+      `Keys of ${issuer} must be fetched over https (http on loopback only), from a URL without credentials. ${lineFor(refused)}`,
     );
   }
   const discover =

@@ -73,7 +73,7 @@ describe('originCheck', () => {
 
   it.each([undefined, null, [], APP, {}])('refuses %j for a list', (origins) => {
     expect(() => originCheck('fromCookie()', origins)).toThrow(
-      "fromCookie(): origins is a list of the origins whose pages may send requests that change something. Write: origins: ['https://app.acme.com']",
+      "fromCookie(): origins must be a list of the origins whose pages may send requests that change something. Write: origins: ['https://app.acme.com']",
     );
   });
 });

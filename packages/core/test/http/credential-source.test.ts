@@ -61,19 +61,19 @@ describe('fromCookie', () => {
     ],
     ['the prefix alone', () => fromCookie('__Host-', { origins }), 'does not start with __Host-'],
     ['another prefix', () => fromCookie('__Secure-at', { origins }), "fromCookie('__Host-__Secure"],
-    ['no name', () => fromCookie('', { origins }), 'takes the name of a cookie'],
-    ['a name of two words', () => fromCookie('__Host-a b', { origins }), 'takes the name of a'],
-    ['a name with =', () => fromCookie('__Host-a=b', { origins }), 'takes the name of a cookie'],
+    ['no name', () => fromCookie('', { origins }), 'needs the name of a cookie'],
+    ['a name of two words', () => fromCookie('__Host-a b', { origins }), 'needs the name of a'],
+    ['a name with =', () => fromCookie('__Host-a=b', { origins }), 'needs the name of a cookie'],
     [
       'no options',
       () => fromCookie('__Host-at', undefined as never),
       "Write: fromCookie('__Host-at', { origins: ['https://app.acme.com'] })",
     ],
-    ['no origins', () => fromCookie('__Host-at', {} as never), 'origins is a list'],
+    ['no origins', () => fromCookie('__Host-at', {} as never), 'origins must be a list'],
     [
       'a prefix that there is not',
       () => fromCookie('at', { origins, prefix: '' as never }),
-      "prefix is '__Host-' or 'none'",
+      "prefix must be '__Host-' or 'none'",
     ],
   ])('refuses %s', (_what, make, message) => {
     expect(make).toThrow(ConfigurationError);

@@ -104,7 +104,7 @@ describe('resourceMetadata', () => {
     expect(cacheControl()).toBe('public, max-age=300');
     expect(cacheControl(0)).toBe('public, max-age=0');
     for (const wrong of [-1, 1.5, Number.NaN, '60' as never]) {
-      expect(() => cacheControl(wrong)).toThrow(/maxAgeSec: a whole number/);
+      expect(() => cacheControl(wrong)).toThrow(/maxAgeSec must be a whole number/);
     }
   });
 });

@@ -38,7 +38,7 @@ describe('a token among protocols', () => {
     expect(read(['other', protocols])).toEqual({ scheme: 'bearer', token });
   });
 
-  it('may be in the Authorization header in its stead, and not in both', () => {
+  it('may be in the Authorization header instead, and not in both', () => {
     expect(read('chat', 'Bearer a')).toEqual({ scheme: 'bearer', token: 'a' });
     expect(read('bearer.t', 'Bearer a')).toMatchObject({ reason: 'authorization_repeated' });
     expect(readCredentials(fromSubprotocol('bearer.'), requestWith({}))).toMatchObject({

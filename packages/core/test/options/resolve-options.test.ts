@@ -179,22 +179,22 @@ const MISTAKES: readonly (readonly [what: string, options: unknown, line: RegExp
   ['null for an audience', { issuer, audience: null }, /Write: audience: /],
   ['an audience where there is no aud', { issuer: audienceFree, audience }, /Leave audience out/],
   [
-    'no aud, and nothing checked in its stead',
+    'no aud, and nothing else that is checked instead',
     { issuer: { ...issuer, accepts: undefined, audienceClaim: 'absent' } },
-    /in its stead.*Write: .*accepts: /,
+    /check something else instead.*Write: .*accepts: /,
   ],
   ...[keycloak('https://sso.acme.com/realms/acme'), issuer].map(
     (preset): [string, object, RegExp] => [
       `no aud for ${preset.preset}, whose tokens have one`,
       { issuer: { ...preset, accepts: () => true, audienceClaim: 'absent' } },
-      /carry aud.*Leave audienceClaim out, and write: audience: /,
+      /have an aud.*Leave audienceClaim out, and write: audience: /,
     ],
   ),
   ['issuer and issuers', { issuer, issuers: [entry] }, /exclude each other.*Write: issuer: /],
   [
     'issuers and an audience',
     { issuers: [entry], audience },
-    /owns its audience.*Write: issuers: /,
+    /has its own audience.*Write: issuers: /,
   ],
   ['no issuers in the list', { issuers: [] }, /Write: issuers: \[/],
   ['issuers as text', { issuers: 'https://as.example.com' }, /Write: issuers: \[/],
@@ -252,7 +252,7 @@ const MISTAKES: readonly (readonly [what: string, options: unknown, line: RegExp
       [
         `tokens of ${JSON.stringify(maxBytes)} bytes`,
         { issuer, audience, token: { maxBytes } },
-        /^token\.maxBytes is a whole number/,
+        /^token\.maxBytes must be a whole number/,
       ] as const,
   ),
   ['an option of token that is none', { issuer, audience, token: { max: 1 } }, /maxBytes$/],
@@ -276,12 +276,12 @@ const MISTAKES: readonly (readonly [what: string, options: unknown, line: RegExp
     [
       `a cache of ${JSON.stringify(value)}`,
       { issuer, audience, cache: { maxEntries: value } },
-      /^cache\.maxEntries is a whole number.*Write: cache: \{ maxEntries: 10000 \}$/,
+      /^cache\.maxEntries must be a whole number.*Write: cache: \{ maxEntries: 10000 \}$/,
     ] as const,
     [
       `a patience of ${JSON.stringify(value)}`,
       { issuers: () => undefined, issuerCache: { timeoutMs: value } },
-      /^issuerCache\.timeoutMs is a whole number.*Write: issuerCache: \{ timeoutMs: 5000 \}$/,
+      /^issuerCache\.timeoutMs must be a whole number.*Write: issuerCache: \{ timeoutMs: 5000 \}$/,
     ] as const,
   ]),
   [

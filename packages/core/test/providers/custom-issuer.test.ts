@@ -43,7 +43,7 @@ describe('custom() with keys given', () => {
   it('and for discovery it stays a URL, and https', () => {
     expect(() => custom({ issuer: 'urn:acme:as', classify })).toThrow('must be an https URL');
     const options = { issuer: custom({ issuer: 'http://as.acme.com', classify }), audience: 'a' };
-    expect(() => createResourceServer(options)).toThrow('are fetched over https');
+    expect(() => createResourceServer(options)).toThrow('must be fetched over https');
   });
 
   it('for a PEM the error says what to write, and that works', () => {

@@ -159,7 +159,7 @@ describe('kubernetes in a pod of the cluster', () => {
     const odd = aServer(kubernetes({ issuer, inCluster }));
     const error: unknown = await odd.server.ready().catch((reason: unknown) => reason);
     expect(String(isAuthError(error) && (error.cause as Error).cause)).toBe(
-      'Error: The token file holds no token',
+      'Error: The token file does not contain a token',
     );
     await rm(files.tokenFile);
     const { server, events } = aServer(kubernetes({ issuer, inCluster }));

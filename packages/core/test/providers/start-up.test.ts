@@ -1289,7 +1289,7 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
   [
     'authlib with a claim that is no text',
     () => authlib({ issuer: 'https://auth.acme.com', kindClaim: '' }),
-    "authlib: kindClaim is the name of a claim; write kindClaim: 'sub_type'",
+    "authlib: kindClaim must be the name of a claim; write kindClaim: 'sub_type'",
   ],
   [
     'authlib with two rules',
@@ -1711,17 +1711,19 @@ describe('a variable that is not set', () => {
     zitadel: () => zitadel({ issuer: `https://${unset}`, classify }),
   };
 
-  it.each(Object.entries(MADE))('is told of by %s', (_name, make) => {
+  it.each(Object.entries(MADE))('is mentioned in the error of %s', (_name, make) => {
     expect(make).toThrow(ConfigurationError);
-    expect(make).toThrow(/holds the word undefined or null: a variable .* is not set/);
+    expect(make).toThrow(
+      /contains the word undefined or null, because a variable in it is not set/,
+    );
   });
 
-  it('is told of for the audience, too', () => {
+  it('is mentioned in the error for the audience, too', () => {
     const issuer = rfc9068('https://as.acme.com');
     const several: readonly [string, string] = ['https://api.acme.com', `api://${unset}`];
     for (const audience of [unset, `https://${unset}/`, several]) {
       expect(() => createResourceServer({ issuer, audience })).toThrow(
-        'audience of https://as.acme.com holds the word undefined or null',
+        'audience of https://as.acme.com contains the word undefined or null',
       );
     }
   });

@@ -118,7 +118,7 @@ describe('the options of a preset', () => {
     [{ issuer: 'https://undefined.example' }, 'issuer'],
     [{ issuer: 'https://a.example', ids: ['a', 'null'] }, 'ids'],
   ])('that were made of a variable that is not set are refused: %j', (options, name) => {
-    expect(() => checked(options)).toThrow(`acme: ${name} holds the word undefined or null`);
+    expect(() => checked(options)).toThrow(`acme: ${name} contains the word undefined or null`);
   });
 
   it('may be the issuer alone', () => {
@@ -128,7 +128,7 @@ describe('the options of a preset', () => {
     const options = { issuer: 'https://a.example', name: 'a' };
     expect(issuerOptions<Options>('acme', options, NAMES)).toBe(options);
     expect(() => issuerOptions<Options>('acme', 'https://undefined.example', NAMES)).toThrow(
-      'holds the word undefined',
+      'contains the word undefined',
     );
   });
 
