@@ -60,7 +60,7 @@ describe('Fastify, by @authly/core/adapter alone', () => {
     expect((await get('/me', aClientToken())).status).toBe(403);
   });
 
-  it('takes a resource server, and awaits keys that are not there yet', async () => {
+  it('accepts a resource server, and awaits keys that are not loaded yet', async () => {
     const resourceServer = createResourceServer({
       issuer: authly({ issuer, jwksUri: `${issuer}/jwks` }),
       audience: 'https://api.acme.com',
@@ -76,7 +76,7 @@ describe('Fastify, by @authly/core/adapter alone', () => {
     resourceServer.close();
   });
 
-  it('fails with 500 where a guard runs before authenticate', async () => {
+  it('fails with 500 if a guard runs before authenticate', async () => {
     const bare = fastify();
     bare.get('/', { preHandler: authorize(scope('a')) }, async () => 'ok');
     const response = await bare.inject('/');
@@ -104,7 +104,7 @@ describe('a queue, by verify', () => {
     expect(seen).toHaveLength(outcome === 'done' ? 1 : 0);
   });
 
-  it('gives a message back while keys cannot be fetched, and passes on what the work throws', async () => {
+  it('asks for a retry while keys cannot be fetched, and passes on the error of the work', async () => {
     const down = createResourceServer({
       issuer: authly({ issuer, jwksUri: `${issuer}/jwks` }),
       audience: 'https://api.acme.com',

@@ -54,7 +54,7 @@ describe.each(['express', 'fastify'] as const)('examples/nest-api on %s', (platf
     expect((await send('get', '/orders', machine())).body).toHaveLength(2);
   });
 
-  it('holds what the controller and the route require, in one challenge', async () => {
+  it('requires what the controller and the route need, in one challenge', async () => {
     const short = await send('post', '/orders', user());
     expect(short.status).toBe(403);
     expect(short.headers['www-authenticate']).toContain('scope="read:orders write:orders"');

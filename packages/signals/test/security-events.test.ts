@@ -125,7 +125,7 @@ describe('a security event', () => {
     [SSF, 'verification', 'verification'],
     ['urn:acme:', 'session-revoked', 'other'],
     ['', 'constructor', 'other'],
-  ] as const)('is told and revokes nothing: %s%s', async (base, type, event) => {
+  ] as const)('is reported and revokes nothing: %s%s', async (base, type, event) => {
     const resolveSubject = vi.fn();
     const { handler, events, told, ...watched } = someSecurityEvents({ resolveSubject });
     expect(await pushed(handler, anEventOf(`${base}${type}`))).toEqual(ACCEPTED);
@@ -713,7 +713,7 @@ describe('a subject that we cannot resolve', () => {
     ['throws', () => Promise.reject(new Error('down'))],
     ['gives what is no target', () => ({ kind: 'user' }) as never],
     ['gives null', () => null as never],
-  ])('is sent again where the look-up %s', async (_name, resolveSubject) => {
+  ])('must be sent again if the look-up %s', async (_name, resolveSubject) => {
     const { handler, events, told } = someSecurityEvents({ resolveSubject });
     expect((await push(handler, event)).status).toBe(503);
     expect(events).toMatchObject([{ type: 'signal.refused', reason: 'lookup_unavailable' }]);
@@ -746,7 +746,7 @@ describe('onSecurityEvent', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('no'))],
-  ])('that %s changes nothing, and is told of', async (_name, onSecurityEvent) => {
+  ])('that %s changes nothing, and its error is reported', async (_name, onSecurityEvent) => {
     const { handler, events, ...watched } = someSecurityEvents({ onSecurityEvent });
     expect((await push(handler, anEvent())).status).toBe(202);
     await new Promise((resolve) => setImmediate(resolve));

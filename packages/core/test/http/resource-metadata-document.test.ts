@@ -23,7 +23,7 @@ function jwt(header: object, claims: object, signature = 'c2ln'): string {
 const signed = jwt({ alg: 'ES256' }, { iss: 'https://trust.example.com', resource: RESOURCE });
 
 describe('metadataDocument', () => {
-  it('[RFC9728-2-a] [RFC9728-2-e] [RFC9728-3.2-b] says what is known of any resource, and nothing more', () => {
+  it('[RFC9728-2-a] [RFC9728-2-e] [RFC9728-3.2-b] has only the members that are known of any resource if no option is given', () => {
     expect(documentOf()).toEqual({
       resource: RESOURCE,
       authorization_servers: ISSUERS,
@@ -56,7 +56,7 @@ describe('metadataDocument', () => {
     });
   });
 
-  it('says what it is told, under the names of RFC 9728 §2', () => {
+  it('has the given values under the names of RFC 9728 §2', () => {
     expect(
       documentOf({
         scopes: ['read:users'],
@@ -120,7 +120,7 @@ describe('metadataDocument', () => {
     expect(() => documentOf({}, [])).toThrow(ConfigurationError);
   });
 
-  it('[RFC9728-2.1-a] takes further members, such as names in other languages', () => {
+  it('[RFC9728-2.1-a] accepts further members, such as names in other languages', () => {
     const members = { 'resource_name#fr': 'Utilisateurs', acme_tier: { level: 1 } };
     expect(documentOf({ members })).toMatchObject(members);
   });

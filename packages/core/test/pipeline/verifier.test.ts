@@ -695,7 +695,7 @@ describe('no error contains anything of a token', () => {
 });
 
 describe('a signature', () => {
-  it('that is another spelling of a valid one is checked by itself', async () => {
+  it('of a second token with the same content is verified, too, although the first token is cached', async () => {
     const [one, two] = [aToken(), aToken()];
     expect(segmentsOf(one).slice(0, 2)).toEqual(segmentsOf(two).slice(0, 2));
     expect(one).not.toBe(two);
