@@ -103,7 +103,7 @@ describe('logout tokens', () => {
     expect([status, ...why].join(' ')).toBe(expected);
   });
 
-  it('all that are recorded are here', () => {
+  it('eleven are recorded', () => {
     const forms = recorded.filter(({ form }) => form === 'logout-token').map(({ id }) => id);
     expect(forms).toHaveLength(11);
   });

@@ -217,7 +217,7 @@ describe('options', () => {
     );
   });
 
-  it('are all checked before anything is sent', () => {
+  it('are checked before anything is sent', () => {
     const own = vi.fn(async () => null);
     const follow = { command: own };
     expect(() => redisStores({ ...good, follow, retainSec: 0 })).toThrow('retainSec');

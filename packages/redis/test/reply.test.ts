@@ -65,7 +65,7 @@ describe('a reply', () => {
     expect(read).toThrow('Redis answered GET in a form that this command does not have');
   });
 
-  it('that is not valid causes its own error, which shows nothing of the reply', () => {
+  it('that is not valid has an error type of its own', () => {
     const error = new UnexpectedReplyError('GET');
     expect(error).toBeInstanceOf(TypeError);
     expect(error.name).toBe('UnexpectedReplyError');

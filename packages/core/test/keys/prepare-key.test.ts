@@ -126,7 +126,7 @@ describe('keys at the limits', () => {
   });
 
   it.each(['RS256', 'PS256', 'PS384', 'PS512'] as const)(
-    'the largest accepted exponent has 256 bits; for %s nothing throws',
+    'the largest accepted exponent has 256 bits, and verifying with it by %s does not throw',
     (alg) => {
       const key = preparedKey({ ...rsaJwk, e: exponent(256) });
       expect(verifySignature(alg, key, 'e30.e30', Buffer.alloc(256, 1))).toBe(false);

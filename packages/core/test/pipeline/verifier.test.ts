@@ -522,7 +522,7 @@ describe('the verified-token cache', () => {
 });
 
 describe('requests at the same time', () => {
-  it('each get their own principal, whatever is awaited', async () => {
+  it('each get their own principal, also while a claims schema is awaited', async () => {
     const schema = z.object({ sub: z.string() }).refine(async () => true);
     const slow = aResourceServer({ claims: schema });
     const users = Array.from({ length: 200 }, (_, index) => `user-${index % 100}`);

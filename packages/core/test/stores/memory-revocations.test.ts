@@ -142,7 +142,7 @@ describe('a store in memory', () => {
     expect(await revocations.clear({ kind: 'issuer', issuer })).toBe(false);
   });
 
-  it('lists the marks of every kind as they are kept', async () => {
+  it('lists marks as they are kept', async () => {
     const { revocations } = aStore();
     const made = [
       await revocations.revokeToken({ token: 'x' }),
