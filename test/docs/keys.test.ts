@@ -195,7 +195,7 @@ describe('the snippets for providers inside a network', () => {
     expect(asked).toEqual(['http://keycloak:8080/realms/acme/.well-known/openid-configuration']);
   });
 
-  it('take the public issuer with keys from inside', async () => {
+  it('accept the public issuer with keys from an internal URL', async () => {
     const { issuer } = await import('./snippets/keys/internal-address.ts');
     expect(issuer).toMatchObject({
       issuer: 'https://sso.acme.com/realms/acme',
