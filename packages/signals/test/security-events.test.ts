@@ -594,7 +594,7 @@ describe('a verification event', () => {
       },
     });
     expect(await pushed(handler, verification('made-up'))).toEqual(
-      refusal('invalid_state', 'The state is not the one asked for'),
+      refusal('invalid_state', 'The state is not the requested one'),
     );
     expect(events).toMatchObject([{ reason: 'state_unexpected', issuer: ISSUER }]);
     expect((await push(handler, verification('asked'))).status).toBe(202);

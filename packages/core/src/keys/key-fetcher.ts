@@ -83,5 +83,5 @@ function lineFor(refused: string | undefined): string {
   const host = isHttpUrl(refused) ? hostOf(new URL(refused).hostname) : undefined;
   return host === undefined
     ? "Write: jwksUri: 'https://as.example.com/jwks'"
-    : `Write: issuer: '${refused?.replace(/^http:(\/\/[^/]*).*$/, 'https:$1')}…', or, on a network where nobody can change the traffic, allowHttp: ['${host}'] beside issuer or issuers`;
+    : `Write: issuer: '${refused?.replace(/^http:(\/\/[^/]*).*$/, 'https:$1')}…', or, on a network where nobody can change the traffic, allowHttp: ['${host}'] next to issuer or issuers`;
 }

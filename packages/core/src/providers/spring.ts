@@ -184,7 +184,11 @@ function disjointRule(clientOf: (claims: TokenClaims) => string | undefined): Cl
     if (!isOfSpring(claims, header)) return NOT_SPRING;
     return hasClientMark(claims, header) || isOfAnotherProvider(claims)
       ? CONTRADICTION
-      : asUser(subject, clientId, 'sub is not the client id, by the word of the operator');
+      : asUser(
+          subject,
+          clientId,
+          'sub is not the client id, which means a user as the operator states',
+        );
   };
 }
 

@@ -83,7 +83,7 @@ describe('an issuer over http', () => {
       ],
       onEvent: (event: AuthEvent) => events.push(event),
     } as const;
-    expect(() => createResourceServer(options)).toThrow("allowHttp: ['keycloak'] beside issuer");
+    expect(() => createResourceServer(options)).toThrow("allowHttp: ['keycloak'] next to issuer");
     createResourceServer({ ...options, allowHttp: ['keycloak', '172.18.0.3'] }).close();
     expect(events.filter(({ type }) => type === 'config.http_allowed')).toEqual([
       { type: 'config.http_allowed', issuer: 'http://keycloak:8080/realms/a', host: 'keycloak' },
