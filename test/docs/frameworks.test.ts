@@ -38,7 +38,7 @@ describe('Fastify, by @authly/core/adapter alone', () => {
     ['without a token', undefined, 401, 'Bearer realm="api"', 'missing_credentials'],
     ['with a forged token', tampered(aUserToken(scoped)), 401, 'error="invalid_token"', undefined],
     ['without the scope', aUserToken({ scope: 'a' }), 403, 'scope="read:users"', undefined],
-    ['with a token that is none', 'opaque', 401, 'error="invalid_token"', 'invalid_token'],
+    ['with a token that is not a JWT', 'opaque', 401, 'error="invalid_token"', 'invalid_token'],
   ])('refuses a request %s', async (_, token, status, challenge, error) => {
     const response = await get('/users', token);
     expect(response.status).toBe(status);

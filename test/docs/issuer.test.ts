@@ -100,7 +100,7 @@ describe('the keys of docs/issuer.md', () => {
   const folder = mkdtempSync(join(tmpdir(), 'authly-keys-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('are made once, for the issuer alone to read', async () => {
+  it('are made once, and only the issuer may read them', async () => {
     const file = join(folder, 'key.json');
     await makeKey(file);
     expect(statSync(file).mode & 0o777).toBe(0o600);

@@ -80,7 +80,7 @@ describe.each(['express', 'fastify'] as const)('examples/nest-api on %s', (platf
   it.each([
     ['a forged token', () => tampered(user()), 401],
     ['an expired token', () => aUserToken({ sub: 'u-17' }, { expiresInSec: -60 }), 401],
-    ['a token that is none', () => 'opaque', 401],
+    ['a token that is not a JWT', () => 'opaque', 401],
   ])('refuses %s', async (_, token, status) => {
     const response = await send('get', '/orders', token());
     expect(response.status).toBe(status);

@@ -194,7 +194,7 @@ describe.each(frameworks)('$name', (framework) => {
     expect(await outcomeOf(target, answer)).toBe('proof_missing');
   });
 
-  it('[RFC9449-7.2-a] 40 a bound token as Bearer is refused, with a perfect proof beside it', async () => {
+  it('[RFC9449-7.2-a] 40 refuses a bound token as Bearer, also with a good proof', async () => {
     const target = await open(framework, {});
     expect(await outcomeOf(target, { token, authorization: [`Bearer ${token}`] })).toBe(
       'binding_scheme_mismatch',

@@ -672,7 +672,7 @@ describe('configuration', () => {
       'issuers: [',
     ],
     [
-      'a list of issuers and introspection beside it',
+      'introspection together with a list of issuers',
       { issuers: [{ ...issuer, audience: AUDIENCE }], introspection: { client } },
       'each entry has its own',
     ],

@@ -20,7 +20,7 @@ describe('options of tokenSource', () => {
       'issuer must be the https URL',
     ],
     ['no client', { client: undefined }, 'clientSecretBasic'],
-    ['a client that is none', { client: { clientId: 'x' } }, 'clientSecretBasic'],
+    ['a client without authentication', { client: { clientId: 'x' } }, 'clientSecretBasic'],
     ['a client without an id', { client: { authentication() {} } }, 'clientSecretBasic'],
     [
       'an endpoint over http',
@@ -31,7 +31,7 @@ describe('options of tokenSource', () => {
     ['an empty resource', { resource: '' }, 'resource must be a string'],
     ['[RFC8707-2-a] a resource that is no URI', { resource: 'billing-api' }, 'audience: '],
     ['[RFC8707-2-a] a resource with a fragment', { resource: `${API}#a` }, 'without a fragment'],
-    ['a resource that is none', { resource: [7] }, 'resource must be a string'],
+    ['a resource that is a number', { resource: [7] }, 'resource must be a string'],
     ['a scope with a quote', { scope: 'a "b"' }, 'scope must be a list'],
     ['a scope in a list that is two', { scope: ['a b'] }, 'scope must be a list'],
     ['a scope that is a number', { scope: 7 }, 'scope must be a list'],
@@ -81,15 +81,15 @@ describe('options of tokenSource', () => {
     ['a time limit too long', { timeoutMs: 60_001 }, 'from 50 to 60000'],
     ['a time limit that is text', { timeoutMs: '50' }, 'from 50 to 60000'],
     ['no place for a subject', { maxSubjects: 0 }, 'from 1 to 100000'],
-    ['a listener that is none', { onEvent: 'log' }, 'onEvent must be a function'],
-    ['a fetch that is none', { fetch: {} }, 'fetch must be a function'],
-    ['chance that is none', { random: 0.5 }, 'random must be a function'],
+    ['a listener that is not a function', { onEvent: 'log' }, 'onEvent must be a function'],
+    ['a fetch that is not a function', { fetch: {} }, 'fetch must be a function'],
+    ['a random that is not a function', { random: 0.5 }, 'random must be a function'],
     [
       'an audience',
       { audience: API },
       "Write: resource: 'https://billing.acme.com', or parameters: { audience: '",
     ],
-    ['a name that is none', { scopes: 'a' }, 'has no option "scopes"'],
+    ['an unknown option', { scopes: 'a' }, 'has no option "scopes"'],
   ];
 
   it.each(WRONG)('are refused with the line to write: %s', (_name, change, message) => {

@@ -194,7 +194,7 @@ describe('challenges, if DPoP and Bearer are accepted (RFC 9449 §7.1, §7.2)', 
     expect(text?.match(/error="insufficient_scope"/g)).toHaveLength(1);
   });
 
-  it('leave Bearer out where DPoP alone is accepted', () => {
+  it('leave out Bearer if only DPoP is accepted', () => {
     const only = { ...both, schemes: ['dpop'] } as const;
     expect(refusalFor(new AuthError('credentials_missing'), only).headers['www-authenticate']).toBe(
       'DPoP realm="api", algs="ES256 RS256"',

@@ -127,7 +127,7 @@ describe('metadataDocument', () => {
 
   it.each<readonly [string, ResourceMetadataOptions, RegExp]>([
     ['an unknown option', { title: 'Users' } as never, /has no option "title"/],
-    ['options that are none', 'Users' as never, /takes an object/],
+    ['options that are a string', 'Users' as never, /takes an object/],
     ['a scope that is two', { scopes: ['a b'] }, /scopes: "a b" is not one of them/],
     ['an issuer with a query', { authorizationServers: ['https://a?b'] }, /authorizationServers/],
     [
@@ -137,7 +137,11 @@ describe('metadataDocument', () => {
     ],
     ['no authorization server', { authorizationServers: [] }, /at least one is needed/],
     ['keys over http', { jwksUri: 'http://api.example.com/jwks' }, /jwksUri: .* not an https URL/],
-    ['a page that is none', { documentation: '/docs' }, /documentation: .* not the absolute URL/],
+    [
+      'a page that is not an absolute URL',
+      { documentation: '/docs' },
+      /documentation: .* not the absolute URL/,
+    ],
     [
       'a page that is a script',
       { policy: 'javascript:alert(1)' },

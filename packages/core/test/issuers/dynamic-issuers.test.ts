@@ -216,12 +216,12 @@ describe('an answer that cannot be used is our outage, never another issuer’s 
     ['an empty audience', { ...entry(A), audience: [] }, ConfigurationError],
     ['a URL', A, ConfigurationError],
     [
-      'no check in the audience’s stead',
+      'no check instead of the audience',
       { ...entry(A), accepts: undefined, audienceClaim: 'absent', audience: undefined },
       ConfigurationError,
     ],
     [
-      'keys that are none',
+      'a key set without a key',
       { ...entry(A), keys: { kind: 'static', jwks: { keys: [] } } },
       ConfigurationError,
     ],

@@ -255,7 +255,7 @@ const MISTAKES: readonly (readonly [what: string, options: unknown, line: RegExp
         /^token\.maxBytes must be a whole number/,
       ] as const,
   ),
-  ['an option of token that is none', { issuer, audience, token: { max: 1 } }, /maxBytes$/],
+  ['an unknown option of token', { issuer, audience, token: { max: 1 } }, /maxBytes$/],
   ...['keycloak', ['http://keycloak'], ['keycloak:8080'], [''], [7], ['a/b'], null].map(
     (allowHttp) =>
       [
@@ -285,16 +285,16 @@ const MISTAKES: readonly (readonly [what: string, options: unknown, line: RegExp
     ] as const,
   ]),
   [
-    'a cache option that is none',
+    'an unknown option of cache',
     { issuer, audience, cache: { max: 5 } },
     /no option "max".*maxEntries, maxBytes/,
   ],
   [
-    'an issuerCache option that is none',
+    'an unknown option of issuerCache',
     { issuers: () => undefined, issuerCache: { ttl: 5 } },
     /no option "ttl".*maxIssuers, foundForSec/,
   ],
-  ['a key option that is none', { issuer, audience, keys: { ttl: 5 } }, /keys has no option "ttl"/],
+  ['an unknown option of keys', { issuer, audience, keys: { ttl: 5 } }, /keys has no option "ttl"/],
   ['a realm with a quote', { issuer, audience, realm: 'a"b' }, /Write: realm: 'api'/],
   ['a realm with a line break', { issuer, audience, realm: 'a\nb' }, /Write: realm: 'api'/],
   ['an empty realm', { issuer, audience, realm: '' }, /Write: realm: 'api'/],

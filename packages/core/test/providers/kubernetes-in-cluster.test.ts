@@ -123,7 +123,7 @@ describe('kubernetes in a pod of the cluster', () => {
     expect(kubernetes({ issuer, inCluster: true }).keys).toEqual({ kind: 'jwks', url });
   });
 
-  it('reads both files anew each time: Kubernetes replaces them', async () => {
+  it('reads both files each time, because Kubernetes replaces them', async () => {
     const { cluster, server: apiServer } = await anApiServer();
     const files = await mounted(apiServer, cluster.token);
     const inCluster = { apiServer: apiServer.origin, ...files };

@@ -776,7 +776,7 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
     "write auth0({ issuer: 'https://acme.eu.auth0.com/' })",
   ],
   [
-    'auth0 with a domain that is none',
+    'auth0 with a malformed domain',
     () => auth0('acme auth0'),
     "auth0: 'acme auth0' is not a domain; write auth0('acme.eu.auth0.com')",
   ],
@@ -946,7 +946,7 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
     "write okta({ issuer: 'https://acme.okta.com/oauth2/default' })",
   ],
   [
-    'okta with a domain that is none',
+    'okta with a malformed domain',
     () => okta('acme okta', { authorizationServer: 'default' }),
     "okta: 'acme okta' is not a domain; write okta('acme.okta.com', { authorizationServer: 'default' })",
   ],
@@ -1124,7 +1124,7 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
     'write projectIds: [',
   ],
   [
-    'circleci with repositories that are none',
+    'circleci with malformed repositories',
     () => circleci({ organizationId: ORGANIZATION, vcsOrigins: [''] }),
     "write vcsOrigins: ['github.com/acme/router']",
   ],

@@ -66,10 +66,10 @@ describe('a provider', () => {
     ['nothing for keys', { jwks: null }, 'jwks must be a JWK set'],
     ['a number for keys', { jwks: 7 }, 'jwks must be a JWK set'],
     ['keys that are no list', { jwks: { keys: {} } }, 'jwks must be a JWK set'],
-    ['an address of keys that is none', { jwksUri: 'keys' }, 'is not an absolute URL'],
+    ['a jwksUri that is not a URL', { jwksUri: 'keys' }, 'is not an absolute URL'],
     ['an empty name', { name: '' }, 'name must be a non-empty string'],
     ['a name that is a number', { name: 7 }, 'name must be a non-empty string'],
-    ['a fetch that is none', { fetch: {} }, 'fetch must be a function'],
+    ['a fetch that is not a function', { fetch: {} }, 'fetch must be a function'],
   ])('may not have %s', (_what, options, words) => {
     const make = () => audienceProvider(statement(), options as ProviderOptions);
     expect(make).toThrow(ConfigurationError);
