@@ -136,7 +136,7 @@ function adviceOf(
   const names = NAMES_OF_METHOD[method] ?? [method];
   if (methods !== undefined && !names.some((name) => methods.includes(name))) {
     advice.push(
-      `The server's metadata does not list the method ${names.join(' or ')}. It lists ${methods.join(', ')}. Authenticate with one of those, or register ${clientId} for the first one`,
+      `The server's metadata does not list the method ${names.join(' or ')}. It lists ${methods.join(', ')}. Authenticate with one of those, or allow ${names.join(' or ')} for ${clientId} at the server`,
     );
   }
   if (origins.length === 0) {
@@ -197,7 +197,7 @@ const HINTS: Readonly<Record<string, string>> = {
   issuer_unreachable:
     'The token endpoint could not be reached from here. Check its host name, the network, and its certificate',
   issuer_timeout:
-    'The server did not answer within timeoutMs. Check that it can be reached from here, or write a larger timeoutMs',
+    'The server did not answer within timeoutMs. Check that it can be reached from here, or write a longer limit: timeoutMs: 20_000',
   metadata_unavailable:
     "The server's metadata could not be read (/.well-known/openid-configuration and /.well-known/oauth-authorization-server of the issuer). Check that it can be reached from here. For a server without metadata, write: tokenEndpoint: 'https://as.acme.com/token'",
   credentials_unavailable:

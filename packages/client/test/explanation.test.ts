@@ -153,7 +153,7 @@ describe('advice', () => {
 
   it('names the authentication methods of the server if that of the client is not among them', () => {
     expect(adviceFor(tls, ['client_secret_basic', 'private_key_jwt'])).toEqual([
-      "The server's metadata does not list the method tls_client_auth or self_signed_tls_client_auth. It lists client_secret_basic, private_key_jwt. Authenticate with one of those, or register orders-api for the first one",
+      "The server's metadata does not list the method tls_client_auth or self_signed_tls_client_auth. It lists client_secret_basic, private_key_jwt. Authenticate with one of those, or allow tls_client_auth or self_signed_tls_client_auth for orders-api at the server",
     ]);
     expect(adviceFor(workload, ['client_secret_basic'])).toHaveLength(1);
     expect(adviceFor(REQUIRED.client, [])).toHaveLength(1);
@@ -185,7 +185,7 @@ describe('advice', () => {
     ['metadata_unusable', undefined, 'write: tokenEndpoint: '],
     ['not_bound', undefined, 'leave out the option dpop'],
     ['issuer_unreachable', undefined, 'its host name, the network'],
-    ['issuer_timeout', undefined, 'a larger timeoutMs'],
+    ['issuer_timeout', undefined, 'timeoutMs: 20_000'],
     ['issuer_redirects', undefined, 'a page for people'],
     ['metadata_unavailable', undefined, '/.well-known/oauth-authorization-server'],
     ['credentials_unavailable', undefined, 'The cause of the error'],
