@@ -143,7 +143,7 @@ describe.each(frameworks)('$name: nonces', (one) => {
   });
 });
 
-it('50 nonces of another API are not accepted, also with the same secret', async () => {
+it('50 two APIs have different nonces, also with the same secret', async () => {
   const nonces: unknown[] = [];
   for (const resource of [AUDIENCE, 'https://other.example.com']) {
     const server = aResourceServer({

@@ -170,7 +170,7 @@ describe.each(frameworks)('row 28: what was revoked, in $name', (framework) => {
     expect((await target.send({ token: aToken({ iat: NOW + 6, jti: 'later' }) })).status).toBe(200);
   });
 
-  it('case 91: without iat while there is a mark; without jti by the token itself', async () => {
+  it('case 91: a token without iat is refused while there is a mark, and one without jti if its text is revoked', async () => {
     const preset = custom({ issuer: ISSUER, jwks: issuer.jwks, classify: () => 'user' });
     const { target, revocations } = await anApi({
       framework,

@@ -246,7 +246,7 @@ describe('the view of a request', () => {
     expect(nodeRequestView(request, '/').identity).toBe(request);
   });
 
-  it('is not printed along with the view', () => {
+  it('does not show the request when it is printed', () => {
     const view = nodeRequestView(request, '/', { identity: request });
     expect(inspect(view, { depth: 9, showHidden: true }) + JSON.stringify(view)).not.toContain(
       'sEcReT',
