@@ -5,6 +5,11 @@ export interface Contender {
   readonly name: string;
   /** One operation on the token at this place of the corpus. */
   readonly verify: Verify;
+  /**
+   * A whole turn of this many operations, for what cannot be done by calling `verify` once for each. Not used where
+   * operations come one at a time.
+   */
+  readonly turn?: (operations: number) => Promise<void>;
   /** Tokens of its own, where it cannot take those that the others get. */
   readonly corpus?: Corpus;
   /** Frees what it holds: timers, connections. */

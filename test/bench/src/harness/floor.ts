@@ -9,13 +9,14 @@ import type { Contender } from './contender.ts';
 export const FLOOR = 'crypto.verify';
 
 interface Signed {
-  readonly input: Buffer;
-  readonly signature: Buffer;
+  readonly input: Uint8Array;
+  readonly signature: Uint8Array;
 }
 
 interface Prepared {
   readonly hash: string | null;
   readonly key: KeyObject | VerifyKeyObjectInput;
+  readonly all: readonly Signed[];
   at(index: number): Signed;
 }
 
@@ -53,13 +54,15 @@ export function pooledFloor(target: Target, corpus: Corpus): Contender {
   };
 }
 
-function prepare({ algorithm, publicKey }: Target, corpus: Corpus): Prepared {
+/** The arguments of `crypto.verify` for tokens of the corpus. */
+export function prepare({ algorithm, publicKey }: Target, corpus: Corpus): Prepared {
   const tokens = Array.from({ length: Math.min(PREPARED, corpus.size) }, (_, index) =>
     signed(corpus.fresh(index), algorithm),
   );
   return {
     hash: algorithm === 'EdDSA' ? null : `sha${algorithm.slice(2)}`,
     key: algorithm.startsWith('PS') ? pssKey(publicKey) : publicKey,
+    all: tokens,
     at(index) {
       const token = tokens[index % tokens.length];
       if (token === undefined) throw new Error('The corpus is empty');
