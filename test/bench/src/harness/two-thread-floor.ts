@@ -24,8 +24,8 @@ export async function twoThreadFloor(target: Target, corpus: Corpus): Promise<Co
   const thread = new Worker(new URL('./two-thread-floor-worker.js', import.meta.url), {
     workerData,
   });
-  thread.unref();
   await once(thread, 'online');
+  thread.unref();
   return {
     name: 'crypto.verify on two threads',
     verify,
