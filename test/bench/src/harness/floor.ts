@@ -24,7 +24,7 @@ interface Prepared {
 const PREPARED = 1_000;
 
 /**
- * What nobody can be faster than: one synchronous `crypto.verify` on a prepared key, with the signing
+ * What a verification is measured by: one synchronous `crypto.verify` on a prepared key, with the signing
  * input and the signature at hand as bytes, in the form that costs least. No parsing, no claims.
  */
 export function floor(target: Target, corpus: Corpus): Contender {
