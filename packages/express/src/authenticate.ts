@@ -5,6 +5,7 @@ import {
   admissionMode,
   admitRequest,
   isThenable,
+  requestMember,
 } from '@authly/core/adapter';
 import type { ExpressMiddleware } from './framework.ts';
 import { showPrincipal } from './principal-property.ts';
@@ -47,7 +48,7 @@ export function authenticate(
     let admitted: ReturnType<typeof admitRequest>;
     try {
       // `originalUrl`, since routers and mounts shorten `url`.
-      const view = nodeRequestView(request, request.originalUrl, { response });
+      const view = nodeRequestView(request, requestMember(request, 'originalUrl'), { response });
       admitted = admitRequest(request, view, mode);
     } catch (error) {
       return refuse(error, mode, { response, next });
