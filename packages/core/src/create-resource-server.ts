@@ -139,7 +139,11 @@ export function resourceServerOf<Schema extends StandardSchemaV1 | undefined = u
     } catch (error) {
       return failed(error, presented);
     }
-    if (!isThenable(outcome)) return admitted(outcome, presented);
+    return isThenable(outcome) ? admitLater(outcome, presented) : admitted(outcome, presented);
+  }
+
+  // Not in `admit`: what a closure uses is put into an object for each request, also where no closure is made.
+  function admitLater(outcome: Promise<ReadOutcome>, presented: Presentation): Promise<Admitted> {
     return outcome.then(
       (settled) => admitted(settled, presented),
       (error) => failed(error, presented),

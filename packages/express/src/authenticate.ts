@@ -1,5 +1,6 @@
 import { type AnyResourceServerOptions, nodeRequestView, type ResourceServer } from '@authly/core';
 import {
+  type AnswerMode,
   type AuthenticateInfo,
   type AuthenticateOptionsOf,
   admissionMode,
@@ -7,7 +8,7 @@ import {
   isThenable,
   requestMember,
 } from '@authly/core/adapter';
-import type { ExpressMiddleware } from './framework.ts';
+import type { ExpressMiddleware, ExpressNext, ExpressResponse } from './framework.ts';
 import { showPrincipal } from './principal-property.ts';
 import { refuse } from './respond.ts';
 
@@ -54,10 +55,20 @@ export function authenticate(
       return refuse(error, mode, { response, next });
     }
     if (!isThenable(admitted)) return next();
-    const refused = (error: unknown) => refuse(error, mode, { response, next });
-    // The last `catch`: an exception of the application's `next` must not end the process.
-    admitted.then(() => next(), refused).then(undefined, next);
+    goOnLater(admitted, mode, { response, next });
   };
   const { resourceServer, optional, skip } = mode;
   return Object.assign(middleware, { resourceServer, optional, skip });
+}
+
+// Not in the middleware: what a closure uses is put into an object for each request, also where no closure is made.
+function goOnLater(
+  admitted: PromiseLike<unknown>,
+  mode: AnswerMode,
+  exchange: { readonly response: ExpressResponse; readonly next: ExpressNext },
+): void {
+  const { next } = exchange;
+  const refused = (error: unknown) => refuse(error, mode, exchange);
+  // The last `catch`: an exception of the application's `next` must not end the process.
+  admitted.then(() => next(), refused).then(undefined, next);
 }
