@@ -1,5 +1,5 @@
 import { differences, ratios, type Summary, summarize } from '../harness/statistics.ts';
-import type { Framework, Guard } from '../http/server-process.ts';
+import type { Framework, Guard } from '../http/guarded-app.ts';
 import {
   atLeast,
   atMost,
@@ -11,10 +11,12 @@ import {
 import { realisticTokens } from '../tokens/realistic-token.ts';
 import { openTarget } from '../tokens/target.ts';
 import { type HttpCosts, type HttpTurns, runHttpRounds } from './http-rounds.ts';
+import { httpSocketless } from './http-socketless.ts';
 import type { Scale } from './scale.ts';
 
 const DISTINCT = 5_000;
-const ROUNDS = 7;
+const ROUNDS = 5;
+const SOCKETLESS_ROUNDS = 25;
 /** What an API writes itself, in ten lines. */
 const BY_HAND = 'jose-cached';
 
@@ -67,8 +69,16 @@ export async function http(scale: Scale): Promise<Findings> {
       charts.push(chartOf(what, costs));
     }
   }
+  const rounds = scale.rounds(SOCKETLESS_ROUNDS);
+  const guards: readonly Guard[] = ['bare', 'authly', BY_HAND];
+  const turns: HttpTurns = { framework: 'express', guards, target, corpora, rounds };
+  const socketless = await httpSocketless(turns, BY_HAND);
   close();
-  return { tables: [...tables, ...unseen], goals, charts };
+  return {
+    tables: [...tables, ...socketless.tables, ...unseen],
+    goals: [...goals, ...socketless.goals],
+    charts,
+  };
 }
 
 /** Each token verified in whole: what the second thread is worth to a server, the load beside it. */
