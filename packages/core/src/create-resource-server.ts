@@ -142,7 +142,8 @@ export function resourceServerOf<Schema extends StandardSchemaV1 | undefined = u
     return isThenable(outcome) ? admitLater(outcome, presented) : admitted(outcome, presented);
   }
 
-  // Not in `admit`: what a closure uses is put into an object for each request, also where no closure is made.
+  // A separate function: a function that contains closures allocates an object for their variables at each call, even when it
+  // creates no closure.
   function admitLater(outcome: Promise<ReadOutcome>, presented: Presentation): Promise<Admitted> {
     return outcome.then(
       (settled) => admitted(settled, presented),

@@ -61,7 +61,8 @@ export function authenticate(
   return Object.assign(middleware, { resourceServer, optional, skip });
 }
 
-// Not in the middleware: what a closure uses is put into an object for each request, also where no closure is made.
+// A separate function: a function that contains closures allocates an object for their variables at each call, even when it
+// creates no closure.
 function goOnLater(
   admitted: PromiseLike<unknown>,
   mode: AnswerMode,

@@ -81,7 +81,8 @@ function refuse(carrier: object, error: unknown): never {
   throw error;
 }
 
-// Not in `admitRequest`: what a closure uses is put into an object for each request, also where no closure is made.
+// A separate function: a function that contains closures allocates an object for their variables at each call, even when it
+// creates no closure.
 function letInLater<Carrier extends object>(
   carrier: Carrier,
   admitted: Promise<Admitted>,

@@ -8,7 +8,7 @@ import { bareExpress, bareKoa } from './bare.ts';
 /** The frameworks that are measured. */
 export type Framework = 'express' | 'koa';
 
-/** Who guards the route: a peer, or two middlewares that do nothing. */
+/** What guards the route: a peer, or two middlewares that do nothing. */
 export type Guard = PeerId | VariantId | 'bare';
 
 /** What an application is made of. */
@@ -55,7 +55,7 @@ async function koaApp({
     onServed();
     context.body = { users: [] };
   });
-  // What is sent on purpose need not be written to the console.
+  // Koa would write every refusal to the console, but they are sent on purpose.
   app.silent = true;
   return app.callback();
 }

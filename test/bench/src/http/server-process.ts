@@ -4,7 +4,7 @@ import { targetOf } from '../tokens/target.ts';
 import { answerQuestions } from './child.ts';
 import { type Framework, type Guard, guardedApp } from './guarded-app.ts';
 
-/** What a server is asked. */
+/** What a server process gets. */
 export type ServerQuestion =
   | {
       readonly type: 'open';
@@ -15,7 +15,7 @@ export type ServerQuestion =
     }
   | { readonly type: 'read' };
 
-/** What a server knows of itself. */
+/** What a server process reports. */
 export interface ServerAnswer {
   readonly port: number;
   /** Processor time of the whole process so far, in microseconds. */

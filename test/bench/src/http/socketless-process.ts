@@ -17,7 +17,7 @@ export interface SocketlessQuestion {
   readonly rounds: number;
 }
 
-/** Processor time of the whole process a request, in microseconds, round by round. */
+/** Processor time of the whole process per request in each round, in microseconds. */
 export type SocketlessAnswer = Readonly<Partial<Record<Guard, readonly number[]>>>;
 
 interface Lane {
@@ -27,14 +27,14 @@ interface Lane {
 }
 
 const TURN = 1_000;
-/** For each token to be seen, and for V8 to settle. */
+/** Enough to verify each token once, and for V8 to optimize. */
 const WARM_UP = 15_000;
 const IN_FLIGHT = 50;
 const VERIFIED_WITHIN_MS = 10_000;
 
-/** Like a connection's: an address, and nothing that is written to. */
+/** Has an address, as the socket of a connection has. Nothing is written to it. */
 const socket = Object.defineProperty(new Socket(), 'remoteAddress', { value: '127.0.0.1' });
-/** The latest responses: on a server, too, what is in flight outlives a collection of the young generation. */
+/** The last responses. As on a server, requests in flight survive a collection of the young generation. */
 const inFlight: ServerResponse[] = [];
 
 answerQuestions<SocketlessQuestion, SocketlessAnswer>(async (question) => {

@@ -5,12 +5,12 @@ import type { SocketlessAnswer, SocketlessQuestion } from '../http/socketless-pr
 import { atMost, type Findings, type Table } from '../report/report.ts';
 import type { HttpTurns } from './http-rounds.ts';
 
-/** Two processes of the same code differ by more than their rounds do. */
+/** Several processes, because two processes with the same code differ by more than the rounds of one. */
 const STARTS = 3;
 
 /**
- * What guards add to a request of an application that is called without a socket. On a socket, a round differs from the
- * next by more than two guards differ from each other; here by a tenth of that.
+ * What guards add to a request of an application that is called without a socket. With sockets, the rounds of one guard
+ * differ by more than two guards do. Here they differ less, and there are more of them.
  */
 export async function httpSocketless(
   turns: HttpTurns,
