@@ -1,18 +1,7 @@
-import {
-  abortable,
-  ConfigurationError,
-  checkOptions,
-  credentialsTag,
-  type OptionNames,
-} from '@authly/core/client';
-import type { Agent } from 'undici';
+import { abortable, ConfigurationError, checkOptions, type OptionNames } from '@authly/core/client';
+import { createCertificatePool, type PemSource, warnOfCertificate } from './certificate-pool.ts';
+import { type CertificateEventListener, createEmit } from './client-events.ts';
 import { resolveClock, type SourceClock } from './source-clock.ts';
-
-/** PEM, or a function that gives it: for a certificate that is renewed. */
-export type PemSource =
-  | string
-  | Uint8Array
-  | (() => string | Uint8Array | PromiseLike<string | Uint8Array>);
 
 /** Options of {@link certificateFetch}. */
 export interface CertificateFetchOptions {
@@ -25,6 +14,8 @@ export interface CertificateFetchOptions {
   readonly key: PemSource;
   /** Certificate authorities in PEM, instead of those that Node trusts. */
   readonly ca?: PemSource;
+  /** Told when the certificate cannot be read anew. Without it, and without a subscriber, Node prints a warning. */
+  readonly onEvent?: CertificateEventListener;
   /** For tests. */
   readonly clock?: SourceClock;
 }
@@ -45,31 +36,28 @@ const OPTIONS: OptionNames<CertificateFetchOptions> = {
   certificate: true,
   key: true,
   ca: true,
+  onEvent: true,
   clock: true,
 };
 const LINE =
   "certificateFetch({ certificate: () => readFile('tls.crt'), key: () => readFile('tls.key') })";
-/** Files are not read at every request. */
-const READ_EVERY_MS = 1_000;
-
-interface Pool {
-  readonly tag: string;
-  readonly agent: Agent;
-  readonly readAt: number;
-}
 
 /**
  * A `fetch` for mutual TLS (RFC 8705), by undici: Node's own cannot present a certificate. Give it to
  * `tlsClientAuth`, and to whatever else calls with this certificate.
  *
  * What functions give is read again at most once a second; when it has changed, new connections are made
- * with the new certificate, and a token source drops its token, which is bound to the old one. While the
- * new pair cannot be used, as between the writing of two files, the old one stays.
+ * with the new certificate, and a token source drops its token, which is bound to the old one.
+ *
+ * While the new pair cannot be used, as between the writing of two files, the old one stays, and so it does while a
+ * function fails or hangs: one request waits a second for it, the others do not. After 30 seconds this is reported,
+ * once: `onEvent`. Whether the old certificate has expired is for the server to say. A function that hangs is not called
+ * again before it ends, so let it heed its `signal`, which is aborted after ten seconds.
  *
  * @throws ConfigurationError for a certificate or key that is missing.
  */
 export function certificateFetch(options: CertificateFetchOptions): CertificateFetch {
-  const { certificate, key, ca, ...rest } = checkOptions(
+  const { certificate, key, ca, onEvent, ...rest } = checkOptions(
     'certificateFetch()',
     options,
     OPTIONS,
@@ -78,50 +66,24 @@ export function certificateFetch(options: CertificateFetchOptions): CertificateF
   checkPem('certificate', certificate);
   checkPem('key', key);
   if (ca !== undefined) checkPem('ca', ca);
-  const clock = resolveClock(rest.clock);
-  let pool: Pool | undefined;
-  let reading: Promise<Pool> | undefined;
-
-  async function read(): Promise<Pool> {
-    const readAt = clock.monotonicMs();
-    try {
-      const [cert, privateKey, authorities] = await Promise.all([
-        pemOf(certificate),
-        pemOf(key),
-        ca === undefined ? undefined : pemOf(ca),
-      ]);
-      const tag = credentialsTag(`${cert}\n${privateKey}\n${authorities ?? ''}`);
-      if (pool?.tag === tag) return { ...pool, readAt };
-      const tls = { cert, key: privateKey, ...(authorities && { ca: authorities }) };
-      const [{ createSecureContext }, { Agent }] = await Promise.all([
-        import('node:tls'),
-        import('undici'),
-      ]);
-      // Fails for a key of another certificate, before anything is dropped.
-      createSecureContext(tls);
-      // The old agent is not closed: it may still carry requests, and its idle connections end soon.
-      return { tag, agent: new Agent({ connect: tls }), readAt };
-    } catch (error) {
-      if (pool === undefined) throw error;
-      return { ...pool, readAt };
-    }
-  }
-
-  async function current(): Promise<Pool> {
-    if (pool !== undefined && clock.monotonicMs() - pool.readAt < READ_EVERY_MS) return pool;
-    reading ??= read().finally(() => {
-      reading = undefined;
-    });
-    pool = await reading;
-    return pool;
-  }
+  const emit = createEmit(onEvent);
+  const pool = createCertificatePool({
+    certificate,
+    key,
+    ca,
+    clock: resolveClock(rest.clock),
+    troubled(cause) {
+      const isHeard = emit({ type: 'certificate.not_renewed', cause });
+      if (!isHeard) warnOfCertificate(cause);
+    },
+  });
 
   async function fetchWithCertificate(
     input: string | URL | Request,
     init?: RequestInit,
   ): Promise<Response> {
     const { url, ...parts } = await partsOf(input, init);
-    const { agent: dispatcher } = await abortable(current(), parts.signal);
+    const { agent: dispatcher } = await abortable(pool.current(), parts.signal);
     const { fetch } = await import('undici');
     const response: unknown = await fetch(url, { ...parts, dispatcher });
     // undici's classes are not those of this Node, and have the same members.
@@ -129,12 +91,8 @@ export function certificateFetch(options: CertificateFetchOptions): CertificateF
   }
 
   return Object.assign(fetchWithCertificate, {
-    certificateTag: async () => (await current()).tag,
-    async close() {
-      const old = pool?.agent;
-      pool = undefined;
-      await old?.close();
-    },
+    certificateTag: async () => (await pool.current()).tag,
+    close: () => pool.close(),
   });
 }
 
@@ -169,13 +127,6 @@ interface RequestParts {
   readonly signal: AbortSignal;
   readonly body: ReadableStream | ArrayBuffer | null;
   readonly duplex?: 'half';
-}
-
-async function pemOf(source: PemSource): Promise<string> {
-  const pem = typeof source === 'function' ? await source() : source;
-  if (typeof pem === 'string') return pem;
-  if (pem instanceof Uint8Array) return Buffer.from(pem).toString();
-  throw new TypeError('There is no certificate or key');
 }
 
 function checkPem(name: string, value: unknown): void {

@@ -52,10 +52,31 @@ export type TokenEvent =
 /** Receives every event. What it throws is ignored. */
 export type TokenEventListener = (event: TokenEvent) => void;
 
+/**
+ * Why a certificate could not be read anew. `late`: its function has not answered; `unreadable`: it threw;
+ * `unusable`: certificate and key are not PEM, or not a pair.
+ */
+export type CertificateTrouble = 'late' | 'unreadable' | 'unusable';
+
+/** What happened to the certificate of a `certificateFetch`. It holds nothing of the certificate or its key. */
+export interface CertificateEvent {
+  /** For 30 seconds the certificate could not be read anew, and the old one is still used. Once, until it can be. */
+  readonly type: 'certificate.not_renewed';
+  readonly cause: CertificateTrouble;
+}
+
+/** Receives every event. What it throws is ignored. */
+export type CertificateEventListener = (event: CertificateEvent) => void;
+
 const diagnostics = channel('authly.client');
 
-/** A way out for events: `onEvent`, and the channel `authly.client` of `node:diagnostics_channel`. */
-export function createEmit(onEvent: TokenEventListener | undefined): TokenEventListener {
+/**
+ * A way out for events: `onEvent`, and the channel `authly.client` of `node:diagnostics_channel`. Gives whether somebody
+ * listens.
+ */
+export function createEmit<Event extends object>(
+  onEvent: ((event: Event) => void) | undefined,
+): (event: Event) => boolean {
   return (event) => {
     const frozen = Object.freeze(event);
     try {
@@ -64,5 +85,6 @@ export function createEmit(onEvent: TokenEventListener | undefined): TokenEventL
       // An error of a listener must not fail the call.
     }
     if (diagnostics.hasSubscribers) diagnostics.publish(frozen);
+    return onEvent !== undefined || diagnostics.hasSubscribers;
   };
 }
