@@ -6,13 +6,13 @@ import { resolveClock, type SourceClock } from './source-clock.ts';
 /** Options of {@link certificateFetch}. */
 export interface CertificateFetchOptions {
   /**
-   * The certificate with its whole chain, in PEM: to some servers a certificate without its chain looks
-   * self-signed.
+   * The certificate with its whole chain, in PEM. Without the chain, some servers take it for a self-signed
+   * certificate.
    */
   readonly certificate: PemSource;
   /** Its private key, in PEM. */
   readonly key: PemSource;
-  /** Certificate authorities in PEM, instead of those that Node trusts. */
+  /** Certificate authorities in PEM. They replace those that Node trusts. */
   readonly ca?: PemSource;
   /** Told when the certificate cannot be read anew. Without it, and without a subscriber, Node prints a warning. */
   readonly onEvent?: CertificateEventListener;
@@ -24,11 +24,11 @@ export interface CertificateFetchOptions {
 export interface CertificateFetch {
   (input: string | URL | Request, init?: RequestInit): Promise<Response>;
   /**
-   * Reads the certificate anew where it may have changed, and tells it from the one before: a digest under
-   * a key of this process.
+   * Reads the certificate again if it may have changed. Resolves with a digest (made with a key of this
+   * process) that changes when the certificate, the private key or `ca` changes.
    */
   certificateTag(): Promise<string>;
-  /** Ends idle connections. */
+  /** Closes each connection when it is idle. */
   close(): Promise<void>;
 }
 
@@ -43,18 +43,19 @@ const LINE =
   "certificateFetch({ certificate: () => readFile('tls.crt'), key: () => readFile('tls.key') })";
 
 /**
- * A `fetch` for mutual TLS (RFC 8705), by undici: Node's own cannot present a certificate. Give it to
- * `tlsClientAuth`, and to whatever else calls with this certificate.
+ * Makes a `fetch` for mutual TLS (RFC 8705) with undici, because Node's own `fetch` cannot present a client
+ * certificate. Give it to `tlsClientAuth`, and use it for every other request that needs this certificate.
  *
- * What functions give is read again at most once a second; when it has changed, new connections are made
- * with the new certificate, and a token source drops its token, which is bound to the old one.
+ * Functions are called again at most once a second. When their result has changed, new connections use the
+ * new certificate, and a token source drops its token, because that token is bound to the old certificate.
  *
- * While the new pair cannot be used, as between the writing of two files, the old one stays, and so it does while a
- * function fails or hangs: one request waits a second for it, the others do not. After 30 seconds this is reported,
- * once: `onEvent`. Whether the old certificate has expired is for the server to say. A function that hangs is not called
- * again before it ends, so let it heed its `signal`, which is aborted after ten seconds.
+ * The old pair stays in use while the new pair cannot be used (for example, when the platform has written only one of
+ * the two files so far), and while a function fails or hangs. If a function hangs, one request waits a second for it;
+ * other requests do not wait. After 30 seconds `onEvent` is told, once. This function does not check whether the old
+ * certificate has expired: the server does. A function that hangs is not called again before it ends. So use the
+ * `signal` that it gets, which is aborted after ten seconds.
  *
- * @throws ConfigurationError for a certificate or key that is missing.
+ * @throws ConfigurationError if the certificate or the key is missing.
  */
 export function certificateFetch(options: CertificateFetchOptions): CertificateFetch {
   const { certificate, key, ca, onEvent, ...rest } = checkOptions(
@@ -86,7 +87,7 @@ export function certificateFetch(options: CertificateFetchOptions): CertificateF
     const { agent: dispatcher } = await abortable(pool.current(), parts.signal);
     const { fetch } = await import('undici');
     const response: unknown = await fetch(url, { ...parts, dispatcher });
-    // undici's classes are not those of this Node, and have the same members.
+    // undici's `Response` is another class than Node's, but has the same members.
     return response as Response;
   }
 
@@ -104,8 +105,8 @@ export function isCertificateFetch(fetch: object | undefined): fetch is Certific
 }
 
 /**
- * A request in parts that undici's classes take: it does not know a `Request` or `FormData` of Node's own.
- * Bodies are read into memory, but for a stream, which is sent as it comes.
+ * Takes a request apart into values that undici accepts, because undici does not accept Node's own `Request`
+ * or `FormData`. A body is read into memory. Only a stream in `init` is sent while it is read.
  */
 async function partsOf(
   input: string | URL | Request,
@@ -133,6 +134,6 @@ function checkPem(name: string, value: unknown): void {
   const isThere = typeof value === 'string' ? value !== '' : value instanceof Uint8Array;
   if (isThere || typeof value === 'function') return;
   throw new ConfigurationError(
-    `certificateFetch(): ${name} is PEM, or a function that gives it. Write: ${LINE}`,
+    `certificateFetch(): ${name} must be PEM, or a function that returns it. Write: ${LINE}`,
   );
 }

@@ -5,7 +5,10 @@ import type { CertificateTrouble } from './client-events.ts';
 import { inTime } from './in-time.ts';
 import type { ResolvedClock } from './source-clock.ts';
 
-/** PEM, or a function that gives it: for a certificate that is renewed. */
+/**
+ * PEM, or a function that returns it. Use a function for a certificate that is renewed while the process
+ * runs.
+ */
 export type PemSource = string | Uint8Array | ReadPem;
 
 /** `signal` is aborted after ten seconds: `({ signal }) => readFile(path, { signal })`. */
@@ -38,7 +41,7 @@ export interface CertificatePoolOptions {
   readonly troubled: (trouble: CertificateTrouble) => void;
 }
 
-/** Files are not read at every request. */
+/** Files are read at most this often, instead of at every request. */
 const READ_EVERY_MS = 1_000;
 /** As long as this a request waits for a certificate that may be newer, while the old one is at hand. */
 const PATIENCE_MS = 1_000;
@@ -91,7 +94,7 @@ export function createCertificatePool(options: CertificatePoolOptions): Certific
           import('node:tls'),
           import('undici'),
         ]);
-        // Fails for a key of another certificate, before anything is dropped.
+        // Throws if the key does not belong to the certificate. The old pair then stays in use.
         createSecureContext(tls);
         // The old agent is not closed: it may still carry requests, and its idle connections end soon.
         pool = { tag, agent: new Agent({ connect: tls }) };
@@ -152,5 +155,5 @@ async function pemOf(source: PemSource, signal: AbortSignal): Promise<string> {
   const pem = typeof source === 'function' ? await source({ signal }) : source;
   if (typeof pem === 'string') return pem;
   if (pem instanceof Uint8Array) return Buffer.from(pem).toString();
-  throw new TypeError('There is no certificate or key');
+  throw new TypeError('The function for the certificate or key returned no PEM');
 }
