@@ -14,7 +14,10 @@ export interface CertificateFetchOptions {
   readonly key: PemSource;
   /** Certificate authorities in PEM. They replace those that Node trusts. */
   readonly ca?: PemSource;
-  /** Told when the certificate cannot be read anew. Without it, and without a subscriber, Node prints a warning. */
+  /**
+   * Is called when the certificate could not be read again for 30 seconds. If nobody listens, here or on the channel
+   * `authly.client`, Node prints a warning.
+   */
   readonly onEvent?: CertificateEventListener;
   /** For tests. */
   readonly clock?: SourceClock;

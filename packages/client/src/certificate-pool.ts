@@ -11,7 +11,7 @@ import type { ResolvedClock } from './source-clock.ts';
  */
 export type PemSource = string | Uint8Array | ReadPem;
 
-/** `signal` is aborted after ten seconds: `({ signal }) => readFile(path, { signal })`. */
+/** Gets a signal that is aborted after ten seconds: `({ signal }) => readFile(path, { signal })`. */
 type ReadPem = (options: {
   readonly signal: AbortSignal;
 }) => string | Uint8Array | PromiseLike<string | Uint8Array>;
@@ -25,7 +25,7 @@ export interface Pool {
 
 /** The connections of a certificate that may be renewed. */
 export interface CertificatePool {
-  /** Those with the newest certificate that can be used. Rejects only where there was none yet. */
+  /** Gives the connections with the newest usable certificate. Rejects only if no certificate was usable so far. */
   current(): Promise<Pool>;
   /** Ends idle connections. */
   close(): Promise<void>;
@@ -37,23 +37,23 @@ export interface CertificatePoolOptions {
   readonly key: PemSource;
   readonly ca: PemSource | undefined;
   readonly clock: ResolvedClock;
-  /** Is told once when the certificate cannot be read anew, until it can be again. */
+  /** Is called once when the certificate could not be read for 30 seconds, and again only after it could be read. */
   readonly troubled: (trouble: CertificateTrouble) => void;
 }
 
 /** Files are read at most this often, instead of at every request. */
 const READ_EVERY_MS = 1_000;
-/** As long as this a request waits for a certificate that may be newer, while the old one is at hand. */
+/** How long a request waits for the new certificate while there is an old one. */
 const PATIENCE_MS = 1_000;
-/** A function that heeds its signal does not hang for longer. */
+/** After this time the signal of the functions is aborted. */
 const READ_LIMIT_MS = 10_000;
-/** While two files are written one after the other, the pair cannot be used: this is not worth a report. */
+/** Shorter troubles are normal: when two files are written one after the other, they are no pair for a moment. */
 const TELL_AFTER_MS = 30_000;
 
 /** A reading of the certificate. */
 interface Look {
   readonly done: Promise<Pool>;
-  /** Whether a request has waited for it in vain. The others then do not wait. */
+  /** Whether a request has waited for it too long. Other requests then do not wait. */
   isLate: boolean;
 }
 
@@ -122,7 +122,7 @@ export function createCertificatePool(options: CertificatePoolOptions): Certific
   return {
     async current() {
       if (pool !== undefined && clock.monotonicMs() - readAt < READ_EVERY_MS) return pool;
-      // A function that hangs is not called again: each call of one that reads a file blocks a thread of Node's.
+      // A function that hangs is not called again: if it reads a file, each call would block one of Node's four threads.
       look ??= { done: read(), isLate: false };
       const mine = look;
       const kept = pool;
@@ -142,11 +142,11 @@ export function createCertificatePool(options: CertificatePoolOptions): Certific
   };
 }
 
-/** Warns the operator of a certificate that cannot be read anew, where nobody listens to events. */
+/** Warns the operator that a certificate cannot be read again. For the case that nobody listens to events. */
 export function warnOfCertificate(cause: CertificateTrouble): void {
   emitWarning(
-    `A client certificate could not be read anew for ${TELL_AFTER_MS / 1_000} seconds (${cause}). The old one stays in use. ` +
-      'Set onEvent of certificateFetch() to get an event in the place of this warning.',
+    `A client certificate could not be read again for ${TELL_AFTER_MS / 1_000} seconds (${cause}). The old one stays in use. ` +
+      'Set onEvent of certificateFetch() to get an event instead of this warning.',
     'AuthlyWarning',
   );
 }

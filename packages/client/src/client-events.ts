@@ -56,14 +56,17 @@ export type TokenEvent =
 export type TokenEventListener = (event: TokenEvent) => void;
 
 /**
- * Why a certificate could not be read anew. `late`: its function has not answered; `unreadable`: it threw;
- * `unusable`: certificate and key are not PEM, or not a pair.
+ * Why a certificate could not be read again. `late`: its function has not answered; `unreadable`: its function threw;
+ * `unusable`: certificate and key are not PEM, or do not belong together.
  */
 export type CertificateTrouble = 'late' | 'unreadable' | 'unusable';
 
-/** What happened to the certificate of a `certificateFetch`. It holds nothing of the certificate or its key. */
+/** What happened to the certificate of a `certificateFetch`. It contains nothing from the certificate or its key. */
 export interface CertificateEvent {
-  /** For 30 seconds the certificate could not be read anew, and the old one is still used. Once, until it can be. */
+  /**
+   * The certificate could not be read again for 30 seconds, and the old one is still used. The next such event comes
+   * only after the certificate could be read.
+   */
   readonly type: 'certificate.not_renewed';
   readonly cause: CertificateTrouble;
 }

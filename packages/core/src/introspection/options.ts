@@ -46,8 +46,9 @@ interface CommonIntrospectionOptions {
   readonly matches?: (token: string) => boolean;
   /**
    * With `trusted`, an answer without `aud` is accepted. **Every** opaque token that the server calls active is then
-   * accepted here, also tokens for other APIs. If the answer has an `aud`, it must still name this API; if the answer
-   * has none and is about a JWT (`jwts: 'answer'`) that has one, that must name this API. Default `required`.
+   * accepted here, also tokens for other APIs. If the answer has an `aud`, it must still name this API. If the answer
+   * has no `aud` and the token is a JWT (`jwts: 'answer'`) with an `aud`, the `aud` of the JWT must name this API.
+   * Default `required`.
    */
   readonly audience?: 'required' | 'trusted';
   /**

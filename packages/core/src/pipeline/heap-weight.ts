@@ -21,8 +21,8 @@ const MAX_FAST_MEMBERS = 127;
 const TABLE_ENTRY_WORDS = 3;
 const TABLE_HEADER = 5 * WORD;
 /**
- * V8 stores members named by numbers as a list with holes up to the largest number, as long as that list is smaller
- * than so many hash tables of these members.
+ * V8 stores members named by numbers in a list that has a place for every number up to the largest. Only if that list
+ * would be at least this many times as large as a hash table of the members, V8 makes the hash table.
  */
 const LIST_PREFERENCE = 3;
 /** The layout (V8's hidden class) of an object, when no other object has the same members in the same order. */
@@ -90,7 +90,7 @@ export function createHeapScale(): HeapScale {
     for (const name of names) {
       const member: unknown = Reflect.get(value, name);
       if (typeof member === 'object') pending.push(member);
-      // Once a member was a fraction, V8 boxes also the integers of this member in all objects of the layout.
+      // After a member was a fraction in one object, V8 also boxes integers in this member of all objects of the layout.
       else if (hasLayout && typeof member === 'number') bytes += BOXED_NUMBER;
       else if (isNew(member, seen)) bytes += weightOf(member);
     }

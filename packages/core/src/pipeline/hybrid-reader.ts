@@ -79,7 +79,7 @@ export function createHybridReader(issuers: Issuers, options: HybridReaderOption
     return andThen(readIntrospected(asked, options), (verified): ReadOutcome => {
       if (verified.principal === undefined) return verified;
       const { confirmation, audience } = verified.principal;
-      // Only an answer that is trusted without `aud` gets here without one (`audience: 'trusted'`).
+      // There is no audience only if the answer has no `aud` and is accepted without it (`audience: 'trusted'`).
       const fault = audience.length === 0 ? audienceFault(issuer, claims) : undefined;
       if (fault !== undefined) return refuseFor(issuer, fault);
       // If the JWT is bound and the answer has no `cnf`, the checks refuse the token later.
@@ -112,8 +112,8 @@ export function createHybridReader(issuers: Issuers, options: HybridReaderOption
 }
 
 /**
- * Refuses a JWT whose own `aud` names other APIs alone. The server, whose answer names no API, has signed this one: it
- * calls the token active, but did not make it for this API (RFC 7519 §4.1.3, RFC 9068 §4).
+ * Refuses a JWT whose own `aud` does not name this API. Only for answers without `aud`. The server signed the `aud` of
+ * the JWT, so the token is active, but for another API (RFC 7519 §4.1.3, RFC 9068 §4).
  */
 function audienceFault({ policy }: TrustedIssuer, claims: TokenClaims): ClaimsRefusal | undefined {
   const { audience: accepted } = policy;

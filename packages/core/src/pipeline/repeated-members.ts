@@ -5,12 +5,12 @@ import { base64UrlText } from '../lib/shared-buffer.ts';
 const SHORTEST_MEMBER = 5;
 
 /**
- * Whether an object in the claims of a JWT has a member twice. The parsed claims do not show it: the last one counts.
- * But V8 has made room for all of them, and keeps that room. So the heap that such claims take cannot be estimated
- * from the claims.
+ * Whether an object in the claims of a JWT has a member twice. The parsed claims do not show it, because only the last
+ * one counts. But V8 reserves memory for all of them. So the memory of such claims cannot be estimated from the
+ * claims.
  *
- * Give the parsed claims when they are at hand: most tokens are then not parsed again, because their text has no room
- * for more members. Takes 0.4 µs for such a token. `token` is a JWT that was parsed before.
+ * With the parsed claims, most tokens need not be parsed again: their text is too short for another member. This takes
+ * 0.4 µs; without the claims it takes 3 µs. `token` must be a JWT that was parsed before.
  */
 export function repeatsMembers(token: string, claims: unknown): boolean {
   const start = token.indexOf('.') + 1;
@@ -21,13 +21,13 @@ export function repeatsMembers(token: string, claims: unknown): boolean {
   return text === undefined || parseStrict(text) === undefined;
 }
 
-/** At most so many characters has every JSON text of this value. */
+/** A length that no JSON text of this value is shorter than. */
 function shortestText(value: unknown): number {
   switch (typeof value) {
     case 'string':
       return value.length + 2;
     case 'number':
-      // `1e9` is shorter than the digits, and so may be the text of each number with zeros at its end.
+      // A number with zeros at its end may be written shorter: `1e9`.
       return Number.isSafeInteger(value) && value % 10 !== 0 ? String(value).length : 1;
     case 'object':
       return value === null ? 4 : shortestTextInside(value);

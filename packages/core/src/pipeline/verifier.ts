@@ -106,7 +106,7 @@ export function createVerifier(issuers: Issuers, options: VerifierOptions): Veri
     return kept;
   }
 
-  /** A schema may have made the principal's claims of others, which then tell nothing about the token's text. */
+  /** With a schema, the principal's claims may be others than those in the token, so they are not given. */
   function takesUnknownHeap(text: string, { principal }: VerifiedToken): boolean {
     if (principal.source !== 'jwt') return false;
     return repeatsMembers(text, options.claims === undefined ? principal.claims : undefined);

@@ -7,7 +7,7 @@ export interface Neighbour {
   readonly runs: Coverage;
 }
 
-/** The place of an error handler that answers no error of a route: it would have to be on the other side. */
+/** Where an error handler is that should be on the other side of the route. */
 export type WrongPlace = 'before_the_route' | 'after_the_route';
 
 /**
