@@ -42,6 +42,8 @@ export default defineConfig({
     // Bounds for a hang, not for speed: nothing here measures time.
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Otherwise `expect.poll` gives up after one second. `test/setup.ts` does the same for `vi.waitFor`.
+    expect: { poll: { timeout: 15_000 } },
     reporters: ['default', 'json'],
     outputFile: { json: '.reports/tests.json' },
     coverage: { include: ['packages/*/src/**/*.ts'], reportsDirectory: 'coverage' },

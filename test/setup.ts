@@ -1,5 +1,5 @@
 import { Socket } from 'node:net';
-import { afterAll, afterEach } from 'vitest';
+import { afterAll, afterEach, vi } from 'vitest';
 
 // Two things that a test must not do by accident: write to the console, and connect to another machine.
 // Both are noted when they happen and fail the test that did them, so that code which swallows
@@ -38,6 +38,19 @@ if (isFirstFile) {
     }
     return Reflect.apply(connect, this, args);
   };
+}
+
+// `vi.waitFor` gives up after one second, which a busy machine may take. This bound is for a hang, not for speed.
+const HANG_MS = 15_000;
+const PATIENT = Symbol.for('authly tests: patient');
+
+if (!(PATIENT in vi.waitFor)) {
+  const { waitFor } = vi;
+  const waitForLonger: typeof waitFor = (callback, options) => {
+    const given = typeof options === 'number' ? { timeout: options } : options;
+    return waitFor(callback, { timeout: HANG_MS, ...given });
+  };
+  vi.waitFor = Object.assign(waitForLonger, { [PATIENT]: true });
 }
 
 afterEach(failOnUnexpected);

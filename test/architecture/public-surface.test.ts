@@ -105,6 +105,8 @@ describe('the public surface', () => {
         "createEventSink",
         "createStoreOutage",
         "describeRoutes",
+        "errorMiddleware",
+        "errorsOf",
         "eventStreamLease",
         "eventStreamOptions",
         "guardMakers",

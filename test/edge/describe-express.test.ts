@@ -1,6 +1,7 @@
 import type { RequestView } from '@authly/core';
 import {
   assertGuarded,
+  authErrorHandler,
   authenticate,
   authorize,
   claim,
@@ -8,12 +9,14 @@ import {
   requireRole,
   requireScope,
   requireUser,
+  userOf,
 } from '@authly/express';
-import express5, { type RequestHandler } from 'express';
+import express5, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import express4 from 'express4';
 import supertest from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { aResourceServer } from '../support/resource-servers.ts';
+import { aClientToken } from '../support/tokens.ts';
 import { linesOf } from './route-lines.ts';
 
 const handler: RequestHandler = (_request, response) => {
@@ -295,6 +298,75 @@ describe.each([
     ]);
     expect(faults({ open: ['/livez'] })).toEqual([articles]);
     expect(faults({ open: ['/livez', '/articles'] })).toEqual([]);
+  });
+
+  it('assertGuarded finds an authErrorHandler that comes before the routes, where Express never calls it', async () => {
+    const throwing: RequestHandler = (request) => {
+      userOf(request);
+    };
+    const build = (...order: readonly ('handler' | 'route')[]) => {
+      const app = express();
+      app.use(authentication);
+      for (const each of order) {
+        if (each === 'handler') app.use(authErrorHandler());
+        else app.get('/me', throwing);
+      }
+      // Else Express prints the error.
+      const silent: ErrorRequestHandler = (_error, _request, response, _next) => {
+        response.status(418).end();
+      };
+      return app.use(silent);
+    };
+    const token = aClientToken();
+    const statusOf = async (app: ReturnType<typeof build>) =>
+      (await supertest(app).get('/me').auth(token, { type: 'bearer' })).status;
+    expect(await statusOf(build('handler', 'route'))).toBe(418);
+    expect(() => assertGuarded(build('handler', 'route'))).toThrow(
+      '- GET /me: authErrorHandler() comes before it, and Express never calls it for errors of what follows. Write app.use(authErrorHandler()) after the routes',
+    );
+    for (const order of [
+      ['route'],
+      ['route', 'handler'],
+      ['handler', 'route', 'handler'],
+    ] as const) {
+      expect(() => assertGuarded(build(...order))).not.toThrow();
+    }
+    expect(await statusOf(build('handler', 'route', 'handler'))).toBe(403);
+  });
+
+  it('assertGuarded looks for an authErrorHandler where it may answer the errors of a route', () => {
+    const place = (build: (app: ReturnType<typeof express>) => unknown) => {
+      const app = express();
+      app.use(authentication);
+      build(app);
+      return describeRequirements(app).map(({ errorHandler }) => errorHandler);
+    };
+    const answered = [undefined];
+    const missed = ['before_the_route'];
+    expect(place((app) => app.get('/', handler, authErrorHandler()))).toEqual(answered);
+    expect(place((app) => app.get('/', authErrorHandler(), handler))).toEqual(missed);
+    expect(place((app) => app.use(authErrorHandler(), express.Router().get('/', handler)))).toEqual(
+      missed,
+    );
+    // A router's error handler answers errors of that router alone.
+    const router = () => express.Router().use(authErrorHandler());
+    expect(place((app) => app.use(router().get('/', handler)))).toEqual(missed);
+    expect(place((app) => app.use(router()).get('/', handler))).toEqual(answered);
+    expect(place((app) => app.use(authErrorHandler()).get('/', handler).use(router()))).toEqual(
+      missed,
+    );
+    expect(place((app) => app.use(router().get('/', handler)).use(authErrorHandler()))).toEqual(
+      answered,
+    );
+    // At another path.
+    expect(place((app) => app.all('/a', authErrorHandler()).get('/b', handler))).toEqual(answered);
+  });
+
+  it('assertGuarded says nothing of the error handler of an open route', () => {
+    const app = express();
+    app.use(authErrorHandler());
+    app.get('/livez', handler);
+    assertGuarded(app, { open: ['/livez'] });
   });
 
   it('assertGuarded says that a mounted app must be checked by itself', () => {

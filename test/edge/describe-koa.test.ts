@@ -5,6 +5,7 @@ import {
   authorize,
   ConfigurationError,
   claim,
+  clientOf,
   describeRequirements,
   type KoaMiddleware,
   requireRole,
@@ -258,6 +259,65 @@ describe('assertGuarded on Koa', () => {
     const upper = { path: '/V1/secrets' };
     expect((await send({ listener, faults: [] }, upper)).status).toBe(401);
     expect((await send({ listener, faults: [] }, { ...upper, token })).status).toBe(200);
+  });
+
+  it('finds an authErrorHandler that comes after the routes, whose errors never reach it', async () => {
+    const build = (...order: readonly ('handler' | 'route')[]) => {
+      const app = new Koa();
+      app.use(async (context, next) => {
+        // Else Koa prints the error.
+        await next().catch(() => Object.assign(context, { status: 418, body: '' }));
+      });
+      app.use(authentication);
+      for (const each of order) {
+        if (each === 'handler') app.use(authErrorHandler());
+        else app.use(new Router().get('/me', (context) => clientOf(context)).routes());
+      }
+      return app;
+    };
+    const statusOf = async (app: Koa) =>
+      (await send({ listener: app.callback(), faults: [] }, { path: '/me', token })).status;
+    expect(await statusOf(build('route', 'handler'))).toBe(418);
+    expect(() => assertGuarded(build('route', 'handler'))).toThrow(
+      '- GET /me: authErrorHandler() comes after it, and errors of what is before never reach it. Write app.use(authErrorHandler()) before the routes',
+    );
+    for (const order of [
+      ['route'],
+      ['handler', 'route'],
+      ['handler', 'route', 'handler'],
+    ] as const) {
+      expect(() => assertGuarded(build(...order))).not.toThrow();
+    }
+    expect(await statusOf(build('handler', 'route'))).toBe(403);
+  });
+
+  it('looks for an authErrorHandler where it may answer the errors of a route', () => {
+    const place = (build: (app: Koa, router: Router) => unknown) => {
+      const app = new Koa();
+      app.use(authentication);
+      const router = new Router();
+      build(app, router);
+      return describeRequirements(app).map(({ errorHandler }) => errorHandler);
+    };
+    const answered = [undefined];
+    const missed = ['after_the_route'];
+    expect(
+      place((app, router) => app.use(router.get('/', authErrorHandler(), handler).routes())),
+    ).toEqual(answered);
+    expect(
+      place((app, router) => app.use(router.get('/', handler, authErrorHandler()).routes())),
+    ).toEqual(missed);
+    expect(
+      place((app, router) => app.use(router.use(authErrorHandler()).get('/', handler).routes())),
+    ).toEqual(answered);
+    expect(
+      place((app, router) => app.use(router.get('/', handler).use(authErrorHandler()).routes())),
+    ).toEqual(missed);
+    // Of another router.
+    const other = new Router().use(authErrorHandler());
+    expect(
+      place((app, router) => app.use(router.get('/', handler).routes()).use(other.routes())),
+    ).toEqual(answered);
   });
 
   it('refuses open routes that are not listed, listed routes that do not exist, and an app without routes', () => {

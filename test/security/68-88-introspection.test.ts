@@ -6,7 +6,7 @@ import {
   type Revocations,
 } from '@authly/core';
 import { custom, oidcProvider, rfc9068 } from '@authly/core/providers';
-import { compactJws } from '@authly/testing';
+import { type ClaimOverrides, compactJws } from '@authly/testing';
 import { describe, expect, it } from 'vitest';
 import { protectedApp } from '../support/apps.ts';
 import { boundHeaders, clientKey, thumbprintOf } from '../support/bound.ts';
@@ -628,6 +628,41 @@ describe.each(frameworks)('JWTs that the server is asked about, in $name', (fram
     api.endpoint.answer(answering(400, '{"error":"unsupported_token_type"}'));
     expect((await api.call(aUserToken(claims(api.endpoint.issuer)))).status).toBe(503);
     expect(api.told()).toEqual(['jwts_unsupported']);
+  });
+
+  it.each([
+    ['for this API', AUDIENCE, 'accepted'],
+    ['for this API and another', ['https://other.example.com', AUDIENCE], 'accepted'],
+    ['that says nothing of it', undefined, 'accepted'],
+    ['for another API', 'https://other.example.com', 'audience_mismatch'],
+    ['for no API', [], 'audience_mismatch'],
+    ['with another type of aud', 7, 'claim_malformed'],
+  ])(
+    'are accepted by their own aud where the answer has none: one %s',
+    async (_name, aud, expected) => {
+      const api = await anIntrospectingApi(framework, {
+        introspection: { jwts: 'answer', audience: 'trusted' },
+      });
+      api.endpoint.answer(without('aud'));
+      const token = aUserToken({ ...claims(api.endpoint.issuer), aud } as ClaimOverrides);
+      // Once from the server, and once from the cache.
+      for (const _ of [1, 2]) {
+        const { status } = await api.call(token);
+        expect(status === 200 ? 'accepted' : api.reasons().at(-1)).toBe(expected);
+      }
+    },
+  );
+
+  it('are accepted by the aud of the answer where it has one', async () => {
+    const api = await anIntrospectingApi(framework, {
+      introspection: { jwts: 'answer', audience: 'trusted' },
+    });
+    api.endpoint.answer(ACTIVE_USER);
+    const other = { ...claims(api.endpoint.issuer), aud: 'https://other.example.com' };
+    expect((await api.call(aUserToken(other))).status).toBe(200);
+    api.endpoint.answer({ ...ACTIVE_USER, aud: 'https://other.example.com' });
+    const ours = { ...claims(api.endpoint.issuer), jti: 'token-2' };
+    expect((await api.call(aUserToken(ours))).status).toBe(401);
   });
 
   it('are read only from the answer, once signature, iss and exp are verified', async () => {

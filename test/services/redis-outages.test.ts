@@ -336,6 +336,7 @@ describe.runIf(program !== undefined).each(SETUPS)('%s, %s', (clientName, framew
       tookMs.push(performance.now() - startedAt);
     }
     tookMs.sort((one, other) => one - other);
+    // It is 11 to 32 ms, and was up to 226 ms with four busy processes on two cores.
     expect(tookMs[98]).toBeLessThan(1_000);
   });
 

@@ -15,6 +15,7 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    expect: { poll: { timeout: 15_000 } },
     reporters: ['default', 'json', servicesReporter],
     outputFile: { json: '.reports/services.json' },
   },

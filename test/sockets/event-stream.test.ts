@@ -191,11 +191,14 @@ describe.each(apps)('an event stream of $name', ({ listenerOf }) => {
 describe('a client that has left before its stream is opened', () => {
   /** An app that opens the stream when the test says so, over HTTP/1.1 or HTTP/2. */
   function waitingApp({ server, streams }: Api) {
-    const gate = { arrived: 0, open: () => {} };
+    const gate = { arrived: 0, hasLeft: false, open: () => {} };
     const app = new Koa();
     app.use(koaKit.authenticate(server));
     app.use(async (context) => {
       gate.arrived += 1;
+      context.res.once('close', () => {
+        gate.hasLeft = true;
+      });
       await new Promise<void>((resolve) => {
         gate.open = resolve;
       });
@@ -223,7 +226,7 @@ describe('a client that has left before its stream is opened', () => {
     outgoing.end();
     await vi.waitFor(() => expect(gate.arrived).toBe(1));
     outgoing.destroy();
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await vi.waitFor(() => expect(gate.hasLeft).toBe(true));
     gate.open();
     await isOver(api);
   });
@@ -243,7 +246,7 @@ describe('a client that has left before its stream is opened', () => {
     stream.on('error', () => {});
     await vi.waitFor(() => expect(gate.arrived).toBe(1));
     stream.destroy();
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await vi.waitFor(() => expect(gate.hasLeft).toBe(true));
     gate.open();
     await isOver(api);
   });

@@ -1,21 +1,7 @@
-import {
-  abortable,
-  ConfigurationError,
-  checkOptions,
-  credentialsTag,
-  type OptionNames,
-} from '@authly/core/client';
-import type { Agent } from 'undici';
+import { abortable, ConfigurationError, checkOptions, type OptionNames } from '@authly/core/client';
+import { createCertificatePool, type PemSource, warnOfCertificate } from './certificate-pool.ts';
+import { type CertificateEventListener, createEmit } from './client-events.ts';
 import { resolveClock, type SourceClock } from './source-clock.ts';
-
-/**
- * PEM, or a function that returns it. Use a function for a certificate that is renewed while the process
- * runs.
- */
-export type PemSource =
-  | string
-  | Uint8Array
-  | (() => string | Uint8Array | PromiseLike<string | Uint8Array>);
 
 /** Options of {@link certificateFetch}. */
 export interface CertificateFetchOptions {
@@ -28,6 +14,11 @@ export interface CertificateFetchOptions {
   readonly key: PemSource;
   /** Certificate authorities in PEM. They replace those that Node trusts. */
   readonly ca?: PemSource;
+  /**
+   * Is called when the certificate could not be read again for 30 seconds. If nobody listens, here or on the channel
+   * `authly.client`, Node prints a warning.
+   */
+  readonly onEvent?: CertificateEventListener;
   /** For tests. */
   readonly clock?: SourceClock;
 }
@@ -48,32 +39,29 @@ const OPTIONS: OptionNames<CertificateFetchOptions> = {
   certificate: true,
   key: true,
   ca: true,
+  onEvent: true,
   clock: true,
 };
 const LINE =
   "certificateFetch({ certificate: () => readFile('tls.crt'), key: () => readFile('tls.key') })";
-/** Files are read at most this often, instead of at every request. */
-const READ_EVERY_MS = 1_000;
-
-interface Pool {
-  readonly tag: string;
-  readonly agent: Agent;
-  readonly readAt: number;
-}
 
 /**
  * Makes a `fetch` for mutual TLS (RFC 8705) with undici, because Node's own `fetch` cannot present a client
  * certificate. Give it to `tlsClientAuth`, and use it for every other request that needs this certificate.
  *
  * Functions are called again at most once a second. When their result has changed, new connections use the
- * new certificate, and a token source drops its token, because that token is bound to the old certificate. If
- * the new pair cannot be used, the old pair stays in use. That happens, for example, when the platform has
- * written only one of the two files so far.
+ * new certificate, and a token source drops its token, because that token is bound to the old certificate.
+ *
+ * The old pair stays in use while the new pair cannot be used (for example, when the platform has written only one of
+ * the two files so far), and while a function fails or hangs. If a function hangs, one request waits a second for it;
+ * other requests do not wait. After 30 seconds `onEvent` is told, once. This function does not check whether the old
+ * certificate has expired: the server does. A function that hangs is not called again before it ends. So use the
+ * `signal` that it gets, which is aborted after ten seconds.
  *
  * @throws ConfigurationError if the certificate or the key is missing.
  */
 export function certificateFetch(options: CertificateFetchOptions): CertificateFetch {
-  const { certificate, key, ca, ...rest } = checkOptions(
+  const { certificate, key, ca, onEvent, ...rest } = checkOptions(
     'certificateFetch()',
     options,
     OPTIONS,
@@ -82,50 +70,24 @@ export function certificateFetch(options: CertificateFetchOptions): CertificateF
   checkPem('certificate', certificate);
   checkPem('key', key);
   if (ca !== undefined) checkPem('ca', ca);
-  const clock = resolveClock(rest.clock);
-  let pool: Pool | undefined;
-  let reading: Promise<Pool> | undefined;
-
-  async function read(): Promise<Pool> {
-    const readAt = clock.monotonicMs();
-    try {
-      const [cert, privateKey, authorities] = await Promise.all([
-        pemOf(certificate),
-        pemOf(key),
-        ca === undefined ? undefined : pemOf(ca),
-      ]);
-      const tag = credentialsTag(`${cert}\n${privateKey}\n${authorities ?? ''}`);
-      if (pool?.tag === tag) return { ...pool, readAt };
-      const tls = { cert, key: privateKey, ...(authorities && { ca: authorities }) };
-      const [{ createSecureContext }, { Agent }] = await Promise.all([
-        import('node:tls'),
-        import('undici'),
-      ]);
-      // Throws if the key does not belong to the certificate. The old pair then stays in use.
-      createSecureContext(tls);
-      // The old agent is not closed: it may still carry requests, and its idle connections end soon.
-      return { tag, agent: new Agent({ connect: tls }), readAt };
-    } catch (error) {
-      if (pool === undefined) throw error;
-      return { ...pool, readAt };
-    }
-  }
-
-  async function current(): Promise<Pool> {
-    if (pool !== undefined && clock.monotonicMs() - pool.readAt < READ_EVERY_MS) return pool;
-    reading ??= read().finally(() => {
-      reading = undefined;
-    });
-    pool = await reading;
-    return pool;
-  }
+  const emit = createEmit(onEvent);
+  const pool = createCertificatePool({
+    certificate,
+    key,
+    ca,
+    clock: resolveClock(rest.clock),
+    troubled(cause) {
+      const isHeard = emit({ type: 'certificate.not_renewed', cause });
+      if (!isHeard) warnOfCertificate(cause);
+    },
+  });
 
   async function fetchWithCertificate(
     input: string | URL | Request,
     init?: RequestInit,
   ): Promise<Response> {
     const { url, ...parts } = await partsOf(input, init);
-    const { agent: dispatcher } = await abortable(current(), parts.signal);
+    const { agent: dispatcher } = await abortable(pool.current(), parts.signal);
     const { fetch } = await import('undici');
     const response: unknown = await fetch(url, { ...parts, dispatcher });
     // undici's `Response` is another class than Node's, but has the same members.
@@ -133,12 +95,8 @@ export function certificateFetch(options: CertificateFetchOptions): CertificateF
   }
 
   return Object.assign(fetchWithCertificate, {
-    certificateTag: async () => (await current()).tag,
-    async close() {
-      const old = pool?.agent;
-      pool = undefined;
-      await old?.close();
-    },
+    certificateTag: async () => (await pool.current()).tag,
+    close: () => pool.close(),
   });
 }
 
@@ -173,13 +131,6 @@ interface RequestParts {
   readonly signal: AbortSignal;
   readonly body: ReadableStream | ArrayBuffer | null;
   readonly duplex?: 'half';
-}
-
-async function pemOf(source: PemSource): Promise<string> {
-  const pem = typeof source === 'function' ? await source() : source;
-  if (typeof pem === 'string') return pem;
-  if (pem instanceof Uint8Array) return Buffer.from(pem).toString();
-  throw new TypeError('The function for the certificate or key returned no PEM');
 }
 
 function checkPem(name: string, value: unknown): void {

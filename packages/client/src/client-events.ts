@@ -55,13 +55,34 @@ export type TokenEvent =
 /** Receives every event. What it throws is ignored. */
 export type TokenEventListener = (event: TokenEvent) => void;
 
+/**
+ * Why a certificate could not be read again. `late`: its function has not answered; `unreadable`: its function threw;
+ * `unusable`: certificate and key are not PEM, or do not belong together.
+ */
+export type CertificateTrouble = 'late' | 'unreadable' | 'unusable';
+
+/** What happened to the certificate of a `certificateFetch`. It contains nothing from the certificate or its key. */
+export interface CertificateEvent {
+  /**
+   * The certificate could not be read again for 30 seconds, and the old one is still used. The next such event comes
+   * only after the certificate could be read.
+   */
+  readonly type: 'certificate.not_renewed';
+  readonly cause: CertificateTrouble;
+}
+
+/** Receives every event. What it throws is ignored. */
+export type CertificateEventListener = (event: CertificateEvent) => void;
+
 const diagnostics = channel('authly.client');
 
 /**
  * Makes a function that sends each event to `onEvent` and to the channel `authly.client` of
- * `node:diagnostics_channel`.
+ * `node:diagnostics_channel`. It returns whether somebody listens.
  */
-export function createEmit(onEvent: TokenEventListener | undefined): TokenEventListener {
+export function createEmit<Event extends object>(
+  onEvent: ((event: Event) => void) | undefined,
+): (event: Event) => boolean {
   return (event) => {
     const frozen = Object.freeze(event);
     try {
@@ -70,5 +91,6 @@ export function createEmit(onEvent: TokenEventListener | undefined): TokenEventL
       // An error of a listener must not fail the call.
     }
     if (diagnostics.hasSubscribers) diagnostics.publish(frozen);
+    return onEvent !== undefined || diagnostics.hasSubscribers;
   };
 }

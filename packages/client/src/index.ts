@@ -14,9 +14,16 @@ export {
   type CertificateFetch,
   type CertificateFetchOptions,
   certificateFetch,
-  type PemSource,
 } from './certificate-fetch.ts';
-export type { GrantKind, TokenEvent, TokenEventListener } from './client-events.ts';
+export type { PemSource } from './certificate-pool.ts';
+export type {
+  CertificateEvent,
+  CertificateEventListener,
+  CertificateTrouble,
+  GrantKind,
+  TokenEvent,
+  TokenEventListener,
+} from './client-events.ts';
 export type { ExplainedToken, Explanation, LastAnswer } from './explanation.ts';
 export type { TokenFailure } from './reasons.ts';
 export type { ResourceFetch } from './resource-fetch.ts';

@@ -2,7 +2,7 @@ import { abortable, ignoreRejection, type MaybePromise } from '@authly/core/clie
 import type { AccessToken } from './access-token.ts';
 import { createBackOff } from './back-off.ts';
 import { isCertificateFetch } from './certificate-fetch.ts';
-import { createEmit, type GrantKind } from './client-events.ts';
+import { createEmit, type GrantKind, type TokenEvent } from './client-events.ts';
 import { createCredentialsCheck } from './credentials-check.ts';
 import type { DelegatedTokens } from './delegated-tokens.ts';
 import { createDpopProver } from './dpop-prover.ts';
@@ -89,7 +89,7 @@ const SPREAD = 0.1;
 export function tokenSource(given: TokenSourceOptions): TokenSource {
   const options = resolveSourceOptions(given);
   const { issuer, clientId, client, clock, random, target, timeoutMs, origins } = options;
-  const emit = createEmit(options.onEvent);
+  const emit = createEmit<TokenEvent>(options.onEvent);
   const certificate = isCertificateFetch(client.fetch) ? client.fetch : undefined;
   const endpoint = createFindTokenEndpoint({
     ...options,

@@ -21,7 +21,7 @@ describe('events', () => {
   it('are frozen, and go to the listener and to the channel', () => {
     subscribe('authly.client', listener);
     const heard: TokenEvent[] = [];
-    createEmit((event) => heard.push(event))({ ...EVENT });
+    createEmit((event: TokenEvent) => heard.push(event))({ ...EVENT });
     expect([heard, published]).toEqual([[EVENT], [EVENT]]);
     expect(Object.isFrozen(heard[0])).toBe(true);
   });

@@ -9,6 +9,7 @@ import { describeRequirements } from './describe-requirements.ts';
  *   guard was seen before it, or authentication is optional or skipped there;
  * - a guard that can be evaded by upper and lower case in the path;
  * - a guard of a route without `authenticate` before it;
+ * - `authErrorHandler()` before the route, where Express never calls it for its errors;
  * - a name in `open` that is not a route, and an app without routes.
  *
  * It sees the same as `describeRequirements`: not the routes of mounted apps, and not guards that another

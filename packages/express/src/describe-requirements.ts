@@ -3,6 +3,7 @@ import type { RouteDescription } from '@authly/core';
 import {
   type DescribeOptions,
   describeRoutes,
+  errorsOf,
   memberOf,
   notDescribable,
   type PathParts,
@@ -31,13 +32,15 @@ export function describeRequirements(
   refuseOtherFramework(appOrRouter, '@authly/express');
   const layers = layersOf(appOrRouter);
   if (layers === undefined) throw notDescribable('an app or a router of Express');
-  const root: Place = { path: [], sensitive: false, loose: false };
+  const root: Place = { path: [], inside: [], sensitive: false, loose: false };
   return describeRoutes(flattened(layers, root, isCaseSensitive(appOrRouter)), options);
 }
 
 /** A path, and which parts of it are compared case-sensitively: each router has its own setting. */
 interface Place {
   readonly path: PathParts;
+  /** The routers that have it: their layers. */
+  readonly inside: readonly object[];
   readonly sensitive: boolean;
   readonly loose: boolean;
 }
@@ -47,9 +50,10 @@ const MOUNTED_APP = 'an app is mounted here: describe it by itself, with base';
 /** Layers in the order of requests; a router is replaced by its own layers. */
 function* flattened(
   layers: readonly RouterLayer[],
-  base: Place,
+  around: Place,
   capitalsCount: boolean,
 ): Generator<RouteLayer> {
+  const base = { ...around, inside: [...around.inside, layers] };
   for (const layer of layers) {
     const { route, handle } = layer;
     // For a mounted app, Express keeps a function of this name, from which the app's routes cannot be reached.
@@ -63,17 +67,27 @@ function* flattened(
     const inner = layersOf(handle);
     for (const mountPath of mountPathsOf(layer)) {
       const place = below(base, mountPath, capitalsCount);
-      const { path, sensitive } = place;
+      const { path, inside, sensitive } = place;
       if (inner !== undefined) yield* flattened(inner, place, isCaseSensitive(handle));
       else
-        yield { method: '*', path, end: false, handlers: passedBy(handle), sensitive, ...opaque };
+        yield {
+          method: '*',
+          path,
+          inside,
+          end: false,
+          handlers: passedBy(handle),
+          sensitive,
+          ...opaque,
+        };
     }
   }
 }
 
-/** An error handler does not run for requests without an error. */
+/** An error handler does not run for requests without an error. Ours is kept, because its place is checked. */
 function passedBy(handle: unknown): readonly unknown[] {
-  return typeof handle === 'function' && handle.length > 3 ? [] : [handle];
+  const isOther =
+    typeof handle === 'function' && handle.length > 3 && errorsOf(handle) === undefined;
+  return isOther ? [] : [handle];
 }
 
 function below(base: Place, own: PathParts, capitalsCount: boolean): Place {
@@ -82,6 +96,7 @@ function below(base: Place, own: PathParts, capitalsCount: boolean): Place {
     (part) => typeof part === 'string' && /[a-z]/i.test(part.replace(/[:*]\w+/g, '')),
   );
   return {
+    ...base,
     path: [...base.path, ...own],
     sensitive: base.sensitive || (hasLetters && capitalsCount),
     loose: base.loose || (hasLetters && !capitalsCount),
@@ -89,7 +104,10 @@ function below(base: Place, own: PathParts, capitalsCount: boolean): Place {
 }
 
 /** A route, once for each of its methods; handlers added by `all` belong to every method. */
-function* routeLayers({ methods, stack }: Route, { path, loose }: Place): Generator<RouteLayer> {
+function* routeLayers(
+  { methods, stack }: Route,
+  { path, inside, loose }: Place,
+): Generator<RouteLayer> {
   // `app.all` adds its handlers once for each method; they are listed once.
   const forAll = isForAll(methods);
   for (const method of forAll ? ['get'] : Object.keys(methods)) {
@@ -97,6 +115,7 @@ function* routeLayers({ methods, stack }: Route, { path, loose }: Place): Genera
     yield {
       method: forAll || method === '_all' ? '*' : method.toUpperCase(),
       path,
+      inside,
       end: true,
       sensitive: !loose,
       handlers: handlers.map(({ handle }) => handle),

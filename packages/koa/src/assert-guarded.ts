@@ -10,6 +10,7 @@ import { describeRequirements } from './describe-requirements.ts';
  * - a route that lets anonymous requests through and is not listed in `open`: no `authenticate` and no
  *   guard was seen before it, or authentication is optional or skipped there;
  * - a guard of a route without `authenticate` before it;
+ * - `authErrorHandler()` after the route, where its errors never reach it;
  * - a name in `open` that is not a route, and an app without routes.
  *
  * It sees the same as `describeRequirements`: not what is mounted with `koa-mount` or joined with

@@ -1,22 +1,23 @@
-import { answerThrown, neutralMiddleware, refuseUncalled } from '@authly/core/adapter';
+import { answerThrown, errorMiddleware, refuseUncalled } from '@authly/core/adapter';
 import type { KoaMiddleware } from './framework.ts';
 import { respond } from './respond.ts';
 
 /**
  * Answers errors by which a handler refuses a caller (`userOf` throws one when a machine calls), as a guard
  * does: status, challenge and body (RFC 6750 §3). Write `app.use(authErrorHandler())` before everything that
- * may throw, and after error handling of your own. Without it Koa answers with status and challenge, but with a
- * plain text as the body.
+ * may throw, and after error handling of your own: it answers only errors of what comes after it, and `assertGuarded`
+ * finds one that comes too late. Without it Koa answers with status and challenge, but with a plain text as the body.
  *
  * Every other error is passed on, and so is an error after the response's headers were sent.
  */
 export function authErrorHandler(...none: readonly never[]): KoaMiddleware {
   refuseUncalled('authErrorHandler', 'authErrorHandler()', none);
-  return neutralMiddleware(async function authErrorHandler(context, next) {
+  const middleware: KoaMiddleware = async function authErrorHandler(context, next) {
     try {
       await next();
     } catch (error) {
       respond(context, answerThrown(error, context, context.res));
     }
-  } satisfies KoaMiddleware);
+  };
+  return errorMiddleware(middleware, 'after');
 }

@@ -1,6 +1,7 @@
 import { memoryRevocations } from '@authly/core';
 import { keycloak, rfc9068 } from '@authly/core/providers';
 import { describe, expect, it } from 'vitest';
+import { aResourceServer } from '../../../test/support/resource-servers.ts';
 import {
   aLogoutToken,
   anEvent,
@@ -104,6 +105,21 @@ describe('a logout token', () => {
       expect(await loggedOut(handler, aLogoutToken({}, { typ }))).toEqual(ACCEPTED);
     },
   );
+
+  it('needs no kid if one key of the issuer fits, as an access token needs none, and else does', async () => {
+    const another = generateTestKey('ES256', 'another').publicJwk;
+    const kidless = aLogoutToken({}, { kid: undefined });
+    expect(await loggedOut(aBackChannelLogout().handler, kidless)).toEqual(ACCEPTED);
+    const issuer = rfc9068({ issuer: ISSUER, jwks: { keys: [...jwks.keys, another] } });
+    const { handler, events } = aBackChannelLogout({ issuer });
+    expect(await loggedOut(handler, kidless)).toEqual(REFUSED);
+    const refused = { type: 'signal.refused', source: 'logout', reason: 'key_unknown' };
+    expect(events).toEqual([refused]);
+    const api = aResourceServer({ issuer });
+    const token = aToken({}, { header: { kid: undefined } });
+    await expect(api.verify(token)).rejects.toMatchObject({ reason: 'key_unknown' });
+    expect(await loggedOut(handler, aLogoutToken())).toEqual(ACCEPTED);
+  });
 
   it('may have no exp if it is fresh, as those of Hydra', async () => {
     const { handler, clock } = aBackChannelLogout();

@@ -495,6 +495,18 @@ describe('a transmitter', () => {
     expect(await marksOf(speaking)).toEqual(['subject -5']);
   });
 
+  it('names its key by kid, unless one of its keys fits alone', async () => {
+    const kidless = anEvent({}, { kid: undefined });
+    expect(await pushed(someSecurityEvents().handler, kidless)).toEqual(ACCEPTED);
+    const another = generateTestKey('ES256', 'another').publicJwk;
+    const { handler, events } = someSecurityEvents({
+      transmitter: { jwks: { keys: [...jwks.keys, another] } },
+    });
+    expect(await pushed(handler, kidless)).toEqual(refusal('invalid_key'));
+    expect(events).toMatchObject([{ type: 'signal.refused', reason: 'key_unknown' }]);
+    expect(await pushed(handler, anEvent())).toEqual(ACCEPTED);
+  });
+
   it('has a URL for its keys; while they cannot be fetched, it is asked to send events again', async () => {
     const asked: string[] = [];
     let isDown = true;

@@ -24,9 +24,8 @@ export async function tryIntrospection(bench: Workbench, issuer: string): Promis
     await note('an ID token', invalid('token_inactive'), rose.idToken);
     await note('made-up text', invalid('token_inactive'), 'made-up-text');
     const elsewhere = await machineAt(issuer, ELSEWHERE);
-    // The answer does not say for which API the token is, and `trusted` takes every token as one
-    // for this API.
-    await note('a JWT for another API, asked about', machine(ELSEWHERE.id), elsewhere);
+    // The answer does not say for which API the token is, but the JWT does.
+    await note('a JWT for another API, asked about', invalid('audience_mismatch'), elsewhere);
   });
   const confirming = { client, audience: 'trusted', jwts: 'confirm' } as const;
   await withApis({ ...options, introspection: confirming }, async ({ visitedBy }) => {

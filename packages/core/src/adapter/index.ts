@@ -10,7 +10,7 @@ export { createStoreOutage, type StoreOutage } from '../lib/store-outage.ts';
 export { checkRequirement, isRequirement } from '../requirement/check-requirement.ts';
 export { isResourceServer } from '../resource-server.ts';
 export { assertGuardedRoutes } from '../routes/assert-guarded-routes.ts';
-export { neutralMiddleware } from '../routes/route-check.ts';
+export { errorMiddleware, errorsOf, neutralMiddleware } from '../routes/route-check.ts';
 export {
   type DescribeOptions,
   describeRoutes,

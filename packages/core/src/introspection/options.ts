@@ -45,9 +45,10 @@ interface CommonIntrospectionOptions {
    */
   readonly matches?: (token: string) => boolean;
   /**
-   * With `trusted`, an answer without `aud` is accepted. **Every** token that the server calls active is then
-   * accepted here, also tokens for other APIs. If the answer has an `aud`, it must still name this API. Default
-   * `required`.
+   * With `trusted`, an answer without `aud` is accepted. **Every** opaque token that the server calls active is then
+   * accepted here, also tokens for other APIs. If the answer has an `aud`, it must still name this API. If the answer
+   * has no `aud` and the token is a JWT (`jwts: 'answer'`) with an `aud`, the `aud` of the JWT must name this API.
+   * Default `required`.
    */
   readonly audience?: 'required' | 'trusted';
   /**

@@ -1,7 +1,8 @@
 import { isSameBinding } from '../binding/confirmation.ts';
 import type { Issuers } from '../issuers/issuers.ts';
+import type { TrustedIssuer } from '../issuers/trusted-issuer.ts';
 import { epochSeconds } from '../lib/clock.ts';
-import { deepFreeze, MAX_JSON_DEPTH } from '../lib/json.ts';
+import { deepFreeze, isStringList, MAX_JSON_DEPTH } from '../lib/json.ts';
 import { andThen, type MaybePromise } from '../lib/maybe-promise.ts';
 import { ownProperty, ownString } from '../lib/own-property.ts';
 import type { TokenClaims } from '../model/principal.ts';
@@ -9,7 +10,7 @@ import type { AuthErrorReason } from '../model/reasons.ts';
 import { isRefused, Refused } from '../model/refused.ts';
 import type { ReadOutcome, TokenReader } from '../request/token-reader.ts';
 import type { VerifiedToken } from '../request/verified-token.ts';
-import { checkTime } from '../token/claims.ts';
+import { type ClaimsRefusal, checkTime, meantFor } from '../token/claims.ts';
 import { createJwtReader, type JwtReaderOptions, type SignedToken } from './jwt-reader.ts';
 import { createLocalClaims, type LocalClaimsOptions } from './local-claims.ts';
 import {
@@ -18,7 +19,7 @@ import {
   type OpaqueReaderOptions,
   readIntrospected,
 } from './opaque-reader.ts';
-import { refuse } from './refuse-token.ts';
+import { refuse, refuseFor } from './refuse-token.ts';
 
 /** What a reader of JWTs and opaque tokens is made from. */
 export interface HybridReaderOptions
@@ -77,7 +78,10 @@ export function createHybridReader(issuers: Issuers, options: HybridReaderOption
     const asked = { token, issuer, asking: 'answer', key, isBound } as const;
     return andThen(readIntrospected(asked, options), (verified): ReadOutcome => {
       if (verified.principal === undefined) return verified;
-      const { confirmation } = verified.principal;
+      const { confirmation, audience } = verified.principal;
+      // There is no audience only if the answer has no `aud` and is accepted without it (`audience: 'trusted'`).
+      const fault = audience.length === 0 ? audienceFault(issuer, claims) : undefined;
+      if (fault !== undefined) return refuseFor(issuer, fault);
       // If the JWT is bound and the answer has no `cnf`, the checks refuse the token later.
       if (isBound && confirmation !== undefined) {
         const isSame = isSameBinding(confirmation, ownProperty(claims, 'cnf'));
@@ -105,6 +109,21 @@ export function createHybridReader(issuers: Issuers, options: HybridReaderOption
       opaque.close();
     },
   };
+}
+
+/**
+ * Refuses a JWT whose own `aud` does not name this API. Only for answers without `aud`. The server signed the `aud` of
+ * the JWT, so the token is active, but for another API (RFC 7519 §4.1.3, RFC 9068 §4).
+ */
+function audienceFault({ policy }: TrustedIssuer, claims: TokenClaims): ClaimsRefusal | undefined {
+  const { audience: accepted } = policy;
+  const aud: unknown = ownProperty(claims, 'aud');
+  if (aud === undefined || accepted === undefined) return undefined;
+  if (typeof aud !== 'string' && !isStringList(aud)) {
+    return { reason: 'claim_malformed', claim: 'aud' };
+  }
+  if (meantFor(aud, accepted)) return undefined;
+  return { reason: 'audience_mismatch', expectedAudience: accepted };
 }
 
 /** Why an answer is not about this JWT or contradicts it; `undefined` when the two agree. */

@@ -48,9 +48,8 @@ const OPTIONS: OwnOptionNames<LemonldapOptions> = {
  * - Refuses ID tokens, which have the same key, `typ` and `aud`: they lack `client_id`, `jti` and `scope`, and
  *   have `azp` or `nonce`.
  * - RS512 and similar algorithms are accepted beside the usual ones.
- * - Introspection: the same rule. Answers have no `aud`, so they need `audience: 'trusted'` (with JWTs by
- *   `jwts: 'confirm'`, since `'answer'` does not see theirs), and no claims of macros, so a `classify` on one
- *   refuses them.
+ * - Introspection: the same rule. Answers have no `aud`, so they need `audience: 'trusted'` (a JWT's own `aud`
+ *   is checked all the same), and no claims of macros, so a `classify` on one refuses them.
  *
  * Per documentation, source, and tokens of version 2.16, as of November 2026:
  * https://lemonldap-ng.org/documentation/latest/idpopenidconnect.html

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../model/errors.ts';
+import type { WrongPlace } from './error-handler-place.ts';
 import { isListed, type RouteDescription } from './route-description.ts';
 
 /**
@@ -8,6 +9,7 @@ import { isListed, type RouteDescription } from './route-description.ts';
  * - a route that is not listed in `open` lets anonymous requests through: no `authenticate` and no guard
  *   was seen before it, or authentication is optional or skipped there;
  * - a guard of a route runs without `authenticate` before it, and would fail every request;
+ * - `authErrorHandler()` is on the wrong side of a route that has guards, and never answers its errors;
  * - `open` lists a route that does not exist, or there are no routes at all, so that nothing would be checked.
  *
  * It sees the same as `describeRequirements`, and no more. It does not check what guards ask for.
@@ -32,7 +34,7 @@ export function assertGuardedRoutes(
   const faults = routes.flatMap((route) => faultsOf(route, open));
   if (faults.length === 0) return;
   throw new ConfigurationError(
-    `assertGuarded() found routes that can be reached past the guards:\n${faults.join('\n')}`,
+    `assertGuarded() found routes that are not guarded as they should be:\n${faults.join('\n')}`,
   );
 }
 
@@ -43,13 +45,24 @@ const BROKEN =
   'a guard runs and no authenticate before it, so that every request fails (500). Write app.use(authenticate({ … })) ' +
   'before it, or name the one of the app around it: assertGuarded(router, { before: [auth] })';
 
+const ERROR_HANDLER_REMEDY: Readonly<Record<WrongPlace, string>> = {
+  before_the_route:
+    'authErrorHandler() comes before it, and Express never calls it for errors of what follows. ' +
+    'Write app.use(authErrorHandler()) after the routes',
+  after_the_route:
+    'authErrorHandler() comes after it, and errors of what is before never reach it. ' +
+    'Write app.use(authErrorHandler()) before the routes',
+};
+
 function faultsOf(route: RouteDescription, open: readonly string[]): readonly string[] {
-  const { method, path, warnings } = route;
+  const { method, path, warnings, errorHandler } = route;
   const name = `- ${method} ${path ?? '(a path that is not known)'}`;
   const evaded = warnings.map((warning) => `${name}: ${warning}. ${EVASION_REMEDY}`);
   if (isListed(route, open)) return evaded;
   if (isOpen(route)) return [...evaded, `${name}: ${whyOpen(route)}. ${remedyFor(route)}`];
-  return isBroken(route) ? [...evaded, `${name}: ${BROKEN}`] : evaded;
+  const broken = isBroken(route) ? [`${name}: ${BROKEN}`] : [];
+  const unanswered = errorHandler ? [`${name}: ${ERROR_HANDLER_REMEDY[errorHandler]}`] : [];
+  return [...evaded, ...broken, ...unanswered];
 }
 
 function isOpen({ authenticated, optional, requirements }: RouteDescription): boolean {

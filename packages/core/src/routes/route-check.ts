@@ -73,6 +73,26 @@ export function neutralMiddleware<Middleware extends object>(middleware: Middlew
   return Object.defineProperty(middleware, NEUTRAL, { value: true });
 }
 
+const ERRORS_OF: unique symbol = Symbol.for('@authly/core:errors-of');
+
+/** Whose errors an error handler answers: those of the handlers before it (Express), or after it (Koa). */
+export type ErrorsOf = 'before' | 'after';
+
+/** Marks a middleware of an adapter that answers errors, and calls no guard. */
+export function errorMiddleware<Middleware extends object>(
+  middleware: Middleware,
+  errorsOf: ErrorsOf,
+): Middleware {
+  return Object.defineProperty(neutralMiddleware(middleware), ERRORS_OF, { value: errorsOf });
+}
+
+/** Whose errors a handler answers; `undefined` for a handler that is not an adapter's `authErrorHandler()`. */
+export function errorsOf(handler: unknown): ErrorsOf | undefined {
+  if (typeof handler !== 'function' || !(ERRORS_OF in handler)) return undefined;
+  const value = handler[ERRORS_OF];
+  return value === 'before' || value === 'after' ? value : undefined;
+}
+
 /** Whether a handler is not one of our middleware, and so may call `authenticate` or a guard. */
 export function mayCallGuards(handler: unknown): handler is { readonly name: string } {
   return typeof handler === 'function' && checkOf(handler) === undefined && !(NEUTRAL in handler);

@@ -1,6 +1,12 @@
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import type { Scheme } from '../model/scheme.ts';
 import type { Requirement } from '../requirement/requirement.ts';
+import {
+  errorHandlerPlace,
+  lastHandler,
+  type Neighbour,
+  type WrongPlace,
+} from './error-handler-place.ts';
 import { type Check, checkInWords, checkOf, mayCallGuards, skipsRoute } from './route-check.ts';
 import {
   type Coverage,
@@ -33,6 +39,11 @@ export interface RouteDescription {
    * elsewhere.
    */
   readonly needsCertificate?: true;
+  /**
+   * Set where `authErrorHandler()` is on the wrong side of the route: errors that the route throws never reach it. Left
+   * out elsewhere, also where there is no `authErrorHandler()`.
+   */
+  readonly errorHandler?: WrongPlace;
   /** What could not be found out, in words. Empty when the description is complete. */
   readonly unknown: readonly string[];
   /** Where a request can get past a guard, in words. Check each of these. */
@@ -52,6 +63,8 @@ export interface RouteLayer {
   readonly sensitive?: boolean;
   /** The router whose own routes it runs for, and for no others, in a framework that has this. */
   readonly within?: object;
+  /** The routers that it is in, in a framework where an error handler answers only errors of its own router. */
+  readonly inside?: readonly object[];
   /** Why nothing more can be found out about this layer. */
   readonly unknown?: string;
 }
@@ -92,17 +105,19 @@ export function describeRoutes(
     open = [],
   } = checkOptions('describeRequirements()', options, DESCRIBE_OPTIONS);
   const before: Placed[] = [{ method: '*', path: pathOf([base]), end: false, handlers: around }];
+  const all = Array.from(layers, (each) => ({ ...each, path: pathOf([base, ...each.path]) }));
   const routes: RouteDescription[] = [];
-  for (const each of layers) {
-    const layer: Placed = { ...each, path: pathOf([base, ...each.path]) };
-    if (layer.unknown !== undefined || isRoute(layer)) routes.push(describe(layer, before, open));
-    else before.push(layer);
+  for (const [index, layer] of all.entries()) {
+    if (layer.unknown !== undefined || isRoute(layer)) {
+      const after = all.slice(index + 1).filter((later) => !isRoute(later));
+      routes.push(describe(layer, { before, after }, open));
+    } else before.push(layer);
   }
   return routes;
 }
 
 function isRoute({ end, handlers }: Placed): boolean {
-  return end && handlers.some((handler) => checkOf(handler) === undefined);
+  return end && lastHandler(handlers) >= 0;
 }
 
 /** Whether a list of open routes, each a path or a method and a path, names a route. */
@@ -113,9 +128,15 @@ export function isListed(
   return path !== undefined && (open.includes(path) || open.includes(`${method} ${path}`));
 }
 
+/** The middleware around a route. */
+interface Around {
+  readonly before: readonly Placed[];
+  readonly after: readonly Placed[];
+}
+
 function describe(
   route: Placed,
-  before: readonly Placed[],
+  { before, after }: Around,
   open: readonly string[],
 ): RouteDescription {
   const { method } = route;
@@ -151,6 +172,11 @@ function describe(
   const requirements = all.flatMap(({ requirement }) => requirement ?? []);
   const authentications = all.filter(({ requirement }) => requirement === undefined);
   const authenticated = authentications.length > 0;
+  const errorHandler = errorHandlerPlace(
+    route.handlers,
+    before.map((step) => neighbour(step, route)),
+    after.map((step) => neighbour(step, route)),
+  );
   // `skip` names this route, so it is open on purpose.
   const isOpen = checks.size === 0 && !isListed({ method, path }, open);
   if (isOpen && others.length > 0) {
@@ -168,6 +194,7 @@ function describe(
       authentications.every(({ optional }) => optional === true),
     schemes: Object.freeze(schemesOf(authentications)),
     ...(authentications.some((each) => each.needsCertificate) && { needsCertificate: true }),
+    ...(errorHandler && { errorHandler }),
     unknown: Object.freeze([...new Set(unknown)]),
     warnings: Object.freeze(warnings),
   });
@@ -188,6 +215,13 @@ function runsBefore(step: Placed, route: Placed): Coverage {
   return route.method === '*' ? 'maybe' : 'no';
 }
 
+/** Middleware as a neighbour of a route, if it answers errors. */
+function neighbour(step: Placed, route: Placed): Neighbour {
+  const { handlers, inside = [] } = step;
+  const isAround = inside.every((router) => route.inside?.includes(router));
+  return { handlers, runs: isAround ? runsBefore(step, route) : 'no' };
+}
+
 /** Whether a request with other upper and lower case reaches the route, but not the middleware before it. */
 function isEvaded(step: Placed, route: Placed): boolean {
   if (step.sensitive !== true || route.sensitive !== false) return false;
@@ -196,8 +230,7 @@ function isEvaded(step: Placed, route: Placed): boolean {
 
 /** The handlers of a route before the one that answers. Those after it are not reached. */
 function ownHandlers({ handlers }: Placed): readonly unknown[] {
-  const last = handlers.findLastIndex((handler) => checkOf(handler) === undefined);
-  return handlers.slice(0, Math.max(last, 0));
+  return handlers.slice(0, Math.max(lastHandler(handlers), 0));
 }
 
 /** The names of functions that are not our middleware: they may call a guard. */

@@ -159,7 +159,8 @@ function typeAccepted(header: TokenHeader, types: TypePolicy): boolean {
   return types.accepted.includes(lower.startsWith('application/') ? lower.slice(12) : lower);
 }
 
-function meantFor(aud: TokenClaims['aud'], accepted: readonly string[]): boolean {
+/** Whether `aud` names one of these. */
+export function meantFor(aud: TokenClaims['aud'], accepted: readonly string[]): boolean {
   if (typeof aud === 'string') return accepted.includes(aud);
   if (aud === undefined) return false;
   // By index, as `isStringList` says.

@@ -121,6 +121,15 @@ describe('a signed JWT', () => {
 
   it('without kid is accepted if exactly one key fits', async () => {
     expect(await outcome(anEvent({}, { kid: undefined }))).toBe('accepted');
+    const beside = (algorithm: 'ES256' | 'RS256') => ({
+      jwks: { keys: [issuerKey.publicJwk, generateTestKey(algorithm, 'other').publicJwk] },
+    });
+    const kidless = anEvent({}, { kid: undefined });
+    expect(await outcome(kidless, { keys: beside('RS256') })).toBe('accepted');
+    // OpenID Connect Core §10.1: of a set with several keys, a signer names the one that it used.
+    const two = beside('ES256');
+    expect(await outcome(kidless, { keys: two })).toBe('key_unknown');
+    expect(await outcome(anEvent(), { keys: two })).toBe('accepted');
   });
 
   it('is accepted only with the configured algorithms', async () => {

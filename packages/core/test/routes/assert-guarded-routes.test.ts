@@ -55,6 +55,16 @@ describe('assertGuardedRoutes', () => {
       aRoute({ warnings: ['in capitals'] }),
       '- GET /a: in capitals. Put it on the app, or make the router with sensitive: true',
     ],
+    [
+      'behind an error handler of Express',
+      aRoute({ errorHandler: 'before_the_route' }),
+      '- GET /a: authErrorHandler() comes before it, and Express never calls it for errors of what follows. Write app.use(authErrorHandler()) after the routes',
+    ],
+    [
+      'before an error handler of Koa',
+      aRoute({ errorHandler: 'after_the_route' }),
+      '- GET /a: authErrorHandler() comes after it, and errors of what is before never reach it. Write app.use(authErrorHandler()) before the routes',
+    ],
   ])('refuses a route that is %s, and says what to write', (_, route, line) => {
     expect(() => assertGuardedRoutes([aRoute(), route])).toThrow(ConfigurationError);
     expect(() => assertGuardedRoutes([aRoute(), route])).toThrow(line);
