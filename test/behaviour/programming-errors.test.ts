@@ -76,6 +76,58 @@ describe.each(frameworks)('programming errors in $name', (framework) => {
     expect(app.faults.map(String)).toEqual([expect.stringContaining('Write authErrorHandler()')]);
   });
 
+  it('a second argument of a guard is refused, because it would not be checked', () => {
+    const { authorize, requireUser, requireAuthenticationContext, scope, user } = kit;
+    const more = scope('a') as never;
+    const calls = [
+      () => authorize(user(), more),
+      () => requireUser({ viaActor: 'refuse' }, more),
+      () => requireAuthenticationContext({ maxAgeSec: 60, clients: 'refuse' }, more),
+      () => kit.requireAuthorizationDetail('payment', () => true, more),
+    ];
+    for (const call of calls) expect(call).toThrow(/Write: authorize\(allOf\(/);
+  });
+
+  it('a guard in the place of a requirement is refused with the requirement to write', () => {
+    const guard = kit.requireScope('a') as never;
+    expect(() => kit.authorize(guard)).toThrow("not a guard: write authorize(scope('read:users'))");
+    expect(() => kit.allOf(kit.user(), guard)).toThrow('allOf() needs requirements, not a guard');
+    const test = (() => true) as never;
+    expect(() => kit.authorize(test)).toThrow('claim((claims) => ');
+  });
+
+  it('middleware of the other package says which package to import', async () => {
+    const other = frameworks.find((each) => each.kit !== kit)?.kit;
+    if (other === undefined) throw new Error('There is one kit only');
+    const server = aResourceServer();
+    const middleware: readonly (readonly [string, unknown])[] = [
+      ['authenticate', (other.authenticate as (one: typeof server) => unknown)(server)],
+      ['authorize', other.requireUser()],
+      ['mount', other.mount(async () => undefined)],
+    ];
+    for (const [name, foreign] of middleware) {
+      const app = framework.createApp(({ use, route }) => {
+        use(foreign as never);
+        route('/', () => 'in');
+      });
+      const response = await send(app, { token: aUserToken() });
+      expect(response.status).toBe(500);
+      expect(app.faults.map(String)).toEqual([
+        expect.stringMatching(
+          new RegExp(`^ConfigurationError: ${name} of .*write: import \\{ ${name} \\}`),
+        ),
+      ]);
+    }
+  });
+
+  it('mount and protectedResourceMetadata say what they take', () => {
+    expect(() => kit.mount({ handler: () => {} } as never)).toThrow('Write: mount(issuer.handler)');
+    const options = { issuer: {}, audience: 'https://api.example.com' } as never;
+    expect(() => kit.protectedResourceMetadata(options)).toThrow(
+      /takes a resource server\. Write: const resourceServer = createResourceServer\(/,
+    );
+  });
+
   it('findPrincipal without authenticate gives undefined', async () => {
     const app = framework.createApp(({ route }) =>
       route('/', ({ carrier }) => kit.findPrincipal(carrier) ?? null),

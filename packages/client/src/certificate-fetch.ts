@@ -3,6 +3,7 @@ import {
   ConfigurationError,
   checkOptions,
   credentialsTag,
+  mustBe,
   type OptionNames,
 } from '@authly/core/client';
 import type { Agent } from 'undici';
@@ -45,7 +46,7 @@ const OPTIONS: OptionNames<CertificateFetchOptions> = {
   certificate: true,
   key: true,
   ca: true,
-  clock: true,
+  clock: mustBe.aClock,
 };
 const LINE =
   "certificateFetch({ certificate: () => readFile('tls.crt'), key: () => readFile('tls.key') })";

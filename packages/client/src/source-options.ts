@@ -4,6 +4,8 @@ import {
   type IntrospectionClient,
   isEndpointUrl,
   isScopeToken,
+  mustBe,
+  namesUnsetVariable,
   type OptionNames,
   systemRandom,
 } from '@authly/core/client';
@@ -81,12 +83,12 @@ const OPTIONS: OptionNames<TokenSourceOptions> = {
   dpop: true,
   exchange: true,
   tokenEndpoint: true,
-  allowHttp: true,
+  allowHttp: mustBe.notNull("allowHttp: ['keycloak']"),
   timeoutMs: true,
   maxSubjects: true,
   onEvent: true,
   fetch: true,
-  clock: true,
+  clock: mustBe.aClock,
   random: true,
 };
 
@@ -108,6 +110,7 @@ export function resolveSourceOptions(given: TokenSourceOptions): ResolvedSourceO
   if (tokenEndpoint !== undefined && !isEndpointUrl(tokenEndpoint, allowHttp)) {
     throw wrong('tokenEndpoint is an https URL', "tokenEndpoint: 'https://as.acme.com/token'");
   }
+  checkSet({ issuer, tokenEndpoint });
   if (typeof dpop !== 'boolean') throw wrong('dpop is true or false', 'dpop: true');
   const resources = resourcesOf(options);
   const target = { resources, scopes: scopesOf(options), parameters: parametersOf(options) };
@@ -142,11 +145,23 @@ function checkNoAudience(given: object): void {
 function resourcesOf({ resource = [] }: TokenSourceOptions): readonly string[] {
   const resources = listOf('resource', resource);
   // RFC 8707 §2: an absolute URI, without a fragment.
-  if (resources.every((each) => URL.canParse(each) && !each.includes('#'))) return resources;
+  for (const resource of resources) checkSet({ resource });
+  if (resources.every((each) => URL.canParse(each) && !/[#\s]/.test(each))) return resources;
   throw wrong(
     'resource is an absolute URI without a fragment; other names of an API mostly go into audience',
     "parameters: { audience: 'billing-api' }",
   );
+}
+
+/** JavaScript writes the words undefined and null into a text without an error. */
+function checkSet(given: Readonly<Record<string, string | undefined>>): void {
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined || !namesUnsetVariable(value)) continue;
+    throw wrong(
+      `${name} holds the word undefined or null: a variable that it is made of is not set. Set it`,
+      LINE,
+    );
+  }
 }
 
 function clientIdOf(client: unknown): string {
@@ -260,9 +275,15 @@ function numberOf(
   throw wrong(`${name} is a number from ${min} to ${max}`, `${name}: ${standard}`);
 }
 
-function functionOf<Given>(name: string, value: Given): Given {
+const FUNCTION_LINES = {
+  onEvent: 'onEvent: (event) => log.warn(event)',
+  fetch: 'fetch: certificateFetch({ certificate, key })',
+  random: 'random: () => 0.5',
+} as const;
+
+function functionOf<Given>(name: keyof typeof FUNCTION_LINES, value: Given): Given {
   if (value === undefined || typeof value === 'function') return value;
-  throw wrong(`${name} is a function`, LINE);
+  throw wrong(`${name} is a function`, FUNCTION_LINES[name]);
 }
 
 function wrong(problem: string, line: string): ConfigurationError {

@@ -1,5 +1,5 @@
 import type { HandlerResponse } from '@authly/core';
-import { answerThrown, refuseUncalled } from '@authly/core/adapter';
+import { answerThrown, calledByOtherFramework, refuseUncalled } from '@authly/core/adapter';
 import type { ExpressErrorHandler } from './framework.ts';
 import { respond } from './respond.ts';
 
@@ -15,6 +15,9 @@ export function authErrorHandler(...none: readonly never[]): ExpressErrorHandler
   refuseUncalled('authErrorHandler', 'authErrorHandler()', none);
   // Express recognizes an error handler by its four parameters.
   return function authErrorHandler(error, request, response, next) {
+    if (typeof next !== 'function') {
+      throw calledByOtherFramework('authErrorHandler', '@authly/express');
+    }
     let refusal: HandlerResponse;
     try {
       refusal = answerThrown(error, request, response);

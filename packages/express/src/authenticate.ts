@@ -4,6 +4,7 @@ import {
   type AuthenticateOptionsOf,
   admissionMode,
   admitRequest,
+  calledByOtherFramework,
   isThenable,
 } from '@authly/core/adapter';
 import type { ExpressMiddleware } from './framework.ts';
@@ -44,6 +45,7 @@ export function authenticate(
   const mode = admissionMode(resourceServerOrOptions, options, framework);
 
   const middleware: ExpressMiddleware = function authenticate(request, response, next) {
+    if (typeof next !== 'function') throw calledByOtherFramework('authenticate', '@authly/express');
     let admitted: ReturnType<typeof admitRequest>;
     try {
       // `originalUrl`, since routers and mounts shorten `url`.

@@ -1,5 +1,10 @@
-import { answerThrown, neutralMiddleware, refuseUncalled } from '@authly/core/adapter';
-import type { KoaMiddleware } from './framework.ts';
+import {
+  answerThrown,
+  calledByOtherFramework,
+  neutralMiddleware,
+  refuseUncalled,
+} from '@authly/core/adapter';
+import type { KoaContext, KoaMiddleware, KoaNext } from './framework.ts';
 import { respond } from './respond.ts';
 
 /**
@@ -12,11 +17,18 @@ import { respond } from './respond.ts';
  */
 export function authErrorHandler(...none: readonly never[]): KoaMiddleware {
   refuseUncalled('authErrorHandler', 'authErrorHandler()', none);
-  return neutralMiddleware(async function authErrorHandler(context, next) {
+  const answer = async (context: KoaContext, next: KoaNext) => {
     try {
       await next();
     } catch (error) {
       respond(context, answerThrown(error, context, context.res));
     }
+  };
+  // Not async itself: Express 4 does not see the error in a promise.
+  return neutralMiddleware(function authErrorHandler(context, next) {
+    if (typeof next !== 'function') {
+      throw calledByOtherFramework('authErrorHandler', '@authly/koa');
+    }
+    return answer(context, next);
   } satisfies KoaMiddleware);
 }

@@ -16,6 +16,7 @@ import {
   type AuthenticationContextOptions,
   authenticationContext,
 } from '../requirement/step-up.ts';
+import { refuseMore } from './refuse-more.ts';
 import { refuseUncalled } from './refuse-uncalled.ts';
 
 /** One or more names. To use a list, write `authorize(scope(...list))`. */
@@ -47,15 +48,22 @@ export interface GuardMakers<Guard, UserGuard = Guard, ClientGuard = Guard> {
   /** Requires one of these tenants. */
   requireTenant(...tenants: Some): Guard;
   /** Requires a user, in person or through an agent. */
-  requireUser(options?: UserOptions & NoRequest): UserGuard;
+  requireUser(options?: UserOptions & NoRequest, ...none: readonly never[]): UserGuard;
   /** Requires a client: any client, or one of these. */
   requireClient(...clientIds: CallerIds): ClientGuard;
   /** Requires that somebody acts for the subject (RFC 8693 §4.1): anybody, or one of these. */
   requireActor(...ids: CallerIds): Guard;
   /** Requires a sign-in that is strong or recent enough (RFC 9470). */
-  requireAuthenticationContext(options: AuthenticationContextOptions): Guard;
+  requireAuthenticationContext(
+    options: AuthenticationContextOptions,
+    ...none: readonly never[]
+  ): Guard;
   /** Requires an authorization detail of this type that passes the test (RFC 9396). */
-  requireAuthorizationDetail(type: string, test: (detail: AuthorizationDetail) => boolean): Guard;
+  requireAuthorizationDetail(
+    type: string,
+    test: (detail: AuthorizationDetail) => boolean,
+    ...none: readonly never[]
+  ): Guard;
 }
 
 /** Makes the named guards of an adapter from its `authorize`: `requireScope('a')` is `authorize(scope('a'))`. */
@@ -63,8 +71,14 @@ export function guardMakers<Guard, UserGuard = Guard, ClientGuard = Guard>(
   authorize: (requirement: Requirement) => Guard & UserGuard & ClientGuard,
 ): GuardMakers<Guard, UserGuard, ClientGuard> {
   type Makers = GuardMakers<Guard, UserGuard, ClientGuard>;
-  function make(name: keyof Makers, args: readonly unknown[], requirement: () => Requirement) {
+  function make(
+    name: keyof Makers,
+    args: readonly unknown[],
+    requirement: () => Requirement,
+    more: readonly never[] = [],
+  ) {
     refuseUncalled(name, `${name}(${name === 'requireUser' ? '' : '…'})`, args);
+    refuseMore(name, more);
     return authorize(requirement());
   }
   return Object.freeze<Makers>({
@@ -75,12 +89,12 @@ export function guardMakers<Guard, UserGuard = Guard, ClientGuard = Guard>(
     requireRole: (...roles) => make('requireRole', roles, () => role(...roles)),
     requireGroup: (...groups) => make('requireGroup', groups, () => group(...groups)),
     requireTenant: (...tenants) => make('requireTenant', tenants, () => tenant(...tenants)),
-    requireUser: (options) => make('requireUser', [options], () => user(options)),
+    requireUser: (options, ...more) => make('requireUser', [options], () => user(options), more),
     requireClient: (...clientIds) => make('requireClient', clientIds, () => client(...clientIds)),
     requireActor: (...ids) => make('requireActor', ids, () => actor(...ids)),
-    requireAuthenticationContext: (options) =>
-      make('requireAuthenticationContext', [options], () => authenticationContext(options)),
-    requireAuthorizationDetail: (type, test) =>
-      make('requireAuthorizationDetail', [type], () => authorizationDetail(type, test)),
+    requireAuthenticationContext: (options, ...more) =>
+      make('requireAuthenticationContext', [options], () => authenticationContext(options), more),
+    requireAuthorizationDetail: (type, test, ...more) =>
+      make('requireAuthorizationDetail', [type], () => authorizationDetail(type, test), more),
   });
 }

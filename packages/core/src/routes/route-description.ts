@@ -1,4 +1,5 @@
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
+import { mustBe } from '../lib/option-checks.ts';
 import type { Scheme } from '../model/scheme.ts';
 import type { Requirement } from '../requirement/requirement.ts';
 import { type Check, checkInWords, checkOf, mayCallGuards, skipsRoute } from './route-check.ts';
@@ -69,7 +70,11 @@ export interface DescribeOptions {
   readonly open?: readonly string[];
 }
 
-const DESCRIBE_OPTIONS: OptionNames<DescribeOptions> = { base: true, before: true, open: true };
+const DESCRIBE_OPTIONS: OptionNames<DescribeOptions> = {
+  base: mustBe.aText("base: '/users'"),
+  before: mustBe.aList('before: [auth]'),
+  open: mustBe.listOfTexts("open: ['/livez', 'GET /docs']"),
+};
 
 /** A layer with its path split into parts. */
 type Placed = Omit<RouteLayer, 'path'> & { readonly path: RoutePath };
@@ -90,7 +95,12 @@ export function describeRoutes(
     base = '/',
     before: around = [],
     open = [],
-  } = checkOptions('describeRequirements()', options, DESCRIBE_OPTIONS);
+  } = checkOptions(
+    'assertGuarded() or describeRequirements()',
+    options,
+    DESCRIBE_OPTIONS,
+    "assertGuarded(app, { open: ['/livez'] })",
+  );
   const before: Placed[] = [{ method: '*', path: pathOf([base]), end: false, handlers: around }];
   const routes: RouteDescription[] = [];
   for (const each of layers) {
