@@ -86,6 +86,8 @@ const AUTHENTICATE_OPTIONS: OptionNames<AuthenticateOptionsOf<string>> = {
   skip: true,
 };
 
+const OPTIONS_LINE = "authenticate({ … }, { optional: true, skip: ({ url }) => url === '/livez' })";
+
 /**
  * Makes the mode of one call of `authenticate`, from a resource server, or from the options to make one. Throws
  * `ConfigurationError` for wrong options.
@@ -101,7 +103,7 @@ export function admissionMode<Carrier extends object, Delegated extends string =
     optional = false,
     onRefusal = 'respond',
     skip,
-  } = checkOptions('authenticate()', options, AUTHENTICATE_OPTIONS);
+  } = checkOptions('authenticate()', options, AUTHENTICATE_OPTIONS, OPTIONS_LINE);
   checkOnRefusal(onRefusal, delegates);
   if (credentials !== undefined && !isCredentialSource(credentials)) {
     throw new ConfigurationError(

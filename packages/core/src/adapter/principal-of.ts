@@ -49,7 +49,8 @@ function principalFor(call: string, request: object): Principal {
 }
 
 function admitted(call: string, request: object): Admission {
-  const admission = request === undefined ? undefined : admissionOf(request);
+  const given: object | null | undefined = request;
+  const admission = given ? admissionOf(given) : undefined;
   if (admission !== undefined) return admission;
   throw notAdmitted(call, request);
 }

@@ -20,7 +20,7 @@ export interface RouteDescription {
   readonly path: string | undefined;
   /** What every request to the route, as its path is written, must meet: the outermost guard's first. */
   readonly requirements: readonly Requirement[];
-  /** Whether `authenticate` runs before it. */
+  /** Whether `authenticate` runs before it, and before its guards. */
   readonly authenticated: boolean;
   /** Whether anonymous requests get through: authentication is optional, and no guard follows. */
   readonly optional: boolean;
@@ -160,7 +160,8 @@ function describe(
   });
   const requirements = all.flatMap(({ requirement }) => requirement ?? []);
   const authentications = all.filter(({ requirement }) => requirement === undefined);
-  const authenticated = authentications.length > 0;
+  // A guard that runs first fails every request: it finds no caller.
+  const authenticated = authentications.length > 0 && all[0]?.requirement === undefined;
   // `skip` names this route, so it is open on purpose.
   const isOpen = checks.size === 0 && !isListed({ method, path }, open);
   if (isOpen && others.length > 0) {
