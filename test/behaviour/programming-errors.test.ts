@@ -1,3 +1,4 @@
+import type { Requirement } from '@authly/core';
 import { describe, expect, it } from 'vitest';
 import { frameworks } from '../support/frameworks.ts';
 import { send } from '../support/requests.ts';
@@ -77,15 +78,20 @@ describe.each(frameworks)('programming errors in $name', (framework) => {
   });
 
   it('a second argument of a guard is refused, because it would not be checked', () => {
-    const { authorize, requireUser, requireAuthenticationContext, scope, user } = kit;
-    const more = scope('a') as never;
-    const calls = [
-      () => authorize(user(), more),
-      () => requireUser({ viaActor: 'refuse' }, more),
-      () => requireAuthenticationContext({ maxAgeSec: 60, clients: 'refuse' }, more),
-      () => kit.requireAuthorizationDetail('payment', () => true, more),
+    const { scope, user } = kit;
+    const calls: readonly (readonly [keyof typeof kit, readonly unknown[]])[] = [
+      ['authorize', [user()]],
+      ['requireUser', [{ viaActor: 'refuse' }]],
+      ['requireAuthenticationContext', [{ maxAgeSec: 60, clients: 'refuse' }]],
+      ['requireAuthorizationDetail', ['payment', () => true]],
     ];
-    for (const call of calls) expect(call).toThrow(/Write: authorize\(allOf\(/);
+    for (const [name, args] of calls) {
+      const make: (...given: readonly unknown[]) => unknown = kit[name] as never;
+      expect(() => make(...args, scope('a'))).toThrow(/Write: authorize\(allOf\(/);
+      expect(make(...args)).toBeTypeOf('function');
+    }
+    const authorize: (requirement: Requirement) => unknown = kit.authorize;
+    expect([user(), scope('a')].map(authorize)).toHaveLength(2);
   });
 
   it('a guard in the place of a requirement is refused with the requirement to write', () => {

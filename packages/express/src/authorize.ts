@@ -22,9 +22,10 @@ export interface Guard extends ExpressMiddleware {
  * `authenticate` before it, a request is a programming error (500), not a 401. Throws
  * `ConfigurationError` when the argument is not a requirement, or is not the only one.
  */
-export function authorize(requirement: Requirement, ...none: readonly never[]): Guard {
+export function authorize(requirement: Requirement): Guard;
+export function authorize(requirement: Requirement, ...more: readonly unknown[]): Guard {
   refuseUncalled('authorize', "authorize(scope('read:users'))", [requirement]);
-  refuseMore('authorize', none);
+  refuseMore('authorize', more);
   const guard: ExpressMiddleware = function authorize(request, response, next) {
     if (typeof next !== 'function') throw calledByOtherFramework('authorize', '@authly/express');
     try {

@@ -30,9 +30,10 @@ export type KindGuard<P extends Principal> = Guard &
  * `authenticate` before it, a request is a programming error (500), not a 401. Throws
  * `ConfigurationError` when the argument is not a requirement, or is not the only one.
  */
-export function authorize(requirement: Requirement, ...none: readonly never[]): Guard {
+export function authorize(requirement: Requirement): Guard;
+export function authorize(requirement: Requirement, ...more: readonly unknown[]): Guard {
   refuseUncalled('authorize', "authorize(scope('read:users'))", [requirement]);
-  refuseMore('authorize', none);
+  refuseMore('authorize', more);
   const guard: KoaMiddleware = function authorize(context, next) {
     if (typeof next !== 'function') throw calledByOtherFramework('authorize', '@authly/koa');
     try {

@@ -48,22 +48,15 @@ export interface GuardMakers<Guard, UserGuard = Guard, ClientGuard = Guard> {
   /** Requires one of these tenants. */
   requireTenant(...tenants: Some): Guard;
   /** Requires a user, in person or through an agent. */
-  requireUser(options?: UserOptions & NoRequest, ...none: readonly never[]): UserGuard;
+  requireUser(options?: UserOptions & NoRequest): UserGuard;
   /** Requires a client: any client, or one of these. */
   requireClient(...clientIds: CallerIds): ClientGuard;
   /** Requires that somebody acts for the subject (RFC 8693 §4.1): anybody, or one of these. */
   requireActor(...ids: CallerIds): Guard;
   /** Requires a sign-in that is strong or recent enough (RFC 9470). */
-  requireAuthenticationContext(
-    options: AuthenticationContextOptions,
-    ...none: readonly never[]
-  ): Guard;
+  requireAuthenticationContext(options: AuthenticationContextOptions): Guard;
   /** Requires an authorization detail of this type that passes the test (RFC 9396). */
-  requireAuthorizationDetail(
-    type: string,
-    test: (detail: AuthorizationDetail) => boolean,
-    ...none: readonly never[]
-  ): Guard;
+  requireAuthorizationDetail(type: string, test: (detail: AuthorizationDetail) => boolean): Guard;
 }
 
 /** Makes the named guards of an adapter from its `authorize`: `requireScope('a')` is `authorize(scope('a'))`. */
@@ -75,7 +68,7 @@ export function guardMakers<Guard, UserGuard = Guard, ClientGuard = Guard>(
     name: keyof Makers,
     args: readonly unknown[],
     requirement: () => Requirement,
-    more: readonly never[] = [],
+    more: readonly unknown[] = [],
   ) {
     refuseUncalled(name, `${name}(${name === 'requireUser' ? '' : '…'})`, args);
     refuseMore(name, more);
