@@ -152,7 +152,7 @@ export function createIssuer<Schema extends StandardSchemaV1 | undefined = undef
   }
   if (scopes !== undefined && !scopes.every(isScope)) {
     throw new ConfigurationError(
-      "`scopes` has a malformed scope: one scope an entry, no spaces. Write: scopes: ['read:users', 'write:users']",
+      "`scopes` has a malformed scope: each entry must be one scope, without spaces. Write: scopes: ['read:users', 'write:users']",
     );
   }
   // An array also has `find`; without this check the mistake would look like an outage of the token endpoint.

@@ -49,7 +49,7 @@ export function createKeyFetcher(
   const refused = configured.find((url) => !isEndpointUrl(url, allowHttp));
   if (configured.length === 0 || refused !== undefined) {
     throw new ConfigurationError(
-      `Keys of ${issuer} are fetched over https (http on loopback only), from a URL without credentials. ${lineFor(source.kind, refused)}`,
+      `Keys of ${issuer} must be fetched over https (http on loopback only), from a URL without credentials. ${lineFor(source.kind, refused)}`,
     );
   }
   const discover =
@@ -88,5 +88,5 @@ function lineFor(kind: 'jwks' | 'discovery', refused: string | undefined): strin
     kind === 'jwks'
       ? `jwksUri: '${secure}'`
       : `issuer: '${secure.replace(/^(https:\/\/[^/]*).*$/, '$1')}…'`;
-  return `Write: ${setting}, or, on a network where nobody can change the traffic, allowHttp: ['${host}'] beside issuer or issuers`;
+  return `Write: ${setting}, or, on a network where nobody can change the traffic, allowHttp: ['${host}'] next to issuer or issuers`;
 }

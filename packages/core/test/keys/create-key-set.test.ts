@@ -71,7 +71,7 @@ describe('a remote source', () => {
     [{ kind: 'discovery', documents: [] }],
     [{ kind: 'discovery', documents: [`${ISSUER}/a`, 'ftp://as.example.com/b'] }],
   ] as const)('%j must not be fetched', (source) => {
-    expect(() => aSet(source)).toThrow(`Keys of ${ISSUER} are fetched over https`);
+    expect(() => aSet(source)).toThrow(`Keys of ${ISSUER} must be fetched over https`);
   });
 
   it('names the setting that has http in it: jwksUri, or the issuer', () => {
