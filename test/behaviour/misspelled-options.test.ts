@@ -269,8 +269,11 @@ const CALLS: Readonly<Record<string, Call>> = {
   ...adapterCalls('express', express, () => ExpressRouter().get('/open', () => {})),
   ...adapterCalls('koa', koa, () => new KoaRouter().get('/open', () => {})),
   'issuer createIssuer': call({ issuer: ISSUER, keys: [key], clients }, issuerPackage.createIssuer),
-  'issuer createIssuer: userToken': call({ ...grant, identity, include: [] }, (request) =>
+  'issuer createIssuer: userToken': call({ ...grant, identity, include: {} }, (request) =>
     anIssuer.userToken(request),
+  ),
+  'issuer createIssuer: userToken, include': call({ email: true, attributes: ['a'] }, (include) =>
+    anIssuer.userToken({ ...grant, identity, include }),
   ),
   'issuer createIssuer: userToken, authentication': call({ acr: 'phr', time: 1 }, (how) =>
     anIssuer.userToken({ ...grant, identity, authentication: how }),
@@ -474,6 +477,46 @@ describe.each([...presetCalls, ...Object.entries(CALLS)])('%s', (_name, { option
     );
   });
 });
+
+/** The parts of a preset's result: presets make them, and nobody writes them by hand. */
+const MADE_BY_PRESETS = ['core createResourceServer: issuer', 'core createResourceServer: issuers'];
+
+/** Options that tests may set to anything, or for which `null` is a value. */
+const ANY_VALUE = ['rawPayload', 'rawHeader', 'authorization'];
+
+describe.each(
+  [...presetCalls, ...Object.entries(CALLS)].filter(([name]) => !MADE_BY_PRESETS.includes(name)),
+)('%s', (_name, { options, call: run }) => {
+  it('refuses a value that no option takes, and says what to write', async () => {
+    const unknown = await outcomeOf(run, { ...options, unknown: undefined });
+    const names = /Its options are: ([\w, ]+)/.exec(unknown)?.[1]?.split(', ') ?? [];
+    expect(names.length).toBeGreaterThan(0);
+    const taken: string[] = [];
+    for (const name of names.filter((each) => !ANY_VALUE.includes(each))) {
+      for (const value of [Symbol('a value'), null]) {
+        const message = await refusalOf(run, { ...options, [name]: value });
+        if (!SAYS_WHAT_TO_WRITE.test(message)) taken.push(`${name}: ${String(value)}: ${message}`);
+      }
+    }
+    expect(taken).toEqual([]);
+  });
+});
+
+const SAYS_WHAT_TO_WRITE = /\b(?:[Ww]rite|Its options are|[Gg]ive|such as)\b/;
+
+/** Gives `taken`, the message of a refusal, or the name of an error that is a fault of ours. */
+async function refusalOf(run: Call['call'], options: object): Promise<string> {
+  try {
+    await run(options as never);
+    return 'taken';
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    // A value that is asked of an issuer at run time is refused with a fixed text.
+    if (issuerPackage.isIssuanceError(error)) return 'Write another value';
+    const isOurs = error.name !== 'TypeError' || error.message.includes('Write:');
+    return isOurs ? error.message : `${error.name}, which is not ours`;
+  }
+}
 
 /** Gives `taken`, or the message of the configuration error. */
 async function outcomeOf(run: Call['call'], options: object): Promise<string> {

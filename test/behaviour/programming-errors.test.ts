@@ -1,3 +1,4 @@
+import type { Requirement } from '@authly/core';
 import { describe, expect, it } from 'vitest';
 import { frameworks } from '../support/frameworks.ts';
 import { send } from '../support/requests.ts';
@@ -74,6 +75,63 @@ describe.each(frameworks)('programming errors in $name', (framework) => {
     });
     expect((await send(app)).status).toBe(500);
     expect(app.faults.map(String)).toEqual([expect.stringContaining('Write authErrorHandler()')]);
+  });
+
+  it('a second argument of a guard is refused, because it would not be checked', () => {
+    const { scope, user } = kit;
+    const calls: readonly (readonly [keyof typeof kit, readonly unknown[]])[] = [
+      ['authorize', [user()]],
+      ['requireUser', [{ viaActor: 'refuse' }]],
+      ['requireAuthenticationContext', [{ maxAgeSec: 60, clients: 'refuse' }]],
+      ['requireAuthorizationDetail', ['payment', () => true]],
+    ];
+    for (const [name, args] of calls) {
+      const make: (...given: readonly unknown[]) => unknown = kit[name] as never;
+      expect(() => make(...args, scope('a'))).toThrow(/Write: authorize\(allOf\(/);
+      expect(make(...args)).toBeTypeOf('function');
+    }
+    const authorize: (requirement: Requirement) => unknown = kit.authorize;
+    expect([user(), scope('a')].map(authorize)).toHaveLength(2);
+  });
+
+  it('a guard in the place of a requirement is refused with the requirement to write', () => {
+    const guard = kit.requireScope('a') as never;
+    expect(() => kit.authorize(guard)).toThrow("not a guard: write authorize(scope('read:users'))");
+    expect(() => kit.allOf(kit.user(), guard)).toThrow('allOf() needs requirements, not a guard');
+    const test = (() => true) as never;
+    expect(() => kit.authorize(test)).toThrow('claim((claims) => ');
+  });
+
+  it('middleware of the other package says which package to import', async () => {
+    const other = frameworks.find((each) => each.kit !== kit)?.kit;
+    if (other === undefined) throw new Error('There is one kit only');
+    const server = aResourceServer();
+    const middleware: readonly (readonly [string, unknown])[] = [
+      ['authenticate', (other.authenticate as (one: typeof server) => unknown)(server)],
+      ['authorize', other.requireUser()],
+      ['mount', other.mount(async () => undefined)],
+    ];
+    for (const [name, foreign] of middleware) {
+      const app = framework.createApp(({ use, route }) => {
+        use(foreign as never);
+        route('/', () => 'in');
+      });
+      const response = await send(app, { token: aUserToken() });
+      expect(response.status).toBe(500);
+      expect(app.faults.map(String)).toEqual([
+        expect.stringMatching(
+          new RegExp(`^ConfigurationError: ${name} of .*write: import \\{ ${name} \\}`),
+        ),
+      ]);
+    }
+  });
+
+  it('mount and protectedResourceMetadata say what they take', () => {
+    expect(() => kit.mount({ handler: () => {} } as never)).toThrow('Write: mount(issuer.handler)');
+    const options = { issuer: {}, audience: 'https://api.example.com' } as never;
+    expect(() => kit.protectedResourceMetadata(options)).toThrow(
+      /takes a resource server\. Write: const resourceServer = createResourceServer\(/,
+    );
   });
 
   it('findPrincipal without authenticate gives undefined', async () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import supertest from 'supertest';
 import { expect, it } from 'vitest';
 import { aResourceServer } from '../support/resource-servers.ts';
@@ -33,4 +34,10 @@ it('a test issuer that is like a provider serves the preset of production', () =
   expect(JSON.parse(Buffer.from(header, 'base64url').toString())).toMatchObject({ kid });
   expect(left).toHaveLength(1);
   expect(left).not.toContain(kid);
+});
+
+it('the settings of Babel are those with which Jest is run (`npx pnpm check:consumers`)', () => {
+  const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+  const [presets = 'none'] = /presets: \[\[.*\]\]/.exec(read('docs/typescript-and-tests.md')) ?? [];
+  expect(read('test/consumers/applications/babel.config.cjs')).toContain(presets);
 });

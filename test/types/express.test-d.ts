@@ -115,6 +115,8 @@ authenticate(options, { onRefusal: 'next', optional: true });
 requireScope(['read:users']);
 // @ts-expect-error: a requirement is a value, not a name
 authorize('read:users');
+// @ts-expect-error: the second requirement would not be checked: authorize(allOf(…))
+authorize(user(), scope('read:users'));
 
 // Makers of middleware are called: the middleware is what they make. (`app.use(requireUser)` compiles,
 // since it would do as an error handler, whose error is `any`: it says what to write when it is called.)

@@ -41,7 +41,7 @@ onExpress({ issuer });
 onKoa({ issuer });
 // @ts-expect-error: audience is missing
 createResourceServer({ issuer, audience: undefined });
-// @ts-expect-error: no audience is one too few
+// @ts-expect-error: an empty list names no audience
 createResourceServer({ issuer, audience: [] });
 // @ts-expect-error: the second entry's audience is missing
 createResourceServer({ issuers: [{ ...issuer, audience }, other] });
@@ -69,5 +69,5 @@ createResourceServer({ issuer, audience, algorithms: ['HS256'] });
 // @ts-expect-error: there is no such option
 createResourceServer({ issuer, audience, ignoreExpiration: true });
 const jwksUri = 'https://as.example.com/jwks';
-// @ts-expect-error: keys are given or their address is, not both
+// @ts-expect-error: either the keys are given, or their address
 rfc9068({ issuer: 'https://as.example.com', jwks: { keys: [] }, jwksUri });

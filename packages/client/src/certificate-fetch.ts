@@ -1,4 +1,10 @@
-import { abortable, ConfigurationError, checkOptions, type OptionNames } from '@authly/core/client';
+import {
+  abortable,
+  ConfigurationError,
+  checkOptions,
+  mustBe,
+  type OptionNames,
+} from '@authly/core/client';
 import { createCertificatePool, type PemSource, warnOfCertificate } from './certificate-pool.ts';
 import { type CertificateEventListener, createEmit } from './client-events.ts';
 import { resolveClock, type SourceClock } from './source-clock.ts';
@@ -39,8 +45,8 @@ const OPTIONS: OptionNames<CertificateFetchOptions> = {
   certificate: true,
   key: true,
   ca: true,
-  onEvent: true,
-  clock: true,
+  onEvent: mustBe.aFunction('onEvent: (event) => log(event)'),
+  clock: mustBe.aClock,
 };
 const LINE =
   "certificateFetch({ certificate: () => readFile('tls.crt'), key: () => readFile('tls.key') })";

@@ -4,6 +4,8 @@ import {
   type IntrospectionClient,
   isEndpointUrl,
   isScopeToken,
+  mustBe,
+  namesUnsetVariable,
   type OptionNames,
   systemRandom,
 } from '@authly/core/client';
@@ -94,18 +96,18 @@ const OPTIONS: OptionNames<TokenSourceOptions> = {
   client: true,
   resource: true,
   scope: true,
-  parameters: true,
+  parameters: mustBe.anObject("parameters: { audience: 'https://api.acme.com' }"),
   origins: true,
-  dpop: true,
+  dpop: mustBe.trueOrFalse('dpop: true'),
   exchange: true,
   tokenEndpoint: true,
-  allowHttp: true,
+  allowHttp: mustBe.notNull("allowHttp: ['keycloak']"),
   timeoutMs: true,
   maxSubjects: true,
-  onEvent: true,
-  fetch: true,
-  clock: true,
-  random: true,
+  onEvent: mustBe.aFunction('onEvent: (event) => log.warn(event)'),
+  fetch: mustBe.aFunction('fetch: certificateFetch({ certificate, key })'),
+  clock: mustBe.aClock,
+  random: mustBe.aFunction('random: () => 0.5'),
 };
 
 const LINE =
@@ -126,7 +128,7 @@ export function resolveSourceOptions(given: TokenSourceOptions): ResolvedSourceO
   if (tokenEndpoint !== undefined && !isEndpointUrl(tokenEndpoint, allowHttp)) {
     throw wrong('tokenEndpoint must be an https URL', "tokenEndpoint: 'https://as.acme.com/token'");
   }
-  if (typeof dpop !== 'boolean') throw wrong('dpop must be true or false', 'dpop: true');
+  checkSet({ issuer, tokenEndpoint });
   const resources = resourcesOf(options);
   const target = { resources, scopes: scopesOf(options), parameters: parametersOf(options) };
   return Object.freeze({
@@ -141,10 +143,10 @@ export function resolveSourceOptions(given: TokenSourceOptions): ResolvedSourceO
     allowHttp,
     timeoutMs: numberOf('timeoutMs', options.timeoutMs, 10_000, 50, 60_000),
     maxSubjects: numberOf('maxSubjects', options.maxSubjects, 1_000, 1, 100_000),
-    onEvent: functionOf('onEvent', options.onEvent),
-    fetch: functionOf('fetch', options.fetch) ?? globalThis.fetch,
+    onEvent: options.onEvent,
+    fetch: options.fetch ?? globalThis.fetch,
     clock: resolveClock(options.clock),
-    random: functionOf('random', options.random) ?? systemRandom,
+    random: options.random ?? systemRandom,
   });
 }
 
@@ -163,11 +165,20 @@ function checkNoAudience(given: object): void {
 function resourcesOf({ resource = [] }: TokenSourceOptions): readonly string[] {
   const resources = listOf('resource', resource);
   // RFC 8707 §2: an absolute URI, without a fragment.
-  if (resources.every((each) => URL.canParse(each) && !each.includes('#'))) return resources;
+  for (const resource of resources) checkSet({ resource });
+  if (resources.every((each) => URL.canParse(each) && !/[#\s]/.test(each))) return resources;
   throw wrong(
     'resource must be an absolute URI without a fragment. For a server that knows the API by another name, use audience',
     "parameters: { audience: 'billing-api' }",
   );
+}
+
+/** JavaScript writes the words undefined and null into a text without an error. */
+function checkSet(given: Readonly<Record<string, string | undefined>>): void {
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined || !namesUnsetVariable(value)) continue;
+    throw wrong(`${name} holds the word undefined or null: a variable is not set. Set it`, LINE);
+  }
 }
 
 function clientIdOf(client: unknown): string {
@@ -204,12 +215,6 @@ const OWN_PARAMETERS: Readonly<Record<string, string>> = {
 };
 
 function parametersOf({ parameters = {} }: TokenSourceOptions): Target['parameters'] {
-  if (typeof parameters !== 'object' || parameters === null || Array.isArray(parameters)) {
-    throw wrong(
-      'parameters must be an object of strings',
-      "parameters: { audience: 'https://api.acme.com' }",
-    );
-  }
   return Object.freeze(
     Object.entries(parameters).flatMap(([name, value]) => {
       const option = Object.hasOwn(OWN_PARAMETERS, name) ? OWN_PARAMETERS[name] : undefined;
@@ -286,11 +291,6 @@ function numberOf(
   if (value === undefined) return standard;
   if (typeof value === 'number' && value >= min && value <= max) return value;
   throw wrong(`${name} must be a number from ${min} to ${max}`, `${name}: ${standard}`);
-}
-
-function functionOf<Given>(name: string, value: Given): Given {
-  if (value === undefined || typeof value === 'function') return value;
-  throw wrong(`${name} must be a function`, LINE);
 }
 
 function wrong(problem: string, line: string): ConfigurationError {

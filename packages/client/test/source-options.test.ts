@@ -19,6 +19,23 @@ describe('options of tokenSource', () => {
       { issuer: 'http://as.example.com' },
       'issuer must be the https URL',
     ],
+    [
+      'an issuer of a variable that is not set',
+      { issuer: 'https://undefined' },
+      'is not set. Set it',
+    ],
+    [
+      'an endpoint of a variable that is not set',
+      { tokenEndpoint: 'https://as.example.com/null' },
+      'tokenEndpoint holds the word undefined or null',
+    ],
+    [
+      'a resource with a line break at its end',
+      { resource: `${API}\n` },
+      'resource must be an absolute',
+    ],
+    ['onEvent that is an object', { onEvent: {} }, 'Write: onEvent: (event) =>'],
+    ['fetch that is a text', { fetch: 'x' }, 'Write: fetch: '],
     ['no client', { client: undefined }, 'clientSecretBasic'],
     ['a client without authentication', { client: { clientId: 'x' } }, 'clientSecretBasic'],
     ['a client without an id', { client: { authentication() {} } }, 'clientSecretBasic'],

@@ -12,6 +12,7 @@ import { createLeases } from './lease/create-leases.ts';
 import type { LeaseOptions } from './lease/lease.ts';
 import { checkOptions, type OptionNames } from './lib/check-options.ts';
 import { andThen, isThenable, type MaybePromise } from './lib/maybe-promise.ts';
+import { mustBe } from './lib/option-checks.ts';
 import { withoutStack } from './lib/without-stack.ts';
 import { type AuthError, isAuthError } from './model/errors.ts';
 import type { Principal } from './model/principal.ts';
@@ -34,13 +35,17 @@ import {
 import type { Presentation } from './request/presentation.ts';
 import type { ReadOutcome } from './request/token-reader.ts';
 import type { VerifiedToken } from './request/verified-token.ts';
+import { checkEvaluation } from './requirement/check-evaluation.ts';
 import { createScopeHierarchy } from './requirement/scope-hierarchy.ts';
 import type { ClaimsOf, ResourceServer } from './resource-server.ts';
 
-const LEASE_OPTIONS: OptionNames<LeaseOptions> = { requirements: true, request: true };
+const LEASE_OPTIONS: OptionNames<LeaseOptions> = {
+  requirements: mustBe.aList("requirements: [scope('chat')]"),
+  request: mustBe.withMethods(['header'], 'request: nodeRequestView(req)'),
+};
 
 const READY_OPTIONS: OptionNames<Parameters<ResourceServer['ready']>[0] & object> = {
-  signal: true,
+  signal: mustBe.withMethods(['throwIfAborted'], 'signal: AbortSignal.timeout(10_000)'),
 };
 
 /**
@@ -209,8 +214,16 @@ export function resourceServerOf<Schema extends StandardSchemaV1 | undefined = u
       return outcome.principal;
     },
     evaluate(principal, requirement, passed = []) {
-      const refused = unmetRequirement(principal, { passed, requirement }, context);
-      return refused && new RefusedError(refused, refusal);
+      let refused: Refused | undefined;
+      try {
+        refused = unmetRequirement(principal, { passed, requirement }, context);
+      } catch (error) {
+        checkEvaluation(principal, requirement);
+        throw error;
+      }
+      if (refused === undefined) return undefined;
+      checkEvaluation(principal, requirement);
+      return new RefusedError(refused, refusal);
     },
     lease(principal, leaseOptions = {}) {
       const checked = checkOptions('lease()', leaseOptions, LEASE_OPTIONS);

@@ -83,6 +83,7 @@ export {
 export type { LeasesOptions } from './lease/lease-options.ts';
 export { checkOptions, type OptionNames } from './lib/check-options.ts';
 export { type Clock, systemClock } from './lib/clock.ts';
+export { type MustBe, mustBe, type OptionCheck } from './lib/option-checks.ts';
 export {
   AuthError,
   type AuthErrorOptions,

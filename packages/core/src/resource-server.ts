@@ -4,7 +4,7 @@ import type { RequestView } from './http/request-view.ts';
 import type { PublishedMetadata } from './http/resource-metadata.ts';
 import type { ResourceMetadataOptions } from './http/resource-metadata-document.ts';
 import type { Lease, LeaseOptions } from './lease/lease.ts';
-import type { AuthError } from './model/errors.ts';
+import { type AuthError, ConfigurationError } from './model/errors.ts';
 import type { Principal, RegisteredClaims } from './model/principal.ts';
 import type { Scheme } from './model/scheme.ts';
 import type { Explanation } from './pipeline/explain.ts';
@@ -95,6 +95,17 @@ export interface ResourceServer<Claims = RegisteredClaims> {
   readonly needsRequest: boolean;
   /** Whether every token must be bound to a client certificate and come with it: `true` with `mtls` `'required'`. */
   readonly needsCertificate: boolean;
+}
+
+/**
+ * Checks the argument of a function `called` that takes a resource server, since `authenticate` takes the options, too.
+ * Throws `ConfigurationError`.
+ */
+export function checkResourceServer(called: string, value: unknown): void {
+  if (isResourceServer(value)) return;
+  throw new ConfigurationError(
+    `${called}() takes a resource server. Write: const resourceServer = createResourceServer({ issuer, audience }), and give it to authenticate(resourceServer) and ${called}(resourceServer)`,
+  );
 }
 
 /** Whether a value is a resource server (and not the options to make one): an object with a method `authenticate`. */

@@ -1,5 +1,10 @@
 import type { HandlerResponse } from '@authly/core';
-import { answerThrown, errorMiddleware, refuseUncalled } from '@authly/core/adapter';
+import {
+  answerThrown,
+  calledByOtherFramework,
+  errorMiddleware,
+  refuseUncalled,
+} from '@authly/core/adapter';
 import type { ExpressErrorHandler } from './framework.ts';
 import { respond } from './respond.ts';
 
@@ -20,6 +25,9 @@ export function authErrorHandler(...none: readonly never[]): ExpressErrorHandler
     response,
     next,
   ) {
+    if (typeof next !== 'function') {
+      throw calledByOtherFramework('authErrorHandler', '@authly/express');
+    }
     let refusal: HandlerResponse;
     try {
       refusal = answerThrown(error, request, response);

@@ -5,6 +5,7 @@ import {
   type AuthenticateOptionsOf,
   admissionMode,
   admitRequest,
+  calledByOtherFramework,
   isThenable,
   requestMember,
 } from '@authly/core/adapter';
@@ -46,6 +47,7 @@ export function authenticate(
   const mode = admissionMode(resourceServerOrOptions, options, framework);
 
   const middleware: ExpressMiddleware = function authenticate(request, response, next) {
+    if (typeof next !== 'function') throw calledByOtherFramework('authenticate', '@authly/express');
     let admitted: ReturnType<typeof admitRequest>;
     try {
       // `originalUrl`, since routers and mounts shorten `url`.

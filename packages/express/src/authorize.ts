@@ -1,10 +1,13 @@
 import type { Requirement } from '@authly/core';
 import {
   admissionOf,
+  calledByOtherFramework,
   checkRequirement,
   type GuardMakers,
   guardMakers,
   guardRequest,
+  refuseMore,
+  refuseUncalled,
 } from '@authly/core/adapter';
 import type { ExpressMiddleware } from './framework.ts';
 import { refuse } from './respond.ts';
@@ -17,10 +20,14 @@ export interface Guard extends ExpressMiddleware {
 /**
  * Makes a guard of a requirement, for an app, a router or a route after `authenticate`. Without
  * `authenticate` before it, a request is a programming error (500), not a 401. Throws
- * `ConfigurationError` when the argument is not a requirement.
+ * `ConfigurationError` when the argument is not a requirement, or is not the only one.
  */
-export function authorize(requirement: Requirement): Guard {
+export function authorize(requirement: Requirement): Guard;
+export function authorize(requirement: Requirement, ...more: readonly unknown[]): Guard {
+  refuseUncalled('authorize', "authorize(scope('read:users'))", [requirement]);
+  refuseMore('authorize', more);
   const guard: ExpressMiddleware = function authorize(request, response, next) {
+    if (typeof next !== 'function') throw calledByOtherFramework('authorize', '@authly/express');
     try {
       guardRequest(request, requirement);
     } catch (error) {

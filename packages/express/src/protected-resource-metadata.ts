@@ -1,5 +1,5 @@
 import type { ResourceMetadataOptions, ResourceServer } from '@authly/core';
-import { misplacedMetadata, neutralMiddleware } from '@authly/core/adapter';
+import { checkResourceServer, misplacedMetadata, neutralMiddleware } from '@authly/core/adapter';
 import type { ExpressMiddleware } from './framework.ts';
 import { mount } from './mount.ts';
 
@@ -9,7 +9,7 @@ import { mount } from './mount.ts';
  * before `authenticate`, since clients read it before they have a token. A router or an app of its own works
  * too, if it is mounted at `/`.
  *
- * Throws `ConfigurationError` when the resource server has no `resource`. Mounted below a prefix, where clients
+ * Throws `ConfigurationError` for anything but a resource server, and when it has no `resource`. Mounted below a prefix, where clients
  * would not find the document, it fails every request with `ConfigurationError`. (Behind a proxy that adds a
  * prefix, serve `mount(resourceServer.publishMetadata().handler)` instead.)
  */
@@ -17,6 +17,7 @@ export function protectedResourceMetadata(
   resourceServer: ResourceServer<unknown>,
   options?: ResourceMetadataOptions,
 ): ExpressMiddleware {
+  checkResourceServer('protectedResourceMetadata', resourceServer);
   const { path, handler } = resourceServer.publishMetadata(options);
   const serve = mount(handler);
   const middleware: ExpressMiddleware = function protectedResourceMetadata(

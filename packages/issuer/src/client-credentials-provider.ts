@@ -1,4 +1,4 @@
-import { checkOptions, type OptionNames } from '@authly/core';
+import { checkOptions, mustBe, type OptionNames } from '@authly/core';
 import type { ClientAuthenticator, ClientCredentials } from './client-authentication.ts';
 import type { Client } from './client-store.ts';
 import type { IssuerEventListener } from './events.ts';
@@ -41,9 +41,11 @@ export interface ClientCredentialsProviderOptions {
 }
 
 const MEMBERS: OptionNames<ClientCredentialsRequest> = {
-  credentials: true,
-  scope: true,
-  resources: true,
+  credentials: mustBe.anObject(
+    "credentials: { clientId, clientSecret, method: 'client_secret_basic' }",
+  ),
+  scope: mustBe.anyText("scope: 'read:users'"),
+  resources: mustBe.listOfTexts("resources: ['https://api.acme.com']"),
 };
 
 /** A {@link ClientCredentialsProvider} for the clients of one store. */

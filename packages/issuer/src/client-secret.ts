@@ -34,9 +34,14 @@ export function generateClientSecret(): GeneratedClientSecret {
  * salted SHA-256; any other may have been chosen by a person and gets scrypt, about a quarter of a
  * second of a core for each attempt. Prefer generated secrets.
  *
- * @throws ConfigurationError when the secret has fewer than 16 characters.
+ * @throws ConfigurationError when the secret is no text, or has fewer than 16 characters.
  */
 export async function hashClientSecret(secret: string): Promise<string> {
+  if (typeof secret !== 'string') {
+    throw new ConfigurationError(
+      "hashClientSecret() takes the secret as text. Write: await hashClientSecret(process.env.SECRET ?? '')",
+    );
+  }
   if (schemeFor(secret) === 'sha256') return hashWithSha256(secret);
   if (secret.length < MIN_CHOSEN_LENGTH) {
     throw new ConfigurationError(

@@ -1,4 +1,4 @@
-import { ConfigurationError, checkOptions, type OptionNames } from '@authly/core';
+import { ConfigurationError, checkOptions, mustBe, type OptionNames } from '@authly/core';
 import type { CustomClaims } from './claims-input.ts';
 import { customClaims } from './custom-claims.ts';
 import { isIssuanceError } from './issuance-error.ts';
@@ -78,6 +78,11 @@ export interface ClientStore {
  * @throws ConfigurationError naming the client.
  */
 export function memoryClientStore(clients: readonly Client[]): ClientStore {
+  if (!Array.isArray(clients)) {
+    throw new ConfigurationError(
+      `memoryClientStore() takes a list of clients. Write: memoryClientStore([${CLIENT_LINE}])`,
+    );
+  }
   const byId = new Map<string, Client>();
   for (const client of clients) {
     checkClient(client);
@@ -95,27 +100,39 @@ export function memoryClientStore(clients: readonly Client[]): ClientStore {
 
 const MEMBERS: OptionNames<Client> = {
   clientId: true,
-  name: true,
-  secretHashes: true,
+  name: mustBe.aText("name: 'Nightly sync'"),
+  secretHashes: mustBe.listOfTexts('secretHashes: [hash], with the hash of generateClientSecret()'),
   authenticationMethod: true,
-  scopes: true,
-  audiences: true,
+  scopes: mustBe.listOfTexts("scopes: ['read:users']"),
+  audiences: mustBe.listOfTexts("audiences: ['https://api.acme.com']"),
   defaultAudience: true,
-  claims: true,
+  claims: mustBe.anObject("claims: { plan: 'pro' }"),
   accessTokenLifetimeSec: true,
 };
 
+const CLIENT_LINE =
+  "{ clientId: 'nightly-sync', secretHashes: [hash], scopes: ['read:users'], audiences: ['https://api.acme.com'] }";
+
 function checkClient(client: Client): void {
+  if (typeof client !== 'object' || client === null) {
+    throw new ConfigurationError(
+      `A client is an object. Write: memoryClientStore([${CLIENT_LINE}])`,
+    );
+  }
   const { clientId, secretHashes, scopes, audiences, defaultAudience } = client;
   const { claims = {}, accessTokenLifetimeSec } = client;
   if (!isClientId(clientId)) {
     throw new ConfigurationError(
-      'A `clientId` must have 1 to 255 printable ASCII characters and no "|"',
+      `A \`clientId\` must have 1 to 255 printable ASCII characters and no "|". Write: ${CLIENT_LINE}`,
     );
   }
-  checkOptions(`The client '${clientId}'`, client, MEMBERS);
   const wrong = (what: string): ConfigurationError =>
-    new ConfigurationError(`The client '${clientId}' ${what}`);
+    new ConfigurationError(`The client '${clientId}' ${what}. Write: ${CLIENT_LINE}`);
+  if (Object.hasOwn(client, 'audience')) throw wrong('has `audience`');
+  checkOptions(`The client '${clientId}'`, client, MEMBERS, CLIENT_LINE);
+  for (const name of ['secretHashes', 'scopes', 'audiences'] as const) {
+    if (client[name] === undefined) throw wrong(`needs \`${name}\``);
+  }
   if (secretHashes.length < 1 || secretHashes.length > MAX_SECRETS) {
     throw wrong(`needs one or two \`secretHashes\``);
   }

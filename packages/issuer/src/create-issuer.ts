@@ -3,6 +3,7 @@ import {
   ConfigurationError,
   checkOptions,
   type HttpHandler,
+  mustBe,
   type OptionNames,
   type StandardSchemaV1,
   systemClock,
@@ -113,14 +114,14 @@ export interface Issuer<Schema extends StandardSchemaV1 | undefined = undefined>
 
 const OPTIONS: OptionNames<IssuerOptions> = {
   issuer: true,
-  keys: true,
+  keys: mustBe.aList('keys: [await generateSigningKey()]'),
   clients: true,
-  scopes: true,
-  claims: true,
+  scopes: mustBe.listOfTexts("scopes: ['read:users']"),
+  claims: mustBe.aSchema,
   accessTokenLifetimeSec: true,
-  clock: true,
-  newTokenId: true,
-  onEvent: true,
+  clock: mustBe.aClock,
+  newTokenId: mustBe.aFunction('newTokenId: () => randomUUID()'),
+  onEvent: mustBe.aFunction('onEvent: (event) => log.info(event)'),
 };
 
 const OPTIONS_LINE =
@@ -145,11 +146,13 @@ export function createIssuer<Schema extends StandardSchemaV1 | undefined = undef
     scopes,
   } = checkOptions('createIssuer()', options, OPTIONS, OPTIONS_LINE);
   if (!isLifetime(accessTokenLifetimeSec)) {
-    throw new ConfigurationError('`accessTokenLifetimeSec` is 1 to 86400 whole seconds');
+    throw new ConfigurationError(
+      '`accessTokenLifetimeSec` is 1 to 86400 whole seconds. Write: accessTokenLifetimeSec: 600',
+    );
   }
   if (scopes !== undefined && !scopes.every(isScope)) {
     throw new ConfigurationError(
-      '`scopes` has a malformed scope: each entry must be one scope, without spaces',
+      "`scopes` has a malformed scope: each entry must be one scope, without spaces. Write: scopes: ['read:users', 'write:users']",
     );
   }
   // An array also has `find`; without this check the mistake would look like an outage of the token endpoint.
@@ -159,7 +162,7 @@ export function createIssuer<Schema extends StandardSchemaV1 | undefined = undef
     );
   }
   const locations = locateIssuer(options.issuer);
-  const keys = prepareSigningKeys(options.keys);
+  const keys = prepareSigningKeys(options.keys ?? []);
   const metadata = issuerMetadata(locations, scopes, keys.published);
   const report = eventReporter(options.onEvent);
   const minter = createTokenMinter({

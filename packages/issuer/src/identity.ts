@@ -1,3 +1,4 @@
+import { checkOptions, mustBe, type OptionNames } from '@authly/core';
 import type { ClaimEntry } from './custom-claims.ts';
 
 /** Who a user is: an account at a provider, and what is known about the person. */
@@ -25,14 +26,22 @@ export interface IncludedProfile {
 /** Names of the claims that an identity's own members become. */
 export type ProfileClaim = 'email' | 'preferred_username';
 
+const INCLUDED: OptionNames<IncludedProfile> = {
+  email: mustBe.trueOrFalse('include: { email: true }'),
+  username: mustBe.trueOrFalse('include: { username: true }'),
+  attributes: mustBe.listOfTexts("include: { attributes: ['department'] }"),
+};
+
 /**
  * The claims that an identity adds to a token: what `include` asks for and the identity has. Members that it
- * does not have are left out; members that are not asked for are not read.
+ * does not have are left out; members that are not asked for are not read. Throws `ConfigurationError` for an unknown
+ * member of `include`.
  */
 export function profileClaims(
   identity: Identity,
   include: IncludedProfile = {},
 ): readonly ClaimEntry[] {
+  checkOptions('include', include, INCLUDED, 'include: { email: true }');
   const attributes = identity.attributes ?? {};
   const claims: ClaimEntry[] = (include.attributes ?? [])
     .filter((name) => Object.hasOwn(attributes, name))

@@ -64,8 +64,15 @@ const MIN_RSA_BITS = 2048;
  * smaller tokens and is generated at once, where RSA takes a fraction of a second.
  *
  * Store the key and give the same one to every process: tokens do not outlive their key.
+ *
+ * @throws ConfigurationError for another algorithm.
  */
 export async function generateSigningKey(algorithm: Algorithm = 'RS256'): Promise<SigningJwk> {
+  if (!ALGORITHMS.includes(algorithm)) {
+    throw new ConfigurationError(
+      `generateSigningKey() takes one of ${ALGORITHMS.join(', ')}. A shared secret (HS256) is none: whoever verifies with it can sign. Write: await generateSigningKey('ES256')`,
+    );
+  }
   const { privateKey } = await generateKeyPair(algorithm, {
     extractable: true,
     modulusLength: MIN_RSA_BITS,

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { type Clock, checkOptions, type OptionNames, type StandardSchemaV1 } from '@authly/core';
+import {
+  type Clock,
+  checkOptions,
+  mustBe,
+  type OptionNames,
+  type StandardSchemaV1,
+} from '@authly/core';
 import { CompactSign } from 'jose';
 import { type AccessTokenClaims, SUBJECT_TYPE_CLAIM } from './access-token-claims.ts';
 import type { CustomClaims } from './claims-input.ts';
@@ -63,24 +69,33 @@ export interface TokenMinter {
 
 const CLIENT_MEMBERS: OptionNames<TokenGrant & { readonly claims?: CustomClaims }> = {
   clientId: true,
-  audience: true,
-  scopes: true,
+  audience: mustBe.fitting(
+    'a text, or a list of texts',
+    "audience: 'https://api.acme.com'",
+    (value) => typeof value === 'string' || Array.isArray(value),
+  ),
+  scopes: mustBe.listOfTexts("scopes: ['read:users']"),
   expiresInSec: true,
-  claims: true,
+  claims: mustBe.anObject("claims: { plan: 'pro' }"),
 };
 
 const USER_MEMBERS: OptionNames<UserGrant & { readonly claims?: CustomClaims }> = {
   ...CLIENT_MEMBERS,
-  identity: true,
-  include: true,
+  identity: mustBe.anObject("identity: { provider: 'acme', externalId: '17' }"),
+  include: mustBe.anObject('include: { email: true }'),
   authentication: true,
 };
 
 const AUTHENTICATION_MEMBERS: OptionNames<UserAuthentication> = {
   acr: true,
-  amr: true,
+  amr: mustBe.aList("amr: ['pwd', 'otp']"),
   time: true,
 };
+
+const USER_LINE =
+  "userToken({ identity: { provider: 'acme', externalId: '17' }, clientId: 'web-app', audience: 'https://api.acme.com', scopes: ['read:users'] })";
+const CLIENT_LINE =
+  "clientToken({ clientId: 'nightly-sync', audience: 'https://api.acme.com', scopes: ['read:users'] })";
 
 /** Resource servers refuse larger tokens, and Node's HTTP server larger headers. */
 const MAX_TOKEN_BYTES = 16 * 1024;
@@ -147,13 +162,18 @@ export function createTokenMinter(options: TokenMinterOptions): TokenMinter {
         authentication,
         claims = {},
         ...grant
-      } = checkOptions('userToken()', request, USER_MEMBERS);
+      } = checkOptions('userToken()', request, USER_MEMBERS, USER_LINE);
       const sub = userSubject(identity.provider, identity.externalId);
       const entries = [...profileClaims(identity, include), ...Object.entries(claims)];
       return mint({ kind: 'user', sub }, grant, entries, authentication);
     },
     async client(request) {
-      const { claims = {}, ...grant } = checkOptions('clientToken()', request, CLIENT_MEMBERS);
+      const { claims = {}, ...grant } = checkOptions(
+        'clientToken()',
+        request,
+        CLIENT_MEMBERS,
+        CLIENT_LINE,
+      );
       return mint({ kind: 'client', sub: grant.clientId }, grant, Object.entries(claims));
     },
   };

@@ -36,6 +36,12 @@ describe('hashClientSecret', () => {
     expect(await matches('chosen by a person', slow)).toBe(true);
   });
 
+  it('refuses a secret that is missing', async () => {
+    await expect(hashClientSecret(undefined as never)).rejects.toThrow(
+      "takes the secret as text. Write: await hashClientSecret(process.env.SECRET ?? '')",
+    );
+  });
+
   it('refuses a secret that can be guessed, without quoting it', async () => {
     const error = await rejection(hashClientSecret('hunter2'));
     expect(error).toBeInstanceOf(ConfigurationError);

@@ -28,6 +28,21 @@ describe('memoryClientStore', () => {
     }
   });
 
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['one client, not in a list', client],
+    ['a list of ids', ['nightly-sync']],
+    ['a client without scopes', [{ ...client, scopes: undefined }]],
+    ['a client without audiences', [{ ...client, audiences: undefined }]],
+    ['a client without hashes', [{ ...client, secretHashes: undefined }]],
+    ['scopes as a text', [{ ...client, scopes: 'read:users' }]],
+    ['audience in the place of audiences', [{ ...client, audience: 'https://api.example.com' }]],
+  ])('%s is refused with a client to write', (_name, clients) => {
+    const make = () => memoryClientStore(clients as never);
+    expect(make).toThrow(ConfigurationError);
+    expect(make).toThrow(/Write: .*\['(?:https:\/\/api|read:users)/);
+  });
+
   it('keeps a copy, so later changes have no effect on it', () => {
     const scopes = ['read:users'];
     const store = memoryClientStore([{ ...client, scopes }]);

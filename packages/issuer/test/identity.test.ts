@@ -24,6 +24,16 @@ describe('profileClaims', () => {
     expect(profileClaims(identity, include)).toEqual(claims);
   });
 
+  it('refuses a misspelled member of include, which would leave a claim out', () => {
+    const identity = { provider: 'local', externalId: '17', email: 'ada@acme.com' };
+    expect(() => profileClaims(identity, { emial: true } as never)).toThrow(
+      'Did you mean "email"?',
+    );
+    expect(() => profileClaims(identity, { attributes: 'email' } as never)).toThrow(
+      "Write: include: { attributes: ['department'] }",
+    );
+  });
+
   it('leaves out what the identity does not have', () => {
     const bare = { provider: 'google', externalId: '17' };
     const include = { email: true, username: true, attributes: ['floor', 'toString'] } as const;

@@ -14,6 +14,14 @@ function withoutPrivateMembers(jwk: JWK): JWK {
 }
 
 describe('generateSigningKey', () => {
+  it('refuses what is no algorithm of a key pair, with the line to write', async () => {
+    for (const algorithm of ['HS256', 'none', '', { alg: 'ES256' }]) {
+      const made = generateSigningKey(algorithm as never);
+      await expect(made).rejects.toThrow("Write: await generateSigningKey('ES256')");
+      await expect(made).rejects.toBeInstanceOf(ConfigurationError);
+    }
+  });
+
   it('makes RS256 keys of 2048 bits by default, with the thumbprint as kid', async () => {
     const key = await generateSigningKey();
     expect(key).toMatchObject({ kty: 'RSA', alg: 'RS256', use: 'sig' });

@@ -1,5 +1,10 @@
-import { answerThrown, errorMiddleware, refuseUncalled } from '@authly/core/adapter';
-import type { KoaMiddleware } from './framework.ts';
+import {
+  answerThrown,
+  calledByOtherFramework,
+  errorMiddleware,
+  refuseUncalled,
+} from '@authly/core/adapter';
+import type { KoaContext, KoaMiddleware, KoaNext } from './framework.ts';
 import { respond } from './respond.ts';
 
 /**
@@ -12,12 +17,19 @@ import { respond } from './respond.ts';
  */
 export function authErrorHandler(...none: readonly never[]): KoaMiddleware {
   refuseUncalled('authErrorHandler', 'authErrorHandler()', none);
-  const middleware: KoaMiddleware = async function authErrorHandler(context, next) {
+  const answer = async (context: KoaContext, next: KoaNext) => {
     try {
       await next();
     } catch (error) {
       respond(context, answerThrown(error, context, context.res));
     }
+  };
+  // Not async itself: Express 4 does not see the error in a promise.
+  const middleware: KoaMiddleware = function authErrorHandler(context, next) {
+    if (typeof next !== 'function') {
+      throw calledByOtherFramework('authErrorHandler', '@authly/koa');
+    }
+    return answer(context, next);
   };
   return errorMiddleware(middleware, 'after');
 }

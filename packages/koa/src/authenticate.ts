@@ -11,6 +11,7 @@ import {
   admissionMode,
   admitRequest,
   answerRefusal,
+  calledByOtherFramework,
   isThenable,
 } from '@authly/core/adapter';
 import type { KoaContext, KoaContextOf, KoaMiddleware, KoaNext } from './framework.ts';
@@ -72,6 +73,7 @@ export function authenticate(
   const mode = admissionMode(resourceServerOrOptions, options, { delegates: 'throw', show });
 
   const middleware: KoaMiddleware = function authenticate(context, next) {
+    if (typeof next !== 'function') throw calledByOtherFramework('authenticate', '@authly/koa');
     let admitted: ReturnType<typeof admitRequest>;
     try {
       // `originalUrl`, since routers and mounts shorten `url`.

@@ -2,10 +2,13 @@ import type { ClientPrincipal, Principal, Requirement, UserPrincipal } from '@au
 import {
   admissionOf,
   answerRefusal,
+  calledByOtherFramework,
   checkRequirement,
   type GuardMakers,
   guardMakers,
   guardRequest,
+  refuseMore,
+  refuseUncalled,
 } from '@authly/core/adapter';
 import type { KoaContextOf, KoaMiddleware, KoaNext } from './framework.ts';
 import { respond } from './respond.ts';
@@ -25,10 +28,14 @@ export type KindGuard<P extends Principal> = Guard &
 /**
  * Makes a guard of a requirement, for an app, a router or a route after `authenticate`. Without
  * `authenticate` before it, a request is a programming error (500), not a 401. Throws
- * `ConfigurationError` when the argument is not a requirement.
+ * `ConfigurationError` when the argument is not a requirement, or is not the only one.
  */
-export function authorize(requirement: Requirement): Guard {
+export function authorize(requirement: Requirement): Guard;
+export function authorize(requirement: Requirement, ...more: readonly unknown[]): Guard {
+  refuseUncalled('authorize', "authorize(scope('read:users'))", [requirement]);
+  refuseMore('authorize', more);
   const guard: KoaMiddleware = function authorize(context, next) {
+    if (typeof next !== 'function') throw calledByOtherFramework('authorize', '@authly/koa');
     try {
       guardRequest(context, requirement);
     } catch (error) {

@@ -1,5 +1,10 @@
 import type { ResourceMetadataOptions, ResourceServer } from '@authly/core';
-import { memberOf, misplacedMetadata, neutralMiddleware } from '@authly/core/adapter';
+import {
+  checkResourceServer,
+  memberOf,
+  misplacedMetadata,
+  neutralMiddleware,
+} from '@authly/core/adapter';
 import type { KoaContext, KoaMiddleware } from './framework.ts';
 import { mount } from './mount.ts';
 import { routerOf } from './router-stack.ts';
@@ -11,7 +16,7 @@ import { routerOf } from './router-stack.ts';
  * mounted at `/`, and so does `router.all` at that path, of a router without prefix. `router.use` does not
  * work: it runs only for the router's own routes.
  *
- * Throws `ConfigurationError` when the resource server has no `resource`. Mounted below a prefix or with
+ * Throws `ConfigurationError` for anything but a resource server, and when it has no `resource`. Mounted below a prefix or with
  * `router.use`, where clients would not find the document, it fails every request with `ConfigurationError`.
  * (Behind a proxy that adds a prefix, serve `mount(resourceServer.publishMetadata().handler)` instead.)
  */
@@ -19,6 +24,7 @@ export function protectedResourceMetadata(
   resourceServer: ResourceServer<unknown>,
   options?: ResourceMetadataOptions,
 ): KoaMiddleware {
+  checkResourceServer('protectedResourceMetadata', resourceServer);
   const { path, handler } = resourceServer.publishMetadata(options);
   const serve = mount(handler);
   const middleware: KoaMiddleware = function protectedResourceMetadata(context, next) {

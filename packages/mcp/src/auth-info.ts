@@ -1,4 +1,10 @@
-import { credentialsOf, type NodeRequest, nodeRequestView, type Principal } from '@authly/core';
+import {
+  ConfigurationError,
+  credentialsOf,
+  type NodeRequest,
+  nodeRequestView,
+  type Principal,
+} from '@authly/core';
 import { admissionOf, presentedTokenOf } from '@authly/core/adapter';
 
 /**
@@ -46,8 +52,14 @@ export interface AuthInfoOptions {
 export function toAuthInfo(
   principal: Principal,
   token: string,
-  { resource, expandScopes = (scopes) => scopes }: AuthInfoOptions,
+  options: AuthInfoOptions,
 ): AuthInfo {
+  if (typeof options !== 'object' || options === null) {
+    throw new ConfigurationError(
+      'toAuthInfo() and setAuthInfo() take the resource server last. Write: setAuthInfo(req, principalOf(req), resourceServer)',
+    );
+  }
+  const { resource, expandScopes = (scopes) => scopes } = options;
   return {
     token,
     clientId: principal.clientId ?? '',

@@ -54,7 +54,8 @@ interface Answer {
  *
  * It fails closed, as `toolRequirement` does: it refuses a tool that is not listed, and a message that no
  * parser has read. It does not check prompts and resources. Without `authenticate` before it a request is a
- * programming error (500). Throws `ConfigurationError` for an entry that is neither a requirement nor `null`.
+ * programming error (500). Throws `ConfigurationError` for an entry that is neither a requirement nor `null`, and for
+ * anything but an object of them.
  */
 export function authorizeTool(requirements: ToolRequirements): ToolGuard {
   const listed = checkedRequirements(requirements);
@@ -122,11 +123,17 @@ function refusal(
 }
 
 function checkedRequirements(requirements: ToolRequirements): ToolRequirements {
+  // A Map, or a list, has no members with the names of tools: every tool would be refused.
+  if (Object.prototype.toString.call(requirements) !== '[object Object]') {
+    throw new ConfigurationError(
+      "authorizeTool() takes an object with a member for each tool. Write: authorizeTool({ whoami: null, add_note: scope('notes:write') })",
+    );
+  }
   const copy: ToolRequirements = { ...requirements };
   const wrong = Object.keys(copy).find((tool) => copy[tool] !== null && !isRequirement(copy[tool]));
   if (wrong === undefined) return Object.freeze(copy);
   throw new ConfigurationError(
-    `authorizeTool(): the tool ${JSON.stringify(wrong)} needs a requirement, or null for none of its own. ` +
+    `authorizeTool(): the tool ${JSON.stringify(wrong)} needs a requirement (scope, not requireScope), or null for none of its own. ` +
       `Write: authorizeTool({ ${JSON.stringify(wrong)}: scope('notes:write') })`,
   );
 }

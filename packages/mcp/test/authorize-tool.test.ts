@@ -16,6 +16,16 @@ describe('authorizeTool', () => {
     expect(make).toThrow(/"add_note".*Write: authorizeTool\(\{/);
   });
 
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['a Map', new Map([['whoami', null]])],
+    ['a list', ['whoami']],
+  ])('is not made with %s, since every tool would then be refused', (_, requirements) => {
+    expect(() => authorizeTool(requirements as ToolRequirements)).toThrow(
+      'takes an object with a member for each tool. Write: authorizeTool({ whoami: null',
+    );
+  });
+
   it('throws a programming error if authenticate has not run, also for tools without a requirement', async () => {
     const guard = authorizeTool({ whoami: null });
     const request = { method: 'POST', body: { method: 'tools/call', params: { name: 'whoami' } } };

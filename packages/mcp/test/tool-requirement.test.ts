@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { scope, user } from '@authly/core';
 import { describe, expect, it } from 'vitest';
 import { type ParsedRequest, toolRequirement } from '../src/tool-requirement.ts';
@@ -17,6 +18,15 @@ describe('toolRequirement', () => {
   it('returns the requirement of the tool that is called', () => {
     expect(toolRequirement(post(call('add_note')), NEEDS)).toBe(NEEDS.add_note);
     expect(toolRequirement(post(call('my_profile')), NEEDS)).toBe(NEEDS.my_profile);
+  });
+
+  it('describes a tool that is not listed, and an unread message, as docs/mcp.md says', () => {
+    const page = readFileSync(new URL('../../../docs/mcp.md', import.meta.url), 'utf8');
+    for (const request of [post(call('unknown')), post(undefined)]) {
+      const { description = '' } = toolRequirement(request, NEEDS) ?? {};
+      expect(description).not.toBe('');
+      expect(page.replaceAll('\n', ' ')).toContain(`\`${description}\``);
+    }
   });
 
   it('returns nothing for a tool that needs no more than the route', () => {

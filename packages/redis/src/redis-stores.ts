@@ -2,6 +2,7 @@ import {
   ConfigurationError,
   checkOptions,
   type IntrospectionStore,
+  mustBe,
   type OptionNames,
   type ReplayStore,
   type Revocations,
@@ -86,11 +87,11 @@ const OPTIONS: OptionNames<RedisStoresOptions> = {
   prefix: true,
   retainSec: true,
   toleranceSec: true,
-  follow: true,
+  follow: mustBe.notNull('follow: { command: nodeRedis(client.duplicate()) }'),
   maxMarks: true,
   timeoutMs: true,
   maxInFlight: true,
-  clock: true,
+  clock: mustBe.aClock,
 };
 const FOLLOW_OPTIONS: OptionNames<FollowOptions> = { command: true, maxLagSec: true };
 

@@ -9,6 +9,7 @@ import {
   isFormError,
   type KeyOptions,
   memoryReplayStore,
+  mustBe,
   type OptionNames,
   type Provider,
   type ReplayStore,
@@ -69,12 +70,12 @@ const OPTIONS: OptionNames<BackChannelLogoutOptions> = {
   revocations: true,
   replay: true,
   sidInAccessTokens: true,
-  onEvent: true,
-  algorithms: true,
-  keys: true,
-  allowHttp: true,
-  clock: true,
-  fetch: true,
+  onEvent: mustBe.aFunction('onEvent: (event) => log.warn(event)'),
+  algorithms: mustBe.notNull("algorithms: ['RS256']"),
+  keys: mustBe.notNull('keys: { freshForSec: 300 }'),
+  allowHttp: mustBe.notNull("allowHttp: ['keycloak']"),
+  clock: mustBe.aClock,
+  fetch: mustBe.aFunction('fetch: nodeFetch({ ca })'),
 };
 
 const LINE =

@@ -1,10 +1,11 @@
-import type {
-  Clock,
-  EventListener,
-  KeyOptions,
-  OptionNames,
-  ReplayStore,
-  RevocationMark,
+import {
+  type Clock,
+  type EventListener,
+  type KeyOptions,
+  mustBe,
+  type OptionNames,
+  type ReplayStore,
+  type RevocationMark,
 } from '@authly/core';
 import type { Unmapped } from './event-targets.ts';
 import type { SecurityEvent } from './security-event.ts';
@@ -70,9 +71,9 @@ export const SECURITY_EVENTS_OPTIONS: OptionNames<SecurityEventsOptions> = {
   replay: true,
   resolveSubject: true,
   onSecurityEvent: true,
-  onEvent: true,
-  keys: true,
-  allowHttp: true,
-  clock: true,
-  fetch: true,
+  onEvent: mustBe.aFunction('onEvent: (event) => log.warn(event)'),
+  keys: mustBe.notNull('keys: { freshForSec: 300 }'),
+  allowHttp: mustBe.notNull("allowHttp: ['keycloak']"),
+  clock: mustBe.aClock,
+  fetch: mustBe.aFunction('fetch: nodeFetch({ ca })'),
 };

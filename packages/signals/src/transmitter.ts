@@ -4,6 +4,7 @@ import {
   ConfigurationError,
   checkOptions,
   type JsonWebKeySet,
+  mustBe,
   type OptionNames,
   type Provider,
 } from '@authly/core';
@@ -87,8 +88,8 @@ const OPTIONS: OptionNames<TransmitterOptions> = {
   authorization: true,
   jwksUri: true,
   jwks: true,
-  speaksFor: true,
-  algorithms: true,
+  speaksFor: mustBe.notNull("speaksFor: ['https://sso.acme.com/realms/acme']"),
+  algorithms: mustBe.notNull("algorithms: ['RS256']"),
   expectsState: true,
 };
 

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type Clock, checkOptions, type OptionNames, systemClock } from '@authly/core';
+import { type Clock, checkOptions, mustBe, type OptionNames, systemClock } from '@authly/core';
 import { compactJws, type JwsPart } from './compact-jws.ts';
 import type { TestKey } from './test-key.ts';
 import type { ClaimOverrides } from './token-builder.ts';
@@ -33,18 +33,18 @@ export interface ProofOptions {
 }
 
 const OPTIONS: OptionNames<ProofOptions> = {
-  key: true,
-  url: true,
-  method: true,
-  token: true,
-  nonce: true,
-  issuedInSec: true,
-  claims: true,
-  header: true,
+  key: mustBe.anObject("key: generateTestKey('ES256')"),
+  url: mustBe.anyText("url: 'https://api.acme.com/orders'"),
+  method: mustBe.anyText("method: 'POST'"),
+  token: mustBe.anyText('token'),
+  nonce: mustBe.anyText("nonce: '…'"),
+  issuedInSec: mustBe.aNumber('issuedInSec: -60'),
+  claims: mustBe.anObject("claims: { jti: '1' }"),
+  header: mustBe.anObject("header: { typ: 'JWT' }"),
   rawPayload: true,
   rawHeader: true,
-  signedBy: true,
-  clock: true,
+  signedBy: mustBe.anObject("signedBy: generateTestKey('ES256')"),
+  clock: mustBe.aClock,
 };
 
 /**

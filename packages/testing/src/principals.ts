@@ -1,6 +1,7 @@
 import {
   type ClientPrincipal,
   checkOptions,
+  mustBe,
   type OptionNames,
   type RegisteredClaims,
   systemClock,
@@ -15,27 +16,34 @@ export type UserOverrides = Partial<Omit<UserPrincipal, 'kind'>>;
 export type ClientOverrides = Partial<Omit<ClientPrincipal, 'kind'>>;
 
 const COMMON = {
-  key: true,
-  issuer: true,
-  audience: true,
-  scopes: true,
-  permissions: true,
-  roles: true,
-  groups: true,
-  tenant: true,
-  actor: true,
-  authentication: true,
-  confirmation: true,
-  sessionId: true,
-  source: true,
-  tokenId: true,
-  issuedAt: true,
-  expiresAt: true,
-  claims: true,
-  clientId: true,
+  key: mustBe.aText("key: 'user:acme:17'"),
+  issuer: mustBe.aText("issuer: 'https://auth.acme.com'"),
+  audience: mustBe.listOfTexts("audience: ['https://api.acme.com']"),
+  scopes: mustBe.listOfTexts("scopes: ['read:orders']"),
+  permissions: mustBe.listOfTexts("permissions: ['read:orders']"),
+  roles: mustBe.listOfTexts("roles: ['admin']"),
+  groups: mustBe.listOfTexts("groups: ['staff']"),
+  tenant: mustBe.aText("tenant: 'acme'"),
+  actor: mustBe.anObject("actor: { subject: 'gateway', profile: 'service' }"),
+  authentication: mustBe.anObject("authentication: { acr: 'phr', amr: [], time: 1_800_000_000 }"),
+  confirmation: mustBe.anObject("confirmation: { jkt: '…' }"),
+  sessionId: mustBe.aText("sessionId: 's1'"),
+  source: mustBe.oneOf(['jwt', 'introspection'], "source: 'jwt'"),
+  tokenId: mustBe.aText("tokenId: 't1'"),
+  issuedAt: mustBe.aNumber('issuedAt: 1_800_000_000'),
+  expiresAt: mustBe.aNumber('expiresAt: 1_800_000_600'),
+  claims: mustBe.anObject("claims: { plan: 'pro' }"),
+  clientId: mustBe.aText("clientId: 'web-app'"),
 } as const;
-const USER: OptionNames<UserOverrides> = { ...COMMON, userId: true };
-const CLIENT: OptionNames<ClientOverrides> = { ...COMMON, subject: true, agent: true };
+const USER: OptionNames<UserOverrides> = {
+  ...COMMON,
+  userId: mustBe.aText("userId: 'u-17'"),
+};
+const CLIENT: OptionNames<ClientOverrides> = {
+  ...COMMON,
+  subject: mustBe.aText("subject: 'nightly-sync'"),
+  agent: mustBe.trueOrFalse('agent: true'),
+};
 
 const DEFAULT_LIFETIME_SEC = 600;
 

@@ -5,6 +5,7 @@ import {
   ConfigurationError,
   checkOptions,
   type JsonWebKeySet,
+  mustBe,
   type OptionNames,
   systemClock,
 } from '@authly/core';
@@ -107,13 +108,13 @@ export interface ProviderTestIssuer<Like extends LikePreset> {
 
 const OPTIONS: OptionNames<ProviderTestIssuerOptions<LikePreset>> = {
   like: true,
-  issuer: true,
-  audience: true,
-  userClaims: true,
-  clientClaims: true,
-  algorithm: true,
-  jwksUri: true,
-  clock: true,
+  issuer: mustBe.aText("issuer: 'https://acme.eu.auth0.com/'"),
+  audience: mustBe.aText("audience: 'https://api.acme.com'"),
+  userClaims: mustBe.anObject("userClaims: { plan: 'pro' }"),
+  clientClaims: mustBe.anObject("clientClaims: { plan: 'pro' }"),
+  algorithm: mustBe.aText("algorithm: 'ES256'"),
+  jwksUri: mustBe.aText("jwksUri: 'https://sso.acme.com/jwks'"),
+  clock: mustBe.aClock,
 };
 
 /** A shape of any provider. */
@@ -131,6 +132,7 @@ export function providerTestIssuer(
   const { like, clock = systemClock } = checkOptions('testIssuer()', options, OPTIONS);
   const shape = shapeOf(like);
   const { issuer = shape.issuer, algorithm = shape.algorithm } = options;
+  checkIssuer(like, issuer, shape);
   const audience = audienceOf(shape, issuer, options);
   const ring = keyRing(issuer, algorithm);
   let current: { readonly kind: Outage } | undefined;
@@ -172,6 +174,15 @@ export function providerTestIssuer(
       };
     },
   });
+}
+
+/** The issuer is `iss` of tokens, in the form that the provider's own have. */
+function checkIssuer(like: LikePreset, issuer: string, shape: SomeShape): void {
+  // Stytch and some others have issuers that are no URLs, so the example decides.
+  if (URL.canParse(issuer) || !URL.canParse(shape.issuer)) return;
+  throw new ConfigurationError(
+    `testIssuer(): issuer is iss of the tokens, a URL. Write: testIssuer({ like: '${like}', issuer: '${shape.issuer}' })`,
+  );
 }
 
 function shapeOf(like: LikePreset): SomeShape {

@@ -7,7 +7,13 @@ import {
   webcrypto,
 } from 'node:crypto';
 import { isIP } from 'node:net';
-import { ConfigurationError, checkOptions, type OptionNames, systemClock } from '@authly/core';
+import {
+  ConfigurationError,
+  checkOptions,
+  mustBe,
+  type OptionNames,
+  systemClock,
+} from '@authly/core';
 
 /** A client's or server's certificate with its key, as Node's TLS takes them. */
 export interface TestCertificate {
@@ -36,11 +42,11 @@ export interface TestCertificateOptions {
 }
 
 const OPTIONS: OptionNames<TestCertificateOptions> = {
-  commonName: true,
-  names: true,
-  issuer: true,
-  renews: true,
-  expiresInSec: true,
+  commonName: mustBe.aText("commonName: 'nightly-sync'"),
+  names: mustBe.listOfTexts("names: ['localhost']"),
+  issuer: mustBe.anObject('issuer: await testCertificate()'),
+  renews: mustBe.anObject('renews: certificate'),
+  expiresInSec: mustBe.aNumber('expiresInSec: 3600'),
 };
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;

@@ -4,6 +4,7 @@ import {
   checkOptions,
   type HttpHandler,
   type JsonWebKeySet,
+  mustBe,
   type OptionNames,
   systemClock,
 } from '@authly/core';
@@ -88,13 +89,13 @@ export interface ListeningTestIssuer extends TestIssuer {
 }
 
 const OPTIONS: OptionNames<TestIssuerOptions> = {
-  issuer: true,
-  audience: true,
-  algorithms: true,
-  keys: true,
-  clock: true,
-  scopes: true,
-  clients: true,
+  issuer: mustBe.aText("issuer: 'https://issuer.test'"),
+  audience: mustBe.aText("audience: 'https://api.acme.com'"),
+  algorithms: mustBe.listOfTexts("algorithms: ['ES256']"),
+  keys: mustBe.aList("keys: [generateTestKey('ES256')]"),
+  clock: mustBe.aClock,
+  scopes: mustBe.listOfTexts("scopes: ['read:users']"),
+  clients: mustBe.aList('clients: [client]'),
 };
 
 /**

@@ -4,6 +4,7 @@ import {
   type Clock,
   ConfigurationError,
   checkOptions,
+  mustBe,
   type OptionNames,
 } from '@authly/core';
 import { SUBJECT_TYPE_CLAIM } from '@authly/issuer';
@@ -48,13 +49,17 @@ export interface TokenOptions {
 }
 
 const OPTIONS: OptionNames<TokenOptions> = {
-  expiresInSec: true,
-  issuedInSec: true,
-  notBeforeInSec: true,
-  header: true,
-  algorithm: true,
-  key: true,
-  boundTo: true,
+  expiresInSec: mustBe.aNumber('expiresInSec: -60'),
+  issuedInSec: mustBe.aNumber('issuedInSec: -60'),
+  notBeforeInSec: mustBe.aNumber('notBeforeInSec: 60'),
+  header: mustBe.anObject("header: { typ: 'JWT' }"),
+  algorithm: mustBe.aText("algorithm: 'ES256'"),
+  key: mustBe.anObject("key: generateTestKey('ES256')"),
+  boundTo: mustBe.fitting(
+    'a key, a certificate or a list of them',
+    "boundTo: generateTestKey('ES256')",
+    (value) => typeof value === 'object' && value !== null,
+  ),
   rawPayload: true,
   rawHeader: true,
 };
@@ -124,6 +129,7 @@ export function tokenBuilder(
 ): TokenBuilder {
   return (overrides = {}, options = {}) => {
     checkOptions('aToken()', options, OPTIONS);
+    checkOverrides(overrides);
     const { key = keyFor(options.algorithm, source), rawHeader, rawPayload } = options;
     const now = Math.floor(source.clock.now() / 1000);
     const base = template(overrides, now);
@@ -139,6 +145,31 @@ export function tokenBuilder(
     const header = { alg: key.algorithm, kid: key.kid, ...base.header, ...options.header };
     return compactJws(rawHeader ?? header, rawPayload ?? claims, key);
   };
+}
+
+/** Names that are no claim of any provider, so that whoever writes them as one means the option. */
+const ONLY_OPTIONS = [
+  'expiresInSec',
+  'issuedInSec',
+  'notBeforeInSec',
+  'boundTo',
+  'rawPayload',
+  'rawHeader',
+];
+
+/** Without this check, a token that should be expired would be a good one, with a claim that nobody reads. */
+function checkOverrides(overrides: ClaimOverrides): void {
+  const given: unknown = overrides;
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new ConfigurationError(
+      "The claims of a token are an object. Write: aUserToken({ sub: 'u-17' })",
+    );
+  }
+  const misplaced = ONLY_OPTIONS.find((name) => Object.hasOwn(given, name));
+  if (misplaced === undefined) return;
+  throw new ConfigurationError(
+    `${misplaced} is no claim: it belongs in the second argument. Write: aUserToken({ … }, { ${misplaced}: … })`,
+  );
 }
 
 function confirmationOf(boundTo: BoundTo | readonly BoundTo[]): ClaimOverrides {

@@ -1,4 +1,5 @@
 import {
+  ConfigurationError,
   checkOptions,
   createResourceServer,
   type OptionNames,
@@ -30,7 +31,7 @@ const OPTIONS: OptionNames<WithPrincipalOptions> = { resourceServer: true };
  * const req = withPrincipal(createRequest(), aUser({ userId: 'u-17' }));
  * ```
  *
- * It verifies nothing: never call it with a real request.
+ * It verifies nothing: never call it with a real request. Throws `ConfigurationError` for another order of the arguments.
  */
 export function withPrincipal<Request extends object>(
   request: Request,
@@ -38,10 +39,25 @@ export function withPrincipal<Request extends object>(
   options: WithPrincipalOptions = {},
 ): Request {
   checkOptions('withPrincipal()', options, OPTIONS);
+  checkArguments(request, principal);
   const { resourceServer = defaultServer() } = options;
   const optional = principal === undefined;
   admitPrincipal(request, principal, admissionMode(resourceServer, { optional }, { show }));
   return request;
+}
+
+function checkArguments(request: unknown, principal: unknown): void {
+  const isExtensible =
+    typeof request === 'object' && request !== null && Object.isExtensible(request);
+  const isPrincipal =
+    typeof principal === 'object' &&
+    principal !== null &&
+    'kind' in principal &&
+    'scopes' in principal;
+  if (isExtensible && (principal === undefined || isPrincipal)) return;
+  throw new ConfigurationError(
+    "withPrincipal() takes a request, which may be {}, and then a principal. Write: withPrincipal(req, aUser({ userId: 'u-17' }))",
+  );
 }
 
 function show(request: object, principal: Principal | undefined): void {

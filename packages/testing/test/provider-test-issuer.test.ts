@@ -116,6 +116,15 @@ describe('testIssuer({ like })', () => {
     });
   });
 
+  it('refuses a domain in the place of the issuer', () => {
+    expect(() => testIssuer({ like: 'auth0', issuer: 'acme.eu.auth0.com' })).toThrow(
+      /issuer is iss of the tokens, a URL\. Write: testIssuer\(\{ like: 'auth0', issuer: 'https:/,
+    );
+    expect(testIssuer({ like: 'stytch', issuer: 'stytch.com/project-live-2' }).issuer).toBe(
+      'stytch.com/project-live-2',
+    );
+  });
+
   it('can add claims to every token of a kind', async () => {
     const issuer = testIssuer({
       like: 'cognito',

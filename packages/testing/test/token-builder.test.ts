@@ -63,6 +63,17 @@ describe('aToken', () => {
     expect(decodeJwt(aToken({}, options))).toMatchObject(times);
   });
 
+  it('refuses an option among the claims: a token that should be expired would be a good one', () => {
+    for (const name of ['expiresInSec', 'issuedInSec', 'notBeforeInSec', 'boundTo', 'rawPayload']) {
+      expect(() => aToken({ [name]: -60 })).toThrow(
+        `${name} is no claim: it belongs in the second argument. Write: aUserToken({ … }, { ${name}: … })`,
+      );
+    }
+    for (const claims of ['u-17', null, []]) {
+      expect(() => aToken(claims as never)).toThrow("Write: aUserToken({ sub: 'u-17' })");
+    }
+  });
+
   it('accepts any header, and still signs with its key', () => {
     const token = aToken({}, { header: { typ: 'JWT', alg: 'HS256', kid: undefined } });
     expect(decodeProtectedHeader(token)).toEqual({ typ: 'JWT', alg: 'HS256' });

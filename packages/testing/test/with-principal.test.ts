@@ -22,6 +22,18 @@ describe('withPrincipal', () => {
     expect(request).toEqual({ params: { id: '1' }, principal: user });
   });
 
+  it.each<[string, unknown, unknown]>([
+    ['nothing', undefined, aUser()],
+    ['the arguments in another order', aUser(), {}],
+    ['an object that is no principal', {}, { kind: 'user', userId: 'u-17' }],
+    ['the text of an id', {}, 'u-17'],
+    ['null', {}, null],
+  ])('%s is refused with the line to write', (_name, request, principal) => {
+    expect(() => withPrincipal(request as object, principal as never)).toThrow(
+      "Write: withPrincipal(req, aUser({ userId: 'u-17' }))",
+    );
+  });
+
   it('puts the caller where Koa keeps it', () => {
     const user = aUser();
     const context = withPrincipal({ state: { id: 1 } }, user);

@@ -103,6 +103,17 @@ describeTable('express-jwt', {
     revoked.add('j-1');
     await store.revokeToken({ issuer, tokenId: 'j-1' });
     expect(await statuses(before, after, { token })).toEqual([401, 401]);
+    const skip = ({ url }: { readonly url: string }) => url === '/livez';
+    const own: RequestHandler = (req, res, next) => {
+      if (findPrincipal(req)?.tokenId === 'j-1') res.sendStatus(401);
+      else next();
+    };
+    const byHand = api(authenticate({ issuer: preset(), audience }, { skip }), own);
+    expect((await ask(byHand, { token })).status).toBe(401);
+    expect((await ask(byHand, { path: '/livez' })).status).toBe(200);
+    const careless: RequestHandler = (req, _res, next) => next(principalOf(req) && undefined);
+    const strict = api(authenticate({ issuer: preset(), audience }, { skip }), careless);
+    expect((await ask(strict, { path: '/livez' })).status).toBe(401);
   },
   '`onExpired`': async () => {
     const events: AuthEvent[] = [];
@@ -170,10 +181,11 @@ describeTable('express-jwt', {
       void res.json({ user: Reflect.get(req, 'user') });
     const before = api(jwt({ requestProperty: 'user' }) as RequestHandler, showUser);
     const own: RequestHandler = (req, res) => {
-      Reflect.set(req, 'user', principalOf(req).claims);
+      Reflect.set(req, 'user', findPrincipal(req)?.claims);
       res.json({ user: Reflect.get(req, 'user') });
     };
-    const after = api(authenticate({ issuer: preset(), audience }), own);
+    const after = api(authenticate({ issuer: preset(), audience }, { optional: true }), own);
+    expect((await ask(after)).status).toBe(200);
     const token = aUserToken();
     expect((await ask(after, { token })).body).toEqual((await ask(before, { token })).body);
   },

@@ -10,7 +10,9 @@ import {
   isAuthError,
   principalOf,
   requireAnyScope,
+  requirePermission,
   requireScope,
+  requireTenant,
   socketCertificate,
 } from '@authly/express';
 import { auth0, rfc9068 } from '@authly/express/providers';
@@ -259,7 +261,7 @@ describeTable('express-oauth2-jwt-bearer', {
     expect((await ask(before, { token })).challenge).toContain('scope="x w"');
     expect((await ask(after, { token })).challenge).toContain('scope="x"');
   },
-  "`claimEquals('org_id', …)`, `claimIncludes(…)`": async () => {
+  "`claimEquals('org_id', …)`, `claimIncludes('permissions', 'a')`": async () => {
     const before = theirs({}, claimEquals('org_id', 'org_4b2'), claimIncludes('permissions', 'a'));
     const after = ours(
       authorize(claim(({ org_id }) => org_id === 'org_4b2', 'org org_4b2')),
@@ -272,6 +274,22 @@ describeTable('express-oauth2-jwt-bearer', {
     expect(await statuses(before, after, { token })).toEqual([401, 403]);
     expect((await ask(before, { token })).challenge).toContain('error="invalid_token"');
     expect((await ask(after, { token })).challenge).toBeUndefined();
+    const guards = ours(requireTenant('org_4b2'), requirePermission('a'));
+    const good = { token: aUserToken({ permissions: ['a'] }) };
+    expect(await statuses(after, guards, good)).toEqual([200, 200]);
+    expect(await statuses(after, guards, { token })).toEqual([403, 403]);
+    expect(
+      await statuses(after, guards, { token: aUserToken({ permissions: undefined }) }),
+    ).toEqual([403, 403]);
+    // A test that takes for granted what a token may lack.
+    const throwing = ours(authorize(claim((claims) => Object(claims['plan']).includes('a'), 'a')));
+    expect((await ask(throwing, { token })).status).toBe(503);
+  },
+  'tokens of Anonymous Sessions: `sub` begins with `anon@`': async () => {
+    const token = aUserToken({ sub: 'anon@5b1c7d2e-1f4a-4c6d-8e7f-9a0b1c2d3e4f' });
+    expect(await statuses(theirs(), ours(), { token })).toEqual([200, 401]);
+    const open = api(authenticate({ issuer: preset(), audience }, { optional: true }));
+    expect((await ask(open)).status).toBe(200);
   },
   '`claimCheck(test, text)`': async () => {
     const answer = () => 'yes' as never;

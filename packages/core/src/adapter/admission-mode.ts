@@ -2,6 +2,7 @@ import { resourceServerOf } from '../create-resource-server.ts';
 import { type CredentialSource, isCredentialSource } from '../http/credential-source.ts';
 import type { RequestView } from '../http/request-view.ts';
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
+import { mustBe } from '../lib/option-checks.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import type { Principal } from '../model/principal.ts';
 import type { AnyResourceServerOptions } from '../options/options.ts';
@@ -79,11 +80,13 @@ export interface AuthenticateInfo {
 }
 
 const AUTHENTICATE_OPTIONS: OptionNames<AuthenticateOptionsOf<string>> = {
-  optional: true,
+  optional: mustBe.trueOrFalse('authenticate({ … }, { optional: true })'),
   onRefusal: true,
   credentials: true,
   skip: true,
 };
+
+const OPTIONS_LINE = "authenticate({ … }, { optional: true, skip: ({ url }) => url === '/livez' })";
 
 /**
  * Makes the mode of one call of `authenticate`, from a resource server, or from the options to make one. Throws
@@ -100,7 +103,8 @@ export function admissionMode<Carrier extends object, Delegated extends string =
     optional = false,
     onRefusal = 'respond',
     skip,
-  } = checkOptions('authenticate()', options, AUTHENTICATE_OPTIONS);
+  } = checkOptions('authenticate()', options, AUTHENTICATE_OPTIONS, OPTIONS_LINE);
+  checkOnRefusal(onRefusal, delegates);
   if (credentials !== undefined && !isCredentialSource(credentials)) {
     throw new ConfigurationError(
       "authenticate(): credentials must say where the token is.Write: credentials: fromCookie('__Host-at', { origins: ['https://app.acme.com'] }), or credentials: fromHeader('x-forwarded-access-token')",
@@ -116,4 +120,13 @@ export function admissionMode<Carrier extends object, Delegated extends string =
     : resourceServerOf(resourceServerOrOptions, 'authenticate');
   const delegated = onRefusal === delegates;
   return Object.freeze({ resourceServer, optional, delegated, credentials, show, skip });
+}
+
+/** Express passes errors on by `next`, Koa by `throw`. The word of the other framework would be ignored. */
+function checkOnRefusal(onRefusal: unknown, delegates: string | undefined): void {
+  if (onRefusal === 'respond' || (onRefusal === delegates && delegates !== undefined)) return;
+  const words = ['respond', ...(delegates === undefined ? [] : [delegates])];
+  throw new ConfigurationError(
+    `authenticate(): onRefusal must be ${words.map((word) => `'${word}'`).join(' or ')}. Write: authenticate({ … }, { onRefusal: '${words.at(-1)}' })`,
+  );
 }

@@ -16,6 +16,7 @@ import {
   type AuthenticationContextOptions,
   authenticationContext,
 } from '../requirement/step-up.ts';
+import { refuseMore } from './refuse-more.ts';
 import { refuseUncalled } from './refuse-uncalled.ts';
 
 /** One or more names. To use a list, write `authorize(scope(...list))`. */
@@ -63,8 +64,14 @@ export function guardMakers<Guard, UserGuard = Guard, ClientGuard = Guard>(
   authorize: (requirement: Requirement) => Guard & UserGuard & ClientGuard,
 ): GuardMakers<Guard, UserGuard, ClientGuard> {
   type Makers = GuardMakers<Guard, UserGuard, ClientGuard>;
-  function make(name: keyof Makers, args: readonly unknown[], requirement: () => Requirement) {
+  function make(
+    name: keyof Makers,
+    args: readonly unknown[],
+    requirement: () => Requirement,
+    more: readonly unknown[] = [],
+  ) {
     refuseUncalled(name, `${name}(${name === 'requireUser' ? '' : '…'})`, args);
+    refuseMore(name, more);
     return authorize(requirement());
   }
   return Object.freeze<Makers>({
@@ -75,12 +82,12 @@ export function guardMakers<Guard, UserGuard = Guard, ClientGuard = Guard>(
     requireRole: (...roles) => make('requireRole', roles, () => role(...roles)),
     requireGroup: (...groups) => make('requireGroup', groups, () => group(...groups)),
     requireTenant: (...tenants) => make('requireTenant', tenants, () => tenant(...tenants)),
-    requireUser: (options) => make('requireUser', [options], () => user(options)),
+    requireUser: (options, ...more) => make('requireUser', [options], () => user(options), more),
     requireClient: (...clientIds) => make('requireClient', clientIds, () => client(...clientIds)),
     requireActor: (...ids) => make('requireActor', ids, () => actor(...ids)),
-    requireAuthenticationContext: (options) =>
-      make('requireAuthenticationContext', [options], () => authenticationContext(options)),
-    requireAuthorizationDetail: (type, test) =>
-      make('requireAuthorizationDetail', [type], () => authorizationDetail(type, test)),
+    requireAuthenticationContext: (options, ...more) =>
+      make('requireAuthenticationContext', [options], () => authenticationContext(options), more),
+    requireAuthorizationDetail: (type, test, ...more) =>
+      make('requireAuthorizationDetail', [type], () => authorizationDetail(type, test), more),
   });
 }

@@ -8,7 +8,7 @@ export { memberOf } from '../lib/member-of.ts';
 export { requestMember } from '../lib/request-member.ts';
 export { createStoreOutage, type StoreOutage } from '../lib/store-outage.ts';
 export { checkRequirement, isRequirement } from '../requirement/check-requirement.ts';
-export { isResourceServer } from '../resource-server.ts';
+export { checkResourceServer, isResourceServer } from '../resource-server.ts';
 export { assertGuardedRoutes } from '../routes/assert-guarded-routes.ts';
 export { errorMiddleware, errorsOf, neutralMiddleware } from '../routes/route-check.ts';
 export {
@@ -30,6 +30,8 @@ export {
 export { admitPrincipal, admitRequest } from './admit-request.ts';
 export { type AnswerMode, answerRefusal } from './answer-refusal.ts';
 export { answerThrown, type ThrownAnswerResponse } from './answer-thrown.ts';
+export { calledByOtherFramework } from './called-by-other-framework.ts';
+export { checkHandler } from './check-handler.ts';
 export { presentedTokenOf } from './create-admission.ts';
 export {
   EVENT_STREAM_HEADERS,
@@ -44,6 +46,7 @@ export { type GuardMakers, guardMakers } from './guard-makers.ts';
 export { guardRequest } from './guard-request.ts';
 export { misplacedMetadata } from './misplaced-metadata.ts';
 export { notDescribable } from './not-describable.ts';
+export { refuseMore } from './refuse-more.ts';
 export { type AdapterPackage, refuseOtherFramework } from './refuse-other-framework.ts';
 export { refuseUncalled } from './refuse-uncalled.ts';
 export type { ServerSentEvent } from './server-sent-event.ts';

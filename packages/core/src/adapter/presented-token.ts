@@ -1,5 +1,6 @@
 import { admissionOf } from './admission.ts';
 import { presentedTokenOf } from './create-admission.ts';
+import { notAdmitted } from './not-admitted.ts';
 
 /** The access token of a request, and when it expires. */
 export interface PresentedToken {
@@ -18,11 +19,7 @@ export interface PresentedToken {
  */
 export function presentedToken(request: object): PresentedToken | undefined {
   const admission = admissionOf(request);
-  if (admission === undefined) {
-    throw new Error(
-      'authenticate has not run on this request. Write: app.use(authenticate({ … })) before the route',
-    );
-  }
+  if (admission === undefined) throw notAdmitted('onBehalfOf', request);
   const token = presentedTokenOf(admission);
   return token === undefined ? undefined : { token, expiresAt: admission.principal?.expiresAt };
 }

@@ -6,6 +6,7 @@ import type { Requirement } from '../requirement/requirement.ts';
 import type { ResourceServer } from '../resource-server.ts';
 import { adapterSideOf } from './adapter-side-of.ts';
 import { type Admission, admissionOf } from './admission.ts';
+import { notAdmitted } from './not-admitted.ts';
 import { noteRefusal } from './refusal-of.ts';
 
 const A_USER = user();
@@ -16,8 +17,7 @@ const A_CLIENT = client();
  * and an `AuthError` with the code `missing_credentials` for an anonymous request (with `optional` or `skip`).
  */
 export function principalOf(request: object): Principal {
-  const { principal } = admitted(request);
-  return principal ?? refuse(request, A_USER);
+  return principalFor('principalOf', request);
 }
 
 /** Gives the caller of a request; `undefined` for an anonymous request, and if `authenticate` has not run. */
@@ -30,7 +30,7 @@ export function findPrincipal(request: object): Principal | undefined {
  * as {@link principalOf} does.
  */
 export function userOf(request: object): UserPrincipal {
-  const principal = principalOf(request);
+  const principal = principalFor('userOf', request);
   return principal.kind === 'user' ? principal : refuse(request, A_USER);
 }
 
@@ -39,21 +39,25 @@ export function userOf(request: object): UserPrincipal {
  * and otherwise as {@link principalOf} does.
  */
 export function clientOf(request: object): ClientPrincipal {
-  const principal = principalOf(request);
+  const principal = principalFor('clientOf', request);
   return principal.kind === 'client' ? principal : refuse(request, A_CLIENT);
 }
 
-function admitted(request: object): Admission {
-  const admission = admissionOf(request);
+function principalFor(call: string, request: object): Principal {
+  const { principal } = admitted(call, request);
+  return principal ?? refuse(request, A_USER);
+}
+
+function admitted(call: string, request: object): Admission {
+  const given: object | null | undefined = request;
+  const admission = given ? admissionOf(given) : undefined;
   if (admission !== undefined) return admission;
-  throw new Error(
-    'authenticate has not run on this request. Write: app.use(authenticate({ … })) before the route',
-  );
+  throw notAdmitted(call, request);
 }
 
 // Evaluates the requirement as a guard does, so that the answer and the event are the same as a guard's.
 function refuse(request: object, requirement: Requirement): never {
-  const { resourceServer, principal, passed } = admitted(request);
+  const { resourceServer, principal, passed } = admitted('principalOf', request);
   const error = resourceServer.evaluate(principal, requirement, passed) ?? failed(resourceServer);
   noteRefusal(request, error);
   adapterSideOf(resourceServer).report(error);

@@ -2,6 +2,7 @@ import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { EventSink } from '../lib/event-sink.ts';
 import { memberOf } from '../lib/member-of.ts';
+import { mustBe } from '../lib/option-checks.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import { type MemoryReplayStore, memoryReplayStore } from '../stores/memory-replay-store.ts';
 import type { ReplayStore } from '../stores/replay-store.ts';
@@ -93,15 +94,18 @@ export interface DpopContext {
 const OPTIONS: OptionNames<DpopOptions> = {
   mode: true,
   publicUrls: true,
-  algorithms: true,
-  maxAgeSec: true,
-  futureSec: true,
+  algorithms: mustBe.notNull("algorithms: ['ES256']"),
+  maxAgeSec: mustBe.notNull('maxAgeSec: 60'),
+  futureSec: mustBe.notNull('futureSec: 10'),
   nonce: true,
   replay: true,
   onReplayOutage: true,
 };
 
-const NONCE_OPTIONS: OptionNames<DpopNonceOptions> = { secrets: true, rotateSec: true };
+const NONCE_OPTIONS: OptionNames<DpopNonceOptions> = {
+  secrets: true,
+  rotateSec: mustBe.notNull('rotateSec: 300'),
+};
 
 const OPTIONS_LINE = "dpop: 'when-bound', or dpop: { mode: 'required' }";
 const NONCE_LINE = "nonce: { secrets: [process.env.DPOP_NONCE_SECRET ?? ''] }";

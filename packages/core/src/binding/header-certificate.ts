@@ -1,6 +1,7 @@
 import type { RequestView } from '../http/request-view.ts';
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import { memoize } from '../lib/memoize.ts';
+import { mustBe } from '../lib/option-checks.ts';
 import { type PeerList, parsePeerList } from '../lib/peer-list.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import { CERTIFICATE_FORMATS, type CertificateFormat } from './certificate-formats.ts';
@@ -33,7 +34,7 @@ export interface HeaderCertificateOptions {
 
 const OPTIONS: OptionNames<HeaderCertificateOptions> = {
   format: true,
-  header: true,
+  header: mustBe.notNull("header: 'x-client-cert'"),
   proxies: true,
 };
 

@@ -1,4 +1,5 @@
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
+import { mustBe } from '../lib/option-checks.ts';
 import { checkAnnouncedLength, isEmptyBody, readBody } from './body.ts';
 import { FormError } from './form-error.ts';
 import type { HandlerRequest } from './handler.ts';
@@ -16,7 +17,9 @@ export interface FormOptions {
   readonly repeatable?: readonly string[] | undefined;
 }
 
-const OPTIONS: OptionNames<FormOptions> = { repeatable: true };
+const OPTIONS: OptionNames<FormOptions> = {
+  repeatable: mustBe.listOfTexts("repeatable: ['resource']"),
+};
 
 /** RFC 9110 §8.3.1: type/subtype, then parameters. The only charset that is accepted is UTF-8. */
 const FORM_TYPE =

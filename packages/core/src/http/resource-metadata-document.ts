@@ -1,6 +1,7 @@
-import { checkOptions } from '../lib/check-options.ts';
+import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import { isEndpointUrl } from '../lib/endpoint-url.ts';
 import { decodeBase64Url, parseJsonObject } from '../lib/json.ts';
+import { mustBe } from '../lib/option-checks.ts';
 import { isScopeToken } from '../lib/scope-token.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import { show } from '../requirement/arguments.ts';
@@ -83,6 +84,23 @@ const EXAMPLES = {
   maxAgeSec: 'maxAgeSec: 300',
 } as const satisfies Required<Readonly<Record<keyof ResourceMetadataOptions, string>>>;
 
+const OPTIONS: OptionNames<ResourceMetadataOptions> = {
+  scopes: mustBe.listOfTexts(EXAMPLES.scopes),
+  challengeScopes: mustBe.listOfTexts(EXAMPLES.challengeScopes),
+  requirements: mustBe.aList(EXAMPLES.requirements),
+  authorizationServers: mustBe.listOfTexts(EXAMPLES.authorizationServers),
+  name: true,
+  documentation: true,
+  policy: true,
+  termsOfService: true,
+  authorizationDetailsTypes: mustBe.listOfTexts(EXAMPLES.authorizationDetailsTypes),
+  jwksUri: true,
+  signingAlgorithms: mustBe.listOfTexts(EXAMPLES.signingAlgorithms),
+  signedMetadata: true,
+  members: mustBe.anObject(EXAMPLES.members),
+  maxAgeSec: true,
+};
+
 /**
  * The metadata document of a resource (RFC 9728 §2, §3.2), as JSON. Members without a value are left
  * out. `issuers` are the configured ones. An issuer that cannot be the identifier of an authorization server
@@ -97,7 +115,7 @@ export function metadataDocument(
   options: ResourceMetadataOptions,
   { dpop, mtls }: BindingMetadata = NO_BINDING,
 ): string {
-  checkOptions('protectedResourceMetadata()', options, EXAMPLES);
+  checkOptions('protectedResourceMetadata()', options, OPTIONS);
   const { members = {} } = options;
   list('challengeScopes', options, isScopeToken);
   const document = {

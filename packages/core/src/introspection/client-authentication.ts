@@ -2,6 +2,8 @@ import { createHmac, type KeyObject, randomBytes } from 'node:crypto';
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import type { Clock } from '../lib/clock.ts';
 import { epochSeconds } from '../lib/clock.ts';
+import { mustBe } from '../lib/option-checks.ts';
+import { namesUnsetVariable } from '../lib/unset-variable.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import { type PrivateJwk, signingKeyOf } from './assertion-key.ts';
 import { loadOAuthLibrary, type OAuthLibrary } from './oauth-library.ts';
@@ -93,9 +95,9 @@ export interface PrivateKeyJwtOptions {
 }
 
 const PRIVATE_KEY_JWT: OptionNames<PrivateKeyJwtOptions> = {
-  audience: true,
-  kid: true,
-  typ: true,
+  audience: mustBe.aText("audience: 'token_endpoint'"),
+  kid: mustBe.aText("kid: '2026-11'"),
+  typ: mustBe.aText("typ: 'client-authentication+jwt'"),
 };
 
 /**
@@ -250,14 +252,21 @@ function tagged(
 const SECRET = "process.env.SECRET ?? ''";
 
 function checkId(owner: string, clientId: unknown, second: string): void {
-  if (typeof clientId === 'string' && clientId !== '') return;
+  if (typeof clientId === 'string' && clientId !== '') {
+    if (!namesUnsetVariable(clientId) && clientId.trim() === clientId) return;
+    throw new ConfigurationError(
+      `${owner}(): the client id holds the word undefined or null, or begins or ends with white space. See where its value comes from, and write ${owner}('orders-api', ${second})`,
+    );
+  }
   throw new ConfigurationError(
     `${owner}() needs the client id of this API at the authorization server as its first argument. Write: ${owner}('orders-api', ${second})`,
   );
 }
 
 function checkSecret(owner: string, secret: unknown): void {
-  if ((typeof secret === 'string' && secret !== '') || typeof secret === 'function') return;
+  // `${process.env.SECRET}` is the text "undefined" where the variable is not set.
+  const isSet = typeof secret === 'string' && secret !== '' && !namesUnsetVariable(secret);
+  if (isSet || typeof secret === 'function') return;
   throw new ConfigurationError(
     `${owner}() needs a secret, but got none. Write: ${owner}('orders-api', ${SECRET}), and check that the variable is set`,
   );

@@ -4,6 +4,7 @@ import {
   resolveIntrospection,
 } from '../introspection/resolve-introspection.ts';
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
+import { isThenable } from '../lib/maybe-promise.ts';
 import { namesUnsetVariable } from '../lib/unset-variable.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import { isAudienceFree } from '../providers/internal/define-provider.ts';
@@ -51,10 +52,7 @@ export function resolveEntry(
     provider === null ||
     typeof provider.classify !== 'function'
   ) {
-    throw new ConfigurationError(
-      "An issuer is a preset's result, not a URL: only a preset knows how to tell a user from a client. " +
-        ISSUER_LINE,
-    );
+    throw new ConfigurationError(`An issuer is a preset's result${whatInstead(provider)}`);
   }
   checkOptions(`The issuer made by ${provider.preset}()`, provider, MEMBERS);
   if (provider.audienceClaim === 'absent') {
@@ -84,6 +82,12 @@ export function resolveEntry(
         "Write: audience: 'https://api.acme.com' (in an issuers list: { ...auth0('…'), audience: '…' })",
     );
   }
+  const spaced = list.find((each) => each.trim() !== each);
+  if (spaced !== undefined) {
+    throw new ConfigurationError(
+      `audience of ${provider.issuer} begins or ends with white space, which no token has. Write: audience: ${JSON.stringify(spaced.trim())}`,
+    );
+  }
   if (list.some(namesUnsetVariable)) {
     throw new ConfigurationError(
       `audience of ${provider.issuer} contains the word undefined or null, because a variable in it is not set. ` +
@@ -104,6 +108,17 @@ export function resolveEntry(
     audience: Object.freeze([...list]),
     introspection: introspectionOf(provider),
   };
+}
+
+/** What a value that is no preset's result is, and what to write. */
+function whatInstead(value: unknown): string {
+  if (typeof value === 'function')
+    return `, and this is the preset itself: call it. ${ISSUER_LINE}`;
+  if (isThenable(value)) return ', not a promise. Write: issuer: await …';
+  if (Array.isArray(value)) {
+    return ", not a list. Write: issuers: [{ ...auth0('…'), audience: '…' }]";
+  }
+  return `, not a URL: only a preset knows how to tell a user from a client. ${ISSUER_LINE}`;
 }
 
 function introspectionOf(

@@ -49,7 +49,7 @@ export function createKeyFetcher(
   const refused = configured.find((url) => !isEndpointUrl(url, allowHttp));
   if (configured.length === 0 || refused !== undefined) {
     throw new ConfigurationError(
-      `Keys of ${issuer} must be fetched over https (http on loopback only), from a URL without credentials. ${lineFor(refused)}`,
+      `Keys of ${issuer} must be fetched over https (http on loopback only), from a URL without credentials. ${lineFor(source.kind, refused)}`,
     );
   }
   const discover =
@@ -79,9 +79,14 @@ export function urlsOf(source: Exclude<KeySource, { kind: 'static' }>): readonly
   return source.kind === 'jwks' ? [source.url] : source.documents;
 }
 
-function lineFor(refused: string | undefined): string {
+/** The setting that the URL comes from: the keys' own address, or the issuer, from which the metadata's follows. */
+function lineFor(kind: 'jwks' | 'discovery', refused: string | undefined): string {
   const host = isHttpUrl(refused) ? hostOf(new URL(refused).hostname) : undefined;
-  return host === undefined
-    ? "Write: jwksUri: 'https://as.example.com/jwks'"
-    : `Write: issuer: '${refused?.replace(/^http:(\/\/[^/]*).*$/, 'https:$1')}…', or, on a network where nobody can change the traffic, allowHttp: ['${host}'] next to issuer or issuers`;
+  if (host === undefined) return "Write: jwksUri: 'https://as.example.com/jwks'";
+  const secure = refused?.replace(/^http:/, 'https:') ?? '';
+  const setting =
+    kind === 'jwks'
+      ? `jwksUri: '${secure}'`
+      : `issuer: '${secure.replace(/^(https:\/\/[^/]*).*$/, '$1')}…'`;
+  return `Write: ${setting}, or, on a network where nobody can change the traffic, allowHttp: ['${host}'] next to issuer or issuers`;
 }

@@ -5,6 +5,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import { Readable } from 'node:stream';
 import { isTrue } from '../lib/callback-result.ts';
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
+import { mustBe } from '../lib/option-checks.ts';
 
 /** How {@link nodeFetch} connects. */
 export interface NodeFetchOptions {
@@ -19,7 +20,15 @@ export interface NodeFetchOptions {
   readonly acceptsAddress?: ((address: string) => boolean) | undefined;
 }
 
-const OPTIONS: OptionNames<NodeFetchOptions> = { ca: true, acceptsAddress: true };
+const OPTIONS: OptionNames<NodeFetchOptions> = {
+  ca: mustBe.fitting('PEM, or a list of it', "ca: readFileSync('/etc/ssl/acme.pem')", isPem),
+  acceptsAddress: mustBe.aFunction("acceptsAddress: (address) => address.startsWith('10.')"),
+};
+
+function isPem(value: unknown): boolean {
+  const parts: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return parts.every((part) => typeof part === 'string' || part instanceof Uint8Array);
+}
 
 /** Statuses without a body: `Response` throws if it is given a body with one of them. */
 const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);

@@ -1,6 +1,7 @@
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { createEventSink } from '../lib/event-sink.ts';
+import { mustBe } from '../lib/option-checks.ts';
 import { SCRATCH_BYTES } from '../lib/shared-buffer.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import type { EventListener } from '../model/events.ts';
@@ -73,12 +74,14 @@ const OPTIONS: OptionNames<SignedJwtVerifierOptions> = {
   maxLength: true,
   keyOptions: true,
   allowHttp: true,
-  clock: true,
-  fetch: true,
-  onEvent: true,
+  clock: mustBe.aClock,
+  fetch: mustBe.aFunction('fetch: nodeFetch({ ca })'),
+  onEvent: mustBe.aFunction('onEvent: (event) => log.warn(event)'),
 };
 
-const READY_OPTIONS: OptionNames<{ readonly signal?: AbortSignal }> = { signal: true };
+const READY_OPTIONS: OptionNames<{ readonly signal?: AbortSignal }> = {
+  signal: mustBe.withMethods(['throwIfAborted'], 'signal: AbortSignal.timeout(10_000)'),
+};
 
 const LINE =
   "createSignedJwtVerifier({ issuer: 'https://as.acme.com', typ: 'secevent+jwt', keys: 'discovery' })";

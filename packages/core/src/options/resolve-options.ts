@@ -10,6 +10,7 @@ import { type ResolvedLeases, resolveLeases } from '../lease/lease-options.ts';
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { createEventSink, type EventSink } from '../lib/event-sink.ts';
+import { mustBe } from '../lib/option-checks.ts';
 import { SCRATCH_BYTES } from '../lib/shared-buffer.ts';
 import { namesUnsetVariable } from '../lib/unset-variable.ts';
 import { ConfigurationError } from '../model/errors.ts';
@@ -18,8 +19,10 @@ import { type ResolvedRevocation, resolveRevocation } from '../revocation/revoca
 import type { KeySnapshotStore } from '../stores/key-snapshot-store.ts';
 import { ALGORITHMS, type Algorithm, DEFAULT_ALGORITHMS } from '../token/algorithms.ts';
 import { MAX_TOKEN_LENGTH } from '../token/jws.ts';
+import { refuseForeignOptions } from './foreign-options.ts';
 import { checkRouting, type SingleIssuer, withIntrospection } from './introspecting-issuers.ts';
 import type { ResourceServerOptions, TokenOptions } from './options.ts';
+import { refusePreset } from './refuse-preset.ts';
 
 /** {@link ResourceServerOptions}, checked and with every default decided. */
 export interface ResolvedOptions {
@@ -68,21 +71,24 @@ const OPTIONS: OptionNames<ResourceServerOptions> = {
   token: true,
   cache: true,
   signatureThread: true,
-  claims: true,
-  scopeImplies: true,
+  claims: mustBe.aSchema,
+  scopeImplies: mustBe.anObject("scopeImplies: { 'write:users': ['read:users'] }"),
   resource: true,
-  realm: true,
+  realm: mustBe.notNull("realm: 'api'"),
   dpop: true,
   mtls: true,
   revocation: true,
   leases: true,
   keys: true,
-  keySnapshots: true,
+  keySnapshots: mustBe.withMethods(
+    ['load', 'save'],
+    "keySnapshots: fileKeySnapshots({ directory: '/var/lib/orders/keys' })",
+  ),
   allowHttp: true,
   issuerCache: true,
-  clock: true,
-  fetch: true,
-  onEvent: true,
+  clock: mustBe.aClock,
+  fetch: mustBe.aFunction('fetch: nodeFetch({ ca })'),
+  onEvent: mustBe.aFunction('onEvent: (event) => log.warn(event)'),
 };
 
 /** The public functions that take the options of a resource server. */
@@ -97,6 +103,8 @@ export function resolveOptions(
   taker: OptionsTaker = 'createResourceServer',
 ): ResolvedOptions {
   const line = `${taker}({ issuer: auth0('acme.eu.auth0.com'), audience: 'https://api.acme.com' })`;
+  refusePreset(taker, options, line);
+  refuseForeignOptions(taker, options);
   checkOptions(`${taker}()`, options, OPTIONS, line);
   const issuers = resolveIssuers(options);
   const { clockToleranceSec = 5, cache = DEFAULT_CACHE, signatureThread = true } = options;
@@ -112,11 +120,6 @@ export function resolveOptions(
   if (typeof signatureThread !== 'boolean') {
     throw new ConfigurationError(
       'signatureThread must be true or false. Write: signatureThread: false to verify on the calling thread alone',
-    );
-  }
-  if (options.claims !== undefined && !isStandardSchema(options.claims)) {
-    throw new ConfigurationError(
-      'claims must be a Standard Schema. Write: claims: z.object({ tenant_id: z.string() })',
     );
   }
   const resource = resolveResource(options.resource, issuers);
@@ -276,12 +279,6 @@ function wholeNumbers<Options extends object>(
     }
   }
   return Object.freeze({ ...defaults, ...Object.fromEntries(entries) });
-}
-
-// A schema may also be a function (in arktype it is).
-function isStandardSchema(value: unknown): boolean {
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
-  return '~standard' in value;
 }
 
 function isAlgorithm(value: unknown): value is Algorithm {

@@ -6,7 +6,9 @@ import type { RequestView } from '../http/request-view.ts';
 import type { Issuers } from '../issuers/issuers.ts';
 import { epochSeconds } from '../lib/clock.ts';
 import { decodeBase64Url, parseJsonObject } from '../lib/json.ts';
+import { memberOf } from '../lib/member-of.ts';
 import { ownNumber, ownString } from '../lib/own-property.ts';
+import { ConfigurationError } from '../model/errors.ts';
 import { STEPS, type Step } from '../model/reasons.ts';
 import { Refused } from '../model/refused.ts';
 import type { Scheme } from '../model/scheme.ts';
@@ -54,7 +56,7 @@ const REQUEST_STEPS: readonly Step[] = STEPS.filter((step) => step !== 'requirem
 /**
  * Runs a request through the pipeline as `authenticate` does, but without the token cache, and tells at which
  * step it failed. Marks no proof as used, sets no response header and emits no event. Rejects with
- * `ConfigurationError` when `reveal` is not a list of strings.
+ * `ConfigurationError` when `reveal` is not a list of strings, or `request` is no view.
  */
 export async function explainRequest(
   request: RequestView,
@@ -63,6 +65,11 @@ export async function explainRequest(
   explainOptions: ExplainOptions = {},
 ): Promise<RequestExplanation> {
   const reveal = revealOf('explainRequest()', explainOptions);
+  if (typeof memberOf(request, 'header') !== 'function') {
+    throw new ConfigurationError(
+      'explainRequest() takes a view of the request. Write: explainRequest(nodeRequestView(req, req.originalUrl)), in Koa explainRequest(nodeRequestView(ctx.req, ctx.originalUrl))',
+    );
+  }
   const credentials = credentialsOf(request, readableSchemes(options.dpop));
   const proof = proofIn(request, reveal, epochSeconds(options.clock));
   const { mtls } = options;

@@ -7,6 +7,9 @@ const FIVE_PARTS =
   'The token has five parts: an encrypted JWT (JWE), or an opaque token of the authorization server. Neither can be verified here. Register this API at the server, and ask for signed JWTs with its audience.';
 const NO_JWT =
   'The token is not a JWT: the authorization server issues opaque tokens. Register this API there, and ask for tokens with its audience; or set the option introspection, so that this API asks the server about each token.';
+const WITH_SCHEME =
+  'This is not the token alone: it has white space, such as that after the word Bearer. Give the token without it.';
+const NO_TOKEN = 'There is no token: the text is empty.';
 const OTHER_TOKEN =
   'Its claims show that it is not an access token, but for example an ID token. The client must send the access token.';
 
@@ -27,6 +30,8 @@ export function refusalHint(
       return typeHint(fault);
     case 'caller_not_listed':
       return `The token is valid, but its caller is not on the list that ${preset === undefined ? 'the preset' : `${preset}()`} was given. If it may call, add it there.`;
+    case 'principal_ambiguous':
+      return `The token is valid, but does not say whether a user or a machine is calling: rule says what is missing. ${pageOf(preset)} says which claims decide, and what to set at the provider.`;
     case 'claim_missing':
     case 'claim_malformed':
     case 'audience_mismatch':
@@ -36,10 +41,18 @@ export function refusalHint(
   }
 }
 
+/** The page of a preset: that of `githubActions` is `github-actions.md`. */
+function pageOf(preset: string | undefined): string {
+  if (preset === undefined) return 'The page of the preset';
+  return `docs/presets/${preset.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.md`;
+}
+
 function formHint(token: string): string | undefined {
+  if (token === '') return NO_TOKEN;
+  if (/\s/.test(token)) return WITH_SCHEME;
   const parts = token.split('.').length;
   if (parts === 5) return FIVE_PARTS;
-  return token !== '' && parts !== 3 ? NO_JWT : undefined;
+  return parts === 3 ? undefined : NO_JWT;
 }
 
 function typeHint({ expectedTypes, typeAbsent }: TokenFault): string {

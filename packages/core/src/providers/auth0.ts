@@ -1,3 +1,4 @@
+import { mustBe } from '../lib/option-checks.ts';
 import type { ActorProfile, TokenClaims } from '../model/principal.ts';
 import { entityProfileOf } from './internal/actor-profile.ts';
 import {
@@ -11,6 +12,7 @@ import {
 import { asAgent, asClient, asUnknown, asUser } from './internal/classification.ts';
 import {
   audienceProvider,
+  checkSole,
   type OwnOptionNames,
   type ProviderOptions,
   presetOptions,
@@ -34,7 +36,7 @@ export type Auth0Options = ProviderOptions &
 const OPTIONS: OwnOptionNames<Auth0Options> = {
   domain: true,
   issuer: true,
-  rolesClaim: true,
+  rolesClaim: mustBe.aText("rolesClaim: 'https://acme.com/roles'"),
 };
 
 /**
@@ -67,6 +69,7 @@ export function auth0(target: string | Auth0Options): AudienceProvider {
     "domain: 'acme.eu.auth0.com'",
   );
   const { domain, rolesClaim } = options;
+  checkSole('auth0', options, ['domain', 'issuer'], "auth0({ domain: 'acme.eu.auth0.com' })");
   const issuer = checkIssuer('auth0', domain === undefined ? options.issuer : issuerOf(domain), {
     trailingSlash: 'required',
     path: { pattern: /^\/$/, example: 'https://acme.eu.auth0.com/' },

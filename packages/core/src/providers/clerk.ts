@@ -1,3 +1,4 @@
+import { mustBe } from '../lib/option-checks.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import type { TokenClaims } from '../model/principal.ts';
 import type { TokenHeader } from '../model/token-header.ts';
@@ -51,9 +52,9 @@ export type ClerkOptions = ProviderOptions & {
 
 const OPTIONS: OwnOptionNames<ClerkOptions> = {
   issuer: true,
-  authorizedParties: true,
-  clientIds: true,
-  machines: true,
+  authorizedParties: mustBe.notNull("authorizedParties: ['https://app.acme.com']"),
+  clientIds: mustBe.notNull("clientIds: ['…']"),
+  machines: mustBe.notNull("machines: ['mch_…']"),
 };
 
 /**

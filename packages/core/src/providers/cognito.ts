@@ -4,6 +4,7 @@ import { claimOf, has, listOf, scopeStringOf, stringOf } from './internal/claim-
 import { asClient, asUnknown, asUser } from './internal/classification.ts';
 import {
   audienceFreeProvider,
+  checkSole,
   idSet,
   namedAs,
   type OwnOptionNames,
@@ -75,6 +76,7 @@ export function cognito(options: CognitoOptions): AudienceFreeProvider {
     OPTIONS,
     "userPoolId: 'eu-west-1_Zk3Pq9', clientIds: ['<app client id>']",
   );
+  checkSole('cognito', options, ['userPoolId', 'issuer'], "userPoolId: 'eu-west-1_Zk3Pq9'");
   const issuer = checkIssuer(
     'cognito',
     userPoolId === undefined ? givenIssuer : issuerOf(userPoolId),
@@ -123,10 +125,10 @@ export function cognito(options: CognitoOptions): AudienceFreeProvider {
 const USER_POOL_ID = /^([a-z]{2}(?:-[a-z]+)+-\d+)_[0-9A-Za-z]+$/;
 
 function issuerOf(userPoolId: string): string {
-  const region = USER_POOL_ID.exec(userPoolId)?.[1];
+  const region = USER_POOL_ID.exec(String(userPoolId))?.[1];
   if (region === undefined) {
     throw new ConfigurationError(
-      `cognito: '${userPoolId}' is not a user pool id; write userPoolId: 'eu-west-1_Zk3Pq9'`,
+      `cognito: '${String(userPoolId)}' is not a user pool id; write userPoolId: 'eu-west-1_Zk3Pq9'`,
     );
   }
   const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';

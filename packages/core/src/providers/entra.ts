@@ -1,3 +1,4 @@
+import { mustBe } from '../lib/option-checks.ts';
 import type { TokenClaims } from '../model/principal.ts';
 import { claimOf, listOf, stringOf } from './internal/claim-readers.ts';
 import {
@@ -14,7 +15,7 @@ const OPTIONS: OwnOptionNames<EntraOptions> = {
   tenant: true,
   tenants: true,
   issuer: true,
-  version: true,
+  version: mustBe.notNull("version: 'v2'"),
 };
 
 /**

@@ -4,6 +4,7 @@ import { claimOf, has, noScopes, objectOf, stringOf } from './internal/claim-rea
 import { asUnknown, asUser } from './internal/classification.ts';
 import {
   audienceProvider,
+  checkSole,
   type OwnOptionNames,
   type ProviderOptions,
   presetOptions,
@@ -51,6 +52,7 @@ export function firebase(
     typeof target === 'string' ? { projectId: target } : target,
     OPTIONS,
   );
+  checkSole('firebase', options, ['projectId', 'issuer'], "firebase('acme-prod')");
   const projectId = projectIdOf(options);
   const provider = audienceProvider(
     {

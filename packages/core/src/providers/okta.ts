@@ -12,6 +12,8 @@ import {
 import { asAgent, asClient, asUnknown, asUser } from './internal/classification.ts';
 import {
   audienceProvider,
+  checkExclusive,
+  checkSole,
   type OwnOptionNames,
   type ProviderOptions,
   presetOptions,
@@ -100,12 +102,14 @@ function targetOf(target: string, server: OktaServerOptions | undefined): OktaOp
 }
 
 function issuerOf(options: OktaOptions): string {
+  const line = "okta('acme.okta.com', { authorizationServer: 'default' })";
+  checkSole('okta', options, ['domain', 'issuer'], line);
+  checkExclusive('okta', options, ['authorizationServer', 'issuer'], line);
   if (options.domain === undefined) return options.issuer;
   const { domain, authorizationServer } = options;
   if (typeof authorizationServer !== 'string' || authorizationServer === '') {
     throw missingServer(domain);
   }
-  const line = "okta('acme.okta.com', { authorizationServer: 'default' })";
   return `https://${checkDomain('okta', domain, line)}/oauth2/${authorizationServer}`;
 }
 

@@ -1,3 +1,4 @@
+import { mustBe } from '../lib/option-checks.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import type { TokenClaims } from '../model/principal.ts';
 import { listOf, NONE, objectOf, scopeStringOf, stringOf } from './internal/claim-readers.ts';
@@ -28,7 +29,7 @@ export type StytchOptions = ProviderOptions & {
 const OPTIONS: OwnOptionNames<StytchOptions> = {
   projectId: true,
   issuer: true,
-  product: true,
+  product: mustBe.oneOf(['consumer', 'b2b'], "product: 'b2b'"),
   baseUrl: true,
 };
 

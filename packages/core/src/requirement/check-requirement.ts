@@ -1,3 +1,4 @@
+import { memberOf } from '../lib/member-of.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import { show } from './arguments.ts';
 import type { Requirement } from './requirement.ts';
@@ -19,6 +20,22 @@ export function isRequirement(value: unknown): value is Requirement {
 export function checkRequirement(value: unknown): Requirement {
   if (isRequirement(value)) return value;
   throw new ConfigurationError(
-    `authorize() needs a requirement, not ${show(value)}: write authorize(scope('read:users'))`,
+    `authorize() needs a requirement, not ${notRequirement(value, "authorize(scope('read:users'))")}`,
   );
+}
+
+/** Says what a value is that is no requirement, and what to write. */
+export function notRequirement(value: unknown, line: string): string {
+  if (isGuard(value)) {
+    return `a guard: write ${line}, since scope('a') is what requireScope('a') checks`;
+  }
+  if (typeof value === 'function') {
+    return `a function: write ${line}, or for a function that tests claims claim((claims) => claims.plan === 'pro', 'plan pro')`;
+  }
+  return `${show(value)}: write ${line}`;
+}
+
+/** A guard of an adapter has its requirement as a member. */
+function isGuard(value: unknown): boolean {
+  return typeof value === 'function' && isRequirement(memberOf(value, 'requirement'));
 }

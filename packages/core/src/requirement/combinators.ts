@@ -1,8 +1,7 @@
 import { ConfigurationError } from '../model/errors.ts';
 import type { Principal } from '../model/principal.ts';
 import { type AuthErrorCode, REASONS } from '../model/reasons.ts';
-import { show } from './arguments.ts';
-import { isRequirement } from './check-requirement.ts';
+import { isRequirement, notRequirement } from './check-requirement.ts';
 import { describeParts } from './describe.ts';
 import { evaluate, scopesNeeded } from './evaluate.ts';
 import type { EvaluationContext, Requirement, Unmet } from './requirement.ts';
@@ -119,9 +118,11 @@ function partsOf(call: string, requirements: readonly unknown[]): readonly Requi
   if (parts.length > 0 && parts.length === requirements.length) return Object.freeze(parts);
   const wrong = requirements.find((requirement) => !isRequirement(requirement));
   const what = requirements.length === 0 ? 'at least one requirement' : 'requirements';
-  const got = requirements.length === 0 ? '' : `, not ${show(wrong)}`;
+  const line = `${call}(scope('read:users'), user())`;
   throw new ConfigurationError(
-    `${call}() needs ${what}${got}: write ${call}(scope('read:users'), user())`,
+    requirements.length === 0
+      ? `${call}() needs ${what}: write ${line}`
+      : `${call}() needs ${what}, not ${notRequirement(wrong, line)}`,
   );
 }
 

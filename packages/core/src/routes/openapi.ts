@@ -1,4 +1,5 @@
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
+import { mustBe } from '../lib/option-checks.ts';
 import { ownProperty } from '../lib/own-property.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import type { Scheme } from '../model/scheme.ts';
@@ -44,11 +45,11 @@ export interface OpenapiSecurityOptions {
 }
 
 const OPTIONS: OptionNames<OpenapiSecurityOptions> = {
-  name: true,
-  dpopName: true,
-  mutualTlsName: true,
-  scheme: true,
-  scopeDescriptions: true,
+  name: mustBe.aText("name: 'bearer'"),
+  dpopName: mustBe.aText("dpopName: 'dpop'"),
+  mutualTlsName: mustBe.aText("mutualTlsName: 'mutualTLS'"),
+  scheme: mustBe.anObject("scheme: { type: 'http' }"),
+  scopeDescriptions: mustBe.anObject("scopeDescriptions: { 'read:users': 'See users' }"),
 };
 
 /** The part of an operation that says who may call it. */

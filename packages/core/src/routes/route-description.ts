@@ -1,4 +1,5 @@
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
+import { mustBe } from '../lib/option-checks.ts';
 import type { Scheme } from '../model/scheme.ts';
 import type { Requirement } from '../requirement/requirement.ts';
 import {
@@ -25,7 +26,7 @@ export interface RouteDescription {
   readonly path: string | undefined;
   /** What every request to the route, as its path is written, must meet: the outermost guard's first. */
   readonly requirements: readonly Requirement[];
-  /** Whether `authenticate` runs before it. */
+  /** Whether `authenticate` runs before it, and before its guards. */
   readonly authenticated: boolean;
   /** Whether anonymous requests get through: authentication is optional, and no guard follows. */
   readonly optional: boolean;
@@ -82,7 +83,11 @@ export interface DescribeOptions {
   readonly open?: readonly string[];
 }
 
-const DESCRIBE_OPTIONS: OptionNames<DescribeOptions> = { base: true, before: true, open: true };
+const DESCRIBE_OPTIONS: OptionNames<DescribeOptions> = {
+  base: mustBe.aText("base: '/users'"),
+  before: mustBe.aList('before: [auth]'),
+  open: mustBe.listOfTexts("open: ['/livez', 'GET /docs']"),
+};
 
 /** A layer with its path split into parts. */
 type Placed = Omit<RouteLayer, 'path'> & { readonly path: RoutePath };
@@ -103,7 +108,12 @@ export function describeRoutes(
     base = '/',
     before: around = [],
     open = [],
-  } = checkOptions('describeRequirements()', options, DESCRIBE_OPTIONS);
+  } = checkOptions(
+    'assertGuarded() or describeRequirements()',
+    options,
+    DESCRIBE_OPTIONS,
+    "assertGuarded(app, { open: ['/livez'] })",
+  );
   const before: Placed[] = [{ method: '*', path: pathOf([base]), end: false, handlers: around }];
   const all = Array.from(layers, (each) => ({ ...each, path: pathOf([base, ...each.path]) }));
   const routes: RouteDescription[] = [];
@@ -171,7 +181,8 @@ function describe(
   });
   const requirements = all.flatMap(({ requirement }) => requirement ?? []);
   const authentications = all.filter(({ requirement }) => requirement === undefined);
-  const authenticated = authentications.length > 0;
+  // A guard that runs first fails every request: it finds no caller.
+  const authenticated = authentications.length > 0 && all[0]?.requirement === undefined;
   const errorHandler = errorHandlerPlace(
     route.handlers,
     before.map((step) => neighbour(step, route)),

@@ -1,6 +1,7 @@
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import { type Clock, epochSeconds, systemClock } from '../lib/clock.ts';
 import type { MaybePromise } from '../lib/maybe-promise.ts';
+import { mustBe } from '../lib/option-checks.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import type { RevocationMark, RevocationMarkKey, RevocationStore } from './revocation-store.ts';
 import { type RevocationTarget, revocationKeyOf } from './revocation-target.ts';
@@ -42,7 +43,7 @@ export interface RevocationsOptions {
 const OPTIONS: OptionNames<RevocationsOptions> = {
   retainSec: true,
   toleranceSec: true,
-  clock: true,
+  clock: mustBe.aClock,
 };
 const REVOKE_OPTIONS: OptionNames<RevokeOptions> = { issuedBefore: true, holder: true };
 const TOKEN_OPTIONS: OptionNames<Pick<RevokeOptions, 'holder'>> = { holder: true };

@@ -1,5 +1,6 @@
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
+import { mustBe } from '../lib/option-checks.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import { type ReplayStore, ReplayStoreFullError, type ReserveOptions } from './replay-store.ts';
 
@@ -20,7 +21,10 @@ export interface MemoryReplayStore extends ReplayStore {
   reserve(id: string, options: ReserveOptions): boolean;
 }
 
-const OPTIONS: OptionNames<MemoryReplayStoreOptions> = { maxEntries: true, clock: true };
+const OPTIONS: OptionNames<MemoryReplayStoreOptions> = {
+  maxEntries: true,
+  clock: mustBe.aClock,
+};
 
 const DEFAULT_MAX_ENTRIES = 1_000_000;
 const HOLDER_SHARE = 10;

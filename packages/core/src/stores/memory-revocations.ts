@@ -1,6 +1,7 @@
 import { ignoreRejection } from '../lib/callback-result.ts';
 import { checkOptions, type OptionNames } from '../lib/check-options.ts';
 import { epochSeconds, systemClock } from '../lib/clock.ts';
+import { mustBe } from '../lib/option-checks.ts';
 import { ConfigurationError } from '../model/errors.ts';
 import { createRevocations, type RevocationsOptions } from './create-revocations.ts';
 import { createMarkShares } from './mark-shares.ts';
@@ -21,7 +22,7 @@ export interface MemoryRevocationsOptions extends RevocationsOptions {
 const OPTIONS: OptionNames<MemoryRevocationsOptions> = {
   retainSec: true,
   toleranceSec: true,
-  clock: true,
+  clock: mustBe.aClock,
   maxMarks: true,
 };
 

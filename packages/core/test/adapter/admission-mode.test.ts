@@ -32,6 +32,28 @@ describe('admissionMode', () => {
     }
   });
 
+  it.each(['true', 'false', '', 0, 1, null, {}])(
+    'refuses %o as optional: a text would let everybody in',
+    (optional) => {
+      expect(() => admissionMode(anAnsweringServer(), { optional } as never)).toThrow(
+        /optional must be true or false.*Write: authenticate\(\{ … \}, \{ optional: true \}\)/,
+      );
+    },
+  );
+
+  it('refuses the word of another framework as onRefusal, and every other value', () => {
+    for (const onRefusal of ['throw', 'Next', true, null]) {
+      expect(() =>
+        admissionMode(anAnsweringServer(), { onRefusal } as never, { delegates: 'next' }),
+      ).toThrow(
+        "onRefusal must be 'respond' or 'next'. Write: authenticate({ … }, { onRefusal: 'next' })",
+      );
+    }
+    expect(() => admissionMode(anAnsweringServer(), { onRefusal: 'next' } as never)).toThrow(
+      "onRefusal must be 'respond'. Write",
+    );
+  });
+
   it('makes a resource server from options, and is frozen', () => {
     const issuer = rfc9068({ issuer: 'https://as.example.com' });
     const mode = admissionMode({ issuer, audience: 'https://api.example.com' });

@@ -32,6 +32,17 @@ describe('principalOf', () => {
     }
   });
 
+  it('says what it takes where it was given no request, or the caller', () => {
+    for (const find of [principalOf, userOf, clientOf]) {
+      for (const value of [undefined, null, 'request']) {
+        expect(() => find(value as never)).toThrow(
+          `${find.name}() takes the request, in Koa the context`,
+        );
+      }
+      expect(() => find(user)).toThrow(`Write: ${find.name}(req), in Koa ${find.name}(ctx)`);
+    }
+  });
+
   it('throws missing_credentials for an anonymous request, with an answer', async () => {
     for (const find of [principalOf, userOf, clientOf]) {
       const error = await refusalOf(() => find(aRequest(undefined)));

@@ -97,6 +97,9 @@ describe('clientSecretBasic', () => {
     ],
     [() => clientSecretPost(7 as never, 'secret'), "clientSecretPost('orders-api'"],
     [() => clientSecretPost('api', undefined as never), 'clientSecretPost() needs a secret'],
+    [() => clientSecretBasic('api', 'undefined'), 'needs a secret'],
+    [() => clientSecretBasic('undefined', 's3cret'), 'holds the word undefined or null'],
+    [() => clientSecretPost('api\n', 's3cret'), 'begins or ends with white space'],
   ])('refuses a missing value: %s', (make, line) => {
     expect(make).toThrow(line);
   });

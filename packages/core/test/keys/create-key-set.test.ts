@@ -73,4 +73,14 @@ describe('a remote source', () => {
   ] as const)('%j must not be fetched', (source) => {
     expect(() => aSet(source)).toThrow(`Keys of ${ISSUER} must be fetched over https`);
   });
+
+  it('names the setting that has http in it: jwksUri, or the issuer', () => {
+    expect(() => aSet({ kind: 'jwks', url: 'http://as.example.com/keys' })).toThrow(
+      "Write: jwksUri: 'https://as.example.com/keys', or, on a network where",
+    );
+    const documents = ['http://as.example.com/.well-known/openid-configuration'];
+    expect(() => aSet({ kind: 'discovery', documents })).toThrow(
+      "Write: issuer: 'https://as.example.com…', or, on a network where",
+    );
+  });
 });

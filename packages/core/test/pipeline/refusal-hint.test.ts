@@ -9,7 +9,17 @@ describe('refusalHint', () => {
       refusalHint({ reason: 'token_malformed', fault: undefined }, token, undefined);
     expect(of('a.b.c.d.e')).toMatch(/five parts.*\(JWE\), or an opaque token/);
     for (const token of ['opaque', 'a.b', 'a.b.c.d']) expect(of(token)).toMatch(/opaque tokens/);
-    for (const token of ['', JWT]) expect(of(token)).toBeUndefined();
+    expect(of(JWT)).toBeUndefined();
+    expect(of('')).toMatch(/^There is no token/);
+    for (const token of [`Bearer ${JWT}`, `${JWT}\n`]) expect(of(token)).toMatch(/white space/);
+  });
+
+  it('names the page of the preset that cannot tell users from machines', () => {
+    const of = (preset: string | undefined) =>
+      refusalHint({ reason: 'principal_ambiguous', fault: undefined }, JWT, preset);
+    expect(of('auth0')).toContain('docs/presets/auth0.md says which claims decide');
+    expect(of('githubActions')).toContain('docs/presets/github-actions.md');
+    expect(of(undefined)).toContain('The page of the preset says');
   });
 
   it('says whether typ is absent or different, and shows the option types', () => {

@@ -80,6 +80,23 @@ describe('describeRoutes', () => {
     ]);
   });
 
+  it('does not count an authenticate that comes after a guard, since every request fails at the guard', () => {
+    const read = guard(scope('read'));
+    const after = [middleware(read), middleware(authenticate), aLayer()];
+    expect(describeRoutes(after)[0]).toMatchObject({
+      authenticated: false,
+      requirements: [read.requirement],
+    });
+    const own = aLayer({ handlers: [read, authenticate, handler] });
+    expect(describeRoutes([own])[0]).toMatchObject({ authenticated: false });
+    for (const before of [
+      [middleware(authenticate), middleware(read), aLayer()],
+      [aLayer({ handlers: [authenticate, read, authenticate, handler] })],
+    ]) {
+      expect(describeRoutes(before)[0]).toMatchObject({ authenticated: true });
+    }
+  });
+
   it('recognizes guards only by valid members', () => {
     const impostors = [
       { requirement: scope('a') },

@@ -1,5 +1,6 @@
 import type { JsonWebKeySet, KeySource } from '../../keys/key-set.ts';
 import { checkOptions, type OptionNames } from '../../lib/check-options.ts';
+import { isThenable } from '../../lib/maybe-promise.ts';
 import { namesUnsetVariable } from '../../lib/unset-variable.ts';
 import { ConfigurationError } from '../../model/errors.ts';
 import { hasBrand } from '../../model/has-brand.ts';
@@ -130,6 +131,41 @@ export function presetOptions<Options extends ProviderOptions>(
 }
 
 /**
+ * Throws `ConfigurationError` unless exactly one of these settings has a value. Of two, one would be ignored. `line` is
+ * the line to write.
+ */
+export function checkSole(
+  preset: string,
+  options: object,
+  settings: readonly [string, ...string[]],
+  line: string,
+): void {
+  checkExclusive(preset, options, settings, line);
+  if (settings.some((setting) => Reflect.get(options, setting) !== undefined)) return;
+  // A variable that is not set: the name says which.
+  const unset = settings.find((setting) => Object.hasOwn(options, setting));
+  throw new ConfigurationError(
+    unset === undefined
+      ? `${preset}: ${settings[0]} is missing; write ${line}`
+      : `${preset}: ${unset} is undefined: see where its value comes from, and write ${line}`,
+  );
+}
+
+/** Throws `ConfigurationError` if more than one of these settings has a value: all but one would be ignored. */
+export function checkExclusive(
+  preset: string,
+  options: object,
+  settings: readonly string[],
+  line: string,
+): void {
+  const given = settings.filter((setting) => Reflect.get(options, setting) !== undefined);
+  if (given.length < 2) return;
+  throw new ConfigurationError(
+    `${preset}: ${given.join(' and ')} exclude each other; write ${line}`,
+  );
+}
+
+/**
  * A list of ids that the operator must give, in which an id is looked up. Throws
  * `ConfigurationError`, with the line to write, for anything but a list of non-empty strings.
  */
@@ -148,7 +184,7 @@ export function idSet(
 }
 
 /**
- * Throws `ConfigurationError` for a setting that is there but `undefined`, where leaving it out means
+ * Throws `ConfigurationError` for a setting that is there but `undefined` or `null`, where leaving it out means
  * everybody: a look-up that found nothing must not let everybody in.
  */
 export function refuseUndefined(
@@ -157,9 +193,10 @@ export function refuseUndefined(
   setting: string,
   example: string,
 ): void {
-  if (!Object.hasOwn(options, setting) || Reflect.get(options, setting) !== undefined) return;
+  const value: unknown = Reflect.get(options, setting);
+  if (!Object.hasOwn(options, setting) || (value !== undefined && value !== null)) return;
   throw new ConfigurationError(
-    `${preset}: ${setting} is undefined, which would check nothing; write ${setting}: ${example}, or leave it out`,
+    `${preset}: ${setting} is ${value}, which would check nothing; write ${setting}: ${example}, or leave it out`,
   );
 }
 
@@ -170,7 +207,9 @@ function completed(
   const { preset } = statement;
   const { name, fetch } = options;
   if (name !== undefined && (typeof name !== 'string' || name === '')) {
-    throw new ConfigurationError(`${preset}: name must be a non-empty string, or left out`);
+    throw new ConfigurationError(
+      `${preset}: name must be a non-empty string; write name: 'acme', or leave it out`,
+    );
   }
   if (fetch !== undefined && typeof fetch !== 'function') {
     throw new ConfigurationError(
@@ -203,6 +242,14 @@ function keySource(preset: string, { jwks, jwksUri }: ProviderOptions): KeySourc
     return { kind: 'jwks', url: checkUrl(preset, 'jwksUri', jwksUri) };
   }
   if (jwks === undefined) return undefined;
+  if (typeof jwks === 'string' && /^https?:/i.test(jwks)) {
+    throw new ConfigurationError(
+      `${preset}: jwks is the URL of a JWK set; write jwksUri: '${jwks}'`,
+    );
+  }
+  if (isThenable(jwks)) {
+    throw new ConfigurationError(`${preset}: jwks is a promise; write jwks: await …`);
+  }
   if (typeof jwks === 'string') {
     throw new ConfigurationError(
       `${preset}: jwks is text, not a JWK set; write jwks: { keys: [{ ...createPublicKey(pem).export({ format: 'jwk' }), kid: '…' }] }, with createPublicKey from node:crypto`,

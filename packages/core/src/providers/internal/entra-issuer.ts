@@ -3,7 +3,7 @@ import { ConfigurationError } from '../../model/errors.ts';
 import type { TokenClaims } from '../../model/principal.ts';
 import type { AudienceProvider } from '../provider.ts';
 import { claimOf, stringOf } from './claim-readers.ts';
-import type { ProviderOptions } from './define-provider.ts';
+import { checkExclusive, type ProviderOptions } from './define-provider.ts';
 import { keysAt, openIdMetadata } from './discovery-documents.ts';
 import { checkIssuer } from './issuer-url.ts';
 
@@ -53,6 +53,13 @@ export interface EntraIssuer {
 
 /** Checks the options. Throws `ConfigurationError` with the line to write instead. */
 export function entraIssuer(options: EntraOptions): EntraIssuer {
+  checkExclusive('entra', options, ['tenant', 'tenants', 'issuer'], "entra({ tenant: '<id>' })");
+  checkExclusive(
+    'entra',
+    options,
+    ['version', 'issuer'],
+    "entra({ tenant: '<id>', version: 'v1' })",
+  );
   if (options.tenants !== undefined) {
     return manyTenants(options.tenants, checkVersion(options.version ?? 'v2'));
   }

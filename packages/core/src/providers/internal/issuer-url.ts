@@ -45,12 +45,15 @@ export function checkIssuer(preset: string, issuer: unknown, form: IssuerForm = 
   return url;
 }
 
+/** With a dot: `acme` alone is the name of a tenant. */
+const DOMAIN = /^(?:[\w-]+(?:\.[\w-]+)+|localhost)(?::\d+)?$/;
+
 /**
  * Checks a domain of the configuration and gives it back in lower case, as issuers have it: a host,
  * and perhaps a port. Throws `ConfigurationError`; `line` is for the message.
  */
 export function checkDomain(preset: string, domain: unknown, line: string): string {
-  if (typeof domain === 'string' && /^[\w.-]+(?::\d+)?$/.test(domain)) return domain.toLowerCase();
+  if (typeof domain === 'string' && DOMAIN.test(domain)) return domain.toLowerCase();
   throw new ConfigurationError(`${preset}: '${String(domain)}' is not a domain; write ${line}`);
 }
 

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../../src/model/errors.ts';
+import { auth0, cognito, entra, firebase, okta } from '../../../src/providers/index.ts';
 import { noScopes } from '../../../src/providers/internal/claim-readers.ts';
 import { asUnknown } from '../../../src/providers/internal/classification.ts';
 import {
   audienceFreeProvider,
   audienceProvider,
+  checkExclusive,
+  checkSole,
   idSet,
   isAudienceFree,
   issuerOptions,
@@ -154,7 +157,67 @@ describe('a list of ids', () => {
     const refuse = (options: object) => () => refuseUndefined('acme', options, 'ids', "['a']");
     expect(refuse({ ids: undefined })).toThrow("write ids: ['a'], or leave it out");
     expect(refuse({ ids: undefined })).toThrow(ConfigurationError);
+    expect(refuse({ ids: null })).toThrow('ids is null, which would check nothing; write ids:');
     for (const fine of [{}, { ids: ['a'] }, { other: undefined }])
       expect(refuse(fine)).not.toThrow();
+  });
+});
+
+describe('settings of which one is given', () => {
+  const sole = (options: object) => () =>
+    checkSole('acme', options, ['domain', 'issuer'], "acme({ domain: 'a.acme.com' })");
+
+  it('pass when one has a value', () => {
+    for (const fine of [{ domain: 'a' }, { issuer: 'b' }, { domain: undefined, issuer: 'b' }]) {
+      expect(sole(fine)).not.toThrow();
+    }
+  });
+
+  it('are refused when none has a value; the name that is there says which variable is not set', () => {
+    expect(sole({})).toThrow("acme: domain is missing; write acme({ domain: 'a.acme.com' })");
+    expect(sole({ domain: undefined })).toThrow('acme: domain is undefined: see where');
+    expect(sole({ issuer: undefined })).toThrow('acme: issuer is undefined: see where');
+    expect(sole({})).toThrow(ConfigurationError);
+  });
+
+  it('are refused when two have a value, since one would be ignored', () => {
+    expect(sole({ domain: 'a', issuer: 'b' })).toThrow(
+      "acme: domain and issuer exclude each other; write acme({ domain: 'a.acme.com' })",
+    );
+    const exclusive = (options: object) => () =>
+      checkExclusive('acme', options, ['a', 'b', 'c'], '…');
+    expect(exclusive({ a: 1, b: 2, c: 3 })).toThrow('a and b and c exclude each other');
+    for (const fine of [{}, { b: 1 }, { a: undefined, c: 1 }])
+      expect(exclusive(fine)).not.toThrow();
+  });
+
+  it('are so in the presets that have them', () => {
+    const both: readonly (() => unknown)[] = [
+      () => auth0({ domain: 'a.auth0.com', issuer: 'https://b.auth0.com/' } as never),
+      () =>
+        okta({
+          domain: 'a.okta.com',
+          authorizationServer: 'default',
+          issuer: 'https://b',
+        } as never),
+      () =>
+        okta({ issuer: 'https://a.okta.com/oauth2/default', authorizationServer: 'b' } as never),
+      () => cognito({ userPoolId: 'eu-west-1_a', issuer: 'https://b', clientIds: ['c'] } as never),
+      () => firebase({ projectId: 'acme-prod', issuer: 'https://b' } as never),
+      () => entra({ tenant: 'a', tenants: 'any' } as never),
+      () => entra({ issuer: 'https://a', version: 'v1' } as never),
+    ];
+    for (const call of both) expect(call).toThrow('exclude each other; write ');
+  });
+});
+
+describe('the keys of an operator', () => {
+  it.each([
+    ['the URL of a set', 'https://as.acme.com/jwks', "write jwksUri: 'https://as.acme.com/jwks'"],
+    ['a PEM', '-----BEGIN PUBLIC KEY-----', 'createPublicKey(pem)'],
+    ['a promise', Promise.resolve({ keys: [] }), 'write jwks: await …'],
+    ['a list', [], 'write jwks: { keys: [...] }'],
+  ])('are not %s, and the error says what to write', (_name, jwks, line) => {
+    expect(() => audienceProvider(statement(), { jwks: jwks as never })).toThrow(line);
   });
 });

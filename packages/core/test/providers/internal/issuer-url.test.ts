@@ -102,12 +102,19 @@ describe('a domain', () => {
     expect(checkDomain('acme', domain, 'acme(…)')).toBe(given);
   });
 
-  it.each(['https://a.example', 'a.example/x', 'a.example:', 'x a.example', 'a.example:1x', '', 7])(
-    '%j is refused',
-    (domain) => {
-      expect(() => checkDomain('acme', domain, 'acme(…)')).toThrow(
-        `acme: '${domain}' is not a domain; write acme(…)`,
-      );
-    },
-  );
+  it.each([
+    'https://a.example',
+    'a.example/x',
+    'a.example:',
+    'x a.example',
+    'a.example:1x',
+    'acme',
+    '.example',
+    '',
+    7,
+  ])('%j is refused', (domain) => {
+    expect(() => checkDomain('acme', domain, 'acme(…)')).toThrow(
+      `acme: '${domain}' is not a domain; write acme(…)`,
+    );
+  });
 });
