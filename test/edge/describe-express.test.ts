@@ -111,6 +111,60 @@ describe.each([
     expect(linesOf(describeRequirements(app))).toEqual(['GET | /admin/:what | authenticated | -']);
   });
 
+  it('warns of a guard that a path with another slash at its end evades', async () => {
+    const evaded =
+      'authenticate at /admin does not run for the same path with more or fewer slashes at its end';
+    const guards = express.Router({ strict: true });
+    guards.all('/admin', authentication);
+    const app = express();
+    app.use(guards);
+    app.get('/admin', handler);
+    expect((await supertest(app).get('/admin')).status).toBe(401);
+    expect((await supertest(app).get('/admin/')).status).toBe(200);
+    expect(linesOf(describeRequirements(app))).toEqual([
+      `GET | /admin | authenticated | - | ${evaded}`,
+    ]);
+    expect(() => assertGuarded(app)).toThrow(/with the same slash at the end of its path$/);
+
+    const outer = express();
+    outer.all('/admin', authentication);
+    const router = express.Router();
+    router.get('/', handler);
+    outer.use('/admin', router);
+    expect((await supertest(outer).get('/admin/')).status).toBe(401);
+    expect((await supertest(outer).get('/admin//')).status).toBe(200);
+    if (keepsMounts) {
+      expect(linesOf(describeRequirements(outer))).toEqual([
+        `GET | /admin | authenticated | - | ${evaded}`,
+      ]);
+    }
+    expect(() => assertGuarded(outer)).toThrow('past the guards');
+  });
+
+  it('tells paths apart by the slash at their end where the setting says so', async () => {
+    const build = (strict: boolean, guarded: string, route: string) => {
+      const app = express();
+      app.set('strict routing', strict);
+      app.all(guarded, authentication);
+      app.get(route, handler);
+      return app;
+    };
+    for (const [guarded, route] of [
+      ['/admin', '/admin/'],
+      ['/admin/', '/admin'],
+    ] as const) {
+      const strict = build(true, guarded, route);
+      expect((await supertest(strict).get(route)).status).toBe(200);
+      expect(() => assertGuarded(strict)).toThrow('no guard runs before it for sure');
+      const loose = build(false, guarded, route);
+      for (const path of [guarded, route]) {
+        expect((await supertest(loose).get(path)).status).toBe(401);
+      }
+      assertGuarded(loose);
+      assertGuarded(build(true, route, route));
+    }
+  });
+
   it('does not count guards after a route', () => {
     const app = express();
     app.get('/', handler);

@@ -3,6 +3,7 @@ import type { RouteDescription } from '@authly/core';
 import {
   type DescribeOptions,
   describeRoutes,
+  type Ending,
   notDescribable,
   type PathParts,
   pathPart,
@@ -51,8 +52,9 @@ function* routerLayers(router: RouterStack): Generator<RouteLayer> {
     // are not: `/ADMIN/x` finds the route and evades the guard, unless the router is made sensitive.
     const sensitive = !layer.regexp.flags.includes('i');
     const handlers = layer.stack;
+    const endings = endingsOf(path, layer.regexp);
     for (const method of methodsOf(layer)) {
-      yield { method, path, end, handlers, sensitive, within: router };
+      yield { method, path, end, handlers, sensitive, within: router, ...endings };
     }
   }
 }
@@ -74,4 +76,16 @@ function placeOf({ path, methods, opts }: RouterLayer): { path: PathParts; end: 
     return { path: [path.slice(0, -suffix.length)], end: false };
   }
   return { path: [path], end: opts.end !== false };
+}
+
+const ENDINGS: readonly Ending[] = ['', '/', '//'];
+// Every character with a special meaning in some version of path-to-regexp, apart from the colon of a parameter.
+const SPECIAL = /[*?+(){}[\]\\|^$!"]/;
+
+/** Which slashes at its end a path may have, by its regular expression: `/a/` does not match `/a`, but it matches `/a//`. */
+function endingsOf([path]: PathParts, regexp: RegExp): { readonly endings?: readonly Ending[] } {
+  if (typeof path !== 'string' || SPECIAL.test(path)) return {};
+  const example = path.replace(/:[\w$]+/g, 'x').replace(/\/$/, '');
+  const endings = ENDINGS.filter((ending) => regexp.test(example + ending));
+  return endings.length === 0 ? {} : { endings };
 }

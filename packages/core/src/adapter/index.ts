@@ -13,6 +13,7 @@ export { neutralMiddleware } from '../routes/route-check.ts';
 export {
   type DescribeOptions,
   describeRoutes,
+  type Ending,
   type RouteLayer,
 } from '../routes/route-description.ts';
 export { type PathParts, pathPart, type UnknownPart } from '../routes/route-path.ts';

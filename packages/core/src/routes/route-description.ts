@@ -6,6 +6,7 @@ import {
   type Coverage,
   covers,
   type PathParts,
+  type PathSegment,
   pathOf,
   pathText,
   type RoutePath,
@@ -39,6 +40,9 @@ export interface RouteDescription {
   readonly warnings: readonly string[];
 }
 
+/** The slashes at the end of a path. */
+export type Ending = '' | '/' | '//';
+
 /** A route, or middleware, as an adapter finds it in its framework: in the order of requests. */
 export interface RouteLayer {
   /** In upper case; `*` for every method. */
@@ -50,6 +54,11 @@ export interface RouteLayer {
   readonly handlers: readonly unknown[];
   /** Whether its path is compared case-sensitively, in a framework where that is an option. */
   readonly sensitive?: boolean;
+  /**
+   * What may stand after its path, apart from a slash at its end: `['', '/']` where a slash at the end does not matter,
+   * `['/']` where the path needs one. Left out: whatever it is, it matches.
+   */
+  readonly endings?: readonly Ending[];
   /** The router whose own routes it runs for, and for no others, in a framework that has this. */
   readonly within?: object;
   /** Why nothing more can be found out about this layer. */
@@ -133,8 +142,9 @@ function describe(
       const place = `${checkInWords(check)} at ${whereIs(step)}`;
       if (runs === 'maybe') unknown.push(`${place} may run before it`);
       else checks.set(check.handler, check);
-      if (runs === 'yes' && isEvaded(step, route)) {
-        warnings.push(`${place} does not run for the same path in other capitals`);
+      if (runs !== 'yes') continue;
+      for (const what of evasions(step, route)) {
+        warnings.push(`${place} does not run for the same path ${what}`);
       }
     }
   }
@@ -182,10 +192,51 @@ function schemesOf(authentications: readonly Check[]): readonly Scheme[] {
 function runsBefore(step: Placed, route: Placed): Coverage {
   if (step.within !== undefined && step.within !== route.within) return 'no';
   const runs = covers(step.path, step.end, route.path);
-  if (runs === 'no' || step.method === '*' || step.method === route.method) return runs;
+  if (runs === 'no' || endsOtherwise(step, route)) return 'no';
+  if (step.method === '*' || step.method === route.method) return runs;
   // A handler for GET also runs for HEAD, in every framework.
   if (step.method === 'GET' && route.method === 'HEAD') return runs;
   return route.method === '*' ? 'maybe' : 'no';
+}
+
+/** Whether middleware does not run for a route's path as it is written, because of the slash at the end of one of them. */
+function endsOtherwise(step: Placed, route: Placed): boolean {
+  const { path, end, endings } = step;
+  if (endings === undefined || !isPlain(path.at(-1))) return false;
+  const next = route.path[path.length];
+  if (next === undefined)
+    return path.length === route.path.length && !endings.includes(written(route));
+  // After a path that needs a slash at its end, another slash must follow: `/a/` is not the beginning of `/a/b`.
+  return !end && !endings.includes('') && !(next.kind === 'literal' && next.text === '');
+}
+
+function written({ endings = [''] }: Placed): Ending {
+  return endings.includes('') ? '' : '/';
+}
+
+/** The end of a warning about a slash at the end of the path. */
+export const BY_SLASHES = 'with more or fewer slashes at its end';
+
+/** How other requests reach the route, but not the middleware before it. */
+function evasions(step: Placed, route: Placed): readonly string[] {
+  return [
+    ...(isEvaded(step, route) ? ['in other capitals'] : []),
+    ...(isEvadedBySlash(step, route) ? [BY_SLASHES] : []),
+  ];
+}
+
+function isEvadedBySlash({ path, end, endings }: Placed, route: Placed): boolean {
+  if (endings === undefined || path.length !== route.path.length) return false;
+  const { endings: others = ['', '/'] } = route;
+  const missed = others.filter((ending) => !endings.includes(ending));
+  // Every request has the first slash.
+  if (path.length === 0) return end && missed.some((ending) => ending !== '');
+  return isPlain(path.at(-1)) && missed.length > 0;
+}
+
+/** Whether a segment is followed by what ends the path, and does not itself match slashes. */
+function isPlain(segment: PathSegment | undefined): boolean {
+  return segment?.kind === 'literal' || segment?.kind === 'parameter';
 }
 
 /** Whether a request with other upper and lower case reaches the route, but not the middleware before it. */
