@@ -327,6 +327,37 @@ describe.each([
     assertGuarded(app, { open: ['GET /livez'] });
   });
 
+  it('warns of a skip that takes another spelling of a path for another path', async () => {
+    const said = (skip: (view: RequestView) => boolean, sensitive = false) => {
+      const app = express();
+      app.set('case sensitive routing', sensitive);
+      app.use(authenticate(aResourceServer(), { skip }));
+      app.get('/api/orders', handler);
+      app.get('/api/users', requireUser(), handler);
+      return app;
+    };
+    const unlessApi = said(({ url }) => !url.startsWith('/api'));
+    for (const path of ['/API/orders', '/api/orders']) {
+      const isOther = path === '/API/orders';
+      expect((await supertest(unlessApi).get(path)).status).toBe(isOther ? 200 : 401);
+    }
+    // Guards refuse those who were let in as anonymous.
+    expect((await supertest(unlessApi).get('/API/users')).status).toBe(401);
+    const skipped = (how: string) => `authenticate is skipped for the same path ${how}`;
+    expect(linesOf(describeRequirements(unlessApi))).toEqual([
+      `GET | /api/orders | authenticated | - | ${skipped('in absolute form')} | ${skipped('in other capitals')}`,
+      'GET | /api/users | authenticated | user',
+    ]);
+    expect(() => assertGuarded(unlessApi)).toThrow("skip: ({ url }) => url === '/livez'");
+    const unlessOrders = said(({ url }) => url !== '/api/orders', true);
+    expect((await supertest(unlessOrders).get('/api/orders?x')).status).toBe(200);
+    expect((await supertest(unlessOrders).get('/api/orders/')).status).toBe(200);
+    expect(linesOf(describeRequirements(unlessOrders))[0]).toBe(
+      `GET | /api/orders | authenticated | - | ${skipped('with a query')} | ${skipped('in absolute form')} | ${skipped('with a slash at its end')}`,
+    );
+    assertGuarded(said(({ url }) => url === '/livez' || url.startsWith('/public/')));
+  });
+
   it('assertGuarded names the routes that anonymous requests reach, and what to write', () => {
     const app = express();
     app.get('/livez', handler);

@@ -1,10 +1,11 @@
 import { ConfigurationError } from '../model/errors.ts';
-import { BY_SLASHES, isListed, type RouteDescription } from './route-description.ts';
+import { BY_SLASHES, isListed, type RouteDescription, SKIPPED } from './route-description.ts';
 
 /**
  * Checks at start-up that no request reaches a route past its guards. Throws `ConfigurationError`, which
  * names every such route and what to write, when
  * - a guard or `authenticate` can be evaded by upper and lower case in the path, or by a slash at its end;
+ * - `skip` lets a request pass for another spelling of the path, and no guard follows;
  * - a route that is not listed in `open` lets anonymous requests through: no `authenticate` and no guard
  *   was seen before it, or authentication is optional or skipped there;
  * - a guard of a route runs without `authenticate` before it, and would fail every request;
@@ -41,6 +42,9 @@ const EVASION_REMEDY =
 const SLASH_REMEDY =
   'Put it on the app, or in the same router as the route, with the same slash at the end of its path';
 
+const SKIP_REMEDY =
+  "Let skip say what is public, and compare the whole url. Write: skip: ({ url }) => url === '/livez'";
+
 const BROKEN =
   'a guard runs and no authenticate before it, so that every request fails (500). Write app.use(authenticate({ … })) ' +
   'before it, or name the one of the app around it: assertGuarded(router, { before: [auth] })';
@@ -55,6 +59,7 @@ function faultsOf(route: RouteDescription, open: readonly string[]): readonly st
 }
 
 function remedyAgainst(warning: string): string {
+  if (warning.startsWith(SKIPPED)) return SKIP_REMEDY;
   return warning.endsWith(BY_SLASHES) ? SLASH_REMEDY : EVASION_REMEDY;
 }
 

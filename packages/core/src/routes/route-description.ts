@@ -158,6 +158,7 @@ function describe(
     if (skips === 'maybe') unknown.push('authenticate may skip it');
     return skips !== 'yes';
   });
+  warnings.push(...skippedSpellings(all, route));
   const requirements = all.flatMap(({ requirement }) => requirement ?? []);
   const authentications = all.filter(({ requirement }) => requirement === undefined);
   const authenticated = authentications.length > 0;
@@ -181,6 +182,31 @@ function describe(
     unknown: Object.freeze([...new Set(unknown)]),
     warnings: Object.freeze(warnings),
   });
+}
+
+/** The beginning of a warning about the option `skip`. */
+export const SKIPPED = 'authenticate is skipped for the same path';
+
+/**
+ * How a request reaches a route that only `authenticate` protects, while `skip` takes it for another. So it is where `skip`
+ * says what is not public: `({ url }) => !url.startsWith('/api')`.
+ */
+function skippedSpellings(checks: readonly Check[], route: Placed): readonly string[] {
+  const path = pathText(route.path);
+  const authentications = checks.filter(({ requirement }) => requirement === undefined);
+  if (path === undefined || authentications.length < checks.length) return [];
+  const spellings = Object.entries({
+    'with a query': `${path}?x`,
+    'in absolute form': `http://localhost${path}`,
+    ...(route.sensitive !== true && { 'in other capitals': path.toUpperCase() }),
+    ...((route.endings?.includes('/') ?? true) && { 'with a slash at its end': `${path}/` }),
+  });
+  const skipped = spellings.filter(
+    ([, url]) =>
+      authentications.length > 0 &&
+      authentications.every((check) => skipsRoute(check, route.method, url) !== 'no'),
+  );
+  return skipped.map(([spelling]) => `${SKIPPED} ${spelling}`);
 }
 
 /** Every `authenticate` before the route must let the request pass, so the strictest one decides. */
