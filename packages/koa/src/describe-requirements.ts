@@ -68,12 +68,15 @@ function methodsOf({ methods }: RouterLayer): readonly string[] {
 /** How `@koa/router` writes "and whatever follows" after the prefix of `router.use(middleware)`. */
 const WHATEVER_FOLLOWS = ['(?:\\/|$)', '{/*rest}'];
 
-function placeOf({ path, methods, opts }: RouterLayer): { path: PathParts; end: boolean } {
+function placeOf({ path, methods, opts, regexp }: RouterLayer): { path: PathParts; end: boolean } {
   if (path instanceof RegExp) return { path: [pathPart(path)], end: methods.length > 0 };
   const suffix = methods.length === 0 && WHATEVER_FOLLOWS.find((text) => path.endsWith(text));
   // After a slash, which `router.use('/', inner.routes())` leaves, it has another meaning.
   if (suffix && !path.endsWith(`/${suffix}`)) {
-    return { path: [path.slice(0, -suffix.length)], end: false };
+    const prefix = path.slice(0, -suffix.length);
+    // With this suffix the router takes the prefix for a regular expression, in which `*` means something else.
+    const isPattern = suffix === WHATEVER_FOLLOWS[0] && SPECIAL.test(prefix.replaceAll(':', '*'));
+    return { path: [isPattern ? pathPart(regexp) : prefix], end: false };
   }
   return { path: [path], end: opts.end !== false };
 }

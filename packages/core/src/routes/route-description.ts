@@ -260,9 +260,9 @@ function isEvadedBySlash({ path, end, endings }: Placed, route: Placed): boolean
   return isPlain(path.at(-1)) && missed.length > 0;
 }
 
-/** Whether a segment is followed by what ends the path, and does not itself match slashes. */
+/** Whether a segment may be the last one, and does not itself match a slash after it. */
 function isPlain(segment: PathSegment | undefined): boolean {
-  return segment?.kind === 'literal' || segment?.kind === 'parameter';
+  return segment !== undefined && segment.kind !== 'rest' && segment.kind !== 'unknown';
 }
 
 /** Whether a request with other upper and lower case reaches the route, but not the middleware before it. */

@@ -52,7 +52,9 @@ export function parsePath(path: string): RoutePath {
   for (const [index, text] of texts.entries()) {
     if (text === '' && (index === 0 || index === texts.length - 1)) continue;
     const segment = simpleSegment(text, index === 0);
-    if (segment !== undefined) {
+    // `*rest` matches slashes, so that one after it counts.
+    const isRest = segment?.kind === 'rest' && texts[index + 1] === '';
+    if (segment !== undefined && !isRest) {
       segments.push(segment);
       continue;
     }
