@@ -38,7 +38,7 @@ describe('the API reference', () => {
     expect(modules.toSorted()).toEqual(entryPoints.map(({ moduleName }) => moduleName).toSorted());
   }, 180_000);
 
-  it('would tell of an export without one', async () => {
+  it('reports an export without a docstring', async () => {
     const { warnings } = await documented({
       entryPoints: [at('fixture/undocumented.ts')],
       tsconfig: at('fixture/tsconfig.json'),

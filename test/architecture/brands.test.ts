@@ -7,7 +7,7 @@ const classes = sourceFiles.flatMap(({ code }) =>
   [...code.matchAll(/\bclass (\w+)/g)].map(([, name = '']) => name),
 );
 
-it('no source tells an object by a class of ours', () => {
+it('no source uses instanceof with a class of ours', () => {
   expect(classes).toContain('RefusedError');
   const ours = new RegExp(`\\binstanceof (?:${classes.join('|')})\\b`);
   expect(sourceFiles.filter(({ code }) => ours.test(code)).map(({ path }) => path)).toEqual([]);
@@ -21,7 +21,7 @@ const MEMORIES: readonly string[] = [
   'packages/express/src/principal-property.ts',
 ];
 
-it('no source keeps what it is asked for in a WeakMap of its own, or behind a symbol of its own', () => {
+it('only the listed sources keep state in a WeakMap or behind a symbol of their own', () => {
   const keepers = sourceFiles.filter(({ code }) =>
     /^(?:export )?const .*(?<!processWide\(.*)new Weak(?:Map|Set)\b|[= ]Symbol\(/m.test(code),
   );

@@ -23,13 +23,13 @@ const GLOBALS: readonly { name: string; use: RegExp; files: readonly string[] }[
 ];
 
 describe.each(GLOBALS)('$name', ({ use, files }) => {
-  it('is read in the files listed here alone', () => {
+  it('is read only in the files listed here', () => {
     const readers = sourceFiles.filter(({ code }) => use.test(code)).map(({ path }) => path);
     expect(readers).toEqual(files);
   });
 });
 
-it('no source takes the type of a JWK from Node: each version of its types has another', () => {
+it('no source uses the JWK type of Node, which differs between the versions of its types', () => {
   const taken = sourceFiles.filter(({ code }) =>
     /import[^;]*\bJsonWebKey\b[^;]*from 'node:crypto'/.test(code),
   );

@@ -52,7 +52,7 @@ function rankOf(path: string): number {
 }
 
 describe('the folders of core', () => {
-  it('are all in the list, and the list holds no other', () => {
+  it('are exactly those in the list', () => {
     const found = [...new Set(coreFiles.map(({ path }) => layerOf(path)))];
     expect(found.sort()).toEqual([...LAYERS].sort());
   });
@@ -66,7 +66,7 @@ describe('the folders of core', () => {
     expect(upward).toEqual([]);
   });
 
-  it('resolve every relative import to a file of core, so that none escapes the rule', () => {
+  it('resolve every relative import to a file of core, so that the rule covers all of them', () => {
     const known = new Set(coreFiles.map(({ path }) => path));
     const unknown = coreFiles.flatMap((file) =>
       importsOf(file).filter((target) => !known.has(target)),
@@ -76,7 +76,7 @@ describe('the folders of core', () => {
 });
 
 describe('the files of core', () => {
-  it('import each other without a circle, types included', () => {
+  it('have no circular imports, including types', () => {
     const byPath = new Map(coreFiles.map((file) => [file.path, importsOf(file)]));
     const done = new Set<string>();
     const circles: string[] = [];

@@ -54,7 +54,7 @@ describe.each(frameworks)('authErrorHandler in $name', (framework) => {
     }
   });
 
-  it('passes every other error to the application', async () => {
+  it('passes an error that is not a refusal to the application', async () => {
     const fault = Object.assign(new Error('secret'), { status: 418, headers: { 'x-a': 'b' } });
     const failing = app(framework, () => {
       throw fault;

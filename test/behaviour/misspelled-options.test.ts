@@ -431,7 +431,7 @@ const PACKAGES: Readonly<Record<string, object>> = {
 };
 
 describe.each(Object.entries(PACKAGES))('@authly/%s', (name, exported) => {
-  it('has no function with options that is missing here', () => {
+  it('every exported function with options is listed here', () => {
     const isAdapter = name === 'express' || name === 'koa';
     const known = new Set([
       ...(isAdapter
@@ -450,7 +450,7 @@ describe.each(Object.entries(PACKAGES))('@authly/%s', (name, exported) => {
   });
 });
 
-it('every preset has its line here', () => {
+it('every preset is listed here', () => {
   const presets = Object.entries(providers).filter(([, value]) => typeof value === 'function');
   expect(presets.map(([name]) => name).sort()).toEqual(Object.keys(PRESETS).sort());
 });
@@ -468,7 +468,7 @@ describe.each([...presetCalls, ...Object.entries(CALLS)])('%s', (_name, { option
     }
   });
 
-  it('refuses an unknown option that has no value, too', async () => {
+  it('refuses an unknown option whose value is undefined, too', async () => {
     await expect(outcomeOf(run, { ...options, unknown: undefined })).resolves.toMatch(
       /has no option "unknown"/,
     );

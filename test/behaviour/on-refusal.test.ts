@@ -87,7 +87,7 @@ describe.each(frameworks)('refusals that are passed to the application in $name'
     expect(app.faults).toHaveLength(1);
   });
 
-  it('userOf and clientOf pass a 403 in both modes', async () => {
+  it('clientOf passes a 403 to the application in both modes', async () => {
     for (const delegated of [false, true]) {
       const seen: unknown[] = [];
       const app = framework.createApp(
@@ -104,7 +104,7 @@ describe.each(frameworks)('refusals that are passed to the application in $name'
     }
   });
 
-  it('without an error handler, userOf with a client is answered with 403', async () => {
+  it('without an error handler, clientOf with a user is answered with 403', async () => {
     const app = framework.createApp(({ use, route }) => {
       use(framework.authenticate(aResourceServer()));
       route('/', ({ carrier }) => kit.clientOf(carrier));

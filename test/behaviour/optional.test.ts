@@ -22,7 +22,7 @@ describe.each(frameworks)('optional authentication in $name', (framework) => {
 
   it.each([
     ['an expired token', `Bearer ${expired}`, 401, 'invalid_token'],
-    ['a token that is none', 'Bearer opaque', 401, 'invalid_token'],
+    ['a token that is not a JWT', 'Bearer opaque', 401, 'invalid_token'],
     ['Bearer without a token', 'Bearer', 400, 'invalid_request'],
     ['an empty header', '', 400, 'invalid_request'],
     ['another scheme', 'Basic YTpi', 401, 'missing_credentials'],

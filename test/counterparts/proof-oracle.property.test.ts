@@ -240,7 +240,7 @@ describe('oauth4webapi', () => {
   });
 
   it.each(ALL.map((departure) => [departure.name, departure] as const))(
-    'and we, of %s alone, say what is listed',
+    'and we give the listed answers to a proof with only this difference: %s',
     async (_, departure) => {
       for (const key of keys.slice(0, 2)) {
         const { ours, theirs } = await answers(key, [departure]);

@@ -19,7 +19,7 @@ const rowsOf = (part: string) =>
     .slice(1);
 
 describe('docs/architecture.md', () => {
-  it('names files that exist, in the picture', () => {
+  it('names only existing files in the picture', () => {
     const [picture = ''] = section('From a request to the files').split('\n```\n');
     const named = [...picture.matchAll(/(?:[\w-]+\/)+(?:[\w-]+\.ts)?/g)].map(([path]) => path);
     expect(named.length).toBeGreaterThan(20);
@@ -27,7 +27,7 @@ describe('docs/architecture.md', () => {
     expect(missing).toEqual([]);
   });
 
-  it('names files that exist, in every other place', () => {
+  it('names only existing files in the text', () => {
     const named = [...text.matchAll(/`((?:packages|docs|test)\/[\w/.-]+)`/g)].map(
       ([, path = '']) => path,
     );
@@ -35,7 +35,7 @@ describe('docs/architecture.md', () => {
     expect(named.filter((path) => !exists(path))).toEqual([]);
   });
 
-  it('says of each folder of core what is in it', () => {
+  it('lists every folder of core, and no other', () => {
     const listed = rowsOf(section('The folders of core')).flatMap((row) =>
       [...(row.split(' | ')[0] ?? '').matchAll(/`([\w.-]+)`/g)].map(([, name = '']) => name),
     );
@@ -43,7 +43,7 @@ describe('docs/architecture.md', () => {
     expect(listed.filter((name) => !exists(CORE + name))).toEqual([]);
   });
 
-  it('says of each package what it is for', () => {
+  it('has a link to the README of each package', () => {
     const part = section('The packages');
     const packages = readdirSync(new URL('packages', ROOT));
     expect(packages.filter((name) => !part.includes(`../packages/${name}/README.md`))).toEqual([]);

@@ -107,7 +107,7 @@ describe('the rules of docs/callers.md', () => {
     [{ sub: 'sync', client_id: 'sync' }, 'client'],
     [{ sub: 'web', client_id: 'web', auth_time: 1 }, 'unknown'],
     [{ sub: 'ada' }, 'unknown'],
-  ])('read %j by the word of the operator', (claims, kind) => {
+  ])('read %j as the operator states', (claims, kind) => {
     expect(disjoint.classify(claims, {}).kind).toBe(kind);
   });
 });

@@ -46,7 +46,7 @@ afterEach(() => {
 });
 
 describe('the snippets', () => {
-  it('fetch with a token', async () => {
+  it('read the secret from its file, and report that the file is missing', async () => {
     // Its secret is a file that is not here: the function that reads it is asked, and no other.
     vi.resetModules();
     const { openInvoices } = await import('./snippets/calling-services/first.ts');
@@ -63,7 +63,7 @@ describe('the snippets', () => {
     expect([answered, sent]).toEqual([401, []]);
   });
 
-  it('have every way to authenticate', () => {
+  it('show every way to authenticate', () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const made = methods(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
     expect(made.map(({ method }) => method)).toEqual([
@@ -80,7 +80,7 @@ describe('the snippets', () => {
     ['entra', { scope: 'api://billing/.default', requested_token_use: 'on_behalf_of' }],
     ['keycloak', { audience: 'billing-api' }],
     ['hydra', { audience: 'https://billing.acme.com' }],
-  ])('ask %s in its own way', async (name, form) => {
+  ])('ask %s with the parameters that it needs', async (name, form) => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const source = sources('s3cret', privateKey)[name];
     await source?.token();
@@ -96,7 +96,7 @@ describe('the snippets', () => {
     });
   });
 
-  it('refuse a token that is not bound, where it must be', async () => {
+  it('refuse a token that is not bound if tokens must be bound', async () => {
     await expect(bound('s3cret').token()).rejects.toMatchObject({ reason: 'not_bound' });
     type = 'DPoP';
     expect(await bound('s3cret').token()).toMatchObject({ type: 'DPoP' });

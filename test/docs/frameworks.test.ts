@@ -38,7 +38,7 @@ describe('Fastify, by @authly/core/adapter alone', () => {
     ['without a token', undefined, 401, 'Bearer realm="api"', 'missing_credentials'],
     ['with a forged token', tampered(aUserToken(scoped)), 401, 'error="invalid_token"', undefined],
     ['without the scope', aUserToken({ scope: 'a' }), 403, 'scope="read:users"', undefined],
-    ['with a token that is none', 'opaque', 401, 'error="invalid_token"', 'invalid_token'],
+    ['with a token that is not a JWT', 'opaque', 401, 'error="invalid_token"', 'invalid_token'],
   ])('refuses a request %s', async (_, token, status, challenge, error) => {
     const response = await get('/users', token);
     expect(response.status).toBe(status);
@@ -60,7 +60,7 @@ describe('Fastify, by @authly/core/adapter alone', () => {
     expect((await get('/me', aClientToken())).status).toBe(403);
   });
 
-  it('takes a resource server, and awaits keys that are not there yet', async () => {
+  it('accepts a resource server, and awaits keys that are not loaded yet', async () => {
     const resourceServer = createResourceServer({
       issuer: authly({ issuer, jwksUri: `${issuer}/jwks` }),
       audience: 'https://api.acme.com',
@@ -76,7 +76,7 @@ describe('Fastify, by @authly/core/adapter alone', () => {
     resourceServer.close();
   });
 
-  it('fails with 500 where a guard runs before authenticate', async () => {
+  it('fails with 500 if a guard runs before authenticate', async () => {
     const bare = fastify();
     bare.get('/', { preHandler: authorize(scope('a')) }, async () => 'ok');
     const response = await bare.inject('/');
@@ -104,7 +104,7 @@ describe('a queue, by verify', () => {
     expect(seen).toHaveLength(outcome === 'done' ? 1 : 0);
   });
 
-  it('gives a message back while keys cannot be fetched, and passes on what the work throws', async () => {
+  it('asks for a retry while keys cannot be fetched, and passes on the error of the work', async () => {
     const down = createResourceServer({
       issuer: authly({ issuer, jwksUri: `${issuer}/jwks` }),
       audience: 'https://api.acme.com',

@@ -70,7 +70,7 @@ describe.each(pages)('docs/%s.md', (page) => {
   const prose = text.replace(/^```[\s\S]*?^```$/gm, '');
   const hidden = hiddenModules(page);
 
-  it('says where the names come from that its code does not import', () => {
+  it('says where the names come from that its code uses without importing them', () => {
     const [sentence = ''] = SENTENCE.exec(prose) ?? [];
     const unnamed = hidden.filter(
       (module) => !(module.startsWith('@authly/') ? sentence : prose).includes(`\`${module}\``),
@@ -78,7 +78,7 @@ describe.each(pages)('docs/%s.md', (page) => {
     expect(unnamed).toEqual([]);
   });
 
-  it('leads to the whole files where its code shows no imports', () => {
+  it('has a link to the whole files if its code shows no imports', () => {
     const leads = prose.includes(`](../${SNIPPETS}/${page})`);
     expect(leads || hidden.length === 0).toBe(true);
   });
@@ -91,7 +91,7 @@ const commonJs = manifests
   .filter((manifest) => manifest.includes('"require"'))
   .map((manifest) => /"name": "@authly\/(.+?)"/.exec(manifest)?.[1] ?? '');
 
-it('the pages that list the packages in CommonJS list every one', () => {
+it('the pages that list the packages in CommonJS list all of them', () => {
   const [page = ''] =
     /^.*(?:\n.*)?are published as ES modules and as\s+CommonJS/m.exec(
       read('docs/typescript-and-tests.md'),

@@ -62,7 +62,7 @@ describe('docs/issuer.md', () => {
     expect((await supertest(firstTry).get('/users')).status).toBe(401);
   });
 
-  it('is right about the client: either method, a default audience, another by resource', async () => {
+  it('is right about the client: both methods, a default audience, and another one by resource', async () => {
     const posted = { client_id: client.clientId, client_secret: secret };
     const byPost = await ask(posted);
     const byBasic = await ask({ resource: 'https://users.acme.com' }).auth(client.clientId, secret);
@@ -74,7 +74,7 @@ describe('docs/issuer.md', () => {
     expect((await ask({ ...posted, scope: 'admin' })).body.error).toBe('invalid_scope');
   });
 
-  it('is right about users: a response has the token only where it is read by name', async () => {
+  it('is right about users: the access token is sent only if it is read by its name', async () => {
     const { body } = await supertest(app).get('/mine').expect(200);
     expect(decodeJwt(body.access_token)).toMatchObject({ sub: 'acme|ada', sub_type: 'user' });
     const token = await issuer.userToken({
@@ -100,7 +100,7 @@ describe('the keys of docs/issuer.md', () => {
   const folder = mkdtempSync(join(tmpdir(), 'authly-keys-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('are made once, for the issuer alone to read', async () => {
+  it('are made once, and only the issuer may read them', async () => {
     const file = join(folder, 'key.json');
     await makeKey(file);
     expect(statSync(file).mode & 0o777).toBe(0o600);

@@ -62,12 +62,12 @@ async function reasonOf(call: () => unknown): Promise<unknown> {
   }
 }
 
-it('the snippet for options is taken', async () => {
+it('the snippet for options accepts a token', async () => {
   const { guard } = await import('./snippets/keys/options.ts');
   expect(await reasonOf(() => guard.resourceServer.verify(auth0User()))).toBe('accepted');
 });
 
-it('the snippet for probes is ready when keys are there, alive in any case, and ends', async () => {
+it('the snippet for probes is ready only with keys, is always alive, and ends', async () => {
   const { createApp } = await import('./snippets/keys/probes.ts');
   const { resourceServer } = await import('./snippets/keys/watching.ts');
   const server = createServer();
@@ -152,7 +152,7 @@ describe('the snippets for snapshots let a process start while the provider is d
   });
 });
 
-it('the snippet for tenants accepts those in the database, and sends nothing to strangers', async () => {
+it('the snippet for tenants accepts tenants in the database, asks no server of a stranger, and reports an outage of the database', async () => {
   const { serverFor } = await import('./snippets/keys/tenants.ts');
   let fault: Error | undefined;
   const server = serverFor({
@@ -195,7 +195,7 @@ describe('the snippets for providers inside a network', () => {
     expect(asked).toEqual(['http://keycloak:8080/realms/acme/.well-known/openid-configuration']);
   });
 
-  it('take the public issuer with keys from inside', async () => {
+  it('accept the public issuer with keys from an internal URL', async () => {
     const { issuer } = await import('./snippets/keys/internal-address.ts');
     expect(issuer).toMatchObject({
       issuer: 'https://sso.acme.com/realms/acme',

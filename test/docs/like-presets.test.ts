@@ -63,17 +63,17 @@ describe.each(PRESETS)('testIssuer({ like: %j }), read by the preset of the page
     vi.unstubAllGlobals();
   });
 
-  it('mints a user, or has no users', async () => {
+  it('makes a token of a user, or has no users', async () => {
     expect(issuer.aUserToken === undefined).toBe(WITHOUT_USERS.includes(preset));
     if (issuer.aUserToken) expect(await outcomeOf(server, issuer.aUserToken())).toBe('user');
   });
 
-  it('mints a machine, or has no machines', async () => {
+  it('makes a token of a machine, or has no machines', async () => {
     expect(issuer.aClientToken === undefined).toBe(WITHOUT_MACHINES.includes(preset));
     if (issuer.aClientToken) expect(await outcomeOf(server, issuer.aClientToken())).toBe('client');
   });
 
-  it('mints an ID token and a refresh token that are refused', async () => {
+  it('makes an ID token and a refresh token that are refused', async () => {
     expect(issuer.aIdToken === undefined).toBe(WITHOUT_ID_TOKEN.includes(preset));
     if (issuer.aIdToken) {
       expect(await outcomeOf(server, issuer.aIdToken())).toBe(401);
@@ -85,7 +85,7 @@ describe.each(PRESETS)('testIssuer({ like: %j }), read by the preset of the page
     if (issuer.aRefreshToken) expect(await outcomeOf(server, issuer.aRefreshToken())).toBe(401);
   });
 
-  it('mints what the page shows', () => {
+  it('makes the tokens that the page shows', () => {
     for (const [kind, name] of [
       ['user', 'aUserToken'],
       ['client', 'aClientToken'],
@@ -123,7 +123,7 @@ function comparable({ header, claims }: Parts): Parts {
   };
 }
 
-it('there is an issuer like each provider, and like no other', () => {
+it('the error for an unknown provider names exactly the presets', () => {
   const names = PRESETS.toSorted().join(', ');
   // @ts-expect-error A name that no preset has.
   expect(() => testIssuer({ like: 'auth1' })).toThrow(names);

@@ -42,7 +42,7 @@ async function outcomeOf(server: ReturnType<typeof createResourceServer>, token:
 describe('the recipe for openauth', () => {
   const user = { mode: 'access', type: 'user', properties: { email: 'a@b.c' }, sub: 'user:5b26' };
 
-  it('reads people and services by what success says, and nothing else', async () => {
+  it('reads people and services by the success value, and refuses everything else', async () => {
     expect(await reading(openauth, user)).toBe(`user user:5b26 by ${AUDIENCE}`);
     const service = { ...user, type: 'service', sub: 'service:1', properties: {} };
     expect(await reading(openauth, service)).toBe(`client ${AUDIENCE}`);
@@ -109,7 +109,7 @@ describe('the recipe for Dex', () => {
     expect(await answered(given)).toBe('principal_ambiguous');
   });
 
-  it('refuses refresh tokens, other APIs, and JWTs that are read here', async () => {
+  it('refuses refresh tokens, tokens for other APIs, and JWTs that are not introspected', async () => {
     expect(await answered({ token_use: 'refresh_token' })).toBe('type_not_accepted');
     expect(await answered({ aud: ['web-app'] })).toBe('audience_mismatch');
     expect(await reading(dex, { sub: answer.sub, at_hash: 'x' })).toBe('type_not_accepted');

@@ -25,7 +25,7 @@ function auth0User({ aToken }: TestIssuer): string {
   return aToken(claims, { header: { typ: 'JWT' } });
 }
 
-it('the snippet for the bounds lets a good token in, the first time and the next', async () => {
+it('the snippet for the bounds accepts a good token, the first time and again', async () => {
   const { guard } = await import('./snippets/performance/bounds.ts');
   const app = express();
   app.use(guard, (_request, response) => {
@@ -36,7 +36,7 @@ it('the snippet for the bounds lets a good token in, the first time and the next
   guard.resourceServer.close();
 });
 
-it('the snippet without a cache verifies each time', async () => {
+it('the snippet without a cache verifies a token each time', async () => {
   const { resourceServer } = await import('./snippets/performance/nothing-kept.ts');
   const token = auth0User(auth0);
   await resourceServer.ready();

@@ -133,7 +133,7 @@ describe.each(PRESETS)('docs/presets/$file.md', ({ file, preset }) => {
     expect(snippet.issuer.preset).toBe(preset);
   });
 
-  it('has the sections of every page, and shows nothing in them that is not tried here', () => {
+  it('has the sections of every page, and shows only tokens that are tried here', () => {
     expect(page.headings.map((heading) => HEADINGS.findIndex((one) => one.test(heading)))).toEqual(
       HEADINGS.map((_, index) => index),
     );
@@ -149,14 +149,14 @@ describe.each(PRESETS)('docs/presets/$file.md', ({ file, preset }) => {
   });
 
   it.each(page.tokens)(
-    'says what is read: $name',
+    'shows how a token is read: $name',
     async ({ header, claims, isAnswer, reading }) => {
       const token = tokenOf(header, claims, isAnswer);
       expect(await outcomeOf(snippet.resourceServer, token)).toEqual(reading);
     },
   );
 
-  it.each(page.refusals)('says what is refused: $what', async (refusal) => {
+  it.each(page.refusals)('shows why a token is refused: $what', async (refusal) => {
     const { part, change, reason } = refusal;
     const good = page.tokens.filter(({ name }) => name === refusal.token);
     expect(good).toHaveLength(1);
@@ -170,23 +170,26 @@ describe.each(PRESETS)('docs/presets/$file.md', ({ file, preset }) => {
     expect(refusal.rule).toBe(reason === 'principal_ambiguous' ? rule : undefined);
   });
 
-  it.each(LISTS_AND_TENANT)('names the claims of %s, or that there are none', async (member) => {
-    const cell = page.sources.get(member) ?? '';
-    const having = page.tokens.filter(({ reading }) => reading[member] !== undefined);
-    if (/^none\b/.test(cell)) {
-      expect(having).toEqual([]);
-      // Each preset has a reader of scopes, which may find none.
-      if (member !== 'scopes') expect(snippet.issuer.authority).not.toHaveProperty(member);
-      return;
-    }
-    expect(having.length).toBeGreaterThan(0);
-    for (const { header, claims, isAnswer } of having) {
-      const others = Object.entries(claims).filter(([claim]) => !isNamed(claim, cell));
-      const token = tokenOf(header, Object.fromEntries(others), isAnswer);
-      // Then the token has none, or is refused.
-      expect(await outcomeOf(snippet.resourceServer, token)).not.toHaveProperty(member);
-    }
-  });
+  it.each(LISTS_AND_TENANT)(
+    'names the claims of %s, or says that there are none',
+    async (member) => {
+      const cell = page.sources.get(member) ?? '';
+      const having = page.tokens.filter(({ reading }) => reading[member] !== undefined);
+      if (/^none\b/.test(cell)) {
+        expect(having).toEqual([]);
+        // Each preset has a reader of scopes, which may find none.
+        if (member !== 'scopes') expect(snippet.issuer.authority).not.toHaveProperty(member);
+        return;
+      }
+      expect(having.length).toBeGreaterThan(0);
+      for (const { header, claims, isAnswer } of having) {
+        const others = Object.entries(claims).filter(([claim]) => !isNamed(claim, cell));
+        const token = tokenOf(header, Object.fromEntries(others), isAnswer);
+        // Then the token has none, or is refused.
+        expect(await outcomeOf(snippet.resourceServer, token)).not.toHaveProperty(member);
+      }
+    },
+  );
 
   it('links to the index, and the index links to it', () => {
     expect(text).toContain('](README.md)');

@@ -101,13 +101,13 @@ describe.each(DOCUMENTS)('the code of $document', ({ document, files, whole }) =
     expect(shown.filter((block) => !known.has(block))).toEqual([]);
   });
 
-  it('is every marked region', () => {
+  it('includes every marked region', () => {
     const missing = sources.filter(({ code }) => !shown.includes(code));
     expect(missing.map(({ name }) => name)).toEqual([]);
   });
 });
 
-it('the index of the presets has every preset in its table, as it may be written', () => {
+it('the table of the index has every preset, written as it can be used', () => {
   const code = read('test/docs/snippets/presets.ts');
   const written = [...code.matchAll(/^ {2}(\w+): (\1\(.*\)),$/gm)].map(([, , call]) => call);
   const index = read('docs/presets/README.md');
@@ -154,7 +154,7 @@ describe('examples/README.md', () => {
     expect(listed.toSorted()).toEqual(examples.toSorted());
   });
 
-  it('names the settings of each, and each that can be copied names packages by version', () => {
+  it('names the settings of each example, and examples that can be copied name packages by version', () => {
     const folders = readdirSync(new URL('examples', ROOT), { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && entry.name !== 'quickstart')
       .map(({ name }) => name);

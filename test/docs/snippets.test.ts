@@ -143,7 +143,7 @@ describe('the snippet for several issuers', () => {
   });
 });
 
-it('the snippet for optional authentication refuses anonymous requests where it is not optional', async () => {
+it('the snippet for optional authentication refuses anonymous requests on the routes that need a caller', async () => {
   const { createApp } = await import('./snippets/guards/optional.ts');
   const api = supertest(createApp(localPreset, local.audience));
   const token = local.aUserToken({ sub: 'u-17' });
@@ -156,7 +156,7 @@ it('the snippet for optional authentication refuses anonymous requests where it 
   expect((await api.get('/me').auth(token, { type: 'bearer' })).body).toEqual({ user: 'u-17' });
 });
 
-it('the snippets for finding a reason find it', async () => {
+it('the snippets that explain a refusal give its reason', async () => {
   const { refusals, resourceServer, why } = await import('./snippets/observability/events.ts');
   const token = foreign(auth0, { sub: 'nobody', azp: 'web-app' });
   await expect(resourceServer.verify(token)).rejects.toMatchObject({ code: 'invalid_token' });

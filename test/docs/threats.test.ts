@@ -6,7 +6,7 @@ const text = readFileSync(new URL('docs/threats.md', ROOT), 'utf8');
 const rows = text.split('\n').filter((line) => /^\| (?:\d+|–) \|/.test(line));
 const cellsOf = (row: string) => row.split(' | ');
 
-it('the one table of threats names tests that exist', () => {
+it('the table of threats names only tests that exist', () => {
   const named = rows.flatMap((row) =>
     [...(cellsOf(row).at(-1) ?? '').matchAll(/`([\w/.-]+)`/g)].map(([, name = '']) => name),
   );
@@ -18,7 +18,7 @@ it('the one table of threats names tests that exist', () => {
   expect(named.filter((name) => !isThere(name))).toEqual([]);
 });
 
-it('the one table of threats has every file of attacks', () => {
+it('the table of threats names every file of attacks', () => {
   const files = readdirSync(new URL('test/security', ROOT)).filter((name) =>
     name.endsWith('.test.ts'),
   );
@@ -26,7 +26,7 @@ it('the one table of threats has every file of attacks', () => {
   expect(missing).toEqual([]);
 });
 
-it('the one table of threats counts from 1 without a gap', () => {
+it('the table of threats is numbered from 1 without a gap', () => {
   const numbers = rows.map((row) => Number(/\d+/.exec(cellsOf(row)[0] ?? '')?.[0])).filter(Boolean);
   expect(numbers).toEqual(numbers.map((_, index) => index + 1));
 });

@@ -46,7 +46,7 @@ describe('the strict parser of challenges', () => {
       ],
     ],
     ['Newauth title="Login to \\"apps\\""', [['Newauth', { title: 'Login to "apps"' }]]],
-  ])('takes %s apart', (value, expected) => {
+  ])('parses %s', (value, expected) => {
     expect(parsed(value)).toEqual(expected);
   });
 

@@ -230,14 +230,14 @@ describe.each(frameworks)('challenges in $name', (framework) => {
     });
   });
 
-  it('a configured resource alone puts no URL into challenges, since nothing serves it', async () => {
+  it('without published metadata a challenge contains no URL, also if a resource is configured', async () => {
     const server = aResourceServer({ resource: 'https://api.example.com/v1' });
     const app = framework.createApp(({ use }) => use(framework.authenticate(server)));
     const { headers } = await send(app);
     expect(headers['www-authenticate']).toBe('Bearer realm="api"');
   });
 
-  it('metadata that a gateway serves is named once it is published', async () => {
+  it('metadata that a gateway serves is named in challenges after publishMetadata()', async () => {
     const server = aResourceServer({ resource: 'https://api.example.com/v1' });
     const { url } = server.publishMetadata();
     const app = framework.createApp(({ use }) => use(framework.authenticate(server)));

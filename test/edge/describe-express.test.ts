@@ -52,7 +52,7 @@ describe.each([
     ]);
   });
 
-  it('tells the methods of one route apart, and every method from one', () => {
+  it('lists the methods of one route separately, and a route for every method as *', () => {
     const app = express();
     app.route('/x').all(requireScope('all')).get(requireScope('get'), handler).post(handler);
     app.all('/y', requireScope('y'), handler);
@@ -102,7 +102,7 @@ describe.each([
     ]);
   });
 
-  it('gives no warning where the case counts for the route, too', async () => {
+  it('gives no warning if the route is case sensitive, too', async () => {
     const app = express();
     app.set('case sensitive routing', true);
     app.all('/admin/:what', authentication);
@@ -165,7 +165,7 @@ describe.each([
     }
   });
 
-  it('does not count guards after a route', () => {
+  it('ignores guards that are added after a route', () => {
     const app = express();
     app.get('/', handler);
     app.use(authentication, requireScope('late'));
@@ -185,7 +185,7 @@ describe.each([
     ]);
   });
 
-  it('looks into routers at the root, and their middleware goes on beyond them', () => {
+  it('includes routers at the root, whose middleware also runs for later routes', () => {
     const app = express();
     const router = express.Router();
     router.use(authentication, requireScope('inner'));
@@ -198,7 +198,7 @@ describe.each([
     ]);
   });
 
-  it('keeps the path of nested routers where the framework does, and says so where not', () => {
+  it('keeps the path of nested routers if the framework does, and says so if not', () => {
     const app = express();
     const users = express.Router();
     const posts = express.Router();
@@ -245,7 +245,7 @@ describe.each([
     ]);
   });
 
-  it('lists each of several paths', () => {
+  it('lists each path of a route with several', () => {
     const app = express();
     app.get(['/a', '/b/:id'], requireScope('s'), handler);
     expect(linesOf(describeRequirements(app))).toEqual([
@@ -281,7 +281,7 @@ describe.each([
     expect(linesOf(described)).toEqual(['GET | /inner/x | authenticated | -']);
   });
 
-  it('does not see a guard that another function calls, and says that there may be one', () => {
+  it('reports a function that may call a guard, because it cannot see that guard', () => {
     const app = express();
     const guard = requireScope('hidden');
     const wrapper: RequestHandler = (request, response, next) => guard(request, response, next);
@@ -307,7 +307,7 @@ describe.each([
     ]);
   });
 
-  it('reports a route that skip leaves open, and one that it may leave open', () => {
+  it('reports a route that skip leaves open, and one that skip may leave open', () => {
     const skip = ({ method, url }: RequestView) => method === 'GET' && url === '/livez';
     const app = express();
     app.use(authenticate(aResourceServer(), { skip }));
@@ -382,7 +382,7 @@ describe.each([
     expect(faults({ open: ['/livez', '/articles'] })).toEqual([]);
   });
 
-  it('assertGuarded asks that a mounted app is checked by itself', () => {
+  it('assertGuarded says that a mounted app must be checked by itself', () => {
     const inner = express();
     inner.get('/x', handler);
     const app = express();

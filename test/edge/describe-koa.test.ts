@@ -50,7 +50,7 @@ describe('describeRequirements of @koa/router', () => {
     ]);
   });
 
-  it('takes an app, a router, or what router.routes() gives', () => {
+  it('accepts an app, a router, or the result of router.routes()', () => {
     const router = new Router();
     router.get('/', requireScope('a'), handler);
     for (const subject of [router, router.routes(), new Koa().use(router.routes())]) {
@@ -75,7 +75,7 @@ describe('describeRequirements of @koa/router', () => {
     ]);
   });
 
-  it('middleware of a router is not that of another, nor of what comes after', () => {
+  it('middleware of a router does not count for another router, or for what comes after', () => {
     const first = new Router();
     first.use(requireScope('first'));
     first.get('/first', handler);
@@ -175,7 +175,7 @@ describe('describeRequirements of @koa/router', () => {
     expect(() => assertGuarded(app)).toThrow(/with the same slash at the end of its path$/);
   });
 
-  it('is not sure of the middleware of a router nested at "/", and shows where its routes are', () => {
+  it('is uncertain about middleware of a router nested at "/", and shows the path that its routes have', () => {
     const inner = new Router();
     inner.use(requireScope('inner'));
     inner.get('/x', handler);
@@ -186,7 +186,7 @@ describe('describeRequirements of @koa/router', () => {
     ]);
   });
 
-  it('an exclusive router runs the last match alone, and so no middleware of its own', () => {
+  it('for an exclusive router counts only the last match, and no middleware of the router', () => {
     const router = new Router({ exclusive: true });
     router.use(requireScope('skipped'));
     router.get('/x', requireScope('own'), handler);
@@ -195,7 +195,7 @@ describe('describeRequirements of @koa/router', () => {
     ]);
   });
 
-  it('tells every method from one, and HEAD from what GET brings along', () => {
+  it('lists a route for every method as *, and leaves out the HEAD that GET adds', () => {
     const router = new Router();
     router.all('/all', requireScope('a'), handler);
     router.head('/head', handler);
@@ -229,7 +229,7 @@ describe('describeRequirements of @koa/router', () => {
     ]);
   });
 
-  it('does not see through koa-mount: what it mounts is described by itself', () => {
+  it('leaves out an app in koa-mount, which must be described by itself', () => {
     const router = new Router();
     router.get('/x', requireScope('x'), handler);
     const inner = new Koa();
@@ -254,7 +254,7 @@ describe('describeRequirements of @koa/router', () => {
     }
   });
 
-  it('says that there may be a guard in what it cannot look into', () => {
+  it('says that a function which it cannot look into may be a guard', () => {
     const wrapped: KoaMiddleware = (context, next) => authentication(context, next);
     const router = new Router();
     router.get('/x', handler);
@@ -292,7 +292,7 @@ describe('assertGuarded on Koa', () => {
     expect(statuses).toEqual([401, 200]);
   });
 
-  it('passes once the router compares the case, or authenticate is on the app', async () => {
+  it('passes if the router is case sensitive, or if authenticate is on the app', async () => {
     assertGuarded(new Koa().use(aVersionedRouter({ sensitive: true }).routes()));
     const router = new Router({ prefix: '/v1' });
     router.get('/secrets', handler);
@@ -304,7 +304,7 @@ describe('assertGuarded on Koa', () => {
     expect((await send({ listener, faults: [] }, { ...upper, token })).status).toBe(200);
   });
 
-  it('asks that open routes are listed, and that there are routes at all', () => {
+  it('refuses open routes that are not listed, listed routes that do not exist, and an app without routes', () => {
     const probes = new Router();
     probes.get('/livez', handler);
     const app = new Koa().use(probes.routes()).use(authentication);

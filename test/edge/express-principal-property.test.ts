@@ -26,7 +26,7 @@ describe.each([
     await supertest(app).get('/').set({ authorization }).expect(200);
   }
 
-  it('is who is calling, costs the request no property of its own, and cannot be listed', async () => {
+  it('is the caller, and is neither an own property nor an enumerable one', async () => {
     const app = create();
     app.use(guard, (request, response) => {
       expect(principalIn(request)).toBe(principalOf(request));
@@ -57,7 +57,7 @@ describe.each([
     expect(seen.slice(2)).toEqual([undefined]);
   });
 
-  it('is there in applications below, and stays when they hand the request back', async () => {
+  it('is set in mounted applications, and stays when they pass the request back', async () => {
     const app = create();
     const below = create();
     const seen: unknown[] = [];
@@ -93,7 +93,7 @@ describe.each([
     expect.assertions(2);
   });
 
-  it('can be assigned, for one request; and what was assigned before does not hide who is calling', async () => {
+  it('can be assigned for one request; an earlier assignment does not replace the caller', async () => {
     const app = create();
     const made = { kind: 'made up' };
     app.use((request, _response, next) => {
@@ -129,7 +129,7 @@ describe.each([
   it.each([
     ['a default of an application', (app: object) => requestsOf(app)],
     ['a default for all', (app: object) => Object.getPrototypeOf(requestsOf(app))],
-  ])('is who is calling whatever else has the name: %s, before and after', async (_what, place) => {
+  ])('is the caller, also if %s has the same name, before and after', async (_what, place) => {
     const made = { kind: 'made up' };
     const app = create();
     app.use(guard, (request, response) => {
@@ -170,7 +170,7 @@ describe.each([
     expect.assertions(2);
   });
 
-  it('is right for a request made from one that has something else under the name', async () => {
+  it('is the caller for a request made from one that has another value under the name', async () => {
     const app = create();
     app.use((request, response) => {
       Object.assign(request, { principal: { kind: 'made up' } });
@@ -184,7 +184,7 @@ describe.each([
     expect.assertions(1);
   });
 
-  it('is there in an application that is mounted on one of the other major after its first request', async () => {
+  it('is set in an application of one major version that is mounted on one of the other, after its first request', async () => {
     const below = create();
     below.use(guard, (request, response) => {
       expect(principalIn(request)).toBe(principalOf(request));

@@ -49,11 +49,14 @@ describe.each(frameworks)('$name: a request with parsed headers alone', (framewo
     ['a bad token', 'Bearer x.y.z', 401],
     ['another scheme', 'Basic YTpi', 401],
     ['two credentials that were joined', 'Bearer x.y.z, Bearer x.y.z', 400],
-  ])('is not taken for an anonymous one when it has %s', async (_, authorization, expected) => {
-    const app = protectedApp(framework, { optional: true });
-    expect((await invoke(app, { headers: { authorization } })).status).toBe(expected);
-    expect((await invoke(app, {})).status).toBe(200);
-  });
+  ])(
+    'is refused also with optional authentication when it has %s',
+    async (_, authorization, expected) => {
+      const app = protectedApp(framework, { optional: true });
+      expect((await invoke(app, { headers: { authorization } })).status).toBe(expected);
+      expect((await invoke(app, {})).status).toBe(200);
+    },
+  );
 
   it('gets a token from a mounted issuer', async () => {
     const { secret, hash } = generateClientSecret();

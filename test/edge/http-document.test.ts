@@ -24,12 +24,12 @@ describe('docs/http.md', () => {
     ([, file = '(no file named)', code = '']) => ({ file, code }),
   );
 
-  it.each(blocks)('has in every code block lines of the file that it names: $file', (block) => {
+  it.each(blocks)('has only code that is in the file that it names: $file', (block) => {
     const file = readFileSync(new URL(block.file, ROOT), 'utf8');
     expect(unindented(file)).toContain(unindented(block.code));
   });
 
-  it('shows challenges as they are', async () => {
+  it('shows the challenges that the example sends', async () => {
     const shown = [...text.matchAll(/^WWW-Authenticate: (.+(?:\n {2}.+)*)$/gm)].map(([, value]) =>
       (value ?? '').replace(/\n */g, ' '),
     );
@@ -51,7 +51,7 @@ describe('docs/http.md', () => {
 describe('the example for Express', () => {
   const api = supertest(expressExample.createApp(preset));
 
-  it('describes itself', async () => {
+  it('serves the metadata that the page shows', async () => {
     const path = '/.well-known/oauth-protected-resource/v1';
     const { body } = await api.get(path);
     expect(body).toMatchObject({

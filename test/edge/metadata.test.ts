@@ -39,7 +39,7 @@ describe.each(frameworks)('protected-resource metadata in $name', (framework) =>
     }
   });
 
-  it('several resources of one host stand side by side', async () => {
+  it('several resources of one host each have their own document', async () => {
     const resources = ['/a', '/b', '/a?tenant=1', '/a?tenant=2'].map(
       (path) => `https://api.example.com${path}`,
     );
@@ -106,7 +106,7 @@ describe.each(frameworks)('protected-resource metadata in $name', (framework) =>
     expect([status, body.resource]).toEqual([200, 'https://api.example.com']);
   });
 
-  it('is found by a request in absolute form, whatever host that names', async () => {
+  it('is found by a request in absolute form, whatever host it names', async () => {
     const server = aResourceServer();
     const app = framework.createApp(({ use }) => use(kit.protectedResourceMetadata(server)));
     const text = await absolute(app, `http://other.example.com${WELL_KNOWN}`);

@@ -153,7 +153,7 @@ describe('openapiSecurity', () => {
     expect(result).toMatchObject({ valid: true, warnings: [] });
   });
 
-  it('names what a bound token needs beside it, in a document that the validator accepts', async () => {
+  it('names what a bound token needs in addition, in a document that the validator accepts', async () => {
     const certificate = socketCertificate();
     const bound = aResourceServer({ dpop: 'when-bound', mtls: { mode: 'required', certificate } });
     const app = express();

@@ -102,7 +102,7 @@ describe.each(frameworks)('paths in $name', (framework) => {
     },
   );
 
-  it('the open path is open, and paths beside it are not', async () => {
+  it('only the exact open path is open, and not longer ones', async () => {
     const app = anApi(framework);
     expect(await sendPath(app, '/health')).toEqual([200, '"open"']);
     expect((await sendPath(app, '/health/x'))[0]).toBe(401);
@@ -115,7 +115,7 @@ describe.each(frameworks)('paths in $name', (framework) => {
 const express = frameworks.filter(({ name }) => name.startsWith('Express'));
 
 describe.each(express)('capitals in $name', (framework) => {
-  it('a guard of a router runs for them, as its routes do', async () => {
+  it('a guard of a router also runs for a path in capitals', async () => {
     const [status] = await sendPath(anApi(framework), '/ADMIN/x', aUserToken());
     expect(status).toBe(403);
   });

@@ -61,7 +61,7 @@ describe.each(examples)('$name', ({ create }) => {
     expect(reasons).toEqual(['claims_rejected']);
   });
 
-  it('shows users their own orders and machines all', async () => {
+  it('shows users their own orders, and machines all orders', async () => {
     const api = supertest(create({}));
     const writer = (sub: string) => user({ sub, scope: 'read:orders write:orders' });
     for (const sub of ['u-17', 'u-18', 'u-17']) {
@@ -77,7 +77,7 @@ describe.each(examples)('$name', ({ create }) => {
     expect(await seenBy(machine())).toEqual([1, 2, 3]);
   });
 
-  it('refuses an order from nobody, from a machine, and without the scope', async () => {
+  it('refuses an order without a token, from a machine, and without the scope', async () => {
     const api = supertest(create({}));
     const nobody = await api.post('/orders');
     expect([nobody.status, nobody.headers['www-authenticate']]).toEqual([
@@ -101,7 +101,7 @@ describe.each(examples)('$name', ({ create }) => {
     expect((await exportBy(user({ client_id: 'nightly-sync' }))).status).toBe(403);
   });
 
-  it('logs who called, also a caller who was refused, and why, and no query', async () => {
+  it('logs the caller, and the reason of a refusal, but no query', async () => {
     let app: RequestListener = () => {};
     const logged = new Promise<unknown[]>((resolve) => {
       const entries: unknown[] = [];

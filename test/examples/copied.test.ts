@@ -76,7 +76,7 @@ async function dependenciesOf(name: string): Promise<readonly string[]> {
 }
 
 describe.each(EXAMPLES)('examples/%s, copied out', (name) => {
-  it('asks the registry for versions that it has, ours the present one', async () => {
+  it('names versions as caret ranges, and our packages at the present version', async () => {
     const { dependencies, devDependencies } = await manifestOf(name);
     const { version } = JSON.parse(
       await readFile(join(ROOT, 'packages/core/package.json'), 'utf8'),

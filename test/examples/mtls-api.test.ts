@@ -65,7 +65,7 @@ describe('examples/mtls-api', () => {
     );
   });
 
-  it('sends answers that no cache keeps, and asks every client for a bound token', async () => {
+  it('refuses a request without a token with a Bearer challenge that no cache keeps', async () => {
     const { url } = await startApi();
     const refused = await sendByTls(`${url}/me`, { certificate: nightly });
     expect(refused.status).toBe(401);

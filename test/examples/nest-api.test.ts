@@ -54,7 +54,7 @@ describe.each(['express', 'fastify'] as const)('examples/nest-api on %s', (platf
     expect((await send('get', '/orders', machine())).body).toHaveLength(2);
   });
 
-  it('holds what the controller and the route require, in one challenge', async () => {
+  it('requires what the controller and the route need, in one challenge', async () => {
     const short = await send('post', '/orders', user());
     expect(short.status).toBe(403);
     expect(short.headers['www-authenticate']).toContain('scope="read:orders write:orders"');
@@ -80,7 +80,7 @@ describe.each(['express', 'fastify'] as const)('examples/nest-api on %s', (platf
   it.each([
     ['a forged token', () => tampered(user()), 401],
     ['an expired token', () => aUserToken({ sub: 'u-17' }, { expiresInSec: -60 }), 401],
-    ['a token that is none', () => 'opaque', 401],
+    ['a token that is not a JWT', () => 'opaque', 401],
   ])('refuses %s', async (_, token, status) => {
     const response = await send('get', '/orders', token());
     expect(response.status).toBe(status);

@@ -46,7 +46,7 @@ describe('examples/opaque-api', () => {
     expect(endpoint.tokens).toEqual(['of-dana', 'of-nightly', 'made-up']);
   });
 
-  it('answers 503 while the server cannot, and tells why', async () => {
+  it('answers 503 and reports the cause while the server refuses its credentials', async () => {
     const { endpoint, causes, get } = await anExample();
     endpoint.answer((_question, response) => response.writeHead(401).end());
     const { status, headers } = await get('/orders', 'of-dana');

@@ -75,7 +75,7 @@ describe('the quickstart', () => {
     ]);
   });
 
-  it('keeps to the width of the terminal', async () => {
+  it('is not wider than the terminal', async () => {
     const { exitCode, text } = await run({ columns: 80 });
     expect(exitCode).toBe(0);
     const rows = tableRows(text);
@@ -113,7 +113,7 @@ describe('shortenChallenge', () => {
     [challenge.length - 1, 'Bearer realm="api", error="insufficient_scope", scope="read:users"'],
     [30, 'insufficient_scope'],
     [10, 'insuffici…'],
-  ])('in %d characters', (width, expected) => {
+  ])('fits a challenge into %d characters', (width, expected) => {
     expect(shortenChallenge(challenge, width)).toBe(expected);
   });
 });

@@ -89,7 +89,7 @@ describe('examples/sockets', () => {
     expect(await ada.closed).toEqual([1008, 'token expired']);
   });
 
-  it('refuses clients without a token or without the scope, and every other path', async () => {
+  it('refuses clients without a token or without the scope, and cuts connections to another URL', async () => {
     const { chat } = await anExample();
     expect(await aClient(chat, { headers: bearer(aToken()) }).outcome).toBe(403);
     expect(

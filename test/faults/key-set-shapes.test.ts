@@ -58,13 +58,13 @@ describe.each(recorded)('the key set of $server ($id)', ({ id, used, set, ...hea
   });
 });
 
-describe('what honest servers write around a key set', () => {
+describe('a key set as real servers send it', () => {
   it.each([
     ['a byte-order mark', Buffer.from('\uFEFF'), 'application/json'],
     ['a charset', Buffer.from(''), 'application/json;charset=ISO-8859-1'],
     ['a quoted charset, upper case', Buffer.from('  \r\n'), 'Application/JSON; Charset="UTF-8"'],
     ['another media type', Buffer.from(''), 'text/plain'],
-  ])('%s is nothing to us', async (_what, before, contentType) => {
+  ])('%s does not matter', async (_what, before, contentType) => {
     const { newKey } = await anIdentityProvider();
     const { jwk } = await newKey('a');
     const body = Buffer.concat([before, Buffer.from(JSON.stringify({ keys: [jwk] }))]);
@@ -72,7 +72,7 @@ describe('what honest servers write around a key set', () => {
     expect(await eventsOf(url)).toMatchObject([{ type: 'keys.refreshed', keys: 1 }]);
   });
 
-  it('a null for every member without a value', async () => {
+  it('null for members without a value does not matter', async () => {
     const { newKey } = await anIdentityProvider();
     const { jwk } = await newKey('a');
     const nulls = { d: null, k: null, p: null, q: null, oth: null, x5u: null, key_ops: null };
@@ -82,7 +82,7 @@ describe('what honest servers write around a key set', () => {
   });
 });
 
-describe('a discovery place that answers with what is no metadata', () => {
+describe('a discovery place that does not answer with metadata', () => {
   const PLACES = [
     '/tenant/.well-known/openid-configuration',
     '/.well-known/oauth-authorization-server/tenant',
@@ -124,7 +124,7 @@ describe('a discovery place that answers with what is no metadata', () => {
     ['HTML', 200, '<!doctype html><title>Log in</title>'],
     ['a JSON error with status 200', 200, '{"error":"Realm does not exist"}'],
   ] as [string, number, string][])(
-    '%s leads to the next, up to the fourth',
+    '%s leads to the next place, up to the fourth',
     async (_what, status, other) => {
       for (const at of [0, 1, 2, 3]) {
         const { asked, ready } = await anIssuer(at, status, other);
@@ -134,7 +134,7 @@ describe('a discovery place that answers with what is no metadata', () => {
     },
   );
 
-  it('when no place has it, the first failure is told, with its URL and status', async () => {
+  it('if no place has metadata, the first failure is reported with its URL and status', async () => {
     const { asked, events, origin, ready } = await anIssuer(-1, 403, '');
     await expect(ready()).rejects.toMatchObject({
       cause: { message: `The response has status 403 (${origin}${PLACES[0]})` },

@@ -68,7 +68,7 @@ it('2,000 made-up kids in 2 s cause one fetch, known kids pass, and a real one p
 });
 
 it.each<Fault>(['hangs', 'hangs in the body', 'drips'])(
-  'a provider that %s from the start: 503 within the 5 s of the default, recovery within a pause',
+  'a provider that %s from the start causes 503 within the default of 5 s, and recovers within a pause',
   async (fault) => {
     const provider = await anIdentityProvider();
     const key = await provider.newKey('k1');

@@ -70,7 +70,7 @@ describe.each<[string, string, (kid: string) => Promise<readonly unknown[]>]>([
   });
 });
 
-it('of 1,000 keys the first 100 serve', async () => {
+it('only the first 100 of 1,000 keys are used', async () => {
   const provider = await anIdentityProvider();
   const [first, last] = [await provider.newKey('first'), await provider.newKey('last')];
   const crowd = Array.from({ length: 998 }, (_, n) => {
@@ -95,7 +95,7 @@ it.each<[string, unknown]>([
   ['an empty set', []],
   ['a set that is not a list', { kid: 'x' }],
   ['null for a set', null],
-])('%s leaves the keys at hand in use', async (_what, keys) => {
+])('after %s the loaded keys stay in use', async (_what, keys) => {
   const provider = await anIdentityProvider();
   const key = await provider.newKey('good');
   provider.keys = [key.jwk];
@@ -115,7 +115,7 @@ it.each<[string, (kid: string) => Promise<readonly unknown[]>]>([
   ],
   ['key_ops: encrypt', async () => [{ ...(await aJwk('RS256')), kid: 'e', key_ops: ['encrypt'] }]],
   ['x509-svid, as in every SPIFFE bundle', async () => [{ ...(await aJwk()), use: 'x509-svid' }]],
-])('a key for something else is no event: %s', async (_what, others) => {
+])('no event reports a key for another use: %s', async (_what, others) => {
   const provider = await anIdentityProvider();
   const key = await provider.newKey('good');
   provider.keys = [...(await others('good')), key.jwk];

@@ -14,18 +14,18 @@ describe('the matrix of providers', () => {
     expect(read('docs/provider-matrix.md')).toBe(matrixDocument(all));
   });
 
-  it('knows something of each preset, and nothing of others', () => {
+  it('has entries for every preset, and for nothing else', () => {
     const known = new Set(all.map(({ preset }) => preset));
     expect([...known].toSorted()).toEqual(PRESETS.map(({ preset }) => preset).toSorted());
   });
 
-  it('calls nothing recorded, weekly or live without the name and the version of what was run', () => {
+  it('names the software and its version for every entry that is not only documented', () => {
     for (const { level, preset, software } of all) {
       expect([preset, level === 'documentation']).toEqual([preset, software === undefined]);
     }
   });
 
-  it('calls a cell documented where no server was run', () => {
+  it('shows nothing better than documentation if no server was run', () => {
     const text = matrixDocument(all.filter(({ level }) => level === 'documentation'));
     expect(
       text
@@ -35,7 +35,7 @@ describe('the matrix of providers', () => {
     ).not.toMatch(/live|weekly|recorded/);
   });
 
-  it('takes the best that is known of a cell', () => {
+  it('shows the best level that is known for a cell', () => {
     const row = (preset: string) =>
       matrixDocument(all)
         .split('\n')
@@ -49,14 +49,14 @@ describe('the matrix of providers', () => {
 });
 
 describe('a live run', () => {
-  it.each(LIVE_RUNS)('of $preset, $column, is that of a test which is there', ({ file, test }) => {
+  it.each(LIVE_RUNS)('of $preset, $column, names a test that exists', ({ file, test }) => {
     expect(read(file)).toMatch(/\b(?:it|describe)\b/);
     expect(read(file)).toContain(test);
   });
 });
 
 describe('a weekly run', () => {
-  it.each(WEEKLY_RUNS)('of $name notes each check, and is a command', ({ name, checks }) => {
+  it.each(WEEKLY_RUNS)('of $name has a command, and its checks exist', ({ name, checks }) => {
     for (const [file, check] of Object.values(checks)) {
       expect([file, read(`test/counterparts/${file}`)]).toEqual([
         file,
@@ -67,7 +67,7 @@ describe('a weekly run', () => {
     expect(read(`test/counterparts/names/${name}.ts`)).toContain('counterpart');
   });
 
-  it.each(WEEKLY_RUNS)('of $name is in the workflow, and its version in the page', (run) => {
+  it.each(WEEKLY_RUNS)('of $name is in the workflow, and its version is on the page', (run) => {
     expect(read('.github/workflows/counterparts.yml')).toContain(`- ${run.name}\n`);
     const [, version = 'no version'] = run.software.split(' ');
     const row = new RegExp(`^\\| \\[\`${run.name}\`\\]\\(#${run.name}\\) .*$`, 'm');

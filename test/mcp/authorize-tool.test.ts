@@ -60,7 +60,7 @@ const post = (app: TestApp, body: object, token?: string) =>
 const reader = () => aUserToken({ scope: 'read:users' });
 
 describe.each(frameworks)('authorizeTool in $name', (framework) => {
-  it('lets pass a tool without a requirement, a tool whose requirement is met, and a message that is no call', async () => {
+  it('accepts a tool without a requirement, a tool whose requirement is met, and a message that is no call', async () => {
     const app = mcpApp(framework);
     const writer = aUserToken({ scope: 'read:users notes:write' });
     for (const [body, token] of [
@@ -75,7 +75,7 @@ describe.each(frameworks)('authorizeTool in $name', (framework) => {
     expect((await send(app, { token: reader() })).status).toBe(200);
   });
 
-  it('refuses a tool without its scope: challenge as of authorize, body as JSON-RPC has it', async () => {
+  it('refuses a tool without its scope, with the challenge of a 403 and a JSON-RPC error as body', async () => {
     const response = await post(mcpApp(framework), call('add_note', 'call-7'), reader());
     expect(response.status).toBe(403);
     expect(response.headers['content-type']).toMatch(/^application\/json/);
@@ -125,7 +125,7 @@ describe.each(frameworks)('authorizeTool in $name', (framework) => {
     expect(response.status).toBe(403);
   });
 
-  it('sends back no id that is too long, and no other part of the message', async () => {
+  it('repeats neither an id that is too long nor any other part of the message', async () => {
     const canary = 'canary'.repeat(30);
     const response = await post(mcpApp(framework), call(canary, canary), reader());
     expect(response.status).toBe(403);

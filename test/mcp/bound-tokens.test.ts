@@ -30,7 +30,7 @@ describe.each(examples)('%s', (_, servers) => {
     return { url, token, ask, proof };
   }
 
-  it('accepts a bound token with its proof, of a client whose clock is minutes ahead', async () => {
+  it('accepts a bound token with its proof, from a client whose clock is minutes ahead', async () => {
     const { ask, token, proof } = await running();
     const response = await ask({ authorization: `DPoP ${token}`, dpop: proof(280) });
     expect(response.status).toBe(200);

@@ -9,7 +9,7 @@ import { recordingFetch } from './exchanges.ts';
 
 describe.each(examples)('%s', (_, servers) => {
   it.each(['auto', 'legacy'] as const)(
-    'leads a machine from the 401 over both metadata documents to a token and a tool (%s revision)',
+    'a machine gets from the 401 over both metadata documents to a token and a tool (%s revision)',
     async (mode) => {
       const { url, writer, issuer } = await aRunningExample(servers);
       const { fetch, exchanges, steps } = recordingFetch();
@@ -52,7 +52,7 @@ describe.each(examples)('%s', (_, servers) => {
     );
   });
 
-  it('describes itself: its URL as the resource, its authorization server, the scopes to begin with', async () => {
+  it('serves metadata with its URL as resource, its authorization server and the first scopes', async () => {
     const { url, issuer } = await aRunningExample(servers);
     const response = await fetch(metadataOf(url));
     expect(response.headers.get('content-type')).toBe('application/json');

@@ -36,7 +36,7 @@ describe.each(frameworks)('$name', (framework) => {
       ['https://api.example.com/a/b', `${WELL_KNOWN}/a/b`],
       ['https://api.example.com/mcp/', `${WELL_KNOWN}/mcp/`],
       ['https://api.example.com/n%C3%B6tes', `${WELL_KNOWN}/n%C3%B6tes`],
-    ])('describes %s at %s, in the same words, to whoever asks', async (resource, path) => {
+    ])('serves the document of %s at %s to everybody', async (resource, path) => {
       const app = describedApp(framework, { resource });
       const { status, body, headers } = await send(app, { path });
       expect(status).toBe(200);
@@ -131,13 +131,13 @@ describe.each(frameworks)('$name', (framework) => {
     });
 
     it.each([`${WELL_KNOWN}/`, `${WELL_KNOWN}/other`, '/other'])(
-      'leaves %s to the rest of the app',
+      'does not answer for %s',
       async (path) => {
         expect((await send(describedApp(framework), { path })).status).toBe(401);
       },
     );
 
-    it('points at the document in every challenge, whatever Host the request names', async () => {
+    it('names the document in every challenge, whatever Host the request has', async () => {
       const app = describedApp(framework);
       const token = aUserToken({ aud: 'https://other.example.com' });
       for (const request of [{}, { token }]) {
@@ -150,7 +150,7 @@ describe.each(frameworks)('$name', (framework) => {
       }
     });
 
-    it('names challengeScopes in a 401, in no other refusal and not in the document', async () => {
+    it('names challengeScopes in a 401, but in no other refusal and not in the document', async () => {
       const metadata = { scopes: ['read', 'write'], challengeScopes: ['read', 'list'] };
       const app = describedApp(framework, { metadata });
       expect((await send(app, { path: WELL_KNOWN })).body.scopes_supported).toEqual([
@@ -175,7 +175,7 @@ describe.each(frameworks)('$name', (framework) => {
       expect(() => describedApp(framework, { metadata })).toThrow(/Write: \{ challengeScopes: /);
     });
 
-    it('points at it in a 403 for a missing scope too', async () => {
+    it('names the document in a 403 for a missing scope, too', async () => {
       const server = aResourceServer();
       const app = framework.createApp(({ use, route }) => {
         use(framework.kit.protectedResourceMetadata(server), framework.authenticate(server));
@@ -186,7 +186,7 @@ describe.each(frameworks)('$name', (framework) => {
       expect(headers['www-authenticate']).toContain(`resource_metadata="${AUDIENCE}${WELL_KNOWN}"`);
     });
 
-    it('is not made without a resource or an authorization server', () => {
+    it('refuses to be made without a resource or an authorization server', () => {
       const { protectedResourceMetadata } = framework.kit;
       const nameless = aResourceServer({ audience: 'users' });
       expect(() => protectedResourceMetadata(nameless)).toThrow(ConfigurationError);

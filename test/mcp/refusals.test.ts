@@ -76,7 +76,7 @@ describe.each(examples)('%s', (_, servers) => {
     expect(content).toEqual([{ type: 'text', text: 'note 1 kept' }]);
   });
 
-  it('makes a machine that may write ask for the missing scope, once and with those it has', async () => {
+  it('makes the client of a machine ask once for the missing scope, together with those that it has', async () => {
     const { url, writer } = await aRunningExample(servers);
     const { fetch, exchanges } = recordingFetch();
     const client = new Client({ name: 'test', version: '1' });
@@ -94,7 +94,7 @@ describe.each(examples)('%s', (_, servers) => {
     expect(exchanges.filter(({ status }) => status === 403)).toHaveLength(1);
   });
 
-  it('leaves a machine that may not write without a note: its issuer refuses the scope', async () => {
+  it('does not let a machine write if its issuer refuses the scope', async () => {
     const { url, reader } = await aRunningExample(servers);
     const client = await connect(url, machine(reader));
     onTestFinished(() => client.close());
@@ -107,7 +107,7 @@ describe.each(examples)('%s', (_, servers) => {
     expect(content).toEqual([{ type: 'text', text: 'client reader' }]);
   });
 
-  it('keeps a machine out of a tool for users: 403 forbidden, and no challenge to try again', async () => {
+  it('refuses a machine a tool for users: 403 forbidden without a challenge', async () => {
     const example = await aRunningExample(servers);
     const response = await post(example.url, await aClientToken(example), call('my_profile'));
     expect(response.status).toBe(403);
@@ -164,7 +164,7 @@ describe.each(examples)('%s', (_, servers) => {
     expect(response.headers.get('www-authenticate')).toBeNull();
   });
 
-  it('keeps web pages of other origins out, and other hosts', async () => {
+  it('refuses requests of pages of other origins, and requests to other hosts', async () => {
     const example = await aRunningExample(servers);
     const token = await aUserToken(example);
     const headers = { origin: 'https://evil.example.com' };
@@ -173,7 +173,7 @@ describe.each(examples)('%s', (_, servers) => {
     expect((await post(elsewhere, token)).status).toBe(403);
   });
 
-  it('tells callers apart who call at the same time', async () => {
+  it('recognizes each of 40 callers that call at the same time', async () => {
     const example = await aRunningExample(servers);
     const callers = Array.from({ length: 40 }, async (_none, index) => {
       const token = await (index % 2 === 0 ? aUserToken(example) : aClientToken(example));

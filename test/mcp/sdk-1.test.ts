@@ -89,7 +89,7 @@ describe.each(Object.entries(servers))('a server of the SDK 1.x on %s', (_, crea
     );
   }
 
-  it('knows who is calling, behind authenticate and setAuthInfo', async () => {
+  it('has the caller in a tool, after authenticate and setAuthInfo', async () => {
     const client = await aClient('notes:write');
     const { content } = await client.callTool({ name: 'whoami' });
     expect(content).toEqual([
@@ -104,7 +104,7 @@ describe.each(Object.entries(servers))('a server of the SDK 1.x on %s', (_, crea
     ]);
   });
 
-  it('refuses a tool, and its client says why and goes on', async () => {
+  it('refuses a tool with a message that its client shows, and serves further calls', async () => {
     const client = await aClient('notes:read');
     await expect(client.callTool({ name: 'delete_all' })).rejects.toThrow(
       'The caller does not meet a requirement',

@@ -53,7 +53,7 @@ describe('the packed packages, installed outside the workspace', () => {
     expect(empty).toEqual([]);
   });
 
-  it('have one state for import and require(), though the code is there twice', async () => {
+  it('share their state between import and require(), although the code is loaded twice', async () => {
     const found = {
       copies: 'two',
       express: { user: 'ada', accessor: 'ada', token: true, allowed: 'passed', refused: 403 },

@@ -68,17 +68,17 @@ describe.each(packages)('%s', (name) => {
     expect(manifest.optionalDependencies).toBeUndefined();
   });
 
-  it('asks for versions that a registry understands', () => {
+  it('names dependency versions as caret ranges', () => {
     const { dependencies, peerDependencies } = tarball(name).manifest;
     const ranges = Object.values({ ...dependencies, ...peerDependencies });
     expect(ranges.filter((range) => !/^\^\d/.test(range))).toEqual([]);
   });
 
-  it('runs nothing when it is installed', () => {
+  it('has no scripts, so installing it runs nothing', () => {
     expect(Object.keys(tarball(name).manifest.scripts ?? {})).toEqual([]);
   });
 
-  it('is for Node.js that has all it needs, under MIT', () => {
+  it('requires a Node.js that has all it needs, is an ES module and has the MIT license', () => {
     const { engines, license, type } = tarball(name).manifest;
     expect({ engines, license, type }).toEqual({
       engines: { node: '^20.19.0 || >=22.12.0' },
@@ -95,14 +95,14 @@ describe.each(packages)('%s', (name) => {
     expect(others).toEqual(['LICENSE', 'README.md', ...folders, 'package.json'].sort());
   });
 
-  it('holds no tests and no state of the compiler', () => {
+  it('contains no tests and no state of the compiler', () => {
     const strays = tarball(name).files.filter((file) =>
       /(?:^|\/)test\/|\.test|tsbuildinfo/.test(file),
     );
     expect(strays).toEqual([]);
   });
 
-  it('holds declarations of each source file in each form, and no leftover of a deleted one', () => {
+  it('contains exactly the declarations of its source files, in each form', () => {
     const { files } = tarball(name);
     const forms = WITH_COMMONJS.has(name) ? ['dist', 'dist/cjs'] : ['dist'];
     const expected = files
@@ -114,7 +114,7 @@ describe.each(packages)('%s', (name) => {
     expect(files.filter((file) => /\.d\.ts(?:\.map)?$/.test(file))).toEqual(expected.sort());
   });
 
-  it('holds the code of its entry points, what that loads, and nothing else', async () => {
+  it('contains exactly the code that its entry points load', async () => {
     const { files, manifest, read } = tarball(name);
     const reached = new Set<string>();
     for (const file of codeOf(manifest)) {
@@ -140,7 +140,7 @@ describe.each(packages)('%s', (name) => {
     expect(named.filter((path) => !files.includes(path.replace(/^\.\//, '')))).toEqual([]);
   });
 
-  it('names its source first, and types before code, in each form that it has', () => {
+  it('has the source condition first, and types before code, in each form', () => {
     const { manifest } = tarball(name);
     for (const entry of ['.', ...entriesOf(manifest).map((each) => `./${each}`)]) {
       const target = manifest.exports[entry] as Record<string, unknown>;
@@ -152,7 +152,7 @@ describe.each(packages)('%s', (name) => {
     }
   });
 
-  it('loads a handful of files for each entry point, since each costs a process time at its start', async () => {
+  it('loads at most a few files for each entry point, because each costs time at the start', async () => {
     const { manifest, read } = tarball(name);
     for (const file of codeOf(manifest)) {
       expect((await reachedFrom(file, read)).size, file).toBeLessThanOrEqual(MOST_FILES);
@@ -177,7 +177,7 @@ describe.each(packages)('%s', (name) => {
     expect(lost).toEqual([]);
   });
 
-  it('declares types in terms of itself, Node.js, its dependencies and peers alone', async () => {
+  it('has declarations that import only from itself, Node.js, its dependencies and peers', async () => {
     const { files, manifest, read } = tarball(name);
     const { dependencies, peerDependencies } = manifest;
     const allowed = new Set(Object.keys({ ...dependencies, ...peerDependencies }));

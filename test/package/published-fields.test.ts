@@ -42,7 +42,7 @@ describe.each(published)('the package in packages/$folder', ({ folder, manifest 
     expect(manifest.publishConfig).toEqual({ access: 'public', provenance: true });
   });
 
-  it('can be found: a description, and at least five keywords', () => {
+  it('has a description and at least five keywords', () => {
     expect(manifest.description).toMatch(/^[A-Z].{20,200}[.]$/);
     expect(manifest.keywords?.length).toBeGreaterThanOrEqual(5);
     expect(new Set(manifest.keywords).size).toBe(manifest.keywords?.length);
@@ -86,7 +86,7 @@ describe('the workflows', () => {
     for (const action of uses) expect(action).toMatch(/^[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
   });
 
-  it.each(workflows)('$name has no secret', ({ text }) => {
+  it.each(workflows)('$name uses no secret', ({ text }) => {
     expect(text).not.toMatch(/secrets\.|_TOKEN|_authToken/);
   });
 

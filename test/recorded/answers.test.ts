@@ -45,7 +45,7 @@ describe.each(ANSWER_SETTINGS)('$name', (setting) => {
   const { server, refused = {}, operatorWordFalse = {}, byHintAlone = {} } = setting;
   const answers = ANSWERS.get(server) ?? [];
 
-  it('lists no exception that is not among the answers', () => {
+  it('lists as exceptions only answers that are recorded', () => {
     const ids = new Set(answers.map(({ id }) => id));
     const named = [refused, operatorWordFalse, byHintAlone].flatMap(Object.keys);
     expect(named.filter((id) => !ids.has(id))).toEqual([]);

@@ -27,7 +27,7 @@ describe.each(SETTINGS)('$name', (setting) => {
   const among = (exceptions: Exceptions) =>
     tokens.filter(({ id }) => Object.hasOwn(exceptions, id));
 
-  it('lists no exception that is not among the tokens', () => {
+  it('lists as exceptions only tokens that are recorded', () => {
     const ids = new Set(tokens.map(({ id }) => id));
     const named = [audienceAlone, operatorWordFalse, refused].flatMap(Object.keys);
     expect(named.filter((id) => !ids.has(id))).toEqual([]);

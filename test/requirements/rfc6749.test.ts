@@ -52,7 +52,7 @@ describe('client credentials', () => {
     });
   });
 
-  it('[RFC6749-4.4.2-c] without scope it is what the client may have', async () => {
+  it('[RFC6749-4.4.2-c] without scope the token has all scopes of the client', async () => {
     expect((await request(GRANT)).body.scope).toBe('read:users write:users');
     expect((await request(`${GRANT}&scope=read:users`)).body.scope).toBe('read:users');
   });
@@ -68,12 +68,15 @@ describe('client credentials', () => {
     ['with an id alone', `${GRANT}&client_id=nightly-sync`, ''],
     ['with an empty secret', GRANT, basic('')],
     ['with an empty secret in the body', `${GRANT}&client_id=nightly-sync&client_secret=`, ''],
-  ])('[RFC6749-4.4-a] [RFC6749-4.4.2-b] nobody is a client %s', async (_, body, authorization) => {
-    const response = await request(body, { authorization });
-    expect([response.status, response.body.error]).toEqual([401, 'invalid_client']);
-  });
+  ])(
+    '[RFC6749-4.4-a] [RFC6749-4.4.2-b] a request %s is refused',
+    async (_, body, authorization) => {
+      const response = await request(body, { authorization });
+      expect([response.status, response.body.error]).toEqual([401, 'invalid_client']);
+    },
+  );
 
-  it('[RFC6749-4.4-a] a client without a secret cannot be registered for one', () => {
+  it('[RFC6749-4.4-a] a client without a secret cannot be registered for the grant', () => {
     const noSecret = { clientId: 'public', secretHashes: [], scopes: [], audiences: ['https://a'] };
     expect(() => memoryClientStore([noSecret])).toThrow(/secret/i);
   });
@@ -155,7 +158,7 @@ describe('errors of the token endpoint', () => {
     expect(response.body.error_description).toMatch(/^[\x20\x21\x23-\x5b\x5d-\x7e]+$/);
   });
 
-  it('[RFC6749-5.2-a] JSON is no form', async () => {
+  it('[RFC6749-5.2-a] a JSON body is invalid_request', async () => {
     const test = supertest(app)
       .post('/token')
       .set({ authorization: basic(secret) });

@@ -62,7 +62,7 @@ describe('the metadata of our issuer', () => {
     expect(set.keys[0]).not.toHaveProperty('d');
   });
 
-  it('[RFC8414-3-a] stands between host and path', async () => {
+  it('[RFC8414-3-a] is at the well-known path between host and path of the issuer', async () => {
     const issuer = 'https://auth.example.com/tenants/acme';
     const path = '/.well-known/oauth-authorization-server/tenants/acme';
     expect((await answerAt(issuer, path)).body.issuer).toBe(issuer);
@@ -75,7 +75,7 @@ describe('the metadata of our issuer', () => {
     'https://auth.example.com?tenant=acme',
     'https://auth.example.com#acme',
     'auth.example.com',
-  ])('[RFC8414-2-a] %s is no issuer', (issuer) => {
+  ])('[RFC8414-2-a] %s is refused as an issuer', (issuer) => {
     expect(() => createIssuer({ issuer, keys, clients: memoryClientStore([]) })).toThrow();
     const audience = 'https://api.example.com';
     expect(() => createResourceServer({ issuer: rfc9068(issuer), audience })).toThrow();
@@ -102,7 +102,7 @@ describe('the metadata of others', () => {
     return { server, asked, token: aUserToken() };
   }
 
-  it('[RFC8414-3-a] [RFC8414-3.1-a] is read at the well-known place, a slash at the end taken away', async () => {
+  it('[RFC8414-3-a] [RFC8414-3.1-a] is read at the well-known path, without a slash at the end of the issuer', async () => {
     const issuer = 'https://as.example.com/tenants/acme/';
     const { server, asked, token } = reading(issuer, (url) =>
       url.includes('oauth-authorization-server')
@@ -126,7 +126,7 @@ describe('the metadata of others', () => {
     expect(asked.filter((url) => url.endsWith('/keys'))).toEqual([]);
   });
 
-  it('[RFC8414-2-d] leads to keys over https alone', async () => {
+  it('[RFC8414-2-d] leads only to keys over https', async () => {
     const issuer = 'https://as.example.com';
     const { server, asked, token } = reading(issuer, () => ({
       issuer,

@@ -287,7 +287,7 @@ underAttack('row 3: keys from the token', [
   ]),
 ]);
 
-it('row 3: nobody asked the attacker’s server for anything', () => {
+it('row 3: no request was sent to the attacker’s server', () => {
   expect(visits).toEqual([]);
 });
 

@@ -158,7 +158,7 @@ underAttack(
 // Row 23, at the resource server: equal names of a user and a client are two callers.
 
 it.each(frameworks)(
-  'row 23: a user and a client of one name have two keys in $name',
+  'row 23: a user and a client with the same id have different keys in $name',
   async (framework) => {
     const target = await aTarget(framework);
     const user = JSON.parse((await target.send({ token: aToken({ sub: 'twin' }) })).body);
@@ -174,7 +174,7 @@ it.each(frameworks)(
 );
 
 it.each(frameworks)(
-  'row 23: no separator in an id makes one key of two callers in $name',
+  'row 23: no separator in an id gives two callers the same key in $name',
   async (framework) => {
     const target = await aTarget(framework);
     const subs = [

@@ -178,7 +178,7 @@ describe.each(frameworks.filter(({ name }) => name.startsWith('Koa')))(
       ['a forged one', { authorization: `Bearer ${aToken({}, { key: forger })}` }, 401],
       ['none', {}, 401],
       ['none but in the query', { ':path': `/?access_token=${user}` }, 401],
-    ])('%s is read there as anywhere', async (_, fields, expected) => {
+    ])('%s gives the same answer as over HTTP/1.1', async (_, fields, expected) => {
       const target = await aTarget(framework);
       const server = createServer(target.app.listener as never);
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

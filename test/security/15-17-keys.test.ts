@@ -184,15 +184,18 @@ const broken: readonly (readonly [string, () => Response | Promise<Response>])[]
 ];
 
 describe.each(frameworks)('row 16: poisoned key sets in $name', (framework) => {
-  it.each(poison)('%s beside the good key', async (_, entries, attack, answer) => {
-    const endpoint = anEndpoint([...entries, es256.publicJwk]);
-    const target = await aTarget(framework, { options: { fetch: endpoint.fetch } });
-    expectRefusal(await target.send({ token: attack }), answer);
-    expect((await target.send({ token })).status).toBe(200);
-    target.close();
-  });
+  it.each(poison)(
+    '%s together with a good key: the attack is refused, and the good key works',
+    async (_, entries, attack, answer) => {
+      const endpoint = anEndpoint([...entries, es256.publicJwk]);
+      const target = await aTarget(framework, { options: { fetch: endpoint.fetch } });
+      expectRefusal(await target.send({ token: attack }), answer);
+      expect((await target.send({ token })).status).toBe(200);
+      target.close();
+    },
+  );
 
-  it.each(broken)('%s at the start: 503, never 401, and a good one mends it', async (_, answer) => {
+  it.each(broken)('%s at the start: 503, never 401, until a good set comes', async (_, answer) => {
     const clock = aClock();
     const endpoint = anEndpoint();
     const working = endpoint.answer;
@@ -207,7 +210,7 @@ describe.each(frameworks)('row 16: poisoned key sets in $name', (framework) => {
     target.close();
   });
 
-  it.each(broken)('%s later: the keys at hand serve on', async (_, answer) => {
+  it.each(broken)('%s later: the loaded keys stay in use', async (_, answer) => {
     const clock = aClock();
     const endpoint = anEndpoint();
     const target = await aTarget(framework, { options: { clock, fetch: endpoint.fetch } });

@@ -26,7 +26,7 @@ function aTurn(): Promise<void> {
 }
 
 describe.each(frameworks)('row 18: interleaved requests in $name', (framework) => {
-  it('users, clients, bad tokens and nobody, 200 at once: each gets what is theirs', async () => {
+  it('200 requests of users, clients, bad tokens and without a token at once each get their own answer', async () => {
     const target = await aTarget(framework, { optional: true });
     const requests = Array.from({ length: 200 }, (_, index) => {
       switch (index % 4) {
@@ -303,7 +303,7 @@ describe('row 18: a polluted prototype', () => {
     server.close();
   });
 
-  it('jwks_uri and issuer set while metadata is read move no key set', async () => {
+  it('jwks_uri and issuer set while metadata is read do not change where keys come from', async () => {
     const urls: string[] = [];
     const server = createResourceServer({
       issuer: rfc9068(ISSUER),
@@ -478,7 +478,7 @@ describe.each(frameworks)('row 18: faults of the application in $name', (framewo
     ['throws', boom],
     ['rejects', rejects],
     ['changes the event', (event: AuthEvent) => Object.assign(event, { type: 'x' })],
-  ])('a subscriber that %s decides nothing', async (_, onEvent) => {
+  ])('a subscriber that %s changes no decision', async (_, onEvent) => {
     const target = await aTarget(framework, { options: { onEvent: onEvent as never } });
     expect((await target.send({ token: aToken({}, { key: forger }) })).status).toBe(401);
     expect((await target.send({})).status).toBe(401);

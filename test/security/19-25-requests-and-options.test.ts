@@ -13,14 +13,17 @@ import { type WireHeader, wireTo } from './support/wire.ts';
 // Row 19: no pattern is made of what a token or a configuration says.
 
 describe('row 19: regular expressions', () => {
-  it.each(sourceFiles)('none is made at run time, and none has a state: $path', ({ code }) => {
-    // Constants of a module are made once, of text in the source.
-    expect(code.replaceAll(/^const \w+ = new RegExp\(/gm, '')).not.toMatch(/\bRegExp\s*\(/);
-    expect(code).not.toMatch(/\.(?:matchAll|search)\(/);
-    // A literal with g or y keeps its place between calls of test and exec.
-    expect(code).not.toMatch(/\/[dimsuv]*[gy][dimsuv]*\.(?:test|exec)\(/);
-    expect(code).not.toMatch(/^(?:const|let) .*= \/.*\/[dimsuv]*[gy]/m);
-  });
+  it.each(sourceFiles)(
+    'none is made at run time, and none keeps a state between calls: $path',
+    ({ code }) => {
+      // Constants of a module are made once, of text in the source.
+      expect(code.replaceAll(/^const \w+ = new RegExp\(/gm, '')).not.toMatch(/\bRegExp\s*\(/);
+      expect(code).not.toMatch(/\.(?:matchAll|search)\(/);
+      // A literal with g or y keeps its place between calls of test and exec.
+      expect(code).not.toMatch(/\/[dimsuv]*[gy][dimsuv]*\.(?:test|exec)\(/);
+      expect(code).not.toMatch(/^(?:const|let) .*= \/.*\/[dimsuv]*[gy]/m);
+    },
+  );
 });
 
 underAttack(
@@ -71,7 +74,7 @@ const HOSTS: readonly WireHeader[] = [
 
 describe.each(frameworks)('row 20: the origin in $name', (framework) => {
   it.each(['/', 'http://evil.example.com/', '//evil.example.com/', '/?host=evil.example.com'])(
-    'is configuration, whatever host %s names',
+    'comes from the configuration, also if the request names another host in %s',
     async (target) => {
       const server = createResourceServer({
         issuer: rfc9068({ issuer: ISSUER, jwks: { keys: [es256.publicJwk] } }),
@@ -247,7 +250,7 @@ const lacking: readonly (readonly [string, unknown])[] = [
   ['a realm with a quote', { issuer, audience: AUDIENCE, realm: 'a"' }],
   ['a realm with a line break', { issuer, audience: AUDIENCE, realm: 'a\r\nx: y' }],
   [
-    'tokens without aud and nothing in its stead',
+    'tokens without aud, and nothing else that is checked instead',
     {
       issuer: {
         ...custom({ ...byRule, audienceClaim: 'absent', accepts: () => true }),
@@ -339,7 +342,7 @@ describe('row 25: construction', () => {
     }
   });
 
-  it('refuses an unmet requirement the same way, whoever asks', async () => {
+  it('refuses a missing scope in the same way in every adapter', async () => {
     for (const framework of frameworks) {
       const target = await aTarget(framework, { guards: ({ kit }) => [kit.requireScope('admin')] });
       expectRefusal(await target.send({ token: aToken() }), insufficientScope('admin'));

@@ -374,11 +374,11 @@ describe.each(frameworks)('row 22: the token endpoint in $name', (framework) => 
       'the own id in the body beside Basic',
       { headers: [basic('sync', secret)], body: `${GRANT}&client_id=sync` },
     ],
-  ])('%s lets its client in', async (_, request) => {
+  ])('%s authenticates its client', async (_, request) => {
     expect((await ask(request)).status).toBe(200);
   });
 
-  it('row 23: a user’s subject is no client’s id, and their tokens are told apart', async () => {
+  it('row 23: a user’s subject cannot be a client id, and the two kinds of token differ', async () => {
     const grant = { clientId: 'sync', audience: AUDIENCE };
     const { accessToken } = await issuer.userToken({
       ...grant,

@@ -69,7 +69,7 @@ describe.each(frameworks)('$name', (framework) => {
     expect(await outcomeOf(target, { token, proof: { claims } })).toBe('proof_replayed');
   });
 
-  it('31 32 33 uses up nothing that was refused before the last step', async () => {
+  it('31 32 33 does not mark a proof as used if it was refused before the last step', async () => {
     const target = await open(framework, {});
     const claims = { jti: 'victims-id' };
     const wrong: readonly (readonly [string, Partial<DpopCase>])[] = [
@@ -85,7 +85,7 @@ describe.each(frameworks)('$name', (framework) => {
     expect(await outcomeOf(target, { token, proof: { claims } })).toBe('accepted');
   });
 
-  it('34 a request that a guard refused has used its proof', async () => {
+  it('34 marks a proof as used also if a guard then refuses the request', async () => {
     const server = aResourceServer({ dpop: 'when-bound' });
     const app = framework.createApp(({ use, route }) => {
       use(framework.authenticate(server));
@@ -102,7 +102,7 @@ describe.each(frameworks)('$name', (framework) => {
     expect((await send(app, { headers: boundHeaders(token) })).status).toBe(403);
   });
 
-  it('35 two servers with one store on one request mark its proof once', async () => {
+  it('35 two servers with one store mark the proof of one request once', async () => {
     const replay = memoryReplayStore({ clock: aClock() });
     const [one, two] = [
       aResourceServer({ dpop: { replay } }),
@@ -117,7 +117,7 @@ describe.each(frameworks)('$name', (framework) => {
     expect((await send(app, { headers })).status).toBe(401);
   });
 
-  it('35 of two servers with a store each, both ask their store', async () => {
+  it('35 two servers with two stores each ask their own store', async () => {
     const used = memoryReplayStore({ clock: aClock() });
     const app = appWithTwo(framework, used);
     const headers = boundHeaders(token);
@@ -187,21 +187,21 @@ describe.each(frameworks)('$name', (framework) => {
     });
   });
 
-  it('18 a proof in the trailers of a request does not count', async () => {
+  it('18 ignores a proof in the trailers of a request', async () => {
     const target = await open(framework, {});
     const trailers = [['dpop', aBoundProof(token, { method: 'POST' })]] as const;
     const answer = { token, method: 'POST', dpop: [], trailers, body: 'x' };
     expect(await outcomeOf(target, answer)).toBe('proof_missing');
   });
 
-  it('[RFC9449-7.2-a] 40 a bound token as Bearer is refused, with a perfect proof beside it', async () => {
+  it('[RFC9449-7.2-a] 40 refuses a bound token as Bearer, also with a good proof', async () => {
     const target = await open(framework, {});
     expect(await outcomeOf(target, { token, authorization: [`Bearer ${token}`] })).toBe(
       'binding_scheme_mismatch',
     );
   });
 
-  it('46 asks for no Bearer token where binding is required', async () => {
+  it('46 asks only for a DPoP token if binding is required', async () => {
     const target = await open(framework, { mode: 'required' });
     const { status, headers } = await target.send({});
     expect(status).toBe(401);
@@ -210,7 +210,7 @@ describe.each(frameworks)('$name', (framework) => {
     );
   });
 
-  it('47 a proof without a token is anonymous where authentication is optional', async () => {
+  it('47 a proof without a token is anonymous if authentication is optional', async () => {
     const target = await open(framework, {}, { optional: true });
     expect((await target.send({ headers: [['dpop', aBoundProof(token)]] })).status).toBe(200);
     expect(await outcomeOf(target, { token, dpop: ['x'] })).toBe('proof_malformed');

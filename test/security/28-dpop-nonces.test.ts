@@ -40,7 +40,7 @@ describe.each(frameworks)('$name: nonces', (one) => {
     return (await ask(target)).headers['dpop-nonce'] ?? '';
   }
 
-  it('[RFC9449-9-a] [RFC9449-11.3-a] 48 are asked for, and then good', async () => {
+  it('[RFC9449-9-a] [RFC9449-11.3-a] 48 are asked for, and then accepted', async () => {
     const target = await open();
     const { status, headers } = await ask(target);
     expect(status).toBe(401);
@@ -56,7 +56,7 @@ describe.each(frameworks)('$name: nonces', (one) => {
     expect(again.headers['cache-control']).toBeUndefined();
   });
 
-  it('[RFC9449-8.2-a] 49 are good for the step after the next, and the answer then has the new one', async () => {
+  it('[RFC9449-8.2-a] 49 are accepted for two more steps, and the answer then has the new one', async () => {
     const target = await open();
     const nonce = await nonceOf(target);
     for (const steps of [1, 2]) {
@@ -72,7 +72,7 @@ describe.each(frameworks)('$name: nonces', (one) => {
     expect(target.events.at(-1)).toMatchObject({ reason: 'nonce_invalid', code: 'use_dpop_nonce' });
   });
 
-  it('50 may be of a process whose clock is a step ahead, and not two', async () => {
+  it('50 may come from a process whose clock is one step ahead, but not two', async () => {
     const [here, ahead] = [await open(), await open()];
     ahead.clock.advanceSec(60);
     expect((await ask(here, await nonceOf(ahead))).status).toBe(200);
@@ -120,7 +120,7 @@ describe.each(frameworks)('$name: nonces', (one) => {
     expect(target.events.at(-1)).toMatchObject({ reason: 'nonce_invalid' });
   });
 
-  it('leave what the application says of caching as it is', async () => {
+  it('do not replace a Cache-Control of the application', async () => {
     const clock = aClock();
     const server = aResourceServer({ dpop: { nonce: { secrets: [OLD] } }, clock });
     const set: string[][] = [];
@@ -143,7 +143,7 @@ describe.each(frameworks)('$name: nonces', (one) => {
   });
 });
 
-it('50 nonces of another API are not good here, with the same secret', async () => {
+it('50 two APIs have different nonces, also with the same secret', async () => {
   const nonces: unknown[] = [];
   for (const resource of [AUDIENCE, 'https://other.example.com']) {
     const server = aResourceServer({

@@ -95,7 +95,7 @@ describe.each(frameworks)('row 28: what was revoked, in $name', (framework) => {
       testIssuer({ issuer: iss, audience: AUDIENCE, clock: aClock() }),
     );
 
-  it('is refused from the next request on, from the cache too, and nobody else is', async () => {
+  it('is refused from the next request on, also from the cache, and other callers are not', async () => {
     const { target, revocations } = await anApi({ framework });
     const token = aToken();
     const other = aToken({ sub: 'bob', jti: 'token-2' });
@@ -115,15 +115,18 @@ describe.each(frameworks)('row 28: what was revoked, in $name', (framework) => {
     ['principal', (store, key) => store.revokePrincipal(key)],
     ['client', (store) => store.revokeClient({ issuer: ISSUER, clientId: 'web-app' })],
     ['issuer', (store) => store.revokeIssuer({ issuer: ISSUER })],
-  ])('is out by its %s, and back in once the mark is cleared', async (_kind, revoke) => {
-    const { target, revocations } = await anApi({ framework });
-    const token = aToken({ sid: 's-1' });
-    const { key } = JSON.parse((await target.send({ token })).body);
-    await revoke(revocations, key);
-    expectRefusal(await target.send({ token }), REVOKED);
-    for (const mark of await revocations.list()) await revocations.clear(mark);
-    expect((await target.send({ token })).status).toBe(200);
-  });
+  ])(
+    'is refused by its %s, and accepted again after the mark is cleared',
+    async (_kind, revoke) => {
+      const { target, revocations } = await anApi({ framework });
+      const token = aToken({ sid: 's-1' });
+      const { key } = JSON.parse((await target.send({ token })).body);
+      await revoke(revocations, key);
+      expectRefusal(await target.send({ token }), REVOKED);
+      for (const mark of await revocations.list()) await revocations.clear(mark);
+      expect((await target.send({ token })).status).toBe(200);
+    },
+  );
 
   it('a revoked client is refused, for itself and for users who call through it', async () => {
     const { target, revocations } = await anApi({ framework });
@@ -133,7 +136,7 @@ describe.each(frameworks)('row 28: what was revoked, in $name', (framework) => {
     expect((await target.send({ token: aToken() })).status).toBe(200);
   });
 
-  it('case 89: the same jti, session and subject of another issuer passes', async () => {
+  it('case 89: the same jti, session and subject of another issuer is accepted', async () => {
     const [a, b] = aPair();
     const issuers = [a, b].map((each) => ({
       ...rfc9068({ issuer: each?.issuer ?? '', jwks: each?.jwks ?? { keys: [] } }),
@@ -167,7 +170,7 @@ describe.each(frameworks)('row 28: what was revoked, in $name', (framework) => {
     expect((await target.send({ token: aToken({ iat: NOW + 6, jti: 'later' }) })).status).toBe(200);
   });
 
-  it('case 91: without iat while there is a mark; without jti by the token itself', async () => {
+  it('case 91: a token without iat is refused while there is a mark, and one without jti if its text is revoked', async () => {
     const preset = custom({ issuer: ISSUER, jwks: issuer.jwks, classify: () => 'user' });
     const { target, revocations } = await anApi({
       framework,
@@ -190,7 +193,7 @@ describe.each(frameworks)('row 28: what was revoked, in $name', (framework) => {
     expect((await target.send({ token: two })).status).toBe(200);
   });
 
-  it('the token with its other good signature is the same token', async () => {
+  it('a token with another valid signature counts as the same token', async () => {
     const { target, revocations } = await anApi({ framework });
     const token = aToken();
     const twin = withOtherSignature(token);
@@ -200,7 +203,7 @@ describe.each(frameworks)('row 28: what was revoked, in $name', (framework) => {
     expectRefusal(await target.send({ token: twin }), REVOKED);
   });
 
-  it('case 92: a late older mark changes nothing, and no mark locks anybody out for long', async () => {
+  it('case 92: an older mark that comes late changes nothing, and a mark far in the future refuses nobody for long', async () => {
     const { target, revocations, clock } = await anApi({ framework });
     const key = `user:${encodeURIComponent(ISSUER)}:ada`;
     await revocations.revokePrincipal(key);
@@ -212,7 +215,7 @@ describe.each(frameworks)('row 28: what was revoked, in $name', (framework) => {
     expect((await target.send({ token: again })).status).toBe(200);
   });
 
-  it('case 93: a token that would outlive its mark is not accepted at all, and the event says why', async () => {
+  it('case 93: a token that would outlive its mark is refused, and the event says why', async () => {
     const { target, revocations, clock } = await anApi({ framework }, { retainSec: 86_400 });
     const month = { exp: NOW + 30 * 86_400 };
     expectRefusal(await target.send({ token: aToken(month) }), LIVES_TOO_LONG);
@@ -238,14 +241,14 @@ describe.each(frameworks)('row 28: what was revoked, in $name', (framework) => {
     expect((await target.send({ token: day })).body).toContain('expired');
   });
 
-  it('case 97: it is no anonymous caller where authentication is optional', async () => {
+  it('case 97: it is not let in as anonymous if authentication is optional', async () => {
     const { target, revocations } = await anApi({ framework, optional: true });
     await revocations.revokeIssuer({ issuer: ISSUER });
     expectRefusal(await target.send({ token: aToken() }), REVOKED);
     expect((await target.send({})).status).toBe(200);
   });
 
-  it('case 73: an opaque token is refused at once, though its answer is remembered', async () => {
+  it('case 73: an opaque token is refused at once, although its answer is cached', async () => {
     const revocations = memoryRevocations({ clock: aClock() });
     const api = await anIntrospectingApi(framework, {
       options: { revocation: { store: revocations } },
@@ -287,7 +290,7 @@ describe.each(frameworks)('row 28: what was revoked, in $name', (framework) => {
     expectRefusal(await second.target.send({ token: aToken() }), REVOKED);
   });
 
-  it('leaves nothing of it in events', async () => {
+  it('does not appear in events', async () => {
     const { target, revocations } = await anApi({ framework });
     await revocations.revokeSession({ issuer: ISSUER, sessionId: 'secret-session' });
     const token = aToken({ sid: 'secret-session' });
@@ -322,7 +325,7 @@ const FAULTS: readonly (readonly [string, () => unknown])[] = [
 
 describe.each(frameworks)('row 28: an outage of the store, in $name', (framework) => {
   it.each(FAULTS)(
-    'cases 94 and 96: %s is 503, and over once the store is back',
+    'cases 94 and 96: %s causes a 503, until the store is back',
     async (_what, fails) => {
       let isUp = false;
       const target = await asking(framework, () => (isUp ? false : fails()));
@@ -340,7 +343,7 @@ describe.each(frameworks)('row 28: an outage of the store, in $name', (framework
   );
 
   it.each(FAULTS)(
-    'where it is accepted by name, %s lets tokens in, and is told once',
+    'with onOutage: accept, %s lets tokens in, and one event reports it',
     async (_what, fails) => {
       const target = await asking(framework, fails, { onOutage: 'accept' });
       for (let times = 0; times < 3; times++) {
@@ -366,7 +369,7 @@ describe.each(frameworks)('row 28: an outage of the store, in $name', (framework
     }
   });
 
-  it('is no outage for a token that is bad, nor for a request without one', async () => {
+  it('is not reported for a bad token or a request without a token', async () => {
     const target = await asking(framework, () => {
       throw new Error('down');
     });

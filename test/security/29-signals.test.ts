@@ -114,7 +114,7 @@ describe.each(frameworks)('in $name', (framework) => {
   });
 
   it.each(LOGOUTS)(
-    'a logout token %s ends nothing of another’s',
+    'a logout token %s revokes nothing of another user',
     async (_name, jwt, status = 400) => {
       const app = anApi(framework);
       const response = await send(app, { method: 'post', path: '/logout' })
@@ -125,7 +125,7 @@ describe.each(frameworks)('in $name', (framework) => {
     },
   );
 
-  it('an honest event revokes', async () => {
+  it('a good event and a good logout token revoke', async () => {
     const byEvent = anApi(framework);
     await send(byEvent, { method: 'post', path: '/events' })
       .set('authorization', AUTHORIZATION)

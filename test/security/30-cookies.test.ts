@@ -102,12 +102,12 @@ const ambiguous: readonly Attack[] = [
   ['an empty one last', [['cookie', `__Host-at=${user}; __Host-at=`]]],
   ['far apart', [['cookie', `__Host-at=${user}; ${'a=b; '.repeat(500)}__Host-at=x`]]],
   ['one without name, whose value reads like one', [['cookie', `a=1;__Host-at=x;${good[1]}`]]],
-  ['a good header beside it', [good, ['authorization', `Bearer ${user}`]]],
-  ['a bad header beside it', [good, ['authorization', 'Bearer x']]],
-  ['another scheme beside it', [good, ['authorization', 'Basic YTpi']]],
-  ['an empty header beside it', [good, ['authorization', '']]],
+  ['a cookie and a good header', [good, ['authorization', `Bearer ${user}`]]],
+  ['a cookie and a bad header', [good, ['authorization', 'Bearer x']]],
+  ['a cookie and a header of another scheme', [good, ['authorization', 'Basic YTpi']]],
+  ['a cookie and an empty header', [good, ['authorization', '']]],
   [
-    'two headers beside it',
+    'a cookie and two headers',
     [good, ['authorization', `Bearer ${user}`], ['authorization', `Bearer ${client}`]],
   ],
 ].map(([name, headers]) => ({
@@ -126,7 +126,7 @@ const elsewhere: readonly Attack[] = (
     ['whose name only begins so', [['cookie', `__Host-at2=${user}`]]],
     ['whose name ends so', [['cookie', `x__Host-at=${user}`]]],
     ['with a space after its name', [['cookie', `__Host-at =${user}`]]],
-    ['after white space that is none here', [['cookie', `\xa0__Host-at=${user}`]]],
+    ['after a no-break space', [['cookie', `\xa0__Host-at=${user}`]]],
     ['within the value of another', [['cookie', `a="__Host-at=${user}`]]],
     ['after a comma', [['cookie', `a=1,__Host-at=${user}`]]],
     ['in another header', [['cookie2', `__Host-at=${user}`]]],
@@ -232,7 +232,7 @@ describe.each(frameworks)('row 30: what is let in by $name', (framework) => {
     target.close();
   });
 
-  it('a POST by `Sec-Fetch-Site`, where pages of the same origin are listed', async () => {
+  it('a POST with `Sec-Fetch-Site: same-origin`, if same-origin is listed', async () => {
     const target = await aTarget(framework, { credentials: fromHere });
     const headers: readonly WireHeader[] = [
       good,
@@ -243,7 +243,7 @@ describe.each(frameworks)('row 30: what is let in by $name', (framework) => {
     target.close();
   });
 
-  it('nobody, where authentication is optional and there is no cookie of the name', async () => {
+  it('a request without the cookie as anonymous, if authentication is optional', async () => {
     const target = await aTarget(framework, { credentials: fromApp, optional: true });
     const answer = await target.send({ method: 'POST', headers: [['cookie', 'at=x']], body: '' });
     expect(answer).toMatchObject({ status: 200, body: 'null' });
@@ -300,7 +300,7 @@ describe.each(frameworks)('row 30: a token that a front door forwards, in $name'
     target.close();
   });
 
-  it.each([user, `Bearer ${user}`, `bearer  ${user}`])('%.8s… is let in', async (value) => {
+  it.each([user, `Bearer ${user}`, `bearer  ${user}`])('%.8s… is accepted', async (value) => {
     const target = await aTarget(framework, {
       credentials: fromHeader('x-forwarded-access-token'),
     });
@@ -309,7 +309,7 @@ describe.each(frameworks)('row 30: a token that a front door forwards, in $name'
     target.close();
   });
 
-  it('is checked by its origin, where origins are listed', async () => {
+  it('is accepted only from listed origins, if origins are listed', async () => {
     const credentials = fromHeader('x-forwarded-access-token', { origins: [APP] });
     const target = await aTarget(framework, { credentials });
     const post = (...headers: readonly WireHeader[]) =>
@@ -376,7 +376,7 @@ describe.each(frameworks)(
       expect(await statusAfter(change, headers)).toEqual(expected);
     });
 
-    it('deleted is anonymous where authentication is optional', async () => {
+    it('deleted is anonymous if authentication is optional', async () => {
       const remove: Change = (headers) => delete headers['authorization'];
       expect(await statusAfter(remove, [['authorization', bearer]], true)).toEqual([200, false]);
     });

@@ -67,7 +67,7 @@ function anApi(framework: Framework, mtls: Partial<MtlsOptions> = {}, options: o
 }
 
 describe.each(frameworks)('the certificate of the connection in $name', (framework) => {
-  it('[RFC8705-3-a] makes a token good that is bound to it, and no other', async () => {
+  it('[RFC8705-3-a] lets in a token that is bound to it, and no other', async () => {
     const { listener, outcomesOf } = anApi(framework);
     const port = await serveTls(listener);
     const certificates = [ours, theirs, undefined];
@@ -101,7 +101,7 @@ describe.each(frameworks)('the certificate of the connection in $name', (framewo
   });
 
   it.each(['TLSv1.2', 'TLSv1.3'] as const)(
-    '56, 57 is that of the first handshake, or none, in a session that is resumed: %s',
+    '56, 57 is that of the first handshake, or none, in a resumed session: %s',
     async (version) => {
       const { listener, outcomesOf } = anApi(framework);
       // Trusted, so that Node calls resumed connections authorized, with a certificate or without.
@@ -141,7 +141,7 @@ describe.each(frameworks)('the certificate of the connection in $name', (framewo
     ]);
   });
 
-  it('64 is compared by the hash of its DER alone', async () => {
+  it('64 is compared only by the hash of its DER', async () => {
     const { listener, outcomesOf } = anApi(framework);
     const wire = await tlsWire({ port: await serveTls(listener), certificate: ours });
     const spki = new X509Certificate(ours.cert).publicKey.export({ type: 'spki', format: 'der' });
@@ -190,7 +190,7 @@ describe.each(frameworks)('the certificate of the connection in $name', (framewo
     expect(await outcomesOf(renewed, [bearer(boundTo(ours))])).toEqual(['certificate_mismatch']);
   });
 
-  it('65 is that of the connection, whatever its holder has by now: after a renewal each token goes with its own connections', async () => {
+  it('65 is that of the connection: after a renewal each token works only on connections with its own certificate', async () => {
     const { listener, outcomesOf } = anApi(framework);
     const port = await serveTls(listener);
     const renewed = await testCertificate({ renews: ours });
@@ -203,7 +203,7 @@ describe.each(frameworks)('the certificate of the connection in $name', (framewo
     expect(await outcomesOf(after, ...both)).toEqual(['certificate_mismatch', 'accepted mtls']);
   });
 
-  it('43 counts beside the proof of a token that is bound to both', async () => {
+  it('43 is checked together with the proof, for a token that is bound to both', async () => {
     const { listener, outcomesOf } = anApi(framework, {}, { dpop: 'when-bound' });
     const port = await serveTls(listener);
     const both = aUserToken({}, { boundTo: [clientKey, ours] });
@@ -235,7 +235,7 @@ describe.each(frameworks)('the certificate of the connection in $name', (framewo
     expect(await outcomesOf(await tlsWire({ port }), proved())).toEqual(['certificate_missing']);
   });
 
-  it('is required where that is asked for', async () => {
+  it('is required if mode is required', async () => {
     const { listener, outcomesOf } = anApi(framework, { mode: 'required' });
     const wire = await tlsWire({ port: await serveTls(listener), certificate: ours });
     expect(await outcomesOf(wire, [bearer(boundTo(ours))], [bearer(aUserToken())])).toEqual([
@@ -280,8 +280,8 @@ const wireFrom = (port: number, localAddress?: string, host = '127.0.0.1'): Wire
 const plain = (listener: RequestListener, at?: { host?: string; path?: string }) =>
   listening(createServer(listener), at);
 
-describe.each(frameworks)('the certificate that a header speaks of in $name', (framework) => {
-  it.each(HEADERS)('%s is believed from a listed proxy', async (format, header) => {
+describe.each(frameworks)('the certificate in a header in $name', (framework) => {
+  it.each(HEADERS)('%s is trusted from a listed proxy', async (format, header) => {
     const certificate = headerCertificate({ format, proxies: ['127.0.0.1'] });
     const { listener, outcomesOf } = anApi(framework, { certificate });
     const wire = wireFrom(await plain(listener));
@@ -291,7 +291,7 @@ describe.each(frameworks)('the certificate that a header speaks of in $name', (f
     ).toEqual(['accepted mtls', 'certificate_mismatch', 'certificate_missing']);
   });
 
-  it.each(HEADERS)('58 %s is not believed from anybody else', async (format, header) => {
+  it.each(HEADERS)('58 %s is not trusted from any other address', async (format, header) => {
     const certificate = headerCertificate({
       format,
       proxies: ['127.9.0.0/16', '10.0.0.0/8', 'unix'],
@@ -311,7 +311,7 @@ describe.each(frameworks)('the certificate that a header speaks of in $name', (f
     expect(await outcomesOf(wireFrom(port, '127.9.1.1'), request)).toEqual(['accepted mtls']);
   });
 
-  it('58 is believed from an IPv4 address in its IPv6 form', async () => {
+  it('58 is trusted from an IPv4 address in its IPv6 form', async () => {
     const { listener, outcomesOf } = anApi(framework, from('127.9.0.0/16'));
     const port = await plain(listener, { host: '::' });
     const request = [bearer(boundTo(ours)), ...HEADERS.slice(0, 1).map(([, header]) => header)];
@@ -322,7 +322,7 @@ describe.each(frameworks)('the certificate that a header speaks of in $name', (f
     ]);
   });
 
-  it('58 is believed on a Unix domain socket only if unix is listed', async () => {
+  it('58 is trusted on a Unix domain socket only if unix is listed', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'authly-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     for (const [mtls, outcome] of [
@@ -339,7 +339,7 @@ describe.each(frameworks)('the certificate that a header speaks of in $name', (f
     }
   });
 
-  it('59–63 counts only once, and only in its format', async () => {
+  it('59–63 is read only if it is there once, and in its format', async () => {
     const { listener, outcomesOf } = anApi(framework, from('127.0.0.1'));
     const wire = wireFrom(await plain(listener));
     const good = `:${base64}:`;
@@ -369,7 +369,7 @@ describe.each(frameworks)('the certificate that a header speaks of in $name', (f
     ]);
   });
 
-  it('62 of Envoy counts with one element and one hash alone', async () => {
+  it('62 of Envoy is read only if it has one element with one hash', async () => {
     const certificate = headerCertificate({ format: 'envoy', proxies: ['127.0.0.1'] });
     const { listener, outcomesOf } = anApi(framework, { certificate });
     const wire = wireFrom(await plain(listener));
@@ -416,7 +416,7 @@ describe.each(frameworks)('the certificate that a header speaks of in $name', (f
     ).toEqual(['accepted mtls', 'certificate_mismatch']);
   });
 
-  it('67 is not believed of a connection that was reset before anybody looked at its address', async () => {
+  it('67 is not trusted on a connection that was reset before its address was read', async () => {
     const { listener, outcomes } = anApi(framework, from('127.0.0.0/8', 'unix'));
     let reset = () => {};
     const port = await plain((request, response) => {
@@ -439,7 +439,7 @@ describe.each(frameworks)('the certificate that a header speaks of in $name', (f
     await expect.poll(() => outcomes).toEqual(['certificate_missing']);
   });
 
-  it('67 of a TLS connection is none once that has ended', async () => {
+  it('67 of a TLS connection does not exist after the connection has ended', async () => {
     const { listener, outcomes } = anApi(framework);
     let end = () => {};
     const port = await serveTls((request, response) => {
@@ -457,7 +457,7 @@ describe.each(frameworks)('the certificate that a header speaks of in $name', (f
 describe.each(frameworks.filter(({ name }) => name.startsWith('Koa')))(
   '66 over HTTP/2 in $name',
   (framework) => {
-    it('each request of a session is judged by itself', async () => {
+    it('each request of a session is checked by itself', async () => {
       const { listener, outcomes } = anApi(framework);
       const port = await serveTls(listener, { http2: true });
       const { key, cert } = ours;

@@ -63,7 +63,7 @@ describe.each(frameworks)('introspection in $name', (framework) => {
   });
 
   it.each(['"false"', '"true"', '1', 'null'])(
-    'takes active: %s for an outage, not for an answer [RFC7662-2.2-a]',
+    'treats active: %s as an outage, not as an answer [RFC7662-2.2-a]',
     async (active) => {
       const api = await anIntrospectingApi(framework);
       api.endpoint.answer(json(`{"active":${active},"exp":${NOW + 600}}`));
@@ -75,7 +75,7 @@ describe.each(frameworks)('introspection in $name', (framework) => {
     },
   );
 
-  it.each(['[]', 'null', '{}', '"active"'])('takes %s for an outage', async (text) => {
+  it.each(['[]', 'null', '{}', '"active"'])('treats %s as an outage', async (text) => {
     const api = await anIntrospectingApi(framework);
     api.endpoint.answer(json(text));
     expect((await api.call('a')).status).toBe(503);
@@ -149,7 +149,7 @@ describe.each(frameworks)('introspection in $name', (framework) => {
     });
   });
 
-  it('sees a revocation at the server once the answer is old, and not before', async () => {
+  it('notices a revocation at the server when the cached answer is too old, and not before', async () => {
     const api = await anIntrospectingApi(framework, {
       introspection: { cache: { activeForSec: 30 } },
     });
@@ -163,7 +163,7 @@ describe.each(frameworks)('introspection in $name', (framework) => {
     expect(api.endpoint.questions).toHaveLength(2);
   });
 
-  it('does not let an answer outlive exp, nor a clock that was set back prolong it [RFC7662-4-a]', async () => {
+  it('does not let an answer outlive exp, also if the clock was set back [RFC7662-4-a]', async () => {
     const api = await anIntrospectingApi(framework);
     api.endpoint.answer({ ...ACTIVE_USER, exp: NOW + 3 });
     expect((await api.call('opaque')).status).toBe(200);
@@ -211,7 +211,7 @@ describe.each(frameworks)('introspection in $name', (framework) => {
     ['401 invalid_client', answering(401, '{"error":"invalid_client"}')],
     ['400 invalid_client', answering(400, '{"error":"invalid_client"}')],
   ])(
-    'is down when the server refuses our credentials: %s [RFC7662-2.3-a]',
+    'answers 503 when the server refuses our credentials: %s [RFC7662-2.3-a]',
     async (_name, answer) => {
       const api = await anIntrospectingApi(framework);
       api.endpoint.answer(answer);
@@ -229,7 +229,7 @@ describe.each(frameworks)('introspection in $name', (framework) => {
       '401 invalid_token in the challenge',
       answering(401, '', { 'www-authenticate': 'Bearer error="invalid_token"' }),
     ],
-  ])('takes %s as a word about the token', async (_name, answer) => {
+  ])('treats %s as a statement about the token', async (_name, answer) => {
     const api = await anIntrospectingApi(framework);
     api.endpoint.answer(answer);
     for (const token of ['a', 'b', 'c']) expect((await api.call(token)).status).toBe(401);
@@ -238,13 +238,13 @@ describe.each(frameworks)('introspection in $name', (framework) => {
     expect((await api.call('good')).status).toBe(200);
   });
 
-  it('takes 400 invalid_request for an outage', async () => {
+  it('treats 400 invalid_request as an outage', async () => {
     const api = await anIntrospectingApi(framework);
     api.endpoint.answer(answering(400, '{"error":"invalid_request"}'));
     expect((await api.call('a')).status).toBe(503);
   });
 
-  it('does not follow a redirect: the token stays here', async () => {
+  it('does not follow a redirect, so the token is not sent elsewhere', async () => {
     const other = await anIntrospectionEndpoint();
     other.answer(ACTIVE_USER);
     const api = await anIntrospectingApi(framework);
@@ -256,7 +256,7 @@ describe.each(frameworks)('introspection in $name', (framework) => {
     expect(new Set(api.told())).toEqual(new Set(['redirect']));
   });
 
-  it('sends no JWT, whatever its header says, and nothing that is no token68', async () => {
+  it('sends no JWT, whatever its header says, and nothing that is not a token68', async () => {
     const api = await anIntrospectingApi(framework);
     api.endpoint.answer(ACTIVE_USER);
     const none = `${Buffer.from('{"alg":"none"}').toString('base64url')}.e30.`;
@@ -279,7 +279,7 @@ describe.each(frameworks)('introspection in $name', (framework) => {
     expect(api.endpoint.questions).toHaveLength(3);
   });
 
-  it('verifies JWTs beside opaque tokens as before, without asking', async () => {
+  it('verifies JWTs next to opaque tokens as before, without asking', async () => {
     const api = await anIntrospectingApi(framework);
     const { issuer } = api.endpoint;
     expect(await api.call(aUserToken({ iss: issuer }))).toMatchObject({
@@ -289,7 +289,7 @@ describe.each(frameworks)('introspection in $name', (framework) => {
     expect(api.endpoint.questions).toEqual([]);
   });
 
-  it('sends a token only to its own issuer, and to none where the issuer is not known', async () => {
+  it('sends a token only to its own issuer, and to none if the issuer is not known', async () => {
     const first = await anIntrospectionEndpoint();
     const second = await anIntrospectionEndpoint();
     const client = clientSecretBasic(CLIENT_ID, 'secret');
@@ -395,7 +395,7 @@ describe.each(frameworks)('introspection in $name', (framework) => {
     );
   });
 
-  it('accepts an answer without aud only with audience: trusted, and never one that names another API', async () => {
+  it('accepts an answer without aud with audience: trusted, but not one that names another API', async () => {
     const api = await anIntrospectingApi(framework, { introspection: { audience: 'trusted' } });
     api.endpoint.answerAbout('without', without('aud'));
     api.endpoint.answerAbout('other', { ...ACTIVE_USER, aud: 'https://other.example.com' });
@@ -623,14 +623,14 @@ describe.each(frameworks)('JWTs that the server is asked about, in $name', (fram
     },
   );
 
-  it('are an outage where the server introspects none', async () => {
+  it('cause an outage if the server does not introspect JWTs', async () => {
     const api = await anIntrospectingApi(framework, { introspection: { jwts: 'confirm' } });
     api.endpoint.answer(answering(400, '{"error":"unsupported_token_type"}'));
     expect((await api.call(aUserToken(claims(api.endpoint.issuer)))).status).toBe(503);
     expect(api.told()).toEqual(['jwts_unsupported']);
   });
 
-  it('are read from the answer alone, once signature, iss and exp hold', async () => {
+  it('are read only from the answer, once signature, iss and exp are verified', async () => {
     const api = await anIntrospectingApi(framework, { introspection: { jwts: 'answer' } });
     const { issuer } = api.endpoint;
     api.endpoint.answer(ACTIVE_USER);
@@ -672,9 +672,9 @@ describe('configuration', () => {
       'issuers: [',
     ],
     [
-      'a list of issuers and introspection beside it',
+      'introspection together with a list of issuers',
       { issuers: [{ ...issuer, audience: AUDIENCE }], introspection: { client } },
-      'each entry owns',
+      'each entry has its own',
     ],
     [
       'a preset without a rule',

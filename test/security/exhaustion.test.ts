@@ -142,7 +142,7 @@ describe('a token of the greatest size costs in proportion to it', () => {
     server.close();
   });
 
-  it('ten actors within actors are cut to eight', async () => {
+  it('of 28 nested actors at most seven earlier ones are kept', async () => {
     const server = aServer();
     const act = `${'{"sub":"a","act":'.repeat(28)}{"sub":"z"}${'}'.repeat(28)}`;
     const { actor } = await server.verify(aToken({}, { rawPayload: claimsText(`"act":${act}`) }));
@@ -150,7 +150,7 @@ describe('a token of the greatest size costs in proportion to it', () => {
     server.close();
   });
 
-  it('long kids are neither kept nor fetched for', async () => {
+  it('a kid that is too long is not kept and causes no fetch', async () => {
     const server = aServer();
     await server.verify(aToken());
     for (let index = 0; index < 50; index++) {
@@ -198,7 +198,7 @@ describe.each(frameworks)('over HTTP, with room for headers of 256 KB, in $name'
     ['200 KB of commas', `Bearer ${','.repeat(200_000)}`, 400],
     ['200 KB of commas and spaces before a scheme', `Basic ${', '.repeat(100_000)}x`, 401],
     ['200 KB of scheme', 'B'.repeat(200_000), 401],
-  ])('a header that is dear to read: %s', async (_, authorization, status) => {
+  ])('a header that takes long to parse is refused: %s', async (_, authorization, status) => {
     const target = await aTarget(framework);
     const answer = await target.send({ headers: [['authorization', authorization]] });
     expect(answer.status).toBe(status);

@@ -103,12 +103,12 @@ describe('logout tokens', () => {
     expect([status, ...why].join(' ')).toBe(expected);
   });
 
-  it('all that are recorded are here', () => {
+  it('eleven are recorded', () => {
     const forms = recorded.filter(({ form }) => form === 'logout-token').map(({ id }) => id);
     expect(forms).toHaveLength(11);
   });
 
-  it('of Hydra stop tokens where its token hook puts sid into them', async () => {
+  it('of Hydra revoke tokens if its token hook puts sid into them', async () => {
     const token = byId('hydra-logout-token');
     const clock = fakeClock(timeOf(token) * 1_000);
     const revocations = memoryRevocations({ clock });
@@ -132,7 +132,7 @@ describe('what presets say of sid in access tokens', () => {
       .filter(signedIn)
       .map(({ id, payload }) => [id, 'sid' in payload] as const);
 
-  it('holds for the tokens of Keycloak, but for a grant without a session', () => {
+  it('holds for the tokens of Keycloak, except for a grant without a session', () => {
     const without = withSid('keycloak').filter(([, has]) => !has);
     expect(without.map(([id]) => id)).toEqual([
       'kc-user-jwt-bearer',
@@ -149,7 +149,7 @@ describe('what presets say of sid in access tokens', () => {
     },
   );
 
-  it('holds for the tokens of Hydra, which have it by a hook or a mapping alone', () => {
+  it('holds for the tokens of Hydra, which have sid only by a hook or a mapping', () => {
     const ids = withSid('hydra').filter(([, has]) => has);
     expect(ids.every(([id]) => /-hook-|-top-/.test(id))).toBe(true);
   });

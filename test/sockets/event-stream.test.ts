@@ -178,7 +178,7 @@ describe.each(apps)('an event stream of $name', ({ listenerOf }) => {
     expect(source.readyState).toBe(source.CLOSED);
   });
 
-  it('is refused like any other request', async () => {
+  it('is refused with 403 without the scope', async () => {
     const api = anApi();
     const origin = await served(listenerOf(api));
     const read = await reading(origin, aToken({ scope: 'other' }));

@@ -80,7 +80,7 @@ describe('a socket that says first who it is', () => {
     expect(admitted[0]?.lease.expiresAt).toBe(NOW + 900);
   });
 
-  it('may have another form, by `read`', async () => {
+  it('may say it in another form, with the option read', async () => {
     const read = (text: string) =>
       text.startsWith('LOGIN ') ? { token: text.slice(6) } : undefined;
     const { url } = await aServer(aResourceServer(), { read });
@@ -158,7 +158,7 @@ describe('a socket that does not', () => {
     ]);
   });
 
-  it('is told to come back later while its token cannot be checked', async () => {
+  it('is closed with 1013 while its token cannot be checked', async () => {
     const store = { retainSec: 3_600, isRevoked: () => Promise.reject(new Error('down')) };
     const { url } = await aServer(aResourceServer({ revocation: { store } }));
     const { ws, closed } = await opened(url);

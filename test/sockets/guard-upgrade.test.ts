@@ -159,7 +159,7 @@ describe('a refusal', () => {
     expect(await aClient(url, { headers: bearer(aToken()) }).outcome).toBe('open');
   });
 
-  it('of a fault is 500, and onError is told', async () => {
+  it('of a requirement that throws is 500 or 503, and calls onError at most once', async () => {
     const faults: unknown[] = [];
     const { server } = anApi();
     const fault = new Error('a bug');

@@ -207,7 +207,7 @@ describe('a store of revocations without subscribe', () => {
     expect(causeOf(lease)).toBe('revoked');
   });
 
-  it('may be down for a moment, and nobody loses the connection', async () => {
+  it('may be down for a moment without ending a lease', async () => {
     const { begin, events, pass, state } = askingApi();
     const leases = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>

@@ -9,11 +9,11 @@ export interface AccessToken {
   readonly accessToken: string;
   readonly type: TokenType;
   /**
-   * Seconds since the epoch, by this machine's clock: for display. What the source uses is counted on a
-   * clock that nobody sets.
+   * When the token expires, in seconds since the epoch by this machine's clock. It is for display only: the
+   * source itself measures time with a monotonic clock.
    */
   readonly expiresAt: number;
-  /** What the server granted; what was asked for, where it does not say. */
+  /** The scopes that the server granted. If its answer names none, these are the scopes that were asked for. */
   readonly scopes: readonly string[];
 }
 
@@ -38,7 +38,7 @@ class HeldToken implements AccessToken {
     return this.#accessToken;
   }
 
-  // A printer that shows accessors would otherwise call the one above.
+  // `util.inspect` with `getters: true` would otherwise call the getter above and print the token.
   [inspect.custom](): object {
     return this.toJSON();
   }
@@ -48,7 +48,7 @@ class HeldToken implements AccessToken {
   }
 }
 
-/** Makes an access token that nothing prints. */
+/** Makes an access token whose value neither `console.log` nor `JSON.stringify` shows. */
 export function createAccessToken(parts: AccessTokenParts): AccessToken {
   return new HeldToken(parts);
 }

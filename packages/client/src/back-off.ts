@@ -1,30 +1,33 @@
 import { REASONS } from './reasons.ts';
 import type { TokenSourceError } from './token-source-error.ts';
 
-/** One attempt that was let through: exactly one of its functions is called when it is over. */
+/** One attempt that was allowed. The caller calls exactly one of its functions when the attempt has ended. */
 export interface Attempt {
   succeeded(): void;
-  /** Gives the milliseconds until the next attempt. */
+  /** Returns how many milliseconds must pass before the next attempt. */
   failed(error: TokenSourceError): number;
-  /** The attempt ended without telling anything about the server. */
+  /** The attempt ended without a result. It counts neither as a success nor as a failure. */
   released(): void;
 }
 
-/** Remembers a failure, so that the server is not asked at every call. */
+/** Remembers the last failure, so that callers do not ask a failing server at every call. */
 export interface BackOff {
-  /** An attempt, or the error that callers get instead, without waiting. */
+  /**
+   * Returns an attempt if one may begin now. Otherwise returns the remembered error, so that callers get it
+   * at once.
+   */
   enter(): Attempt | TokenSourceError;
-  /** The failure that is remembered, until an attempt succeeds. */
+  /** The last failure; `undefined` after an attempt has succeeded. */
   readonly last: TokenSourceError | undefined;
-  /** The next attempt may be made at once: something has changed. */
+  /** Allows the next attempt at once, because something has changed. */
   retryNow(): void;
 }
 
 /** What a back-off is made from. */
 export interface BackOffOptions {
-  /** Milliseconds of a clock that nobody sets. */
+  /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
-  /** Uniform in [0, 1). */
+  /** Returns random numbers, uniform in [0, 1). */
   readonly random: () => number;
 }
 
@@ -32,21 +35,22 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 const SHORTEST_PAUSE_MS = 100;
 const LONGEST_RETRY_AFTER_MS = 60_000;
-/** After a failure that does not pass by itself, the next attempt comes after this. */
+/** The pause after a failure that does not pass by itself. */
 const LASTING_MS = 30_000;
 
 /**
- * The pause is at most half a second, doubling to half a minute; it is a random part of that ("full jitter"),
- * so that processes do not all try at the same moment. Or it is as long as the server says, up to a minute. A
- * failure that does not pass by itself, such as a wrong secret, is tried every half minute. After a failure one
- * attempt is let through at a time.
+ * Makes a back-off. The pause after a failure is random ("full jitter"), so that processes do not all try
+ * again at the same moment. Its upper limit is half a second after the first failure, and doubles with each
+ * further one up to half a minute. If the server says when to try again (`Retry-After`), the pause is that
+ * long, but at most a minute. After a failure that does not pass by itself, such as a wrong secret, the pause
+ * is half a minute. After a failure, only one attempt at a time is allowed.
  */
 export function createBackOff({ now, random }: BackOffOptions): BackOff {
   let last: TokenSourceError | undefined;
   let failures = 0;
   let retryAt = 0;
   let isTrying = false;
-  /** Attempts that began before the last failure fail with it, and count once. */
+  /** Counts failures. An attempt that began before the last failure is not counted as another one. */
   let generation = 0;
 
   function pauseAfter({ reason, retryAfterSec }: TokenSourceError): number {

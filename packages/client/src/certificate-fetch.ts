@@ -8,7 +8,10 @@ import {
 import type { Agent } from 'undici';
 import { resolveClock, type SourceClock } from './source-clock.ts';
 
-/** PEM, or a function that gives it: for a certificate that is renewed. */
+/**
+ * PEM, or a function that returns it. Use a function for a certificate that is renewed while the process
+ * runs.
+ */
 export type PemSource =
   | string
   | Uint8Array
@@ -17,13 +20,13 @@ export type PemSource =
 /** Options of {@link certificateFetch}. */
 export interface CertificateFetchOptions {
   /**
-   * The certificate with its whole chain, in PEM: to some servers a certificate without its chain looks
-   * self-signed.
+   * The certificate with its whole chain, in PEM. Without the chain, some servers take it for a self-signed
+   * certificate.
    */
   readonly certificate: PemSource;
   /** Its private key, in PEM. */
   readonly key: PemSource;
-  /** Certificate authorities in PEM, instead of those that Node trusts. */
+  /** Certificate authorities in PEM. They replace those that Node trusts. */
   readonly ca?: PemSource;
   /** For tests. */
   readonly clock?: SourceClock;
@@ -33,11 +36,11 @@ export interface CertificateFetchOptions {
 export interface CertificateFetch {
   (input: string | URL | Request, init?: RequestInit): Promise<Response>;
   /**
-   * Reads the certificate anew where it may have changed, and tells it from the one before: a digest under
-   * a key of this process.
+   * Reads the certificate again if it may have changed. Resolves with a digest (made with a key of this
+   * process) that changes when the certificate, the private key or `ca` changes.
    */
   certificateTag(): Promise<string>;
-  /** Ends idle connections. */
+  /** Closes each connection when it is idle. */
   close(): Promise<void>;
 }
 
@@ -49,7 +52,7 @@ const OPTIONS: OptionNames<CertificateFetchOptions> = {
 };
 const LINE =
   "certificateFetch({ certificate: () => readFile('tls.crt'), key: () => readFile('tls.key') })";
-/** Files are not read at every request. */
+/** Files are read at most this often, instead of at every request. */
 const READ_EVERY_MS = 1_000;
 
 interface Pool {
@@ -59,14 +62,15 @@ interface Pool {
 }
 
 /**
- * A `fetch` for mutual TLS (RFC 8705), by undici: Node's own cannot present a certificate. Give it to
- * `tlsClientAuth`, and to whatever else calls with this certificate.
+ * Makes a `fetch` for mutual TLS (RFC 8705) with undici, because Node's own `fetch` cannot present a client
+ * certificate. Give it to `tlsClientAuth`, and use it for every other request that needs this certificate.
  *
- * What functions give is read again at most once a second; when it has changed, new connections are made
- * with the new certificate, and a token source drops its token, which is bound to the old one. While the
- * new pair cannot be used, as between the writing of two files, the old one stays.
+ * Functions are called again at most once a second. When their result has changed, new connections use the
+ * new certificate, and a token source drops its token, because that token is bound to the old certificate. If
+ * the new pair cannot be used, the old pair stays in use. That happens, for example, when the platform has
+ * written only one of the two files so far.
  *
- * @throws ConfigurationError for a certificate or key that is missing.
+ * @throws ConfigurationError if the certificate or the key is missing.
  */
 export function certificateFetch(options: CertificateFetchOptions): CertificateFetch {
   const { certificate, key, ca, ...rest } = checkOptions(
@@ -97,7 +101,7 @@ export function certificateFetch(options: CertificateFetchOptions): CertificateF
         import('node:tls'),
         import('undici'),
       ]);
-      // Fails for a key of another certificate, before anything is dropped.
+      // Throws if the key does not belong to the certificate. The old pair then stays in use.
       createSecureContext(tls);
       // The old agent is not closed: it may still carry requests, and its idle connections end soon.
       return { tag, agent: new Agent({ connect: tls }), readAt };
@@ -124,7 +128,7 @@ export function certificateFetch(options: CertificateFetchOptions): CertificateF
     const { agent: dispatcher } = await abortable(current(), parts.signal);
     const { fetch } = await import('undici');
     const response: unknown = await fetch(url, { ...parts, dispatcher });
-    // undici's classes are not those of this Node, and have the same members.
+    // undici's `Response` is another class than Node's, but has the same members.
     return response as Response;
   }
 
@@ -146,8 +150,8 @@ export function isCertificateFetch(fetch: object | undefined): fetch is Certific
 }
 
 /**
- * A request in parts that undici's classes take: it does not know a `Request` or `FormData` of Node's own.
- * Bodies are read into memory, but for a stream, which is sent as it comes.
+ * Takes a request apart into values that undici accepts, because undici does not accept Node's own `Request`
+ * or `FormData`. A body is read into memory. Only a stream in `init` is sent while it is read.
  */
 async function partsOf(
   input: string | URL | Request,
@@ -175,13 +179,13 @@ async function pemOf(source: PemSource): Promise<string> {
   const pem = typeof source === 'function' ? await source() : source;
   if (typeof pem === 'string') return pem;
   if (pem instanceof Uint8Array) return Buffer.from(pem).toString();
-  throw new TypeError('There is no certificate or key');
+  throw new TypeError('The function for the certificate or key returned no PEM');
 }
 
 function checkPem(name: string, value: unknown): void {
   const isThere = typeof value === 'string' ? value !== '' : value instanceof Uint8Array;
   if (isThere || typeof value === 'function') return;
   throw new ConfigurationError(
-    `certificateFetch(): ${name} is PEM, or a function that gives it. Write: ${LINE}`,
+    `certificateFetch(): ${name} must be PEM, or a function that returns it. Write: ${LINE}`,
   );
 }

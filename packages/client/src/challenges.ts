@@ -6,8 +6,9 @@ export type Challenge = InstanceType<
 >['cause'][number];
 
 /**
- * The challenges of a `WWW-Authenticate` header; none where it is missing or malformed. The library has a
- * parser, but gives its result only in an error. So it gets a response that has only this header.
+ * Reads the challenges of a `WWW-Authenticate` header. Returns an empty list if the header is missing or
+ * malformed. The library exposes its parser only through an error, so this function gives it a response with
+ * only this header and reads the error.
  */
 export async function challengesOf(
   header: string | null,

@@ -3,7 +3,7 @@ import { ignoreRejection } from '@authly/core/client';
 import type { TokenFailure } from './reasons.ts';
 import type { ServerErrorCode } from './server-error-code.ts';
 
-/** How a token was asked for. */
+/** The grant with which a token was requested. */
 export type GrantKind = 'client_credentials' | 'exchange';
 
 interface OfSource {
@@ -19,31 +19,34 @@ interface Fetched extends OfSource {
 }
 
 /**
- * What happened to tokens, for logs and metrics: a closed union. An event holds no token, no secret, and
- * nothing of a caller.
+ * What happened to tokens, for logs and metrics. The union is closed. An event contains no token, no secret,
+ * and nothing about a caller.
  */
 export type TokenEvent =
   | ({ readonly type: 'token.fetched' } & Fetched)
-  /** The new token replaces one that was still there. */
+  /** The new token replaces one that had not expired yet. */
   | ({ readonly type: 'token.refreshed' } & Fetched)
   | ({
       readonly type: 'token.failed';
       readonly cause: TokenFailure;
-      /** Status of the server's response, and its `error`, where it is a registered one. */
+      /**
+       * The HTTP status of the server's response, and below it the error code of that response, if it is a
+       * known one.
+       */
       readonly status?: number;
       readonly error?: ServerErrorCode;
-      /** The system's or TLS's name for what was wrong: `ECONNREFUSED`. */
+      /** The error code of the system or of TLS, such as `ECONNREFUSED`. */
       readonly code?: string;
       readonly retryInSec: number;
     } & OfSource)
-  /** Asked for a new token, the server gave the old one again. */
+  /** The server was asked for a new token and returned the old one again. */
   | ({ readonly type: 'token.same_again' } & OfSource)
-  /** An API did not accept a token that had not expired; it was sent another one. */
+  /** An API did not accept a token that had not expired. The request is sent again with another token. */
   | ({ readonly type: 'token.rejected' } & OfSource)
   /**
-   * Once: the token is a JWT, and its `aud` does not name the resource that was asked for. The server
-   * ignores `resource` (RFC 8707), as Keycloak, Hydra and Spring do: mostly it wants `audience`, which
-   * `parameters` can say.
+   * Sent at most once by a source. The token is a JWT whose `aud` does not name the requested resource. So
+   * the server ignores `resource` (RFC 8707), as Keycloak, Hydra and Spring do. Most such servers take
+   * `audience` instead, which the option `parameters` can send.
    */
   | ({ readonly type: 'token.resource_ignored'; readonly resource: string } & OfSource)
   /** The metadata names a token endpoint on another origin than before. */
@@ -54,7 +57,10 @@ export type TokenEventListener = (event: TokenEvent) => void;
 
 const diagnostics = channel('authly.client');
 
-/** A way out for events: `onEvent`, and the channel `authly.client` of `node:diagnostics_channel`. */
+/**
+ * Makes a function that sends each event to `onEvent` and to the channel `authly.client` of
+ * `node:diagnostics_channel`.
+ */
 export function createEmit(onEvent: TokenEventListener | undefined): TokenEventListener {
   return (event) => {
     const frozen = Object.freeze(event);

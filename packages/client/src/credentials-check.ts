@@ -1,12 +1,12 @@
 import { inTime } from './in-time.ts';
 
-/** Vaults and files are not read at every call. */
+/** Vaults and files are read at most this often, instead of at every call. */
 const EVERY_MS = 1_000;
 
 /**
- * Makes a function that looks whether the credentials have changed, at most once a second, and once for all
- * who ask at the same time; in between it answers `false`, and so it does when the look takes longer than
- * `timeoutMs`.
+ * Makes a function that checks whether the credentials have changed. It checks at most once a second, and
+ * callers at the same time share one check. Within that second it answers `false`. It also answers `false` if
+ * a check takes longer than `timeoutMs`.
  */
 export function createCredentialsCheck(
   haveChanged: () => Promise<boolean>,

@@ -5,16 +5,19 @@ import type { IssuedToken } from './issued-token.ts';
 import type { SubjectToken } from './subject-token.ts';
 import { createTokenKeeper, type TokenKeeper, type TokenKeeperOptions } from './token-keeper.ts';
 
-/** Keepers of exchanged tokens, one for each token of a caller. */
+/** The keepers of exchanged tokens: one for each caller's token. */
 export interface DelegatedTokens {
-  /** The keeper for a caller's token; a new one when the former keeper says that its token has ended. */
+  /**
+   * Returns the keeper for a caller's token. Makes a new one if there is none, or if the kept one is over
+   * (`isOver`).
+   */
   keeperFor(subject: SubjectToken): TokenKeeper;
   /** Forgets all tokens. */
   drop(): void;
   close(): void;
 }
 
-/** What they are made from. */
+/** What {@link createDelegatedTokens} needs. */
 export interface DelegatedTokensOptions
   extends Omit<TokenKeeperOptions, 'request' | 'subjectEndsAt'> {
   readonly issuer: string;
@@ -26,12 +29,16 @@ export interface DelegatedTokensOptions
 
 /** More exchanges than this at once would only make the server slower. */
 const MAX_EXCHANGES = 64;
-/** When the end of the caller's token is not known, the exchanged token is asked for again after this. */
+/**
+ * How long a caller's token is assumed to live if its end is not known. After this time it is exchanged
+ * again.
+ */
 const UNKNOWN_LIFE_MS = 60_000;
 
 /**
- * Keeps exchanged tokens by a digest of the caller's token, never by the token itself; at most
- * `maxSubjects`, the least recently used is dropped first. A token exchanged for one caller is never found for another.
+ * Keeps exchanged tokens under a digest of the caller's token, never under the token itself. At most
+ * `maxSubjects` are kept; the least recently used one is dropped first. A token that was exchanged for one
+ * caller is never returned for another.
  */
 export function createDelegatedTokens(options: DelegatedTokensOptions): DelegatedTokens {
   const { clock, exchange, maxSubjects } = options;
@@ -41,7 +48,7 @@ export function createDelegatedTokens(options: DelegatedTokensOptions): Delegate
   });
   const digest = createTokenDigest(options.issuer, options.clientId);
   const gate = createGate(MAX_EXCHANGES);
-  /** The keeper of each running exchange, also when it is no longer kept. */
+  /** The keeper of each running exchange. It includes keepers that the cache no longer holds. */
   const flying = new Set<{ readonly keeper: TokenKeeper }>();
 
   function create({ token, expiresAt }: SubjectToken): TokenKeeper {
@@ -76,7 +83,8 @@ export function createDelegatedTokens(options: DelegatedTokensOptions): Delegate
     keeperFor(subject) {
       const key = digest(subject.token);
       const found = keepers.get(key);
-      // What is over may be so by an assumption, or by a clock that was wrong: it is computed anew.
+      // A keeper may be over only because the life of its token was assumed, or because the clock was wrong.
+      // So a new keeper computes the end again.
       if (found !== undefined && !found.isOver) return found;
       const made = create(subject);
       keepers.set(key, made);

@@ -1,24 +1,24 @@
 import type { OAuthLibrary } from '@authly/core/client';
 import type { ResolvedClock } from './source-clock.ts';
 
-/** The library's key pair with its memory of nonces, one for each origin (RFC 9449 §8, §9). */
+/** An object of the library that holds a key pair and the last nonce of each origin (RFC 9449 §8, §9). */
 export type ProofHandle = ReturnType<OAuthLibrary['DPoP']>;
 
-/** Makes proofs of possession by a key of this source. */
+/** Makes proofs of possession with a key of this source. */
 export interface DpopProver {
   /**
-   * The handle, made at the first call: `supported` is `dpop_signing_alg_values_supported` of the metadata,
-   * and decides the key's type. Every later call gives the same.
+   * Returns the handle. The first call makes it; every later call returns the same one. The key's type is one
+   * of `supported`, which is `dpop_signing_alg_values_supported` of the metadata.
    */
   handle(library: OAuthLibrary, supported: unknown): Promise<ProofHandle>;
-  /** The handle that was made already; `undefined` before that. */
+  /** The handle, or `undefined` before the first call of `handle`. */
   readonly made: Promise<ProofHandle> | undefined;
 }
 
-/** In this order: every server knows the first, and Spring knows no EdDSA. */
+/** In order of preference. Every server supports ES256, and Spring does not support EdDSA. */
 const PREFERRED = ['ES256', 'ES384', 'ES512', 'PS256', 'RS256', 'Ed25519'] as const;
 
-/** Makes a prover. Its private key cannot be exported, and lives as long as this source. */
+/** Makes a prover. Its private key cannot be exported and is kept as long as this source exists. */
 export function createDpopProver(clock: ResolvedClock): DpopProver {
   let made: Promise<ProofHandle> | undefined;
   return {

@@ -9,33 +9,39 @@ import type { Target } from './token-grant.ts';
 import type { KeptToken } from './token-keeper.ts';
 import type { TokenSourceError } from './token-source-error.ts';
 
-/** The configuration of a token source, and its last result. Holds no token and no secret. */
+/** The configuration of a token source, and the server's last answer. It contains no token and no secret. */
 export interface Explanation {
   readonly issuer: string;
   readonly clientId: string;
-  /** How the client authenticates, as metadata calls it. */
+  /**
+   * How the client authenticates: the method's name in metadata, such as `client_secret_basic`, or
+   * `workload`.
+   */
   readonly method: string;
-  /** The document that named the token endpoint; `undefined` where it is configured, or not known yet. */
+  /**
+   * URL of the metadata document that names the token endpoint. `undefined` if the endpoint is configured or
+   * not found yet.
+   */
   readonly metadata: string | undefined;
   readonly tokenEndpoint: string | undefined;
-  /** `token_endpoint_auth_methods_supported` of the metadata, where it says. */
+  /** `token_endpoint_auth_methods_supported` of the metadata, if it has that list. */
   readonly methodsSupported: readonly string[] | undefined;
   readonly grantsSupported: readonly string[] | undefined;
   readonly resources: readonly string[];
   readonly scopes: readonly string[];
-  /** Names of the further parameters. */
+  /** Names of the additional parameters. Their values are not shown. */
   readonly parameters: readonly string[];
   readonly origins: readonly string[];
   readonly binding: 'none' | 'dpop';
-  /** The last answer of the server, to a request of either kind. */
+  /** The last answer of the server, either to a request for the service's own token or to an exchange. */
   readonly last: LastAnswer | undefined;
-  /** The service's own token, while it has one. */
+  /** The service's own token, if it has one. */
   readonly token: ExplainedToken | undefined;
-  /** What looks wrong, each with what to do. */
+  /** What looks wrong. Each entry also says what to do. */
   readonly advice: readonly string[];
 }
 
-/** What the server said last. */
+/** The last answer of the server: a token or a failure. */
 export type LastAnswer =
   | {
       readonly outcome: 'issued';
@@ -43,7 +49,7 @@ export type LastAnswer =
       readonly type: TokenType;
       readonly expiresInSec: number | undefined;
       readonly scopes: readonly string[];
-      /** `aud`, where the token is a JWT. */
+      /** `aud` of the token, if the token is a JWT. */
       readonly audience: readonly string[] | undefined;
     }
   | {
@@ -58,7 +64,7 @@ export type LastAnswer =
 
 type LastFailure = Extract<LastAnswer, { outcome: 'failed' }>;
 
-/** Times of the token that is kept, in seconds from now; negative ones are over. */
+/** Times of the kept token, in seconds from now. A negative number means that the time has passed. */
 export interface ExplainedToken {
   readonly type: TokenType;
   readonly scopes: readonly string[];
@@ -103,7 +109,7 @@ export function explanationOf({ options, endpoint, last, kept }: ExplainedParts)
   });
 }
 
-/** What a failure was, for {@link Explanation.last}. */
+/** Describes a failure for {@link Explanation.last}. */
 export function failedAnswer(error: TokenSourceError, grant: GrantKind): LastAnswer {
   const { reason, message, serverStatus: status, serverError, code } = error;
   return { outcome: 'failed', grant, reason, message, status, error: serverError, code };
@@ -126,19 +132,21 @@ function adviceOf(
 ): readonly string[] {
   const advice: string[] = [];
   const { method } = client;
-  // Workload tokens and self-signed certificates go under the names of others.
+  // Metadata lists workload tokens and self-signed certificates under other names of methods.
   const names = NAMES_OF_METHOD[method] ?? [method];
   if (methods !== undefined && !names.some((name) => methods.includes(name))) {
     advice.push(
-      `The metadata does not list ${names.join(' or ')}: it has ${methods.join(', ')}. Use one of those, or register ${clientId} for it`,
+      `The server's metadata does not list the method ${names.join(' or ')}. It lists ${methods.join(', ')}. Authenticate with one of those, or allow ${names.join(' or ')} for ${clientId} at the server`,
     );
   }
   if (origins.length === 0) {
-    advice.push("No request can be sent with the token. Write: origins: ['https://…']");
+    advice.push(
+      "source.fetch() can send the token nowhere, because no origin is configured. Write: origins: ['https://billing.acme.com']",
+    );
   }
   if (last?.outcome === 'issued' && isResourceIgnored(target.resources, last.audience)) {
     advice.push(
-      "The server ignores resource: aud of its token does not name it. Many such servers take parameters: { audience: '…' }",
+      "The server ignores the option resource: aud of its token does not contain it. Many such servers take an audience instead. Write: parameters: { audience: 'https://billing.acme.com' }",
     );
   }
   if (last?.outcome === 'failed') {
@@ -148,7 +156,7 @@ function adviceOf(
   return advice;
 }
 
-/** What to do about a failure, by what the server said, else by our reason. */
+/** What to do about a failure: the hint for the server's error code, or else the hint for the reason. */
 function hintOf(
   { error, reason, grant }: LastFailure,
   { resources, parameters }: Target,
@@ -159,7 +167,7 @@ function hintOf(
   return (error && HINTS[error]) ?? HINTS[reason];
 }
 
-/** Whether a token that says whom it is for does not name the resource that was asked for. */
+/** Whether the token has an audience that does not contain every requested resource. */
 export function isResourceIgnored(
   resources: readonly string[],
   audience: readonly string[] | undefined,
@@ -174,36 +182,40 @@ const NAMES_OF_METHOD: Readonly<Record<string, readonly string[]>> = {
 };
 
 const NO_EXCHANGE =
-  'The server has no token exchange of this kind, or not for this client: see the option exchange, and whether the server exchanges tokens at all';
+  "The server does not support this form of token exchange, or does not allow it for this client. Check whether the server exchanges tokens at all, and write the form that it takes: exchange: 'standard', 'keycloak', 'auth0' or 'entra'";
 
 const NO_TARGET =
-  "The server has to be told which API the token is for. Write: resource: 'https://billing.acme.com', or what the server takes instead: parameters: { audience: '…' }";
+  "The server must know which API the token is for. Write: resource: 'https://billing.acme.com', or for a server that takes an audience instead: parameters: { audience: 'https://billing.acme.com' }";
 
 const HINTS: Readonly<Record<string, string>> = {
   issuer_redirects:
-    'The token endpoint redirects, mostly to a page for people: see that its address is right, with https and its slashes',
+    'The token endpoint answers with a redirect, usually to a page for people. Check its address: https, and each slash',
   answer_unusable:
-    'The answer is no JSON object with an access token, a token_type of Bearer or DPoP, and an expires_in above zero: see that this is the token endpoint',
+    'The answer must be a JSON object with an access_token, a token_type of Bearer or DPoP, and an expires_in above zero, if there is one. Check that this URL is the token endpoint',
   not_exchanged:
-    'The server gave the token of the caller back: name another target, and see that the option exchange fits the server',
+    'The server returned the token of the caller instead of a new one. Name another target, and check that the option exchange fits the server',
   issuer_unreachable:
-    'The token endpoint could not be reached from here: see its name, the network, and its certificate',
+    'The token endpoint could not be reached from here. Check its host name, the network, and its certificate',
   issuer_timeout:
-    'The server did not answer in time: see that it is reached from here, or raise timeoutMs',
+    'The server did not answer within timeoutMs. Check that it can be reached from here, or write a longer limit: timeoutMs: 20_000',
   metadata_unavailable:
-    'The metadata could not be read below issuer, at /.well-known/openid-configuration or /.well-known/oauth-authorization-server: see that it is reached from here; for a server without metadata write tokenEndpoint',
+    "The server's metadata could not be read (/.well-known/openid-configuration and /.well-known/oauth-authorization-server of the issuer). Check that it can be reached from here. For a server without metadata, write: tokenEndpoint: 'https://as.acme.com/token'",
   credentials_unavailable:
-    'What gives the secret, key or certificate failed, or took longer than timeoutMs: the cause of the error says more',
-  unauthorized_client: 'The client is known, but not registered for this grant at the server',
+    'The function that gives the secret, key or certificate failed, or took longer than timeoutMs. The cause of the error says more',
+  unauthorized_client:
+    'The server knows the client, but does not allow it to use this grant. Allow the grant for this client at the server',
   unsupported_grant_type:
-    'The server has no client credentials grant, or not for this client: see that this is the right server',
-  invalid_scope: 'A scope is unknown, or this client may not have it',
-  invalid_target: 'The server does not know resource, or this client may not have tokens for it',
+    'The server does not support the client credentials grant, or does not allow it for this client. Check that this is the right server, and allow the grant there',
+  invalid_scope:
+    'The server does not know a scope, or this client may not have it. Check the option scope, and grant the scope at the server',
+  invalid_target:
+    'The server does not know the API in resource or audience, or this client may not have tokens for it. Register the API at the server, and allow this client to call it',
   client_refused:
-    'Client id, secret or key are not those that the server has, or it wants another method. A server that does not form-decode the Authorization header wants clientSecretPost. For privateKeyJwt some servers want { audience: "token_endpoint" }',
+    'The client id, the secret or the key is not the one that the server has, or the server wants another method. Use clientSecretPost for a server that does not form-decode the Authorization header. For privateKeyJwt, some servers need the option audience: "token_endpoint"',
   metadata_unusable:
-    'See that issuer is the same to the letter as in the metadata, also a slash at its end; for a server without metadata write tokenEndpoint',
-  not_bound: 'The server does not bind tokens: leave dpop out, or switch DPoP on for this client',
+    "The option issuer must be exactly the issuer in the server's metadata, including a slash at its end. For a server without metadata, write: tokenEndpoint: 'https://as.acme.com/token'",
+  not_bound:
+    'The server did not bind the token to a key. Switch DPoP on for this client at the server, or leave out the option dpop',
   subject_refused:
-    'The token of the caller must be for this API, and this client must be allowed to exchange it',
+    'The server did not exchange the token of the caller. That token must be for this API, and this client must be allowed to exchange it',
 };

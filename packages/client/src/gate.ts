@@ -1,10 +1,13 @@
-/** Lets a bounded number in at once; the others wait in the order in which they came. */
+/**
+ * Lets a fixed number of callers in at the same time. The others wait, and enter in the order in which they
+ * came.
+ */
 export interface Gate {
-  /** Resolves with the function to call on leaving. Rejects with the reason of `signal`. */
+  /** Resolves with a function that the caller must call when it leaves. Rejects with the reason of `signal`. */
   enter(signal: AbortSignal): Promise<() => void>;
 }
 
-/** Makes a gate for `places` at once. */
+/** Makes a gate that lets in `places` callers at the same time. */
 export function createGate(places: number): Gate {
   let free = places;
   const waiting = new Set<() => void>();

@@ -1,6 +1,6 @@
 /**
- * Resolves like `work`; with `undefined` when that takes longer than `limitMs`. The work itself continues:
- * a vault or a disk that hangs cannot be stopped, only left alone.
+ * Resolves with the result of `work`, or with `undefined` if that takes longer than `limitMs`. The work
+ * itself goes on, because a vault or a disk that does not answer cannot be stopped.
  */
 export async function inTime<Value>(
   work: Promise<Value>,

@@ -1,20 +1,21 @@
 import { TokenSourceError } from './token-source-error.ts';
 
-/** A request to an API, before the token is added: it can be sent more than once, where its body can. */
+/** A request to an API, before the token is added. It can be sent again if `isRepeatable` is `true`. */
 export interface OutgoingRequest {
   readonly url: string;
   readonly init: RequestInit;
   /** Without `authorization` and `dpop`. */
   readonly headers: Headers;
-  /** Whether the body is still there after it was sent: a stream's is not. */
+  /** Whether the body can be sent again. A stream can be read only once. */
   readonly isRepeatable: boolean;
-  /** What the caller wants with redirects. */
+  /** What the caller wants to happen with redirects. */
   readonly redirect: NonNullable<RequestInit['redirect']>;
 }
 
 /**
- * The parts of what a caller gave to `fetch`. A `Request` with a body is read into memory, since it can be
- * sent only once. Throws `own_authorization` when the caller has set a header that is the token's.
+ * Reads what a caller gave to `fetch` into one shape. The body of a `Request` is read into memory, because a
+ * `Request` can be sent only once. Throws `own_authorization` if the caller has set `authorization` or
+ * `dpop`.
  */
 export function outgoingRequest(
   input: string | URL | Request,
@@ -57,7 +58,8 @@ function checkedHeaders(given: RequestInit['headers']): Headers {
   return headers;
 }
 
-// A stream of Node's, or any other iterable, is gone as well; what `fetch` sends again is known by class.
+// Node's streams and other iterables can be read only once, too. So every object counts as a stream unless it
+// is of a class that `fetch` can send again.
 function isStream(body: unknown): boolean {
   if (typeof body !== 'object' || body === null) return false;
   if (ArrayBuffer.isView(body) || body instanceof ArrayBuffer) return false;
@@ -69,7 +71,7 @@ function isStream(body: unknown): boolean {
   );
 }
 
-/** What the next request of a redirect is, by the rules of `fetch`; `undefined` when it is not followed. */
+/** The request that follows a redirect, by the rules of `fetch`. `undefined` if the redirect is not followed. */
 export function redirected(
   request: OutgoingRequest,
   response: Response,

@@ -9,7 +9,7 @@ import type { TokenType } from './access-token.ts';
 import type { IssuedToken } from './issued-token.ts';
 import { TokenSourceError } from './token-source-error.ts';
 
-/** What was asked for. */
+/** What the request for a token asked for. */
 export interface AskedFor {
   readonly isBound: boolean;
   readonly scopes: readonly string[];
@@ -18,7 +18,10 @@ export interface AskedFor {
   readonly requestedAt: number;
 }
 
-/** What an exchange may answer with: no refresh token, no ID token, no SAML (RFC 8693 §3). */
+/**
+ * The values of `issued_token_type` that are accepted: access tokens and JWTs. Refresh tokens, ID tokens and
+ * SAML assertions are not accepted (RFC 8693 §3).
+ */
 const ISSUED_TYPES: ReadonlySet<unknown> = new Set([
   undefined,
   'urn:ietf:params:oauth:token-type:access_token',
@@ -26,10 +29,10 @@ const ISSUED_TYPES: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * Takes the token out of a successful answer (RFC 6749 §5.1, RFC 8693 §2.2.1). Throws a `TokenSourceError`:
- * `answer_unusable` without a token that fits into a header, with another token type, or with an
- * `expires_in` that is no positive number; `not_bound` for a bearer token where a bound one was asked for
- * (RFC 9449 §5); `not_exchanged` when it is the token that was to be exchanged.
+ * Reads the token from a successful answer (RFC 6749 §5.1, RFC 8693 §2.2.1). Throws a `TokenSourceError`:
+ * `answer_unusable` if there is no token that fits into a header, if the token type is another one, or if
+ * `expires_in` is not a positive number; `not_bound` if a bound token was asked for and the server gave a
+ * bearer token (RFC 9449 §5); `not_exchanged` if the server returned the very token that was to be exchanged.
  */
 export function readIssuedToken(
   body: Readonly<Record<string, unknown>>,
@@ -57,7 +60,7 @@ function typeOf(body: Readonly<Record<string, unknown>>, isBound: boolean): Toke
   return 'Bearer';
 }
 
-/** Far beyond any token, and a number that milliseconds can still be counted in. */
+/** Longer than any token lives, and still exact when counted in milliseconds. */
 const LONGEST_LIFE_SEC = 1e12;
 
 function lifeOf(expiresIn: unknown): number | undefined {
@@ -82,7 +85,7 @@ function audienceOf(token: string): readonly string[] | undefined {
   return isStringList(audience) ? audience : undefined;
 }
 
-/** The claims of a JWT that nobody has verified; `undefined` for another token. */
+/** Reads the claims of a JWT without verifying it. `undefined` if the token is not a JWT. */
 export function unverifiedClaims(token: string): Readonly<Record<string, unknown>> | undefined {
   const [, payload, signature] = token.split('.');
   if (payload === undefined || signature === undefined) return undefined;

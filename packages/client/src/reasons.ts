@@ -1,4 +1,4 @@
-/** Why there is no token, or a request cannot be sent with it: a closed list. */
+/** Why there is no token, or why a request cannot be sent with it. The list is closed. */
 export type TokenFailure =
   | 'issuer_unreachable'
   | 'issuer_timeout'
@@ -20,19 +20,19 @@ export type TokenFailure =
   | 'too_many_redirects'
   | 'closed';
 
-/** What a reason says, and how long it is remembered. */
+/** The text of a reason, and how such a failure is treated. */
 interface ReasonFacts {
   readonly text: string;
-  /** Whether it may pass by itself: then it is tried again soon, and an API answers 503. */
+  /** Whether the failure may pass by itself. If so, the next attempt comes soon, and an API answers 503. */
   readonly passes: boolean;
   /**
-   * Whom it concerns: everything that this client asks of this server, or one token alone. `caller` is a
-   * mistake of the calling code, and is not remembered.
+   * What the failure affects. `server`: every request of this client to this server. `token`: one token only.
+   * `caller`: one call, which the calling code must change; it is not remembered.
    */
   readonly concerns: 'server' | 'token' | 'caller';
 }
 
-/** What each reason says. */
+/** The facts of each reason. */
 export const REASONS: Readonly<Record<TokenFailure, ReasonFacts>> = {
   issuer_unreachable: {
     text: 'The authorization server could not be reached',
@@ -60,7 +60,7 @@ export const REASONS: Readonly<Record<TokenFailure, ReasonFacts>> = {
     concerns: 'server',
   },
   metadata_unusable: {
-    text: 'The metadata is that of another issuer, or names no token endpoint that may be used',
+    text: 'The authorization server has no metadata of this issuer, or its metadata names no token endpoint that may be used',
     passes: false,
     concerns: 'server',
   },
@@ -85,7 +85,7 @@ export const REASONS: Readonly<Record<TokenFailure, ReasonFacts>> = {
     concerns: 'token',
   },
   answer_unusable: {
-    text: 'The answer of the token endpoint is not a usable token',
+    text: 'The token endpoint did not answer with a usable token',
     passes: true,
     concerns: 'token',
   },
@@ -95,7 +95,7 @@ export const REASONS: Readonly<Record<TokenFailure, ReasonFacts>> = {
     concerns: 'token',
   },
   not_exchanged: {
-    text: 'The authorization server gave the token of the caller back',
+    text: 'The authorization server returned the token of the caller instead of a new one',
     passes: false,
     concerns: 'token',
   },
@@ -105,22 +105,22 @@ export const REASONS: Readonly<Record<TokenFailure, ReasonFacts>> = {
     concerns: 'caller',
   },
   no_subject: {
-    text: 'The request was let in without a token that could be exchanged',
+    text: 'The request was let in without a token, so there is none to exchange',
     passes: false,
     concerns: 'caller',
   },
   foreign_origin: {
-    text: "The URL is not absolute, or the token may not go to its origin. Write: origins: ['https://…'] for tokenSource()",
+    text: "The URL is not absolute, or the token may not be sent to its origin. Write in tokenSource(): origins: ['https://billing.acme.com']",
     passes: false,
     concerns: 'caller',
   },
   own_authorization: {
-    text: 'The request sets authorization or dpop itself. Leave them out: this fetch sets them. To act for the caller, use source.onBehalfOf(request).fetch(…)',
+    text: 'The request sets the header authorization or dpop itself. Leave them out, because this fetch sets them. To act for the caller, use source.onBehalfOf(request).fetch(…)',
     passes: false,
     concerns: 'caller',
   },
   too_many_redirects: {
-    text: 'The API redirects without end',
+    text: 'The API redirected the request too many times',
     passes: false,
     concerns: 'caller',
   },

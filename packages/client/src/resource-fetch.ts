@@ -17,22 +17,22 @@ export type ResourceFetch = (
   init?: RequestInit,
 ) => Promise<Response>;
 
-/** What it stands on. */
+/** What {@link createResourceFetch} needs. */
 export interface ResourceFetchContext {
-  /** A token that replaces one that was not accepted: see `TokenKeeper.renew`. */
+  /** Gives a token that replaces one that an API did not accept: see `TokenKeeper.renew`. */
   readonly renew: TokenKeeper['renew'];
-  /** A usable token, after whatever has to be looked at before. */
+  /** Gives a usable token, after the checks of the certificate and the credentials. */
   readonly token: (signal: AbortSignal | undefined) => AccessToken | Promise<AccessToken>;
   readonly origins: readonly string[];
   readonly allowHttp: readonly string[];
   readonly fetch: typeof globalThis.fetch;
-  /** Makes the proofs, where tokens are bound. */
+  /** Gives the handle that makes DPoP proofs; `undefined` if tokens are not bound. */
   readonly proofs: () => Promise<ProofHandle | undefined>;
-  /** Told that an API did not accept a token, and was sent another one. */
+  /** Called when an API did not accept a token and the request is about to be sent with another one. */
   readonly rejected: () => void;
 }
 
-/** As `fetch` itself has it. */
+/** The limit that `fetch` itself has. */
 const MAX_REDIRECTS = 20;
 
 /** Makes the `fetch` that adds tokens. */
@@ -41,7 +41,7 @@ export function createResourceFetch(context: ResourceFetchContext): ResourceFetc
   const prefixes = origins.map((origin) => `${origin}/`);
 
   function checkOrigin(url: string): void {
-    // Whatever follows, a URL that begins so has this host.
+    // A URL that begins with the origin and a slash has this host, whatever comes after.
     if (prefixes.some((prefix) => url.startsWith(prefix))) return;
     const isAllowed = isEndpointUrl(url, allowHttp) && origins.includes(new URL(url).origin);
     if (!isAllowed) throw new TokenSourceError('foreign_origin');
@@ -68,13 +68,18 @@ export function createResourceFetch(context: ResourceFetchContext): ResourceFetc
     if (request.redirect === 'manual') return response;
     if (request.redirect === 'error') {
       discardBody(response);
-      throw new TypeError('The API redirects, and the request has redirect: error');
+      throw new TypeError(
+        'The API answered with a redirect, and the option redirect of the request is error',
+      );
     }
     return follow(request, response);
   };
 }
 
-/** Sends a request, and once more each for a nonce that is wanted, and for a token that is not accepted. */
+/**
+ * Sends a request with a token. Sends it again at most once because the API asks for a nonce, and at most
+ * once because the API does not accept the token.
+ */
 async function sendWithToken(
   context: ResourceFetchContext,
   request: OutgoingRequest,
@@ -97,12 +102,12 @@ async function sendWithToken(
       token = next;
       context.rejected();
     } else return response;
-    // An unread body would hold its connection.
+    // An unread body would keep its connection busy.
     discardBody(response);
   }
 }
 
-// Not async for a bearer token: each promise more would cost every call a tenth of a microsecond.
+// Not an async function: one more promise would cost every call with a bearer token a tenth of a microsecond.
 function send(
   context: ResourceFetchContext,
   request: OutgoingRequest,
@@ -110,7 +115,8 @@ function send(
 ): Promise<Response> {
   if (type === 'DPoP') return sendWithProof(context, request, accessToken);
   const { url, init, headers } = request;
-  // Not a copy, which would cost each call half a microsecond: no other code has these headers.
+  // The headers are changed, not copied: no other code uses them, and a copy would cost each call half a
+  // microsecond.
   headers.set('authorization', `Bearer ${accessToken}`);
   return context.fetch(url, { ...init, headers, redirect: 'manual' });
 }
@@ -134,7 +140,7 @@ async function sendWithProof(
         ...(handle && { DPoP: handle }),
         [library.customFetch]: (_url, proved) =>
           fetch(url, { ...init, method, headers: proved.headers, redirect: 'manual' }),
-        // The caller of this function has checked where the token may go.
+        // The caller of this function has checked that the token may be sent to this URL.
         [library.allowInsecureRequests]: true,
       },
     );
@@ -143,7 +149,10 @@ async function sendWithProof(
   }
 }
 
-/** The library throws a response that has a challenge: it is the caller's, or tried again. */
+/**
+ * The library throws when a response has a challenge. This function returns that response, so that the
+ * request is sent again or the caller gets the response.
+ */
 function challengedResponse(error: unknown, library: OAuthLibrary): Response {
   if (error instanceof library.WWWAuthenticateChallengeError) return error.response;
   throw error;

@@ -1,6 +1,6 @@
 /**
- * Error codes of token endpoints that may be told: registered ones, and Entra's `interaction_required`.
- * Any other text of a server is not reported: it could be a secret.
+ * Error codes of token endpoints that may appear in errors and events: registered ones, and Entra's
+ * `interaction_required`. No other text of a server is reported, because it could contain a secret.
  */
 const CODES = [
   'invalid_request',
@@ -22,10 +22,10 @@ const CODES = [
   'insufficient_user_authentication',
 ] as const;
 
-/** `error` of a token endpoint's answer (RFC 6749 §5.2), where it is a known one. */
+/** `error` in the answer of a token endpoint (RFC 6749 §5.2), if it is a known code. */
 export type ServerErrorCode = (typeof CODES)[number];
 
-/** The known code that `error` is; `undefined` for anything else. */
+/** Returns `error` if it is a known code, otherwise `undefined`. */
 export function serverErrorCode(error: unknown): ServerErrorCode | undefined {
   return CODES.find((code) => code === error);
 }

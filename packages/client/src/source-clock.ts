@@ -1,13 +1,16 @@
 import { performance } from 'node:perf_hooks';
 import { type Clock, systemClock } from '@authly/core/client';
 
-/** The time, as a token source reads it. */
+/** The clock of a token source. */
 export interface SourceClock extends Clock {
-  /** Milliseconds of a clock that nobody sets. Default: `now` of this clock. */
+  /**
+   * Milliseconds of a monotonic clock, which does not change when the time of day is set. Default: `now` of
+   * this clock.
+   */
   monotonicMs?(): number;
 }
 
-/** {@link SourceClock} with both readings. */
+/** {@link SourceClock} with both functions. */
 export interface ResolvedClock extends Clock {
   monotonicMs(): number;
 }
@@ -17,7 +20,7 @@ const SYSTEM: ResolvedClock = {
   monotonicMs: () => performance.now(),
 };
 
-/** The clock with both readings; the machine's own without one. */
+/** Completes the given clock. If there is none, returns the machine's own. */
 export function resolveClock(clock: SourceClock | undefined): ResolvedClock {
   if (clock === undefined) return SYSTEM;
   return { now: () => clock.now(), monotonicMs: () => clock.monotonicMs?.() ?? clock.now() };

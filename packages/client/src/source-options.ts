@@ -16,43 +16,61 @@ export type ClientAuthentication = IntrospectionClient;
 
 /** Options of `tokenSource`. */
 export interface TokenSourceOptions {
-  /** The authorization server's issuer identifier, to the letter. https; http on loopback only. */
+  /**
+   * The authorization server's issuer identifier, exactly as in its metadata. https; http only on loopback
+   * and on hosts of `allowHttp`.
+   */
   readonly issuer: string;
-  /** How this service authenticates there: `clientSecretBasic('orders-api', () => readFile(…))`. */
+  /**
+   * How this service authenticates at the server, for example
+   * `clientSecretBasic('orders-api', () => readFile(…))`.
+   */
   readonly client: ClientAuthentication;
   /**
    * The API that tokens are for: an absolute URI without a fragment, as the server knows it (RFC 8707 §2).
-   * Several: one token for all.
+   * With a list, one token is asked for that is for all of them.
    */
   readonly resource?: string | readonly string[];
-  /** Scopes to ask for: a list, or text with spaces. Default: what the server gives by itself. */
+  /**
+   * Scopes to ask for: a list, or one string with spaces between them. Default: none, so that the server
+   * decides.
+   */
   readonly scope?: string | readonly string[];
-  /** What else this server's token endpoint wants: `{ audience: '…' }` for Auth0, Hydra and Keycloak. */
+  /** Further parameters for the token endpoint, such as `{ audience: '…' }` for Auth0, Hydra and Keycloak. */
   readonly parameters?: Readonly<Record<string, string | readonly string[]>>;
-  /** Where the token may be sent. Default: the origins of `resource`. */
+  /** Origins that the token may be sent to. Default: the origins of `resource`. */
   readonly origins?: readonly string[];
-  /** Binds tokens to a key of this process (RFC 9449). A server that answers `Bearer` is then an error. */
+  /**
+   * Binds tokens to a key of this process (RFC 9449). If the server still answers with a `Bearer` token, that
+   * is an error (`not_bound`). Default `false`.
+   */
   readonly dpop?: boolean;
   /** How `onBehalfOf` asks for an exchange. Default `standard` (RFC 8693). */
   readonly exchange?: ExchangeDialect;
   /** The token endpoint, for a server without metadata. */
   readonly tokenEndpoint?: string;
-  /** Hosts that may be asked over http, beside the machine itself: inside a cluster. */
+  /** Hosts that may be called over http, in addition to loopback. For servers inside a cluster. */
   readonly allowHttp?: readonly string[];
-  /** Time limit of one request for a token, everything together. Milliseconds, 50 to 60,000. Default 10,000. */
+  /**
+   * Time limit for fetching one token, including discovery and repeated requests. Milliseconds, 50 to 60,000.
+   * Default 10,000.
+   */
   readonly timeoutMs?: number;
-  /** Exchanged tokens that are kept, 1 to 100,000; the least recently used goes first. Default 1,000. */
+  /**
+   * How many exchanged tokens are kept, 1 to 100,000. The least recently used one is dropped first. Default
+   * 1,000.
+   */
   readonly maxSubjects?: number;
   readonly onEvent?: TokenEventListener;
-  /** Makes the requests, to the server and to APIs. Default: the global `fetch`. */
+  /** Sends the requests to the server and to APIs. Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
   /** For tests. */
   readonly clock?: SourceClock;
-  /** Uniform in [0, 1), for jitter. For tests. */
+  /** Returns random numbers, uniform in [0, 1). They vary the times of refreshes and retries. For tests. */
   readonly random?: () => number;
 }
 
-/** {@link TokenSourceOptions} checked and complete. */
+/** {@link TokenSourceOptions}, checked and with all defaults. */
 export interface ResolvedSourceOptions {
   readonly issuer: string;
   readonly client: ClientAuthentication;
@@ -93,7 +111,7 @@ const OPTIONS: OptionNames<TokenSourceOptions> = {
 const LINE =
   "tokenSource({ issuer: 'https://as.acme.com', client: clientSecretBasic('orders-api', process.env.SECRET ?? ''), resource: 'https://billing.acme.com' })";
 
-/** Checks the options and decides every default. Throws `ConfigurationError` that says the line to write. */
+/** Checks the options and sets every default. Throws a `ConfigurationError` that says the line to write. */
 export function resolveSourceOptions(given: TokenSourceOptions): ResolvedSourceOptions {
   checkNoAudience(given);
   const options = checkOptions('tokenSource()', given, OPTIONS, LINE);
@@ -101,14 +119,14 @@ export function resolveSourceOptions(given: TokenSourceOptions): ResolvedSourceO
   const allowHttp = listOf('allowHttp', options.allowHttp ?? []);
   if (!isEndpointUrl(issuer, allowHttp)) {
     throw wrong(
-      'issuer is the https URL of the authorization server (http on loopback only)',
+      'issuer must be the https URL of the authorization server (http only on loopback and on hosts of allowHttp)',
       LINE,
     );
   }
   if (tokenEndpoint !== undefined && !isEndpointUrl(tokenEndpoint, allowHttp)) {
-    throw wrong('tokenEndpoint is an https URL', "tokenEndpoint: 'https://as.acme.com/token'");
+    throw wrong('tokenEndpoint must be an https URL', "tokenEndpoint: 'https://as.acme.com/token'");
   }
-  if (typeof dpop !== 'boolean') throw wrong('dpop is true or false', 'dpop: true');
+  if (typeof dpop !== 'boolean') throw wrong('dpop must be true or false', 'dpop: true');
   const resources = resourcesOf(options);
   const target = { resources, scopes: scopesOf(options), parameters: parametersOf(options) };
   return Object.freeze({
@@ -130,11 +148,14 @@ export function resolveSourceOptions(given: TokenSourceOptions): ResolvedSourceO
   });
 }
 
-/** Many servers call it so. Elsewhere in Authly an audience is that of an API, so the usual hint would mislead. */
+/**
+ * Refuses the option `audience`, which people write because many servers use that name. The usual hint about
+ * option names would mislead here, because elsewhere in Authly `audience` means the API that receives tokens.
+ */
 function checkNoAudience(given: object): void {
   if (typeof given !== 'object' || given === null || !Object.hasOwn(given, 'audience')) return;
   throw wrong(
-    'the API that tokens are for is resource (RFC 8707), and for servers that want an audience, a parameter',
+    'there is no option audience. Name the API that tokens are for in resource (RFC 8707), or in parameters for a server that wants an audience',
     "resource: 'https://billing.acme.com', or parameters: { audience: 'https://billing.acme.com' }",
   );
 }
@@ -144,7 +165,7 @@ function resourcesOf({ resource = [] }: TokenSourceOptions): readonly string[] {
   // RFC 8707 §2: an absolute URI, without a fragment.
   if (resources.every((each) => URL.canParse(each) && !each.includes('#'))) return resources;
   throw wrong(
-    'resource is an absolute URI without a fragment; other names of an API mostly go into audience',
+    'resource must be an absolute URI without a fragment. For a server that knows the API by another name, use audience',
     "parameters: { audience: 'billing-api' }",
   );
 }
@@ -158,7 +179,7 @@ function clientIdOf(client: unknown): string {
   const clientId = isMade && 'clientId' in client ? client.clientId : undefined;
   if (typeof clientId === 'string') return clientId;
   throw wrong(
-    'client says who this service is: clientSecretBasic, clientSecretPost, privateKeyJwt, tlsClientAuth or workloadToken makes it',
+    'client must say how this service authenticates, by clientSecretBasic, clientSecretPost, privateKeyJwt, tlsClientAuth or workloadToken',
     LINE,
   );
 }
@@ -166,10 +187,13 @@ function clientIdOf(client: unknown): string {
 function scopesOf({ scope = [] }: TokenSourceOptions): readonly string[] {
   const scopes = typeof scope === 'string' ? scope.split(' ').filter((each) => each !== '') : scope;
   if (Array.isArray(scopes) && scopes.every(isScopeToken)) return Object.freeze([...scopes]);
-  throw wrong('scope is text with spaces, or a list', "scope: 'read:orders write:orders'");
+  throw wrong(
+    'scope must be a list of scopes, or one string with spaces between them',
+    "scope: 'read:orders write:orders'",
+  );
 }
 
-/** Parameters that have an option of their own, or that the grant decides. */
+/** Parameters that have an option of their own, each with the name of that option. */
 const OWN_PARAMETERS: Readonly<Record<string, string>> = {
   scope: 'scope',
   resource: 'resource',
@@ -182,20 +206,21 @@ const OWN_PARAMETERS: Readonly<Record<string, string>> = {
 function parametersOf({ parameters = {} }: TokenSourceOptions): Target['parameters'] {
   if (typeof parameters !== 'object' || parameters === null || Array.isArray(parameters)) {
     throw wrong(
-      'parameters is an object of texts',
+      'parameters must be an object of strings',
       "parameters: { audience: 'https://api.acme.com' }",
     );
   }
   return Object.freeze(
     Object.entries(parameters).flatMap(([name, value]) => {
       const option = Object.hasOwn(OWN_PARAMETERS, name) ? OWN_PARAMETERS[name] : undefined;
-      if (option !== undefined) throw wrong(`parameters.${name} belongs into ${option}`, LINE);
+      if (option !== undefined)
+        throw wrong(`parameters.${name} belongs in the option ${option}`, LINE);
       if (
         /^(?:grant_type|assertion|requested_token_(?:use|type)|subject_token.*|actor_token.*)$/.test(
           name,
         )
       ) {
-        throw wrong(`parameters.${name} is decided by the grant: leave it out`, LINE);
+        throw wrong(`parameters.${name} is set by the grant. Leave it out`, LINE);
       }
       return listOf(`parameters.${name}`, value).map((each) => [name, each] as const);
     }),
@@ -214,7 +239,7 @@ function originsOf(
   for (const origin of listOf('origins', origins)) {
     if (may(origin) && new URL(origin).origin === origin) continue;
     throw wrong(
-      'origins are https origins without a path (http on loopback only)',
+      'origins must be https origins without a path (http only on loopback and on hosts of allowHttp)',
       "origins: ['https://billing.acme.com']",
     );
   }
@@ -226,18 +251,21 @@ function dialectOf(exchange: unknown, { parameters, scopes }: Target): ExchangeD
   if (exchange === 'keycloak' || exchange === 'auth0') {
     if (parameters.some(([name]) => name === 'audience')) return exchange;
     throw wrong(
-      `exchange: '${exchange}' needs the target as audience`,
+      `exchange: '${exchange}' needs the target API as audience`,
       `exchange: '${exchange}', parameters: { audience: '…' }`,
     );
   }
   if (exchange === 'entra') {
     if (scopes.length > 0) return exchange;
     throw wrong(
-      "exchange: 'entra' needs a scope of the target",
+      "exchange: 'entra' needs a scope of the target API",
       "exchange: 'entra', scope: 'api://billing/.default'",
     );
   }
-  throw wrong("exchange is 'standard', 'keycloak', 'auth0' or 'entra'", "exchange: 'standard'");
+  throw wrong(
+    "exchange must be 'standard', 'keycloak', 'auth0' or 'entra'",
+    "exchange: 'standard'",
+  );
 }
 
 function listOf(name: string, value: unknown): readonly string[] {
@@ -245,7 +273,7 @@ function listOf(name: string, value: unknown): readonly string[] {
   if (list.every((each) => typeof each === 'string' && each !== '')) {
     return Object.freeze(list.filter((each) => typeof each === 'string'));
   }
-  throw wrong(`${name} is text, or a list of texts`, LINE);
+  throw wrong(`${name} must be a string, or a list of strings`, LINE);
 }
 
 function numberOf(
@@ -257,12 +285,12 @@ function numberOf(
 ): number {
   if (value === undefined) return standard;
   if (typeof value === 'number' && value >= min && value <= max) return value;
-  throw wrong(`${name} is a number from ${min} to ${max}`, `${name}: ${standard}`);
+  throw wrong(`${name} must be a number from ${min} to ${max}`, `${name}: ${standard}`);
 }
 
 function functionOf<Given>(name: string, value: Given): Given {
   if (value === undefined || typeof value === 'function') return value;
-  throw wrong(`${name} is a function`, LINE);
+  throw wrong(`${name} must be a function`, LINE);
 }
 
 function wrong(problem: string, line: string): ConfigurationError {

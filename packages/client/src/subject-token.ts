@@ -10,12 +10,12 @@ export interface SubjectToken {
 }
 
 /**
- * The token of the caller: as it is given, or the one that `authenticate` let a request (Express) or a
- * context (Koa) in with. Its end is known from the request, or stands in the token, where it is a JWT; the
- * authorization server verifies it, not this function.
+ * The caller's token: a token that is given as text, or the token with which `authenticate` let in a request
+ * (Express) or a context (Koa). Its end is known from the request, or read from the token if that is a JWT.
+ * This function does not verify the token; the authorization server does.
  *
- * Throws `no_subject` for a request that was let in without a token, and a programming error for one that
- * `authenticate` has not seen.
+ * Throws `no_subject` for a request that was let in without a token, a plain `Error` for a request that
+ * `authenticate` has not seen, and a `ConfigurationError` for any other value.
  */
 export function subjectTokenOf(subject: string | object): SubjectToken {
   if (typeof subject === 'object' && subject !== null) {
@@ -25,7 +25,7 @@ export function subjectTokenOf(subject: string | object): SubjectToken {
   }
   if (typeof subject !== 'string' || !/^[\x21-\x7e]+$/.test(subject)) {
     throw new ConfigurationError(
-      'onBehalfOf() takes the token of the caller without "Bearer", or the request that authenticate let in. Write: source.onBehalfOf(request)',
+      'onBehalfOf() needs the token of the caller without "Bearer", or the request that authenticate let in. Write: source.onBehalfOf(request)',
     );
   }
   const claims = unverifiedClaims(subject);

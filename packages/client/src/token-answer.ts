@@ -20,11 +20,12 @@ export type TokenAnswer =
 const MAX_BYTES = 512 * 1_024;
 
 /**
- * Reads the answer of a token endpoint (RFC 6749 §5.1, §5.2). The status decides, before the body is looked
- * at: servers answer 401 without one, and 500 with a page of HTML. The content type is not looked at.
+ * Reads the answer of a token endpoint (RFC 6749 §5.1, §5.2). The status is judged before the body, because
+ * servers answer 401 without a body and 500 with an HTML page. The content type is not checked.
  *
- * Rejects with a `TokenSourceError` for what says nothing about the request: a redirect, 429, 5xx, and a
- * 200 without a JSON object. `nowMs` is the time of day, for a `Retry-After` that is a date.
+ * Rejects with a `TokenSourceError` for answers that say nothing about the request itself: a redirect, 429,
+ * 5xx, and 200 without a JSON object. `nowMs` is the time of day, which is needed for a `Retry-After` that is
+ * a date.
  */
 export async function readTokenAnswer(response: Response, nowMs: number): Promise<TokenAnswer> {
   const { status, type } = response;

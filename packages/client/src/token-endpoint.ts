@@ -2,20 +2,20 @@ import { type DiscoveredEndpoint, isKeyFetchError, loadDiscovery } from '@authly
 import type { ResolvedClock } from './source-clock.ts';
 import { isTokenSourceError, TokenSourceError } from './token-source-error.ts';
 
-/** Where tokens are asked for, and what the server says of itself. */
+/** Where tokens are requested, and the metadata of that server. */
 export type TokenEndpoint = Omit<DiscoveredEndpoint, 'document'> & {
-  /** The metadata document; `undefined` where the endpoint is configured. */
+  /** URL of the metadata document; `undefined` if the endpoint is configured. */
   readonly document: string | undefined;
 };
 
 /** Finds the token endpoint. */
 export interface FindTokenEndpoint {
   find(signal: AbortSignal): Promise<TokenEndpoint>;
-  /** What was found last. */
+  /** The endpoint that was found last. */
   readonly known: TokenEndpoint | undefined;
 }
 
-/** What the search stands on. */
+/** What {@link createFindTokenEndpoint} needs. */
 export interface TokenEndpointOptions {
   readonly issuer: string;
   /** The endpoint as configured, for servers without metadata. */
@@ -24,15 +24,15 @@ export interface TokenEndpointOptions {
   readonly allowHttp: readonly string[];
   readonly clock: ResolvedClock;
   readonly isMutualTls: boolean;
-  /** Told of an endpoint on another origin than the one before. */
+  /** Called with the new URL when the endpoint is on another origin than before. */
   readonly moved: (url: string) => void;
 }
 
 /**
- * Finds `token_endpoint` in the issuer's metadata (RFC 8414, OpenID Connect Discovery), anew every ten
- * minutes. The metadata's `issuer` must be the configured one to the letter, and the endpoint https, or
- * http where the issuer is, too. Rejects with `metadata_unavailable`, `metadata_unusable`, or as the signal
- * says.
+ * Makes a search for `token_endpoint` in the issuer's metadata (RFC 8414, OpenID Connect Discovery). The
+ * metadata is read again after ten minutes. Its `issuer` must be exactly the configured one. The endpoint
+ * must be https, or http if the metadata came over http, too. Rejects with `metadata_unavailable`, with
+ * `metadata_unusable`, or with the reason of the signal.
  */
 export function createFindTokenEndpoint(options: TokenEndpointOptions): FindTokenEndpoint {
   const { issuer, tokenEndpoint, clock, moved } = options;
@@ -50,7 +50,7 @@ export function createFindTokenEndpoint(options: TokenEndpointOptions): FindToke
       keys: { kind: 'discovery', documents: [] },
       fetch: options.fetch,
       allowHttp: options.allowHttp,
-      // The lookup is due after a time that passes, whatever the clock on the wall is set to.
+      // Monotonic, so that setting the time of day does not change when the metadata is read again.
       clock: { now: () => clock.monotonicMs() },
       isMutualTls: options.isMutualTls,
       failure: (_message, { cause }) => failureOf(cause),

@@ -1,27 +1,27 @@
 import type { GrantKind } from './client-events.ts';
 
-/** How one token is asked for. */
+/** A request for one token: its grant type and parameters. */
 export interface TokenGrant {
   readonly kind: GrantKind;
   /** `grant_type`. */
   readonly type: string;
-  /** What is sent beside it. */
+  /** The other parameters that are sent. */
   readonly parameters: readonly (readonly [string, string])[];
   readonly subjectToken?: string | undefined;
 }
 
-/** How a server wants an exchange to be asked for: see the option `exchange`. */
+/** The form of exchange that a server understands: see the option `exchange`. */
 export type ExchangeDialect = 'standard' | 'keycloak' | 'auth0' | 'entra';
 
-/** What every request of a source says. */
+/** What every request of a source asks for. */
 export interface Target {
   readonly resources: readonly string[];
   readonly scopes: readonly string[];
-  /** What else this server wants. */
+  /** Further parameters that this server wants. */
   readonly parameters: readonly (readonly [string, string])[];
 }
 
-/** RFC 6749 §4.4, with resource indicators (RFC 8707). */
+/** A request with the client credentials grant (RFC 6749 §4.4), with resource indicators (RFC 8707). */
 export function clientCredentials(target: Target): TokenGrant {
   return {
     kind: 'client_credentials',
@@ -33,9 +33,9 @@ export function clientCredentials(target: Target): TokenGrant {
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 
 /**
- * The exchange of a caller's token for one of this service's own that says for whom it acts (RFC 8693 §2.1).
- * Keycloak and Auth0 know the target as `audience`, and no `resource`. Entra's on-behalf-of flow is a JWT
- * bearer grant (RFC 7523 §2.1) with `requested_token_use`.
+ * A request that exchanges a caller's token for one that says on whose behalf this service acts (RFC 8693
+ * §2.1). Keycloak and Auth0 take the target as `audience` and do not know `resource`. Entra's on-behalf-of
+ * flow is a JWT bearer grant (RFC 7523 §2.1) with `requested_token_use`.
  */
 export function tokenExchange(
   dialect: ExchangeDialect,

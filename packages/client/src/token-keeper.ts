@@ -15,27 +15,36 @@ export interface KeptToken {
   readonly times: TokenTimes;
 }
 
-/** Keeps one token: fetches it when it is used, refreshes it ahead, and never fetches twice at once. */
+/**
+ * Keeps one token. It fetches the token at the first call and refreshes it before it expires. Calls at the
+ * same time share one request.
+ */
 export interface TokenKeeper {
-  /** A usable token at once, or a promise of one. Throws or rejects with a `TokenSourceError`. */
+  /**
+   * Returns a usable token, or a promise of one if it must be fetched. Throws or rejects with a
+   * `TokenSourceError`.
+   */
   get(signal?: AbortSignal): AccessToken | Promise<AccessToken>;
   /**
-   * A token that replaces one that an API did not accept: the newer one, if there is one already, else a new
-   * one. `undefined` when the token is so young that a new one would not be accepted either, or when none can
-   * be fetched.
+   * Resolves with a token that replaces one that an API did not accept: the newer one if there is one
+   * already, otherwise a new one. Resolves with `undefined` if the token is so young that the API would not
+   * accept a new one either, or if none can be fetched.
    */
   renew(refused: AccessToken, signal?: AbortSignal): Promise<AccessToken | undefined>;
-  /** What is kept, usable or not. */
+  /** The kept token, even if it is no longer usable. */
   readonly kept: KeptToken | undefined;
   /** Whether there is a usable token. */
   readonly isUsable: boolean;
   /** Whether the subject's token has expired, or another keeper has taken the place of this one. */
   readonly isOver: boolean;
-  /** Another keeper takes its place. Callers that wait still get the result of the running request. */
+  /**
+   * Marks this keeper as replaced by another. Callers that already wait still get the result of the running
+   * request.
+   */
   retire(): void;
-  /** Forgets the token, and the result of a running request. */
+  /** Forgets the token. The result of a running request will not be kept either. */
   drop(): void;
-  /** Ends running requests; every later call fails. */
+  /** Ends running requests. Every later call fails. */
   close(): void;
 }
 
@@ -43,22 +52,25 @@ export interface TokenKeeper {
 export interface TokenKeeperOptions {
   /** Asks the server once. */
   readonly request: (signal: AbortSignal) => Promise<IssuedToken>;
-  /** What is remembered of the server, shared by all that ask it as this client. */
+  /** Remembers failures of the server. All keepers of this client share it. */
   readonly server: BackOff;
   readonly clock: ResolvedClock;
   readonly random: () => number;
-  /** About 1: see `timesOf`. */
+  /** A random factor near 1: see `TokenLife.spread`. */
   readonly spread: number;
-  /** Time limit of one request, everything together. */
+  /** Time limit of one request in milliseconds, including discovery and repetitions. */
   readonly timeoutMs: number;
   readonly report: TokenReport;
-  /** End of the subject's own life on the monotonic clock. */
+  /** When the caller's token ends, in milliseconds of the monotonic clock. */
   readonly subjectEndsAt?: number | undefined;
 }
 
-/** What is assumed when the server does not say how long a token lives (RFC 6749 §5.1). */
+/** The assumed life of a token if the server does not say how long it lives (RFC 6749 §5.1). */
 const UNSTATED_LIFE_SEC = 60;
-/** An API that does not accept a token so young would not accept the next one either. */
+/**
+ * If a token is younger than this and an API does not accept it, the API would not accept the next one
+ * either.
+ */
 const TOO_YOUNG_MS = 5_000;
 
 /** Makes the keeper of one token. */
@@ -68,7 +80,7 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
   const own = createBackOff({ now, random: options.random });
   let kept: KeptToken | undefined;
   let flight: Promise<AccessToken> | undefined;
-  /** Of every running request, also of those whose result is dropped. */
+  /** The time limits of all running requests, including those whose result will be dropped. */
   const limits = new Set<AbortController>();
   let isClosed = false;
   let isRetired = false;
@@ -79,7 +91,7 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
     return kept !== undefined && now() < kept.times.unusableAt ? kept : undefined;
   }
 
-  /** The running request, a new one, or the error that callers get meanwhile. */
+  /** Returns the running request or a new one. Returns the remembered error if no request may begin now. */
   function join(): Promise<AccessToken> | TokenSourceError {
     if (flight !== undefined) return flight;
     const attempt = own.enter();
@@ -93,7 +105,8 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
       if (flight === mine) flight = undefined;
     });
     flight = mine;
-    // Perhaps nobody waits: callers may have gone away, and a refresh in the background has none.
+    // Nobody may be waiting for it: callers may have stopped waiting, and a refresh in the background has no
+    // caller.
     ignoreRejection(mine);
     return mine;
   }
@@ -152,7 +165,7 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
       attempt.released();
       return serverAttempt.failed(error);
     }
-    // The server is up: it has answered about this token.
+    // The server works, because it has answered about this token.
     serverAttempt.succeeded();
     return attempt.failed(error);
   }

@@ -13,19 +13,22 @@ import type { FindTokenEndpoint, TokenEndpoint } from './token-endpoint.ts';
 import type { TokenGrant } from './token-grant.ts';
 import { isTokenSourceError, TokenSourceError } from './token-source-error.ts';
 
-/** Asks the token endpoint. */
+/** Sends requests to the token endpoint. */
 export interface TokenRequest {
-  /** Asks once, with the repetitions that the protocol wants. Rejects with a `TokenSourceError`. */
+  /**
+   * Asks for one token, and repeats the request if the protocol wants that. Rejects with a
+   * `TokenSourceError`.
+   */
   send(grant: TokenGrant, signal: AbortSignal): Promise<IssuedToken>;
   /** Whether the credentials have changed since the server refused them. */
   hasNewCredentials(): Promise<boolean>;
 }
 
-/** What requests are made from. */
+/** What {@link createTokenRequest} needs. */
 export interface TokenRequestContext {
   readonly options: ResolvedSourceOptions;
   readonly endpoint: FindTokenEndpoint;
-  /** Makes the proofs, when tokens are to be bound to a key. */
+  /** Makes the proofs if tokens are to be bound to a key. */
   readonly prover: DpopProver | undefined;
 }
 
@@ -35,9 +38,10 @@ interface Refused {
 }
 
 /**
- * Sends requests to the token endpoint. It follows no redirect, asks for JSON, and repeats a request once in two
- * cases: with the nonce that the server gives (RFC 9449 §8), by a new proof and a new assertion; and with
- * the secret read anew, when the server does not accept this client and the secret has changed meanwhile.
+ * Sends requests to the token endpoint. It follows no redirect and asks for JSON. It repeats a request at
+ * most once for each of two causes. If the server wants a nonce (RFC 9449 §8), the request is sent again with
+ * a new proof and a new client assertion. If the server does not accept this client, the secret is read
+ * again, and the request is repeated if the secret has changed.
  */
 export function createTokenRequest(context: TokenRequestContext): TokenRequest {
   const { options, endpoint, prover } = context;
@@ -136,7 +140,7 @@ async function post({ options }: TokenRequestContext, request: Post): Promise<Re
         signal,
         ...(proofs && { DPoP: proofs }),
         [library.customFetch]: (url, init) => send(url, init as RequestInit),
-        // Which addresses may be asked is decided before: http on loopback and allowHttp only.
+        // The URL was checked before: http is allowed only on loopback and on hosts of allowHttp.
         [library.allowInsecureRequests]: true,
       },
     );
@@ -145,7 +149,7 @@ async function post({ options }: TokenRequestContext, request: Post): Promise<Re
   }
 }
 
-/** Reports an error while credentials are put into the request as `credentials_unavailable`. */
+/** Turns an error that occurs while credentials are added to the request into `credentials_unavailable`. */
 function authenticating(authenticate: AuthenticateClient): AuthenticateClient {
   return async (...request) => {
     try {
@@ -173,7 +177,10 @@ async function readBody(
   }
 }
 
-/** Errors that are about the caller's token in an exchange, and about the request with client credentials. */
+/**
+ * Error codes that are about the caller's token in an exchange. With client credentials they are about the
+ * request.
+ */
 const ABOUT_SUBJECT: ReadonlySet<string | undefined> = new Set([
   'invalid_request',
   'invalid_grant',
@@ -186,7 +193,8 @@ const ABOUT_SUBJECT: ReadonlySet<string | undefined> = new Set([
 
 function refusal({ status, error }: Refused['answer'], { kind }: TokenGrant): TokenSourceError {
   const facts = { serverStatus: status, serverError: error };
-  // Go by the status: bodies may be empty, and Keycloak says unauthorized_client for a wrong secret.
+  // A 401 counts as a refused client, whatever its body says: the body may be empty, and Keycloak answers
+  // unauthorized_client for a wrong secret.
   const isClientRefused = error === 'invalid_client' || (status === 401 && !isProofError(error));
   if (isClientRefused) return new TokenSourceError('client_refused', facts);
   const isSubjectRefused = kind === 'exchange' && ABOUT_SUBJECT.has(error);

@@ -24,7 +24,7 @@ import type { TokenReport } from './token-report.ts';
 import { createTokenRequest } from './token-request.ts';
 import { isTokenSourceError, TokenSourceError } from './token-source-error.ts';
 
-/** What {@link TokenSource.token} may be told. */
+/** Options of {@link Tokens.token}. */
 export interface TokenOptions {
   /** Ends the wait of this caller, but not the request, because other callers may wait for it. */
   readonly signal?: AbortSignal | undefined;
@@ -33,52 +33,58 @@ export interface TokenOptions {
 /** Tokens for one API, and requests with them. */
 export interface Tokens {
   /**
-   * A token that is still good for some time: the kept one, or a new one. Rejects with a
+   * Resolves with a token that stays valid for some time: the kept one, or a new one. Rejects with a
    * `TokenSourceError`, or with the reason of `signal`.
    */
   token(options?: TokenOptions): Promise<AccessToken>;
   /**
-   * As `fetch`, with the token added. The URL is absolute, and on one of the source's origins.
+   * Like `fetch`, with the token added. The URL must be absolute and on one of the source's origins.
    *
-   * A request is sent once more when the API wants a nonce, and when it does not accept the token (401 with
-   * `invalid_token`) that is still the current one, and older than five seconds; every other answer is the
-   * caller's. A body that is a stream is sent once; a `Request` with a body is read into memory. Redirects
-   * are followed on the same origin only: another one comes back as the response that it is.
+   * A request is sent again at most once because the API asks for a nonce, and at most once because the API
+   * does not accept the token (401 with `invalid_token`). No new token is fetched for one that is younger
+   * than five seconds. Every other answer is returned to the caller. A body that is a stream is sent only
+   * once. A `Request` with a body is read into memory. Redirects are followed only on the same origin; a
+   * redirect to another origin is returned to the caller.
    *
-   * Rejects with a `TokenSourceError` without a token, for another origin, and where the caller sets
-   * `authorization` itself; otherwise as `fetch` does.
+   * Rejects with a `TokenSourceError` if there is no token, if the URL is on another origin, or if the caller
+   * sets `authorization` or `dpop` itself. Otherwise it rejects as `fetch` does.
    */
   fetch: ResourceFetch;
 }
 
-/** What {@link tokenSource} gives. */
+/** The result of {@link tokenSource}. */
 export interface TokenSource extends Tokens {
   /**
    * Tokens that say on whose behalf this service acts: the caller's token is exchanged (RFC 8693), and never
-   * passed on. Give the request that `authenticate` let in (Express), its context (Koa), or a token.
+   * passed on. Give it the request that `authenticate` let in (Express), its context (Koa), or a token.
    *
-   * Exchanged tokens are kept by a digest of the caller's token, and not beyond its life. Throws `no_subject`
-   * for an anonymous request.
+   * Exchanged tokens are kept under a digest of the caller's token, and not longer than that token lives.
+   * Throws `no_subject` for an anonymous request.
    */
   onBehalfOf(subject: string | object): Tokens;
-  /** What is configured, and what the server said last. Reads the metadata where nobody has yet. */
+  /**
+   * Describes the configuration and the server's last answer. Reads the metadata if that has not been done
+   * yet.
+   */
   explain(): Promise<Explanation>;
-  /** Ends what is on its way, and forgets every token. Later calls fail with `closed`. */
+  /** Ends running requests for tokens, and forgets every token. Later calls fail with `closed`. */
   close(): void;
 }
 
-/** A random factor for this process: how much earlier or later than others it refreshes. */
+/**
+ * Each source multiplies the length of its refresh window by a random factor from 0.9 to 1.1, so that
+ * processes do not refresh at the same time.
+ */
 const SPREAD = 0.1;
 
 /**
- * Keeps an access token of this service for one API (client credentials, RFC 6749 §4.4), and renews it
- * before it ends. It has no timer: a due renewal starts when the token is used. So an idle service sends no
- * requests, and a process can end. Calls at the same time share one request.
+ * Keeps an access token of this service for one API (client credentials, RFC 6749 §4.4), and renews it before
+ * it ends. It has no timer: a renewal that is due starts when the token is used. So an idle service sends no
+ * requests, and its process can exit. Calls at the same time share one request.
  *
- * Nothing is fetched before the first call. Each source has its own tokens; there is no cache that two
- * could share.
+ * Nothing is fetched before the first call. Each source has its own tokens. No two sources share a cache.
  *
- * @throws ConfigurationError for options that are not right: the message has the line to write.
+ * @throws ConfigurationError for wrong options. The message says the line to write.
  */
 export function tokenSource(given: TokenSourceOptions): TokenSource {
   const options = resolveSourceOptions(given);
@@ -140,7 +146,7 @@ export function tokenSource(given: TokenSourceOptions): TokenSource {
   });
   let delegated: DelegatedTokens | undefined;
 
-  /** Loaded at the first call on behalf of somebody, so that other services do not load it. */
+  /** Loads the code for exchanges at the first one, so that services without exchanges do not load it. */
   async function openDelegated(): Promise<DelegatedTokens> {
     const { createDelegatedTokens } = await import('./delegated-tokens.ts');
     delegated ??= createDelegatedTokens({
@@ -155,7 +161,10 @@ export function tokenSource(given: TokenSourceOptions): TokenSource {
     return delegated;
   }
 
-  /** Gives the keeper for a caller's token; another one when what was assumed of its life is over. */
+  /**
+   * Returns a function that gives the keeper for a caller's token, and a new keeper once the former one is
+   * over.
+   */
   function keeperFor(subject: SubjectToken): () => MaybePromise<TokenKeeper> {
     let keeper: TokenKeeper | undefined;
     return () => {
@@ -167,7 +176,7 @@ export function tokenSource(given: TokenSourceOptions): TokenSource {
     };
   }
 
-  /** Tokens are bound to the certificate that they were fetched with: another one needs new ones. */
+  /** Drops the tokens if the client certificate has changed, because they are bound to the old one. */
   async function checkCertificate(): Promise<void> {
     if (certificate === undefined) return;
     const tag = await inTime(certificate.certificateTag(), timeoutMs).catch((cause: unknown) => {
@@ -181,7 +190,7 @@ export function tokenSource(given: TokenSourceOptions): TokenSource {
     certificateTag = tag;
   }
 
-  /** A secret that was rotated ends the wait for the next attempt with the old one. */
+  /** Checks whether the secret was rotated. If it was, the next attempt may be made at once. */
   const checkCredentials = createCredentialsCheck(
     request.hasNewCredentials,
     () => clock.monotonicMs(),
@@ -198,7 +207,7 @@ export function tokenSource(given: TokenSourceOptions): TokenSource {
       const checked = checkCredentials().then((haveChanged) => {
         if (haveChanged) server.retryNow();
       });
-      // A caller with a usable token does not wait for a vault.
+      // A caller with a usable token does not wait for the check, which may read a vault.
       if (!opened.isUsable) await abortable(checked, signal);
     }
     if (isClosed) throw new TokenSourceError('closed');

@@ -1,23 +1,23 @@
-/** When a token is refreshed, and when it is no longer used: in milliseconds of the monotonic clock. */
+/** When a token is refreshed, and when it is no longer used, in milliseconds of the monotonic clock. */
 export interface TokenTimes {
-  /** From here on it is refreshed in the background when it is used. */
+  /** After this time, using the token refreshes it in the background. */
   readonly refreshAt: number;
-  /** From here on it is not used. */
+  /** After this time, the token is not used. */
   readonly unusableAt: number;
-  /** When it expires, by the answer of the server. */
+  /** When the token expires, by the server's answer. */
   readonly endsAt: number;
-  /** How long before its end it is refreshed. */
+  /** How long before its end the token is refreshed. */
   readonly windowMs: number;
 }
 
 /** What the times of a token are computed from. */
 export interface TokenLife {
-  /** When the request for it began: the server counts from a later moment. */
+  /** When the request for the token began. The server counts the life from a later moment. */
   readonly requestedAt: number;
   readonly lifeMs: number;
   /** A random factor near 1, chosen once for each source, so that processes do not refresh at the same time. */
   readonly spread: number;
-  /** When the caller's token ends that it was exchanged for: it is not used longer than that. */
+  /** When the caller's token ends, for an exchanged token, which is not used longer than that. */
   readonly subjectEndsAt?: number | undefined;
 }
 
@@ -29,9 +29,10 @@ const SHORTEST_REST_MS = 500;
 const NOT_WORTH_MS = 5_000;
 
 /**
- * The times of a new token: refreshed from a fifth of its life before its end, at most five minutes; not
- * used in the last twentieth, at most ten seconds, since a request needs time to arrive. Both are shares of the
- * life and not fixed times: with fixed times, a short-lived token would be fetched at every call.
+ * Computes the times of a new token. It is refreshed when a fifth of its life is left, but at most five
+ * minutes before its end. It is not used in the last twentieth of its life, but at most for the last ten
+ * seconds, because a request needs time to arrive. Both are shares of the life and not fixed times: with
+ * fixed times, a short-lived token would be fetched at every call.
  */
 export function timesOf({ requestedAt, lifeMs, spread, subjectEndsAt }: TokenLife): TokenTimes {
   const endsAt = requestedAt + lifeMs;
@@ -44,9 +45,9 @@ export function timesOf({ requestedAt, lifeMs, spread, subjectEndsAt }: TokenLif
 }
 
 /**
- * The times of a token that the server has given a second time: its end stays, and the window is halved,
- * so that a server that makes a new one only shortly before the end is asked a handful of times, and not
- * at every call. `undefined` when nothing of it is left.
+ * Computes the times of a token that the server has given a second time. Its end stays, and its refresh
+ * window is halved. So a server that makes a new token only shortly before the end is asked a few times, not
+ * at every call. `undefined` if almost nothing of the token's life is left.
  */
 export function timesOfSame(before: TokenTimes, again: TokenLife): TokenTimes | undefined {
   const endsAt = Math.min(before.endsAt, again.requestedAt + again.lifeMs);

@@ -188,16 +188,18 @@ describe('certificateFetch', () => {
     const wrong = certificateFetch({ certificate: ONE.certificate, key: TWO.key });
     await expect(wrong(origin)).rejects.toThrow();
     const missing = certificateFetch({ certificate: () => undefined as never, key: ONE.key });
-    await expect(missing(origin)).rejects.toThrow('There is no certificate or key');
+    await expect(missing(origin)).rejects.toThrow(
+      'The function for the certificate or key returned no PEM',
+    );
     await wrong.close();
   });
 
   it.each([
     [undefined, 'Write: certificateFetch'],
-    [{}, 'certificate is PEM'],
-    [{ certificate: 'x' }, 'key is PEM'],
-    [{ certificate: '', key: 'x' }, 'certificate is PEM'],
-    [{ certificate: 'x', key: 'x', ca: 7 }, 'ca is PEM'],
+    [{}, 'certificate must be PEM'],
+    [{ certificate: 'x' }, 'key must be PEM'],
+    [{ certificate: '', key: 'x' }, 'certificate must be PEM'],
+    [{ certificate: 'x', key: 'x', ca: 7 }, 'ca must be PEM'],
     [{ cert: 'x' }, 'certificateFetch() has no option "cert"'],
   ])('refuses options with the line to write: %j', (options, message) => {
     expect(() => certificateFetch(options as never)).toThrow(message);

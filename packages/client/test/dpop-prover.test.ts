@@ -89,7 +89,7 @@ describe('a bound token', () => {
     clock.pass(29_999);
     await expect(source.token()).rejects.toThrow();
     expect(server.tokenRequests).toHaveLength(1);
-    expect((await source.explain()).advice.join()).toContain('leave dpop out');
+    expect((await source.explain()).advice.join()).toContain('leave out the option dpop');
   });
 
   it('[RFC6749-7.1-a] is refused by a source without a key', async () => {

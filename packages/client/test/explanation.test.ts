@@ -153,7 +153,7 @@ describe('advice', () => {
 
   it('names the authentication methods of the server if that of the client is not among them', () => {
     expect(adviceFor(tls, ['client_secret_basic', 'private_key_jwt'])).toEqual([
-      'The metadata does not list tls_client_auth or self_signed_tls_client_auth: it has client_secret_basic, private_key_jwt. Use one of those, or register orders-api for it',
+      "The server's metadata does not list the method tls_client_auth or self_signed_tls_client_auth. It lists client_secret_basic, private_key_jwt. Authenticate with one of those, or allow tls_client_auth or self_signed_tls_client_auth for orders-api at the server",
     ]);
     expect(adviceFor(workload, ['client_secret_basic'])).toHaveLength(1);
     expect(adviceFor(REQUIRED.client, [])).toHaveLength(1);
@@ -161,7 +161,7 @@ describe('advice', () => {
 
   it('is given if the token could be sent nowhere', () => {
     expect(explained({ resource: 'urn:ledger' }).advice).toEqual([
-      "No request can be sent with the token. Write: origins: ['https://…']",
+      "source.fetch() can send the token nowhere, because no origin is configured. Write: origins: ['https://billing.acme.com']",
     ]);
     expect(explained({ resource: 'urn:ledger', origins: [API] }).advice).toEqual([]);
   });
@@ -169,28 +169,28 @@ describe('advice', () => {
   it('is given if the server ignores resource', () => {
     const advice = (last: LastAnswer) => explained({}, { last }).advice;
     expect(advice(issued(['account']))).toEqual([
-      expect.stringContaining("parameters: { audience: '…' }"),
+      expect.stringContaining("Write: parameters: { audience: '"),
     ]);
     expect(advice(issued([API]))).toEqual([]);
     expect(advice(issued(undefined))).toEqual([]);
   });
 
   it.each([
-    ['request_refused', 'unauthorized_client', 'registered for this grant'],
-    ['request_refused', 'unsupported_grant_type', 'the option exchange'],
+    ['request_refused', 'unauthorized_client', 'allow it to use this grant'],
+    ['request_refused', 'unsupported_grant_type', 'form of token exchange'],
     ['request_refused', 'invalid_scope', 'scope'],
     ['request_refused', 'invalid_target', 'resource'],
-    ['client_refused', undefined, 'Client id, secret or key'],
-    ['client_refused', 'invalid_client', 'Client id, secret or key'],
-    ['metadata_unusable', undefined, 'write tokenEndpoint'],
-    ['not_bound', undefined, 'leave dpop out'],
-    ['issuer_unreachable', undefined, 'its name, the network'],
-    ['issuer_timeout', undefined, 'raise timeoutMs'],
+    ['client_refused', undefined, 'client id, the secret or the key'],
+    ['client_refused', 'invalid_client', 'client id, the secret or the key'],
+    ['metadata_unusable', undefined, 'write: tokenEndpoint: '],
+    ['not_bound', undefined, 'leave out the option dpop'],
+    ['issuer_unreachable', undefined, 'its host name, the network'],
+    ['issuer_timeout', undefined, 'timeoutMs: 20_000'],
     ['issuer_redirects', undefined, 'a page for people'],
     ['metadata_unavailable', undefined, '/.well-known/oauth-authorization-server'],
-    ['credentials_unavailable', undefined, 'the cause of the error'],
+    ['credentials_unavailable', undefined, 'The cause of the error'],
     ['answer_unusable', undefined, 'an expires_in above zero'],
-    ['not_exchanged', undefined, 'name another target'],
+    ['not_exchanged', undefined, 'Name another target'],
     ['subject_refused', 'invalid_grant', 'token of the caller'],
   ] as const)('is given after %s with %s', (reason, serverError, words) => {
     const error = new TokenSourceError(reason, { ...(serverError && { serverError }) });
@@ -204,7 +204,7 @@ describe('advice', () => {
       serverError: 'unsupported_grant_type',
     });
     expect(explained({}, { last: failedAnswer(error, 'client_credentials') }).advice).toEqual([
-      expect.stringContaining('no client credentials grant'),
+      expect.stringContaining('does not support the client credentials grant'),
     ]);
   });
 
@@ -214,7 +214,7 @@ describe('advice', () => {
     const advice = (options: Partial<TokenSourceOptions>) =>
       explained({ origins: [API], ...options }, { last }).advice;
     expect(advice({ resource: [] })).toEqual([expect.stringContaining("Write: resource: '")]);
-    const unknown = [expect.stringContaining('does not know resource')];
+    const unknown = [expect.stringContaining('does not know the API in resource')];
     expect(advice({})).toEqual(unknown);
     expect(advice({ resource: [], parameters: { audience: 'x' } })).toEqual(unknown);
   });

@@ -13,29 +13,33 @@ const REQUIRED = { issuer: ISSUER, client: clientSecretBasic('orders-api', 's3cr
 
 describe('options of tokenSource', () => {
   const WRONG: readonly [string, object, string][] = [
-    ['no issuer', { issuer: undefined }, 'issuer is the https URL'],
+    ['no issuer', { issuer: undefined }, 'issuer must be the https URL'],
     [
       '[RFC6749-3.2-a] an issuer over http',
       { issuer: 'http://as.example.com' },
-      'issuer is the https URL',
+      'issuer must be the https URL',
     ],
     ['no client', { client: undefined }, 'clientSecretBasic'],
-    ['a client that is none', { client: { clientId: 'x' } }, 'clientSecretBasic'],
+    ['a client without authentication', { client: { clientId: 'x' } }, 'clientSecretBasic'],
     ['a client without an id', { client: { authentication() {} } }, 'clientSecretBasic'],
-    ['an endpoint over http', { tokenEndpoint: 'http://as.example.com/t' }, 'tokenEndpoint is'],
+    [
+      'an endpoint over http',
+      { tokenEndpoint: 'http://as.example.com/t' },
+      'tokenEndpoint must be',
+    ],
     ['dpop that is no boolean', { dpop: 'yes' }, 'Write: dpop: true'],
-    ['an empty resource', { resource: '' }, 'resource is text'],
+    ['an empty resource', { resource: '' }, 'resource must be a string'],
     ['[RFC8707-2-a] a resource that is no URI', { resource: 'billing-api' }, 'audience: '],
     ['[RFC8707-2-a] a resource with a fragment', { resource: `${API}#a` }, 'without a fragment'],
-    ['a resource that is none', { resource: [7] }, 'resource is text'],
-    ['a scope with a quote', { scope: 'a "b"' }, 'scope is text'],
-    ['a scope in a list that is two', { scope: ['a b'] }, 'scope is text'],
-    ['a scope that is a number', { scope: 7 }, 'scope is text'],
-    ['parameters that are a list', { parameters: [] }, 'parameters is an object'],
-    ['no parameters', { parameters: null }, 'parameters is an object'],
+    ['a resource that is a number', { resource: [7] }, 'resource must be a string'],
+    ['a scope with a quote', { scope: 'a "b"' }, 'scope must be a list'],
+    ['a scope in a list that is two', { scope: ['a b'] }, 'scope must be a list'],
+    ['a scope that is a number', { scope: 7 }, 'scope must be a list'],
+    ['parameters that are a list', { parameters: [] }, 'parameters must be an object'],
+    ['no parameters', { parameters: null }, 'parameters must be an object'],
     ['parameters that are a text', { parameters: 'a=b' }, "Write: parameters: { audience: 'https"],
-    ['hosts that are a number', { allowHttp: 7 }, 'allowHttp is text'],
-    ['no client at all', { client: null }, 'client says who this service is'],
+    ['hosts that are a number', { allowHttp: 7 }, 'allowHttp must be a string'],
+    ['no client at all', { client: null }, 'client must say how this service authenticates'],
     [
       'a client that cannot authenticate',
       { client: { clientId: 'x', authentication: 7 } },
@@ -46,22 +50,30 @@ describe('options of tokenSource', () => {
       { exchange: 'keycloak', parameters: { a: 'b' } },
       'audience',
     ],
-    ['a parameter that is a number', { parameters: { a: 1 } }, 'parameters.a is text'],
-    ['an empty parameter', { parameters: { a: '' } }, 'parameters.a is text'],
-    ['scope among parameters', { parameters: { scope: 'a' } }, 'belongs into scope'],
-    ['resource among parameters', { parameters: { resource: 'a' } }, 'belongs into resource'],
-    ['a secret among parameters', { parameters: { client_secret: 'a' } }, 'belongs into client'],
-    ['an assertion', { parameters: { client_assertion: 'a' } }, 'belongs into client'],
-    ['a client id', { parameters: { client_id: 'a' } }, 'belongs into client'],
-    ['a grant', { parameters: { grant_type: 'a' } }, 'decided by the grant'],
-    ['a subject token', { parameters: { subject_token_type: 'a' } }, 'decided by the grant'],
-    ['a type of token', { parameters: { requested_token_type: 'a' } }, 'decided by the grant'],
-    ['an actor token', { parameters: { actor_token: 'a' } }, 'decided by the grant'],
+    ['a parameter that is a number', { parameters: { a: 1 } }, 'parameters.a must be a string'],
+    ['an empty parameter', { parameters: { a: '' } }, 'parameters.a must be a string'],
+    ['scope among parameters', { parameters: { scope: 'a' } }, 'belongs in the option scope'],
+    [
+      'resource among parameters',
+      { parameters: { resource: 'a' } },
+      'belongs in the option resource',
+    ],
+    [
+      'a secret among parameters',
+      { parameters: { client_secret: 'a' } },
+      'belongs in the option client',
+    ],
+    ['an assertion', { parameters: { client_assertion: 'a' } }, 'belongs in the option client'],
+    ['a client id', { parameters: { client_id: 'a' } }, 'belongs in the option client'],
+    ['a grant', { parameters: { grant_type: 'a' } }, 'set by the grant'],
+    ['a subject token', { parameters: { subject_token_type: 'a' } }, 'set by the grant'],
+    ['a type of token', { parameters: { requested_token_type: 'a' } }, 'set by the grant'],
+    ['an actor token', { parameters: { actor_token: 'a' } }, 'set by the grant'],
     ['an origin with a path', { origins: [`${API}/x`] }, 'without a path'],
     ['an origin with a slash', { origins: [`${API}/`] }, 'without a path'],
     ['an origin over http', { origins: ['http://api.example.com'] }, 'without a path'],
-    ['origins that are a number', { origins: 7 }, 'origins is text'],
-    ['an unknown exchange', { exchange: 'okta' }, "exchange is 'standard'"],
+    ['origins that are a number', { origins: 7 }, 'origins must be a string'],
+    ['an unknown exchange', { exchange: 'okta' }, "exchange must be 'standard'"],
     ['Keycloak without an audience', { exchange: 'keycloak' }, 'parameters: { audience'],
     ['Auth0 without an audience', { exchange: 'auth0' }, "exchange: 'auth0', parameters"],
     ['Entra without a scope', { exchange: 'entra' }, 'api://billing/.default'],
@@ -69,15 +81,15 @@ describe('options of tokenSource', () => {
     ['a time limit too long', { timeoutMs: 60_001 }, 'from 50 to 60000'],
     ['a time limit that is text', { timeoutMs: '50' }, 'from 50 to 60000'],
     ['no place for a subject', { maxSubjects: 0 }, 'from 1 to 100000'],
-    ['a listener that is none', { onEvent: 'log' }, 'onEvent is a function'],
-    ['a fetch that is none', { fetch: {} }, 'fetch is a function'],
-    ['chance that is none', { random: 0.5 }, 'random is a function'],
+    ['a listener that is not a function', { onEvent: 'log' }, 'onEvent must be a function'],
+    ['a fetch that is not a function', { fetch: {} }, 'fetch must be a function'],
+    ['a random that is not a function', { random: 0.5 }, 'random must be a function'],
     [
       'an audience',
       { audience: API },
       "Write: resource: 'https://billing.acme.com', or parameters: { audience: '",
     ],
-    ['a name that is none', { scopes: 'a' }, 'has no option "scopes"'],
+    ['an unknown option', { scopes: 'a' }, 'has no option "scopes"'],
   ];
 
   it.each(WRONG)('are refused with the line to write: %s', (_name, change, message) => {
@@ -183,7 +195,9 @@ describe('options of workloadToken', () => {
       const folder = await mkdtemp(`${tmpdir()}/workload-`);
       await writeFile(`${folder}/token`, text);
       const client = workloadToken('api', { path: `${folder}/token` });
-      await expect(client.authentication({ now: Date.now })).rejects.toThrow('holds no JWT');
+      await expect(client.authentication({ now: Date.now })).rejects.toThrow(
+        'does not contain a JWT',
+      );
       await rm(folder, { recursive: true });
     },
   );

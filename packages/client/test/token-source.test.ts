@@ -684,13 +684,13 @@ describe('explain', () => {
       parameters: ['tenant'],
       last: undefined,
       token: undefined,
-      advice: [expect.stringContaining('does not list client_secret_basic')],
+      advice: [expect.stringContaining('does not list the method client_secret_basic')],
     });
     server.onToken = () => refused(400, 'invalid_scope');
     await source.token().catch(() => {});
     const { last, advice } = await source.explain();
     expect(last).toMatchObject({ outcome: 'failed', error: 'invalid_scope', status: 400 });
-    expect(advice.join()).toContain('A scope is unknown');
+    expect(advice.join()).toContain('does not know a scope');
   });
 
   it('reports once that the server ignores resource', async () => {
@@ -709,7 +709,7 @@ describe('explain', () => {
         resource: API,
       },
     ]);
-    expect((await source.explain()).advice.join()).toContain('ignores resource');
+    expect((await source.explain()).advice.join()).toContain('ignores the option resource');
   });
 
   it.each([
@@ -729,7 +729,7 @@ describe('explain', () => {
     server.metadata = { issuer: 'https://other.example.com' };
     const { last, advice } = await source.explain();
     expect(last).toMatchObject({ reason: 'metadata_unusable' });
-    expect(advice.join()).toContain('to the letter');
+    expect(advice.join()).toContain('must be exactly the issuer');
   });
 });
 

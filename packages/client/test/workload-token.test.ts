@@ -63,7 +63,9 @@ describe('the token of a workload', () => {
     for (const text of [`x ${aJwt({})}`, `${aJwt({})} x`, 'hush', 'hu.sh.', '.hu.sh', 'hu.s+h.x']) {
       await writeFile(path, text);
       const error = await client.authentication(aClock()).catch((caught: unknown) => caught);
-      expect(error).toMatchObject({ message: 'The file holds no JWT' });
+      expect(error).toMatchObject({
+        message: 'The file of the workload token does not contain a JWT',
+      });
     }
   });
 
@@ -74,9 +76,9 @@ describe('the token of a workload', () => {
 });
 
 it.each([
-  ['', { path: '/t' }, 'takes the client id first'],
-  ['api', { path: '' }, 'needs the path of the token'],
-  ['api', { path: '/t', type: 'saml' }, "has the types 'jwt-bearer' and 'jwt-spiffe'"],
+  ['', { path: '/t' }, 'needs the client id as its first argument'],
+  ['api', { path: '' }, 'needs the path of the file with the token'],
+  ['api', { path: '/t', type: 'saml' }, "can only have the type 'jwt-bearer' or 'jwt-spiffe'"],
   ['api', { file: '/t' }, 'has no option "file"'],
 ])('workloadToken(%j, %j) says what is wrong', (id, options, words) => {
   const make = () => workloadToken(id, options as never);

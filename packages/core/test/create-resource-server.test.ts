@@ -47,7 +47,7 @@ async function aPrincipal(token = aToken()): Promise<Principal> {
 }
 
 describe('authenticate', () => {
-  it('gives the caller', async () => {
+  it('gives the caller, also if the header is a list with one value', async () => {
     expect(await server.authenticate(request(`Bearer ${aToken()}`))).toMatchObject({
       userId: 'ada',
     });

@@ -54,7 +54,7 @@ describe('credentials.ts', () => {
     );
   });
 
-  it('give no token for a neighbor unless that is in the grammar as well', () => {
+  it('give no token for a slightly changed header, unless that follows the grammar, too', () => {
     const changed = fc
       .tuple(scheme, spaces, token)
       .chain(([name, gap, value]) => neighbor(name + gap + value, separators));
@@ -72,7 +72,7 @@ describe('credentials.ts', () => {
     );
   });
 
-  it('never choose among several', () => {
+  it('give no token if there are several credentials', () => {
     const header = fc.oneof(
       fc.tuple(scheme, token).map(([name, value]) => `${name} ${value}`),
       fc.constantFrom('', 'Basic YTpi', 'DPoP x'),
@@ -103,7 +103,7 @@ describe('jws.ts', () => {
     return Buffer.from(bytes).toString('base64url');
   }
 
-  it('gives back what was put in', () => {
+  it('gives header, claims and signature as they were written', () => {
     fc.assert(
       fc.property(header, claims, signature, (head, body, bytes) => {
         const input = `${part(head)}.${part(JSON.stringify(body))}`;
@@ -118,7 +118,7 @@ describe('jws.ts', () => {
     );
   });
 
-  it('reads one token in one spelling alone: a neighbor is other bytes, or none', () => {
+  it('reads a slightly changed token as other bytes, or not at all', () => {
     const original = aToken();
     const expected = parse(original);
     if (typeof expected === 'string') expect.unreachable(expected);
@@ -198,7 +198,7 @@ describe('usable-keys.ts', () => {
   );
   const input = Buffer.from('e30.e30');
 
-  it('keep public keys, each kid once for an algorithm, each as the set had it; and account for every entry', () => {
+  it('keep only public keys, as the set had them, each kid once for an algorithm; and every entry is kept or counted as ignored', () => {
     fc.assert(
       fc.property(
         fc.array(entry, { maxLength: 12 }),
@@ -230,7 +230,7 @@ describe('usable-keys.ts', () => {
     );
   });
 
-  it('keep a good key, whatever junk of other names stands beside it', () => {
+  it('keep a good key, whatever other entries the set has', () => {
     const junk = entry.filter((each) => Reflect.get(Object(each), 'kid') !== es256.kid);
     fc.assert(
       fc.property(fc.array(junk, { maxLength: 8 }), fc.nat({ max: 8 }), (entries, at) => {
@@ -281,7 +281,7 @@ describe('discovery.ts', () => {
     fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 1 })),
   );
 
-  it('gives https URLs, or http on loopback, of the configured issuer alone', async () => {
+  it('gives only https URLs, or http on loopback, from metadata of the configured issuer', async () => {
     await fc.assert(
       fc.asyncProperty(metadata, async (body: Readonly<Record<string, unknown>>) => {
         const documents = [`${ISSUER}/.well-known/openid-configuration`];
@@ -317,7 +317,7 @@ describe('bounded-json.ts', () => {
   );
   const MAX_BYTES = 100;
 
-  it('gives an object that JSON.parse gives, or one KeyFetchError, and reads no further than it may', async () => {
+  it('gives the object that JSON.parse gives, or a KeyFetchError, and reads at most the limit', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(chunk, { maxLength: 8 }), status, async (chunks, code) => {
         let pulled = 0;
@@ -361,6 +361,6 @@ describe('bounded-json.ts', () => {
   });
 });
 
-it('the models make tokens of several keys', () => {
+it('the parser also reads a token that is signed with EdDSA', () => {
   expect(createJwsParser()(aToken({}, { key: eddsa }))).toBeTypeOf('object');
 });

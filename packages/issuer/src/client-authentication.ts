@@ -77,7 +77,7 @@ export function createClientAuthenticator(store: ClientStore): ClientAuthenticat
       throw unfit(client, 'needs lists of `scopes` and `audiences`');
     }
     if (typeof defaultAudience === 'string' && !audiences.includes(defaultAudience)) {
-      throw unfit(client, 'has a `defaultAudience` that is none of its `audiences`');
+      throw unfit(client, 'has a `defaultAudience` that is not one of its `audiences`');
     }
     return client;
   };
@@ -99,7 +99,7 @@ function parseHashes(client: Client): readonly SecretHash[] {
     const hash = parseSecretHash(stored);
     if (hash !== undefined) return hash;
     // The entry may be a secret in clear text, so it is not shown anywhere.
-    throw unfit(client, 'has a secret hash that is none');
+    throw unfit(client, 'has an entry in `secretHashes` that is not a hash');
   });
 }
 

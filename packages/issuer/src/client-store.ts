@@ -109,7 +109,9 @@ function checkClient(client: Client): void {
   const { clientId, secretHashes, scopes, audiences, defaultAudience } = client;
   const { claims = {}, accessTokenLifetimeSec } = client;
   if (!isClientId(clientId)) {
-    throw new ConfigurationError('A `clientId` has 1 to 255 printable ASCII characters and no "|"');
+    throw new ConfigurationError(
+      'A `clientId` must have 1 to 255 printable ASCII characters and no "|"',
+    );
   }
   checkOptions(`The client '${clientId}'`, client, MEMBERS);
   const wrong = (what: string): ConfigurationError =>
@@ -118,12 +120,13 @@ function checkClient(client: Client): void {
     throw wrong(`needs one or two \`secretHashes\``);
   }
   if (secretHashes.some((hash) => parseSecretHash(hash) === undefined)) {
-    throw wrong('has a `secretHashes` entry that is no hash: use generateClientSecret().hash');
+    throw wrong('has a `secretHashes` entry that is not a hash: use generateClientSecret().hash');
   }
   if (!METHODS.includes(client.authenticationMethod)) {
     throw wrong("needs an `authenticationMethod` of 'client_secret_basic' or 'client_secret_post'");
   }
-  if (!scopes.every(isScope)) throw wrong('has a malformed scope: one scope an entry, no spaces');
+  if (!scopes.every(isScope))
+    throw wrong('has a malformed scope: each entry must be one scope, without spaces');
   if (audiences.length === 0) throw wrong('needs one of `audiences`: the API that it calls');
   if (audiences.length > 1 && audiences.some((audience) => parseResource(audience) === undefined)) {
     throw wrong('has several `audiences`; each must be an absolute URI without fragment');

@@ -148,7 +148,9 @@ export function createIssuer<Schema extends StandardSchemaV1 | undefined = undef
     throw new ConfigurationError('`accessTokenLifetimeSec` is 1 to 86400 whole seconds');
   }
   if (scopes !== undefined && !scopes.every(isScope)) {
-    throw new ConfigurationError('`scopes` has a malformed scope: one scope an entry, no spaces');
+    throw new ConfigurationError(
+      '`scopes` has a malformed scope: each entry must be one scope, without spaces',
+    );
   }
   // An array also has `find`; without this check the mistake would look like an outage of the token endpoint.
   if (typeof options.clients?.find !== 'function' || Array.isArray(options.clients)) {

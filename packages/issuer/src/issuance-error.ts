@@ -4,15 +4,17 @@ const BRAND: unique symbol = Symbol.for('@authly/issuer:IssuanceError');
 const DESCRIPTIONS = {
   audience_invalid: 'A token needs an audience: one or more non-empty strings',
   client_id_invalid:
-    'A client id has 1 to 255 printable ASCII characters and no "|" (which users\' subjects have)',
+    'A client id must have 1 to 255 printable ASCII characters and no "|" (which users\' subjects have)',
   identity_invalid: 'An identity needs a non-empty, well-formed provider and externalId',
-  scope_invalid: 'A scope is printable ASCII without space, quote and backslash (RFC 6749 §3.3)',
-  lifetime_invalid: 'A token lives a whole number of seconds, from 1 to 86400',
+  scope_invalid:
+    'A scope must be printable ASCII without space, quote and backslash (RFC 6749 §3.3)',
+  lifetime_invalid: 'The lifetime of a token must be a whole number of seconds from 1 to 86400',
   token_id_invalid: 'newTokenId() must give a non-empty string at once, not a promise',
   authentication_invalid:
-    'Of an authentication, acr is a string, amr a list of strings, and time whole seconds since the epoch',
+    'In an authentication, acr must be a string, amr a list of strings, and time a whole number of seconds since the epoch',
   claim_reserved: 'Only the issuer sets these claims; remove them from `claims` and `attributes`',
-  claim_repeated: 'These claims are given in `claims` and asked for in `include`; decide for one',
+  claim_repeated:
+    'These claims are given in `claims` and asked for in `include`; do only one of the two',
   claim_invalid:
     'These claims are not JSON: use strings, finite numbers, booleans, null, lists and plain objects',
   claims_rejected: 'The token would not fit the claims schema',

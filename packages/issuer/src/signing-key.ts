@@ -144,7 +144,9 @@ function publicJwk(jwk: JWK, name: string, key: KeyObject): PublicJwk {
   });
   const algorithm = fitting.find((candidate) => jwk.alg === undefined || jwk.alg === candidate);
   if (algorithm === undefined)
-    throw wrong(`has an \`alg\` that is none of ${ALGORITHMS.join(', ')} or does not fit the key`);
+    throw wrong(
+      `has an \`alg\` that is not one of ${ALGORITHMS.join(', ')} or does not fit the key`,
+    );
   const bits = key.asymmetricKeyDetails?.modulusLength;
   if (bits !== undefined && bits < MIN_RSA_BITS) throw wrong(`has fewer than ${MIN_RSA_BITS} bits`);
   return Object.freeze({

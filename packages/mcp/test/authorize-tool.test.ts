@@ -10,7 +10,7 @@ describe('authorizeTool', () => {
     ['undefined', undefined],
     ['the name of a scope', 'notes:write'],
     ['a maker of requirements', scope],
-  ])('is not made with %s for a tool', (_, entry) => {
+  ])('refuses %s as the requirement of a tool', (_, entry) => {
     const make = () => authorizeTool({ whoami: null, add_note: entry } as ToolRequirements);
     expect(make).toThrow(ConfigurationError);
     expect(make).toThrow(/"add_note".*Write: authorizeTool\(\{/);

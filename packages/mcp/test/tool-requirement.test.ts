@@ -47,14 +47,14 @@ describe('toolRequirement', () => {
     ['bytes', post(Buffer.from(JSON.stringify(call('whoami'))))],
     ['no body, of an unknown method', { method: 'QUERY' }],
     ['no body and no method', {}],
-  ])('refuses everybody a message that could not be read: %s', async (_, request) => {
+  ])('refuses every caller if the message could not be read: %s', async (_, request) => {
     const resource = anMcpResource();
     const needed = toolRequirement(request, NEEDS);
     const everything = await resource.verify(issuer.aUserToken({ scope: 'notes:write' }));
     expect(needed && resource.evaluate(everything, needed)?.code).toBe('forbidden');
   });
 
-  it('needs everything that the calls of a batch need', async () => {
+  it('needs the requirements of all calls of a batch', async () => {
     const resource = anMcpResource();
     const needed = toolRequirement(
       post([call('whoami'), call('add_note'), call('my_profile')]),

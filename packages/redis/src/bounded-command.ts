@@ -30,7 +30,7 @@ export function boundedCommand(
   return (args, key) =>
     new Promise((resolve, reject) => {
       if (inFlight >= maxInFlight) {
-        reject(new Error(`${maxInFlight} commands wait for Redis already`));
+        reject(new Error(`${maxInFlight} commands are waiting for Redis already`));
         return;
       }
       inFlight += 1;

@@ -34,7 +34,7 @@ export function keyNames(prefix: string): KeyNames {
   const given: unknown = prefix;
   if (typeof given !== 'string' || !PREFIX.test(given)) {
     throw new ConfigurationError(
-      "redisStores(): prefix keeps this application's keys apart from those of others: 1 to 100 letters, digits, _ . : and -. Write: prefix: 'orders'",
+      "redisStores(): prefix must have 1 to 100 letters, digits, _ . : and -. It keeps this application's keys apart from those of others. Write: prefix: 'orders'",
     );
   }
   const marks = `{${prefix}:${FORMAT}:v}`;

@@ -119,7 +119,7 @@ export function createMarkTable(
         if (kept === '') return { at, key, mark: known === '' ? undefined : markOf(key, known) };
         known = kept;
       }
-      throw new Error('The mark was moved each time that it was to be cleared');
+      throw new Error('The mark was changed each time that it should have been cleared');
     },
 
     async find(keys) {

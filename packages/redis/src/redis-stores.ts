@@ -142,7 +142,7 @@ export function redisStores(options: RedisStoresOptions): RedisStores {
     checkRange({ 'follow.maxLagSec': maxLagSec }, { from: 2, to: 300, example: 10 });
     if (isSameClient(own, command)) {
       throw new ConfigurationError(
-        `redisStores(): follow.command goes through the client of command, and would hold up everything else. Write: ${FOLLOW_LINE}`,
+        `redisStores(): follow.command uses the same client as command, so it would block all other commands. Write: ${FOLLOW_LINE}`,
       );
     }
     // All options are checked before the first command is sent.
@@ -172,7 +172,7 @@ export function redisStores(options: RedisStoresOptions): RedisStores {
 function checkCommand(name: string, command: unknown, line: string): void {
   if (typeof command === 'function') return;
   throw new ConfigurationError(
-    `redisStores(): ${name} is a function that sends a command, as nodeRedis(client) gives one. Write: ${line}`,
+    `redisStores(): ${name} must be a function that sends a command, such as nodeRedis(client). Write: ${line}`,
   );
 }
 
@@ -183,7 +183,7 @@ function checkRange(
   for (const [name, value] of Object.entries(given)) {
     if (Number.isSafeInteger(value) && Number(value) >= from && Number(value) <= to) continue;
     throw new ConfigurationError(
-      `redisStores(): ${name} is a whole number from ${from} to ${to}. Write: ${name.replace('follow.', '')}: ${example}`,
+      `redisStores(): ${name} must be a whole number from ${from} to ${to}. Write: ${name.replace('follow.', '')}: ${example}`,
     );
   }
 }

@@ -18,7 +18,7 @@ export function redisReplayStore(command: BoundedCommand, names: KeyNames): Repl
   return Object.freeze<ReplayStore>({
     async reserve(id, { ttlMs }) {
       if (!(Number.isFinite(ttlMs) && ttlMs > 0)) {
-        throw new RangeError('ttlMs is a number of milliseconds above 0');
+        throw new RangeError('ttlMs must be a number of milliseconds above 0');
       }
       count += 1;
       const owner = `${process}.${count.toString(36)}`;

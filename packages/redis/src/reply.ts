@@ -1,7 +1,7 @@
 /** The server's reply has a form that this command never has. Perhaps the server is not Redis. */
 export class UnexpectedReplyError extends TypeError {
   constructor(command: string) {
-    super(`Redis answered ${command} with something else than that command gives`);
+    super(`Redis answered ${command} in a form that this command does not have`);
     this.name = 'UnexpectedReplyError';
   }
 }

@@ -89,7 +89,7 @@ function following(
   function answer(token: RevocationQuery): boolean {
     // `abs`: after the clock was set back, the difference is negative, and must not hide a lost contact.
     if (Math.abs(clock.now() - follower.seenAt) > maxLagMs) {
-      throw new Error('Nothing was heard of Redis for longer than maxLagSec');
+      throw new Error('Redis has sent nothing for longer than maxLagSec');
     }
     return mirror.isRevoked(token);
   }

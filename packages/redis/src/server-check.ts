@@ -43,7 +43,7 @@ async function checkSettings(
   const [, retain, tolerance] = SETTINGS.exec(known) ?? [];
   const others = `retainSec: ${retain ?? '…'}, toleranceSec: ${tolerance ?? '…'}`;
   throw new ConfigurationError(
-    `redisStores(): this process has retainSec: ${retainSec}, toleranceSec: ${toleranceSec}, and others of its prefix ${others}: a token could outlive its mark. Write: ${others}. To change them for all processes, first delete the key ${key}: redis-cli del '${key}'`,
+    `redisStores(): this process has retainSec: ${retainSec}, toleranceSec: ${toleranceSec}, but other processes with the same prefix have ${others}, so a token could outlive its mark. Write: ${others}. To change them for all processes, first delete the key ${key}: redis-cli del '${key}'`,
   );
 }
 
@@ -79,7 +79,7 @@ async function checkEviction(command: BoundedCommand, names: KeyNames): Promise<
   const isBounded = (settings.get('maxmemory') ?? '0') !== '0';
   if (isBounded && policy !== KEEPS_EVERYTHING) {
     throw new ConfigurationError(
-      `redisStores(): this server drops keys when its memory is full (maxmemory-policy ${policy}): a used proof would be good again, and a revoked token. Write in redis.conf: maxmemory-policy noeviction`,
+      `redisStores(): this server drops keys when its memory is full (maxmemory-policy ${policy}), so a used proof or a revoked token would be accepted again. Write in redis.conf: maxmemory-policy noeviction`,
     );
   }
 }

@@ -62,7 +62,7 @@ describe('a bounded command', () => {
     const { command, waiting, sent } = aClient();
     const send = boundedCommand(command, BOUNDS);
     const replies = [send([], ''), send([], '')];
-    await expect(send([], '')).rejects.toThrow('2 commands wait for Redis already');
+    await expect(send([], '')).rejects.toThrow('2 commands are waiting for Redis already');
     expect(sent).toHaveLength(2);
     waiting[0]?.resolve(1);
     await replies[0];
@@ -81,7 +81,7 @@ describe('a bounded command', () => {
     const send = boundedCommand(command, { ...BOUNDS, maxInFlight: 1 });
     send([], '').catch(() => {});
     await vi.advanceTimersByTimeAsync(1_000);
-    await expect(send([], '')).rejects.toThrow('wait for Redis');
+    await expect(send([], '')).rejects.toThrow('waiting for Redis');
     waiting[0]?.resolve('late');
     await vi.advanceTimersByTimeAsync(0);
     const next = send([], '');
@@ -95,13 +95,13 @@ describe('a bounded command', () => {
     const send = boundedCommand(command, { ...BOUNDS, maxInFlight: 1 });
     send([], '').catch(() => {});
     await vi.advanceTimersByTimeAsync(100 + 59_999);
-    await expect(send([], '')).rejects.toThrow('wait for Redis');
+    await expect(send([], '')).rejects.toThrow('waiting for Redis');
     await vi.advanceTimersByTimeAsync(1);
     const second = send([], '');
     expect(sent).toHaveLength(2);
     waiting[0]?.resolve('very late');
     await vi.advanceTimersByTimeAsync(0);
-    await expect(send([], '')).rejects.toThrow('wait for Redis');
+    await expect(send([], '')).rejects.toThrow('waiting for Redis');
     waiting[1]?.resolve(1);
     await second;
   });

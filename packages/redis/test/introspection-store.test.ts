@@ -32,7 +32,7 @@ describe('the store of introspection answers', () => {
   });
 
   it.each([0.9, 0, -1, Number.NaN, Number.POSITIVE_INFINITY])(
-    'keeps nothing for %s ms',
+    'stores nothing if the time to live is %s ms',
     async (ttlMs) => {
       const command = vi.fn(async () => null);
       await redisIntrospectionStore(command, names).set('id', Uint8Array.of(1), ttlMs);

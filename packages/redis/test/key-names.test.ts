@@ -19,12 +19,12 @@ it('each store has its own keys below the prefix', () => {
   ]);
 });
 
-it.each(['a', 'Orders_2.eu-1:api', 'a'.repeat(100)])('%s is a prefix', (prefix) => {
+it.each(['a', 'Orders_2.eu-1:api', 'a'.repeat(100)])('%s is accepted as a prefix', (prefix) => {
   expect(keyNames(prefix).replay('id')).toBe(`${prefix}:1:r:id`);
 });
 
 it.each(['', 'a b', '{a}', 'a\n', 'ä', '*', 'a'.repeat(101), undefined, 7, ['a']])(
-  '%j is no prefix',
+  '%j is refused as a prefix',
   (prefix) => {
     expect(() => keyNames(prefix as string)).toThrow(ConfigurationError);
     expect(() => keyNames(prefix as string)).toThrow(/1 to 100 letters.*Write: prefix: 'orders'/);

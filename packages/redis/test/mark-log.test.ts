@@ -76,7 +76,7 @@ describe('the log of marks', () => {
 
   it.each([
     ['no list', null],
-    ['an entry that is none', [null]],
+    ['an entry that is null', [null]],
   ])('does not accept another reply as the last entry: %s', async (_what, reply) => {
     await expect(logOver(reply).log.head()).rejects.toThrow('Redis answered XREVRANGE');
   });

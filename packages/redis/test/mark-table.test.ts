@@ -173,7 +173,7 @@ describe('the table of marks', () => {
     });
     await table.keep(mark);
     redis.before = move(100);
-    await expect(table.drop(mark)).rejects.toThrow('moved each time');
+    await expect(table.drop(mark)).rejects.toThrow('changed each time');
     expect(moves).toBe(2 + 5);
     redis.before = undefined;
     expect(await table.find([mark])).toHaveLength(1);

@@ -10,7 +10,7 @@ it('kind and id can be read back from a field', () => {
 });
 
 it.each(['', 'subject', ':an-id', 'user:an-id', 'subjects:an-id', 'subjec', 'tokenx'])(
-  '%j is no field of ours',
+  '%j is not the field of a mark',
   (field) => {
     expect(keyOfField(field)).toBeUndefined();
   },

@@ -67,7 +67,9 @@ describe('stores', () => {
     const silent = () => new Promise(() => {});
     const stores = redisStores({ command: silent, prefix: 'a', timeoutMs: 20, maxInFlight: 2 });
     const both = [stores.introspections.get('a'), stores.replay.reserve('a', { ttlMs: 1, signal })];
-    await expect(stores.revocations.list()).rejects.toThrow('2 commands wait for Redis already');
+    await expect(stores.revocations.list()).rejects.toThrow(
+      '2 commands are waiting for Redis already',
+    );
     for (const each of both) await expect(each).rejects.toThrow('Redis took too long');
   });
 
@@ -77,7 +79,7 @@ describe('stores', () => {
       const stores = redisStores({ command: () => new Promise(() => {}), prefix: 'a' });
       const failed = vi.fn();
       for (let count = 0; count < 1_000; count++) stores.introspections.get('a').then(null, failed);
-      await expect(stores.introspections.get('a')).rejects.toThrow('1000 commands wait');
+      await expect(stores.introspections.get('a')).rejects.toThrow('1000 commands are waiting');
       await vi.advanceTimersByTimeAsync(249);
       expect(failed).not.toHaveBeenCalled();
       await vi.advanceTimersByTimeAsync(1);
@@ -169,26 +171,26 @@ describe('options', () => {
   const good: RedisStoresOptions = { command, prefix: 'a' };
 
   it.each<readonly [object, RegExp]>([
-    [{ command: undefined }, /command is a function.*nodeRedis\(client\)/],
-    [{ command: {} }, /: command is a function.*Write: redisStores\(\{ command/],
-    [{ prefix: '' }, /prefix keeps/],
-    [{ timeoutMs: 0 }, /timeoutMs is a whole number from 1 to 60000\. Write: timeoutMs: 250$/],
+    [{ command: undefined }, /command must be a function.*nodeRedis\(client\)/],
+    [{ command: {} }, /: command must be a function.*Write: redisStores\(\{ command/],
+    [{ prefix: '' }, /prefix must have/],
+    [{ timeoutMs: 0 }, /timeoutMs must be a whole number from 1 to 60000\. Write: timeoutMs: 250$/],
     [{ timeoutMs: 60_001 }, /timeoutMs/],
     [{ timeoutMs: 1.5 }, /timeoutMs/],
     [{ timeoutMs: '250' }, /timeoutMs/],
-    [{ maxInFlight: 0 }, /maxInFlight is a whole number from 1 to 1000000\. Write: .*: 1000$/],
+    [{ maxInFlight: 0 }, /maxInFlight must be a whole number from 1 to 1000000\. Write: .*: 1000$/],
     [{ maxInFlight: 1_000_001 }, /maxInFlight/],
-    [{ maxMarks: 0 }, /maxMarks is a whole number from 1 to .*Write: maxMarks: 1000000$/],
+    [{ maxMarks: 0 }, /maxMarks must be a whole number from 1 to .*Write: maxMarks: 1000000$/],
     [{ maxMarks: 1.5 }, /maxMarks/],
     [{ retainSec: 0 }, /redisStores\(\): retainSec/],
     [{ toleranceSec: -1 }, /toleranceSec/],
     [{ timeout: 1 }, /has no option "timeout".*command, prefix/],
-    [{ follow: { command: undefined } }, /follow\.command is a function.*Write: follow: \{/],
+    [{ follow: { command: undefined } }, /follow\.command must be a function.*Write: follow: \{/],
     [{ follow: { command: async () => null, maxLagSec: 1 } }, /2 to 300\. Write: maxLagSec: 10$/],
     [{ follow: { command: async () => null, maxLagSec: 301 } }, /follow\.maxLagSec/],
     [{ follow: { command: async () => null, lag: 1 } }, /follow has no option "lag"/],
     [{ follow: true }, /follow takes an object/],
-    [{ follow: { command } }, /client of command.*client\.duplicate\(\)/],
+    [{ follow: { command } }, /same client as command.*client\.duplicate\(\)/],
   ])('%o are refused, with the line to write', (wrong, message) => {
     const open = () => redisStores({ ...good, ...wrong });
     expect(open).toThrow(ConfigurationError);
@@ -211,11 +213,11 @@ describe('options', () => {
     const client = { sendCommand: vi.fn(async () => null) };
     const follow = { command: nodeRedis(client) };
     expect(() => redisStores({ command: nodeRedis(client), prefix: 'a', follow })).toThrow(
-      'goes through the client of command',
+      'uses the same client as command',
     );
   });
 
-  it('are all checked before anything is sent', () => {
+  it('are checked before anything is sent', () => {
     const own = vi.fn(async () => null);
     const follow = { command: own };
     expect(() => redisStores({ ...good, follow, retainSec: 0 })).toThrow('retainSec');

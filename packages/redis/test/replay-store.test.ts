@@ -48,7 +48,7 @@ describe('the replay store', () => {
     const store = redisReplayStore(command, names);
     await expect(store.reserve('id', { ttlMs, signal })).rejects.toThrow(RangeError);
     await expect(store.reserve('id', { ttlMs, signal })).rejects.toThrow(
-      'ttlMs is a number of milliseconds above 0',
+      'ttlMs must be a number of milliseconds above 0',
     );
     expect(command).not.toHaveBeenCalled();
   });

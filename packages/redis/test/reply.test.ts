@@ -62,10 +62,10 @@ describe('a reply', () => {
     ['a map whose names are none', () => pairs(new Map([[1, '1']]), 'GET')],
   ])('is not taken for something else: %s', (_what, read) => {
     expect(read).toThrow(UnexpectedReplyError);
-    expect(read).toThrow('Redis answered GET with something else than that command gives');
+    expect(read).toThrow('Redis answered GET in a form that this command does not have');
   });
 
-  it('that is not valid causes its own error, which shows nothing of the reply', () => {
+  it('that is not valid has an error type of its own', () => {
     const error = new UnexpectedReplyError('GET');
     expect(error).toBeInstanceOf(TypeError);
     expect(error.name).toBe('UnexpectedReplyError');

@@ -179,7 +179,7 @@ describe('revocations that follow', () => {
       expect(revocations.isRevoked(aToken(), options)).toBe(false);
       follower.seenAt = clock.now() + ms + Math.sign(ms);
       expect(() => revocations.isRevoked(aToken(), options)).toThrow(
-        'Nothing was heard of Redis for longer than maxLagSec',
+        'Redis has sent nothing for longer than maxLagSec',
       );
     }
   });

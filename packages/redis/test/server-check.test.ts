@@ -40,11 +40,11 @@ describe('a server', () => {
       await expect(check(other)).rejects.toThrow(ConfigurationError);
     }
     await expect(check({ retainSec: 3_600 })).rejects.toThrow(
-      "redisStores(): this process has retainSec: 3600, toleranceSec: 5, and others of its prefix retainSec: 86400, toleranceSec: 5: a token could outlive its mark. Write: retainSec: 86400, toleranceSec: 5. To change them for all processes, first delete the key {a:1:v}:settings: redis-cli del '{a:1:v}:settings'",
+      "redisStores(): this process has retainSec: 3600, toleranceSec: 5, but other processes with the same prefix have retainSec: 86400, toleranceSec: 5, so a token could outlive its mark. Write: retainSec: 86400, toleranceSec: 5. To change them for all processes, first delete the key {a:1:v}:settings: redis-cli del '{a:1:v}:settings'",
     );
     redis.texts.delete(names.settings);
     await check({ retainSec: 3_600 });
-    await expect(check()).rejects.toThrow('others of its prefix retainSec: 3600');
+    await expect(check()).rejects.toThrow('with the same prefix have retainSec: 3600');
   });
 
   it.each(['x', '1:2:3', '1:2\n', '12345678901:5', ':5', '86400'])(
@@ -52,7 +52,9 @@ describe('a server', () => {
     async (value) => {
       const { redis, check } = aServer();
       redis.texts.set(names.settings, { value, untilMs: Number.POSITIVE_INFINITY });
-      await expect(check()).rejects.toThrow('others of its prefix retainSec: …, toleranceSec: …:');
+      await expect(check()).rejects.toThrow(
+        'with the same prefix have retainSec: …, toleranceSec: …,',
+      );
     },
   );
 

@@ -179,17 +179,17 @@ function checkIssuerAndClient(options: BackChannelLogoutOptions): void {
   const issuer: unknown = options.issuer;
   if (typeof issuer !== 'object' || issuer === null || typeof options.issuer.issuer !== 'string') {
     throw new ConfigurationError(
-      `backChannelLogout(): issuer is the preset of the issuer. Write: ${LINE}`,
+      `backChannelLogout(): issuer must be the preset of the issuer. Write: ${LINE}`,
     );
   }
   if (typeof clientId !== 'string' || clientId === '') {
     throw new ConfigurationError(
-      `backChannelLogout(): clientId is the client whose back-channel logout URL this is, not the audience of the API. Write: ${LINE}`,
+      `backChannelLogout(): clientId must be the client whose back-channel logout URL this is, not the audience of the API. Write: ${LINE}`,
     );
   }
   if (sidInAccessTokens !== undefined && typeof sidInAccessTokens !== 'boolean') {
     throw new ConfigurationError(
-      'backChannelLogout(): sidInAccessTokens is true or false. Write: sidInAccessTokens: true, or leave it out',
+      'backChannelLogout(): sidInAccessTokens must be true or false. Write: sidInAccessTokens: true, or leave it out',
     );
   }
 }

@@ -27,7 +27,7 @@ function checkedTarget(value: unknown): SignalTarget {
   const target = isObject(value) ? readTarget(value) : undefined;
   if (target !== undefined) return target;
   throw new TypeError(
-    "resolveSubject gives what is to be revoked, or undefined. Write: { kind: 'subject', issuer, subject }",
+    "resolveSubject must return what is to be revoked, or undefined. Write: { kind: 'subject', issuer, subject }",
   );
 }
 

@@ -218,7 +218,7 @@ function transmittersOf(options: SecurityEventsOptions): readonly Transmitter[] 
   const { transmitters } = options;
   if (!Array.isArray(transmitters) || transmitters.length === 0) {
     throw new ConfigurationError(
-      `securityEvents(): transmitters is a list of who sends events. Write: ${LINE}`,
+      `securityEvents(): transmitters must be a list of those who send events. Write: ${LINE}`,
     );
   }
   const common = verifierOptions(options);
@@ -235,7 +235,7 @@ function checkFunctions(given: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined || typeof value === 'function') continue;
     throw new ConfigurationError(
-      `securityEvents(): ${name} is a function. Write: ${name}: (…) => { … }, or leave it out`,
+      `securityEvents(): ${name} must be a function. Write: ${name}: (…) => { … }, or leave it out`,
     );
   }
 }

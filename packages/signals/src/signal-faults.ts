@@ -63,7 +63,7 @@ export const SIGNAL_FAULTS: Readonly<Record<SignalFault, FaultMeaning>> = {
     code: 'invalid_request',
     description: 'The token has expired, or is too old or new',
   },
-  state_unexpected: { code: 'invalid_state', description: 'The state is not the one asked for' },
+  state_unexpected: { code: 'invalid_state', description: 'The state is not the requested one' },
   keys_unavailable: {
     code: undefined,
     description: 'The keys of the issuer cannot be fetched at the moment',
@@ -74,7 +74,7 @@ export const SIGNAL_FAULTS: Readonly<Record<SignalFault, FaultMeaning>> = {
   },
   share_used_up: {
     code: undefined,
-    description: 'The issuer has its share of the revocations that can be stored',
+    description: 'The issuer has used up its share of the revocations that can be stored',
   },
   lookup_unavailable: {
     code: undefined,

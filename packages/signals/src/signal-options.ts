@@ -37,12 +37,12 @@ export function checkStores(
   const isObject = typeof given === 'object' && given !== null;
   if (!isObject || METHODS.some((name) => typeof revocations[name] !== 'function')) {
     throw new ConfigurationError(
-      `${owner}: revocations is the store that the resource server asks, with ${METHODS.join(', ')}: memoryRevocations(), say. Write: ${line}`,
+      `${owner}: revocations must be the store that the resource server asks, with ${METHODS.join(', ')}, such as memoryRevocations(). Write: ${line}`,
     );
   }
   if (replay !== undefined && typeof replay?.reserve !== 'function') {
     throw new ConfigurationError(
-      `${owner}: replay is a store with reserve(). Write: replay: memoryReplayStore(), or leave it out`,
+      `${owner}: replay must be a store with reserve(). Write: replay: memoryReplayStore(), or leave it out`,
     );
   }
 }

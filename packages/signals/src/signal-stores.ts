@@ -103,7 +103,7 @@ export function createSignalStores(
             holder: digestOf([issuer]),
           });
           if (typeof answer === 'boolean') return answer;
-          throw new TypeError('reserve() of the replay store gave neither true nor false');
+          throw new TypeError('reserve() of the replay store returned neither true nor false');
         });
       } catch (error) {
         // The marks are made, so the signal has had its effect. Listeners may be called twice for it; that is better

@@ -143,7 +143,7 @@ function keysOf({ jwks, jwksUri }: TransmitterOptions, preset: Provider | undefi
   if (preset !== undefined && jwks === undefined) return preset.keys;
   throw mistake(
     'jwksUri',
-    'where the keys of the transmitter are, or jwks the set itself, one of the two',
+    'the URL of the key set of the transmitter. Give it, or the key set itself as jwks, and not both',
     "jwksUri: 'https://sso.acme.com/jwks'",
   );
 }
@@ -195,7 +195,7 @@ function ownAudience(audience: unknown): (value: string) => boolean {
   }
   throw mistake(
     'audience',
-    'a text, a list of texts, or { prefix } with a slash at its end',
+    'a string, a list of strings, or { prefix } with a slash at its end',
     "audience: { prefix: 'orders-api/' }",
   );
 }
@@ -215,6 +215,6 @@ function issuersOf(list: readonly (string | Provider)[]): Transmitter['issuers']
 
 function mistake(option: string, is: string, line: string): ConfigurationError {
   return new ConfigurationError(
-    `securityEvents(): ${option} of a transmitter is ${is}. Write: ${line}`,
+    `securityEvents(): ${option} of a transmitter must be ${is}. Write: ${line}`,
   );
 }

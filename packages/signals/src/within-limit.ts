@@ -13,7 +13,7 @@ export async function withinLimit<Value>(
   let timer: NodeJS.Timeout | undefined;
   const isOver = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
-      const cause = new DOMException('It took too long', 'TimeoutError');
+      const cause = new DOMException('A store or a look-up took too long', 'TimeoutError');
       limit.abort(cause);
       reject(cause);
     }, LIMIT_MS);

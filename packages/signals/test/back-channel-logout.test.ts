@@ -277,16 +277,19 @@ describe('its options', () => {
   const revocations = memoryRevocations();
 
   it.each<[object, string]>([
-    [{ issuer: undefined }, 'issuer is the preset'],
-    [{ issuer: ISSUER }, 'issuer is the preset'],
-    [{ issuer: null }, 'issuer is the preset'],
-    [{ issuer: {} }, 'issuer is the preset'],
+    [{ issuer: undefined }, 'issuer must be the preset'],
+    [{ issuer: ISSUER }, 'issuer must be the preset'],
+    [{ issuer: null }, 'issuer must be the preset'],
+    [{ issuer: {} }, 'issuer must be the preset'],
     [{ clientId: undefined }, 'not the audience of the API'],
     [{ clientId: '' }, 'not the audience of the API'],
     [{ clientId: ['web-app'] }, 'not the audience of the API'],
-    [{ revocations: undefined }, 'revocations is the store'],
-    [{ revocations: { ...revocations, revokeSession: undefined } }, 'revocations is the store'],
-    [{ replay: {} }, 'replay is a store with reserve()'],
+    [{ revocations: undefined }, 'revocations must be the store'],
+    [
+      { revocations: { ...revocations, revokeSession: undefined } },
+      'revocations must be the store',
+    ],
+    [{ replay: {} }, 'replay must be a store with reserve()'],
     [{ sidInAccessTokens: 'yes' }, 'sidInAccessTokens: true'],
     [{ clientID: 'x' }, 'has no option "clientID"'],
   ])('are checked: %j', (options, message) => {

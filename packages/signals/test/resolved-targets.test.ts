@@ -59,6 +59,6 @@ describe('the result of resolveSubject', () => {
     { kind: 'subject', issuer: A, subject: 7 },
   ])('is reported as a mistake of the application: %j', (answer) => {
     expect(() => resolved(answer)).toThrow(TypeError);
-    expect(() => resolved([TARGETS[0], answer])).toThrow('resolveSubject gives');
+    expect(() => resolved([TARGETS[0], answer])).toThrow('resolveSubject must return');
   });
 });

@@ -125,7 +125,7 @@ describe('a security event', () => {
     [SSF, 'verification', 'verification'],
     ['urn:acme:', 'session-revoked', 'other'],
     ['', 'constructor', 'other'],
-  ] as const)('is told and revokes nothing: %s%s', async (base, type, event) => {
+  ] as const)('is reported and revokes nothing: %s%s', async (base, type, event) => {
     const resolveSubject = vi.fn();
     const { handler, events, told, ...watched } = someSecurityEvents({ resolveSubject });
     expect(await pushed(handler, anEventOf(`${base}${type}`))).toEqual(ACCEPTED);
@@ -594,7 +594,7 @@ describe('a verification event', () => {
       },
     });
     expect(await pushed(handler, verification('made-up'))).toEqual(
-      refusal('invalid_state', 'The state is not the one asked for'),
+      refusal('invalid_state', 'The state is not the requested one'),
     );
     expect(events).toMatchObject([{ reason: 'state_unexpected', issuer: ISSUER }]);
     expect((await push(handler, verification('asked'))).status).toBe(202);
@@ -713,7 +713,7 @@ describe('a subject that we cannot resolve', () => {
     ['throws', () => Promise.reject(new Error('down'))],
     ['gives what is no target', () => ({ kind: 'user' }) as never],
     ['gives null', () => null as never],
-  ])('is sent again where the look-up %s', async (_name, resolveSubject) => {
+  ])('must be sent again if the look-up %s', async (_name, resolveSubject) => {
     const { handler, events, told } = someSecurityEvents({ resolveSubject });
     expect((await push(handler, event)).status).toBe(503);
     expect(events).toMatchObject([{ type: 'signal.refused', reason: 'lookup_unavailable' }]);
@@ -746,7 +746,7 @@ describe('onSecurityEvent', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('no'))],
-  ])('that %s changes nothing, and is told of', async (_name, onSecurityEvent) => {
+  ])('that %s changes nothing, and its error is reported', async (_name, onSecurityEvent) => {
     const { handler, events, ...watched } = someSecurityEvents({ onSecurityEvent });
     expect((await push(handler, anEvent())).status).toBe(202);
     await new Promise((resolve) => setImmediate(resolve));
@@ -782,14 +782,14 @@ describe('its options', () => {
       { transmitters: [aTransmitter(), aTransmitter()] },
       `two transmitters have the issuer ${ISSUER}`,
     ],
-    [{ revocations: undefined }, 'revocations is the store'],
-    [{ revocations: null }, 'revocations is the store'],
-    [{ revocations: { ...revocations, revokeClient: undefined } }, 'revocations is the store'],
-    [{ replay: {} }, 'replay is a store with reserve()'],
-    [{ replay: null }, 'replay is a store with reserve()'],
-    [{ resolveSubject: 'x' }, 'resolveSubject is a function'],
-    [{ onSecurityEvent: {} }, 'onSecurityEvent is a function'],
-    [{ allowHttp: 'x' }, 'allowHttp is a list'],
+    [{ revocations: undefined }, 'revocations must be the store'],
+    [{ revocations: null }, 'revocations must be the store'],
+    [{ revocations: { ...revocations, revokeClient: undefined } }, 'revocations must be the store'],
+    [{ replay: {} }, 'replay must be a store with reserve()'],
+    [{ replay: null }, 'replay must be a store with reserve()'],
+    [{ resolveSubject: 'x' }, 'resolveSubject must be a function'],
+    [{ onSecurityEvent: {} }, 'onSecurityEvent must be a function'],
+    [{ allowHttp: 'x' }, 'allowHttp must be a list'],
     [{ keys: { freshForSec: 0 } }, 'freshForSec'],
     [{ transmiters: [] }, 'has no option "transmiters"'],
   ])('are checked: %j', (options, message) => {

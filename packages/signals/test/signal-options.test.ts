@@ -19,20 +19,20 @@ describe('the stores of a handler', () => {
     (name) => {
       expect(check({ revocations: { ...revocations, [name]: undefined } })).toThrow(
         new ConfigurationError(
-          'handler(): revocations is the store that the resource server asks, with revokeToken, revokeSession, revokeSubject, revokePrincipal, revokeClient: memoryRevocations(), say. Write: handler({ revocations })',
+          'handler(): revocations must be the store that the resource server asks, with revokeToken, revokeSession, revokeSubject, revokePrincipal, revokeClient, such as memoryRevocations(). Write: handler({ revocations })',
         ),
       );
     },
   );
 
   it.each([undefined, null, 'x', () => revocations])('must be objects, not %s', (given) => {
-    expect(check({ revocations: given })).toThrow('revocations is the store');
+    expect(check({ revocations: given })).toThrow('revocations must be the store');
   });
 
   it.each([null, {}, { reserve: true }])('must reserve ids, not %j', (replay) => {
     expect(check({ replay })).toThrow(
       new ConfigurationError(
-        'handler(): replay is a store with reserve(). Write: replay: memoryReplayStore(), or leave it out',
+        'handler(): replay must be a store with reserve(). Write: replay: memoryReplayStore(), or leave it out',
       ),
     );
   });

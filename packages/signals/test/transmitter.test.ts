@@ -37,9 +37,9 @@ describe('the options of a transmitter', () => {
     [{ jwks: undefined, jwksUri: 'http://sso.acme.com/jwks' }, 'https'],
     [{ speaksFor: [] }, 'speaksFor: ['],
     [{ speaksFor: ISSUER }, 'speaksFor: ['],
-    [{ speaksFor: [''] }, 'speaksFor of a transmitter is an issuer'],
-    [{ speaksFor: [7] }, 'speaksFor of a transmitter is an issuer'],
-    [{ algorithms: [] }, 'algorithms is a list'],
+    [{ speaksFor: [''] }, 'speaksFor of a transmitter must be an issuer'],
+    [{ speaksFor: [7] }, 'speaksFor of a transmitter must be an issuer'],
+    [{ algorithms: [] }, 'algorithms must be a list'],
     [{ expectsState: 'x' }, 'expectsState: (state) =>'],
     [{ authorisation: 'x' }, 'has no option "authorisation"'],
   ])('are checked: %j', (options, message) => {
@@ -49,27 +49,27 @@ describe('the options of a transmitter', () => {
   it.each<[object, string]>([
     [
       { issuer: '' },
-      "issuer of a transmitter is an issuer: its URL, or a preset. Write: issuer: 'https://sso.acme.com'",
+      "issuer of a transmitter must be an issuer: its URL, or a preset. Write: issuer: 'https://sso.acme.com'",
     ],
     [
       { audience: '' },
-      "audience of a transmitter is a text, a list of texts, or { prefix } with a slash at its end. Write: audience: { prefix: 'orders-api/' }",
+      "audience of a transmitter must be a string, a list of strings, or { prefix } with a slash at its end. Write: audience: { prefix: 'orders-api/' }",
     ],
     [
       { authorization: '' },
-      "authorization of a transmitter is the Authorization header that the stream was made with, or null for none. Write: authorization: 'Bearer …'",
+      "authorization of a transmitter must be the Authorization header that the stream was made with, or null for none. Write: authorization: 'Bearer …'",
     ],
     [
       { jwks: undefined },
-      "jwksUri of a transmitter is where the keys of the transmitter are, or jwks the set itself, one of the two. Write: jwksUri: 'https://sso.acme.com/jwks'",
+      "jwksUri of a transmitter must be the URL of the key set of the transmitter. Give it, or the key set itself as jwks, and not both. Write: jwksUri: 'https://sso.acme.com/jwks'",
     ],
     [
       { speaksFor: [] },
-      "speaksFor of a transmitter is a list of issuers. Write: speaksFor: ['https://acme.eu.auth0.com/']",
+      "speaksFor of a transmitter must be a list of issuers. Write: speaksFor: ['https://acme.eu.auth0.com/']",
     ],
     [
       { expectsState: 1 },
-      'expectsState of a transmitter is a function. Write: expectsState: (state) => asked.has(state)',
+      'expectsState of a transmitter must be a function. Write: expectsState: (state) => asked.has(state)',
     ],
   ])('say what is wrong, and the line to write: %j', (options, message) => {
     expect(() => made(options)).toThrow(new ConfigurationError(`securityEvents(): ${message}`));

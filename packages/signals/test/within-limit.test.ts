@@ -28,7 +28,10 @@ it('rejects when the time is over, and aborts the work', async () => {
   await vi.advanceTimersByTimeAsync(LIMIT_MS - 1);
   expect(aborted).toEqual([]);
   await vi.advanceTimersByTimeAsync(1);
-  expect(await work).toMatchObject({ name: 'TimeoutError', message: 'It took too long' });
+  expect(await work).toMatchObject({
+    name: 'TimeoutError',
+    message: 'A store or a look-up took too long',
+  });
   expect(aborted).toEqual([await work]);
 });
 

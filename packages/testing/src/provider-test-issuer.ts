@@ -178,7 +178,7 @@ function shapeOf(like: LikePreset): SomeShape {
   if (Object.hasOwn(PROVIDER_SHAPES, like)) return PROVIDER_SHAPES[like];
   const names = Object.keys(PROVIDER_SHAPES).join(', ');
   throw new ConfigurationError(
-    `testIssuer: like is no preset; write testIssuer({ like: 'auth0' }), or one of ${names}`,
+    `testIssuer: like is not a preset; write testIssuer({ like: 'auth0' }), or one of ${names}`,
   );
 }
 

@@ -21,7 +21,7 @@ export function unsigned(token: string): string {
 function parts(token: string): readonly [string, string, string] {
   const [header, payload, signature, ...rest] = token.split('.');
   if (header === undefined || payload === undefined || signature === undefined || rest.length > 0) {
-    throw new TypeError('This is no compact JWS of three parts');
+    throw new TypeError('This is not a compact JWS of three parts');
   }
   return [header, payload, signature];
 }
@@ -29,6 +29,6 @@ function parts(token: string): readonly [string, string, string] {
 function decode(part: string): object {
   const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString());
   if (typeof value !== 'object' || value === null)
-    throw new TypeError('This part is no JSON object');
+    throw new TypeError('This part is not a JSON object');
   return value;
 }

@@ -75,7 +75,7 @@ export async function testCertificate(
   } = checkOptions('testCertificate()', options, OPTIONS);
   if (!/^[\w .:/@-]+$/.test(commonName)) {
     throw new ConfigurationError(
-      "testCertificate(): commonName has letters, digits, spaces and .-_:/@. Write: testCertificate({ commonName: 'nightly-sync' })",
+      "testCertificate(): commonName must have only letters, digits, spaces and .-_:/@. Write: testCertificate({ commonName: 'nightly-sync' })",
     );
   }
   const x509 = await library();

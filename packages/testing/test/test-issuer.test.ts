@@ -95,7 +95,7 @@ describe('listen', () => {
     }
   });
 
-  it('accepts further clients, and no wrong secret', async () => {
+  it('accepts further clients, and refuses a wrong secret', async () => {
     const { secret, hash } = generateClientSecret();
     const clients = [{ clientId: 'b', secretHashes: [hash], scopes: [], audiences: ['api'] }];
     const { issuer } = await aListeningIssuer({ clients });

@@ -8,13 +8,14 @@ import { goalsTable, reportMarkdown, tableMarkdown } from './report/markdown.ts'
 import type { Report } from './report/report.ts';
 import { readReport, writeReportFile } from './report/reports-folder.ts';
 
-// `node main.js [part …] [plot] [--quick]`: the parts, or all of them, each in a process of its own.
+// `node main.js [part …] [plot] [--quick]` runs the given parts, or all of them, each in a process of its
+// own.
 
-/** No part takes longer; one that does is stuck. */
+/** No part takes longer than this. A part that does is stuck. */
 const PART_LIMIT_MS = 240_000;
 const PINNED: PartName = 'concurrent-pinned';
 const ALL_PARTS = Object.keys(PARTS).filter(isPartName);
-/** The parts that docs/performance.svg shows, as far as there are reports of them. */
+/** The parts that docs/performance.svg shows. A part without a report is left out. */
 const PLOTTED: readonly PartName[] = ['cold', 'warm', 'concurrent', 'http'];
 const DOCS_DRAWING = fileURLToPath(new URL('../../../docs/performance.svg', import.meta.url));
 
@@ -37,7 +38,7 @@ for (const part of parts) run(part);
 if (parts.length > 0 && !flags.includes('--quick')) summarizeAll(asked.length === 0);
 if (asked.length === 0 || asked.includes('plot')) plot();
 
-/** One core is a matter of how a process is started. */
+/** Adds the part that runs on one core: a process must be started differently for that. */
 function withPinned(part: PartName): readonly PartName[] {
   return part === 'concurrent' ? [part, PINNED] : [part];
 }
@@ -53,7 +54,7 @@ function run(part: PartName): void {
   }
 }
 
-/** Everything that was found so far, in one file; after a whole run the goals once more. */
+/** Writes everything that was found so far into one file. After a run of all parts, also prints the goals. */
 function summarizeAll(aloud: boolean): void {
   const reports = ALL_PARTS.flatMap((part) => readReport(part) ?? []);
   const goals = goalsTable(reports.flatMap((report) => report.goals));
@@ -71,7 +72,7 @@ function plot(): void {
   plotForDocs();
 }
 
-/** The page's own drawing has no figures: they stand in its tables alone. */
+/** Draws docs/performance.svg. It shows no figures, so that they are only in the tables of the page. */
 function plotForDocs(): void {
   const found = PLOTTED.flatMap((part) => readReport(part) ?? []);
   if (found.length === 0) return;

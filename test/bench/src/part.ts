@@ -5,7 +5,7 @@ import { environmentOf } from './report/environment.ts';
 import { reportMarkdown } from './report/markdown.ts';
 import { writeReportFile } from './report/reports-folder.ts';
 
-// One part in this process: `node part.js <part> [--quick]`.
+// Runs one part in this process: `node part.js <part> [--quick]`.
 const [name = '', ...flags] = process.argv.slice(2);
 if (!isPartName(name))
   throw new Error(`No such part: ${name}. Parts: ${Object.keys(PARTS).join(', ')}`);
@@ -19,7 +19,7 @@ const tookSec = (performance.now() - start) / 1_000;
 
 const report = { part: name, environment, takenAt, tookSec, ...findings };
 const markdown = reportMarkdown(report);
-// What is worth nothing does not take the place of what is.
+// A quick run has no useful figures, so it does not replace the last report.
 if (!quick) {
   writeReportFile(`${name}.json`, `${JSON.stringify(report, undefined, 2)}\n`);
   writeReportFile(`${name}.md`, markdown);

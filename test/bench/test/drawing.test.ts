@@ -17,7 +17,7 @@ it('draws bars in proportion, from zero', () => {
   expect((widths[1] ?? 0) / (widths[0] ?? 1)).toBeCloseTo(2);
 });
 
-it('text cannot break the drawing', () => {
+it('escapes text', () => {
   const svg = drawing([{ title: 'a < b & c', unit: '', bars: [bar('<x>', 1)] }], {
     title: '<y>',
     foot: '<z>',
@@ -26,7 +26,7 @@ it('text cannot break the drawing', () => {
   for (const tag of ['<x>', '<y>', '<z>']) expect(svg).not.toContain(tag);
 });
 
-it('names no colour but in its style, which has one for dark pages too', () => {
+it('has colours only in its style, which has them for dark pages too', () => {
   const svg = drawing([CHART], { title: 'All', foot: 'on this machine' });
   const [style = ''] = /<style>[^<]+<\/style>/.exec(svg) ?? [];
   expect(svg.replace(style, '')).not.toMatch(/#[0-9a-f]{6}/);
@@ -39,7 +39,7 @@ it('names no colour but in its style, which has one for dark pages too', () => {
   }
 });
 
-it('leaves the figures out where they stand in tables', () => {
+it('leaves out the figures with figures: false', () => {
   expect(drawing([CHART], { title: 'All' })).toContain('>10.0<');
   expect(drawing([CHART], { title: 'All', figures: false })).not.toContain('>10.0<');
 });

@@ -18,7 +18,7 @@ describe('quantile', () => {
     expect(samples).toEqual([3, 1, 2]);
   });
 
-  it('is no number for no samples', () => {
+  it('is NaN if there are no samples', () => {
     expect(quantile([], 0.5)).toBeNaN();
   });
 });
@@ -46,7 +46,7 @@ it('differences compares round by round too', () => {
   expect(differences([12, 105], [10, 100])).toEqual([2, 5]);
 });
 
-it('rounds that only one of the two has are left out', () => {
+it('ratios and differences leave out rounds that only one series has', () => {
   expect(ratios([2, 4, 6], [1, 2])).toEqual([2, 2]);
   expect(differences([2], [1, 2])).toEqual([1]);
 });

@@ -10,7 +10,7 @@ export const rfc6455: Coverage = {
       id: 'RFC6455-4.1-a',
       level: 'MUST',
       behavior:
-        'The name of a protocol is a token: a prefix that is none is refused at construction.',
+        'The name of a protocol is a token: a prefix that is not a token is refused at construction.',
     },
     {
       id: 'RFC6455-4.2.2-a',

@@ -104,7 +104,7 @@ export function admissionMode<Carrier extends object, Delegated extends string =
   } = checkOptions('authenticate()', options, AUTHENTICATE_OPTIONS);
   if (credentials !== undefined && !isCredentialSource(credentials)) {
     throw new ConfigurationError(
-      "authenticate(): credentials says where the token is. Write: credentials: fromCookie('__Host-at', { origins: ['https://app.acme.com'] }), or credentials: fromHeader('x-forwarded-access-token')",
+      "authenticate(): credentials must say where the token is.Write: credentials: fromCookie('__Host-at', { origins: ['https://app.acme.com'] }), or credentials: fromHeader('x-forwarded-access-token')",
     );
   }
   if (skip !== undefined && typeof skip !== 'function') {

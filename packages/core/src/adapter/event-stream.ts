@@ -85,7 +85,7 @@ export function eventStreamOptions(options: EventStreamOptions = {}): ResolvedEv
     !(isWhole && maxBufferedBytes >= MIN_BUFFERED_BYTES && maxBufferedBytes <= MAX_BUFFERED_BYTES)
   ) {
     throw new ConfigurationError(
-      `eventStream(): maxBufferedBytes is a whole number of bytes from ${MIN_BUFFERED_BYTES} to ${MAX_BUFFERED_BYTES}. Write: maxBufferedBytes: ${DEFAULT_BUFFERED_BYTES}`,
+      `eventStream(): maxBufferedBytes must be a whole number of bytes from ${MIN_BUFFERED_BYTES} to ${MAX_BUFFERED_BYTES}. Write: maxBufferedBytes: ${DEFAULT_BUFFERED_BYTES}`,
     );
   }
   return { maxBufferedBytes };

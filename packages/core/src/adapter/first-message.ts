@@ -198,13 +198,13 @@ function checkFirstMessageOptions(
   const { requirement, timeoutMs = DEFAULT_TIMEOUT_MS, read, onError } = checked;
   if (typeof accept !== 'function') {
     throw new ConfigurationError(
-      'firstMessage() takes a function that accepts the socket. Write: firstMessage(server, {}, (ws, req, admitted) => …)',
+      'firstMessage() needs a function that accepts the socket, as its last argument. Write: firstMessage(server, {}, (ws, req, admitted) => …)',
     );
   }
   if (requirement !== undefined) checkRequirement(requirement);
   if (!(Number.isSafeInteger(timeoutMs) && timeoutMs >= 100 && timeoutMs <= 60_000)) {
     throw new ConfigurationError(
-      'firstMessage(): timeoutMs is a whole number from 100 to 60,000. Write: timeoutMs: 5_000',
+      'firstMessage(): timeoutMs must be a whole number from 100 to 60,000. Write: timeoutMs: 5_000',
     );
   }
   for (const [name, value] of Object.entries({ read, onError })) {

@@ -140,13 +140,13 @@ function checkUpgradeOptions(options: UpgradeOptions, accept: unknown): UpgradeO
   const { requirement, credentials, onError } = checked;
   if (typeof accept !== 'function') {
     throw new ConfigurationError(
-      'guardUpgrade() takes a function that accepts the connection. Write: guardUpgrade(server, {}, (req, socket, head, admitted) => wss.handleUpgrade(req, socket, head, (ws) => …))',
+      'guardUpgrade() needs a function that accepts the connection, as its last argument. Write: guardUpgrade(server, {}, (req, socket, head, admitted) => wss.handleUpgrade(req, socket, head, (ws) => …))',
     );
   }
   if (requirement !== undefined) checkRequirement(requirement);
   if (credentials !== undefined && !isCredentialSource(credentials)) {
     throw new ConfigurationError(
-      "guardUpgrade(): credentials says where the token is. Write: credentials: fromSubprotocol('bearer.'), or credentials: fromCookie('__Host-at', { origins: ['https://app.acme.com'] })",
+      "guardUpgrade(): credentials must say where the token is.Write: credentials: fromSubprotocol('bearer.'), or credentials: fromCookie('__Host-at', { origins: ['https://app.acme.com'] })",
     );
   }
   if (onError !== undefined && typeof onError !== 'function') {

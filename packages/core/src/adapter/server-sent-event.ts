@@ -36,10 +36,10 @@ export function serverSentComment(text: string): string {
 
 function oneLine(name: string, text: string): string {
   if (!LINE_BREAK.test(text) && !text.includes('\0')) return text;
-  throw new TypeError(`The ${name} of a server-sent event is one line`);
+  throw new TypeError(`The ${name} of a server-sent event must be one line`);
 }
 
 function wholeNumber(value: number): number {
   if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw new TypeError('retryMs of a server-sent event is a whole number of milliseconds');
+  throw new TypeError('retryMs of a server-sent event must be a whole number of milliseconds');
 }

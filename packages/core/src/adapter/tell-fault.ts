@@ -12,7 +12,7 @@ export function tellFault(
 ): void {
   if (onError === undefined) {
     warn(
-      'A connection could not be opened: a requirement or the accept function has thrown. Give onError to get the error.',
+      'A connection could not be opened: a requirement or the accept function has thrown an error. To get the error, write: onError: (error) => log.error(error)',
       'AuthlyWarning',
     );
     return;

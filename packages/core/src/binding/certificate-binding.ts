@@ -47,7 +47,7 @@ function thumbprintIn(
     if (found === undefined || typeof found === 'string') return found;
     ignoreRejection(found);
     const cause = new TypeError(
-      'thumbprintOf() of mtls.certificate gave neither text nor undefined',
+      'thumbprintOf() of mtls.certificate returned neither a string nor undefined',
     );
     return { reason: 'certificate_unavailable', cause };
   } catch (cause) {

@@ -120,16 +120,16 @@ export function resolveDpop(
   const options: DpopOptions = checkOptions('dpop', given, OPTIONS, OPTIONS_LINE);
   const { mode = 'when-bound', replay, onReplayOutage = 'refuse' } = options;
   if (mode !== 'when-bound' && mode !== 'required') {
-    throw new ConfigurationError(`dpop is 'when-bound' or 'required'. Write: ${OPTIONS_LINE}`);
+    throw new ConfigurationError(`dpop must be 'when-bound' or 'required'. Write: ${OPTIONS_LINE}`);
   }
   if (onReplayOutage !== 'refuse' && onReplayOutage !== 'local') {
     throw new ConfigurationError(
-      "dpop.onReplayOutage is 'refuse' or 'local'. Write: dpop: { replay, onReplayOutage: 'refuse' }",
+      "dpop.onReplayOutage must be 'refuse' or 'local'. Write: dpop: { replay, onReplayOutage: 'refuse' }",
     );
   }
   if (replay !== undefined && typeof memberOf(replay, 'reserve') !== 'function') {
     throw new ConfigurationError(
-      'dpop.replay is a replay store. Write: dpop: { replay: memoryReplayStore() }',
+      'dpop.replay must be a replay store. Write: dpop: { replay: memoryReplayStore() }',
     );
   }
   const { clock, events } = context;
@@ -155,13 +155,13 @@ function resolvePublicUrls(given: unknown, resource: string | undefined): readon
     const url = resource === undefined ? undefined : parsePublicUrl(new URL(resource).origin);
     if (url !== undefined) return Object.freeze([url]);
     throw new ConfigurationError(
-      "dpop needs to know how clients reach this API. Write: dpop: { publicUrls: 'https://api.acme.com' }",
+      "dpop needs the URL with which clients reach this API. Write: dpop: { publicUrls: 'https://api.acme.com' }",
     );
   }
   const urls = Array.isArray(list) ? list.map(publicUrlOf) : [];
   if (urls.length > 0) return Object.freeze(urls);
   throw new ConfigurationError(
-    "dpop.publicUrls is a URL or a list of them. Write: dpop: { publicUrls: ['https://api.acme.com'] }",
+    "dpop.publicUrls must be a URL or a list of URLs. Write: dpop: { publicUrls: ['https://api.acme.com'] }",
   );
 }
 
@@ -169,7 +169,7 @@ function publicUrlOf(value: unknown): PublicUrl {
   const url = typeof value === 'string' ? parsePublicUrl(value) : undefined;
   if (url !== undefined) return url;
   throw new ConfigurationError(
-    "dpop.publicUrls: each is an http or https URL without credentials, query and fragment. Write: dpop: { publicUrls: 'https://api.acme.com' }",
+    "dpop.publicUrls: each must be an http or https URL without credentials, query and fragment. Write: dpop: { publicUrls: 'https://api.acme.com' }",
   );
 }
 
@@ -184,7 +184,7 @@ function resolveAlgorithms(given: unknown): readonly Algorithm[] {
     return Object.freeze([...list]);
   }
   throw new ConfigurationError(
-    `dpop.algorithms is a list of ${ALGORITHMS.join(', ')}. Write: dpop: { algorithms: ['ES256', 'EdDSA'] }`,
+    `dpop.algorithms must be a list of ${ALGORITHMS.join(', ')}. Write: dpop: { algorithms: ['ES256', 'EdDSA'] }`,
   );
 }
 
@@ -198,7 +198,7 @@ function resolveNonces(
   const secrets: unknown = options.secrets;
   if (!Array.isArray(secrets) || secrets.length === 0) {
     throw new ConfigurationError(
-      `dpop.nonce.secrets is a list, the same for all processes of this API: nonces are made with the first and accepted with all of them. Write: ${NONCE_LINE}`,
+      `dpop.nonce.secrets must be a list that is the same in all processes of this API. Nonces are made with the first secret and accepted with all of them. Write: ${NONCE_LINE}`,
     );
   }
   const rotateSec = seconds('nonce.rotateSec', options.rotateSec ?? 60, 10, 300);
@@ -210,13 +210,13 @@ function secretBytes(secret: unknown): Uint8Array {
     typeof secret === 'string' || secret instanceof Uint8Array ? Buffer.from(secret) : undefined;
   if (bytes !== undefined && bytes.byteLength >= MIN_SECRET_BYTES) return bytes;
   throw new ConfigurationError(
-    `dpop.nonce.secrets: each has at least ${MIN_SECRET_BYTES} bytes that nobody can guess. Make one: node -e "console.log(crypto.randomBytes(32).toString('base64'))"`,
+    `dpop.nonce.secrets: each must have at least ${MIN_SECRET_BYTES} bytes that nobody can guess. Make one: node -e "console.log(crypto.randomBytes(32).toString('base64'))"`,
   );
 }
 
 function seconds(name: string, value: unknown, least: number, most: number): number {
   if (typeof value === 'number' && value >= least && value <= most) return value;
   throw new ConfigurationError(
-    `dpop.${name} is a number of seconds from ${least} to ${most}. Write: dpop: { ${name}: ${least} }`,
+    `dpop.${name} must be a number of seconds from ${least} to ${most}. Write: dpop: { ${name}: ${least} }`,
   );
 }

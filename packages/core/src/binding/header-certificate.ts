@@ -50,7 +50,7 @@ const KEPT_PEERS = { entries: 1_000, maxLength: 64 };
 const UNTRUSTED =
   'The connection comes from an address that is not in proxies of headerCertificate(), so its header is not read. If it is your proxy, add its address';
 const NO_ADDRESS =
-  "The connection has no address (any more), so its header is not read. If the proxy connects by a Unix domain socket, write: proxies: ['unix']";
+  "The connection has no address, or has lost it, so its header is not read. If the proxy connects by a Unix domain socket, write: proxies: ['unix']";
 const ABSENT =
   'The proxy sent no certificate: the client showed none, or the proxy is not configured to ask for one and to pass it on';
 const REPEATED =
@@ -75,7 +75,7 @@ export function headerCertificate(options: HeaderCertificateOptions): Certificat
   const { format } = options;
   if (!Object.hasOwn(CERTIFICATE_FORMATS, format)) {
     throw new ConfigurationError(
-      `headerCertificate(): format is ${Object.keys(CERTIFICATE_FORMATS).join(', ')}. Write: ${LINE}`,
+      `headerCertificate(): format must be one of ${Object.keys(CERTIFICATE_FORMATS).join(', ')}. Write: ${LINE}`,
     );
   }
   const { thumbprintOf, header: usual } = CERTIFICATE_FORMATS[format];
@@ -107,14 +107,14 @@ export function headerCertificate(options: HeaderCertificateOptions): Certificat
 function headerName(name: unknown): string {
   if (typeof name === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(name)) return name.toLowerCase();
   throw new ConfigurationError(
-    "headerCertificate(): header is the name of a header. Write: header: 'X-Client-Cert'",
+    "headerCertificate(): header must be the name of a header. Write: header: 'X-Client-Cert'",
   );
 }
 
 function resolveProxies(given: unknown): PeerList {
   if (!Array.isArray(given) || given.length === 0) {
     throw new ConfigurationError(
-      `headerCertificate(): proxies is a list of the addresses from which your proxies connect: only their header is trusted. ${PROXIES_LINE}`,
+      `headerCertificate(): proxies must be a list of the addresses from which your proxies connect. Only their header is trusted. ${PROXIES_LINE}`,
     );
   }
   const parsed = parsePeerList(given);
@@ -122,6 +122,6 @@ function resolveProxies(given: unknown): PeerList {
   throw new ConfigurationError(
     parsed.fault === 'too_wide'
       ? `headerCertificate(): ${JSON.stringify(parsed.entry)} in proxies includes addresses of strangers, whose certificates would be trusted. ${PROXIES_LINE}`
-      : `headerCertificate(): each of proxies is an IP address, a network in CIDR notation, or 'unix'; host names are not looked up. ${PROXIES_LINE}`,
+      : `headerCertificate(): each of proxies must be an IP address, a network in CIDR notation, or 'unix'; host names are not looked up. ${PROXIES_LINE}`,
   );
 }

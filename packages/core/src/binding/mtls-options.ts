@@ -37,12 +37,12 @@ export function resolveMtls(options: MtlsOptions | undefined): ResolvedMtls | un
   const { mode = 'when-bound', certificate } = checkOptions('mtls', options, OPTIONS, LINE);
   if (mode !== 'when-bound' && mode !== 'required') {
     throw new ConfigurationError(
-      `mtls.mode is 'when-bound' or 'required'. Write: mtls: { mode: 'required', certificate: socketCertificate() }`,
+      `mtls.mode must be 'when-bound' or 'required'. Write: mtls: { mode: 'required', certificate: socketCertificate() }`,
     );
   }
   if (typeof memberOf(certificate, 'thumbprintOf') !== 'function') {
     throw new ConfigurationError(
-      `mtls.certificate says where the client's certificate is. Write: ${LINE}, or behind a proxy that ends TLS: mtls: { certificate: headerCertificate({ format: 'nginx', proxies: ['10.0.0.0/8'] }) }`,
+      `mtls.certificate must say where the client's certificate is. Write: ${LINE}, or behind a proxy that ends TLS: mtls: { certificate: headerCertificate({ format: 'nginx', proxies: ['10.0.0.0/8'] }) }`,
     );
   }
   return Object.freeze({ mode, certificate });

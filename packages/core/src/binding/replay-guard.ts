@@ -94,7 +94,7 @@ export function createReplayGuard({
 
   function answered(isFirst: unknown): MarkOutcome {
     if (isFirst !== true && isFirst !== false) {
-      return failed(new TypeError('reserve() of the replay store gave neither true nor false'));
+      return failed(new TypeError('reserve() of the replay store returned neither true nor false'));
     }
     outage.end();
     return isFirst ? FIRST : REPLAYED;

@@ -43,7 +43,7 @@ function isSafe({ method, routedMethod = method }: RequestView): boolean {
 function checkOrigins(owner: string, origins: unknown): readonly string[] {
   if (!Array.isArray(origins) || origins.length === 0) {
     throw new ConfigurationError(
-      `${owner}: origins is a list of the origins whose pages may send requests that change something. ` +
+      `${owner}: origins must be a list of the origins whose pages may send requests that change something. ` +
         "Write: origins: ['https://app.acme.com'], or origins: ['same-origin'] for pages of this API's own origin",
     );
   }
@@ -58,7 +58,7 @@ function checkOrigin(owner: string, origin: unknown): string {
     return origin;
   }
   throw new ConfigurationError(
-    `${owner}: origins holds ${typeof origin === 'string' ? `'${origin}'` : `a value of type ${typeof origin}`}, which is no origin of a page ` +
+    `${owner}: origins holds ${typeof origin === 'string' ? `'${origin}'` : `a value of type ${typeof origin}`}, which is not the origin of a page ` +
       `(https, or http on loopback; host and port, and no path). Write: origins: ['${example}']`,
   );
 }

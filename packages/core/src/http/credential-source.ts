@@ -182,12 +182,12 @@ function isBlank(code: number): boolean {
 function checkCookieName(name: unknown, prefix: unknown): void {
   if (prefix !== HOST_PREFIX && prefix !== 'none') {
     throw new ConfigurationError(
-      "fromCookie(): prefix is '__Host-' or 'none'. Write: prefix: 'none' for a name without __Host-",
+      "fromCookie(): prefix must be '__Host-' or 'none'. Write: prefix: 'none' for a name without __Host-",
     );
   }
   if (typeof name !== 'string' || !TOKEN.test(name)) {
     throw new ConfigurationError(
-      "fromCookie() takes the name of a cookie. Write: fromCookie('__Host-at', { origins: ['https://app.acme.com'] })",
+      "fromCookie() needs the name of a cookie. Write: fromCookie('__Host-at', { origins: ['https://app.acme.com'] })",
     );
   }
   if (prefix === 'none' || (name.startsWith(HOST_PREFIX) && name !== HOST_PREFIX)) return;
@@ -203,7 +203,7 @@ function checkHeaderName(name: unknown): string {
     if (lower !== 'authorization' && lower !== 'cookie') return lower;
   }
   throw new ConfigurationError(
-    "fromHeader() takes the name of a header that a front door writes. Write: fromHeader('x-forwarded-access-token'). " +
-      'Authorization is read without it, and a cookie by fromCookie',
+    "fromHeader() needs the name of a header that a front door writes. Write: fromHeader('x-forwarded-access-token'). " +
+      'The header Authorization is read without fromHeader(), and a cookie with fromCookie()',
   );
 }

@@ -103,13 +103,13 @@ export function metadataDocument(
   const document = {
     resource,
     authorization_servers: authorizationServers(issuers, options.authorizationServers),
-    jwks_uri: checked('jwksUri', options.jwksUri, isEndpointUrl, 'no https URL'),
+    jwks_uri: checked('jwksUri', options.jwksUri, isEndpointUrl, 'not an https URL'),
     scopes_supported: scopesSupported(options),
     // RFC 6750 §2.1 alone: tokens in forms and queries are not looked at.
     // An empty list says that no Bearer token is accepted at all.
     bearer_methods_supported: dpop?.required === true ? [] : ['header'],
     resource_signing_alg_values_supported: list('signingAlgorithms', options, isAlgorithmName),
-    resource_name: checked('name', options.name, isText, 'no text'),
+    resource_name: checked('name', options.name, isText, 'not a non-empty string'),
     resource_documentation: checked('documentation', options.documentation, isPage, NO_PAGE),
     resource_policy_uri: checked('policy', options.policy, isPage, NO_PAGE),
     resource_tos_uri: checked('termsOfService', options.termsOfService, isPage, NO_PAGE),
@@ -126,7 +126,7 @@ export function metadataDocument(
 
 const NO_BINDING: BindingMetadata = Object.freeze({ dpop: undefined, mtls: false });
 
-const NO_PAGE = 'no absolute URL of a page';
+const NO_PAGE = 'not the absolute URL of a page';
 
 function authorizationServers(
   issuers: readonly string[],
@@ -136,14 +136,14 @@ function authorizationServers(
   if (wrong !== undefined) {
     throw fault(
       'authorizationServers',
-      `${show(wrong)} is no https URL without query and fragment`,
+      `${show(wrong)} is not an https URL without query and fragment`,
     );
   }
   const servers = listed ?? issuers.filter(isIssuerIdentifier);
   if (servers.length > 0) return servers;
   throw fault(
     'authorizationServers',
-    'at least one is needed, and no issuer of this server is one',
+    'at least one is needed, and no issuer of this server can be one',
   );
 }
 
@@ -164,13 +164,13 @@ function signedMetadata(resource: string, jwt: string | undefined): string | und
   const parameters = jsonSegment(header);
   const claims = jsonSegment(payload);
   if (parameters === undefined || claims === undefined || !signature || rest.length > 0) {
-    throw fault('signedMetadata', 'it is no signed JWT in compact form');
+    throw fault('signedMetadata', 'it is not a signed JWT in compact form');
   }
   if (parameters['alg'] === 'none' || typeof claims['iss'] !== 'string') {
     throw fault('signedMetadata', 'it must be signed, and name in iss who signed it');
   }
   if (claims['resource'] !== undefined && claims['resource'] !== resource) {
-    throw fault('signedMetadata', `its claim resource is another than ${resource}`);
+    throw fault('signedMetadata', `its claim resource is not ${resource}`);
   }
   return jwt;
 }

@@ -96,6 +96,6 @@ function metadataUrl(resource: string): string {
 function maxAge(seconds: number = DEFAULT_MAX_AGE_SEC): number {
   if (Number.isSafeInteger(seconds) && seconds >= 0) return seconds;
   throw new ConfigurationError(
-    'protectedResourceMetadata(): maxAgeSec: a whole number of seconds. Write: { maxAgeSec: 300 }',
+    'protectedResourceMetadata(): maxAgeSec must be a whole number of seconds. Write: { maxAgeSec: 300 }',
   );
 }

@@ -27,7 +27,7 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 export function fromSubprotocol(prefix: string): CredentialSource {
   if (typeof prefix !== 'string' || !TOKEN.test(prefix)) {
     throw new ConfigurationError(
-      "fromSubprotocol() takes how the protocol that holds the token begins. Write: fromSubprotocol('bearer.')",
+      "fromSubprotocol() needs the prefix of the subprotocol that holds the token. Write: fromSubprotocol('bearer.')",
     );
   }
   const source = sourceOf(`subprotocol ${prefix}`, (request, accepted) => {

@@ -70,7 +70,10 @@ function askFunction({
       // it later.
       const copy = parseJsonObject(Buffer.from(JSON.stringify(answer) ?? ''));
       if (copy !== undefined) return copy;
-      throw new IntrospectionFailed('malformed', 'ask gave no answer of RFC 7662');
+      throw new IntrospectionFailed(
+        'malformed',
+        'The function ask did not return an introspection answer (RFC 7662)',
+      );
     },
     async prepare() {},
   };
@@ -85,7 +88,7 @@ function askEndpoint(
   const { clientId } = client;
   if (endpoint !== undefined && !isEndpointUrl(endpoint, allowHttp)) {
     throw new ConfigurationError(
-      "introspection.endpoint is an https URL (http on loopback and on hosts of allowHttp only) without credentials. Write: endpoint: 'https://as.acme.com/introspect'",
+      "introspection.endpoint must be an https URL (http on loopback and on hosts of allowHttp only) without credentials. Write: endpoint: 'https://as.acme.com/introspect'",
     );
   }
   // With tls_client_auth the client has a `fetch` of its own, which presents the certificate.
@@ -154,7 +157,10 @@ function askEndpoint(
         if (signed) {
           return openSignedAnswer(answer.jwt, { verify, clientId, clock, clockToleranceSec });
         }
-        throw new IntrospectionFailed('not_json', 'The answer is signed, which was not asked for');
+        throw new IntrospectionFailed(
+          'not_json',
+          'The answer is signed, although no signed answer was asked for',
+        );
       }
       if (signed) throw new IntrospectionFailed('not_signed', 'The answer is not signed');
       return answer.body;
@@ -192,6 +198,6 @@ async function failingAs<Result>(
 
 const MESSAGES = {
   network: 'The request failed',
-  credentials: 'Our own credentials could not be made',
+  credentials: 'The credentials of this API could not be read or made',
   ask: 'The function ask failed',
 } as const;

@@ -85,6 +85,6 @@ function parametersOf(
 
 function unfit(problem: string): ConfigurationError {
   return new ConfigurationError(
-    `privateKeyJwt(): the key ${problem}. It takes a private JWK or a KeyObject: RSA of ${MIN_RSA_BITS} bits or more, P-256, P-384, P-521 or Ed25519. Write: ${LINE}`,
+    `privateKeyJwt(): the key ${problem}. It must be a private JWK or a KeyObject: RSA of ${MIN_RSA_BITS} bits or more, P-256, P-384, P-521 or Ed25519. Write: ${LINE}`,
   );
 }

@@ -142,7 +142,7 @@ function audienceOf(
   if (audience === undefined || audience === 'issuer') return server.issuer;
   if (audience !== 'token_endpoint') return audience;
   if (server.token_endpoint !== undefined) return server.token_endpoint;
-  throw new TypeError('The token endpoint is not known here: write its URL as the audience');
+  throw new TypeError('The token endpoint is not known here. Write its URL as the audience');
 }
 
 /** Short, because an assertion is used at once. A stolen one is then useless after a minute. */
@@ -185,7 +185,7 @@ export function tlsClientAuth(
 export function bearerToken(token: () => string | PromiseLike<string>): IntrospectionClient {
   if (typeof token !== 'function') {
     throw new ConfigurationError(
-      'bearerToken() takes a function that gives the token. Write: bearerToken(async () => (await source.token()).accessToken)',
+      'bearerToken() needs a function that returns the token. Write: bearerToken(async () => (await source.token()).accessToken)',
     );
   }
   return client('bearer', undefined, async () => {
@@ -220,7 +220,8 @@ async function secretOf(source: SecretSource): Promise<string> {
   // A secret that was read from a file or a command often ends with a line break, which is not part of it.
   const secret = typeof source === 'string' ? source : withoutLineBreak(await source());
   // This message becomes the cause of another error, so it must not contain the value.
-  if (typeof secret !== 'string' || secret === '') throw new TypeError('There is no secret');
+  if (typeof secret !== 'string' || secret === '')
+    throw new TypeError('The function for the secret returned no secret');
   return secret;
 }
 
@@ -251,13 +252,13 @@ const SECRET = "process.env.SECRET ?? ''";
 function checkId(owner: string, clientId: unknown, second: string): void {
   if (typeof clientId === 'string' && clientId !== '') return;
   throw new ConfigurationError(
-    `${owner}() takes the client id of this API at the authorization server first. Write: ${owner}('orders-api', ${second})`,
+    `${owner}() needs the client id of this API at the authorization server as its first argument. Write: ${owner}('orders-api', ${second})`,
   );
 }
 
 function checkSecret(owner: string, secret: unknown): void {
   if ((typeof secret === 'string' && secret !== '') || typeof secret === 'function') return;
   throw new ConfigurationError(
-    `${owner}() takes a secret, which is missing here. Write: ${owner}('orders-api', ${SECRET}), and see that the variable is set`,
+    `${owner}() needs a secret, but got none. Write: ${owner}('orders-api', ${SECRET}), and check that the variable is set`,
   );
 }

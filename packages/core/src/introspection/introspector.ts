@@ -205,7 +205,10 @@ export function createIntrospector(
     const answer = await inTime((signal) => server.ask({ token, isVerifiedJwt, signal }));
     // RFC 7662 §2.2: `active` is a boolean. Values such as "true" or 1 are not accepted.
     if (typeof ownProperty(answer, 'active') === 'boolean') return answer;
-    throw new IntrospectionFailed('malformed', 'The answer has no active that is true or false');
+    throw new IntrospectionFailed(
+      'malformed',
+      'The answer has no member active that is true or false',
+    );
   }
 
   async function inTime<Result>(run: (signal: AbortSignal) => Promise<Result>): Promise<Result> {

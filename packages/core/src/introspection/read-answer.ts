@@ -117,7 +117,7 @@ function failureOf(status: number, headers: Headers): IntrospectionFailed {
 }
 
 function unauthorized(status: number): IntrospectionFailed {
-  return new IntrospectionFailed('unauthorized', 'The server refuses our own credentials', {
+  return new IntrospectionFailed('unauthorized', 'The server refuses the credentials of this API', {
     status,
   });
 }

@@ -75,7 +75,7 @@ export function resolveIntrospection(
   const rule = ruleOf(provider);
   if (matches !== undefined && typeof matches !== 'function') {
     throw new ConfigurationError(
-      "introspection.matches is a function of the token. Write: matches: (token) => token.startsWith('ory_at_')",
+      "introspection.matches must be a function of the token. Write: matches: (token) => token.startsWith('ory_at_')",
     );
   }
   oneOf('jwts', jwts, ['local', 'confirm', 'answer']);
@@ -111,12 +111,12 @@ function sourceOf(
   if (ask !== undefined) {
     if (client !== undefined || endpoint !== undefined || signed !== false) {
       throw new ConfigurationError(
-        'introspection.ask replaces client, endpoint and signed, and does not go together with them. Write: introspection: { ask: (token, { signal }) => … }',
+        'introspection.ask replaces client, endpoint and signed, and cannot be combined with them. Write: introspection: { ask: (token, { signal }) => … }',
       );
     }
     if (typeof ask === 'function') return { kind: 'ask', ask };
     throw new ConfigurationError(
-      'introspection.ask is a function of the token. Write: ask: async (token, { signal }) => ({ active: false })',
+      'introspection.ask must be a function of the token. Write: ask: async (token, { signal }) => ({ active: false })',
     );
   }
   if (
@@ -125,11 +125,11 @@ function sourceOf(
     typeof client.authentication !== 'function'
   ) {
     throw new ConfigurationError(
-      `introspection.client says how this API authenticates at ${issuer}. Write: ${LINE}`,
+      `introspection.client must say how this API authenticates at ${issuer}. Write: ${LINE}`,
     );
   }
   if (typeof signed !== 'boolean') {
-    throw new ConfigurationError('introspection.signed is true or false. Write: signed: true');
+    throw new ConfigurationError('introspection.signed must be true or false. Write: signed: true');
   }
   if (signed && rule.signsAnswers === false) {
     throw new ConfigurationError(
@@ -164,12 +164,12 @@ function sharedOf({
   const bytes = Array.isArray(secrets) ? secrets.map(bytesOf) : [];
   if (bytes.length === 0 || !bytes.every((each) => each.byteLength >= MIN_SECRET_BYTES)) {
     throw new ConfigurationError(
-      `introspection.cache.secrets is a list of secrets of ${MIN_SECRET_BYTES} bytes or more: without one, whoever writes to the store could log in as anybody. Write: cache: { store, secrets: [process.env.INTROSPECTION_SECRET ?? ''] }`,
+      `introspection.cache.secrets must be a list of secrets of ${MIN_SECRET_BYTES} bytes or more. Without a secret, everybody who can write to the store could log in as anybody. Write: cache: { store, secrets: [process.env.INTROSPECTION_SECRET ?? ''] }`,
     );
   }
   if (typeof store?.get !== 'function' || typeof store.set !== 'function') {
     throw new ConfigurationError(
-      "introspection.cache.store has get(id) and set(id, bytes, ttlMs). Write: cache: { store, secrets: [process.env.INTROSPECTION_SECRET ?? ''] }",
+      "introspection.cache.store must have get(id) and set(id, bytes, ttlMs). Write: cache: { store, secrets: [process.env.INTROSPECTION_SECRET ?? ''] }",
     );
   }
   return Object.freeze({ store, secrets: Object.freeze(bytes) });
@@ -183,7 +183,7 @@ function bytesOf(secret: unknown): Uint8Array {
 function oneOf(name: string, value: unknown, allowed: readonly string[]): void {
   if (allowed.some((each) => each === value)) return;
   throw new ConfigurationError(
-    `introspection.${name} is one of ${allowed.map((each) => `'${each}'`).join(', ')}. Write: ${name}: '${allowed[0]}'`,
+    `introspection.${name} must be one of ${allowed.map((each) => `'${each}'`).join(', ')}. Write: ${name}: '${allowed[0]}'`,
   );
 }
 
@@ -198,7 +198,7 @@ function numberOf(
   if (value === undefined) return standard;
   if (typeof value === 'number' && value >= min && value <= max) return value;
   throw new ConfigurationError(
-    `${owner}.${name} is a number from ${min} to ${max}. Write: ${name}: ${standard}`,
+    `${owner}.${name} must be a number from ${min} to ${max}. Write: ${name}: ${standard}`,
   );
 }
 
@@ -214,6 +214,6 @@ function wholeOf(
     return value;
   }
   throw new ConfigurationError(
-    `${owner}.${name} is a whole number from 1 to ${max}. Write: ${name}: ${standard}`,
+    `${owner}.${name} must be a whole number from 1 to ${max}. Write: ${name}: ${standard}`,
   );
 }

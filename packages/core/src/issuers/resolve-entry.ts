@@ -60,13 +60,13 @@ export function resolveEntry(
   if (provider.audienceClaim === 'absent') {
     if (typeof provider.accepts !== 'function') {
       throw new ConfigurationError(
-        `Tokens of ${provider.preset} would be accepted whatever API they are for: where there is no aud, ` +
-          "accepts must check something in its stead. Write: custom({ …, audienceClaim: 'absent', accepts: (claims) => … })",
+        `Tokens of ${provider.preset} would be accepted whatever API they are for. If they have no aud, ` +
+          "accepts must check something else instead. Write: custom({ …, audienceClaim: 'absent', accepts: (claims) => … })",
       );
     }
     if (!isAudienceFree(provider)) {
       throw new ConfigurationError(
-        `Tokens of ${provider.preset} carry aud, and unchecked a token for any other API would pass. ` +
+        `Tokens of ${provider.preset} have an aud. If it is not checked, a token for any other API is accepted. ` +
           "Leave audienceClaim out, and write: audience: 'https://api.acme.com'",
       );
     }
@@ -74,7 +74,7 @@ export function resolveEntry(
       return { provider, audience: undefined, introspection: introspectionOf(provider) };
     throw new ConfigurationError(
       `Tokens of ${provider.preset} carry no aud, so audience cannot be checked. Leave audience out: ` +
-        `what ${provider.preset}() itself requires is checked in its stead`,
+        `what ${provider.preset}() itself requires is checked instead`,
     );
   }
   const list = typeof audience === 'string' ? [audience] : audience;
@@ -86,7 +86,7 @@ export function resolveEntry(
   }
   if (list.some(namesUnsetVariable)) {
     throw new ConfigurationError(
-      `audience of ${provider.issuer} holds the word undefined or null: a variable that it is made of is not set. ` +
+      `audience of ${provider.issuer} contains the word undefined or null, because a variable in it is not set. ` +
         "Set it, and write: audience: 'https://api.acme.com'",
     );
   }

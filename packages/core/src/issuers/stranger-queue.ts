@@ -35,7 +35,7 @@ interface Waiting<Answer> {
 /** Why a question was not asked. */
 export class CrowdedError extends Error {
   constructor() {
-    super('Too many issuers that nobody has seen before are asked for at once');
+    super('Too many unknown issuers are being looked up at the same time');
     this.name = 'CrowdedError';
   }
 }

@@ -7,6 +7,6 @@ export function resolveAllowHttp(hosts: unknown): readonly string[] {
   const names = Array.isArray(hosts) ? hosts.map(hostOf) : [undefined];
   if (names.every((name) => name !== undefined)) return Object.freeze(names);
   throw new ConfigurationError(
-    "allowHttp is a list of hosts without scheme and port. Write: allowHttp: ['keycloak', '172.18.0.3']",
+    "allowHttp must be a list of hosts without scheme and port. Write: allowHttp: ['keycloak', '172.18.0.3']",
   );
 }

@@ -49,7 +49,7 @@ export function createKeyFetcher(
   const refused = configured.find((url) => !isEndpointUrl(url, allowHttp));
   if (configured.length === 0 || refused !== undefined) {
     throw new ConfigurationError(
-      `Keys of ${issuer} are fetched over https (http on loopback only), from a URL without credentials. ${lineFor(refused)}`,
+      `Keys of ${issuer} must be fetched over https (http on loopback only), from a URL without credentials. ${lineFor(refused)}`,
     );
   }
   const discover =
@@ -83,5 +83,5 @@ function lineFor(refused: string | undefined): string {
   const host = isHttpUrl(refused) ? hostOf(new URL(refused).hostname) : undefined;
   return host === undefined
     ? "Write: jwksUri: 'https://as.example.com/jwks'"
-    : `Write: issuer: '${refused?.replace(/^http:(\/\/[^/]*).*$/, 'https:$1')}…', or, on a network where nobody can change the traffic, allowHttp: ['${host}'] beside issuer or issuers`;
+    : `Write: issuer: '${refused?.replace(/^http:(\/\/[^/]*).*$/, 'https:$1')}…', or, on a network where nobody can change the traffic, allowHttp: ['${host}'] next to issuer or issuers`;
 }

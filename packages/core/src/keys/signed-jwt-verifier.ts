@@ -109,13 +109,13 @@ export function createSignedJwtVerifier(options: SignedJwtVerifierOptions): Sign
     clockToleranceSec > MAX_CLOCK_TOLERANCE_SEC
   ) {
     throw new ConfigurationError(
-      `clockToleranceSec is a number of seconds from 0 to ${MAX_CLOCK_TOLERANCE_SEC}. Write: clockToleranceSec: 5`,
+      `clockToleranceSec must be a number of seconds from 0 to ${MAX_CLOCK_TOLERANCE_SEC}. Write: clockToleranceSec: 5`,
     );
   }
   const { maxLength = MAX_TOKEN_LENGTH, allowHttp } = options;
   if (!(Number.isSafeInteger(maxLength) && maxLength >= MIN_LENGTH && maxLength <= SCRATCH_BYTES)) {
     throw new ConfigurationError(
-      `maxLength is a whole number of characters from ${MIN_LENGTH} to ${SCRATCH_BYTES}. Write: maxLength: ${MAX_TOKEN_LENGTH}`,
+      `maxLength must be a whole number of characters from ${MIN_LENGTH} to ${SCRATCH_BYTES}. Write: maxLength: ${MAX_TOKEN_LENGTH}`,
     );
   }
   const keySet = createKeySet(sourceOf(issuer, keys), {
@@ -160,7 +160,7 @@ function sourceOf(issuer: string, keys: SignerKeys): KeySource {
     if (typeof jwksUri === 'string' && jwks === undefined) return { kind: 'jwks', url: jwksUri };
   }
   throw new ConfigurationError(
-    "keys is 'discovery' (of an issuer that is a URL), { jwks }, { jwksUri } or the keys of a preset. Write: keys: { jwksUri: 'https://as.acme.com/jwks' }",
+    "keys must be 'discovery' (of an issuer that is a URL), { jwks }, { jwksUri } or the keys of a preset. Write: keys: { jwksUri: 'https://as.acme.com/jwks' }",
   );
 }
 
@@ -194,6 +194,6 @@ function algorithmsOf(algorithms: unknown): readonly Algorithm[] {
     return Object.freeze([...algorithms]);
   }
   throw new ConfigurationError(
-    `algorithms is a list of ${ALGORITHMS.join(', ')}. Write: algorithms: ['${DEFAULT_ALGORITHMS.join("', '")}']`,
+    `algorithms must be a list of ${ALGORITHMS.join(', ')}. Write: algorithms: ['${DEFAULT_ALGORITHMS.join("', '")}']`,
   );
 }

@@ -36,7 +36,7 @@ export function createStaticKeySet(jwks: JsonWebKeySet, context: StaticKeySetCon
   const isNameless = keys.some(({ kid }) => kid === undefined);
   if (isNameless && keys.length > 1) {
     throw new ConfigurationError(
-      `The jwks of ${context.issuer} has ${keys.length} keys, and one of them has no kid, so tokens could not say that it is meant. Write: jwks: { keys: [{ ...jwk, kid: '…' }] }, with the kid that the tokens have`,
+      `The jwks of ${context.issuer} has ${keys.length} keys, and one of them has no kid, so no token can name it. Write: jwks: { keys: [{ ...jwk, kid: '…' }] }, with the kid that the tokens have`,
     );
   }
   const held = new Set(keys);

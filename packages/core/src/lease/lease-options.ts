@@ -58,7 +58,7 @@ function checkSeconds(
 ): void {
   if (typeof value === 'number' && value >= from && value <= to) return;
   throw new ConfigurationError(
-    `leases.${name} is a number of seconds from ${from} to ${to}. Write: ${LINE}`,
+    `leases.${name} must be a number of seconds from ${from} to ${to}. Write: ${LINE}`,
   );
 }
 

@@ -65,7 +65,7 @@ export class TokenLease implements Lease {
     );
     if (!(typeof bySec === 'number' && bySec >= 1 && bySec <= MAX_RENEWAL_BY_SEC)) {
       throw new ConfigurationError(
-        `onRenewalDue(): bySec is a number of seconds from 1 to ${MAX_RENEWAL_BY_SEC}. Write: lease.onRenewalDue(listener, { bySec: 60 })`,
+        `onRenewalDue(): bySec must be a number of seconds from 1 to ${MAX_RENEWAL_BY_SEC}. Write: lease.onRenewalDue(listener, { bySec: 60 })`,
       );
     }
     this.#state.writable.renewalDue = { bySec, listener, isTold: false };

@@ -2,8 +2,8 @@ const SERVER =
   'createResourceServer({ issuer, audience, … }), the first argument of authenticate()';
 const AUTHENTICATE = 'the second argument of authenticate(): authenticate({ … }, { … })';
 const PRESET = "the preset: issuer: rfc9068({ issuer: 'https://as.example.com', jwksUri: '…' })";
-const KEYS = 'the option keys, beside issuer: keys: { … }';
-const CACHE = 'the option cache, beside issuer: cache: { … }';
+const KEYS = 'the option keys, next to issuer: keys: { … }';
+const CACHE = 'the option cache, next to issuer: cache: { … }';
 
 /**
  * Where each of these options belongs, for the error message when it is written in another place. The list has only

@@ -106,12 +106,12 @@ export function resolveOptions(
     !(clockToleranceSec >= 0 && clockToleranceSec <= MAX_CLOCK_TOLERANCE_SEC)
   ) {
     throw new ConfigurationError(
-      `clockToleranceSec is a number of seconds from 0 to ${MAX_CLOCK_TOLERANCE_SEC}. Write: clockToleranceSec: 5`,
+      `clockToleranceSec must be a number of seconds from 0 to ${MAX_CLOCK_TOLERANCE_SEC}. Write: clockToleranceSec: 5`,
     );
   }
   if (typeof signatureThread !== 'boolean') {
     throw new ConfigurationError(
-      'signatureThread is true or false. Write: signatureThread: false to verify on the calling thread alone',
+      'signatureThread must be true or false. Write: signatureThread: false to verify on the calling thread alone',
     );
   }
   if (options.claims !== undefined && !isStandardSchema(options.claims)) {
@@ -164,21 +164,21 @@ function resolveIssuers(
   }
   if (options.audience !== undefined) {
     throw new ConfigurationError(
-      "With issuers, each entry owns its audience. Write: issuers: [{ ...auth0('…'), audience: '…' }]",
+      "With issuers, each entry has its own audience. Write: issuers: [{ ...auth0('…'), audience: '…' }]",
     );
   }
   const introspection: unknown = options.introspection;
   if (introspection !== undefined) {
     throw new ConfigurationError(
       typeof options.issuers === 'function'
-        ? 'introspection does not go together with a function in issuers, because an opaque token names no issuer that could be looked up. Write: issuers: [{ …, introspection: { client } }]'
-        : 'With issuers, each entry owns its introspection. Write: issuers: [{ …, introspection: { client, matches } }]',
+        ? 'introspection cannot be combined with a function in issuers, because an opaque token names no issuer that could be looked up. Write: issuers: [{ …, introspection: { client } }]'
+        : 'With issuers, each entry has its own introspection. Write: issuers: [{ …, introspection: { client, matches } }]',
     );
   }
   if (typeof options.issuers === 'function') return options.issuers;
   if (!Array.isArray(options.issuers) || options.issuers.length === 0) {
     throw new ConfigurationError(
-      "issuers is a list of presets' results, or a function. Write: issuers: [{ ...auth0('…'), audience: '…' }]",
+      "issuers must be a list of presets' results, or a function. Write: issuers: [{ ...auth0('…'), audience: '…' }]",
     );
   }
   const entries = options.issuers.map((entry: IssuerEntry) => resolveEntry(entry, entry?.audience));
@@ -215,7 +215,7 @@ function resolveTokenBytes(token: TokenOptions | undefined): number {
   const { maxBytes } = wholeNumbers('token', { maxBytes: MAX_TOKEN_LENGTH }, token);
   if (maxBytes >= MIN_TOKEN_BYTES && maxBytes <= SCRATCH_BYTES) return maxBytes;
   throw new ConfigurationError(
-    `token.maxBytes is a whole number from ${MIN_TOKEN_BYTES} to ${SCRATCH_BYTES}. Write: token: { maxBytes: 32768 }, and http.createServer({ maxHeaderSize: 49152 }, app), because Node answers 431 when the headers are larger than its own limit`,
+    `token.maxBytes must be a whole number from ${MIN_TOKEN_BYTES} to ${SCRATCH_BYTES}. Write: token: { maxBytes: 32768 }, and http.createServer({ maxHeaderSize: 49152 }, app), because Node answers 431 when the headers are larger than its own limit`,
   );
 }
 
@@ -223,7 +223,7 @@ function resolveAlgorithms(algorithms: unknown): readonly Algorithm[] | undefine
   if (algorithms === undefined) return undefined;
   if (!Array.isArray(algorithms) || algorithms.length === 0 || !algorithms.every(isAlgorithm)) {
     throw new ConfigurationError(
-      `algorithms is a list of ${ALGORITHMS.join(', ')}. Write: algorithms: ['${DEFAULT_ALGORITHMS.join("', '")}']`,
+      `algorithms must be a list of ${ALGORITHMS.join(', ')}. Write: algorithms: ['${DEFAULT_ALGORITHMS.join("', '")}']`,
     );
   }
   return Object.freeze([...algorithms]);
@@ -236,7 +236,7 @@ function resolveResource(
   if (resource !== undefined) {
     if (isResourceUrl(resource) && !namesUnsetVariable(resource)) return resource;
     throw new ConfigurationError(
-      "resource is an absolute https URL without fragment (RFC 9728). Write: resource: 'https://api.acme.com'",
+      "resource must be an absolute https URL without fragment (RFC 9728). Write: resource: 'https://api.acme.com'",
     );
   }
   if (typeof issuers === 'function') return undefined;
@@ -256,7 +256,7 @@ function isResourceUrl(value: unknown): value is string {
 
 function resolveRealm(realm: unknown): string {
   if (typeof realm === 'string' && /^[\x20\x21\x23-\x5b\x5d-\x7e]+$/.test(realm)) return realm;
-  throw new ConfigurationError("realm is printable ASCII without quotes. Write: realm: 'api'");
+  throw new ConfigurationError("realm must be printable ASCII without quotes. Write: realm: 'api'");
 }
 
 function wholeNumbers<Options extends object>(
@@ -270,7 +270,7 @@ function wholeNumbers<Options extends object>(
     const isNumber = typeof value === 'number' && Number.isInteger(value);
     if (!(isNumber && value > 0 && value <= MAX_WHOLE_NUMBER)) {
       throw new ConfigurationError(
-        `${name}.${member} is a whole number from 1 to ${MAX_WHOLE_NUMBER}. ` +
+        `${name}.${member} must be a whole number from 1 to ${MAX_WHOLE_NUMBER}. ` +
           `Write: ${name}: { ${member}: ${Reflect.get(defaults, member)} }`,
       );
     }

@@ -65,7 +65,7 @@ export function betterAuth(target: string | BetterAuthOptions): AudienceProvider
   const { deletedUsers } = options;
   if (deletedUsers !== undefined && deletedUsers !== 'cascade') {
     throw new ConfigurationError(
-      "betterAuth: deletedUsers is 'cascade', if your database deletes a user's tokens with the user; write deletedUsers: 'cascade', or leave it out",
+      "betterAuth: deletedUsers can only be 'cascade', which says that your database deletes a user's tokens with the user; write deletedUsers: 'cascade', or leave it out",
     );
   }
   return audienceProvider(

@@ -70,7 +70,7 @@ export function canaille(target: string | CanailleOptions): AudienceProvider {
 const CANAILLE_ALGORITHMS = Object.freeze(['RS256', 'RS512'] as const);
 
 const LIKE_ID_TOKEN = asUnknown(
-  'its JWTs are not told from ID tokens: only introspection tells who is calling',
+  'its JWTs cannot be told from ID tokens, so only introspection says who is calling',
 );
 const HALF_A_USER = asUnknown('sub or username is there, and the other is not');
 const USER_CLAIMS = asUnknown('no sub is there, but claims of a user are');

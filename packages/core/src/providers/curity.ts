@@ -88,5 +88,5 @@ function classifyDisjoint(claims: TokenClaims, header: TokenHeader): Classificat
   }
   return hasClientMark(claims, header) || isOfAnotherProvider(claims)
     ? CONTRADICTION
-    : asUser(subject, clientId, 'sub is not client_id, by the word of the operator');
+    : asUser(subject, clientId, 'sub is not client_id, which means a user as the operator states');
 }

@@ -151,7 +151,7 @@ export function custom(target: CustomOptions | CustomAudienceFreeOptions): Provi
   }
   if (audienceClaim !== 'absent') {
     throw new ConfigurationError(
-      "custom: audienceClaim is 'required' or 'absent'; write audienceClaim: 'required', or leave it out",
+      "custom: audienceClaim must be 'required' or 'absent'; write audienceClaim: 'required', or leave it out",
     );
   }
   if (accepts === undefined) {
@@ -214,12 +214,12 @@ function statementOf(options: CustomProviderOptions): ProviderStatement {
     !(isStringList(algorithms) && algorithms.every((name) => ALGORITHMS.includes(name)))
   ) {
     throw new ConfigurationError(
-      `custom: algorithms is a list of ${ALGORITHMS.join(', ')}; write algorithms: ['ES256']`,
+      `custom: algorithms must be a list of ${ALGORITHMS.join(', ')}; write algorithms: ['ES256']`,
     );
   }
   if (!isStringList(requiredClaims)) {
     throw new ConfigurationError(
-      "custom: requiredClaims is a list of claims; write requiredClaims: ['client_id']",
+      "custom: requiredClaims must be a list of claims; write requiredClaims: ['client_id']",
     );
   }
   return {
@@ -249,7 +249,7 @@ function checkStringOrUri(issuer: unknown): string {
   // RFC 7519 §2: a text with a colon must be a URI.
   if (isText && (!issuer.includes(':') || URL.canParse(issuer))) return issuer;
   throw new ConfigurationError(
-    "custom: issuer is missing, or can be no iss (text without a colon, or a URI); write issuer: '…', exactly as tokens carry it",
+    "custom: issuer is missing, or cannot be an iss (text without a colon, or a URI); write issuer: '…', exactly as tokens carry it",
   );
 }
 
@@ -280,7 +280,7 @@ function policyOf(types: TypePolicy): TypePolicy {
   const { accepted, optional } = checkOptions('types of custom()', types, TYPE_OPTIONS, TYPES_LINE);
   if (!isStringList(accepted) || typeof optional !== 'boolean') {
     throw new ConfigurationError(
-      `custom: types has a list of accepted typ headers, and says whether a token may have none; write ${TYPES_LINE}`,
+      `custom: types must list the accepted typ headers, and say whether a token may have none; write ${TYPES_LINE}`,
     );
   }
   const names = accepted.map((type) => type.toLowerCase().replace(/^application\//, ''));

@@ -128,7 +128,7 @@ function issuerOf(issuer: string, projectId: string): string {
   checkPreset('descope', checkUrl('descope', 'issuer', issuer));
   if (issuer.endsWith(`/${projectId}`)) return issuer;
   throw new ConfigurationError(
-    `descope: the issuer ends in the project's id; write issuer: 'https://api.descope.com/${projectId}'`,
+    `descope: the issuer must end with the project's id; write issuer: 'https://api.descope.com/${projectId}'`,
   );
 }
 

@@ -66,7 +66,9 @@ export function django(target: string | DjangoOptions): AudienceProvider {
   );
 }
 
-const NAMES_NOBODY = asUnknown('its JWTs name nobody: only introspection tells who is calling');
+const NAMES_NOBODY = asUnknown(
+  'its JWTs do not name the caller, so only introspection says who is calling',
+);
 const USER_CLAIMS = asUnknown('no username is there, but claims of a user are');
 
 function classifyAnswer(answer: TokenClaims): Classification {

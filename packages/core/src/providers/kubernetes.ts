@@ -92,7 +92,7 @@ export function kubernetes(target: string | KubernetesOptions): AudienceProvider
   refuseUndefined('kubernetes', options, 'maxLifetimeSec', '3600');
   if (maxLifetimeSec !== undefined && !(Number.isInteger(maxLifetimeSec) && maxLifetimeSec > 0)) {
     throw new ConfigurationError(
-      'kubernetes: maxLifetimeSec is a whole number of seconds, at least 1; write maxLifetimeSec: 3600',
+      'kubernetes: maxLifetimeSec must be a whole number of seconds, at least 1; write maxLifetimeSec: 3600',
     );
   }
   const inCluster = inClusterOf(options);

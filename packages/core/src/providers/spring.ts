@@ -151,12 +151,12 @@ export function spring(options: SpringOptions): AudienceProvider {
 function checkSettings(clientIdFrom: unknown, rolesClaim: unknown): void {
   if (clientIdFrom !== undefined && clientIdFrom !== 'aud') {
     throw new ConfigurationError(
-      "spring: clientIdFrom is 'aud' or left out; write clientIdFrom: 'aud' if aud holds the client's id",
+      "spring: clientIdFrom must be 'aud' or left out; write clientIdFrom: 'aud' if aud holds the client's id",
     );
   }
   if (rolesClaim !== undefined && (typeof rolesClaim !== 'string' || rolesClaim === '')) {
     throw new ConfigurationError(
-      "spring: rolesClaim is the name of a claim; write rolesClaim: 'roles'",
+      "spring: rolesClaim must be the name of a claim; write rolesClaim: 'roles'",
     );
   }
 }
@@ -184,7 +184,11 @@ function disjointRule(clientOf: (claims: TokenClaims) => string | undefined): Cl
     if (!isOfSpring(claims, header)) return NOT_SPRING;
     return hasClientMark(claims, header) || isOfAnotherProvider(claims)
       ? CONTRADICTION
-      : asUser(subject, clientId, 'sub is not the client id, by the word of the operator');
+      : asUser(
+          subject,
+          clientId,
+          'sub is not the client id, which means a user as the operator states',
+        );
   };
 }
 

@@ -78,7 +78,7 @@ export function supabase(target: string | SupabaseOptions): AudienceProvider {
   const { anonymous = 'refuse', databaseRoles = DEFAULT_ROLES } = options;
   if (anonymous !== 'accept' && anonymous !== 'refuse') {
     throw new ConfigurationError(
-      "supabase: anonymous is 'refuse' or 'accept'; write anonymous: 'accept' if anybody may call",
+      "supabase: anonymous must be 'refuse' or 'accept'; write anonymous: 'accept' if anybody may call",
     );
   }
   const roles = roleSet(databaseRoles);
@@ -114,7 +114,7 @@ function roleSet(roles: unknown): ReadonlySet<unknown> {
     if (!ROLES_OF_KEYS.some((role) => roles.includes(role))) return new Set(roles);
   }
   throw new ConfigurationError(
-    "supabase: databaseRoles is a list of roles that people have, anon and service_role not among them; write databaseRoles: ['authenticated']",
+    "supabase: databaseRoles must be a list of roles that people have, without anon and service_role; write databaseRoles: ['authenticated']",
   );
 }
 

@@ -98,7 +98,7 @@ function environmentSet(environments: unknown): ReadonlySet<unknown> {
     if (!environments.includes('development')) return new Set(environments);
   }
   throw new ConfigurationError(
-    "vercel: environments is a list of environments that run at Vercel, development not among them; write environments: ['production', 'preview']",
+    "vercel: environments must be a list of environments that run at Vercel, without development; write environments: ['production', 'preview']",
   );
 }
 

@@ -94,7 +94,7 @@ function sessions(options: WorkosSessionOptions): AudienceFreeProvider {
   const { issuer: givenIssuer = 'https://api.workos.com', sessionsOf } = options;
   if (typeof sessionsOf !== 'string' || !/^client_\w+$/.test(sessionsOf)) {
     throw new ConfigurationError(
-      "workos: sessionsOf is your environment's client id; write workos({ sessionsOf: 'client_…' })",
+      "workos: sessionsOf must be your environment's client id; write workos({ sessionsOf: 'client_…' })",
     );
   }
   return audienceFreeProvider(

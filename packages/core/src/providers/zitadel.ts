@@ -81,7 +81,9 @@ export function zitadel(options: ZitadelOptions): AudienceProvider {
   );
   const issuer = checkIssuer('zitadel', givenIssuer);
   if (projectId !== undefined && (typeof projectId !== 'string' || projectId === '')) {
-    throw new ConfigurationError("zitadel: projectId is a string; write projectId: '301877700001'");
+    throw new ConfigurationError(
+      "zitadel: projectId must be a string; write projectId: '301877700001'",
+    );
   }
   const rule = kindRule('zitadel', options, {
     disjoint: undefined,

@@ -60,7 +60,7 @@ export function createRevocationCheck(
       return answer ? REVOKED : undefined;
     }
     const failure = failed(
-      new TypeError('isRevoked() of the revocation store gave neither true nor false'),
+      new TypeError('isRevoked() of the revocation store returned neither true nor false'),
     );
     // A store may answer 1 instead of true. With `onOutage: 'accept'`, such a token is still refused as revoked.
     return failure ?? (answer ? REVOKED : undefined);

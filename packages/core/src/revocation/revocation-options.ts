@@ -53,12 +53,12 @@ export function resolveRevocation(
   const { store, onOutage = 'refuse', timeoutMs = DEFAULT_TIMEOUT_MS } = given;
   if (onOutage !== 'refuse' && onOutage !== 'accept') {
     throw new ConfigurationError(
-      "revocation.onOutage is 'refuse' or 'accept'. Write: revocation: { store, onOutage: 'refuse' }",
+      "revocation.onOutage must be 'refuse' or 'accept'. Write: revocation: { store, onOutage: 'refuse' }",
     );
   }
   if (!(Number.isSafeInteger(timeoutMs) && timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS)) {
     throw new ConfigurationError(
-      `revocation.timeoutMs is a whole number from 1 to ${MAX_TIMEOUT_MS}. Write: revocation: { store, timeoutMs: 250 }`,
+      `revocation.timeoutMs must be a whole number from 1 to ${MAX_TIMEOUT_MS}. Write: revocation: { store, timeoutMs: 250 }`,
     );
   }
   return Object.freeze({
@@ -77,13 +77,13 @@ function checkStore(store: RevocationStore, clockToleranceSec: number): number {
   const given: unknown = store;
   if (typeof given !== 'object' || given === null || typeof store.isRevoked !== 'function') {
     throw new ConfigurationError(
-      `revocation.store says which tokens were revoked. Write: ${LINE}, or a table of your own: revocation: { store: { retainSec: Infinity, isRevoked: async ({ tokenId }) => … } }`,
+      `revocation.store must say which tokens were revoked. Write: ${LINE}, or a table of your own: revocation: { store: { retainSec: Infinity, isRevoked: async ({ tokenId }) => … } }`,
     );
   }
   const { retainSec, toleranceSec } = store;
   if (!(typeof retainSec === 'number' && retainSec > 0)) {
     throw new ConfigurationError(
-      'revocation.store.retainSec is a number of seconds above 0: for how long a mark is kept. Write: retainSec: 86_400, or Infinity if marks are never removed',
+      'revocation.store.retainSec must be a number of seconds above 0. It says how long a mark is kept. Write: retainSec: 86_400, or Infinity if marks are never removed',
     );
   }
   if (toleranceSec !== undefined && !(toleranceSec >= clockToleranceSec)) {

@@ -132,14 +132,14 @@ function bounded(issuedBefore: unknown, latest: number): number {
     return Math.min(issuedBefore, latest);
   }
   throw new TypeError(
-    'issuedBefore is a number of seconds since the epoch. Write: { issuedBefore: 1_800_000_000 }',
+    'issuedBefore must be a number of seconds since the epoch. Write: { issuedBefore: 1_800_000_000 }',
   );
 }
 
 function checkHolder(holder: unknown): void {
   if (holder === undefined || (typeof holder === 'string' && holder !== '')) return;
   throw new TypeError(
-    "holder says for whom a mark is made, and must be a string that is not empty. Write: { holder: 'https://idp.partner.com' }, or leave it out",
+    "holder must be a string that is not empty. It says for whom a mark is made. Write: { holder: 'https://idp.partner.com' }, or leave it out",
   );
 }
 
@@ -153,7 +153,7 @@ function checkRange(
       continue;
     }
     throw new ConfigurationError(
-      `${owner}: ${name} is a whole number of seconds from ${from} to ${to}. Write: ${name}: ${example}`,
+      `${owner}: ${name} must be a whole number of seconds from ${from} to ${to}. Write: ${name}: ${example}`,
     );
   }
 }

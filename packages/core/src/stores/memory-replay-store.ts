@@ -60,7 +60,7 @@ export function memoryReplayStore(options: MemoryReplayStoreOptions = {}): Memor
   );
   if (!(Number.isSafeInteger(maxEntries) && maxEntries > 0)) {
     throw new ConfigurationError(
-      'memoryReplayStore(): maxEntries is a whole number from 1. Write: memoryReplayStore({ maxEntries: 1_000_000 })',
+      'memoryReplayStore(): maxEntries must be a whole number from 1. Write: memoryReplayStore({ maxEntries: 1_000_000 })',
     );
   }
   const maxOfHolder = Math.max(1, Math.floor(maxEntries / HOLDER_SHARE));
@@ -123,7 +123,7 @@ export function memoryReplayStore(options: MemoryReplayStoreOptions = {}): Memor
   return Object.freeze<MemoryReplayStore>({
     reserve(id, { ttlMs, holder = '' }) {
       if (!(Number.isFinite(ttlMs) && ttlMs > 0)) {
-        throw new RangeError('ttlMs is a number of milliseconds above 0');
+        throw new RangeError('ttlMs must be a number of milliseconds above 0');
       }
       const now = clock.now();
       dropExpired(now, DROPPED_AT_ONCE);

@@ -46,7 +46,7 @@ export function memoryRevocations(options: MemoryRevocationsOptions = {}): Revoc
   const { maxMarks = DEFAULT_MAX_MARKS, clock = systemClock, ...common } = given;
   if (!(Number.isSafeInteger(maxMarks) && maxMarks > 0)) {
     throw new ConfigurationError(
-      'memoryRevocations(): maxMarks is a whole number from 1. Write: memoryRevocations({ maxMarks: 1_000_000 })',
+      'memoryRevocations(): maxMarks must be a whole number from 1. Write: memoryRevocations({ maxMarks: 1_000_000 })',
     );
   }
   /** The marks of each kind by their ids. A mark that is made or changed is put at the end. */

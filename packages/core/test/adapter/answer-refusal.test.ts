@@ -33,7 +33,7 @@ describe('answerRefusal', () => {
     }
   });
 
-  it('throws every error unchanged if the request was never admitted', () => {
+  it('throws a refusal unchanged if the request was never admitted', () => {
     expect(() => answerRefusal(error, undefined)).toThrow(error);
   });
 });

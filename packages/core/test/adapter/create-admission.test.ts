@@ -15,7 +15,7 @@ function anAdmission() {
 }
 
 describe('createAdmission', () => {
-  it('has the members that guards need, and no passed guard', () => {
+  it('has the resource server and the mode, and no passed guard', () => {
     const mode = { resourceServer: anAnsweringServer(), delegated: true };
     const admission = createAdmission({ principal: undefined, token: undefined }, mode);
     expect(admission).toMatchObject({ ...mode, principal: undefined, passed: [] });

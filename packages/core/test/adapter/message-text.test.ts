@@ -11,7 +11,7 @@ describe('the text of a message', () => {
     expect(messageText(data)).toBe('hü');
   });
 
-  it('may have at most 16 KiB, in every form', () => {
+  it('may have at most 16 KiB, as a string or in fragments', () => {
     expect(messageText('x'.repeat(16_384))).toHaveLength(16_384);
     expect(messageText('x'.repeat(16_385))).toBeUndefined();
     expect(messageText([Buffer.alloc(16_384), Buffer.alloc(1)])).toBeUndefined();

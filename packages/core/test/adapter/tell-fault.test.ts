@@ -10,7 +10,9 @@ it('calls the listener, and warns the process only if there is none', () => {
   tellFault((error) => told.push(error), FAULT, warn);
   expect([told, warnings]).toEqual([[FAULT], []]);
   tellFault(undefined, FAULT, warn);
-  expect(warnings).toEqual([[expect.stringContaining('Give onError'), 'AuthlyWarning']]);
+  expect(warnings).toEqual([
+    [expect.stringContaining('To get the error, write: onError'), 'AuthlyWarning'],
+  ]);
   expect(String(warnings)).not.toContain('secret');
 });
 

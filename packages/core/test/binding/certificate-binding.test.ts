@@ -71,7 +71,9 @@ describe('a certificate source of the application', () => {
     const source = { thumbprintOf: () => answer } as unknown as CertificateSource;
     expect(kind(source).holds('ours', token, presented)).toEqual({
       reason: 'certificate_unavailable',
-      cause: new TypeError('thumbprintOf() of mtls.certificate gave neither text nor undefined'),
+      cause: new TypeError(
+        'thumbprintOf() of mtls.certificate returned neither a string nor undefined',
+      ),
     });
   });
 

@@ -98,7 +98,7 @@ describe('nginx', () => {
 });
 
 describe('base64-der', () => {
-  it('reads base64 of the DER and nothing else', () => {
+  it('reads base64 of the DER', () => {
     expect(plain.thumbprintOf(base64)).toBe(thumbprint);
   });
 

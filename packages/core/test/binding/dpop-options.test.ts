@@ -104,8 +104,12 @@ describe('resolveDpop', () => {
   });
 
   it.each<[string, unknown, RegExp]>([
-    ['another mode', 'always', /^dpop is 'when-bound' or 'required'\. Write: dpop: 'when-bound'/],
-    ['another mode', { mode: 'off' }, /^dpop is 'when-bound' or 'required'/],
+    [
+      'another mode',
+      'always',
+      /^dpop must be 'when-bound' or 'required'\. Write: dpop: 'when-bound'/,
+    ],
+    ['another mode', { mode: 'off' }, /^dpop must be 'when-bound' or 'required'/],
     [
       'true',
       true,
@@ -121,64 +125,68 @@ describe('resolveDpop', () => {
     [
       'another outage',
       { onReplayOutage: 'accept' },
-      /^dpop\.onReplayOutage is 'refuse' or 'local'\. Write: /,
+      /^dpop\.onReplayOutage must be 'refuse' or 'local'\. Write: /,
     ],
     [
       'no store',
       { replay: {} },
-      /^dpop\.replay is a replay store\. Write: dpop: \{ replay: memoryReplayStore\(\) \}/,
+      /^dpop\.replay must be a replay store\. Write: dpop: \{ replay: memoryReplayStore\(\) \}/,
     ],
-    ['no store', { replay: 'redis://' }, /^dpop\.replay is a replay store/],
+    ['no store', { replay: 'redis://' }, /^dpop\.replay must be a replay store/],
     [
       'no URL',
       { publicUrls: 'api.acme.com' },
-      /^dpop\.publicUrls: each is an http or https URL without credentials, query and fragment\. Write: /,
+      /^dpop\.publicUrls: each must be an http or https URL without credentials, query and fragment\. Write: /,
     ],
     [
       'a URL with a query',
       { publicUrls: ['https://a.com', 'https://a.com?b'] },
-      /^dpop\.publicUrls: each is/,
+      /^dpop\.publicUrls: each must be/,
     ],
-    ['a URL object', { publicUrls: [new URL('https://a.com')] }, /^dpop\.publicUrls: each is/],
-    ['no URLs', { publicUrls: [] }, /^dpop\.publicUrls is a URL or a list of them\. Write: /],
-    ['no list of URLs', { publicUrls: 1 }, /^dpop\.publicUrls is a URL or a list of them/],
+    ['a URL object', { publicUrls: [new URL('https://a.com')] }, /^dpop\.publicUrls: each must be/],
+    ['no URLs', { publicUrls: [] }, /^dpop\.publicUrls must be a URL or a list of URLs\. Write: /],
+    ['no list of URLs', { publicUrls: 1 }, /^dpop\.publicUrls must be a URL or a list of URLs/],
     [
       'no algorithms',
       { algorithms: [] },
-      /^dpop\.algorithms is a list of RS256, .*Write: dpop: \{ algorithms: \['ES256', 'EdDSA'\] \}/,
+      /^dpop\.algorithms must be a list of RS256, .*Write: dpop: \{ algorithms: \['ES256', 'EdDSA'\] \}/,
     ],
-    ['HMAC', { algorithms: ['ES256', 'HS256'] }, /^dpop\.algorithms is a list/],
-    ['algorithms as text', { algorithms: 'ES256' }, /^dpop\.algorithms is a list/],
+    ['HMAC', { algorithms: ['ES256', 'HS256'] }, /^dpop\.algorithms must be a list/],
+    ['algorithms as text', { algorithms: 'ES256' }, /^dpop\.algorithms must be a list/],
     [
       'a short time',
       { maxAgeSec: 4 },
-      /^dpop\.maxAgeSec is a number of seconds from 5 to 300\. Write: dpop: \{ maxAgeSec: 5 \}/,
+      /^dpop\.maxAgeSec must be a number of seconds from 5 to 300\. Write: dpop: \{ maxAgeSec: 5 \}/,
     ],
-    ['a long time', { maxAgeSec: 301 }, /^dpop\.maxAgeSec is/],
-    ['a time as text', { maxAgeSec: '60' }, /^dpop\.maxAgeSec is/],
-    ['no time', { maxAgeSec: Number.NaN }, /^dpop\.maxAgeSec is/],
+    ['a long time', { maxAgeSec: 301 }, /^dpop\.maxAgeSec must be/],
+    ['a time as text', { maxAgeSec: '60' }, /^dpop\.maxAgeSec must be/],
+    ['no time', { maxAgeSec: Number.NaN }, /^dpop\.maxAgeSec must be/],
     [
       'a future below zero',
       { futureSec: -1 },
-      /^dpop\.futureSec is a number of seconds from 0 to 300/,
+      /^dpop\.futureSec must be a number of seconds from 0 to 300/,
     ],
-    ['a future beyond five minutes', { futureSec: 301 }, /^dpop\.futureSec is/],
+    ['a future beyond five minutes', { futureSec: 301 }, /^dpop\.futureSec must be/],
     ['no nonces', { nonce: true }, /^dpop\.nonce takes an object of options/],
     [
       'no secrets',
       { nonce: {} },
-      /^dpop\.nonce\.secrets is a list, the same for all processes.*Write: nonce: \{ secrets: \[/,
+      /^dpop\.nonce\.secrets must be a list that is the same in all processes.*Write: nonce: \{ secrets: \[/,
     ],
-    ['an empty list of secrets', { nonce: { secrets: [] } }, /^dpop\.nonce\.secrets is a list/],
+    [
+      'an empty list of secrets',
+      { nonce: { secrets: [] } },
+      /^dpop\.nonce\.secrets must be a list/,
+    ],
     [
       'a secret that is not set',
       { nonce: { secrets: [undefined] } },
-      /^dpop\.nonce\.secrets: each has at least 32 bytes.*Make one: node -e/,
+      /^dpop\.nonce\.secrets: each must have at least 32 bytes.*Make one: node -e/,
     ],
     [
       'a short secret',
       { nonce: { secrets: ['s'.repeat(32), 'hunter2'] } },
-      /^dpop\.nonce\.secrets: each has at least 32 bytes/,
+      /^dpop\.nonce\.secrets: each must have at least 32 bytes/,
     ],
     [
       'a short secret in bytes',
@@ -188,12 +196,12 @@ describe('resolveDpop', () => {
     [
       'a quick rotation',
       { nonce: { secrets: ['s'.repeat(32)], rotateSec: 9 } },
-      /^dpop\.nonce\.rotateSec is a number of seconds from 10 to 300/,
+      /^dpop\.nonce\.rotateSec must be a number of seconds from 10 to 300/,
     ],
     [
       'a slow rotation',
       { nonce: { secrets: ['s'.repeat(32)], rotateSec: 301 } },
-      /^dpop\.nonce\.rotateSec is/,
+      /^dpop\.nonce\.rotateSec must be/,
     ],
   ])('refuses %s: %j', (_what, option, message) => {
     expect(messageOf(option)).toMatch(message);
@@ -215,7 +223,7 @@ describe('resolveDpop', () => {
 
   it('asks for publicUrls if there is no resource', () => {
     expect(messageOf('required', { resource: undefined })).toBe(
-      "dpop needs to know how clients reach this API. Write: dpop: { publicUrls: 'https://api.acme.com' }",
+      "dpop needs the URL with which clients reach this API. Write: dpop: { publicUrls: 'https://api.acme.com' }",
     );
   });
 });

@@ -128,19 +128,22 @@ describe('headerCertificate()', () => {
   const line = /Write: /;
   it.each<[unknown, string]>([
     [undefined, 'headerCertificate() takes an object'],
-    [{ proxies: ['10.0.0.1'] }, 'format is rfc9440, nginx, envoy, aws-alb, base64-der'],
-    [{ format: 'apache', proxies: ['10.0.0.1'] }, 'format is rfc9440'],
-    [{ format: 'toString', proxies: ['10.0.0.1'] }, 'format is rfc9440'],
-    [{ format: 'nginx' }, 'proxies is a list'],
-    [{ format: 'nginx', proxies: [] }, 'proxies is a list'],
-    [{ format: 'nginx', proxies: '10.0.0.1' }, 'proxies is a list'],
-    [{ format: 'nginx', proxies: ['10.0.0.1', undefined] }, 'each of proxies is an IP address'],
-    [{ format: 'nginx', proxies: ['proxy'] }, 'each of proxies is an IP address'],
+    [{ proxies: ['10.0.0.1'] }, 'format must be one of rfc9440, nginx, envoy, aws-alb, base64-der'],
+    [{ format: 'apache', proxies: ['10.0.0.1'] }, 'format must be one of rfc9440'],
+    [{ format: 'toString', proxies: ['10.0.0.1'] }, 'format must be one of rfc9440'],
+    [{ format: 'nginx' }, 'proxies must be a list'],
+    [{ format: 'nginx', proxies: [] }, 'proxies must be a list'],
+    [{ format: 'nginx', proxies: '10.0.0.1' }, 'proxies must be a list'],
+    [
+      { format: 'nginx', proxies: ['10.0.0.1', undefined] },
+      'each of proxies must be an IP address',
+    ],
+    [{ format: 'nginx', proxies: ['proxy'] }, 'each of proxies must be an IP address'],
     [{ format: 'nginx', proxies: ['10.0.0.1', '0.0.0.0/0'] }, '"0.0.0.0/0" in proxies includes'],
     [{ format: 'nginx', proxies: ['::/0'] }, '"::/0" in proxies includes'],
-    [{ format: 'nginx', proxies: ['10.0.0.1'], header: '' }, 'header is the name'],
-    [{ format: 'nginx', proxies: ['10.0.0.1'], header: 'x y' }, 'header is the name'],
-    [{ format: 'nginx', proxies: ['10.0.0.1'], header: 1 }, 'header is the name'],
+    [{ format: 'nginx', proxies: ['10.0.0.1'], header: '' }, 'header must be the name'],
+    [{ format: 'nginx', proxies: ['10.0.0.1'], header: 'x y' }, 'header must be the name'],
+    [{ format: 'nginx', proxies: ['10.0.0.1'], header: 1 }, 'header must be the name'],
     [{ format: 'nginx', proxy: ['10.0.0.1'] }, 'has no option "proxy"'],
   ])('%j is refused with the line to write', (options, message) => {
     const make = () => headerCertificate(options as HeaderCertificateOptions);

@@ -23,11 +23,11 @@ describe('mtls', () => {
 
   it.each<[unknown, string]>([
     ['required', 'mtls takes an object of options'],
-    [{}, 'mtls.certificate says where'],
-    [{ certificate: {} }, 'mtls.certificate says where'],
-    [{ certificate: 'socket' }, 'mtls.certificate says where'],
-    [{ certificate: socketCertificate }, 'mtls.certificate says where'],
-    [{ mode: 'off', certificate }, "mtls.mode is 'when-bound' or 'required'"],
+    [{}, 'mtls.certificate must say where'],
+    [{ certificate: {} }, 'mtls.certificate must say where'],
+    [{ certificate: 'socket' }, 'mtls.certificate must say where'],
+    [{ certificate: socketCertificate }, 'mtls.certificate must say where'],
+    [{ mode: 'off', certificate }, "mtls.mode must be 'when-bound' or 'required'"],
     [{ modus: 'required', certificate }, 'mtls has no option "modus"'],
   ])('%j is refused with the line to write', (options, message) => {
     const resolve = () => resolveMtls(options as MtlsOptions);

@@ -119,7 +119,7 @@ describe('the last check', () => {
     expect(await both(presented(written))).toEqual([undefined, { reason: 'proof_replayed' }]);
   });
 
-  it('marks nothing for a Bearer token, whatever else the request has', async () => {
+  it('marks no proof that comes with a Bearer token, and none that the first check has refused', async () => {
     const { both, binding, presented, proof, request, verified } = aBinding();
     const written = proof();
     expect(await binding.markAsUsed?.check(verified, bearer(request(written)))).toBeUndefined();

@@ -167,7 +167,7 @@ describe('an outage', () => {
   it('has a cause that says what was wrong with the answer of the store', async () => {
     expect(await aGuard((() => null) as never).mark(aProof(), undefined)).toEqual({
       outcome: 'unavailable',
-      cause: new TypeError('reserve() of the replay store gave neither true nor false'),
+      cause: new TypeError('reserve() of the replay store returned neither true nor false'),
     });
   });
 

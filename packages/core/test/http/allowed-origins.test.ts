@@ -10,20 +10,20 @@ function from(method: string, headers: Readonly<Record<string, string | readonly
 describe('originCheck', () => {
   const check = originCheck('fromCookie()', [APP, 'http://localhost:5173']);
 
-  it('asks of a GET that is routed as a DELETE, and of a POST that is routed as a GET', () => {
+  it('checks the origin of a GET that is routed as a DELETE, and of a POST that is routed as a GET', () => {
     expect(check({ ...from('GET'), routedMethod: 'DELETE' })).toBe(false);
     expect(check({ ...from('GET', { origin: APP }), routedMethod: 'DELETE' })).toBe(true);
     expect(check({ ...from('POST'), routedMethod: 'GET' })).toBe(false);
     expect(check({ ...from('GET'), routedMethod: 'HEAD' })).toBe(true);
   });
 
-  it.each(['GET', 'HEAD', 'OPTIONS', 'TRACE'])('lets %s pass from anywhere', (method) => {
+  it.each(['GET', 'HEAD', 'OPTIONS', 'TRACE'])('accepts %s from any origin', (method) => {
     expect(check(from(method))).toBe(true);
     expect(check(from(method, { origin: 'https://evil.example' }))).toBe(true);
   });
 
   it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'CONNECT', 'get', ''])(
-    'lets %j pass from listed origins alone',
+    'accepts %j only from listed origins',
     (method) => {
       expect(check(from(method))).toBe(false);
       expect(check(from(method, { origin: 'https://evil.example' }))).toBe(false);
@@ -32,12 +32,12 @@ describe('originCheck', () => {
     },
   );
 
-  it('takes an upgrade for an unsafe request', () => {
+  it('treats an upgrade as an unsafe request', () => {
     expect(check(from('GET', { upgrade: 'websocket' }))).toBe(false);
     expect(check(from('GET', { upgrade: 'websocket', origin: APP }))).toBe(true);
   });
 
-  it('heeds Sec-Fetch-Site where the word is listed, and nowhere else', () => {
+  it('uses Sec-Fetch-Site only if same-origin is in the list', () => {
     const post = from('POST', { 'sec-fetch-site': 'same-origin' });
     expect(check(post)).toBe(false);
     expect(originCheck('fromCookie()', ['same-origin'])(post)).toBe(true);
@@ -71,9 +71,9 @@ describe('originCheck', () => {
     expect(() => originCheck('fromCookie()', [origin])).toThrow(`Write: origins: ['${example}']`);
   });
 
-  it.each([undefined, null, [], APP, {}])('refuses %j for a list', (origins) => {
+  it.each([undefined, null, [], APP, {}])('refuses %j instead of a list', (origins) => {
     expect(() => originCheck('fromCookie()', origins)).toThrow(
-      "fromCookie(): origins is a list of the origins whose pages may send requests that change something. Write: origins: ['https://app.acme.com']",
+      "fromCookie(): origins must be a list of the origins whose pages may send requests that change something. Write: origins: ['https://app.acme.com']",
     );
   });
 });

@@ -38,7 +38,7 @@ describe('readBody', () => {
     expect(await outcome(parts)).toEqual(expected);
   });
 
-  it('blames the application where the body was read and nothing of it was kept', async () => {
+  it('throws an error of the application if the body was read before and not kept', async () => {
     const read = Object.assign(chunks(Buffer.from('')), { readableDidRead: true });
     expect(await outcome({}, read)).toMatchObject({
       message: expect.stringContaining('Write: app.use(mount(handler))'),

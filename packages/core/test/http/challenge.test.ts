@@ -11,7 +11,7 @@ const anyText = fc.oneof(
 );
 
 describe('challenge', () => {
-  it('is the scheme alone without parameters', () => {
+  it('has only the scheme if there are no parameters', () => {
     expect(challenge('Bearer', {})).toBe('Bearer');
     expect(challenge('Bearer', { realm: undefined })).toBe('Bearer');
   });
@@ -23,7 +23,7 @@ describe('challenge', () => {
     );
   });
 
-  it('replaces what a quoted-string cannot carry plainly, one for one', () => {
+  it('replaces each character that is not allowed in a quoted-string by a question mark', () => {
     expect(challenge('Bearer', { realm: 'a"b\\c\r\nd\0é😀\x7f' })).toBe(
       'Bearer realm="a?b?c??d?????"',
     );
@@ -33,7 +33,7 @@ describe('challenge', () => {
     expect(challenge('Bearer', { scope: '' })).toBe('Bearer scope=""');
   });
 
-  it('is a header that Node and fetch send, whatever the values are', () => {
+  it('can be sent as a header by Node and fetch, whatever the values are', () => {
     fc.assert(
       fc.property(anyText, anyText, anyText, (realm, description, scope) => {
         const value = challenge('Bearer', { realm, error_description: description, scope });
@@ -43,7 +43,7 @@ describe('challenge', () => {
     );
   });
 
-  it('has exactly the parameters that it was given, whatever the values are', () => {
+  it('has exactly the given parameters, whatever the values are', () => {
     fc.assert(
       fc.property(anyText, anyText, (realm, scope) => {
         const value = challenge('Bearer', { realm, error: 'invalid_token', scope });
@@ -52,7 +52,7 @@ describe('challenge', () => {
     );
   });
 
-  it('takes values that are no text, from a requirement of the application’s own', () => {
+  it('converts values that are not strings, which a requirement of the application may give', () => {
     const parameters = { max_age: Number.NaN, scope: null, realm: ['a'] };
     expect(challenge('Bearer', parameters as never)).toBe(
       'Bearer max_age="NaN", scope="null", realm="a"',

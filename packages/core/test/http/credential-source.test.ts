@@ -36,18 +36,18 @@ describe('fromCookie', () => {
     expect(read(source, { authorization: 'Basic x', cookie: 'a=1' })).toBe('scheme_unsupported');
   });
 
-  it('finds nothing where there is neither, in the way that lets anonymous requests pass', () => {
+  it('reports absent credentials if there is neither, so that an anonymous request can pass', () => {
     const request = { method: 'POST', url: '/', header: () => undefined };
     expect(readCredentials(source, request)).toBe(ABSENT);
   });
 
-  it('does not take long for a cookie header of blanks', () => {
+  it('does not take long for a cookie header of many spaces', () => {
     const blanks = ' '.repeat(200_000);
     // With a regular expression for the blanks this takes minutes.
     expect(read(source, { cookie: `a=${blanks}x;__Host-at=a.b.c` })).toBe('bearer a.b.c');
   });
 
-  it('takes a name without __Host- where that is said', () => {
+  it('accepts a name without __Host- with prefix: none', () => {
     expect(read(fromCookie('at', { origins, prefix: 'none' }), { cookie: 'at=a.b.c' })).toBe(
       'bearer a.b.c',
     );
@@ -61,19 +61,19 @@ describe('fromCookie', () => {
     ],
     ['the prefix alone', () => fromCookie('__Host-', { origins }), 'does not start with __Host-'],
     ['another prefix', () => fromCookie('__Secure-at', { origins }), "fromCookie('__Host-__Secure"],
-    ['no name', () => fromCookie('', { origins }), 'takes the name of a cookie'],
-    ['a name of two words', () => fromCookie('__Host-a b', { origins }), 'takes the name of a'],
-    ['a name with =', () => fromCookie('__Host-a=b', { origins }), 'takes the name of a cookie'],
+    ['no name', () => fromCookie('', { origins }), 'needs the name of a cookie'],
+    ['a name of two words', () => fromCookie('__Host-a b', { origins }), 'needs the name of a'],
+    ['a name with =', () => fromCookie('__Host-a=b', { origins }), 'needs the name of a cookie'],
     [
       'no options',
       () => fromCookie('__Host-at', undefined as never),
       "Write: fromCookie('__Host-at', { origins: ['https://app.acme.com'] })",
     ],
-    ['no origins', () => fromCookie('__Host-at', {} as never), 'origins is a list'],
+    ['no origins', () => fromCookie('__Host-at', {} as never), 'origins must be a list'],
     [
       'a prefix that there is not',
       () => fromCookie('at', { origins, prefix: '' as never }),
-      "prefix is '__Host-' or 'none'",
+      "prefix must be '__Host-' or 'none'",
     ],
   ])('refuses %s', (_what, make, message) => {
     expect(make).toThrow(ConfigurationError);
@@ -84,14 +84,14 @@ describe('fromCookie', () => {
 describe('fromHeader', () => {
   const source = fromHeader('X-Forwarded-Access-Token');
 
-  it('reads that header, and never Authorization', () => {
+  it('reads the named header, and never Authorization', () => {
     expect(read(source, { 'x-forwarded-access-token': 'a.b.c' })).toBe('bearer a.b.c');
     expect(read(source, { 'x-forwarded-access-token': ['a.b.c'] })).toBe('bearer a.b.c');
     expect(read(source, { 'x-forwarded-access-token': 'Bearer a.b.c' })).toBe('bearer a.b.c');
     expect(read(source, { authorization: 'Bearer a.b.c' })).toBe('credentials_missing');
   });
 
-  it('checks no origin unless some are listed', () => {
+  it('checks the origin only if origins are listed', () => {
     const headers = { 'x-forwarded-access-token': 'a.b.c' };
     expect(read(source, headers, 'POST')).toBe('bearer a.b.c');
     const listed = fromHeader('x-forwarded-access-token', { origins });
@@ -101,7 +101,7 @@ describe('fromHeader', () => {
   });
 
   it.each(['authorization', 'Authorization', 'Cookie', '', 'a b', 'x:', 7])(
-    'refuses %j for a name',
+    'refuses %j as a name',
     (name) => {
       const make = () => fromHeader(name as string);
       expect(make).toThrow(ConfigurationError);
@@ -115,7 +115,7 @@ describe('fromHeader', () => {
 });
 
 describe('a source of credentials', () => {
-  it('is known by whichever copy of the package made it, and cannot be changed', () => {
+  it('is recognized by its brand, and cannot be changed', () => {
     const source = fromHeader('x-token');
     expect(isCredentialSource(source)).toBe(true);
     expect(Object.isFrozen(source)).toBe(true);

@@ -67,7 +67,7 @@ describe('credentialsOf', () => {
     'X-Bearer a.b.c',
     'eyJhbGciOiJFUzI1NiJ9',
     'a.b.c',
-  ])('takes %j for another scheme', (value) => {
+  ])('reports an unsupported scheme for %j', (value) => {
     expect(read(value)).toBe('scheme_unsupported');
   });
 
@@ -94,7 +94,7 @@ describe('credentialsOf', () => {
     expect(read(values)).toBe('authorization_repeated');
   });
 
-  it('never throws, and gives a token without separators or gives none', () => {
+  it('never throws, and never gives a token that contains a space or a comma', () => {
     const value = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.string().map((text) => `Bearer ${text}`),
@@ -109,7 +109,7 @@ describe('credentialsOf', () => {
   });
 });
 
-describe('credentialsOf, where DPoP is accepted beside Bearer', () => {
+describe('credentialsOf, if DPoP and Bearer are accepted', () => {
   const both: readonly Scheme[] = ['bearer', 'dpop'];
 
   it.each([
@@ -137,16 +137,16 @@ describe('credentialsOf, where DPoP is accepted beside Bearer', () => {
     'Basic x, DPoP a.b.c',
     'Basic x,\tdpop a.b.c',
     'Basic x, y="z", bearer a.b.c',
-  ])('finds more than one credential in %j, whatever the mix', (value) => {
+  ])('finds more than one credential in %j', (value) => {
     expect(read(value, both)).toBe('authorization_repeated');
   });
 
-  it('refuses two headers, whatever the mix', () => {
+  it('refuses two headers, of the same scheme and of two schemes', () => {
     expect(read(['DPoP a', 'Bearer a'], both)).toBe('authorization_repeated');
     expect(read(['DPoP a', 'DPoP a'], both)).toBe('authorization_repeated');
   });
 
-  it('takes Bearer for another scheme where DPoP alone is accepted', () => {
+  it('reports an unsupported scheme for Bearer if only DPoP is accepted', () => {
     expect(read('Bearer a.b.c', ['dpop'])).toBe('scheme_unsupported');
     expect(read('DPoP a.b.c', ['dpop'])).toBe('dpop a.b.c');
   });
@@ -158,7 +158,7 @@ describe('values that are not a bearer token', () => {
     ['', 'authorization_malformed'],
     ['Basic x', 'scheme_unsupported'],
     [['a', 'b'], 'authorization_repeated'],
-  ])('%j has no scheme, is frozen, and says its reason alone', (value, reason) => {
+  ])('%j has no scheme, is frozen, and has only a reason', (value, reason) => {
     const credentials = credentialsOf({ method: 'GET', url: '/', header: () => value });
     expect(credentials).toStrictEqual({ scheme: undefined, reason });
     expect(Object.isFrozen(credentials)).toBe(true);

@@ -60,7 +60,7 @@ describe('readForm', () => {
     );
   });
 
-  it('reads or refuses any bytes, and nothing else happens', async () => {
+  it('reads a form or throws a FormError for any bytes', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (body) => {
         const outcome = await readForm(aRequest({ body })).catch((error: unknown) => error);
@@ -70,7 +70,7 @@ describe('readForm', () => {
     );
   });
 
-  it('reads from a parsed body what it reads from the bytes', async () => {
+  it('reads the same from a parsed body as from the bytes', async () => {
     const word = fc.stringMatching(/^[a-z+%& =ä]{1,6}$/);
     await fc.assert(
       fc.asyncProperty(fc.dictionary(word, word, { minKeys: 1 }), async (fields) => {
@@ -192,7 +192,7 @@ describe('readForm', () => {
     });
   });
 
-  it('survives a body that is too large and then breaks off', async () => {
+  it('reports a body that is too large, also if it then breaks off', async () => {
     const broken = (async function* (): AsyncGenerator<Uint8Array> {
       yield Buffer.alloc(MAX_BODY_BYTES + 1, 'a');
       throw new Error('aborted');
@@ -262,7 +262,7 @@ describe('readForm on a socket', () => {
     stream: incoming,
   });
 
-  it('answers an overlong body instead of breaking the connection', async () => {
+  it('answers a request with an overlong body, and does not break the connection', async () => {
     const body = `a=${'x'.repeat(4 * MAX_BODY_BYTES)}`;
     const answer = await post(body, async (incoming) =>
       String(await readForm(handlerRequest(incoming))),
@@ -270,7 +270,7 @@ describe('readForm on a socket', () => {
     expect(answer).toBe('body_too_large');
   });
 
-  it('takes the next request on the connection of an overlong body', async () => {
+  it('reads the next request on the connection of an overlong body', async () => {
     const port = await serve(async (incoming) => {
       const form = await readForm(handlerRequest(incoming));
       return `a is ${form.get('a')}`;
@@ -304,7 +304,7 @@ describe('readForm on a socket', () => {
     expect(sent).toBeLessThan(2 * 1024 * 1024);
   });
 
-  it('reads the body when a parser passed it by and left an empty object', async () => {
+  it('reads the body if a parser ignored it and left an empty object', async () => {
     const answer = await post('a=1', async (incoming) => {
       const form = await readForm(handlerRequest(incoming, {}));
       return `a is ${form.get('a')}`;
@@ -312,7 +312,7 @@ describe('readForm on a socket', () => {
     expect(answer).toBe('a is 1');
   });
 
-  it('finds an empty form when a parser has read the body and found nothing', async () => {
+  it('gives an empty form if a parser has read an empty body', async () => {
     const answer = await post('', async (incoming) => {
       await text(incoming);
       const form = await readForm(handlerRequest(incoming, {}));
@@ -345,7 +345,7 @@ describe('readForm on a socket', () => {
     });
   }
 
-  it('refuses a body that a parser has read without finding a parameter', async () => {
+  it('refuses a body in which a parser found no parameter', async () => {
     const answer = await post('&', async (incoming) => {
       await consume(incoming);
       return String(await readForm(handlerRequest(incoming, {})));
@@ -353,7 +353,7 @@ describe('readForm on a socket', () => {
     expect(answer).toBe('body_malformed');
   });
 
-  it('finds a fault of the application in a body that is read and lost, and says the line', async () => {
+  it('throws an error of the application with the line to write if the body was read and not kept', async () => {
     const answer = await post('a=1', async (incoming) => {
       await consume(incoming);
       return readForm(handlerRequest(incoming)).then(String, (error: Error) =>
@@ -363,7 +363,7 @@ describe('readForm on a socket', () => {
     expect(answer).toMatch(/^The body of this request was read before .* Write: app\.use\(mount/);
   });
 
-  it('finds an empty form where there was no body to lose', async () => {
+  it('gives an empty form if the body that was read was empty', async () => {
     const answer = await post('', async (incoming) => {
       await consume(incoming);
       const form = await readForm(handlerRequest(incoming));
@@ -374,7 +374,7 @@ describe('readForm on a socket', () => {
 });
 
 describe('a parameter that may be repeated', () => {
-  it('is one that the caller names, and no other', async () => {
+  it('is only one that the caller names', async () => {
     const body = 'a=1&a=2';
     const form = await readAnyForm(aRequest({ body }), { repeatable: ['a'] });
     expect(form.all('a')).toEqual(['1', '2']);

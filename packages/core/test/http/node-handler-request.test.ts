@@ -10,7 +10,7 @@ function aRequest(given: { readonly method?: string; readonly url?: string } = {
 const parts = { path: '/token', parsedBody: undefined, clientAddress: () => undefined };
 
 describe('nodeHandlerRequest', () => {
-  it('has the method, the headers as they came, and the bytes of the body', async () => {
+  it('has the method, repeated headers as a list, and the bytes of the body', async () => {
     const request = aRequest({ method: 'POST' });
     const made = nodeHandlerRequest(request, { ...parts, parsedBody: { a: '1' } });
     expect(made).toMatchObject({ method: 'POST', path: '/token', parsedBody: { a: '1' } });
@@ -32,7 +32,7 @@ describe('nodeHandlerRequest', () => {
     expect(nodeHandlerRequest(request, parts).query).toBe(query);
   });
 
-  it('takes a request without a method for GET', () => {
+  it('treats a request without a method as GET', () => {
     expect(nodeHandlerRequest(aRequest(), parts).method).toBe('GET');
   });
 });

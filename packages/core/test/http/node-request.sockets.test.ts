@@ -93,7 +93,7 @@ describe('a view of a request on a socket', () => {
     },
   );
 
-  it('over HTTP/2 has both, too', async () => {
+  it('over HTTP/2 has the address and the certificate, and sets a header', async () => {
     const { seen, handler } = watch();
     const port = await portOf(createSecureServer(asking, handler));
     const { key, cert } = client;
@@ -132,7 +132,7 @@ describe('a view of a request on a socket', () => {
     view.setResponseHeader?.('dpop-nonce', 'b');
   });
 
-  it('over a Unix domain socket says so, and has no address; one that has ended is not one', async () => {
+  it('over a Unix domain socket is marked as such and has no address; after the socket has ended it is not marked', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'authly-'));
     open.push({ close: () => rmSync(folder, { recursive: true, force: true }) });
     const path = join(folder, 'api.sock');
@@ -156,7 +156,7 @@ describe('a view of a request on a socket', () => {
     expect((await seen).view.overUnixSocket).toBe(false);
   });
 
-  it('of a connection that made another handshake has the certificate of that one', async () => {
+  it('has the certificate of a second handshake on the same connection', async () => {
     const views: RequestView[] = [];
     const sockets: TLSSocket[] = [];
     const secure = createHttps(asking, (request, response) => {

@@ -19,7 +19,7 @@ describe('rawHeader', () => {
     ).toBeUndefined();
   });
 
-  it('does not take a value for a name', () => {
+  it('does not confuse the value of a header with a name', () => {
     expect(
       rawHeader({ rawHeaders: ['x-note', 'authorization', 'authorization', 'a'] }, 'authorization'),
     ).toBe('a');
@@ -81,7 +81,7 @@ describe('a header that middleware changed', () => {
     expect(rawHeader(request, 'authorization')).toBe('Bearer b');
   });
 
-  it('counts alone in the place of repeated ones, which show as long as they are unchanged', () => {
+  it('replaces repeated headers; the repeated ones are read as long as they are unchanged', () => {
     const repeated = ['authorization', 'Bearer a', 'Authorization', 'Bearer b'];
     const read = (authorization: string) =>
       rawHeader({ rawHeaders: repeated, headers: { authorization } }, 'authorization');
@@ -92,7 +92,7 @@ describe('a header that middleware changed', () => {
     expect(read('Bearer c')).toBe('Bearer c');
   });
 
-  it('is told from several cookies that Node joined', () => {
+  it('is distinguished from several cookies that Node joined', () => {
     const raw = ['cookie', 'a=1', 'cookie', 'a=2'];
     const read = (cookie: string) => rawHeader({ rawHeaders: raw, headers: { cookie } }, 'cookie');
     expect(read('a=1; a=2')).toEqual(['a=1', 'a=2']);
@@ -107,7 +107,7 @@ describe('nodeRequestView', () => {
     expect(view.header('dpop')).toBe('x');
   });
 
-  it('takes a request without a method for GET', () => {
+  it('treats a request without a method as GET', () => {
     expect(nodeRequestView({ rawHeaders: [] }, '/').method).toBe('GET');
   });
 });
@@ -141,7 +141,7 @@ describe('the peer of a request', () => {
     expect(view.peerCertificate?.()).toBeUndefined();
   });
 
-  it('has an address though its socket cannot be written to', () => {
+  it('has an address, also if its socket cannot be written to', () => {
     const socket = Object.freeze({ remoteAddress: '192.0.2.7' });
     expect(nodeRequestView({ ...raw, socket }, '/').peerAddress).toBe('192.0.2.7');
   });
@@ -160,7 +160,7 @@ describe('the peer of a request', () => {
     expect(nodeRequestView({ ...raw, socket: legacy }, '/').peerCertificate?.()).toBe(der);
   });
 
-  it('keeps the certificate for the connection until its next handshake', () => {
+  it('keeps the certificate of a connection until its next handshake', () => {
     const [one, other] = [new Uint8Array([0x30, 1]), new Uint8Array([0x30, 2])];
     const socket = Object.assign(new EventEmitter(), {
       reads: 0,
@@ -182,7 +182,7 @@ describe('the peer of a request', () => {
     expect(socket.listenerCount('secure')).toBe(1);
   });
 
-  it('keeps no certificate of a socket that cannot tell of handshakes, or cannot be written to', () => {
+  it('keeps no certificate of a socket that does not report handshakes or cannot be written to', () => {
     let reads = 0;
     const getPeerX509Certificate = () => ({ raw: new Uint8Array([0x30, ++reads]) });
     const frozen = Object.freeze({ getPeerX509Certificate, addListener: () => {} });
@@ -193,7 +193,7 @@ describe('the peer of a request', () => {
     expect(reads).toBe(4);
   });
 
-  it('has no certificate of a socket that was destroyed, also one that was kept', () => {
+  it('has no certificate after its socket was destroyed, also not one that was read before', () => {
     const der = new Uint8Array([0x30, 0]);
     const socket = Object.assign(new EventEmitter(), {
       destroyed: false,
@@ -218,7 +218,7 @@ describe('the peer of a request', () => {
     expect(nodeRequestView({ ...raw, socket }, '/').overUnixSocket).toBe(isSo);
   });
 
-  it('did not come over a Unix domain socket that throws, as HTTP/2 does of a session that has ended', () => {
+  it('did not come over a Unix domain socket if reading the socket throws, as after an HTTP/2 session has ended', () => {
     const ended = () => {
       throw new Error('ended');
     };
@@ -237,23 +237,23 @@ describe('the peer of a request', () => {
   });
 });
 
-describe('what belongs to a request', () => {
+describe('the view of a request', () => {
   const request = { rawHeaders: ['authorization', 'Bearer sEcReT'] };
 
-  it('is the framework’s request, or Node’s', () => {
+  it('has the framework’s request as its identity, or else Node’s', () => {
     const identity = {};
     expect(nodeRequestView(request, '/', { identity }).identity).toBe(identity);
     expect(nodeRequestView(request, '/').identity).toBe(request);
   });
 
-  it('is not printed along with the view', () => {
+  it('does not show the request when it is printed', () => {
     const view = nodeRequestView(request, '/', { identity: request });
     expect(inspect(view, { depth: 9, showHidden: true }) + JSON.stringify(view)).not.toContain(
       'sEcReT',
     );
   });
 
-  it('is a response whose headers can be set until they are sent', () => {
+  it('has a response whose headers can be set until they are sent', () => {
     const set: unknown[] = [];
     const response = {
       headersSent: false,
@@ -267,7 +267,7 @@ describe('what belongs to a request', () => {
     expect(nodeRequestView(request, '/').setResponseHeader).toBeUndefined();
   });
 
-  it('sets a header only where there is none, when it is told so', () => {
+  it('sets a header only if there is none, when unlessSet is given', () => {
     const set: unknown[] = [];
     const response = {
       headersSent: false,
@@ -290,7 +290,7 @@ describe('what belongs to a request', () => {
 });
 
 describe('the method', () => {
-  it('is that of the request line, where middleware has put another in its place', () => {
+  it('is the method of the request line, also if middleware has replaced it', () => {
     const view = (originalMethod: unknown) =>
       nodeRequestView({ method: 'DELETE', originalMethod, rawHeaders: [] }, '/').method;
     expect(view('POST')).toBe('POST');
@@ -311,7 +311,7 @@ function throwing(): object {
 }
 
 describe('a polluted prototype', () => {
-  it('brings no header, with raw ones and without', () => {
+  it('adds no header, with and without raw headers', () => {
     Object.defineProperty(Object.prototype, 'authorization', { value: 'x', configurable: true });
     const seen = [
       rawHeader({ rawHeaders: [], headers: {} }, 'authorization'),

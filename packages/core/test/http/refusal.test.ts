@@ -55,7 +55,7 @@ describe('refusalFor', () => {
     });
   });
 
-  it.each(reasons)('%s: says no more than code and fixed text, and is not cached', (reason) => {
+  it.each(reasons)('%s: contains only the code and fixed text, and is not cached', (reason) => {
     const cause = new Error('sEcReT');
     const refusal = refusalFor(new AuthError(reason, { cause, issuerName: 'sEcReT' }), context);
     expect(JSON.stringify(refusal)).not.toContain('sEcReT');
@@ -67,14 +67,14 @@ describe('refusalFor', () => {
     expect('retry-after' in refusal.headers).toBe(refusal.status === 503);
   });
 
-  it('never answers a fault of ours with 401', () => {
+  it('answers 503 exactly for faults that are not the client’s', () => {
     for (const reason of reasons) {
       const { status } = refusalFor(new AuthError(reason), context);
       expect(status === 503).toBe(REASONS[reason].code === 'temporarily_unavailable');
     }
   });
 
-  it('names what would help: scopes, authentication, metadata', () => {
+  it('names missing scopes, the wanted authentication, and the metadata', () => {
     const scopes = new AuthError('scope_missing', { scopes: ['read:users', 'write:users'] });
     const metadata = { ...context, resourceMetadata: 'https://api.example/.well-known/x' };
     expect(refusalFor(scopes, metadata).headers['www-authenticate']).toContain(
@@ -107,7 +107,7 @@ describe('refusalFor', () => {
     expect(refusalFor(error, context).headers['retry-after']).toBe(expected);
   });
 
-  it('names configured scopes in the 401 for which no guard has said any, and nowhere else', () => {
+  it('names the configured scopes in a 401 if no guard has named any, and in no other refusal', () => {
     const asked = { ...context, scopes: ['a', 'b'] };
     const challengeOf = (error: AuthError) => refusalFor(error, asked).headers['www-authenticate'];
     expect(challengeOf(new AuthError('credentials_missing'))).toBe(
@@ -125,7 +125,7 @@ describe('refusalFor', () => {
     }
   });
 
-  it('makes headers that Node sends, whatever a requirement put into an error', () => {
+  it('makes headers that Node can send, whatever a requirement put into an error', () => {
     const anything = fc.oneof(fc.string({ unit: 'binary' }), fc.jsonValue());
     const list = fc.array(fc.string({ unit: 'binary' }));
     fc.assert(
@@ -148,7 +148,7 @@ describe('refusalFor', () => {
     );
   });
 
-  it('answers a code that it does not know, of another copy of the package, with 503', () => {
+  it('answers 503 for a code that it does not know, from another copy of the package', () => {
     const newer = Object.assign(new AuthError('expired'), { code: 'from_the_future' });
     expect(refusalFor(newer, context)).toMatchObject({
       status: 503,
@@ -157,7 +157,7 @@ describe('refusalFor', () => {
   });
 });
 
-describe('challenges, where DPoP is accepted beside Bearer (RFC 9449 §7.1, §7.2)', () => {
+describe('challenges, if DPoP and Bearer are accepted (RFC 9449 §7.1, §7.2)', () => {
   const BARE = 'Bearer realm="api", DPoP realm="api", algs="ES256 RS256"';
   const EXPIRED = 'error="invalid_token", error_description="The access token has expired"';
 
@@ -165,7 +165,7 @@ describe('challenges, where DPoP is accepted beside Bearer (RFC 9449 §7.1, §7.
     return refusalFor(new AuthError(reason, details), both).headers['www-authenticate'];
   }
 
-  it('ask for either where there are no credentials', () => {
+  it('ask for Bearer or DPoP if there are no credentials', () => {
     expect(challenges('credentials_missing')).toBe(BARE);
     expect(challenges('scheme_unsupported')).toBe(BARE);
   });
@@ -179,7 +179,7 @@ describe('challenges, where DPoP is accepted beside Bearer (RFC 9449 §7.1, §7.
     );
   });
 
-  it('state the error in each where the scheme is not known, or not accepted', () => {
+  it('state the error in both if the scheme is not known or not accepted', () => {
     const repeated = challenges('authorization_repeated');
     expect(repeated?.match(/error="invalid_request"/g)).toHaveLength(2);
     const expired = new AuthError('expired', { scheme: 'dpop' });
@@ -188,13 +188,13 @@ describe('challenges, where DPoP is accepted beside Bearer (RFC 9449 §7.1, §7.
     );
   });
 
-  it('say in each what would help', () => {
+  it('say in both which scopes are missing', () => {
     const text = challenges('scope_missing', { scopes: ['a', 'b'], scheme: 'dpop' });
     expect(text?.match(/scope="a b"/g)).toHaveLength(2);
     expect(text?.match(/error="insufficient_scope"/g)).toHaveLength(1);
   });
 
-  it('leave Bearer out where DPoP alone is accepted', () => {
+  it('leave out Bearer if only DPoP is accepted', () => {
     const only = { ...both, schemes: ['dpop'] } as const;
     expect(refusalFor(new AuthError('credentials_missing'), only).headers['www-authenticate']).toBe(
       'DPoP realm="api", algs="ES256 RS256"',
@@ -208,7 +208,7 @@ describe('challenges, where DPoP is accepted beside Bearer (RFC 9449 §7.1, §7.
     ['a"', undefined],
     ['x'.repeat(129), undefined],
     [undefined, undefined],
-  ])('come with the nonce %j as %j (§8.1, §9)', (nonce, expected) => {
+  ])('have the nonce %j as %j (§8.1, §9)', (nonce, expected) => {
     const error = new AuthError('expired', { nonce });
     expect(refusalFor(error, both).headers['dpop-nonce']).toBe(expected);
     expect(refusalFor(error, context).headers).not.toHaveProperty('dpop-nonce');
@@ -220,7 +220,7 @@ describe('RefusedError', () => {
   const error = new AuthError('scope_missing', { scopes: ['a'], cause, issuerName: 'acme' });
   const refused = new RefusedError(error, (each) => refusalFor(each, context));
 
-  it('is the error, with what a framework’s error handling reads', () => {
+  it('is an AuthError with the members that error handlers of frameworks read', () => {
     expect(isAuthError(refused)).toBe(true);
     expect(refused).toMatchObject({
       code: 'insufficient_scope',
@@ -234,18 +234,21 @@ describe('RefusedError', () => {
     expect(refused.headers['www-authenticate']).toContain('scope="a"');
   });
 
-  it('shows of itself what the error shows', () => {
+  it('shows in JSON the same as its AuthError', () => {
     expect(JSON.stringify(refused)).toBe(JSON.stringify(error));
   });
 });
 
-describe('codes that no reason has yet', () => {
-  it.each(['invalid_dpop_proof', 'use_dpop_nonce'])('%s is 401 with its own name', (code) => {
-    const error = Object.assign(new AuthError('expired'), { code });
-    const { status, headers } = refusalFor(error as AuthError, context);
-    expect(status).toBe(401);
-    expect(headers['www-authenticate']).toContain(`error="${code}"`);
-  });
+describe('codes without a reason', () => {
+  it.each(['invalid_dpop_proof', 'use_dpop_nonce'])(
+    '%s is answered with 401 and its own name',
+    (code) => {
+      const error = Object.assign(new AuthError('expired'), { code });
+      const { status, headers } = refusalFor(error as AuthError, context);
+      expect(status).toBe(401);
+      expect(headers['www-authenticate']).toContain(`error="${code}"`);
+    },
+  );
 });
 
 const POLLUTION: Readonly<Record<string, unknown>> = {
@@ -258,7 +261,7 @@ const POLLUTION: Readonly<Record<string, unknown>> = {
 };
 
 describe('a polluted prototype', () => {
-  it.each(Object.keys(POLLUTION))('%s there is nobody’s challenge', (name) => {
+  it.each(Object.keys(POLLUTION))('with %s does not change a challenge', (name) => {
     const errors = [new AuthError('acr_insufficient'), new AuthError('keys_unavailable')];
     const before = errors.map((error) => refusalFor(error, both));
     const value = POLLUTION[name];

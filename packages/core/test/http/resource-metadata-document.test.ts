@@ -23,7 +23,7 @@ function jwt(header: object, claims: object, signature = 'c2ln'): string {
 const signed = jwt({ alg: 'ES256' }, { iss: 'https://trust.example.com', resource: RESOURCE });
 
 describe('metadataDocument', () => {
-  it('[RFC9728-2-a] [RFC9728-2-e] [RFC9728-3.2-b] says what is known of any resource, and nothing more', () => {
+  it('[RFC9728-2-a] [RFC9728-2-e] [RFC9728-3.2-b] has only the members that are known of any resource if no option is given', () => {
     expect(documentOf()).toEqual({
       resource: RESOURCE,
       authorization_servers: ISSUERS,
@@ -56,7 +56,7 @@ describe('metadataDocument', () => {
     });
   });
 
-  it('says what it is told, under the names of RFC 9728 §2', () => {
+  it('has the given values under the names of RFC 9728 §2', () => {
     expect(
       documentOf({
         scopes: ['read:users'],
@@ -120,39 +120,55 @@ describe('metadataDocument', () => {
     expect(() => documentOf({}, [])).toThrow(ConfigurationError);
   });
 
-  it('[RFC9728-2.1-a] takes further members, such as names in other languages', () => {
+  it('[RFC9728-2.1-a] accepts further members, such as names in other languages', () => {
     const members = { 'resource_name#fr': 'Utilisateurs', acme_tier: { level: 1 } };
     expect(documentOf({ members })).toMatchObject(members);
   });
 
   it.each<readonly [string, ResourceMetadataOptions, RegExp]>([
     ['an unknown option', { title: 'Users' } as never, /has no option "title"/],
-    ['options that are none', 'Users' as never, /takes an object/],
+    ['options that are a string', 'Users' as never, /takes an object/],
     ['a scope that is two', { scopes: ['a b'] }, /scopes: "a b" is not one of them/],
     ['an issuer with a query', { authorizationServers: ['https://a?b'] }, /authorizationServers/],
-    ['an issuer over http', { authorizationServers: ['http://as.example.com'] }, /no https URL/],
+    [
+      'an issuer over http',
+      { authorizationServers: ['http://as.example.com'] },
+      /not an https URL/,
+    ],
     ['no authorization server', { authorizationServers: [] }, /at least one is needed/],
-    ['keys over http', { jwksUri: 'http://api.example.com/jwks' }, /jwksUri: .* no https URL/],
-    ['a page that is none', { documentation: '/docs' }, /documentation: .* no absolute URL/],
-    ['a page that is a script', { policy: 'javascript:alert(1)' }, /policy: .* no absolute URL/],
-    ['an empty page', { termsOfService: '' }, /termsOfService: .* no absolute URL/],
-    ['a name that is no text', { name: 7 as never }, /name: .* is no text/],
+    ['keys over http', { jwksUri: 'http://api.example.com/jwks' }, /jwksUri: .* not an https URL/],
+    [
+      'a page that is not an absolute URL',
+      { documentation: '/docs' },
+      /documentation: .* not the absolute URL/,
+    ],
+    [
+      'a page that is a script',
+      { policy: 'javascript:alert(1)' },
+      /policy: .* not the absolute URL/,
+    ],
+    ['an empty page', { termsOfService: '' }, /termsOfService: .* not the absolute URL/],
+    ['a name that is no text', { name: 7 as never }, /name: .* is not a non-empty string/],
     ['the algorithm none', { signingAlgorithms: ['ES256', 'none'] }, /signingAlgorithms: "none"/],
     ['a member of its own option', { members: { resource: 'https://b' } }, /"resource" is set by/],
     ['members that are no JSON', { members: { a: 1n } }, /cannot be written as JSON/],
-    ['signed metadata [RFC9728-2.2-a] that is no JWT', { signedMetadata: 'a.b' }, /no signed JWT/],
-    ['… with four parts', { signedMetadata: `${signed}.x` }, /no signed JWT/],
+    [
+      'signed metadata [RFC9728-2.2-a] that is no JWT',
+      { signedMetadata: 'a.b' },
+      /not a signed JWT/,
+    ],
+    ['… with four parts', { signedMetadata: `${signed}.x` }, /not a signed JWT/],
     [
       '… without a signature',
       { signedMetadata: jwt({ alg: 'ES256' }, { iss: 'a' }, '') },
-      /no signed/,
+      /not a signed/,
     ],
     ['… with alg none', { signedMetadata: jwt({ alg: 'none' }, { iss: 'a' }) }, /must be signed/],
     ['… without iss', { signedMetadata: jwt({ alg: 'ES256' }, {}) }, /name in iss/],
     [
       '… of another resource',
       { signedMetadata: jwt({ alg: 'ES256' }, { iss: 'a', resource: 'https://b' }) },
-      /resource is another/,
+      /resource is not/,
     ],
   ])('[RFC9728-2-b] refuses %s, and says what to write', (_, options, message) => {
     expect(() => documentOf(options)).toThrow(ConfigurationError);

@@ -35,15 +35,18 @@ describe('resourceMetadata', () => {
     ['https://api.example.com/n%c3%b6tes', `https://api.example.com${WELL_KNOWN}/n%c3%b6tes`],
     ['http://localhost:3000/mcp', `http://localhost:3000${WELL_KNOWN}/mcp`],
     ['http://127.0.0.1:3000', `http://127.0.0.1:3000${WELL_KNOWN}`],
-  ])('[RFC9728-3.1-b] %s is described at %s, in its own words', (resource, url) => {
-    const { url: found, path, handler } = resourceMetadata(resource, ISSUERS);
-    expect(found).toBe(url);
-    expect(path).toBe(new URL(url).pathname);
-    const query = new URL(url).search.slice(1);
-    const answer = handler(aRequest({ path, query }));
-    expect(answer).toMatchObject({ status: 200 });
-    expect(JSON.parse((answer as { body: string }).body).resource).toBe(resource);
-  });
+  ])(
+    '[RFC9728-3.1-b] for %s is at %s, and has the resource exactly as it is configured',
+    (resource, url) => {
+      const { url: found, path, handler } = resourceMetadata(resource, ISSUERS);
+      expect(found).toBe(url);
+      expect(path).toBe(new URL(url).pathname);
+      const query = new URL(url).search.slice(1);
+      const answer = handler(aRequest({ path, query }));
+      expect(answer).toMatchObject({ status: 200 });
+      expect(JSON.parse((answer as { body: string }).body).resource).toBe(resource);
+    },
+  );
 
   it.each([
     [undefined, /needs the API's own URL/],
@@ -58,13 +61,13 @@ describe('resourceMetadata', () => {
     ['https://api.example.com/?\\', /percent-encoded/],
     ['https://api.example.com/"', /percent-encoded/],
     [' https://api.example.com', /https URL/],
-  ])('[RFC9728-1.2-a] %s is no resource identifier to publish', (resource, message) => {
+  ])('[RFC9728-1.2-a] refuses %s as a resource identifier', (resource, message) => {
     expect(() => resourceMetadata(resource, ISSUERS)).toThrow(ConfigurationError);
     expect(() => resourceMetadata(resource, ISSUERS)).toThrow(message);
     expect(() => resourceMetadata(resource, ISSUERS)).toThrow(/Write: createResourceServer/);
   });
 
-  it('is found with any query, unless the resource has one: then with that alone', () => {
+  it('is found with any query, or only with the query of the resource if that has one', () => {
     const plain = resourceMetadata('https://api.example.com', ISSUERS);
     expect(plain.handler(aRequest({ query: 'cache=no' }))).toMatchObject({ status: 200 });
     const tenant = resourceMetadata('https://api.example.com?tenant=1', ISSUERS);
@@ -75,7 +78,7 @@ describe('resourceMetadata', () => {
   });
 
   it.each([`${WELL_KNOWN}/`, `${WELL_KNOWN}x`, '/', WELL_KNOWN.toUpperCase(), ''])(
-    'leaves %j to others',
+    'does not answer for the path %j',
     (path) => {
       const { handler } = resourceMetadata('https://api.example.com', ISSUERS);
       expect(handler(aRequest({ path }))).toBeUndefined();
@@ -89,13 +92,13 @@ describe('resourceMetadata', () => {
     ['POST', 405],
     ['DELETE', 405],
     ['get', 405],
-  ])('[RFC9728-3.1-a] answers %s with %i, readable for browsers', (method, status) => {
+  ])('[RFC9728-3.1-a] answers %s with %i, and browsers may read the answer', (method, status) => {
     const { handler } = resourceMetadata('https://api.example.com', ISSUERS);
     const answer = handler(aRequest({ method }));
     expect(answer).toMatchObject({ status, headers: { 'access-control-allow-origin': '*' } });
   });
 
-  it('[RFC9728-7.10-a] says how long it may be kept: five minutes, or as configured', () => {
+  it('[RFC9728-7.10-a] may be cached for five minutes, or as long as configured', () => {
     const cacheControl = (maxAgeSec?: number) => {
       const options = maxAgeSec === undefined ? {} : { maxAgeSec };
       const { handler } = resourceMetadata('https://api.example.com', ISSUERS, options);
@@ -104,7 +107,7 @@ describe('resourceMetadata', () => {
     expect(cacheControl()).toBe('public, max-age=300');
     expect(cacheControl(0)).toBe('public, max-age=0');
     for (const wrong of [-1, 1.5, Number.NaN, '60' as never]) {
-      expect(() => cacheControl(wrong)).toThrow(/maxAgeSec: a whole number/);
+      expect(() => cacheControl(wrong)).toThrow(/maxAgeSec must be a whole number/);
     }
   });
 });

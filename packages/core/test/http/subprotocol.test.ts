@@ -38,7 +38,7 @@ describe('a token among protocols', () => {
     expect(read(['other', protocols])).toEqual({ scheme: 'bearer', token });
   });
 
-  it('may be in the Authorization header in its stead, and not in both', () => {
+  it('may be in the Authorization header instead, but not in both', () => {
     expect(read('chat', 'Bearer a')).toEqual({ scheme: 'bearer', token: 'a' });
     expect(read('bearer.t', 'Bearer a')).toMatchObject({ reason: 'authorization_repeated' });
     expect(readCredentials(fromSubprotocol('bearer.'), requestWith({}))).toMatchObject({
@@ -46,7 +46,7 @@ describe('a token among protocols', () => {
     });
   });
 
-  it('is not there twice, and has the form of a token', () => {
+  it('is refused if it is there twice or is malformed', () => {
     expect(read('bearer.a, bearer.a')).toMatchObject({ reason: 'authorization_repeated' });
     expect(read(['bearer.a', 'bearer.b'])).toMatchObject({ reason: 'authorization_repeated' });
     expect(read('bearer.a b')).toMatchObject({ reason: 'token_malformed' });
@@ -60,7 +60,7 @@ it('[RFC6455-11.3.4-a] protocols are offered in order, in one header or in sever
   expect(offeredProtocols(['a', 'b, c'])).toEqual(['a', 'b', 'c']);
 });
 
-it('says what it looks for', () => {
+it('a source describes itself, and gives its prefix', () => {
   const source = fromSubprotocol('bearer.');
   expect(source.description).toBe('subprotocol bearer.');
   expect(subprotocolPrefix(source)).toBe('bearer.');
@@ -68,9 +68,6 @@ it('says what it looks for', () => {
   expect([isCredentialSource(source), Object.isFrozen(source)]).toEqual([true, true]);
 });
 
-it.each(['', 'a b', 'ü', 7, undefined])(
-  '[RFC6455-4.1-a] does not take %o for a prefix',
-  (prefix) => {
-    expect(() => fromSubprotocol(prefix as string)).toThrow("Write: fromSubprotocol('bearer.')");
-  },
-);
+it.each(['', 'a b', 'ü', 7, undefined])('[RFC6455-4.1-a] refuses %o as a prefix', (prefix) => {
+  expect(() => fromSubprotocol(prefix as string)).toThrow("Write: fromSubprotocol('bearer.')");
+});

@@ -151,7 +151,7 @@ describe('a question', () => {
     const failing = aServer({ endpoint: ENDPOINT, client }).ask(question());
     await expect(failing).rejects.toMatchObject({
       failure: 'credentials',
-      message: 'Our own credentials could not be made',
+      message: 'The credentials of this API could not be read or made',
     });
   });
 
@@ -309,7 +309,7 @@ describe('a function of the application (ask)', () => {
   it.each([undefined, null, [], 'active', 7])('that gives %j fails', async (given) => {
     await expect(asking(() => given).ask(question())).rejects.toMatchObject({
       failure: 'malformed',
-      message: 'ask gave no answer of RFC 7662',
+      message: 'The function ask did not return an introspection answer (RFC 7662)',
     });
   });
 

@@ -55,7 +55,7 @@ describe('clientSecretBasic', () => {
     const client = clientSecretPost('api', async () => secrets.shift() ?? '');
     expect((await sent(client)).body.get('client_secret')).toBe('one');
     expect((await sent(client)).body.get('client_secret')).toBe('two');
-    await expect(sent(client)).rejects.toThrow('There is no secret');
+    await expect(sent(client)).rejects.toThrow('returned no secret');
   });
 
   it('removes one line break at the end of what a function gives, because files have one', async () => {
@@ -64,7 +64,7 @@ describe('clientSecretBasic', () => {
     expect(await secretOf('secret\n')).toBe('secret');
     expect(await secretOf('secret\r\n')).toBe('secret');
     expect(await secretOf('secret\n\n')).toBe('secret\n');
-    await expect(secretOf('\n')).rejects.toThrow('There is no secret');
+    await expect(secretOf('\n')).rejects.toThrow('returned no secret');
     const { body } = await sent(clientSecretPost('api', 'typed\n'));
     expect(body.get('client_secret')).toBe('typed\n');
   });
@@ -90,13 +90,13 @@ describe('clientSecretBasic', () => {
 
   it.each([
     [() => clientSecretBasic('', 'secret'), "clientSecretBasic('orders-api'"],
-    [() => clientSecretBasic('api', ''), 'see that the variable is set'],
+    [() => clientSecretBasic('api', ''), 'check that the variable is set'],
     [
       () => clientSecretBasic('api', undefined as never),
       "('orders-api', process.env.SECRET ?? '')",
     ],
     [() => clientSecretPost(7 as never, 'secret'), "clientSecretPost('orders-api'"],
-    [() => clientSecretPost('api', undefined as never), 'clientSecretPost() takes a secret'],
+    [() => clientSecretPost('api', undefined as never), 'clientSecretPost() needs a secret'],
   ])('refuses a missing value: %s', (make, line) => {
     expect(make).toThrow(line);
   });

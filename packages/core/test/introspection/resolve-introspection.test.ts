@@ -81,7 +81,7 @@ describe('options of introspection', () => {
     [{ client, ask: () => {} }, 'replaces client'],
     [{ ask: () => {}, endpoint: 'https://a.example.com' }, 'replaces client'],
     [{ ask: () => {}, signed: true }, 'replaces client'],
-    [{ ask: 'x' }, 'ask is a function'],
+    [{ ask: 'x' }, 'ask must be a function'],
     [{ client, signed: 'yes' }, 'signed: true'],
     [{ client: anonymous() }, 'anonymous(), endpoint'],
     [{ client, jwts: 'remote' }, "'local', 'confirm', 'answer'"],

@@ -27,7 +27,7 @@ function nameFound(issuers: Issuers, claims: object): string | undefined {
 describe('issuers of a list', () => {
   const issuers = createIssuers(optionsWith([entry(A), entry(B, { name: 'bee' })]));
 
-  it('are found by iss, exactly', () => {
+  it('are found by exactly their iss', () => {
     expect(nameFound(issuers, { iss: A })).toBe(A);
     expect(nameFound(issuers, { iss: B })).toBe('bee');
     for (const iss of [`${A}/`, A.toUpperCase(), ` ${A}`, A.slice(0, -1), 'bee', '', 'toString']) {
@@ -42,13 +42,13 @@ describe('issuers of a list', () => {
     expect(issuers.find(Object.create({ iss: A }))).toBeUndefined();
   });
 
-  it('stay current', () => {
+  it('are current after they were found', () => {
     const found = issuers.find({ iss: A });
     if (found === undefined || found instanceof Promise) return expect.unreachable();
     expect(issuers.isCurrent(found)).toBe(true);
   });
 
-  it('that stand for many are found by what they say, after those that are named exactly', () => {
+  it('that stand for many issuers are found by their own rule, after those that are named exactly', () => {
     const many = entry('https://many.example.com', {
       name: 'many',
       names: ({ iss }: { iss?: unknown }) =>
@@ -60,7 +60,7 @@ describe('issuers of a list', () => {
     expect(nameFound(mixed, { iss: 'https://t1.example.org' })).toBeUndefined();
   });
 
-  it('that stand for many need a clear yes', () => {
+  it('that stand for many issuers need a rule that answers true', () => {
     const vague = entry(A, { names: () => 'yes' });
     expect(nameFound(createIssuers(optionsWith([vague])), { iss: A })).toBeUndefined();
   });
@@ -111,7 +111,7 @@ describe('an issuer', () => {
     expect(Object.isFrozen(issuer) && Object.isFrozen(issuer.policy)).toBe(true);
   });
 
-  it('continues with keys that it is given', () => {
+  it('keeps using a key set that is passed on to it', () => {
     const options = optionsWith([entry(A)]);
     const { keySet } = createTrustedIssuer(resolved, options);
     expect(createTrustedIssuer(resolved, options, keySet).keySet).toBe(keySet);

@@ -106,15 +106,12 @@ describe('a resolver that finds no issuer', () => {
     ['undefined', () => undefined],
     ['null, as many a database client does', () => null as never],
     ['a promise of null', async () => null as never],
-  ])(
-    'may answer %s, which is remembered: strangers cause no flood of questions',
-    async (_what, answer) => {
-      const { issuers, asked } = tenants(answer);
-      expect(await issuers.find({ iss: A })).toBeUndefined();
-      expect(await issuers.find({ iss: A })).toBeUndefined();
-      expect(asked).toEqual([A]);
-    },
-  );
+  ])('may answer %s, which is remembered, so that it is not asked again', async (_what, answer) => {
+    const { issuers, asked } = tenants(answer);
+    expect(await issuers.find({ iss: A })).toBeUndefined();
+    expect(await issuers.find({ iss: A })).toBeUndefined();
+    expect(asked).toEqual([A]);
+  });
 });
 
 describe('a resolver that fails', () => {
@@ -127,7 +124,7 @@ describe('a resolver that fails', () => {
       },
     ],
     ['rejects', () => Promise.reject(fault)],
-  ])('%s: an outage, that is not remembered', async (_what, failing) => {
+  ])('and %s causes an outage, which is not remembered', async (_what, failing) => {
     let down = true;
     const { issuers, asked } = tenants((iss, context) =>
       down ? failing(iss, context) : entry(iss),
@@ -143,7 +140,7 @@ describe('a resolver that fails', () => {
     expect(asked).toEqual([A, A]);
   });
 
-  it('fails every caller that waits, and leaves nothing unhandled', async () => {
+  it('fails every caller that waits', async () => {
     const { issuers } = tenants(() => Promise.reject(fault));
     const outcomes = [1, 2, 3].map(() => outcomeOf(() => issuers.find({ iss: A })));
     expect(await Promise.all(outcomes)).toEqual(Array(3).fill('issuer_unavailable'));
@@ -158,7 +155,7 @@ describe('a resolver that fails', () => {
     expect((await found(issuers, B)).name).toBe(B);
   });
 
-  it('takes too long: an outage, and what it answers afterwards is not used', async () => {
+  it('to answer in time causes an outage, and its late answer is not used', async () => {
     let answerLate: (entry: IssuerEntry) => void = () => {};
     let signal: AbortSignal | undefined;
     const slow: IssuerResolver = (_iss, context) => {
@@ -176,7 +173,7 @@ describe('a resolver that fails', () => {
     expect(asked).toEqual([A, A]);
   });
 
-  it('rejects after its time: that goes nowhere', async () => {
+  it('to answer in time and rejects later causes no unhandled rejection', async () => {
     const unhandled: unknown[] = [];
     const note = (reason: unknown) => unhandled.push(reason);
     process.on('unhandledRejection', note);
@@ -198,7 +195,7 @@ describe('a resolver that fails', () => {
 });
 
 describe('a clock that is set back', () => {
-  it('keeps no answer for longer, found or not', async () => {
+  it('does not prolong the use of an answer, found or not', async () => {
     let answer: IssuerEntry | undefined = entry(A);
     const { issuers, clock, asked } = tenants((iss) => (iss === A ? answer : undefined));
     const before = await found(issuers, A);
@@ -219,12 +216,12 @@ describe('an answer that cannot be used is our outage, never another issuer’s 
     ['an empty audience', { ...entry(A), audience: [] }, ConfigurationError],
     ['a URL', A, ConfigurationError],
     [
-      'no check in the audience’s stead',
+      'no check instead of the audience',
       { ...entry(A), accepts: undefined, audienceClaim: 'absent', audience: undefined },
       ConfigurationError,
     ],
     [
-      'keys that are none',
+      'a key set without a key',
       { ...entry(A), keys: { kind: 'static', jwks: { keys: [] } } },
       ConfigurationError,
     ],
@@ -237,7 +234,7 @@ describe('an answer that cannot be used is our outage, never another issuer’s 
     }
   });
 
-  it('and its message does not repeat what the token said', async () => {
+  it('has an error that does not contain the iss of the token', async () => {
     const { issuers } = tenants(() => entry(B));
     const error = await refusalOf(() => issuers.find({ iss: 'https://sEcReT.example' }));
     expect(inspect(error)).not.toContain('sEcReT');
@@ -245,7 +242,7 @@ describe('an answer that cannot be used is our outage, never another issuer’s 
 });
 
 describe('memory', () => {
-  it('strangers’ issuers, however many, push out no known one', async () => {
+  it('does not drop a known issuer, however many unknown ones are asked for', async () => {
     const { issuers, asked } = tenants(async (iss) => (iss === A ? entry(iss) : undefined), {
       maxIssuers: 2,
     });
@@ -257,7 +254,7 @@ describe('memory', () => {
     expect(asked.filter((iss) => iss === A)).toHaveLength(1);
   });
 
-  it('the issuer used longest ago makes room, and requests that wait for its keys still get them', async () => {
+  it('drops the issuer that was used longest ago, but does not close its keys for requests that wait', async () => {
     const { issuers } = tenants((iss) => entry(iss), { maxIssuers: 2 });
     const [a, b] = [await found(issuers, A), await found(issuers, B)];
     const closeA = vi.spyOn(a.keySet, 'close');
@@ -270,7 +267,7 @@ describe('memory', () => {
     expect(issuers.isCurrent(b)).toBe(true);
   });
 
-  it('being asked for by a cached token counts as use', async () => {
+  it('counts a check for a cached token as use', async () => {
     const { issuers } = tenants((iss) => entry(iss), { maxIssuers: 2 });
     const a = await found(issuers, A);
     await found(issuers, B);
@@ -279,7 +276,7 @@ describe('memory', () => {
     expect(issuers.isCurrent(a)).toBe(true);
   });
 
-  it('limits how many made-up issuers are looked up at a time and how many wait; further ones are an outage', async () => {
+  it('limits how many made-up issuers are looked up and wait at a time; further ones cause an outage', async () => {
     const asked: string[] = [];
     const { issuers } = tenants((iss) => {
       asked.push(iss);
@@ -296,7 +293,7 @@ describe('memory', () => {
     expect(refused).toHaveLength(128 + 1_024 + 1);
   });
 
-  it('a real tenant that was not seen before waits behind made-up ones, and is then accepted', async () => {
+  it('lets a real tenant wait behind made-up ones, and then accepts it', async () => {
     const answers: (() => void)[] = [];
     const { issuers } = tenants(
       (iss) =>
@@ -313,7 +310,7 @@ describe('memory', () => {
     expect((await honest).name).toBe(A);
   });
 
-  it('what it returns is asked over https: allowHttp is for what the operator writes', async () => {
+  it('does not apply allowHttp to an issuer that the resolver returns', async () => {
     const options = resolveOptions({
       issuers: (iss) => ({ ...rfc9068(iss), audience: AUDIENCE }),
       allowHttp: ['tenant'],
@@ -324,7 +321,7 @@ describe('memory', () => {
     expect(error.cause).toBeInstanceOf(ConfigurationError);
   });
 
-  it('such a flood does not keep those who were found before from being looked up again', async () => {
+  it('still looks up known issuers again during such a flood', async () => {
     let flood = false;
     const { issuers, clock } = tenants(
       (iss) => (flood && iss !== A ? new Promise(() => {}) : Promise.resolve(entry(iss))),
@@ -340,12 +337,12 @@ describe('memory', () => {
     issuers.close();
   });
 
-  it('null means that there is no such issuer, like undefined', async () => {
+  it('treats null as no such issuer, like undefined', async () => {
     const { issuers } = tenants(() => null);
     expect(await issuers.find({ iss: A })).toBeUndefined();
   });
 
-  it('close ends the keys of all', async () => {
+  it('is closed with the keys of all issuers', async () => {
     const { issuers } = tenants((iss) => entry(iss));
     const closed = await Promise.all(
       [A, B].map(async (iss) => vi.spyOn((await found(issuers, iss)).keySet, 'close')),
@@ -354,7 +351,7 @@ describe('memory', () => {
     for (const spy of closed) expect(spy).toHaveBeenCalledOnce();
   });
 
-  it('after close, known issuers continue to work, and unknown ones are not looked up', async () => {
+  it('keeps known issuers working after close, and looks up no unknown ones', async () => {
     const { issuers, asked } = tenants((iss) => (iss === C ? undefined : entry(iss)));
     const a = await found(issuers, A);
     expect(await issuers.find({ iss: C })).toBeUndefined();
@@ -366,7 +363,7 @@ describe('memory', () => {
     expect(asked).toEqual([A, C]);
   });
 
-  it('close ends the questions under way', async () => {
+  it('ends running questions on close', async () => {
     let signal: AbortSignal | undefined;
     const { issuers } = tenants((_iss, context) => {
       signal = context.signal;
@@ -381,7 +378,7 @@ describe('memory', () => {
     expect(signal?.aborted).toBe(true);
   });
 
-  it('a question leaves no timer behind: not when answered, not when failed, not when closed', async () => {
+  it('leaves no timer after a question: answered, failed or closed', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
       const { issuers } = tenants((iss) => {
@@ -421,7 +418,7 @@ describe('an issuer that is looked up again', () => {
     expect(issuers.isCurrent(after)).toBe(true);
   });
 
-  it('with other keys gets a key set of its own, and the old one is not relied on', async () => {
+  it('with other keys gets a new key set, and cached tokens do not rely on the old one', async () => {
     const keys = { kind: 'jwks', url: `${A}/jwks` };
     const { issuers, clock } = changing(entry(A), entry(A, { keys }));
     const before = await found(issuers, A);
@@ -432,7 +429,7 @@ describe('an issuer that is looked up again', () => {
     expect(issuers.isCurrent(after)).toBe(true);
   });
 
-  it('for another use of the same keys does not share them', async () => {
+  it('with another keyUses for the same keys gets a new key set', async () => {
     const keys = { kind: 'jwks', url: `${A}/jwks` };
     const { issuers, clock } = changing(
       entry(A, { keys }),
@@ -443,7 +440,7 @@ describe('an issuer that is looked up again', () => {
     expect((await found(issuers, A)).keySet).not.toBe(before.keySet);
   });
 
-  it('and is gone is refused, its cached tokens too', async () => {
+  it('and is unknown now is refused, also for its cached tokens', async () => {
     const { issuers, clock } = changing(entry(A), undefined);
     const before = await found(issuers, A);
     clock.advanceSec(100);
@@ -461,7 +458,7 @@ describe('an entry that serves many issuers', () => {
   };
   const one = 'https://many.example.com/one';
 
-  it('is found for a token that names it, by all that the token says', async () => {
+  it('is found only for tokens for which its rule says yes', async () => {
     const { issuers } = tenants(() => many);
     expect(await issuers.find({ iss: one, tid: 'one' })).toMatchObject({
       provider: { preset: 'custom' },
@@ -471,7 +468,7 @@ describe('an entry that serves many issuers', () => {
     expect(await issuers.find({ iss: 'https://evil.example', tid: 'one' })).toBeUndefined();
   });
 
-  it('stays current under the iss that it was asked for by', async () => {
+  it('stays current for the iss with which it was found, until foundForSec is over', async () => {
     const { issuers, clock } = tenants(() => many, { foundForSec: 100 });
     const issuer = await issuers.find({ iss: one, tid: 'one' });
     if (issuer === undefined) return expect.unreachable();
@@ -504,7 +501,7 @@ describe('a resource server with a resolver', () => {
     expect(await outcomeOf(() => server.verify(token(C)))).toBe('issuer_unknown');
   });
 
-  it('does not let a cached token outlive its tenant, or its tenant’s policy', async () => {
+  it('applies a changed or removed tenant to cached tokens, too', async () => {
     const clock = aClock();
     let answer: IssuerEntry | undefined = entry(A);
     const server = aResourceServer({ issuers: () => answer, clock });
@@ -518,7 +515,7 @@ describe('a resource server with a resolver', () => {
     expect(await outcomeOf(() => server.verify(token))).toBe('issuer_unknown');
   });
 
-  it('is ready without having asked: its tenants are not known', async () => {
+  it('is ready without asking for any tenant, because it does not know them', async () => {
     const { issuers, asked } = tenants((iss) => entry(iss));
     await issuers.ready();
     expect(asked).toEqual([]);

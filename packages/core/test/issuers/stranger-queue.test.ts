@@ -53,14 +53,14 @@ describe('a queue of strangers', () => {
     expect(await Promise.all(answers)).toHaveLength(4);
   });
 
-  it('takes the name that most ask for first, then the one that waits longest', async () => {
+  it('asks first for the name that most callers wait for, then for the one that waits longest', async () => {
     const { outcome, started, answer } = aQueue({ maxRunning: 1 });
     for (const name of ['a', 'b', 'c', 'd', 'd']) void outcome(name);
     for (const name of ['a', 'd', 'b']) await answer(name);
     expect(started).toEqual(['a', 'd', 'b', 'c']);
   });
 
-  it('when it is full, a new name displaces the longest waiting of those that fewest ask for', async () => {
+  it('drops the oldest of the names that fewest wait for, when it is full', async () => {
     const { outcome, answer } = aQueue({ maxRunning: 1 });
     const outcomes = ['a', 'b', 'b', 'c', 'd', 'e'].map(outcome);
     expect(await outcomes[3]).toBe('crowded');
@@ -87,7 +87,7 @@ describe('a queue of strangers', () => {
     ).toThrow(fault);
   });
 
-  it('continues after a waiting question that throws, and rejects for those who waited for it', async () => {
+  it('rejects for those who waited for a question that throws, and continues', async () => {
     const { queue, ask, started, answer } = aQueue({ maxRunning: 1 });
     void ask('a');
     const failing = Promise.resolve(
@@ -101,7 +101,7 @@ describe('a queue of strangers', () => {
     expect(started).toEqual(['a', 'c']);
   });
 
-  it('a question that fails makes room as one that succeeds', async () => {
+  it('starts the next question after one that failed', async () => {
     const { queue, ask, started } = aQueue({ maxRunning: 1 });
     const failing = Promise.resolve(queue.ask('a', () => Promise.reject(new Error('down'))));
     void ask('b');

@@ -9,7 +9,7 @@ it('gives hosts as URL writes them, frozen; an empty list by default', () => {
 });
 
 it.each(['keycloak', [''], ['http://keycloak'], ['keycloak:8080'], [7], null])(
-  'accepts only hosts: %j',
+  'refuses %j, with the line to write',
   (hosts) => {
     expect(() => resolveAllowHttp(hosts)).toThrow("Write: allowHttp: ['keycloak'");
   },

@@ -71,6 +71,6 @@ describe('a remote source', () => {
     [{ kind: 'discovery', documents: [] }],
     [{ kind: 'discovery', documents: [`${ISSUER}/a`, 'ftp://as.example.com/b'] }],
   ] as const)('%j must not be fetched', (source) => {
-    expect(() => aSet(source)).toThrow(`Keys of ${ISSUER} are fetched over https`);
+    expect(() => aSet(source)).toThrow(`Keys of ${ISSUER} must be fetched over https`);
   });
 });

@@ -59,7 +59,7 @@ describe('a snapshot', () => {
     ['no keys', { ...good, keys: { 0: {} } }],
     ['a string', JSON.stringify(good)],
     ['null', null],
-  ])('of %s is not read', (_what, stored) => {
+  ])('is not used: %s', (_what, stored) => {
     expect(readSnapshot(issuer, stored, now)).toBeUndefined();
   });
 });

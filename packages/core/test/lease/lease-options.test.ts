@@ -32,15 +32,15 @@ describe('the options of leases', () => {
   });
 
   it.each([
-    [{ recheckSec: 4.9 }, 'leases.recheckSec is a number of seconds from 5 to 3600'],
-    [{ recheckSec: 3_601 }, 'leases.recheckSec is'],
-    [{ recheckSec: '30' }, 'leases.recheckSec is'],
+    [{ recheckSec: 4.9 }, 'leases.recheckSec must be a number of seconds from 5 to 3600'],
+    [{ recheckSec: 3_601 }, 'leases.recheckSec must be'],
+    [{ recheckSec: '30' }, 'leases.recheckSec must be'],
     [
       { outageGraceSec: -1 },
-      'leases.outageGraceSec is a number of seconds from 0 to 86400. Write: leases: { recheckSec: 30, outageGraceSec: 60 }',
+      'leases.outageGraceSec must be a number of seconds from 0 to 86400. Write: leases: { recheckSec: 30, outageGraceSec: 60 }',
     ],
-    [{ outageGraceSec: 86_401 }, 'leases.outageGraceSec is'],
-    [{ outageGraceSec: Number.NaN }, 'leases.outageGraceSec is'],
+    [{ outageGraceSec: 86_401 }, 'leases.outageGraceSec must be'],
+    [{ outageGraceSec: Number.NaN }, 'leases.outageGraceSec must be'],
     [{ closeCodes: { ended: 4401 } }, 'leases.closeCodes has no option "ended"'],
     [{ closeCodes: { expired: 1004 } }, 'leases.closeCodes has a value that is not a close code'],
     [{ closeCodes: { expired: 1005 } }, 'leases.closeCodes has a value that is not a close code'],

@@ -143,7 +143,7 @@ describe('the presentation of a renewal', () => {
     ).toBeUndefined();
   });
 
-  it('accepts any value that a message may contain', () => {
+  it('does not throw for a token and a proof that are not strings', () => {
     const { token, scheme, request } = renewalPresentation({ a: 1 }, 7, opened);
     expect([token, scheme, request?.header('dpop')]).toEqual(['', 'dpop', undefined]);
   });

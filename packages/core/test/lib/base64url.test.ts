@@ -21,7 +21,7 @@ const lookAlike = fc
   .map(([letter, high]) => String.fromCharCode(letter.charCodeAt(0) + 256 * high));
 
 describe('isStrictBase64Url', () => {
-  it('says of any text whether its bytes, encoded again, give that text', () => {
+  it('says of any text whether decoding and encoding it again gives the same text', () => {
     const changed = fc
       .tuple(spelled, fc.nat(110), fc.nat(2), fc.oneof(anyCharacter, lookAlike, fc.constant('')))
       .map(([text, at, dropped, put]) => text.slice(0, at) + put + text.slice(at + dropped));
@@ -34,7 +34,7 @@ describe('isStrictBase64Url', () => {
     );
   });
 
-  it('says so of every last character, for texts of each length', () => {
+  it('is right for every last character, in texts of each length', () => {
     for (let code = 0; code < 0x200; code++) {
       for (const start of ['', 'Q', 'QU', 'QUF', 'QUFB']) {
         const text = start + String.fromCharCode(code);
@@ -43,7 +43,7 @@ describe('isStrictBase64Url', () => {
     }
   });
 
-  it('says so where the text was cut out of one with wide characters', () => {
+  it('is right for a text that was cut out of one with wide characters', () => {
     const text = 'Ł.QUFBQUFBQUFBQUFBQUFBQUFBQUFB';
     expect(isStrict(text.slice(2))).toBe(true);
     expect(isStrict(text)).toBe(false);

@@ -60,7 +60,7 @@ describe('an option in the wrong place', () => {
     expect(messageOf(run)).toContain(place);
   });
 
-  it('that belongs nowhere gets an error with the known options', () => {
+  it('that no place has gets an error with the known options', () => {
     for (const name of ['optinal', 'toString', '__proto__']) {
       const message = messageOf(() =>
         checkOptions('x()', JSON.parse(`{"${name}":1}`), { a: true }),

@@ -24,7 +24,7 @@ function sealed<Target extends object>(target: Target): Target {
   return Object.preventExtensions(target);
 }
 
-describe('what is remembered of a request', () => {
+describe('a value that is stored for a request', () => {
   it.each<[string, () => object]>([
     ['of Node', aRequest],
     ['of HTTP/2', anHttp2Request],
@@ -59,7 +59,7 @@ describe('what is remembered of a request', () => {
     added.mockRestore();
   });
 
-  it('is nobody else’s: not a copy’s, nor what inherits from it, nor a proxy’s', () => {
+  it('is not found by a copy of the request, by an object that inherits from it, or by a proxy of it', () => {
     const map = createRequestMap<object>();
     const request = aRequest();
     map.set(request, first);
@@ -72,7 +72,7 @@ describe('what is remembered of a request', () => {
     }
   });
 
-  it('may be that of a request for which another stood first', () => {
+  it('does not change when a request and an object that inherits from it are both stored', () => {
     const map = createRequestMap<object>();
     const request = aRequest();
     const wrapper = Object.create(request);
@@ -81,7 +81,7 @@ describe('what is remembered of a request', () => {
     expect([map.get(request), map.get(wrapper)]).toEqual([first, second]);
   });
 
-  it('is the map’s own: another has other values', () => {
+  it('is not found by another map', () => {
     const [one, other] = [createRequestMap<object>(), createRequestMap<object>()];
     const request = aRequest();
     one.set(request, first);
@@ -90,7 +90,7 @@ describe('what is remembered of a request', () => {
     expect([one.get(request), other.get(request)]).toEqual([first, second]);
   });
 
-  it('is in no print of the request, and in no list of members', () => {
+  it('is not shown when the request is printed, and is not among its members', () => {
     const map = createRequestMap<object>();
     const request = aRequest();
     const before = Reflect.ownKeys(request._readableState ?? {});

@@ -43,7 +43,7 @@ describe('base64UrlView', () => {
 describe('base64UrlText', () => {
   const fatal = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-  it('is the text of the bytes as a decoder says that refuses whatever is not UTF-8', () => {
+  it('gives the same text as a strict UTF-8 decoder, or refuses the bytes as that does', () => {
     const text = fc
       .oneof(fc.string({ unit: 'binary' }), fc.constantFrom('\ufffd', '\ufeff', 'é\ufffd'))
       .map((each) => Buffer.from(each));

@@ -48,7 +48,7 @@ describe('AuthError', () => {
 });
 
 describe('isAuthError', () => {
-  it('knows errors by their brand, also those of another copy of the package', () => {
+  it('recognizes errors by their brand, also those of another copy of the package', () => {
     expect(isAuthError(new AuthError('expired'))).toBe(true);
     const brand = Symbol.for('@authly/core:AuthError');
     expect(isAuthError(Object.defineProperty(new Error('x'), brand, { value: true }))).toBe(true);
@@ -64,7 +64,7 @@ describe('isAuthError', () => {
     [{ name: 'AuthError', code: 'invalid_token', reason: 'expired' }],
     [JSON.parse(JSON.stringify(new AuthError('expired')))],
     [Object.create(new AuthError('expired'))],
-  ])('does not take %o for one', (value) => {
+  ])('is false for %o', (value) => {
     expect(isAuthError(value)).toBe(false);
   });
 });

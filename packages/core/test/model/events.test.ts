@@ -71,7 +71,7 @@ describe('an event sink', () => {
   });
 });
 
-describe('where nobody listens', () => {
+describe('without a listener', () => {
   const failed: AuthEvent = {
     type: 'keys.refresh_failed',
     issuer: 'http://keycloak:8080/realms/a',
@@ -81,7 +81,7 @@ describe('where nobody listens', () => {
     toWrite: "keycloak({ issuer: 'https://sso.acme.com/realms/a', jwksUri: '…' })",
   };
 
-  it('keys that cannot be fetched are warned of, once for each issuer and cause', () => {
+  it('a failure to fetch keys causes one warning for each issuer and cause', () => {
     const warnings: string[] = [];
     const sink = createEventSink(undefined, (text, type) => warnings.push(`${type}: ${text}`));
     for (const cause of ['issuer_mismatch', 'issuer_mismatch', 'network'] as const) {
@@ -96,7 +96,7 @@ describe('where nobody listens', () => {
     expect(warnings[2]).toContain('Keys of https://b could not be fetched: status 403.');
   });
 
-  it('a resolver’s issuers, however many, are warned of so often and no more', () => {
+  it('at most 100 warnings are given, however many issuers a resolver finds', () => {
     let warnings = 0;
     const sink = createEventSink(undefined, () => {
       warnings += 1;
@@ -107,7 +107,7 @@ describe('where nobody listens', () => {
     expect(warnings).toBe(100);
   });
 
-  it('and where somebody does, nothing is warned of', () => {
+  it('no warning is given if there is a listener', () => {
     let warnings = 0;
     const warn = () => {
       warnings += 1;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { isRefused, Refused } from '../../src/model/refused.ts';
 
 describe('a refusal', () => {
-  it('is no error, names no principal, and has what is known of it', () => {
+  it('is not an Error, has principal as undefined, and has the given details', () => {
     const refused = new Refused('expired', { issuerName: 'acme', kind: 'user' }, { scopes: ['a'] });
     expect(refused).not.toBeInstanceOf(Error);
     expect(refused).toMatchObject({ reason: 'expired', issuerName: 'acme', kind: 'user' });
@@ -12,7 +12,7 @@ describe('a refusal', () => {
     expect(new Refused('expired').details).toEqual({});
   });
 
-  it('is told from others by a member of its own', () => {
+  it('is recognized by its own member principal', () => {
     expect(isRefused(new Refused('expired'))).toBe(true);
     expect(isRefused({ outcome: 'inactive' })).toBe(false);
     expect(isRefused(Object.create({ reason: 'expired' }))).toBe(false);

@@ -179,22 +179,22 @@ const MISTAKES: readonly (readonly [what: string, options: unknown, line: RegExp
   ['null for an audience', { issuer, audience: null }, /Write: audience: /],
   ['an audience where there is no aud', { issuer: audienceFree, audience }, /Leave audience out/],
   [
-    'no aud, and nothing checked in its stead',
+    'no aud, and nothing else that is checked instead',
     { issuer: { ...issuer, accepts: undefined, audienceClaim: 'absent' } },
-    /in its stead.*Write: .*accepts: /,
+    /check something else instead.*Write: .*accepts: /,
   ],
   ...[keycloak('https://sso.acme.com/realms/acme'), issuer].map(
     (preset): [string, object, RegExp] => [
       `no aud for ${preset.preset}, whose tokens have one`,
       { issuer: { ...preset, accepts: () => true, audienceClaim: 'absent' } },
-      /carry aud.*Leave audienceClaim out, and write: audience: /,
+      /have an aud.*Leave audienceClaim out, and write: audience: /,
     ],
   ),
   ['issuer and issuers', { issuer, issuers: [entry] }, /exclude each other.*Write: issuer: /],
   [
     'issuers and an audience',
     { issuers: [entry], audience },
-    /owns its audience.*Write: issuers: /,
+    /has its own audience.*Write: issuers: /,
   ],
   ['no issuers in the list', { issuers: [] }, /Write: issuers: \[/],
   ['issuers as text', { issuers: 'https://as.example.com' }, /Write: issuers: \[/],
@@ -252,10 +252,10 @@ const MISTAKES: readonly (readonly [what: string, options: unknown, line: RegExp
       [
         `tokens of ${JSON.stringify(maxBytes)} bytes`,
         { issuer, audience, token: { maxBytes } },
-        /^token\.maxBytes is a whole number/,
+        /^token\.maxBytes must be a whole number/,
       ] as const,
   ),
-  ['an option of token that is none', { issuer, audience, token: { max: 1 } }, /maxBytes$/],
+  ['an unknown option of token', { issuer, audience, token: { max: 1 } }, /maxBytes$/],
   ...['keycloak', ['http://keycloak'], ['keycloak:8080'], [''], [7], ['a/b'], null].map(
     (allowHttp) =>
       [
@@ -276,25 +276,25 @@ const MISTAKES: readonly (readonly [what: string, options: unknown, line: RegExp
     [
       `a cache of ${JSON.stringify(value)}`,
       { issuer, audience, cache: { maxEntries: value } },
-      /^cache\.maxEntries is a whole number.*Write: cache: \{ maxEntries: 10000 \}$/,
+      /^cache\.maxEntries must be a whole number.*Write: cache: \{ maxEntries: 10000 \}$/,
     ] as const,
     [
       `a patience of ${JSON.stringify(value)}`,
       { issuers: () => undefined, issuerCache: { timeoutMs: value } },
-      /^issuerCache\.timeoutMs is a whole number.*Write: issuerCache: \{ timeoutMs: 5000 \}$/,
+      /^issuerCache\.timeoutMs must be a whole number.*Write: issuerCache: \{ timeoutMs: 5000 \}$/,
     ] as const,
   ]),
   [
-    'a cache option that is none',
+    'an unknown option of cache',
     { issuer, audience, cache: { max: 5 } },
     /no option "max".*maxEntries, maxBytes/,
   ],
   [
-    'an issuerCache option that is none',
+    'an unknown option of issuerCache',
     { issuers: () => undefined, issuerCache: { ttl: 5 } },
     /no option "ttl".*maxIssuers, foundForSec/,
   ],
-  ['a key option that is none', { issuer, audience, keys: { ttl: 5 } }, /keys has no option "ttl"/],
+  ['an unknown option of keys', { issuer, audience, keys: { ttl: 5 } }, /keys has no option "ttl"/],
   ['a realm with a quote', { issuer, audience, realm: 'a"b' }, /Write: realm: 'api'/],
   ['a realm with a line break', { issuer, audience, realm: 'a\nb' }, /Write: realm: 'api'/],
   ['an empty realm', { issuer, audience, realm: '' }, /Write: realm: 'api'/],

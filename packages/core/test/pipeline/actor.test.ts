@@ -60,7 +60,7 @@ describe('actorOf', () => {
     expect(actorOf({ act: 'bot' }, () => 'agent')?.profile).toBe('unknown');
   });
 
-  it('may come from another claim than act', () => {
+  it('statedActor makes an actor from another claim than act', () => {
     const actor = statedActor({ clientId: 'copilot', profile: 'agent' });
     expect(actor).toEqual({ ...named(undefined, 'copilot'), profile: 'agent', previous: [] });
     expect(Object.isFrozen(actor)).toBe(true);

@@ -152,7 +152,7 @@ describe('a bound token', () => {
 });
 
 describe('time', () => {
-  it('is checked on every request, also for cached tokens', async () => {
+  it('is refused before nbf and after exp, with the tolerance', async () => {
     const clock = aClock();
     const provider = custom({ issuer: ISSUER, jwks, classify: () => 'user' });
     const options = resolveOptions({ issuer: provider, audience: AUDIENCE, clock });

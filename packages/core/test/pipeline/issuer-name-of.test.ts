@@ -8,6 +8,6 @@ it.each([
   ['made by hand', undefined],
   ['user:%ZZ:ada', undefined],
   [undefined, undefined],
-])('issuerNameOf the key %s is %s', (key, name) => {
+])('issuerNameOf of the key %s is %s', (key, name) => {
   expect(issuerNameOf({ key } as Principal)).toBe(name);
 });

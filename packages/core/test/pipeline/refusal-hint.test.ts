@@ -48,7 +48,7 @@ describe('refusalHint', () => {
     expect(refusalHint(none, JWT, preset)).toMatch(text);
   });
 
-  it('names the claim', () => {
+  it('names the claim that is missing or has the wrong type', () => {
     const of = (reason: 'claim_missing' | 'claim_malformed', claim?: string) =>
       refusalHint({ reason, fault: claim === undefined ? {} : { claim } }, JWT, 'rfc9068');
     expect(of('claim_missing', 'jti')).toBe('The token lacks jti.');
@@ -56,7 +56,7 @@ describe('refusalHint', () => {
     expect(of('claim_malformed')).toBeUndefined();
   });
 
-  it('has no hint if the reason is clear enough', () => {
+  it('has no hint for an expired token', () => {
     expect(refusalHint({ reason: 'expired', fault: undefined }, JWT, 'rfc9068')).toBeUndefined();
   });
 });

@@ -522,7 +522,7 @@ describe('the verified-token cache', () => {
 });
 
 describe('requests at the same time', () => {
-  it('each get their own principal, whatever is awaited', async () => {
+  it('each get their own principal, also while a claims schema is awaited', async () => {
     const schema = z.object({ sub: z.string() }).refine(async () => true);
     const slow = aResourceServer({ claims: schema });
     const users = Array.from({ length: 200 }, (_, index) => `user-${index % 100}`);
@@ -695,7 +695,7 @@ describe('no error contains anything of a token', () => {
 });
 
 describe('a signature', () => {
-  it('that is another spelling of a valid one is checked by itself', async () => {
+  it('of a second token with the same content is verified, too, although the first token is cached', async () => {
     const [one, two] = [aToken(), aToken()];
     expect(segmentsOf(one).slice(0, 2)).toEqual(segmentsOf(two).slice(0, 2));
     expect(one).not.toBe(two);

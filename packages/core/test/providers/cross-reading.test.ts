@@ -8,11 +8,11 @@ import { read, type TokenTable } from './token-table.ts';
 const READERS = TABLES.filter(({ operatorRule }) => !operatorRule);
 
 describe('a client of one provider is not a user for the preset of another', () => {
-  it('that its issuer can be configured with', () => {
+  it('with which its issuer can be configured', () => {
     expect(misread(({ issuer }, reader) => startedWith(reader, issuer))).toEqual([]);
   });
 
-  it('even if its issuer is not recognized, behind a domain of its own', () => {
+  it('also if its issuer is not recognized, behind a domain of its own', () => {
     expect(misread((_table, reader) => reader.create(reader.issuer))).toEqual([]);
   });
 });

@@ -23,7 +23,7 @@ describe('custom() with keys given', () => {
     'urn:acme:as',
     'Acme Single Sign-On',
     'spiffe://acme.com',
-  ])('takes %s as iss, and compares it exactly', async (issuer) => {
+  ])('accepts %s as iss, and compares it exactly', async (issuer) => {
     const provider = custom({ issuer, jwks, classify });
     const options = { issuer: provider, audience: AUDIENCE, clock: aClock() };
     const server = createResourceServer(options);
@@ -35,18 +35,18 @@ describe('custom() with keys given', () => {
     expect(() => custom({ issuer, jwksUri: 'https://as.acme.com/k', classify })).not.toThrow();
   });
 
-  it.each(['', ' urn:acme:as', 'as acme:', '1:2', undefined, 7])('%j can be no iss', (issuer) => {
+  it.each(['', ' urn:acme:as', 'as acme:', '1:2', undefined, 7])('refuses %j as iss', (issuer) => {
     const options = { issuer, jwks, classify };
     expect(() => Reflect.apply(custom, undefined, [options])).toThrow("write issuer: '…'");
   });
 
-  it('and for discovery it stays a URL, and https', () => {
+  it('still requires an https URL for discovery', () => {
     expect(() => custom({ issuer: 'urn:acme:as', classify })).toThrow('must be an https URL');
     const options = { issuer: custom({ issuer: 'http://as.acme.com', classify }), audience: 'a' };
-    expect(() => createResourceServer(options)).toThrow('are fetched over https');
+    expect(() => createResourceServer(options)).toThrow('must be fetched over https');
   });
 
-  it('for a PEM the error says what to write, and that works', () => {
+  it('says for a PEM what to write, and that line works', () => {
     const pem = publicKeyOf(issuerKey).export({ format: 'pem', type: 'spki' }).toString();
     const options = { issuer: 'urn:acme:as', jwks: pem, classify };
     expect(() => Reflect.apply(custom, undefined, [options])).toThrow(
@@ -59,7 +59,7 @@ describe('custom() with keys given', () => {
 });
 
 describe('an issuer over http', () => {
-  it('needs no scheme where its keys are given', () => {
+  it('is accepted if its keys are given', () => {
     const issuer = 'http://keycloak:8080/realms/a';
     for (const provider of [
       keycloak({ issuer, jwks }),
@@ -83,7 +83,7 @@ describe('an issuer over http', () => {
       ],
       onEvent: (event: AuthEvent) => events.push(event),
     } as const;
-    expect(() => createResourceServer(options)).toThrow("allowHttp: ['keycloak'] beside issuer");
+    expect(() => createResourceServer(options)).toThrow("allowHttp: ['keycloak'] next to issuer");
     createResourceServer({ ...options, allowHttp: ['keycloak', '172.18.0.3'] }).close();
     expect(events.filter(({ type }) => type === 'config.http_allowed')).toEqual([
       { type: 'config.http_allowed', issuer: 'http://keycloak:8080/realms/a', host: 'keycloak' },
@@ -97,7 +97,7 @@ describe('a slash at the end of an issuer', () => {
     ['spring', () => spring({ issuer: 'https://as.acme.com/', subjectNamespaces: 'disjoint' })],
     ['duende', () => duende('https://id.acme.com/')],
     ['zitadel', () => zitadel({ issuer: 'https://id.acme.com/', classify })],
-  ])('is taken by %s, whose operators may write one', (_what, make) => {
+  ])('is accepted by %s, because operators may configure one there', (_what, make) => {
     expect(make().issuer).toMatch(/com\/$/);
   });
 });

@@ -396,7 +396,7 @@ describe.each(CASES)('answers of $preset', ({ preset, provider, user, client, ot
     expect(provider().authority.scopes(user as TokenClaims, {})).toEqual(named);
   });
 
-  it('say by which rule they are read', () => {
+  it('are read by a rule that can be shown', () => {
     for (const answer of [user, client, ...others.map(([, other]) => other)]) {
       const { rule } = provider().introspected?.classify(answer as TokenClaims) ?? { rule: '' };
       expect(rule).toMatch(/^[a-z][\x20-\x7e]+$/);
@@ -419,7 +419,7 @@ describe('presets', () => {
   const made = () => TABLES.map(({ create, issuer: iss }) => create(iss));
   const ask = () => ({ active: false });
 
-  it('that have no rule for answers say what to write', () => {
+  it('without a rule for answers say what to write', () => {
     const without = made().filter(({ introspected }) => introspected === undefined);
     expect(without.length).toBeGreaterThan(10);
     for (const provider of without) {
@@ -430,7 +430,7 @@ describe('presets', () => {
   });
 
   it.each(['betterAuth', 'canaille', 'django', 'glewlwyd', 'hydra', 'lemonldap', 'authlib'])(
-    'of %s, which signs no answers that could be read, ask for none',
+    'refuse signed for %s, which signs no answers that could be read',
     (preset) => {
       const provider = made().find((each) => each.preset === preset);
       const signed = { client: clientSecretBasic('api', 'secret'), signed: true };
@@ -440,7 +440,7 @@ describe('presets', () => {
     },
   );
 
-  it('that have one are these', () => {
+  it('with a rule for answers are exactly these', () => {
     const ruled = made().filter(({ introspected }) => introspected !== undefined);
     expect(ruled.map(({ preset }) => preset).sort()).toEqual([
       'authlib',

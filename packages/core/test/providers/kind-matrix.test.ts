@@ -95,12 +95,12 @@ const BY_OWN_EVIDENCE = [
   'zitadel',
 ];
 
-it('knows of every preset what its rule rests on', () => {
+it('every preset has an entry that says what its rule is based on', () => {
   const known = [...COMPARING, ...OTHERS].map(({ preset }) => preset);
   expect([...known, ...BY_OWN_EVIDENCE].toSorted()).toEqual(Object.keys(presets).toSorted());
 });
 
-it('knows the presets that rest on sub and the id of the client', () => {
+it('the presets whose rule compares sub with the client id are listed', () => {
   expect(COMPARING.map(({ preset }) => preset).toSorted()).toEqual(
     expect.arrayContaining([
       'authlib',
@@ -137,32 +137,35 @@ describe.each([...COMPARING, ...OTHERS])('$preset', ({ create, issuer, tokens, .
     );
   }
 
-  it.each(USER_MARKS)('refuses a client beside %j', (mark) => {
+  it.each(USER_MARKS)('refuses a client’s token that also has the user mark %j', (mark) => {
     for (const [name, reading] of readings('client', mark))
       expect([name, reading]).toEqual([name, 'refused']);
   });
 
-  it.each(CLIENT_MARKS)('refuses a user beside %j', (mark) => {
+  it.each(CLIENT_MARKS)('refuses a user’s token that also has the client mark %j', (mark) => {
     for (const [name, reading] of readings('user', mark))
       expect([name, reading]).toEqual([name, 'refused']);
   });
 
-  it.each(GRANTS_OF_EITHER)('rests on no comparison beside %j', (mark) => {
-    if (!table.byComparison) return;
-    for (const kind of ['user', 'client'] as const) {
-      for (const [name, reading] of readings(kind, mark))
-        expect([name, reading]).toEqual([name, 'refused']);
-    }
-  });
+  it.each(GRANTS_OF_EITHER)(
+    'refuses both kinds with %j if its rule compares sub with the client id',
+    (mark) => {
+      if (!table.byComparison) return;
+      for (const kind of ['user', 'client'] as const) {
+        for (const [name, reading] of readings(kind, mark))
+          expect([name, reading]).toEqual([name, 'refused']);
+      }
+    },
+  );
 
-  it.each(NEUTRAL)('reads both kinds beside %j', (mark) => {
+  it.each(NEUTRAL)('reads both kinds if %j is added', (mark) => {
     for (const kind of ['user', 'client'] as const) {
       for (const [name, reading] of readings(kind, mark))
         expect([name, reading]).toEqual([name, kind]);
     }
   });
 
-  it('reads a client beside the marks of its own kind', () => {
+  it('reads a client’s token that has marks of clients', () => {
     for (const mark of [
       { sub_type: 'client' },
       { gty: 'client_credentials' },
@@ -175,7 +178,7 @@ describe.each([...COMPARING, ...OTHERS])('$preset', ({ create, issuer, tokens, .
     }
   });
 
-  it('reads a user beside the marks of its own kind', () => {
+  it('reads a user’s token that has marks of users', () => {
     for (const mark of [
       { sub_type: 'user' },
       { gty: 'authorization_code' },

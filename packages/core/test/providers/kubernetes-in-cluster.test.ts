@@ -116,14 +116,14 @@ describe('kubernetes in a pod of the cluster', () => {
     ['', undefined, 'https://kubernetes.default.svc'],
     ['10.96.0.1', undefined, 'https://10.96.0.1:443'],
     ['fd00::1', '6443', 'https://[fd00::1]:6443'],
-  ])('from %s and %s it makes %s', (host, port, origin) => {
+  ])('reads the host %s and the port %s as %s', (host, port, origin) => {
     vi.stubEnv('KUBERNETES_SERVICE_HOST', host);
     vi.stubEnv('KUBERNETES_SERVICE_PORT', port);
     const url = `${new URL(origin).origin}/openid/v1/jwks`;
     expect(kubernetes({ issuer, inCluster: true }).keys).toEqual({ kind: 'jwks', url });
   });
 
-  it('reads both files anew each time: Kubernetes replaces them', async () => {
+  it('reads both files each time, because Kubernetes replaces them', async () => {
     const { cluster, server: apiServer } = await anApiServer();
     const files = await mounted(apiServer, cluster.token);
     const inCluster = { apiServer: apiServer.origin, ...files };
@@ -152,14 +152,14 @@ describe('kubernetes in a pod of the cluster', () => {
     ]);
   });
 
-  it('reports a missing file by its code; a file without a token gives no header, and is not quoted', async () => {
+  it('reports a missing file by its code, and a file without a token without quoting it', async () => {
     const { server: apiServer } = await anApiServer();
     const files = await mounted(apiServer, 'two\nlines of a secret');
     const inCluster = { apiServer: apiServer.origin, ...files };
     const odd = aServer(kubernetes({ issuer, inCluster }));
     const error: unknown = await odd.server.ready().catch((reason: unknown) => reason);
     expect(String(isAuthError(error) && (error.cause as Error).cause)).toBe(
-      'Error: The token file holds no token',
+      'Error: The token file does not contain a token',
     );
     await rm(files.tokenFile);
     const { server, events } = aServer(kubernetes({ issuer, inCluster }));
@@ -167,7 +167,7 @@ describe('kubernetes in a pod of the cluster', () => {
     expect(failed(events)).toMatchObject([{ cause: 'network', code: 'ENOENT' }]);
   });
 
-  it('leaves out nothing of what it is asked for, whether that comes in a Request or beside a URL', async () => {
+  it('sends the headers of a Request and of a URL with options', async () => {
     const { cluster, server: apiServer } = await anApiServer();
     const files = await mounted(apiServer, cluster.token);
     const { fetch } = kubernetes({ issuer, inCluster: { apiServer: apiServer.origin, ...files } });
@@ -178,7 +178,7 @@ describe('kubernetes in a pod of the cluster', () => {
     expect((await fetch?.(url))?.status).toBe(406);
   });
 
-  it('sends the token to the API server alone', async () => {
+  it('sends the token only to the API server', async () => {
     const { cluster, server: apiServer } = await anApiServer();
     const { cluster: other, server: elsewhere } = await anApiServer();
     const files = await mounted(apiServer, cluster.token);
@@ -187,7 +187,7 @@ describe('kubernetes in a pod of the cluster', () => {
     expect(other.asked).toEqual([]);
   });
 
-  it('without inCluster the same server refuses, and the event names the metadata and 403', async () => {
+  it('fails without inCluster, and the event names the metadata and the status 403', async () => {
     const { server: apiServer } = await anApiServer();
     const { nodeFetch } = await import('../../src/keys/node-fetch.ts');
     const fetch = nodeFetch({ ca: apiServer.ca });

@@ -14,7 +14,7 @@ const classify = (options: object, answer: object) =>
 describe('answers of oidc-provider, without a claim of the kind', () => {
   const disjoint = { subjectNamespaces: 'disjoint' };
 
-  it('are about a user who has a sub, and a client that has none', () => {
+  it('are about a user if there is a sub, and about a client if there is none', () => {
     expect(classify(disjoint, USER)).toMatchObject({
       kind: 'user',
       userId: 'dana',
@@ -34,13 +34,13 @@ describe('answers of oidc-provider, without a claim of the kind', () => {
     expect(classify(disjoint, answer)?.kind).toBe('unknown');
   });
 
-  it('are all refused where the operator says that ids are unknown', () => {
+  it('are all refused if the operator says that ids are unknown', () => {
     for (const answer of [USER, CLIENT]) {
       expect(classify({ subjectNamespaces: 'unknown' }, answer)?.kind).toBe('unknown');
     }
   });
 
-  it('are read by the operator’s own rule where there is one', () => {
+  it('are read by the operator’s own rule if there is one', () => {
     const own = { classify: ({ sub }: { sub?: string }) => (sub === 'dana' ? 'user' : 'refuse') };
     expect(classify(own, USER)).toMatchObject({ kind: 'user', userId: 'dana' });
     expect(classify(own, CLIENT)?.kind).toBe('unknown');
@@ -50,7 +50,7 @@ describe('answers of oidc-provider, without a claim of the kind', () => {
 describe('answers of oidc-provider, with a claim of the kind', () => {
   const byClaim = { kindClaim: 'sub_type' };
 
-  it('are about whom the claim and sub say, also where the account has a client’s id', () => {
+  it('are about the caller whom the claim and sub name, also if the account has a client’s id', () => {
     expect(classify(byClaim, { ...USER, sub_type: 'user' })).toMatchObject({ userId: 'dana' });
     expect(classify(byClaim, { ...USER, sub: 'web', sub_type: 'user' })).toMatchObject({
       kind: 'user',

@@ -72,7 +72,7 @@ describe.each(TABLES)('$preset', (table) => {
   const clients = genuine.filter(({ truth }) => truth === 'client');
   const users = genuine.filter(({ truth }) => truth === 'user');
 
-  it('never takes a client for a user when a claim is missing', () => {
+  it('never takes a client for a user if a claim is missing', () => {
     expectNoUser(table, clients, ({ claims, header }) =>
       Object.keys(claims).map((name) => ({ claims: omit(claims, name), header })),
     );
@@ -81,7 +81,7 @@ describe.each(TABLES)('$preset', (table) => {
     );
   });
 
-  it('never takes a client for a user when a claim is of another type', () => {
+  it('never takes a client for a user if a claim is of another type', () => {
     expectNoUser(table, clients, ({ claims, header }) =>
       Object.entries(claims).flatMap(([name, value]) =>
         [...OTHER_TYPES, [value], String(value).length].map((other) => ({
@@ -109,7 +109,7 @@ describe.each(TABLES)('$preset', (table) => {
     });
   });
 
-  it('never takes a user for a client when one or two claims are missing or of another type', () => {
+  it('never takes a user for a client if one or two claims are missing or of another type', () => {
     expectNone('client', table, users, (token) => {
       const faults = faultsOf(token, {});
       return [
@@ -121,7 +121,7 @@ describe.each(TABLES)('$preset', (table) => {
     });
   });
 
-  it('never takes a client for a user when two claims are swapped', () => {
+  it('never takes a client for a user if two claims are swapped', () => {
     expectNoUser(table, clients, ({ claims, header }) =>
       pairs(Object.keys(claims))
         .filter(([a, b]) => !byComparison || !(COMPARED.has(a) || COMPARED.has(b)))
@@ -141,7 +141,7 @@ describe.each(TABLES)('$preset', (table) => {
     ]);
   });
 
-  it('never takes a client for a user for having chosen an id of a user (RFC 9700 §4.15)', () => {
+  it('never takes a client for a user if the client has chosen the id of a user (RFC 9700 §4.15)', () => {
     const victims = tokens
       .filter(({ truth }) => truth === 'user')
       .map(({ claims }) => claims['sub']);
@@ -154,7 +154,7 @@ describe.each(TABLES)('$preset', (table) => {
     );
   });
 
-  it('does not throw, whatever the claims hold', () => {
+  it('does not throw, whatever the claims are', () => {
     const providers = [create(issuer), ...tokens.flatMap(({ provider }) => provider?.() ?? [])];
     const names = [...new Set(tokens.flatMap(({ claims }) => Object.keys(claims)))];
     const value = fc.oneof(

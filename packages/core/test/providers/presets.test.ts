@@ -28,11 +28,11 @@ describe.each(TABLES)(
       expect(Object.isFrozen(provider.authority)).toBe(true);
     });
 
-    it('requires the claims that its table writes out', () => {
+    it('requires the claims that its table lists', () => {
       expect([...create(issuer).requiredClaims].toSorted()).toEqual(requires.toSorted());
     });
 
-    it('refuses each good token without any one of the claims that it requires', () => {
+    it('refuses each good token from which a required claim is removed', () => {
       for (const { claims, expect: expected, header, name, provider, ...own } of tokens) {
         if (expected === 'refused') continue;
         const needed = own.requires ?? (provider === undefined ? requires : []);
@@ -72,7 +72,7 @@ describe('the presets', () => {
     expect(tested.toSorted()).toEqual(Object.keys(presets).toSorted());
   });
 
-  it('give rules that say why, without a claim of the token', () => {
+  it('give rules for explain that contain no claim of the token', () => {
     for (const { create, issuer, tokens } of TABLES) {
       for (const { claims, header, provider: own } of tokens) {
         const { rule } = (own?.() ?? create(issuer)).classify(claims, header);

@@ -31,7 +31,7 @@ describe('firebase', () => {
     });
   const prefix = `user:${encodeURIComponent(iss)}:`;
 
-  it('keeps the key of a user of no tenant', () => {
+  it('gives a user without a tenant the same key as before', () => {
     expect(keyIn('Lk2Pq')).toBe(`${prefix}Lk2Pq`);
   });
 
@@ -40,7 +40,7 @@ describe('firebase', () => {
     expect(keyIn('Lk2Pq', 'south-b2')).toBe(`${prefix}south-b2%2FLk2Pq`);
   });
 
-  it('never joins a user of a tenant with a uid of a custom token that looks so', () => {
+  it('gives a user of a tenant another key than a user whose uid looks the same', () => {
     const ids = [
       keyIn('Lk2Pq', 'north-a1'),
       keyIn('north-a1/Lk2Pq'),
@@ -76,7 +76,7 @@ describe('a provider with two names', () => {
     expect(provider.names?.(user)).toBe(false);
   });
 
-  it('cognito in China, and under a name of your own', () => {
+  it('cognito in China recognizes the second issuer, and uses a configured name in keys', () => {
     const provider = cognito({
       userPoolId: 'cn-north-1_a',
       name: 'acme',
@@ -88,12 +88,12 @@ describe('a provider with two names', () => {
     expect(keyOf(provider, { ...user, iss })).toBe('user:acme:5f1c');
   });
 
-  it('cognito has its keys where the issuer is that was given', () => {
+  it('cognito reads its keys from the issuer that was given', () => {
     const { keys } = cognito({ issuer: updated, clientIds });
     expect(keys).toEqual({ kind: 'jwks', url: `${updated}/.well-known/jwks.json` });
   });
 
-  it('cognito elsewhere, such as an emulator, has the one name', () => {
+  it('cognito at another address, such as an emulator, has only one issuer', () => {
     const provider = cognito({ issuer: `http://localhost:4566/${pool}`, jwks: NO_KEYS, clientIds });
     expect(provider).not.toHaveProperty('names');
     expect(provider).not.toHaveProperty('name');
@@ -142,7 +142,7 @@ describe('kubernetes', () => {
     ...TIMES,
   });
 
-  it('has one key for an account that was made again, unless told by its uid', () => {
+  it('gives an account that was made again the same key, unless keyBy is uid', () => {
     const byName = kubernetes({ issuer, jwks: NO_KEYS });
     expect(keyOf(byName, token('su1'))).toBe(keyOf(byName, token('su2')));
     expect(keyOf(kubernetes({ issuer, jwks: NO_KEYS, keyBy: 'name' }), token('su1'))).toBe(

@@ -129,19 +129,19 @@ describe('a good token of a caller who is not on the list', () => {
     ['vercel: the owner', deployments, deployment, { owner_id: 'team_2' }],
     ['vercel: the project', deployments, deployment, { project_id: 'prj_2' }],
     ['vercel: the environment', deployments, deployment, { environment: 'preview' }],
-  ])('is told as that: %s', (_name, provider, listed, change) => {
+  ])('is refused for that reason: %s', (_name, provider, listed, change) => {
     expect(reasonFor(provider, listed)).toBe('accepted');
     expect(reasonFor(provider, { ...listed, ...change })).toBe('caller_not_listed');
   });
 });
 
 describe('a token for something else', () => {
-  it('of Cognito that names another resource is for another audience', () => {
+  it('of Cognito that names another resource is refused for its audience', () => {
     expect(reasonFor(pool, { ...access, aud: 'urn:api' })).toBe('accepted');
     expect(reasonFor(pool, { ...access, aud: 'urn:other' })).toBe('audience_mismatch');
   });
 
-  it('of another project of Descope is for another audience', () => {
+  it('of another project of Descope is refused for its audience', () => {
     const drn = { sub: 'u', drn: 'DS', ...times };
     expect(reasonFor(project, { ...drn, aud: 'P2abc' })).toBe('accepted');
     expect(reasonFor(project, { ...drn, aud: 'P2other' })).toBe('audience_mismatch');
@@ -153,11 +153,11 @@ describe('another token than an access token', () => {
     ['an ID token of Cognito, which lacks client_id', pool, identity],
     ['the same with a client that is listed', pool, { ...identity, client_id: 'web' }],
     ['a refresh token of Descope', project, { sub: 'u', drn: 'DSR', ...times }],
-  ])('is told as that, not by what it lacks: %s', (_name, provider, claims) => {
+  ])('is refused for its type, not for a missing claim: %s', (_name, provider, claims) => {
     expect(reasonFor(provider, claims)).toBe('type_not_accepted');
   });
 
-  it('is not assumed of an access token that lacks a claim', () => {
+  it('is not assumed if an access token lacks a claim', () => {
     const { client_id: _clientId, ...lacking } = access;
     expect(reasonFor(pool, lacking)).toBe('claim_missing');
   });

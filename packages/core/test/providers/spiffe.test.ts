@@ -23,7 +23,7 @@ describe('a trust domain', () => {
     expect(provider).not.toHaveProperty('names');
   });
 
-  it('takes keys of a bundle, and asymmetric algorithms of the specification', () => {
+  it('uses the keys of a bundle, and the asymmetric algorithms of the specification', () => {
     const { algorithms, keyUses } = inAcme();
     expect(keyUses).toContain('jwt-svid');
     expect(algorithms).toContain('ES384');

@@ -615,19 +615,19 @@ const FORMS: readonly Form[] = [
   },
 ];
 
-describe('a preset takes its issuer and keys from the least that is written', () => {
+describe('a preset in its shortest form', () => {
   it.each(FORMS)('$written', ({ issuer, keys, provider: made }) => {
     const provider = made();
     expect(provider.issuer).toBe(issuer);
     expect(provider.keys).toEqual(keys);
   });
 
-  it('with a name, when one is given', () => {
+  it('has a name only if one is given', () => {
     expect(rfc9068({ issuer: 'https://as.acme.com', name: 'acme' }).name).toBe('acme');
     expect(rfc9068('https://as.acme.com')).not.toHaveProperty('name');
   });
 
-  it('with the audience, where it is the project', () => {
+  it('has the project as its audience', () => {
     expect(firebase('acme-prod').audience).toBe('acme-prod');
     expect(stytch('project-live-1').audience).toBe('project-live-1');
   });
@@ -693,13 +693,13 @@ describe('a preset knows the audiences that name no API', () => {
 });
 
 describe('every preset', () => {
-  it('has its shortest forms here', () => {
+  it('is in the list of shortest forms', () => {
     const written = FORMS.map(({ provider }) => provider().preset);
     expect([...new Set(written)].toSorted()).toEqual(Object.keys(presets).toSorted());
   });
 
   it.each(Object.entries(presets))(
-    '%s names itself where an option is misspelled',
+    '%s is named in the error for a misspelled option',
     (name, make) => {
       const written = () => Reflect.apply(make, undefined, [{ jwksURI: 'https://as.acme.com/k' }]);
       expect(written).toThrow(ConfigurationError);
@@ -707,13 +707,13 @@ describe('every preset', () => {
     },
   );
 
-  it.each(Object.keys(presets))('%s says what to write where its options are none', (name) => {
+  it.each(Object.keys(presets))('%s says what to write if its options are null', (name) => {
     const written = () => Reflect.apply(Reflect.get(presets, name), undefined, [null]);
     expect(written).toThrow(ConfigurationError);
     expect(written).toThrow(new RegExp(`^${name}.*${name}\\(\\{ ?\\w.*\\}\\)`));
   });
 
-  it.each(BY_ISSUER)('%s names itself where its issuer has a query', (name, options) => {
+  it.each(BY_ISSUER)('%s is named in the error for an issuer with a query', (name, options) => {
     const written = () =>
       Reflect.apply(Reflect.get(presets, name), undefined, [
         { issuer: 'https://as.acme.com?tenant=1', ...options },
@@ -776,7 +776,7 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
     "write auth0({ issuer: 'https://acme.eu.auth0.com/' })",
   ],
   [
-    'auth0 with a domain that is none',
+    'auth0 with a malformed domain',
     () => auth0('acme auth0'),
     "auth0: 'acme auth0' is not a domain; write auth0('acme.eu.auth0.com')",
   ],
@@ -946,7 +946,7 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
     "write okta({ issuer: 'https://acme.okta.com/oauth2/default' })",
   ],
   [
-    'okta with a domain that is none',
+    'okta with a malformed domain',
     () => okta('acme okta', { authorizationServer: 'default' }),
     "okta: 'acme okta' is not a domain; write okta('acme.okta.com', { authorizationServer: 'default' })",
   ],
@@ -1124,7 +1124,7 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
     'write projectIds: [',
   ],
   [
-    'circleci with repositories that are none',
+    'circleci with malformed repositories',
     () => circleci({ organizationId: ORGANIZATION, vcsOrigins: [''] }),
     "write vcsOrigins: ['github.com/acme/router']",
   ],
@@ -1289,7 +1289,7 @@ const MISTAKES: readonly (readonly [string, () => unknown, string])[] = [
   [
     'authlib with a claim that is no text',
     () => authlib({ issuer: 'https://auth.acme.com', kindClaim: '' }),
-    "authlib: kindClaim is the name of a claim; write kindClaim: 'sub_type'",
+    "authlib: kindClaim must be the name of a claim; write kindClaim: 'sub_type'",
   ],
   [
     'authlib with two rules',
@@ -1646,7 +1646,7 @@ describe('a mistake in the configuration is found at start-up, with the line to 
     return Object.hasOwn(presets, preset) && !/ as | with the audience /.test(mistake);
   });
 
-  it.each(named)('and %s, by the name of the preset', (mistake, configure) => {
+  it.each(named)('and %s, with the name of the preset', (mistake, configure) => {
     expect(configure).toThrow(new RegExp(`^(?:\\w+ of )?${mistake.split(' ', 1)}\\b`));
   });
 });
@@ -1711,17 +1711,19 @@ describe('a variable that is not set', () => {
     zitadel: () => zitadel({ issuer: `https://${unset}`, classify }),
   };
 
-  it.each(Object.entries(MADE))('is told of by %s', (_name, make) => {
+  it.each(Object.entries(MADE))('is mentioned in the error of %s', (_name, make) => {
     expect(make).toThrow(ConfigurationError);
-    expect(make).toThrow(/holds the word undefined or null: a variable .* is not set/);
+    expect(make).toThrow(
+      /contains the word undefined or null, because a variable in it is not set/,
+    );
   });
 
-  it('is told of for the audience, too', () => {
+  it('is mentioned in the error for the audience, too', () => {
     const issuer = rfc9068('https://as.acme.com');
     const several: readonly [string, string] = ['https://api.acme.com', `api://${unset}`];
     for (const audience of [unset, `https://${unset}/`, several]) {
       expect(() => createResourceServer({ issuer, audience })).toThrow(
-        'audience of https://as.acme.com holds the word undefined or null',
+        'audience of https://as.acme.com contains the word undefined or null',
       );
     }
   });

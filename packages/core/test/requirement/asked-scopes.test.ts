@@ -54,11 +54,11 @@ describe('scopeAlternatives', () => {
 });
 
 describe('everyCombination', () => {
-  it('of nothing needs nothing', () => {
+  it('of no sets is the one empty combination', () => {
     expect(everyCombination([])).toEqual([[]]);
   });
 
-  it('joins one alternative of each, each scope and each set once', () => {
+  it('joins one alternative of each, with each scope and each set once', () => {
     expect(
       everyCombination([
         [['a'], ['b']],

@@ -43,7 +43,7 @@ describe('authorizationDetail', () => {
     expect(evaluate(inEuro, aUserWith({}))).toEqual(MISSING);
   });
 
-  it('reads own members alone', () => {
+  it('reads only own members', () => {
     const details = [{ type: 'payment', currency: 'EUR' }];
     expect(evaluate(inEuro, aUserWith(Object.create({ authorization_details: details })))).toEqual(
       MISSING,
@@ -52,7 +52,7 @@ describe('authorizationDetail', () => {
     expect(evaluate(inEuro, aUserWith({ authorization_details: [inherited] }))).toEqual(MISSING);
   });
 
-  it('is met by true alone', () => {
+  it('is met only if the test returns true', () => {
     const details = [{ type: 'payment' }];
     for (const answer of [1, 'true', {}]) {
       const requirement = authorizationDetail('payment', () => answer as boolean);
@@ -60,7 +60,7 @@ describe('authorizationDetail', () => {
     }
   });
 
-  it('names an async test as the mistake of the application', () => {
+  it('throws an error that names an async test', () => {
     const requirement = authorizationDetail('payment', () => Promise.resolve(true) as never);
     const principal = aUserWith({ authorization_details: [{ type: 'payment' }] });
     expect(() => evaluate(requirement, principal)).toThrow(

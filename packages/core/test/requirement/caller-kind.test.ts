@@ -103,7 +103,7 @@ describe('client', () => {
     if (ids.length > 0) expect(evaluate(client(ids), principal)?.reason).toBe(reason);
   });
 
-  it('takes a list from configuration, and no empty one', () => {
+  it('accepts a list from configuration, and refuses an empty one', () => {
     const listed: readonly string[] = ['a', 'b'];
     expect(client(listed).description).toBe('client a or client b');
     expect(() => client([])).toThrow(ConfigurationError);
@@ -144,7 +144,7 @@ describe('actor', () => {
     if (ids.length > 0) expect(evaluate(actor(ids), principal)?.reason).toBe(reason);
   });
 
-  it('takes a list from configuration, and no empty one', () => {
+  it('accepts a list from configuration, and refuses an empty one', () => {
     const listed: readonly string[] = ['a', 'b'];
     expect(actor(listed).description).toBe('actor a or actor b');
     expect(() => actor([])).toThrow("write actor(['support-agent']), or actor() for any");

@@ -4,7 +4,7 @@ import { checkRequirement } from '../../src/requirement/check-requirement.ts';
 import { scope } from '../../src/requirement/scope.ts';
 
 describe('checkRequirement', () => {
-  it('gives a requirement back', () => {
+  it('returns a requirement unchanged', () => {
     const requirement = scope('read:users');
     expect(checkRequirement(requirement)).toBe(requirement);
   });

@@ -21,7 +21,7 @@ describe('claim', () => {
     expect(evaluate(requirement, aUserWith({ plan: 'free' }))).toEqual({ reason: 'claim_unmet' });
   });
 
-  it('hands the principal to the test', () => {
+  it('gives the principal to the test', () => {
     let seen: Principal | undefined;
     const requirement = claim((_claims, principal) => {
       seen = principal;
@@ -43,7 +43,7 @@ describe('claim', () => {
     expect(evaluate(claimGiving(answer), pro)).toEqual({ reason: 'claim_unmet' });
   });
 
-  it('names an async test as the mistake of the application, and its rejection goes nowhere', async () => {
+  it('throws an error that names an async test, whose rejection is ignored', async () => {
     const unhandled: unknown[] = [];
     const note = (error: unknown): void => {
       unhandled.push(error);
@@ -84,7 +84,7 @@ describe('claim', () => {
     expect(() => untyped(claim, ...args)).toThrow('write claim((claims) => ');
   });
 
-  it('types the claims by its type argument, and refuses tests that do not answer yes or no', () => {
+  it('has the claims type of its type argument, and does not compile with a test that gives no boolean', () => {
     interface Claims {
       readonly plan: 'pro' | 'free';
     }

@@ -53,11 +53,11 @@ describe('allOf', () => {
       parts: [allOf(scope('a'), user()), allOf(allOf(scope('b')), anyScope('c', 'd'))],
       expected: { reason: 'scope_missing', scopes: ['a', 'b', 'c'] },
     },
-  ])('tells $what', ({ parts, expected }) => {
+  ])('with $what', ({ parts, expected }) => {
     expect(evaluate(allOf(...parts), aUser())).toEqual(expected);
   });
 
-  it('names held scopes beside the missing ones, so that the next token has them all', () => {
+  it('names held scopes together with missing ones, so that the next token has them all', () => {
     const requirement = allOf(scope('a'), anyOf(scope('b'), scope('c')), scope('d'));
     expect(evaluate(requirement, aUser({ scopes: ['a', 'c'] }))).toEqual({
       reason: 'scope_missing',
@@ -65,7 +65,7 @@ describe('allOf', () => {
     });
   });
 
-  it('answers as scope() does when made of scopes', () => {
+  it('of scopes gives the same answer as scope()', () => {
     for (const scopes of [[], ['a'], ['b'], ['a', 'b']]) {
       const principal = aUser({ scopes });
       expect(evaluate(allOf(scope('a'), scope('b')), principal)).toEqual(
@@ -114,7 +114,7 @@ describe('anyOf', () => {
       parts: [scope('a'), failing, client()],
       expected: FAILED,
     },
-  ])('tells $what', ({ parts, expected }) => {
+  ])('with $what', ({ parts, expected }) => {
     expect(evaluate(anyOf(...parts), aUser())).toEqual(expected);
   });
 });
@@ -138,7 +138,7 @@ describe.each([
     expect(build(anyScope('a', 'b'), user()).description).toBe(`(scope a or scope b) ${word} user`);
   });
 
-  it('refuses none: it would allow or refuse everybody', () => {
+  it('refuses an empty list, which would allow or refuse everybody', () => {
     expect(() => build()).toThrow(ConfigurationError);
     expect(() => build()).toThrow(
       `${name}() needs at least one requirement: write ${name}(scope('read:users'), user())`,
@@ -152,7 +152,7 @@ describe.each([
     },
   );
 
-  it('fails closed on a part that throws', () => {
+  it('is not met if a part throws', () => {
     const throwing: Requirement = {
       description: 'own',
       scopes: [],
@@ -212,7 +212,7 @@ function codeOf(unmet: Unmet | undefined): string | undefined {
 }
 
 describe('laws', () => {
-  it('allOf allows exactly when every part does, anyOf exactly when some part does', () => {
+  it('allOf allows a caller if every part does, anyOf if at least one does', () => {
     fc.assert(
       fc.property(parts, aPrincipal, (each, principal) => {
         const verdicts = each.map((part) => allows(part, principal));
@@ -222,7 +222,7 @@ describe('laws', () => {
     );
   });
 
-  it('one part answers as it would alone', () => {
+  it('a combination of one part gives the answer of the part', () => {
     fc.assert(
       fc.property(aRequirement({ fails: true }), aPrincipal, (part, principal) => {
         const alone = evaluate(part, principal);
@@ -232,7 +232,7 @@ describe('laws', () => {
     );
   });
 
-  it('order and repetition change neither the verdict nor the code', () => {
+  it('order and repetition of parts do not change whether a caller is allowed, nor the code', () => {
     fc.assert(
       fc.property(parts, aPrincipal, (each, principal) => {
         const shuffled = [...each.toReversed(), ...each];
@@ -245,7 +245,7 @@ describe('laws', () => {
     );
   });
 
-  it('nesting changes neither the verdict nor the code', () => {
+  it('nesting does not change whether a caller is allowed, nor the code', () => {
     fc.assert(
       fc.property(parts, parts, aPrincipal, (some, others, principal) => {
         for (const build of [allOf, anyOf]) {
@@ -270,7 +270,7 @@ describe('laws', () => {
     );
   });
 
-  it('more scopes never take away', () => {
+  it('a further scope never makes a caller refused', () => {
     fc.assert(
       fc.property(aRequirement({ fails: true }), aPrincipal, aScope, (requirement, who, more) => {
         fc.pre(allows(requirement, who));
@@ -281,7 +281,7 @@ describe('laws', () => {
 });
 
 describe('polluted prototypes', () => {
-  it('change no verdict', () => {
+  it('do not change an answer', () => {
     const principal = aUser();
     const requirements = [scope('a'), client(), actor(), role('x'), allOf(user(), scope('a'))];
     const before = requirements.map((requirement) => evaluate(requirement, principal));

@@ -14,7 +14,7 @@ function answering(answer: () => unknown): Requirement {
 }
 
 describe('evaluate', () => {
-  it('passes on the answer of a requirement', () => {
+  it('returns the answer of a requirement', () => {
     expect(evaluate(user(), aUser(), context)).toBeUndefined();
     expect(evaluate(user(), aClient(), context)).toEqual({ reason: 'user_required' });
     const own: Unmet = { reason: 'claim_unmet' };
@@ -40,7 +40,7 @@ describe('evaluate', () => {
     { answer: { reason: 'scope_missing', scopes: 'admin' } },
     { answer: { reason: 'scope_missing', scopes: [7] } },
     { answer: { reason: 'acr_insufficient', acrValues: 5 } },
-  ])('fails on the answer $answer', ({ answer }) => {
+  ])('is not met if a requirement gives $answer', ({ answer }) => {
     const unmet = evaluate(
       answering(() => answer),
       aUser(),
@@ -50,7 +50,7 @@ describe('evaluate', () => {
     expect(unmet?.cause).toBeInstanceOf(TypeError);
   });
 
-  it('names an async evaluate as the mistake of the application, and its rejection goes nowhere', async () => {
+  it('throws an error that names an async evaluate, whose rejection is ignored', async () => {
     const unhandled: unknown[] = [];
     const note = (error: unknown): void => {
       unhandled.push(error);
@@ -69,7 +69,7 @@ describe('evaluate', () => {
     expect(unhandled).toEqual([]);
   });
 
-  it('fails, with the cause, when a evaluate throws', () => {
+  it('fails, with the cause, when a requirement throws', () => {
     const cause = new Error('bug');
     const throwing = answering(() => {
       throw cause;
@@ -91,7 +91,7 @@ describe('scopesNeeded', () => {
     { what: 'none where no scope matters', requirement: user(), expected: [] },
     { what: 'none where none would help', requirement: allOf(client(), scope('a')), expected: [] },
     { what: 'none before step-up', requirement: allOf(stale, scope('a')), expected: [] },
-  ])('names $what, whether held or not', ({ requirement, expected }) => {
+  ])('names $what, whether the caller has them or not', ({ requirement, expected }) => {
     for (const scopes of [[], ['a'], ['a', 'b']]) {
       expect(scopesNeeded(requirement, aUser({ scopes }), context)).toEqual(expected);
     }
@@ -99,7 +99,7 @@ describe('scopesNeeded', () => {
 });
 
 describe('the reasons of requirements', () => {
-  it('have the four codes that the combinators know', () => {
+  it('have only the four codes that the combinators can rank', () => {
     const codes = Object.values(REASONS)
       .filter((reason) => reason.step === 'requirement')
       .map((reason) => reason.code);

@@ -25,7 +25,7 @@ describe.each([
     }
   });
 
-  it('reads nothing but its own list', () => {
+  it('reads only its own list', () => {
     const lists = { scopes: ['a'], roles: ['a'], permissions: ['a'], groups: ['a'], tenant: 'a' };
     expect(evaluate(build('a'), aUser({ ...lists, [member]: [] }))?.reason).toBe(reason);
   });
@@ -35,7 +35,7 @@ describe.each([
     expect(build('a').scopes).toEqual([]);
   });
 
-  it('refuses none, with the line to write', () => {
+  it('refuses an empty list, with the line to write', () => {
     expect(() => build()).toThrow(ConfigurationError);
     expect(() => build()).toThrow(`${name}() needs at least one ${name}: write ${name}('`);
   });
@@ -64,7 +64,7 @@ describe('tenant', () => {
     expect(tenant('acme', 'globex').description).toBe('tenant acme or tenant globex');
   });
 
-  it('refuses none, with the line to write', () => {
+  it('refuses an empty list, with the line to write', () => {
     expect(() => tenant()).toThrow("tenant() needs at least one tenant: write tenant('acme')");
   });
 });

@@ -11,18 +11,18 @@ function mistake(): unknown {
 }
 
 describe('refusePromise', () => {
-  it.each([true, undefined, null, {}, 'then'])('lets %j pass', (answer) => {
+  it.each([true, undefined, null, {}, 'then'])('accepts %j', (answer) => {
     expect(() => refusePromise('The test', answer)).not.toThrow();
   });
 
-  it('throws for a promise what names the function, and is known again', () => {
+  it('throws an error that names the function and is recognized as a programming mistake', () => {
     const error = mistake();
     expect(error).toBeInstanceOf(TypeError);
     expect(String(error)).toContain('The test answered with a promise');
     expect(isProgrammingMistake(error)).toBe(true);
   });
 
-  it('knows nothing else for a mistake', () => {
+  it('recognizes no other error as a programming mistake', () => {
     for (const other of [
       new TypeError('x'),
       undefined,

@@ -29,7 +29,7 @@ describe('createScopeHierarchy', () => {
     expect(context.hasScope(aUser({ scopes: has }), scope)).toBe(expected);
   });
 
-  it('finds its way through cycles', () => {
+  it('follows cycles without end', () => {
     const context = judgingWith({ a: ['b'], b: ['c', 'b'], c: ['a'] });
     for (const held of ['a', 'b', 'c']) {
       for (const scope of ['a', 'b', 'c']) {
@@ -39,7 +39,7 @@ describe('createScopeHierarchy', () => {
     expect(context.expandScopes(['b'])).toEqual(['b', 'c', 'a']);
   });
 
-  it('writes scopes out, the given ones first and each once', () => {
+  it('lists the given scopes first, then the implied ones, each once', () => {
     const context = judgingWith({ admin: ['write', 'read'], write: ['read'] });
     expect(context.expandScopes(['x', 'admin', 'read'])).toEqual(['x', 'admin', 'read', 'write']);
     expect(context.expandScopes([])).toEqual([]);
@@ -51,7 +51,7 @@ describe('createScopeHierarchy', () => {
     expect(context.hasScope(aUser({ scopes: ['admin'] }), 'read')).toBe(false);
   });
 
-  it('takes names of prototype members as plain scopes', () => {
+  it('treats names of prototype members as ordinary scopes', () => {
     const context = judgingWith({ constructor: ['read'] });
     expect(context.hasScope(aUser({ scopes: ['constructor'] }), 'read')).toBe(true);
     expect(context.hasScope(aUser({ scopes: ['toString'] }), 'read')).toBe(false);
@@ -72,7 +72,7 @@ describe('createScopeHierarchy', () => {
     expect(context.expandScopes(['admin'])).toEqual(['admin', 'write']);
   });
 
-  it('agrees, asked for one scope, with the scopes written out', () => {
+  it('says of one scope the same as the list of all implied scopes', () => {
     const aName = fc.constantFrom('a', 'b', 'c', 'd', 'e', '__proto__', 'constructor');
     const names = fc.array(aName, { maxLength: 3 });
     fc.assert(
@@ -95,7 +95,7 @@ describe('createScopeHierarchy', () => {
     );
   });
 
-  it('shows the time of the clock', () => {
+  it('has the time of the clock', () => {
     let nowMs = 5;
     const context = createScopeHierarchy({ clock: { now: () => nowMs } });
     expect(context.now()).toBe(5);

@@ -32,7 +32,7 @@ describe('scope', () => {
     }
   });
 
-  it('is met exactly when each scope stands in the token as a whole', () => {
+  it('is met exactly if the token has each scope', () => {
     fc.assert(
       fc.property(
         fc.array(aScope, { minLength: 1, maxLength: 4 }),
@@ -72,7 +72,7 @@ describe('scope', () => {
     );
   });
 
-  it('answers with one frozen value that is made once', () => {
+  it('gives one frozen answer that is made once', () => {
     const requirement = scope('a');
     const unmet = evaluate(requirement, aUser());
     expect(evaluate(requirement, aClient())).toBe(unmet);
@@ -119,7 +119,7 @@ describe.each([
   { name: 'scope', build: scope },
   { name: 'anyScope', build: anyScope },
 ])('arguments of $name', ({ name, build }) => {
-  it('refuses none, with the line to write', () => {
+  it('refuses an empty list, with the line to write', () => {
     expect(() => build()).toThrow(ConfigurationError);
     expect(() => build()).toThrow(
       `${name}() needs at least one scope: write ${name}('read:users')`,

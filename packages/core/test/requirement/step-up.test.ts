@@ -13,7 +13,7 @@ describe('authenticationContext', () => {
     { acr: 'ph', reason: 'acr_insufficient' },
     { acr: '', reason: 'acr_insufficient' },
     { reason: 'acr_insufficient' },
-  ])('acr $acr, of phr and phrh: $reason', ({ reason, ...signIn }) => {
+  ])('with acr $acr, if phr or phrh is needed: $reason', ({ reason, ...signIn }) => {
     const requirement = authenticationContext({ acr: ['phr', 'phrh'], clients: 'refuse' });
     expect(evaluate(requirement, aUserSignedIn(signIn))).toEqual(
       reason === undefined ? undefined : { reason, acrValues: ['phr', 'phrh'] },
@@ -32,14 +32,17 @@ describe('authenticationContext', () => {
     { what: 'never', reason: 'authentication_too_old' },
     { what: 'at NaN', time: Number.NaN, reason: 'authentication_too_old' },
     { what: 'at Infinity', time: Number.POSITIVE_INFINITY, reason: 'authentication_too_old' },
-  ])('signed in $what, at most 300 s ago: $reason', ({ what: _, reason, ...signIn }) => {
-    const requirement = authenticationContext({ maxAgeSec: 300, clients: 'refuse' });
-    expect(evaluate(requirement, aUserSignedIn(signIn))).toEqual(
-      reason === undefined ? undefined : { reason, maxAgeSec: 300 },
-    );
-  });
+  ])(
+    'with a sign-in $what, if at most 300 s are allowed: $reason',
+    ({ what: _, reason, ...signIn }) => {
+      const requirement = authenticationContext({ maxAgeSec: 300, clients: 'refuse' });
+      expect(evaluate(requirement, aUserSignedIn(signIn))).toEqual(
+        reason === undefined ? undefined : { reason, maxAgeSec: 300 },
+      );
+    },
+  );
 
-  it('grows too old as time passes', () => {
+  it('is not met any more when too much time has passed', () => {
     let nowMs = NOW_SEC * 1000;
     const context = createScopeHierarchy({ clock: { now: () => nowMs } });
     const requirement = authenticationContext({ maxAgeSec: 1, clients: 'refuse' });
@@ -50,7 +53,7 @@ describe('authenticationContext', () => {
     expect(requirement.evaluate(principal, context)?.reason).toBe('authentication_too_old');
   });
 
-  it('needs both conditions when both are given, and names both whichever fails', () => {
+  it('needs both conditions if both are given, and names both, whichever is not met', () => {
     const requirement = authenticationContext({ acr: 'phr', maxAgeSec: 60, clients: 'refuse' });
     const details = { acrValues: ['phr'], maxAgeSec: 60 };
     const fresh = NOW_SEC - 10;
@@ -68,7 +71,7 @@ describe('authenticationContext', () => {
     }
   });
 
-  it('answers with frozen values', () => {
+  it('gives frozen answers', () => {
     const unmet = evaluate(
       authenticationContext({ acr: 'a', clients: 'refuse' }),
       aUserSignedIn({}),
@@ -77,14 +80,14 @@ describe('authenticationContext', () => {
     expect(Object.isFrozen(unmet?.acrValues)).toBe(true);
   });
 
-  it('lets machines pass or not, as it was told', () => {
+  it('accepts machines, or refuses them, as the option clients says', () => {
     const allow = authenticationContext({ maxAgeSec: 60, clients: 'allow' });
     const refuse = authenticationContext({ maxAgeSec: 60, clients: 'refuse' });
     expect(evaluate(allow, aClient())).toBeUndefined();
     expect(evaluate(refuse, aClient())).toEqual({ reason: 'user_required' });
   });
 
-  it('does not let a machine pass as signed in by claims of its own', () => {
+  it('refuses a machine whose token claims a sign-in', () => {
     const refuse = authenticationContext({ acr: 'phr', clients: 'refuse' });
     const posing = aClient({ authentication: { acr: 'phr', amr: [], time: NOW_SEC } });
     expect(evaluate(refuse, posing)?.reason).toBe('user_required');
@@ -131,7 +134,7 @@ describe('authenticationContext', () => {
     expect(() => untyped(authenticationContext, options)).toThrow(says);
   });
 
-  it('does not compile without a choice for machines', () => {
+  it('does not compile without the option clients', () => {
     // @ts-expect-error: clients is missing
     expect(() => authenticationContext({ maxAgeSec: 300 })).toThrow(ConfigurationError);
   });

@@ -218,7 +218,7 @@ describe('an outage', () => {
     const { server } = asking(() => 'eyJ.secret');
     const { cause } = await refusalOf(() => server.verify(aToken()));
     expect(cause).toEqual(
-      new TypeError('isRevoked() of the revocation store gave neither true nor false'),
+      new TypeError('isRevoked() of the revocation store returned neither true nor false'),
     );
   });
 

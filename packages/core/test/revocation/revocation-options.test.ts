@@ -38,14 +38,14 @@ describe('the options of revocation', () => {
   it.each([0, 60_001, 1.5, '250', Number.NaN, null])('timeoutMs may not be %s', (timeoutMs) => {
     expect(() => resolved({ store, timeoutMs })).toThrow(ConfigurationError);
     expect(() => resolved({ store, timeoutMs })).toThrow(
-      'revocation.timeoutMs is a whole number from 1 to 60000. Write: revocation: { store, timeoutMs: 250 }',
+      'revocation.timeoutMs must be a whole number from 1 to 60000. Write: revocation: { store, timeoutMs: 250 }',
     );
   });
 
   it.each(['ignore', true, null])('onOutage may not be %s', (onOutage) => {
     expect(() => resolved({ store, onOutage })).toThrow(ConfigurationError);
     expect(() => resolved({ store, onOutage })).toThrow(
-      "revocation.onOutage is 'refuse' or 'accept'. Write: revocation: { store, onOutage: 'refuse' }",
+      "revocation.onOutage must be 'refuse' or 'accept'. Write: revocation: { store, onOutage: 'refuse' }",
     );
   });
 
@@ -66,7 +66,7 @@ describe('the options of revocation', () => {
   ])('store may not be %s', (_what, given) => {
     expect(() => resolved({ store: given })).toThrow(ConfigurationError);
     expect(() => resolved({ store: given })).toThrow(
-      'revocation.store says which tokens were revoked. Write: revocation: { store: memoryRevocations() }, or a table of your own: revocation: { store: { retainSec: Infinity, isRevoked: async ({ tokenId }) => … } }',
+      'revocation.store must say which tokens were revoked. Write: revocation: { store: memoryRevocations() }, or a table of your own: revocation: { store: { retainSec: Infinity, isRevoked: async ({ tokenId }) => … } }',
     );
   });
 
@@ -74,7 +74,7 @@ describe('the options of revocation', () => {
     const given = { store: { ...store, retainSec } };
     expect(() => resolved(given)).toThrow(ConfigurationError);
     expect(() => resolved(given)).toThrow(
-      'revocation.store.retainSec is a number of seconds above 0: for how long a mark is kept. Write: retainSec: 86_400, or Infinity if marks are never removed',
+      'revocation.store.retainSec must be a number of seconds above 0. It says how long a mark is kept. Write: retainSec: 86_400, or Infinity if marks are never removed',
     );
   });
 

@@ -28,7 +28,7 @@ describe('assertGuardedRoutes', () => {
       aRoute({ authenticated: false, requirements: [scope('a')], unknown: ['x'] }),
     ],
     ['authenticated, whatever else is not known', aRoute({ path: undefined, unknown: ['x'] })],
-  ])('is content with a route that is %s', (_, route) => {
+  ])('accepts a route that is %s', (_, route) => {
     expect(() => assertGuardedRoutes([route])).not.toThrow();
   });
 
@@ -75,7 +75,7 @@ describe('assertGuardedRoutes', () => {
     }
   });
 
-  it('leaves alone what is open on purpose, by its path or by method and path', () => {
+  it('accepts routes that are listed as open, by path or by method and path', () => {
     const write = aRoute({ ...open, method: 'POST' });
     expect(() => assertGuardedRoutes([open, write], ['/a'])).not.toThrow();
     expect(() => assertGuardedRoutes([open], ['GET /a'])).not.toThrow();
@@ -84,7 +84,7 @@ describe('assertGuardedRoutes', () => {
     expect(() => assertGuardedRoutes([evaded], ['/a'])).toThrow('in capitals');
   });
 
-  it('refuses what would check nothing: no routes, and an open route that is none', () => {
+  it('refuses to check nothing: an empty list of routes, and an open path without a route', () => {
     expect(() => assertGuardedRoutes([])).toThrow('found no route');
     expect(() => assertGuardedRoutes([aRoute()], ['/b'])).toThrow('open lists "/b"');
   });

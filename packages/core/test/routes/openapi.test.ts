@@ -25,7 +25,7 @@ function aRoute(given: Partial<RouteDescription> = {}): RouteDescription {
 }
 
 describe('openapiSecurity', () => {
-  it('of no routes is a scheme and no paths', () => {
+  it('of no routes has a scheme and no paths', () => {
     expect(openapiSecurity([])).toEqual({
       components: {
         securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
@@ -42,7 +42,7 @@ describe('openapiSecurity', () => {
     [aRoute({ requirements: [scope('a'), role('b'), scope('a', 'c')] }), [{ bearer: ['a', 'c'] }]],
     // A guard without authenticate refuses everybody: that is not open.
     [aRoute({ authenticated: false, requirements: [role('b')] }), [{ bearer: [] }]],
-  ])('says who gets in: case %#', (route, security) => {
+  ])('gives the security of a route: case %#', (route, security) => {
     expect(openapiSecurity([route]).paths['/users']?.get?.security).toEqual(security);
   });
 
@@ -57,7 +57,7 @@ describe('openapiSecurity', () => {
       [{ bearer: ['a'] }, { bearer: ['a'], dpop: [] }],
       ['bearer', 'dpop'],
     ],
-  ])('says under which schemes tokens are sent: %j', (schemes, scheme, security, names) => {
+  ])('names the schemes with which tokens are sent: %j', (schemes, scheme, security, names) => {
     const route = aRoute({ schemes, requirements: [scope('a')] });
     const { paths, components } = openapiSecurity([route], scheme && { scheme });
     expect(paths['/users']?.get?.security).toEqual(security);
@@ -80,7 +80,7 @@ describe('openapiSecurity', () => {
     ],
     [{ schemes: ['dpop'] }, DISCOVERY, [{ bearer: ['a'], dpop: [], mutualTLS: [] }]],
   ])(
-    'needs a client certificate beside the token where tokens without one are refused: %j',
+    'needs a client certificate with the token if tokens without one are refused: %j',
     (given, scheme, security) => {
       const route = aRoute({ needsCertificate: true, requirements: [scope('a')], ...given });
       const other = aRoute({ path: '/other' });
@@ -98,7 +98,7 @@ describe('openapiSecurity', () => {
     },
   );
 
-  it('describes both schemes where routes differ, under the names that are chosen', () => {
+  it('describes both schemes if routes differ, under the chosen names', () => {
     const routes = [aRoute({ schemes: ['dpop'] }), aRoute({ path: '/open', schemes: ['bearer'] })];
     const names = { name: 'plain', dpopName: 'bound' };
     const { paths, components } = openapiSecurity(routes, names);
@@ -118,7 +118,7 @@ describe('openapiSecurity', () => {
     expect(() => openapiSecurity([], options)).toThrow(message);
   });
 
-  it('the first of two routes with one path and method counts, since it answers', () => {
+  it('uses the first of two routes with the same path and method, because that one answers', () => {
     const { paths } = openapiSecurity([
       aRoute({ path: '/:id', requirements: [scope('first')] }),
       aRoute({ path: '/:name', requirements: [scope('second')] }),
@@ -137,15 +137,15 @@ describe('openapiSecurity', () => {
     [aRoute({ path: '/a{/b}' }), 'OpenAPI has no way to write its path'],
     [aRoute({ path: '/:id/:id' }), 'two parameters of its path have one name'],
     [aRoute({ method: 'PROPFIND' }), 'OpenAPI 3.1 has no place for the method PROPFIND'],
-  ])('leaves out what it cannot write, and says why: case %#', (route, why) => {
+  ])('leaves out a route that OpenAPI cannot describe, and says why: case %#', (route, why) => {
     expect(openapiSecurity([route])).toMatchObject({ paths: {}, omitted: [{ route, why }] });
   });
 
-  it('writes the root', () => {
+  it('describes the route at the root', () => {
     expect(Object.keys(openapiSecurity([aRoute({ path: '/' })]).paths)).toEqual(['/']);
   });
 
-  it.each(['', 'a b', 'a/b', 'ä'])('refuses %j for the name of a scheme', (name) => {
+  it.each(['', 'a b', 'a/b', 'ä'])('refuses %j as the name of a scheme', (name) => {
     expect(() => openapiSecurity([], { name })).toThrow(ConfigurationError);
   });
 

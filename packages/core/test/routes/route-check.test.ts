@@ -13,13 +13,13 @@ const authenticate = Object.assign(() => undefined, { resourceServer: {}, option
 const guard = Object.assign(() => undefined, { requirement: scope('a') });
 
 describe('checkOf', () => {
-  it('knows guards and authenticate by what they carry', () => {
+  it('recognizes guards and authenticate by their members', () => {
     expect(checkOf(guard)?.requirement).toBe(guard.requirement);
     expect(checkOf(authenticate)).toMatchObject({ optional: true, skip });
     for (const other of [() => undefined, {}, undefined]) expect(checkOf(other)).toBeUndefined();
   });
 
-  it('says them in words', () => {
+  it('describes them in words', () => {
     const words = [guard, authenticate].map(checkOf).map((check) => check && checkInWords(check));
     expect(words).toEqual(['a guard (scope a)', 'authenticate']);
   });
@@ -29,14 +29,14 @@ describe('skipsRoute', () => {
   const answers = (given: unknown, method = 'GET', path: string | undefined = '/livez') =>
     skipsRoute({ handler: authenticate, skip: given }, method, path);
 
-  it('asks with the method and the path as it is written', () => {
+  it('calls skip with the method and the path of the route', () => {
     expect(answers(skip)).toBe('yes');
     expect(answers(skip, 'GET', '/livez/:id')).toBe('no');
     expect(answers(undefined)).toBe('no');
     expect(answers(({ method }: { method: string }) => method === 'GET', 'POST')).toBe('no');
   });
 
-  it('is not sure of a path that is not known, of some methods, and of what throws', () => {
+  it('gives maybe for an unknown path, for some methods, and if skip throws', () => {
     const throwing = ({ header }: { header: (name: string) => undefined | string }) =>
       String(header('x')).length === Reflect.get(Object(header('x')).missing, 'x');
     expect(skipsRoute({ handler: authenticate, skip }, 'GET', undefined)).toBe('maybe');
@@ -45,13 +45,13 @@ describe('skipsRoute', () => {
     expect(answers(() => true, '*')).toBe('yes');
   });
 
-  it('takes nothing but true for yes', () => {
+  it('treats only true as yes', () => {
     expect(answers(() => 'yes')).toBe('no');
   });
 });
 
 describe('mayCallGuards', () => {
-  it('is said of functions that are none of ours', () => {
+  it('is true only for functions that are not ours', () => {
     expect(mayCallGuards(() => undefined)).toBe(true);
     for (const ours of [guard, authenticate, neutralMiddleware(() => undefined), {}, undefined]) {
       expect(mayCallGuards(ours)).toBe(false);

@@ -18,7 +18,7 @@ function middleware(...handlers: readonly unknown[]): RouteLayer {
 }
 
 describe('describeRoutes', () => {
-  it('puts every route below base, behind what runs before it', () => {
+  it('gives each route its path below base, and the checks that run before it', () => {
     const [route] = describeRoutes([aLayer({ path: ['/users', '/:id'] })], {
       base: '/api',
       before: [authenticate],
@@ -26,12 +26,12 @@ describe('describeRoutes', () => {
     expect(route).toMatchObject({ path: '/api/users/:id', authenticated: true, unknown: [] });
   });
 
-  it('describes nothing where there is nothing', () => {
+  it('gives an empty list if there are no routes', () => {
     expect(describeRoutes([])).toEqual([]);
     expect(describeRoutes([middleware(authenticate, handler)])).toEqual([]);
   });
 
-  it('says where it saw no guard and a function may call one, unless the route is open on purpose', () => {
+  it('reports a function that may call a guard if no guard was seen, unless the route is listed as open', () => {
     const named = () => undefined;
     const layers = [
       middleware(
@@ -53,7 +53,7 @@ describe('describeRoutes', () => {
     }
   });
 
-  it('asks skip of each route: open where it says yes, not sure where it cannot tell', () => {
+  it('calls skip for each route: open if it says yes, uncertain if it cannot tell', () => {
     const skip = ({ url }: { readonly url: string }) => url === '/a';
     const skipping = Object.assign(() => undefined, { resourceServer: {}, optional: false, skip });
     const before = middleware(skipping, handler);
@@ -80,7 +80,7 @@ describe('describeRoutes', () => {
     ]);
   });
 
-  it('knows guards by what they carry, not by their looks', () => {
+  it('recognizes guards only by valid members', () => {
     const impostors = [
       { requirement: scope('a') },
       Object.assign(() => undefined, { requirement: 'scope a' }),
@@ -98,10 +98,13 @@ describe('describeRoutes', () => {
     [[optional, authenticate], true, false],
     [[optional, guard(scope('a'))], true, false],
     [[guard(scope('a'))], false, false],
-  ])('tells who gets in: case %#', (handlers, authenticated, isOptional) => {
-    const [route] = describeRoutes([middleware(...handlers), aLayer()]);
-    expect(route).toMatchObject({ authenticated, optional: isOptional });
-  });
+  ])(
+    'says whether authentication is needed or optional: case %#',
+    (handlers, authenticated, isOptional) => {
+      const [route] = describeRoutes([middleware(...handlers), aLayer()]);
+      expect(route).toMatchObject({ authenticated, optional: isOptional });
+    },
+  );
 
   it.each([
     ['GET', 'GET', 1, 0],
@@ -120,7 +123,7 @@ describe('describeRoutes', () => {
     },
   );
 
-  it('middleware within a router is for its routes alone', () => {
+  it('middleware of a router counts only for its routes', () => {
     const [router, other] = [{}, {}];
     const inner = { ...middleware(guard(scope('a'))), within: router };
     const routes = describeRoutes([
@@ -132,7 +135,7 @@ describe('describeRoutes', () => {
     expect(routes.map(({ requirements }) => requirements.length)).toEqual([1, 0, 0]);
   });
 
-  it('warns where a guard tells capitals apart and the route does not', () => {
+  it('warns if a guard distinguishes upper and lower case and the route does not', () => {
     const layers = (stepSensitive?: boolean, routeSensitive?: boolean, path = '/a') => [
       { ...middleware(guard(scope('s'))), path: [path], ...flag(stepSensitive) },
       aLayer({ path: [`${path}/b`], ...flag(routeSensitive) }),
@@ -146,7 +149,7 @@ describe('describeRoutes', () => {
     expect(warnings(undefined, undefined)).toEqual([0]);
   });
 
-  it('lists what it cannot see through, and says so', () => {
+  it('lists what it cannot look into, and says so', () => {
     const [route] = describeRoutes([
       middleware(authenticate),
       aLayer({ method: '*', end: false, handlers: [], unknown: 'an app' }),
@@ -170,7 +173,7 @@ describe('certificates', () => {
   const described = (...servers: object[]) =>
     describeRoutes([aLayer({ handlers: [...servers.map(authenticate), handler] })])[0];
 
-  it('are needed where one authenticate lets nobody in without', () => {
+  it('are needed if one authenticate refuses requests without one', () => {
     const [needs, needsNot] = [{ needsCertificate: true }, { needsCertificate: false }];
     expect(described(needs)?.needsCertificate).toBe(true);
     expect(described(needsNot, needs)?.needsCertificate).toBe(true);
@@ -187,14 +190,14 @@ describe('schemes', () => {
   const schemesOf = (...each: unknown[]) =>
     describeRoutes([aLayer({ handlers: [...each.map(authenticate), handler] })])[0]?.schemes;
 
-  it('are those of the resource server, and of every one where there are several', () => {
+  it('are those of the resource server, or those that all resource servers have in common', () => {
     expect(schemesOf(['bearer', 'dpop'])).toEqual(['bearer', 'dpop']);
     expect(schemesOf(['bearer', 'dpop'], ['dpop'])).toEqual(['dpop']);
     expect(schemesOf(['dpop'], ['bearer', 'dpop'])).toEqual(['dpop']);
     expect(schemesOf(['bearer'], ['dpop'])).toEqual([]);
   });
 
-  it('are Bearer for a server that does not say, and those that are known of what it says', () => {
+  it('are Bearer for a server that does not name any; unknown schemes are ignored', () => {
     expect(schemesOf(undefined)).toEqual(['bearer']);
     expect(schemesOf('dpop')).toEqual(['bearer']);
     expect(schemesOf(['gnap', 'dpop'])).toEqual(['dpop']);

@@ -28,20 +28,20 @@ describe('parsePath', () => {
     ['/:"odd name"', ['pattern']],
     ['/a?b', ['pattern']],
     ['/(?:\\/|$)', ['pattern']],
-  ])('takes %s apart', (path, expected) => {
+  ])('splits %s into parts', (path, expected) => {
     expect(kinds(path)).toEqual(expected);
   });
 });
 
 describe('pathText', () => {
   it.each(['/', '/users', '/users/:id', '/files/*path', '/a//b', '/users{/:id}/x'])(
-    'writes %s as it was',
+    'gives %s back unchanged',
     (path) => {
       expect(pathText(parsePath(path))).toBe(path);
     },
   );
 
-  it('writes nothing of a path of which a part is unknown', () => {
+  it('gives undefined for a path with an unknown part', () => {
     expect(pathText(pathOf(['/a', { why: 'nobody knows' }, '/b']))).toBeUndefined();
     expect(pathText(pathOf(['/a/', '/', '', '/b']))).toBe('/a/b');
   });
@@ -104,7 +104,7 @@ describe('covers', () => {
 });
 
 describe('pathPart', () => {
-  it('takes text as a path, and says of anything else why its path is not known', () => {
+  it('accepts a string, and says of anything else why the path is not known', () => {
     expect(pathPart('/users')).toBe('/users');
     expect(pathPart(/^.users$/i)).toEqual({ why: 'the path is a regular expression, /^.users$/i' });
     expect(pathPart(undefined)).toEqual({ why: 'no path is kept' });

@@ -134,7 +134,7 @@ describe('a mark', () => {
         issuedBefore: issuedBefore as number,
       });
       await expect(made).rejects.toThrow(
-        'issuedBefore is a number of seconds since the epoch. Write: { issuedBefore: 1_800_000_000 }',
+        'issuedBefore must be a number of seconds since the epoch. Write: { issuedBefore: 1_800_000_000 }',
       );
       expect(kept).toEqual([]);
     },
@@ -290,6 +290,6 @@ describe('the options', () => {
   ])('may not have %o', (options, name, range) => {
     const make = () => aStore(options as RevocationsOptions);
     expect(make).toThrow(ConfigurationError);
-    expect(make).toThrow(`aStore(): ${name} is a whole number of seconds from ${range}`);
+    expect(make).toThrow(`aStore(): ${name} must be a whole number of seconds from ${range}`);
   });
 });

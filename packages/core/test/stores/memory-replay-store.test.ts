@@ -132,7 +132,7 @@ describe('memoryReplayStore', () => {
   it.each([0, -1, 1.5, '10', Number.NaN])('refuses maxEntries: %j', (maxEntries) => {
     expect(() => memoryReplayStore({ maxEntries: maxEntries as number })).toThrow(
       new ConfigurationError(
-        'memoryReplayStore(): maxEntries is a whole number from 1. Write: memoryReplayStore({ maxEntries: 1_000_000 })',
+        'memoryReplayStore(): maxEntries must be a whole number from 1. Write: memoryReplayStore({ maxEntries: 1_000_000 })',
       ),
     );
   });

@@ -142,7 +142,7 @@ describe('a store in memory', () => {
     expect(await revocations.clear({ kind: 'issuer', issuer })).toBe(false);
   });
 
-  it('lists the marks of every kind as they are kept', async () => {
+  it('lists marks as they are kept', async () => {
     const { revocations } = aStore();
     const made = [
       await revocations.revokeToken({ token: 'x' }),
@@ -310,7 +310,7 @@ describe('its options', () => {
     const make = () => memoryRevocations({ maxMarks: maxMarks as number });
     expect(make).toThrow(ConfigurationError);
     expect(make).toThrow(
-      'memoryRevocations(): maxMarks is a whole number from 1. Write: memoryRevocations({ maxMarks: 1_000_000 })',
+      'memoryRevocations(): maxMarks must be a whole number from 1. Write: memoryRevocations({ maxMarks: 1_000_000 })',
     );
   });
 
@@ -318,7 +318,9 @@ describe('its options', () => {
     expect(() => memoryRevocations({ retain: 1 } as never)).toThrow(
       'memoryRevocations() has no option "retain". Did you mean "retainSec"? Its options are: retainSec, toleranceSec, clock, maxMarks',
     );
-    expect(() => memoryRevocations({ retainSec: 0 })).toThrow('memoryRevocations(): retainSec is');
+    expect(() => memoryRevocations({ retainSec: 0 })).toThrow(
+      'memoryRevocations(): retainSec must be',
+    );
     expect(memoryRevocations({ maxMarks: 1 }).retainSec).toBe(86_400);
   });
 });

@@ -29,13 +29,13 @@ function memberOf(claim: string): keyof KnownClaims {
 }
 
 describe('knownClaims', () => {
-  it('reads each claim into the member that is called after it', () => {
+  it('gives each claim in the member with its name', () => {
     const known = knownClaims(EVERY as TokenClaims);
     for (const [claim, value] of Object.entries(EVERY)) expect(known[memberOf(claim)]).toBe(value);
     expect(known).toMatchObject({ malformed: undefined, isOfAnotherType: false });
   });
 
-  it('has undefined for each that is not there', () => {
+  it('gives undefined for each claim that is missing', () => {
     const { malformed, isOfAnotherType, ...known } = knownClaims({});
     expect(new Set(Object.values(known))).toEqual(new Set([undefined]));
     expect({ malformed, isOfAnotherType }).toEqual({
@@ -46,7 +46,7 @@ describe('knownClaims', () => {
   });
 
   it.each(['iss', 'sub', 'jti', 'client_id', 'aud', 'exp', 'nbf', 'iat'])(
-    'names %s where it has another type, and reads it as not there',
+    'reports %s as malformed if it has another type, and treats it as missing',
     (claim) => {
       for (const value of [null, {}, true, [7], Number.POSITIVE_INFINITY]) {
         const known = knownClaims({ ...EVERY, [claim]: value } as TokenClaims);
@@ -56,19 +56,19 @@ describe('knownClaims', () => {
     },
   );
 
-  it('names the first of several, in the order of the token', () => {
+  it('reports the first malformed claim, in the order of the token', () => {
     expect(knownClaims({ nbf: 'x', aud: 7, sub: 7 } as unknown as TokenClaims).malformed).toBe(
       'nbf',
     );
   });
 
-  it.each(['sid', 'acr', 'auth_time'])('reads %s of another type as not there', (claim) => {
+  it.each(['sid', 'acr', 'auth_time'])('treats %s of another type as missing', (claim) => {
     const known = knownClaims({ ...EVERY, [claim]: {} } as TokenClaims);
     expect(known[memberOf(claim)]).toBeUndefined();
     expect(known.malformed).toBeUndefined();
   });
 
-  it.each(['at_hash', 'c_hash', 'events'])('knows by %s that it is of another type', (claim) => {
+  it.each(['at_hash', 'c_hash', 'events'])('recognizes a token of another type by %s', (claim) => {
     expect(knownClaims({ ...GOOD_CLAIMS, [claim]: null }).isOfAnotherType).toBe(true);
   });
 });
@@ -79,18 +79,21 @@ describe('a polluted prototype', () => {
     for (const name of names) Reflect.deleteProperty(Object.prototype, name);
   });
 
-  it.each([true, false])('adds nothing to a token, its members enumerable: %s', (enumerable) => {
-    for (const name of names) {
-      const value = EVERY[name] ?? 'x';
-      const descriptor = { value, enumerable, configurable: true, writable: true };
-      Object.defineProperty(Object.prototype, name, descriptor);
-    }
-    const known = knownClaims({});
-    const own = [known.malformed, known.isOfAnotherType, known.iss, known.aud, known.exp];
-    const found = names.filter((name) => Object.hasOwn(known, memberOf(name)));
-    const present = found.filter((name) => known[memberOf(name)] !== undefined);
-    for (const name of names) Reflect.deleteProperty(Object.prototype, name);
-    expect(own).toEqual([undefined, false, undefined, undefined, undefined]);
-    expect(present).toEqual([]);
-  });
+  it.each([true, false])(
+    'adds nothing to a token, also with enumerable members: %s',
+    (enumerable) => {
+      for (const name of names) {
+        const value = EVERY[name] ?? 'x';
+        const descriptor = { value, enumerable, configurable: true, writable: true };
+        Object.defineProperty(Object.prototype, name, descriptor);
+      }
+      const known = knownClaims({});
+      const own = [known.malformed, known.isOfAnotherType, known.iss, known.aud, known.exp];
+      const found = names.filter((name) => Object.hasOwn(known, memberOf(name)));
+      const present = found.filter((name) => known[memberOf(name)] !== undefined);
+      for (const name of names) Reflect.deleteProperty(Object.prototype, name);
+      expect(own).toEqual([undefined, false, undefined, undefined, undefined]);
+      expect(present).toEqual([]);
+    },
+  );
 });

@@ -53,11 +53,11 @@ export function introspectionStoreContract(
 type Statement = (subject: IntrospectionStoreUnderTest) => Promise<void>;
 
 const STATEMENTS: Readonly<Record<string, Statement>> = {
-  async 'has nothing under an id that nobody gave it'({ store }) {
+  async 'returns nothing for an id that was not stored'({ store }) {
     assert.equal((await store.get(anId())) ?? undefined, undefined);
   },
 
-  async 'gives back the bytes that it was given, whatever they are'({ store }) {
+  async 'returns the stored bytes unchanged, whatever they are'({ store }) {
     const every = Uint8Array.from({ length: 256 }, (_, index) => index);
     const notText = Uint8Array.of(0xff, 0xfe, 0xc0, 0x80, 0);
     for (const bytes of [every, notText, randomBytes(LARGEST_BYTES)]) {
@@ -67,14 +67,14 @@ const STATEMENTS: Readonly<Record<string, Statement>> = {
     }
   },
 
-  async 'gives back the bytes alone, also when they are a part of a larger buffer'({ store }) {
+  async 'stores only the given bytes if they are a part of a larger buffer'({ store }) {
     const id = anId();
     const part = Uint8Array.from({ length: 64 }, (_, index) => index).subarray(16, 32);
     await store.set(id, part, TTL_MS);
     await holdsBytes(store, id, part);
   },
 
-  async 'keeps what was given last'({ store }) {
+  async 'returns what was stored last'({ store }) {
     const id = anId();
     await store.set(id, Uint8Array.of(1, 2, 3), TTL_MS);
     await store.set(id, Uint8Array.of(4), TTL_MS);
@@ -91,7 +91,7 @@ const STATEMENTS: Readonly<Record<string, Statement>> = {
     }
   },
 
-  async 'is one for everybody who shares it'({ store, other = store }) {
+  async 'is shared by everybody who uses it'({ store, other = store }) {
     const id = anId();
     await store.set(id, Uint8Array.of(7, 8), TTL_MS);
     await holdsBytes(other, id, Uint8Array.of(7, 8));
@@ -108,7 +108,7 @@ const STATEMENTS: Readonly<Record<string, Statement>> = {
     await holdsBytes(store, lasting, Uint8Array.of(2));
   },
 
-  async 'keeps an entry for the time that it was given with last'({ store, advance }) {
+  async 'keeps an entry for the time with which it was stored last'({ store, advance }) {
     const id = anId();
     await store.set(id, Uint8Array.of(1), 10 * TTL_MS);
     await store.set(id, Uint8Array.of(2), TTL_MS / 2);
@@ -116,7 +116,7 @@ const STATEMENTS: Readonly<Record<string, Statement>> = {
     assert.equal((await store.get(id)) ?? undefined, undefined);
   },
 
-  async 'takes a time that is no whole number'({ store }) {
+  async 'accepts a time that is not a whole number'({ store }) {
     const id = anId();
     await store.set(id, Uint8Array.of(1), TTL_MS + 0.5);
     await holdsBytes(store, id, Uint8Array.of(1));

@@ -51,14 +51,14 @@ export function replayStoreContract(
 type Statement = (subject: ReplayStoreUnderTest) => Promise<void>;
 
 const STATEMENTS: Readonly<Record<string, Statement>> = {
-  async 'gives an id to the first who asks, and to nobody after that'({ store }) {
+  async 'reserves an id for the first caller, and for nobody after that'({ store }) {
     const id = anId();
     assert.equal(await reserve(store, id), true);
     assert.equal(await reserve(store, id), false);
     assert.equal(await reserve(store, id), false);
   },
 
-  async 'answers true and false themselves, nothing that only counts as one of them'({ store }) {
+  async 'answers exactly true or false'({ store }) {
     const id = anId();
     assert.equal(typeof (await reserve(store, id)), 'boolean');
     assert.equal(typeof (await reserve(store, id)), 'boolean');
@@ -73,13 +73,16 @@ const STATEMENTS: Readonly<Record<string, Statement>> = {
     }
   },
 
-  async 'is one for everybody who shares it'({ store, other = store }) {
+  async 'is shared by everybody who uses it'({ store, other = store }) {
     const id = anId();
     assert.equal(await reserve(store, id), true);
     assert.equal(await reserve(other, id), false);
   },
 
-  async 'gives an id to exactly one of many who ask at once'({ store, other = store }) {
+  async 'reserves an id for exactly one of many callers at the same time'({
+    store,
+    other = store,
+  }) {
     const id = anId();
     const answers = await Promise.all(
       Array.from({ length: AT_ONCE }, (_, index) => reserve(index % 2 === 0 ? store : other, id)),
@@ -94,7 +97,7 @@ const STATEMENTS: Readonly<Record<string, Statement>> = {
     assert.equal(await reserve(store, id, TTL_MS), false);
   },
 
-  async 'has the id free again after its time'({ store, advance }) {
+  async 'accepts an id again after its time'({ store, advance }) {
     const id = anId();
     assert.equal(await reserve(store, id, TTL_MS), true);
     await advance(TTL_MS + GRACE_MS);
@@ -111,7 +114,7 @@ const STATEMENTS: Readonly<Record<string, Statement>> = {
     assert.equal(await reserve(store, brief, TTL_MS), true);
   },
 
-  async 'keeps nothing longer, or shorter, because it was asked for again'({ store, advance }) {
+  async 'does not change the time of an id when it is asked for again'({ store, advance }) {
     const [one, two] = [anId(), anId()];
     assert.equal(await reserve(store, one, TTL_MS), true);
     assert.equal(await reserve(store, one, 10 * TTL_MS), false);
@@ -122,7 +125,7 @@ const STATEMENTS: Readonly<Record<string, Statement>> = {
     assert.equal(await reserve(store, two, TTL_MS), false);
   },
 
-  async 'does not look at the holder to tell ids apart'({ store }) {
+  async 'refuses a reserved id also for another holder'({ store }) {
     const id = anId();
     assert.equal(await reserve(store, id, TTL_MS, anId()), true);
     assert.equal(await reserve(store, id, TTL_MS, anId()), false);

@@ -8,7 +8,7 @@ const DATED = Object.entries(WAYS).filter(([name]) => !name.startsWith('token'))
 export const MARK_STATEMENTS: Readonly<Record<string, Statement>> = {
   ...Object.fromEntries(
     Object.entries(WAYS).map(([name, { revoke, apart }]): [string, Statement] => [
-      `refuses what a mark is on, and nothing else: ${name}`,
+      `refuses the tokens to which a mark applies, and no others: ${name}`,
       {
         async holds({ revocations, clock }) {
           const token = aToken(clock);
@@ -22,7 +22,7 @@ export const MARK_STATEMENTS: Readonly<Record<string, Statement>> = {
     ]),
   ),
 
-  'keeps what has the same name at two issuers apart': {
+  'does not apply a mark to the same id of another issuer': {
     async holds({ revocations, clock }) {
       const token = aToken(clock);
       const elsewhere = { ...token, issuers: [anId()] };
@@ -34,7 +34,7 @@ export const MARK_STATEMENTS: Readonly<Record<string, Statement>> = {
     },
   },
 
-  'keeps kinds apart, though their ids be equal': {
+  'does not apply a mark to the same id of another kind': {
     async holds({ revocations, clock }) {
       const [issuer, id] = [anId(), anId()];
       await revocations.revokeSession({ issuer, sessionId: id });
@@ -45,7 +45,7 @@ export const MARK_STATEMENTS: Readonly<Record<string, Statement>> = {
     },
   },
 
-  'asks under each form of an issuer': {
+  'finds a mark for any form of the issuer': {
     async holds({ revocations, clock }) {
       const token = aToken(clock);
       await WAYS['subject']?.revoke(revocations, token);
@@ -54,7 +54,7 @@ export const MARK_STATEMENTS: Readonly<Record<string, Statement>> = {
     },
   },
 
-  'knows a token that has neither jti, session, subject nor client': {
+  'refuses a token of a revoked principal that has no jti, session, subject or client': {
     async holds({ revocations, clock }) {
       const token = aToken(clock);
       const lacks = undefined;
@@ -65,7 +65,7 @@ export const MARK_STATEMENTS: Readonly<Record<string, Statement>> = {
     },
   },
 
-  'refuses tokens of the very second of a mark, and accepts those of the next one': {
+  'refuses tokens of the second of a mark, and accepts those of the next second': {
     async holds({ revocations, clock }) {
       const second = Math.floor(clock.now() / 1_000);
       for (const [name, { revoke }] of DATED) {
@@ -80,7 +80,7 @@ export const MARK_STATEMENTS: Readonly<Record<string, Statement>> = {
     },
   },
 
-  'refuses one token whenever it was issued': {
+  'refuses a single revoked token, whenever it was issued': {
     async holds({ revocations, clock }) {
       const token = aToken(clock);
       await revocations.revokeToken({ issuer: token.issuer, tokenId: token.tokenId });
@@ -89,7 +89,7 @@ export const MARK_STATEMENTS: Readonly<Record<string, Statement>> = {
     },
   },
 
-  'refuses a token that does not say when it was issued, while there is a mark': {
+  'refuses a token without iat while there is a mark': {
     async holds({ revocations, clock }) {
       for (const [name, { revoke }] of DATED) {
         const token = { ...aToken(clock), issuedAt: undefined };
@@ -100,20 +100,20 @@ export const MARK_STATEMENTS: Readonly<Record<string, Statement>> = {
     },
   },
 
-  'puts a mark that is made now forward by the tolerance': {
+  'extends a mark that is made now into the future by the tolerance': {
     settings: { retainSec: 3_600, toleranceSec: 30 },
     async holds({ revocations, clock }) {
       const token = aToken(clock);
       const before = Math.floor(clock.now() / 1_000);
       const { issuedBefore = 0 } = await revocations.revokePrincipal(token.principalKey);
-      assert.ok(issuedBefore >= before + 30, 'it reaches as far as clocks may differ');
+      assert.ok(issuedBefore >= before + 30, 'the mark reaches as far as clocks may differ');
       const at = (issuedAt: number) => isRevoked(revocations, { ...token, issuedAt });
       assert.equal(await at(issuedBefore), true);
       assert.equal(await at(issuedBefore + 1), false);
     },
   },
 
-  'lets no mark reach further than a minute ahead': {
+  'limits a mark to a minute in the future': {
     async holds({ revocations, clock }) {
       const token = aToken(clock);
       await revocations.revokePrincipal(token.principalKey, { issuedBefore: 9e12 });
@@ -122,7 +122,7 @@ export const MARK_STATEMENTS: Readonly<Record<string, Statement>> = {
     },
   },
 
-  'keeps a mark until every token that it is on has expired, and no longer': {
+  'keeps a mark until every token to which it applies has expired, and no longer': {
     settings: { retainSec: 2, toleranceSec: 0 },
     async holds({ revocations, clock, advance }) {
       const token = { ...aToken(clock), issuedAt: undefined };
@@ -134,7 +134,7 @@ export const MARK_STATEMENTS: Readonly<Record<string, Statement>> = {
       await advance(leftMs);
       assert.equal(await isRevoked(revocations, token), false);
       const listed = await revocations.list();
-      assert.ok(!listed.some((mark) => mark.id === id), 'it is not listed either');
+      assert.ok(!listed.some((mark) => mark.id === id), 'the mark is not listed either');
     },
   },
 
@@ -146,13 +146,13 @@ export const MARK_STATEMENTS: Readonly<Record<string, Statement>> = {
       const first = await revoke();
       await advance(1_500);
       const second = await revoke();
-      assert.ok(second.keptUntil > first.keptUntil, 'it is kept from then on');
+      assert.ok(second.keptUntil > first.keptUntil, 'the mark is kept from then on');
       await advance(first.keptUntil * 1_000 - clock.now() + 100);
       assert.equal(await isRevoked(revocations, token), true);
     },
   },
 
-  'shows nobody’s id and no token in its marks': {
+  'shows no id and no token in its marks': {
     async holds({ revocations, clock }) {
       const token = aToken(clock);
       for (const { revoke } of Object.values(WAYS)) {

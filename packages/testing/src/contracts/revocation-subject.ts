@@ -83,7 +83,10 @@ export async function eventually(
   name = '',
 ): Promise<void> {
   for (let waitedMs = 0; !(await holds()); waitedMs += STEP_MS) {
-    assert.ok(waitedMs < seenWithinMs, `it is not so within ${seenWithinMs} ms: ${name}`);
+    assert.ok(
+      waitedMs < seenWithinMs,
+      `the expectation does not hold within ${seenWithinMs} ms: ${name}`,
+    );
     await advance(STEP_MS);
   }
 }

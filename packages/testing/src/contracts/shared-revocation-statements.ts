@@ -6,7 +6,7 @@ const STEP_MS = 20;
 
 /** What several processes that share a store see of each other. */
 export const SHARED_REVOCATION_STATEMENTS: Readonly<Record<string, Statement>> = {
-  'only ever moves a mark forward, also when many are made at once': {
+  'moves a mark only forward, also when many are made at the same time': {
     async holds(subject) {
       const { revocations, other = revocations, clock } = subject;
       const token = aToken(clock);
@@ -30,7 +30,7 @@ export const SHARED_REVOCATION_STATEMENTS: Readonly<Record<string, Statement>> =
     },
   },
 
-  'is one for every process that shares it': {
+  'is shared by every process that uses it': {
     async holds(subject) {
       const { revocations, other = revocations, clock } = subject;
       for (const [name, { revoke }] of Object.entries(WAYS)) {
@@ -41,7 +41,7 @@ export const SHARED_REVOCATION_STATEMENTS: Readonly<Record<string, Statement>> =
     },
   },
 
-  'lists each mark as it is kept, and forgets one that is cleared, in every process': {
+  'lists each mark as it is kept, and forgets a cleared one in every process': {
     async holds(subject) {
       const { revocations, other = revocations, clock } = subject;
       for (const [name, { revoke }] of Object.entries(WAYS)) {
@@ -58,7 +58,7 @@ export const SHARED_REVOCATION_STATEMENTS: Readonly<Record<string, Statement>> =
     },
   },
 
-  'clears what a mark is on, by its name': {
+  'clears a mark that is described by its target': {
     async holds({ revocations, clock }) {
       const token = aToken(clock);
       const { issuer, subject } = token;
@@ -70,7 +70,7 @@ export const SHARED_REVOCATION_STATEMENTS: Readonly<Record<string, Statement>> =
     },
   },
 
-  'tells who subscribes of each mark once, whoever makes it, until that is ended': {
+  'calls a subscriber once for each mark of every process, until the subscription ends': {
     async holds(subject) {
       const { revocations, other = revocations } = subject;
       if (revocations.subscribe === undefined) return;
@@ -87,7 +87,7 @@ export const SHARED_REVOCATION_STATEMENTS: Readonly<Record<string, Statement>> =
       end();
       const after = await revocations.revokePrincipal(`user:${anId()}`);
       await subject.advance(subject.seenWithinMs ?? STEP_MS);
-      assert.ok(!heard.includes(after.id), 'it hears nothing after it ended that');
+      assert.ok(!heard.includes(after.id), 'it hears nothing after its subscription has ended');
     },
   },
 };

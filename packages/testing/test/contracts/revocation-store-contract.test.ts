@@ -202,7 +202,7 @@ const WRONG: Readonly<
       change: ({ drop }) => ({ drop: async (key) => [await drop(key)].length === 1 }),
     }),
   'lists nothing': (s) => shared(s, 0, { change: () => ({ list: async () => [] }) }),
-  'tells of a mark twice': (s) =>
+  'reports a mark twice': (s) =>
     shared(s, 0, {
       change: ({ subscribe }) => ({
         subscribe(listener) {
@@ -211,7 +211,7 @@ const WRONG: Readonly<
         },
       }),
     }),
-  'tells nobody, though one may subscribe': (s) =>
+  'reports no mark to subscribers': (s) =>
     shared(s, 0, { change: () => ({ subscribe: () => () => {} }) }),
   'tells who left': (s) =>
     shared(s, 0, {
@@ -229,7 +229,7 @@ function aMarkOf(kind: RevocationMark['kind']): RevocationMark {
 }
 
 describe.each(Object.entries(WRONG))('a store that %s', (_what, open) => {
-  it('fails a case', async () => {
+  it('fails at least one case', async () => {
     const outcomes = await Promise.allSettled(
       revocationStoreContract(open).map(({ run }) => run()),
     );

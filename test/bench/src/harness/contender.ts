@@ -1,18 +1,18 @@
 import type { Corpus } from '../tokens/corpus.ts';
 
-/** Something that is measured: it does one operation, at once or later. */
+/** Something that is measured. It does one operation, synchronously or not. */
 export interface Contender {
   readonly name: string;
-  /** One operation on the token at this place of the corpus. */
+  /** Does one operation on the token with this index in the corpus. */
   readonly verify: Verify;
-  /** Tokens of its own, where it cannot take those that the others get. */
+  /** Its own tokens, if it cannot use those of the others. */
   readonly corpus?: Corpus;
-  /** Frees what it holds: timers, connections. */
+  /** Frees timers and connections. */
   readonly close?: () => void;
 }
 
 /**
- * Verifies a token; throws or rejects for a bad one. `index` tells the token's place in its corpus. What
- * is not there yet is a native promise: the harness must not look for anything else in each result.
+ * Verifies a token; throws or rejects if the token is bad. `index` is the token's index in its corpus. An
+ * asynchronous result must be a native promise, because the harness looks for nothing else.
  */
 export type Verify = (token: string, index: number) => unknown;

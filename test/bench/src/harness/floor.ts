@@ -19,12 +19,15 @@ interface Prepared {
   at(index: number): Signed;
 }
 
-/** Of every corpus this many tokens are prepared: the operation costs the same for each. */
+/**
+ * How many tokens of a corpus are prepared. More are not needed, because the operation costs the same for
+ * each.
+ */
 const PREPARED = 1_000;
 
 /**
- * What nobody can be faster than: one synchronous `crypto.verify` on a prepared key, with the signing
- * input and the signature at hand as bytes, in the form that costs least. No parsing, no claims.
+ * The shortest possible time: one synchronous `crypto.verify` with a prepared key. The signing input and the
+ * signature are bytes already, in the form that costs least. Nothing is parsed, and no claims are checked.
  */
 export function floor(target: Target, corpus: Corpus): Contender {
   const { hash, key, at } = prepare(target, corpus);
@@ -37,7 +40,7 @@ export function floor(target: Target, corpus: Corpus): Contender {
   };
 }
 
-/** The same on the thread pool: slower for one, but a second core can help with many. */
+/** The same on the thread pool. It is slower for one token, but a second core can help with many. */
 export function pooledFloor(target: Target, corpus: Corpus): Contender {
   const { hash, key, at } = prepare(target, corpus);
   return {
@@ -78,7 +81,8 @@ function signed(token: string, algorithm: Algorithm): Signed {
   const raw = Buffer.from(token.slice(dot + 1), 'base64url');
   return {
     input: Buffer.from(token.slice(0, dot), 'latin1'),
-    // A bare key takes DER; saying { dsaEncoding } instead costs half as much again on Node 24.
+    // A KeyObject without options expects DER. The option dsaEncoding would cost half as much again on Node
+    // 24.
     signature: algorithm.startsWith('ES') ? derSignature(raw) : raw,
   };
 }

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createClient } from 'redis';
 
-/** A Redis server of its own, which keeps nothing on disk. */
+/** A Redis server that this process has started. It keeps nothing on disk. */
 export interface RedisProcess {
   readonly url: string;
   readonly port: number;
@@ -14,7 +14,7 @@ export interface RedisProcess {
 const LOOK_EVERY_MS = 20;
 const START_WITHIN_MS = 10_000;
 
-/** Starts `redis-server`; `undefined` where it is not installed. */
+/** Starts `redis-server`. Resolves with `undefined` if it is not installed. */
 export async function startRedisProcess(): Promise<RedisProcess | undefined> {
   const port = await freePort();
   const url = `redis://127.0.0.1:${port}`;

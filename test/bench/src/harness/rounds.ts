@@ -3,34 +3,35 @@ import { setImmediate } from 'node:timers/promises';
 import type { Corpus } from '../tokens/corpus.ts';
 import type { Contender } from './contender.ts';
 
-/** What one operation of a contender cost, round by round: microseconds. */
+/** What one operation of a contender cost in each round, in microseconds. */
 export interface Costs {
-  /** Time that passed. */
+  /** Elapsed time. */
   readonly wallUs: readonly number[];
-  /** Processor time of the whole process: thread pool and collector included. */
+  /** Processor time of the whole process, including the thread pool and garbage collection. */
   readonly cpuUs: readonly number[];
   /** Time in which the main thread was busy. */
   readonly mainUs: readonly number[];
 }
 
-/** How much is measured. */
+/** How much is measured, and how. */
 export interface Effort {
   readonly rounds: number;
   /** Length of one contender's turn in a round, in milliseconds. */
   readonly turnMs: number;
-  /** Operations in flight at once. */
+  /** How many operations are in flight at the same time. */
   readonly inFlight: number;
-  /** How they come; in lanes unless said. */
+  /** How the operations arrive. Default: in lanes. */
   readonly arrival?: Arrival;
 }
 
 /**
- * In lanes, each takes the next token as soon as its own is done, as connections of a server do. In bursts all
- * come at once, and the next burst one turn of the event loop after the last of them is done.
+ * `lanes`: each lane takes the next token when its own is done, as connections of a server do. `bursts`: all
+ * operations of a burst arrive together, and the next burst comes one turn of the event loop after the last
+ * of them is done.
  */
 export type Arrival = 'lanes' | 'bursts';
 
-/** V8 optimizes what is hot in far less. */
+/** V8 optimizes hot code in far less time than this. */
 const WARM_UP_MS = 80;
 
 interface Lane {
@@ -69,13 +70,13 @@ function newLane(contender: Contender, common: Corpus): Lane {
   return { contender, corpus, operations: 0, cursor: 0, wallUs: [], cpuUs: [], mainUs: [] };
 }
 
-/** Finds how many operations fill a turn; what runs meanwhile is the warm-up. */
+/** Finds how many operations fill a turn. These operations are also the warm-up. */
 async function calibrate(lane: Lane, effort: Effort): Promise<void> {
-  // A cache has to fill before anything is learned from how long a token takes.
+  // First fill the contender's cache, so that filling it is not measured.
   lane.operations = lane.corpus.size;
   await timed(lane, effort);
   lane.operations = effort.inFlight;
-  // The fastest counts: in the others something was still cold, or another process had the core.
+  // The fastest turn counts. In slower ones something was still cold, or another process used the core.
   let fastestMs = Number.POSITIVE_INFINITY;
   const end = performance.now() + Math.max(4 * effort.turnMs, WARM_UP_MS);
   while (performance.now() < end) {
@@ -87,8 +88,9 @@ async function calibrate(lane: Lane, effort: Effort): Promise<void> {
 }
 
 async function measure(lane: Lane, effort: Effort): Promise<void> {
-  // So that no contender pays for the garbage of the one before it. A full collection would do
-  // more than that: it leaves V8 and the processor's caches cold, which cost some half as much again.
+  // Collects the young generation, so that no contender pays for the garbage of the one before. A full
+  // collection would also leave V8 and the processor's caches cold, which cost some contenders half as much
+  // again.
   globalThis.gc?.({ type: 'minor' });
   const utilization = performance.eventLoopUtilization();
   const cpu = process.cpuUsage();
@@ -100,7 +102,7 @@ async function measure(lane: Lane, effort: Effort): Promise<void> {
   lane.mainUs.push((active * 1_000) / lane.operations);
 }
 
-/** One turn; how long it took, in milliseconds. */
+/** Runs one turn and returns how long it took, in milliseconds. */
 async function timed(lane: Lane, { inFlight, arrival }: Effort): Promise<number> {
   const start = performance.now();
   const end = lane.cursor + lane.operations;

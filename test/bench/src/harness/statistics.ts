@@ -1,4 +1,4 @@
-/** The middle of some samples and the middle half around it. */
+/** The median of some samples, and the quartiles around it. */
 export interface Summary {
   readonly median: number;
   readonly p25: number;
@@ -6,7 +6,7 @@ export interface Summary {
   readonly samples: number;
 }
 
-/** The value below which the fraction `q` of the samples lies, interpolated; `NaN` for none. */
+/** The value below which the fraction `q` of the samples lies, interpolated. `NaN` if there are no samples. */
 export function quantile(samples: readonly number[], q: number): number {
   const sorted = samples.toSorted((a, b) => a - b);
   const position = (sorted.length - 1) * q;
@@ -15,7 +15,7 @@ export function quantile(samples: readonly number[], q: number): number {
   return below + (above - below) * (position - Math.floor(position));
 }
 
-/** Half of the samples are smaller, half are larger. */
+/** The value that half of the samples are below. */
 export function median(samples: readonly number[]): number {
   return quantile(samples, 0.5);
 }
@@ -31,14 +31,14 @@ export function summarize(samples: readonly number[]): Summary {
 }
 
 /**
- * One series against another, round by round: what slows a whole round down slows both, so that the
- * ratios scatter less than the times. Rounds that only one of the two has are left out.
+ * The ratios of one series to another, round by round. What slows a whole round down slows both series, so
+ * the ratios scatter less than the times. Rounds that only one of the two has are left out.
  */
 export function ratios(samples: readonly number[], base: readonly number[]): number[] {
   return paired(samples, base, (sample, against) => sample / against);
 }
 
-/** What one series has more than another, round by round. */
+/** The differences between one series and another, round by round. */
 export function differences(samples: readonly number[], base: readonly number[]): number[] {
   return paired(samples, base, (sample, against) => sample - against);
 }

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import type { Middleware } from 'koa';
 
-/** Two Express middlewares that do nothing: what any two cost. */
+/** Two Express middlewares that do nothing. They show what any two middlewares cost. */
 export const bareExpress: readonly RequestHandler[] = [
   function first(_request, _response, next) {
     next();

@@ -2,13 +2,13 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** A process of its own that answers one question after the other. */
+/** A child process that answers one question after another. */
 export interface Child<Question, Answer> {
   ask(question: Question): Promise<Answer>;
   close(): void;
 }
 
-/** Starts a module of this folder in a process of its own. */
+/** Starts a module of this folder in a child process. */
 export function openChild<Question extends object, Answer>(
   module: string,
   args: readonly string[] = [],
@@ -24,7 +24,7 @@ export function openChild<Question extends object, Answer>(
       const answered = once(child, 'message');
       child.send(question);
       const [answer] = await Promise.race([answered, ended]);
-      // Both ends are in this folder and share the types.
+      // Both processes run modules of this folder and share the types.
       return answer as Answer;
     },
     close() {
@@ -33,7 +33,7 @@ export function openChild<Question extends object, Answer>(
   };
 }
 
-/** The other end: answers every question, and ends when it cannot. */
+/** The child's side: answers every question, and exits if it cannot. */
 export function answerQuestions<Question, Answer>(
   answer: (question: Question) => Promise<Answer>,
 ): void {

@@ -3,14 +3,15 @@ import { connect } from 'node:net';
 
 /** A keep-alive connection that carries one request at a time. */
 export interface Connection {
-  /** Sends a request that was built beforehand; the response's status. */
+  /** Sends a request that was built beforehand. Resolves with the status of the response. */
   send(request: Buffer): Promise<number>;
   close(): void;
 }
 
 /**
- * Speaks as much HTTP/1.1 as our own servers answer: responses with a `Content-Length`. Node's own
- * client costs more than the servers under test, and would be what is measured.
+ * Opens a connection. It understands only the HTTP/1.1 that our servers answer with: responses with a
+ * `Content-Length`. Node's own client would cost more than the servers under test, so it would be what is
+ * measured.
  */
 export async function openConnection(port: number): Promise<Connection> {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });

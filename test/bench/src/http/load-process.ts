@@ -1,16 +1,16 @@
 import autocannon from 'autocannon';
 import { answerQuestions } from './child.ts';
 
-/** What the load generator is asked. */
+/** What the load generator gets. */
 export interface LoadQuestion {
   readonly url: string;
-  /** Shared out among the connections: each sends its own again and again. */
+  /** They are divided among the connections. Each connection sends its own tokens again and again. */
   readonly tokens: readonly string[];
   readonly connections: number;
   readonly durationSec: number;
 }
 
-/** What it saw. */
+/** What the load generator found. */
 export interface LoadAnswer {
   readonly perSecond: number;
 }
@@ -26,7 +26,7 @@ answerQuestions<LoadQuestion, LoadAnswer>(async (question) => {
     setupClient(client) {
       const connection = opened++;
       const own = tokens.filter((_, index) => index % connections === connection % tokens.length);
-      // Built beforehand, so that a request costs the generator no more than writing it.
+      // Built beforehand, so that the generator only has to write each request.
       client.setRequests(own.map((token) => ({ headers: { authorization: `Bearer ${token}` } })));
     },
   });

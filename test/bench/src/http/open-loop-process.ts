@@ -2,15 +2,15 @@ import { performance } from 'node:perf_hooks';
 import { answerQuestions } from './child.ts';
 import { type Connection, openConnection, requestBytes } from './connection.ts';
 
-/** Requests that come whether or not earlier ones were answered. */
+/** Requests that are sent when they are due, even if earlier ones were not answered yet. */
 export interface Stream {
   readonly tokens: readonly string[];
-  /** Requests a second; 0 for none. */
+  /** Requests per second; 0 for none. */
   readonly rate: number;
   readonly status: number;
 }
 
-/** What the generator is asked. */
+/** What the generator gets. */
 export interface OpenLoopQuestion {
   readonly port: number;
   readonly path: string;
@@ -19,9 +19,9 @@ export interface OpenLoopQuestion {
   readonly durationSec: number;
 }
 
-/** What it saw. */
+/** What the generator found. */
 export interface OpenLoopAnswer {
-  /** Of each honest request, from when it was due to its response, in milliseconds. */
+  /** For each honest request, the time from when it was due to its response, in milliseconds. */
   readonly latenciesMs: readonly number[];
   readonly hostileSent: number;
 }
@@ -64,7 +64,7 @@ answerQuestions<OpenLoopQuestion, OpenLoopAnswer>(async (question) => {
     for (const source of sources) {
       while (source.dueMs <= performance.now()) {
         const connection = idle.pop();
-        // All are busy: what is due waits, and its waiting counts.
+        // All connections are busy. The request waits, and its latency includes that time.
         if (connection === undefined) break;
         const sending = send(connection, source, source.dueMs);
         pending.add(sending);
@@ -75,7 +75,8 @@ answerQuestions<OpenLoopQuestion, OpenLoopAnswer>(async (question) => {
         source.dueMs = nextDue(source);
       }
     }
-    // A timer would bundle what is due within a millisecond; this generator has a core of its own.
+    // A timer would send all requests of a millisecond together. This loop spins instead, on a core of its
+    // own.
     await new Promise<void>((resolve) => setImmediate(resolve));
   }
   await Promise.allSettled(pending);
@@ -92,7 +93,7 @@ function sourceOf(stream: Stream, path: string, start: number): Source {
   return source;
 }
 
-/** Strangers do not agree on when to come: exponential pauses. */
+/** When the next request is due. The pauses are distributed exponentially, as between independent callers. */
 function nextDue({ dueMs, stream }: Source): number {
   return dueMs - (Math.log(1 - Math.random()) * 1_000) / stream.rate;
 }

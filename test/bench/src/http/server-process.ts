@@ -10,10 +10,10 @@ import { answerQuestions } from './child.ts';
 /** The frameworks that are measured. */
 export type Framework = 'express' | 'koa';
 
-/** Who guards the route: a peer, or two middlewares that do nothing. */
+/** What guards the route: a peer, or two middlewares that do nothing. */
 export type Guard = PeerId | VariantId | 'bare';
 
-/** What a server is asked. */
+/** What a server process gets. */
 export type ServerQuestion =
   | {
       readonly type: 'open';
@@ -24,7 +24,7 @@ export type ServerQuestion =
     }
   | { readonly type: 'read' };
 
-/** What a server knows of itself. */
+/** What a server process reports. */
 export interface ServerAnswer {
   readonly port: number;
   /** Processor time of the whole process so far, in microseconds. */
@@ -80,7 +80,7 @@ async function koaApp(guard: Guard, target: Target): Promise<ReturnType<Koa['cal
     served++;
     context.body = { users: [] };
   });
-  // What is sent on purpose need not be written to the console.
+  // Koa would write every refusal to the console, but they are sent on purpose.
   app.silent = true;
   return app.callback();
 }

@@ -2,10 +2,11 @@ import { memoryRevocations } from '@authly/core';
 import { WebSocket } from 'ws';
 import type { ClientsMessage } from '../parts/sockets.ts';
 
-// The process of the clients: opens a socket for each token, tells which is closed, and revokes when it is told
-// to, in a store of its own whose marks it sends to the process that started it.
+// The process of the WebSocket clients. It opens a socket for each token and reports which sockets are
+// closed. When it is told to revoke, it revokes in its own store, and sends the marks of that store to the
+// process that started it.
 
-/** Connections that are opened at a time. */
+/** How many connections are opened at the same time. */
 const AT_A_TIME = 100;
 
 const revocations = memoryRevocations();

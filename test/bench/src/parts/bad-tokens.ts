@@ -1,10 +1,10 @@
 import { generateTestKey, type TestKey } from '@authly/testing';
 import { realisticTokens } from '../tokens/realistic-token.ts';
 
-/** Bad tokens by what is bad about them; each is refused with 401. */
+/** Bad tokens, by what is wrong with them. Each is refused with 401. */
 export type BadTokens = Readonly<Record<string, readonly string[]>>;
 
-/** Near the limits of the kit, and below that of Node.js for all headers together. */
+/** Near the longest token that Authly reads, and below Node's limit for all headers together. */
 const GARBAGE_LENGTH = 15_000;
 
 /** Tokens that cost the server as much as a stranger can make them cost. */

@@ -23,7 +23,7 @@ const PROOFS = 2_000;
 const TOKENS = 100;
 const ROUNDS = 21;
 const TURN_MS = 10;
-/** Proofs are made once and used in all rounds: they must not grow stale meanwhile. */
+/** Proofs are made once and used in all rounds, so they must stay fresh that long. */
 const MAX_AGE_SEC = 300;
 
 const SEEN = 'authly, token and key seen, nothing remembered';
@@ -35,7 +35,7 @@ const PEER = 'express-oauth2-jwt-bearer, dpop';
 const BEARER = 'authly, a Bearer token, dpop when-bound';
 const BEARER_WITHOUT = 'authly, a Bearer token, no dpop';
 
-/** What a proof of possession (DPoP) costs, and what those pay who send none. */
+/** What a proof of possession (DPoP) costs, and what a request without one pays. */
 export async function bound(scale: Scale): Promise<Findings> {
   const { key, target, close } = await openTarget('ES256');
   const client = generateTestKey('ES256');
@@ -109,7 +109,7 @@ async function serverOf(target: Target, dpop?: DpopOptions): Promise<ResourceSer
   return server;
 }
 
-/** The store in memory, which takes a proof for a new one each time it comes. */
+/** The memory store, with a new id for each call. So a proof that is sent again counts as new. */
 function eachOnce(): ReplayStore {
   const memory = memoryReplayStore();
   let count = 0;

@@ -19,7 +19,7 @@ const TOKEN = 'source.token, token at hand';
 const OURS = '@authly/client';
 const THEIRS = 'openid-client';
 
-/** What a calling service pays for a token that it already has, and for the package. */
+/** What a request costs a calling service that already has a token, and what the package costs. */
 export async function calling(scale: Scale): Promise<Findings> {
   const server = aServer();
   const source = sourceAt(server);
@@ -84,7 +84,7 @@ interface Server {
   tokenRequests(): number;
 }
 
-/** An authorization server and an API in a function. */
+/** An authorization server and an API, as one `fetch` function. */
 function aServer(): Server {
   let requests = 0;
   const answer = new Response('fine');
@@ -107,7 +107,7 @@ function sourceAt({ fetch }: Server): TokenSource {
   return tokenSource({ issuer: ISSUER, client, resource: API, fetch });
 }
 
-/** What one writes by hand. */
+/** The wrapper of `fetch` that a service would write by hand. */
 function bareFetch(fetch: typeof globalThis.fetch, token: string): typeof globalThis.fetch {
   return async (input, init) => {
     const headers = new Headers(init?.headers);

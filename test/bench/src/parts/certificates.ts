@@ -23,7 +23,7 @@ import { realisticTokens } from '../tokens/realistic-token.ts';
 import { openTarget, type Target } from '../tokens/target.ts';
 import type { Scale } from './scale.ts';
 
-/** More than are remembered, so that in turn each is decoded anew. */
+/** More certificates than are remembered, so that each one has to be decoded again. */
 const CERTIFICATES = 1_500;
 const SEEN = 100;
 /** Bytes of a certificate with an elliptic key and some names. */
@@ -38,7 +38,7 @@ const SEEN_HEADER = 'a header that was seen before, RFC 9440';
 const NEW_HEADER = 'a new header, RFC 9440';
 const NEW_PEM = 'a new header, nginx';
 
-/** What a token costs that is bound to a client certificate, beyond one that is not. */
+/** What a token that is bound to a client certificate costs in addition to one that is not. */
 export async function certificates(scale: Scale): Promise<Findings> {
   const { key, target, close } = await openTarget('ES256');
   const connection = await openConnection();
@@ -69,7 +69,7 @@ export async function certificates(scale: Scale): Promise<Findings> {
       rawHeaders.push(...(headers[index % headers.length] ?? []));
       return server.authenticate(nodeRequestView({ method: 'GET', rawHeaders, socket }, '/'));
     };
-    // Signatures are not what is measured here.
+    // Verifies every token once, because signatures are not what is measured here.
     for (let index = 0; index < corpus.size; index++) await verify(corpus.fresh(index), index);
     return { name, corpus, verify };
   };
@@ -108,7 +108,7 @@ async function serverOf({ issuer, jwksUri, audience }: Target, mtls?: MtlsOption
   return server;
 }
 
-/** A TLS connection with a client's certificate, as the server has it. */
+/** A TLS connection with a client certificate, as the server sees it. */
 async function openConnection(): Promise<{
   readonly socket: Socket;
   readonly thumbprint: string;
@@ -138,7 +138,7 @@ async function openConnection(): Promise<{
   };
 }
 
-/** What has the form of a certificate, as far as anybody looks. */
+/** Bytes that begin like a certificate. Nothing looks at the rest. */
 function aSequence(): Buffer {
   const header = Buffer.from([0x30, 0x82, CERTIFICATE_BYTES >> 8, CERTIFICATE_BYTES & 0xff]);
   return Buffer.concat([header, randomBytes(CERTIFICATE_BYTES)]);
@@ -180,7 +180,7 @@ function conclude(costs: CostsByName): Findings {
   };
 }
 
-/** Round by round, so that what else the machine does hits both. */
+/** The difference round by round, so that other work of the machine affects both. */
 function beyond(costs: CostsByName, name: string): Summary {
   return summarize(differences(costs.get(name)?.cpuUs ?? [], costs.get(NONE)?.cpuUs ?? []));
 }

@@ -18,7 +18,7 @@ const PROFILED_MS = 3_000;
 /** Smaller shares are noise. */
 const LEAST_SHARE = 0.001;
 
-/** What the files of a cold verification check. */
+/** What each file that takes part in a cold verification checks. */
 const CHECKS: Readonly<Record<string, string>> = {
   'check.js': 'signature, and that key and algorithm fit',
   'queue.js': 'whether the signature has to wait for its turn',
@@ -48,8 +48,8 @@ const CHECKS: Readonly<Record<string, string>> = {
 };
 
 /**
- * What each check of a cold verification costs. The whole is measured; a sampling profile of the same
- * calls then says which part of it each source file took, the native calls it makes included.
+ * What each check of a cold verification costs. The whole is measured. A sampling profile of the same calls
+ * then says which share of it each source file took. The native calls of a file are part of its share.
  */
 export async function checks(scale: Scale): Promise<Findings> {
   const tables: Table[] = [];

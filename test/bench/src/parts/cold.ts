@@ -30,7 +30,7 @@ const LIMITS: readonly (readonly [Algorithm, number])[] = [
 const TIME: Aspect = { cost: 'wallUs', base: FLOOR, ratio: '× floor' };
 const PROCESSOR: Aspect = { cost: 'cpuUs', base: FLOOR, ratio: '× floor' };
 
-/** Whole verification of one token after the other, without memory of verified tokens. */
+/** Verifies one token after another completely, without a cache of verified tokens. */
 export async function cold(scale: Scale): Promise<Findings> {
   const distinct = new Map<Algorithm, CostsByName>();
   const repeated = new Map<Algorithm, CostsByName>();

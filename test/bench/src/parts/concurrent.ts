@@ -14,15 +14,15 @@ import type { Scale } from './scale.ts';
 const DISTINCT = 1_000;
 const ROUNDS = 7;
 const ROUNDS_PINNED = 5;
-/** Long enough for each to pay for its own garbage, and for what is at other threads to come back. */
+/** Long enough for each contender to collect its own garbage and to get its results back from other threads. */
 const TURN_MS = 150;
 const IN_FLIGHT = 64;
 const LIMIT = 1.3;
-/** No peers: what cannot be had by verifying a token. */
+/** How many floors come first. They are not peers, because they do not verify a whole token. */
 const FLOORS = 2;
 const VARIANT = 'authly-one-thread';
 
-/** Sixty-four verifications in flight, as under load: who uses a second core, and at what price. */
+/** Sixty-four verifications in flight, as under load. Shows who uses a second core, and at what price. */
 export async function concurrent(scale: Scale): Promise<Findings> {
   const { tables, byAlgorithm } = await measure('64 in flight', scale.rounds(ROUNDS));
   const bursts = await measure('in bursts of 64', scale.rounds(ROUNDS), 'bursts');
@@ -40,7 +40,7 @@ export async function concurrent(scale: Scale): Promise<Findings> {
   return { tables: [...tables, ...bursts.tables], goals, charts };
 }
 
-/** The same where this process has one core; it is started so. */
+/** The same in a process that may use only one core. main.ts starts it so. */
 export async function concurrentPinned(scale: Scale): Promise<Findings> {
   const { tables } = await measure('64 in flight, pinned to one core', scale.rounds(ROUNDS_PINNED));
   return { tables, goals: [], charts: [] };
@@ -92,7 +92,7 @@ function goalOf(where: string, algorithm: Algorithm, costs: CostsByName): Goal[]
   const ours = costs.get(OURS);
   const best = bestPeer(costs);
   if (ours === undefined || best === undefined) return [];
-  // Throughput is the reciprocal of time: theirs over ours.
+  // Throughput is the reciprocal of time, so this divides the peer's time by ours.
   const ratio = summarize(ratios(best.costs.wallUs, ours.wallUs));
   const measure = `${where}, ${algorithm}, throughput over the best peer (${best.name})`;
   return [atLeast(measure, ratio, LIMIT, '×')];

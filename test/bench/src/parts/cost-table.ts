@@ -3,24 +3,27 @@ import type { Costs } from '../harness/rounds.ts';
 import { ratios, type Summary, summarize } from '../harness/statistics.ts';
 import type { Cell, Table } from '../report/report.ts';
 
-/** Ours, in every table. */
+/** The name of Authly in every table. */
 export const OURS = 'authly';
 
-/** What every contender cost, by name. */
+/** What each contender cost, by its name. */
 export type CostsByName = ReadonlyMap<string, Costs>;
 
 /** The same for several algorithms. */
 export type CostsByAlgorithm = ReadonlyMap<Algorithm, CostsByName>;
 
-/** Which of the costs a table shows, and against whom. */
+/** Which of the costs a table shows, and what they are compared with. */
 export interface Aspect {
   readonly cost: keyof Costs;
   readonly base: string;
-  /** Head of the column with the ratios. */
+  /** Title of the column with the ratios. */
   readonly ratio: string;
 }
 
-/** One row a contender, two columns an algorithm: microseconds, and the ratio to the base. */
+/**
+ * Makes a table with one row per contender and two columns per algorithm: microseconds, and the ratio to the
+ * base.
+ */
 export function costTable(
   title: string,
   note: string,
@@ -40,7 +43,7 @@ export function costTable(
   };
 }
 
-/** A contender's cost as a multiple of another's, round by round. */
+/** One contender's cost as a multiple of another's, round by round. */
 export function costRatio(
   costs: CostsByName,
   name: string,

@@ -14,13 +14,13 @@ const TOKENS = 1_000;
 const PROOFS = 2_000;
 const ROUNDS = 15;
 const TURN_MS = 10;
-/** Proofs are made once and used in all rounds. */
+/** Proofs are made once and used in all rounds, so they must stay fresh that long. */
 const MAX_AGE_SEC = 300;
 
 /**
- * What no change may make much slower without somebody noticing: each a multiple of `crypto.verify` in the
- * same rounds. The limits leave room for other machines and for others at work on this one; what they catch
- * is a path that became half as fast, or slower.
+ * The paths that must not become much slower unnoticed. Each is a multiple of `crypto.verify` in the same
+ * rounds. The limits leave room for other machines and for other work on this one. What they catch is a path
+ * that takes twice as long as before, or longer.
  */
 export async function gate(): Promise<readonly Goal[]> {
   const rs256 = await openTarget('RS256');

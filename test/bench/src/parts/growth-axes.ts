@@ -7,7 +7,7 @@ import type { Scale } from './scale.ts';
 
 const TOKENS = 300;
 
-/** From one issuer to ten thousand, all with the same key, and tokens of all of them. */
+/** From one issuer to ten thousand. All have the same key, and all have tokens. */
 export function issuersAxis(scale: Scale): Axis {
   const key = generateTestKey('RS256', 'growth');
   return {
@@ -25,7 +25,10 @@ export function issuersAxis(scale: Scale): Axis {
   };
 }
 
-/** From one key in a set to the hundred that are taken; the token's is the last. */
+/**
+ * From one key in a set to one hundred, which is the most that a set may have. The token's key is the last
+ * one.
+ */
 export function keysAxis(): Axis {
   const key = generateTestKey('RS256', 'growth');
   const others = Array.from({ length: 99 }, (_, n) => generateTestKey('ES256', `other-${n}`));
@@ -41,7 +44,7 @@ export function keysAxis(): Axis {
   };
 }
 
-/** From ten scopes in a token to a thousand; the one that is required is the last. */
+/** From ten scopes in a token to a thousand. The required one is the last. */
 export function scopesAxis(): Axis {
   const key = generateTestKey('RS256', 'growth');
   return {
@@ -59,7 +62,10 @@ export function scopesAxis(): Axis {
   };
 }
 
-/** From one token to a hundred thousand, all held; the million that are not is the part `memory`. */
+/**
+ * From one token to one hundred thousand, all of them in the cache. The part `memory` measures a million
+ * tokens that do not fit.
+ */
 export function tokensAxis(scale: Scale): Axis {
   const key = generateTestKey('ES256', 'growth');
   const all = realisticTokens(key, scale.size(100_000));

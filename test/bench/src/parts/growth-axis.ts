@@ -11,32 +11,32 @@ import { type Corpus, corpusOf } from '../tokens/corpus.ts';
 export interface Axis {
   readonly title: string;
   readonly note: string;
-  /** What is counted. */
+  /** What the size counts, such as issuers. */
   readonly of: string;
   readonly points: readonly Point[];
 }
 
-/** A deployment of some size. */
+/** A deployment of one size. */
 export interface Point {
   readonly size: number;
   readonly corpus: Corpus;
-  /** Every token verified in whole; absent where the cache is what is looked at. */
+  /** Verifies every token completely. Absent if only the cache is measured. */
   readonly cold: Contender | undefined;
-  /** Every token seen before. */
+  /** Verifies tokens that were all seen before. */
   readonly warm: Contender;
 }
 
-/** What a point is made from. */
+/** What {@link pointOf} needs. */
 export interface PointOptions {
   readonly size: number;
   readonly issuers: readonly IssuerEntry[];
   readonly tokens: readonly string[];
-  /** Also judged, on every request. */
+  /** A requirement that is checked on every request, too. */
   readonly requirement?: Requirement;
   readonly onlyWarm?: true;
 }
 
-/** Two resource servers of that size, one without a cache and one that holds every token. */
+/** Makes two resource servers of one size: one without a cache, and one whose cache holds every token. */
 export function pointOf({ size, issuers, tokens, requirement, onlyWarm }: PointOptions): Point {
   const corpus = corpusOf(tokens);
   const maxEntries = Math.max(tokens.length, 1_000);

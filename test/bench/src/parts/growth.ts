@@ -8,7 +8,10 @@ import type { Scale } from './scale.ts';
 const ROUNDS = 9;
 const TURN_MS = 10;
 
-/** What a request costs as configuration and traffic grow: it should stay what it is for one. */
+/**
+ * What a request costs when configuration and traffic grow. It should stay as low as with one issuer, key or
+ * token.
+ */
 export async function growth(scale: Scale): Promise<Findings> {
   const tables: Table[] = [];
   for (const make of [issuersAxis, keysAxis, scopesAxis, tokensAxis]) {

@@ -13,7 +13,7 @@ const DISTINCT = 2_000;
 const ROUNDS = 5;
 const TURN_SEC = 0.4;
 const CAPACITY_SEC = 1;
-/** Of the measured capacity: what attackers send, and what honest callers do. */
+/** Shares of the measured capacity: what attackers send, and what honest callers send. */
 const HOSTILE = 0.3;
 const HONEST = 0.1;
 const LIMIT = 2;
@@ -22,7 +22,7 @@ const PATH = '/users';
 type Server = Child<ServerQuestion, ServerAnswer>;
 type Generator = Child<OpenLoopQuestion, OpenLoopAnswer>;
 
-/** Honest requests while others send bad tokens: what one is worth to slow the other down. */
+/** Honest requests while others send bad tokens: how much the bad ones slow the honest ones down. */
 export async function hostile(scale: Scale): Promise<Findings> {
   const { key, target, close } = await openTarget('RS256');
   const good = realisticTokens(key, scale.size(DISTINCT));
@@ -45,11 +45,11 @@ export async function hostile(scale: Scale): Promise<Findings> {
   return { tables, goals, charts: [] };
 }
 
-/** Requests a second when fifty connections ask as fast as they can. */
+/** How many requests per second the server answers when fifty connections ask as fast as they can. */
 async function capacityOf(port: number, tokens: readonly string[]): Promise<number> {
   const load = openChild<LoadQuestion, LoadAnswer>('load-process.js');
   const question = { url: `http://127.0.0.1:${port}${PATH}`, tokens, connections: 50 };
-  // The first time warms up.
+  // The first run is the warm-up.
   await load.ask({ ...question, durationSec: CAPACITY_SEC });
   const { perSecond } = await load.ask({ ...question, durationSec: CAPACITY_SEC });
   load.close();
@@ -62,7 +62,7 @@ interface Traffic {
   readonly capacity: number;
 }
 
-/** Median latency of honest requests, round by round, with each kind of bad token and with none. */
+/** Median latency of honest requests in each round, with each kind of bad token and without any. */
 async function runRounds(
   port: number,
   { good, bad, capacity }: Traffic,
@@ -85,7 +85,7 @@ async function runRounds(
         hostile: hostileStream,
         durationSec: TURN_SEC,
       });
-      // The first round warms up.
+      // The first round is the warm-up.
       const own = latencies.get(kind) ?? [];
       if (round > 0) own.push(median(latenciesMs) * 1_000);
       latencies.set(kind, own);

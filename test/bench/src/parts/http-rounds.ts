@@ -3,19 +3,19 @@ import type { LoadAnswer, LoadQuestion } from '../http/load-process.ts';
 import type { Framework, Guard, ServerAnswer, ServerQuestion } from '../http/server-process.ts';
 import type { Target } from '../tokens/target.ts';
 
-/** What a guarded server did, round by round. */
+/** What a guarded server did in each round. */
 export interface HttpCosts {
   readonly perSecond: readonly number[];
-  /** Processor time of the server process a request. */
+  /** Processor time of the server process per request. */
   readonly cpuUs: readonly number[];
 }
 
-/** Who is measured with what. */
+/** What is measured, and with which tokens. */
 export interface HttpTurns {
   readonly framework: Framework;
   readonly guards: readonly Guard[];
   readonly target: Target;
-  /** Tokens by the name of their collection. */
+  /** Tokens, by the name of their corpus. */
   readonly corpora: Readonly<Record<string, readonly string[]>>;
   readonly rounds: number;
 }
@@ -29,12 +29,12 @@ interface Lane {
 
 const CONNECTIONS = 50;
 const TURN_SEC = 0.6;
-/** For V8 to settle, too: the first second of a server costs half as much again as what follows. */
+/** V8 needs time to optimize: the first second of a server costs half as much again as later ones. */
 const WARM_UP_SEC = 1.5;
 
 /**
- * Puts servers under load in turns, each a process of its own that idles while the others have their
- * turn. Each round begins with another server.
+ * Puts servers under load in turns. Each server is a process of its own, which is idle while the others have
+ * their turn. Each round begins with another server.
  */
 export async function runHttpRounds(
   turns: HttpTurns,
@@ -42,7 +42,7 @@ export async function runHttpRounds(
   const load = openChild<LoadQuestion, LoadAnswer>('load-process.js');
   const results = new Map<string, ReadonlyMap<Guard, HttpCosts>>();
   for (const [name, tokens] of Object.entries(turns.corpora)) {
-    // New processes: what one collection left in their caches and in V8 is not the next one's.
+    // New processes for each corpus, so that the former one leaves nothing in their caches or in V8.
     const lanes = turns.guards.map(newLane);
     for (const lane of lanes) {
       await openServer(lane, turns);

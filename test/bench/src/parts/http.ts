@@ -15,7 +15,7 @@ import type { Scale } from './scale.ts';
 
 const DISTINCT = 5_000;
 const ROUNDS = 7;
-/** What an API writes itself, in ten lines. */
+/** The ten lines that an API writes by hand. */
 const BY_HAND = 'jose-cached';
 
 const GUARDS: Readonly<Record<Framework, readonly Guard[]>> = {
@@ -31,14 +31,17 @@ const GUARDS: Readonly<Record<Framework, readonly Guard[]>> = {
   koa: ['bare', 'authly', 'fast-jwt', 'koa-jwt'],
 };
 
-/** Added processor time a request, and requests a second over the peer that is made for the framework. */
+/**
+ * The limits of a framework: added processor time per request, and requests per second as a multiple of the
+ * peer that is made for the framework.
+ */
 const LIMITS: Readonly<
   Record<Framework, { readonly addedUs: number; readonly peer: Guard; readonly factor: number }>
 > = {
   express: { addedUs: 12, peer: 'express-oauth2-jwt-bearer', factor: 1.5 },
   koa: { addedUs: 6, peer: 'koa-jwt', factor: 6 },
 };
-/** What our guard may cost beyond a cached fast-jwt by hand. */
+/** What Authly's guard may cost in addition to a cached fast-jwt by hand. */
 const BEYOND_FAST_JWT_US = 2;
 
 type Costs = ReadonlyMap<Guard, HttpCosts>;
@@ -71,7 +74,10 @@ export async function http(scale: Scale): Promise<Findings> {
   return { tables: [...tables, ...unseen], goals, charts };
 }
 
-/** Each token verified in whole: what the second thread is worth to a server, the load beside it. */
+/**
+ * Every token verified completely. Shows what a server gains from the second thread, although the load
+ * generator uses the same cores.
+ */
 async function neverSeenBefore(scale: Scale): Promise<readonly Table[]> {
   const tables: Table[] = [];
   for (const algorithm of ['RS256', 'ES256'] as const) {

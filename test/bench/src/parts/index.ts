@@ -21,7 +21,7 @@ export type PartName =
   | 'start'
   | 'calling';
 
-/** Loads and runs a part: in the order in which they run. */
+/** Each part by its name, in the order in which they run. A part is loaded when it runs. */
 export const PARTS: Readonly<Record<PartName, (scale: Scale) => Promise<Findings>>> = {
   cold: async (scale) => (await import('./cold.ts')).cold(scale),
   checks: async (scale) => (await import('./checks.ts')).checks(scale),

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** What an installation brings. */
+/** What an installation adds. */
 export interface InstalledSize {
   readonly packages: number;
   readonly files: number;
@@ -13,12 +13,12 @@ interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>;
 }
 
-/** Of a package of this workspace these go into the tarball, beside what `files` names. */
+/** Files of a package of this workspace that are always packed, in addition to those that `files` names. */
 const ALWAYS_PACKED: readonly string[] = ['package.json', 'README.md', 'LICENSE'];
 
 /**
- * Sums up a package and its dependencies, each once, as installed: unpacked bytes. Of this workspace's
- * own packages only what would be published counts. Peer dependencies do not count.
+ * Adds up the unpacked bytes of an installed package and its dependencies, each once. Of this workspace's own
+ * packages, only the published files count. Peer dependencies do not count.
  */
 export function installedSize(name: string, from: string): InstalledSize {
   const folders = new Set<string>();
@@ -37,7 +37,7 @@ function collect(name: string, from: string, folders: Set<string>): void {
   }
 }
 
-/** As Node.js looks for it: in `node_modules` of the folder and of every folder above. */
+/** Finds a package as Node.js does: in `node_modules` of the folder and of every folder above. */
 function packageFolder(name: string, from: string): string {
   for (let folder = from; ; folder = dirname(folder)) {
     const candidate = join(folder, 'node_modules', name);
@@ -51,7 +51,7 @@ function publishedFiles(folder: string): readonly string[] {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((file) => !file.slice(folder.length).includes('/node_modules/'));
-  // What came from a registry is as it was published.
+  // A package from a registry contains only what was published.
   if (folder.includes('node_modules')) return all;
   const { files = [] } = manifestOf(folder);
   const included = [...ALWAYS_PACKED, ...files.filter((entry) => !entry.startsWith('!'))];

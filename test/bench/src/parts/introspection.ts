@@ -21,9 +21,9 @@ const BESIDE = 'a cached JWT, where opaque tokens are introspected';
 const OPAQUE = 'a cached answer about an opaque token';
 
 /**
- * What a token costs whose answer is cached, compared with a JWT that was verified before: through
- * the public call, 1,000 tokens of each, every one in a string of its own. No server is asked in
- * the rounds.
+ * What a token with a cached answer costs, compared with a JWT that was verified before. Both use the public
+ * call, with 1,000 tokens each, and every call gets a string of its own. No server is asked during the
+ * rounds.
  */
 export async function introspection(scale: Scale): Promise<Findings> {
   const { key, target, close } = await openTarget('RS256');
@@ -78,12 +78,12 @@ async function contender(
   return { name, corpus, verify: (token) => server.verify(token), close: () => server.close() };
 }
 
-/** As long as those of most servers. */
+/** An opaque token, as long as those of most servers. */
 function opaqueToken(index: number): string {
   return `at_${String(index).padStart(40, 'Zk3vQ9xW7b')}`;
 }
 
-/** As large as the JWTs' claims. */
+/** An introspection answer, as large as the claims of the JWTs. */
 function answer(token: string) {
   const nowSec = Math.floor(Date.now() / 1_000);
   return {
@@ -99,7 +99,7 @@ function answer(token: string) {
   };
 }
 
-/** Round by round, since what disturbs a round disturbs all contenders in it. */
+/** The ratio round by round, because what disturbs a round disturbs all contenders in it. */
 function ratioOf(costs: Costs | undefined, base: Costs | undefined): Summary {
   const bases = base?.wallUs ?? [];
   return summarize((costs?.wallUs ?? []).map((cost, round) => cost / (bases[round] ?? cost)));

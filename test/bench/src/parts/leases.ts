@@ -11,7 +11,7 @@ const MARKS = 200;
 const AUDIENCE = 'https://api.example.com';
 const ISSUER = 'https://as.example.com';
 
-/** What a lease takes, what a mark on one of many takes, and what one looks at for each message. */
+/** What a lease takes, what a mark on one of many leases takes, and what the check at each message costs. */
 export async function leases(scale: Scale): Promise<Findings> {
   const count = scale.size(LEASES);
   const issuer = testIssuer({ issuer: ISSUER, audience: AUDIENCE });
@@ -36,14 +36,14 @@ export async function leases(scale: Scale): Promise<Findings> {
     lease.onEnd(onEnd);
     return lease;
   };
-  // Once to load and compile everything; only then is the difference that of the leases.
+  // Runs once to load and compile everything, so that only the leases are in the difference.
   for (const principal of principals.slice(0, 1_000)) begin(principal).end();
   const held: (Lease | undefined)[] = new Array(count).fill(undefined);
   const before = heapBytes();
   const from = performance.now();
   for (const [index, principal] of principals.entries()) held[index] = begin(principal);
   const beginUs = ((performance.now() - from) * 1_000) / count;
-  // The store tells of its marks, so each token is asked about once at the start.
+  // Each token is looked up in the store once at the start. After that, the store reports its marks.
   await new Promise((resolve) => setTimeout(resolve, scale.quick ? 500 : 5_000));
   const bytes = (heapBytes() - before) / count;
 

@@ -10,15 +10,15 @@ import { heapBytes } from './heap-bytes.ts';
 import type { Scale } from './scale.ts';
 import { type StreamSample, streamTokens } from './token-stream.ts';
 
-/** Tokens of each kind; signing RSA ones takes most of a millisecond. */
+/** How many tokens of each kind are cached. It takes most of a millisecond to sign an RSA token. */
 const CACHED: readonly (readonly [Algorithm, number])[] = [
   ['RS256', 4_000],
   ['ES256', 10_000],
 ];
 const STREAMED = 1_000_000;
-/** The goal: one and a half times the token's own bytes, and this. */
+/** The goal is one and a half times the token's own bytes, plus this. */
 const PRINCIPAL_BYTES = 1_536;
-/** Flat: the largest sample at most this much above the first one that was taken with a full cache. */
+/** The heap counts as flat if the largest sample is at most this much above the first one with a full cache. */
 const FLAT = 1.1;
 
 interface Held {
@@ -28,7 +28,7 @@ interface Held {
   readonly bytes: number;
 }
 
-/** What a cached token takes, and what a million distinct ones leave behind. */
+/** What a cached token takes, and how much heap a million distinct tokens leave in use. */
 export async function memory(scale: Scale): Promise<Findings> {
   const held: Held[] = [];
   for (const [algorithm, count] of CACHED) {
@@ -48,14 +48,14 @@ export async function memory(scale: Scale): Promise<Findings> {
 }
 
 async function cachedBytes(peer: Peer, target: Target, corpus: Corpus): Promise<Held> {
-  // Once to load and compile everything; only then is the difference the cache's.
+  // Runs once to load and compile everything, so that only the cache is in the difference.
   (await filledCache(peer, target, corpus)).close?.();
-  // Until this function goes on in another turn, it still holds that one.
+  // The first verifier can be collected only after this function has continued in another turn.
   await new Promise((resolve) => setImmediate(resolve));
   const before = heapBytes();
   const verifier = await filledCache(peer, target, corpus);
   const bytes = (heapBytes() - before) / corpus.size;
-  // Used once more, so that it is alive while its memory is looked at.
+  // A last use keeps the verifier alive until its memory was measured.
   await verifier.verify(corpus.fresh(0), 0);
   verifier.close?.();
   return { peer: peer.name, algorithm: target.algorithm, characters: corpus.characters, bytes };
@@ -113,7 +113,7 @@ function streamTable(stream: readonly StreamSample[]): Table {
 }
 
 function streamGoal(stream: readonly StreamSample[]): Goal {
-  // The first sample may still find the cache filling.
+  // The cache may not have been full when the first sample was taken.
   const [first = Number.NaN, ...later] = stream.slice(1).map(({ heap }) => heap);
   const growth = summarize([Math.max(...later) / first]).median;
   return {

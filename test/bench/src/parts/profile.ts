@@ -1,7 +1,7 @@
 import { Session } from 'node:inspector/promises';
 import { basename } from 'node:path';
 
-/** The part of the time that one source file took: a fraction of one. */
+/** The share of the time that one source file took: from 0 to 1. */
 export interface FileShare {
   readonly file: string;
   readonly share: number;
@@ -24,8 +24,8 @@ const COLLECTOR = '(garbage collector)';
 const OUTSIDE: Place = { file: 'the benchmark: fresh strings, its loop', name: 'all' };
 
 /**
- * Samples `run` and attributes each sample to the innermost frame that is of `@authly/core`: what that
- * calls in Node.js, or in a dependency, counts as its own.
+ * Samples `run` and counts each sample for the innermost frame of `@authly/core`. So calls from there into
+ * Node.js or a dependency count for the file that made them.
  */
 export async function profile(run: () => Promise<void>): Promise<readonly FileShare[]> {
   const session = new Session();

@@ -1,10 +1,10 @@
 /** How thorough a run is. */
 export interface Scale {
-  /** For trying out the benchmark itself: few rounds, figures worth nothing. */
+  /** Whether this run only tries the benchmark out: with few rounds, its figures mean nothing. */
   readonly quick: boolean;
-  /** Rounds to run: those asked for, or two. */
+  /** How many rounds to run: `count`, or two in a quick run. */
   rounds(count: number): number;
-  /** Size of something that takes long to make: the one asked for, or a tenth. */
+  /** How many of something that takes long to make: `count`, or a tenth of it in a quick run. */
   size(count: number): number;
 }
 

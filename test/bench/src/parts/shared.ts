@@ -28,7 +28,7 @@ const MARKS = 10_000;
 const ROUNDS = 21;
 const TURN_MS = 30;
 const IN_FLIGHT = 64;
-/** Proofs are made once and used in all rounds: they must not grow stale meanwhile. */
+/** Proofs are made once and used in all rounds, so they must stay fresh that long. */
 const MAX_AGE_SEC = 300;
 
 const MEMORY = 'in memory';
@@ -37,11 +37,11 @@ const FOLLOW = 'Redis, follow';
 const NONE = 'no revocation';
 const FOLLOWED = `follow, ${MARKS} marks`;
 
-/** The clients whose cost is measured: what they are, and what they send each command with. */
+/** The Redis clients whose cost is measured. */
 const CLIENTS = ['node-redis', 'ioredis'] as const;
 type ClientName = (typeof CLIENTS)[number];
 
-/** What used proofs and revocations cost where processes share them by Redis, beside those in memory. */
+/** What used proofs and revocations cost if processes share them in Redis, compared with memory. */
 export async function shared(scale: Scale): Promise<Findings> {
   const redis = await startRedisProcess();
   if (redis === undefined) return NOTHING_MEASURED;
@@ -129,10 +129,10 @@ async function serverOf(
   return server;
 }
 
-/** Over all stores: those on Redis share what they know. */
+/** Counts over all stores, because the stores in Redis share their content. */
 let reserved = 0;
 
-/** A store that takes a proof for a new one each time it comes. */
+/** A store that gets a new id for each call. So a proof that is sent again counts as new. */
 function eachOnce(store: ReplayStore): ReplayStore {
   return { reserve: (id, options) => store.reserve(`${reserved++} ${id}`, options) };
 }
@@ -170,9 +170,9 @@ const NOTHING_MEASURED: Findings = {
 type CostsByName = ReadonlyMap<string, Costs>;
 
 function conclude(costs: CostsByName, bearerCosts: CostsByName): Findings {
-  // Throughput is the inverse of what one takes.
+  // Throughput is the inverse of the time of one operation.
   const throughput = (name: string) => ratioOf(costs, MEMORY, name, 'wallUs');
-  // What others on the machine do hardly shows in processor time.
+  // Other work on the machine hardly shows in processor time.
   const byCpu = (name: string) => ratioOf(costs, MEMORY, name, 'cpuUs');
   const names = [...costs.keys()];
   const added = summarize(differences(bearerCosts, FOLLOWED, NONE));

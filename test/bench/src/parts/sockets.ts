@@ -19,19 +19,19 @@ import type { Scale } from './scale.ts';
 const SOCKETS = 10_000;
 const AUDIENCE = 'https://api.example.com';
 const ISSUER = 'https://as.example.com';
-/** The goal: from the mark in another process to the close frame at the client. */
+/** The goal for the time from the mark in another process to the close frame at the client. */
 const WITHIN_MS = 1_000;
 
-/** What the process of the clients tells. */
+/** What the process of the clients reports. */
 export interface ClientsMessage {
   readonly opened?: number;
-  /** Which socket was closed, and with what. */
+  /** Which socket was closed, and the code. */
   readonly closed?: { readonly index: number; readonly code: number };
-  /** A mark that it has made: it is the other process that revokes, too. */
+  /** A mark that it has made, because the same process also revokes. */
   readonly mark?: RevocationMark;
 }
 
-/** Many real sockets, of which a mark that another process makes closes one. */
+/** Many real sockets. A mark that another process makes closes one of them. */
 export async function sockets(scale: Scale): Promise<Findings> {
   const count = scale.size(SOCKETS);
   const issuer = testIssuer({ issuer: ISSUER, audience: AUDIENCE });
@@ -79,7 +79,7 @@ export async function sockets(scale: Scale): Promise<Findings> {
   clients.send({ revoke: key });
   await until(() => heard.some(({ closed }) => closed !== undefined));
   const tookMs = performance.now() - from;
-  // Whatever else was to be closed would be by then.
+  // Long enough for any other socket that would be closed, too.
   await new Promise((resolve) => setTimeout(resolve, 2_000));
   const closed = heard.flatMap((message) => message.closed ?? []);
   clients.kill();

@@ -21,7 +21,7 @@ const MODULES = [
   'aws-jwt-verify',
 ] as const;
 
-/** What a process pays at its start, and what an installation brings. */
+/** What a process pays at its start, and what an installation adds. */
 export async function start(scale: Scale): Promise<Findings> {
   const programs = new Map([
     ['node alone', ''],

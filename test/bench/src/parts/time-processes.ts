@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 
-/** Where the peers are installed. */
+/** The folder in which the peers are installed. */
 export const HERE: string = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Whole processes from start to end, in turns: milliseconds. */
+/** Runs whole processes from start to end in turns. Returns milliseconds. */
 export function timeProcesses(
   programs: ReadonlyMap<string, string>,
   rounds: number,

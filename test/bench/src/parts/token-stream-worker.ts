@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { TestKey } from '@authly/testing';
 import { realisticToken } from '../tokens/realistic-token.ts';
 
-// Signs a chunk of distinct tokens each time it is asked.
+// Signs a chunk of distinct tokens each time the main thread asks for one.
 const { privateJwk, kid, chunk } = workerData as {
   readonly privateJwk: TestKey['privateJwk'];
   readonly kid: string;
@@ -21,7 +21,7 @@ parentPort?.on('message', () => {
     end += token.length;
     ends[index] = end;
   }
-  // Copied once: a pooled Buffer's memory cannot be handed over.
+  // Copied, because the memory of a pooled Buffer cannot be transferred.
   const bytes = new Uint8Array(Buffer.from(tokens.join(''), 'latin1'));
   parentPort?.postMessage({ bytes, ends }, [bytes.buffer, ends.buffer]);
 });

@@ -7,19 +7,19 @@ import { generateTestKey } from '@authly/testing';
 import { AUDIENCE, ISSUER } from '../tokens/realistic-token.ts';
 import { heapBytes } from './heap-bytes.ts';
 
-/** How it stood after so many tokens. */
+/** The state after a number of tokens. */
 export interface StreamSample {
   readonly tokens: number;
   readonly heap: number;
   readonly resident: number;
-  /** Mean of the tokens since the sample before. */
+  /** Mean time per token since the last sample, in microseconds. */
   readonly us: number;
 }
 
 const CHUNK = 5_000;
 const SAMPLES = 10;
 
-/** Verifies distinct ES256 tokens, each once, with the default cache, and looks at the memory. */
+/** Verifies distinct ES256 tokens, each once, with the default cache, and measures the heap. */
 export async function streamTokens(count: number): Promise<readonly StreamSample[]> {
   const key = generateTestKey('ES256', 'stream');
   const server = createResourceServer({
@@ -34,7 +34,7 @@ export async function streamTokens(count: number): Promise<readonly StreamSample
   let elapsedMs = 0;
   for (let tokens = CHUNK; tokens <= count; tokens += CHUNK) {
     const { bytes, ends } = await next;
-    // The next ones are signed while these are verified.
+    // The next tokens are signed while these are verified.
     next = chunkFrom(minter);
     const start = performance.now();
     await verifyAll((token) => server.verify(token), Buffer.from(bytes.buffer), ends);
@@ -51,7 +51,7 @@ export async function streamTokens(count: number): Promise<readonly StreamSample
   return samples;
 }
 
-/** Tokens one after the other, and where each ends. */
+/** Many tokens one after another, and the offset at which each ends. */
 interface Chunk {
   readonly bytes: Uint8Array;
   readonly ends: Uint32Array;

@@ -25,7 +25,7 @@ const WITH_GOAL: readonly Algorithm[] = ['RS256', 'ES256'];
 
 const ASPECT: Aspect = { cost: 'wallUs', base: 'fast-jwt', ratio: '× fast-jwt' };
 
-/** Part of every other figure: reading the token out of the request. */
+/** Reading the token out of the request, which is part of every other figure. */
 const STRING_ALONE: Contender = { name: 'the fresh string alone', verify: (token) => token.length };
 
 /** Tokens that were seen before, through the public call, each in a string of its own. */

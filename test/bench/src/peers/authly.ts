@@ -12,7 +12,7 @@ import { ALGORITHMS, type Peer, type Verifier } from './peer.ts';
 /** The options of a variant that differ from the default. */
 type Variation = Pick<SingleIssuerOptions, 'cache' | 'signatureThread'>;
 
-/** Ours, through its public entry points. */
+/** Authly, through its public entry points. */
 export const authly: Peer = {
   name: 'authly',
   algorithms: ALGORITHMS,
@@ -29,7 +29,7 @@ export const authlyUncached: Peer = {
   ...middlewareWith({ cache: false }),
 };
 
-/** The same, using only the calling thread. */
+/** The same without the second thread. */
 export const authlyOneThread: Peer = {
   name: 'authly, no cache, one thread',
   algorithms: ALGORITHMS,

@@ -4,7 +4,7 @@ import type { Target } from '../tokens/target.ts';
 import { callMiddleware } from './middleware-call.ts';
 import { ALGORITHMS, type Peer } from './peer.ts';
 
-/** express-oauth2-jwt-bearer with its remote key set, strict about RFC 9068 as ours is. */
+/** express-oauth2-jwt-bearer with its remote key set. It is strict about RFC 9068, as Authly is. */
 export const expressOauth2JwtBearer: Peer = {
   name: 'express-oauth2-jwt-bearer',
   algorithms: ALGORITHMS,
@@ -15,7 +15,7 @@ export const expressOauth2JwtBearer: Peer = {
   express: (target) => [auth(optionsOf(target)), requiredScopes(SCOPE)],
 };
 
-/** The same for a bound token and its proof, which it verifies both each time; it remembers no proofs. */
+/** The same for a bound token and its proof. It verifies both every time and does not remember proofs. */
 export function boundVerifier(
   target: Target,
   maxAgeSec: number,

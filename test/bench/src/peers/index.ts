@@ -13,10 +13,10 @@ export type PeerId =
   | 'express-jwt'
   | 'koa-jwt';
 
-/** Ours and others, set up otherwise. */
+/** Peers in another configuration, including Authly itself. */
 export type VariantId = 'authly-uncached' | 'authly-one-thread' | 'jose-cached';
 
-// Each is loaded when it is needed, so that a server process holds no other.
+// Each module is loaded when it is needed, so that a server process contains only one peer.
 const PEERS: Readonly<Record<PeerId, () => Promise<Peer>>> = {
   authly: async () => (await import('./authly.ts')).authly,
   'fast-jwt': async () => (await import('./fast-jwt.ts')).fastJwt,
@@ -42,7 +42,7 @@ export function loadPeer(id: PeerId | VariantId): Promise<Peer> {
   return { ...PEERS, ...VARIANTS }[id]();
 }
 
-/** Loads every peer, ours first. */
+/** Loads every peer, Authly first. */
 export function loadPeers(): Promise<readonly Peer[]> {
   return Promise.all(Object.values(PEERS).map((load) => load()));
 }

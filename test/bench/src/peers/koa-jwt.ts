@@ -32,7 +32,7 @@ function middlewareOf({ issuer, audience, jwksUri, algorithm }: Target): Middlew
   });
 }
 
-/** The little that koa-jwt reads of a context. */
+/** The few properties of a context that koa-jwt reads. */
 function contextWith(token: string): Context {
   const context = {
     header: { authorization: `Bearer ${token}` },

@@ -1,8 +1,8 @@
 import type { Request, RequestHandler, Response } from 'express';
 
 /**
- * Runs an Express middleware on the little that authentication reads of a request: a Bearer token, or
- * a bound one with its proof (DPoP).
+ * Runs an Express middleware on a request that has only what authentication reads: a Bearer token, or a bound
+ * token with its proof (DPoP).
  */
 export function callMiddleware(
   middleware: RequestHandler,

@@ -1,7 +1,7 @@
 import { allowInsecureRequests, validateJwtAccessToken } from 'oauth4webapi';
 import { ALGORITHMS, type Peer } from './peer.ts';
 
-/** oauth4webapi with its own key cache: it verifies a Fetch request, so one is made for each token. */
+/** oauth4webapi with its own key cache. It verifies a Fetch request, so one is made for each token. */
 export const oauth4webapi: Peer = {
   name: 'oauth4webapi',
   algorithms: ALGORITHMS,

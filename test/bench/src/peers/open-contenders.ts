@@ -4,7 +4,7 @@ import type { Target } from '../tokens/target.ts';
 import { loadPeer, loadPeers, type VariantId } from './index.ts';
 import type { Verifier } from './peer.ts';
 
-/** Opens every peer that can verify the target's tokens in whole, ours first; then these variants. */
+/** Opens every peer that can verify the target's tokens without a cache, Authly first, then these variants. */
 export async function openColdContenders(
   target: Target,
   corpus: Corpus,
@@ -19,7 +19,7 @@ export async function openColdContenders(
   return contenders;
 }
 
-/** Opens every peer that remembers verified tokens, ours first. */
+/** Opens every peer that remembers verified tokens, Authly first. */
 export async function openWarmContenders(target: Target, corpus: Corpus): Promise<Contender[]> {
   const contenders: Contender[] = [];
   for (const peer of await loadPeers()) {
@@ -30,7 +30,10 @@ export async function openWarmContenders(target: Target, corpus: Corpus): Promis
   return contenders;
 }
 
-/** A verifier that was seen to take a good token and to refuse a forged one: else its time means nothing. */
+/**
+ * Makes a contender of a verifier, after checking that it accepts a good token and refuses a forged one.
+ * Without that check its time would mean nothing.
+ */
 async function asContender(name: string, verifier: Verifier, corpus: Corpus): Promise<Contender> {
   const token = corpus.fresh(0);
   await verifier.verify(token, 0);
@@ -47,7 +50,7 @@ async function accepts(verify: Verify, token: string): Promise<boolean> {
   }
 }
 
-/** The token with another first character of its signature. */
+/** The token with another first character in its signature. */
 function forged(token: string): string {
   const start = token.lastIndexOf('.') + 1;
   const other = token[start] === 'A' ? 'B' : 'A';

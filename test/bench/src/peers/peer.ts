@@ -4,7 +4,7 @@ import type { Middleware } from 'koa';
 import type { Verify } from '../harness/contender.ts';
 import type { Target } from '../tokens/target.ts';
 
-/** A verifier that is ready: its keys are loaded, and it fetches nothing. */
+/** A verifier that is ready: its keys are loaded, and it does not fetch anything. */
 export interface Verifier {
   readonly verify: Verify;
   close?(): void;
@@ -16,15 +16,15 @@ export interface CacheBounds {
 }
 
 /**
- * A library as an API would use it: issuer, audience, `typ`, algorithm and time are checked by
- * everyone who can. What it has no answer for is absent.
+ * A library, used as an API would use it. It checks issuer, audience, `typ`, algorithm and time, as far as it
+ * can. What it does not support is absent.
  */
 export interface Peer {
   readonly name: string;
   readonly algorithms: readonly Algorithm[];
-  /** Whole verification of every token, no memory of earlier ones. */
+  /** Verifies every token completely, and remembers none. */
   cold?(target: Target): Verifier | Promise<Verifier>;
-  /** The same with the library's own memory of verified tokens. */
+  /** The same with the library's own cache of verified tokens. */
   warm?(target: Target, bounds: CacheBounds): Verifier | Promise<Verifier>;
   /** Express middleware: authentication, then one scope. */
   express?(target: Target): readonly RequestHandler[] | Promise<readonly RequestHandler[]>;

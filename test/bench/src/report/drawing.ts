@@ -9,7 +9,7 @@ const ROW = 22;
 const HEAD = 44;
 const GAP = 22;
 
-/** Its own paper under the ink in both: a page may be dark where the system is light, and the other way round. */
+/** The drawing has its own background, because a page can be dark on a light system, and the other way round. */
 const STYLE = `
 .paper { fill: #ffffff } .ink { fill: #24292f } .pale { fill: #57606a } .middle { stroke: #24292f }
 .ours { fill: #1f6feb } .theirs { fill: #9aa4b2 }
@@ -20,7 +20,7 @@ const STYLE = `
 
 /** How charts are drawn. */
 export interface DrawingOptions {
-  /** What the whole shows, for those who do not see it. */
+  /** Describes the drawing for people who do not see it. */
   readonly title: string;
   /** A line below the charts. */
   readonly foot?: string;
@@ -29,7 +29,8 @@ export interface DrawingOptions {
 }
 
 /**
- * Charts below each other as one SVG, for light and dark pages: bars from zero, with a line over the middle half.
+ * Draws charts below each other as one SVG, for light and dark pages. Bars start at zero and have a line over
+ * the middle half.
  */
 export function drawing(
   charts: readonly Chart[],

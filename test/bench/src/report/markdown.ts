@@ -1,6 +1,6 @@
 import type { Cell, Goal, Report, Table } from './report.ts';
 
-/** A report as Markdown: what was measured where, the goals, the tables. */
+/** A report as Markdown: the machine, the goals and the tables. */
 export function reportMarkdown(report: Report): string {
   const { environment, part, takenAt, tookSec, goals, tables } = report;
   const { node, processor, cores, loadAverage } = environment;
@@ -42,7 +42,7 @@ export function goalsTable(goals: readonly Goal[]): Table {
   };
 }
 
-/** A cell as text: three significant digits, and the middle half where there is one. */
+/** A cell as text: three significant digits, and the middle half if there is one. */
 export function cellText(cell: Cell): string {
   if (typeof cell === 'string') return cell;
   if (typeof cell === 'number') return numberText(cell);
@@ -50,7 +50,7 @@ export function cellText(cell: Cell): string {
   return `${numberText(median)} (${numberText(p25)}–${numberText(p75)})`;
 }
 
-/** A number with three significant digits, and thousands set apart. */
+/** A number as text, with three significant digits and separated thousands. */
 export function numberText(value: number): string {
   if (!Number.isFinite(value)) return '–';
   const size = Math.abs(value);

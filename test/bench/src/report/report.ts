@@ -7,13 +7,13 @@ export type Cell = Summary | number | string;
 /** One table of a report. */
 export interface Table {
   readonly title: string;
-  /** What the table says, and what it does not. */
+  /** What the table shows, and what it does not. */
   readonly note: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly Cell[])[];
 }
 
-/** What was to be reached, and what was. */
+/** A limit, and what was measured. */
 export interface Goal {
   readonly measure: string;
   readonly limit: string;
@@ -21,7 +21,7 @@ export interface Goal {
   readonly met: boolean;
 }
 
-/** Bars side by side, for the drawing. */
+/** Bars below each other, for the drawing. */
 export interface Chart {
   readonly title: string;
   readonly unit: string;
@@ -41,7 +41,7 @@ export interface Findings {
   readonly charts: readonly Chart[];
 }
 
-/** Findings, and where and when they were found. */
+/** Findings, and where and when they were measured. */
 export interface Report extends Findings {
   readonly part: string;
   readonly environment: Environment;
@@ -50,7 +50,7 @@ export interface Report extends Findings {
   readonly tookSec: number;
 }
 
-/** A goal that is met from below. */
+/** A goal that is met by a measured value of at most `limit`. */
 export function atMost(measure: string, measured: Summary, limit: number, unit: string): Goal {
   return {
     measure,
@@ -60,7 +60,7 @@ export function atMost(measure: string, measured: Summary, limit: number, unit: 
   };
 }
 
-/** A goal that is met from above. */
+/** A goal that is met by a measured value of at least `limit`. */
 export function atLeast(measure: string, measured: Summary, limit: number, unit: string): Goal {
   return {
     measure,

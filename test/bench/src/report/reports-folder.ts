@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Report } from './report.ts';
 
-/** Where reports go: ignored by git. */
+/** The folder of the reports. Git ignores it. */
 const REPORTS = fileURLToPath(new URL('../../../../.reports/bench', import.meta.url));
 
-/** Writes a file into the reports' folder and gives its path. */
+/** Writes a file into the folder of the reports and returns its path. */
 export function writeReportFile(name: string, text: string): string {
   mkdirSync(REPORTS, { recursive: true });
   const path = join(REPORTS, name);

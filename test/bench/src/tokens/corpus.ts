@@ -1,18 +1,18 @@
-/** Tokens as a server gets them: a string of its own for every request. */
+/** Tokens as a server gets them: each request has a string of its own. */
 export interface Corpus {
   /** How many distinct tokens there are. */
   readonly size: number;
   /** Mean length of a token. */
   readonly characters: number;
-  /** The token at a place, in a string that was never seen before: nothing is hashed or flattened yet. */
+  /** The token with this index, in a new string, which has no hash yet and is not flattened. */
   fresh(index: number): string;
 }
 
 const SCHEME = 'Bearer ';
 
 /**
- * Keeps tokens as bytes outside the heap. `fresh` decodes a whole `Authorization` header and cuts the
- * token off, as Node's parser and any middleware do.
+ * Makes a corpus. Its tokens are kept as bytes outside the heap. `fresh` decodes a whole `Authorization`
+ * header and cuts the token out of it, as Node's parser and any middleware do.
  */
 export function corpusOf(tokens: readonly string[]): Corpus {
   const ends: number[] = [];

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { compactJws, type TestKey } from '@authly/testing';
 
-/** Of every token. An issuer's name is never asked for anything: keys come from the loopback. */
+/** The issuer of every token. No request is ever sent to this name; the keys come from a loopback server. */
 export const ISSUER = 'https://login.acme.example/tenants/eu-1';
-/** Of every token, beside the issuer's own. */
+/** The audience of every token, in addition to the issuer's own. */
 export const AUDIENCE = 'https://api.acme.example';
-/** In every token. */
+/** A scope that every token has. */
 export const SCOPE = 'read:users';
 
 const LIFETIME_SEC = 7_200;
@@ -14,8 +14,8 @@ const LIFETIME_SEC = 7_200;
 export type Claims = Readonly<Record<string, unknown>>;
 
 /**
- * A user's access token with every claim of RFC 9068 §2.2, five scopes and what providers add: about
- * 1,000 characters with an RSA signature, 750 with one of the curves.
+ * A user's access token with every claim of RFC 9068 §2.2, five scopes and the claims that providers add. It
+ * has about 1,000 characters with an RSA signature, 750 with an elliptic curve.
  */
 export function realisticToken(key: TestKey, serial: number, claims: Claims = {}): string {
   const now = Math.floor(Date.now() / 1_000);
@@ -39,7 +39,7 @@ export function realisticToken(key: TestKey, serial: number, claims: Claims = {}
   );
 }
 
-/** Many distinct tokens of one key. */
+/** Many distinct tokens, signed with one key. */
 export function realisticTokens(key: TestKey, count: number, claims?: Claims): readonly string[] {
   return Array.from({ length: count }, (_, serial) => realisticToken(key, serial, claims));
 }

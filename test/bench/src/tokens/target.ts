@@ -9,7 +9,7 @@ export interface Target {
   readonly algorithm: Algorithm;
   readonly issuer: string;
   readonly audience: string;
-  /** The key set on a loopback server. */
+  /** URL of the key set on a loopback server. */
   readonly jwksUri: string;
   readonly jwks: { readonly keys: readonly TestKey['publicJwk'][] };
   readonly publicKey: KeyObject;
@@ -31,7 +31,7 @@ export async function openTarget(algorithm: Algorithm): Promise<OpenTarget> {
     response.setHeader('content-type', 'application/json').end(JSON.stringify(jwks));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  // Nothing here keeps the process alive: a measurement ends when its last line has run.
+  // The server must not keep the process running after the last measurement.
   server.unref();
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : undefined;
@@ -42,7 +42,7 @@ export async function openTarget(algorithm: Algorithm): Promise<OpenTarget> {
   };
 }
 
-/** A target without a server of its own. */
+/** A target whose key server already runs elsewhere. */
 export function targetOf(
   { algorithm, publicJwk }: Pick<TestKey, 'algorithm' | 'publicJwk'>,
   jwksUri: string,

@@ -5,7 +5,7 @@ import { auth0 } from '@authly/koa/providers';
 const resourceServer = createResourceServer({
   issuer: auth0('acme.eu.auth0.com'),
   audience: 'https://api.acme.com',
-  // Each token is verified in whole each time, and on the calling thread.
+  // Every token is verified completely each time, and on the calling thread.
   cache: false,
   signatureThread: false,
 });

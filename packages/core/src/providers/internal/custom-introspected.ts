@@ -47,7 +47,7 @@ export function customIntrospected(
   }
   if (!isStringList(requiredMembers)) {
     throw new ConfigurationError(
-      "custom: requiredMembers of introspected is a list of members; write requiredMembers: ['client_id']",
+      "custom: requiredMembers of introspected must be a list of members; write requiredMembers: ['client_id']",
     );
   }
   const rule = customClassify('custom', classify, ids);

@@ -123,7 +123,7 @@ export function presetOptions<Options extends ProviderOptions>(
     const texts: readonly unknown[] = Array.isArray(value) ? value : [value];
     if (!texts.some((text) => typeof text === 'string' && namesUnsetVariable(text))) continue;
     throw new ConfigurationError(
-      `${preset}: ${name} holds the word undefined or null: a variable that it is made of is not set; set it, and write ${preset}({ ${example} })`,
+      `${preset}: ${name} contains the word undefined or null, because a variable in it is not set; set the variable, and write ${preset}({ ${example} })`,
     );
   }
   return options;
@@ -180,7 +180,7 @@ function completed(
   const keys = keySource(preset, options) ?? statement.keys;
   if (keys === undefined) {
     throw new ConfigurationError(
-      `${preset}: where its keys are does not follow from the issuer; write jwksUri: 'https://…'`,
+      `${preset}: the URL of its keys cannot be derived from the issuer; write jwksUri: 'https://…'`,
     );
   }
   return {

@@ -59,7 +59,7 @@ async function readToken(file: string): Promise<string> {
   const token = (await readFile(file, 'utf8')).trim();
   // Checked here, because the error of `Headers` would quote the token.
   if (/^[\x21-\x7e]+$/.test(token)) return token;
-  throw new Error('The token file holds no token');
+  throw new Error('The token file does not contain a token');
 }
 
 function apiServerOf({

@@ -22,7 +22,7 @@ export function checkKindClaim(
 ): void {
   if (typeof kindClaim !== 'string' || kindClaim === '') {
     throw new ConfigurationError(
-      `${preset}: kindClaim is the name of a claim; write kindClaim: 'sub_type'`,
+      `${preset}: kindClaim must be the name of a claim; write kindClaim: 'sub_type'`,
     );
   }
   if (others.classify !== undefined || others.subjectNamespaces !== undefined) {

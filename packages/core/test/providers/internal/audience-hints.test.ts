@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import * as presets from '../../../src/providers/index.ts';
 import { AUDIENCE_HINTS } from '../../../src/providers/internal/audience-hints.ts';
 
-it('has hints for presets that exist, each a sentence that says whose setting it is', () => {
+it('each hint belongs to a preset that exists, and begins with the name of the product', () => {
   for (const [preset, hint] of Object.entries(AUDIENCE_HINTS)) {
     expect(Object.keys(presets)).toContain(preset);
     expect(hint).toMatch(/^[A-Z][\w:. ]+: .+\.$/);
@@ -22,6 +22,6 @@ it.each([
   ['vercel', 'exchangeVercelOidcToken'],
   ['cloudflareAccess', 'AUD tag'],
   ['supabase', 'authenticated'],
-])('tells what makes tokens of %s name an API: %s', (preset, setting) => {
+])('the hint for %s names %s', (preset, setting) => {
   expect(AUDIENCE_HINTS[preset]).toContain(setting);
 });

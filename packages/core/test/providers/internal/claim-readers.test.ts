@@ -30,18 +30,21 @@ describe('claims are read as own properties only', () => {
 });
 
 describe('types are never coerced', () => {
-  it.each([undefined, null, 0, 17, true, '', [], ['dana'], {}])('no string of %j', (sub) => {
-    expect(stringOf({ sub }, 'sub')).toBeUndefined();
-  });
+  it.each([undefined, null, 0, 17, true, '', [], ['dana'], {}])(
+    'stringOf gives undefined for %j',
+    (sub) => {
+      expect(stringOf({ sub }, 'sub')).toBeUndefined();
+    },
+  );
 
   it.each([undefined, null, 'admin', 0, {}, [1], ['admin', null], [['admin']]])(
-    'no list of %j',
+    'listOf gives an empty list for %j',
     (roles) => {
       expect(listOf({ roles }, 'roles')).toEqual([]);
     },
   );
 
-  it.each([undefined, null, 'x', 0, []])('no object of %j', (o) => {
+  it.each([undefined, null, 'x', 0, []])('objectOf gives undefined for %j', (o) => {
     expect(objectOf({ o }, 'o')).toBeUndefined();
   });
 });
@@ -54,7 +57,7 @@ describe('scopes', () => {
     ]);
   });
 
-  it('are none when the claim is absent or empty', () => {
+  it('are an empty list if the claim is absent or empty', () => {
     expect(scopeStringOf({}, 'scope')).toEqual([]);
     expect(scopeStringOf({ scope: '' }, 'scope')).toEqual([]);
     expect(scopeListOf({}, 'scp')).toEqual([]);
@@ -91,14 +94,14 @@ describe('the client id', () => {
     expect(clientIdOf({ client_id: 'web', azp: 'web' })).toBe('web');
   });
 
-  it('is none when the two differ, or the first is of another type', () => {
+  it('is undefined if the two differ, or if the first is of another type', () => {
     expect(clientIdOf({ client_id: 'web', azp: 'other' })).toBeUndefined();
     expect(clientIdOf({ client_id: 7, azp: 'web' })).toBeUndefined();
   });
 });
 
 describe('the sole audience', () => {
-  it('is there when there is exactly one', () => {
+  it('exists only if there is exactly one', () => {
     expect(soleAudienceOf({ aud: 'api' })).toBe('api');
     expect(soleAudienceOf({ aud: ['api'] })).toBe('api');
     expect(soleAudienceOf({ aud: ['api', 'web'] })).toBeUndefined();

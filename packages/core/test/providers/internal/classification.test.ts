@@ -20,7 +20,7 @@ describe('a verdict on who is calling', () => {
     expect(asAgent('bot', 'r', 'account')).toStrictEqual({ ...agent, subject: 'account' });
   });
 
-  it('without an id is on nobody, whatever kind the rule says', () => {
+  it('is unknown without an id, whatever kind the rule says', () => {
     expect(asUser(undefined, 'web', 'r').kind).toBe('unknown');
     for (const verdict of [asClient(undefined, 'r'), asAgent(undefined, 'r', 'account')]) {
       expect(verdict.kind).toBe('unknown');

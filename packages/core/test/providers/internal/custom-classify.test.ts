@@ -25,7 +25,7 @@ describe('a verdict of the operator', () => {
     expect(classifyWith('client', { clientId: () => 7 }).kind).toBe('unknown');
   });
 
-  it('may bring the ids', () => {
+  it('may contain the ids', () => {
     expect(classifyWith({ kind: 'user', userId: 'u-2' })).toMatchObject({
       kind: 'user',
       userId: 'u-2',
@@ -69,14 +69,14 @@ describe('a verdict of the operator', () => {
     expect(classifyWith(verdict).kind).toBe('unknown');
   });
 
-  it('that is a promise refuses the token, and its rejection ends nothing', async () => {
+  it('refuses the token if it is a promise, and the rejection of the promise does not end the process', async () => {
     expect(classifyWith(Promise.resolve('user')).kind).toBe('unknown');
     expect(classifyWith(Promise.reject(new Error('database'))).kind).toBe('unknown');
     // An unhandled rejection would fail the run at the end of this turn.
     await new Promise((resolve) => setImmediate(resolve));
   });
 
-  it('sees no claim and no header but those of the token', () => {
+  it('is made from own claims and headers only', () => {
     const polluted = { caller_type: 'human', toString: undefined };
     const { classify } = custom({
       issuer: 'https://as.acme.com',
@@ -90,7 +90,7 @@ describe('a verdict of the operator', () => {
     expect(classify({ ...claims, caller_type: 'human' }, {}).kind).toBe('user');
   });
 
-  it('cannot be talked into a prototype by a claim of that name', () => {
+  it('is not changed by a claim with the name __proto__', () => {
     const { classify } = custom({
       issuer: 'https://as.acme.com',
       jwks: NO_KEYS,
@@ -121,7 +121,7 @@ describe('the rule, as explain shows it', () => {
     ['user', 'the configured classify function says user'],
     ['client', 'the configured classify function says client'],
     [{ kind: 'client', clientId: 'c', agent: true }, /says client, an agent$/],
-  ])('of the verdict %j says what was answered', (verdict, rule) => {
+  ])('for the verdict %j says what the function answered', (verdict, rule) => {
     expect(classifyWith(verdict).rule).toMatch(rule);
   });
 });
@@ -139,13 +139,13 @@ describe('a custom provider', () => {
     expect(provider.accepts?.({ ...claims, token_use: 'access' }, { cat: 'id' })).toBe(false);
   });
 
-  it('takes application/ from the beginning of a type alone', () => {
+  it('removes application/ only from the beginning of a type', () => {
     const types = { accepted: ['x/application/own'], optional: false };
     const provider = custom({ issuer: 'a', jwks: NO_KEYS, classify: () => 'user', types });
     expect(provider.types.accepted).toEqual(['x/application/own']);
   });
 
-  it('reads what it is configured to read', () => {
+  it('uses every rule and every reader that is configured', () => {
     const provider = custom({
       issuer: 'https://as.acme.com',
       jwks: NO_KEYS,
@@ -174,7 +174,7 @@ describe('a custom provider', () => {
     expect(authority.tenant?.({})).toBe('t');
   });
 
-  it('without aud checks something else', () => {
+  it('calls accepts for tokens without aud', () => {
     const provider = custom({
       issuer: 'https://as.acme.com',
       jwks: NO_KEYS,

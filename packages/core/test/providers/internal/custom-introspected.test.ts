@@ -5,7 +5,7 @@ const accepts = () => true;
 const classify = () => 'user' as const;
 
 describe('the operator’s rule for answers', () => {
-  it('is a preset’s, with the ids that the operator reads', () => {
+  it('has the configured functions and members, and the ids that the operator reads', () => {
     const given = { accepts, classify, requiredMembers: ['username'] };
     const rule = customIntrospected(given, { userId: ({ username }) => String(username) });
     expect(rule.requiredMembers).toEqual(['username']);
@@ -19,7 +19,7 @@ describe('the operator’s rule for answers', () => {
     expect(customIntrospected({ accepts, classify }, {}).requiredMembers).toEqual([]);
   });
 
-  it('gets an empty header, and refuses what it gives no verdict about', () => {
+  it('gets an empty header, and refuses answers for which it gives no verdict', () => {
     const headers: unknown[] = [];
     const rule = customIntrospected(
       {

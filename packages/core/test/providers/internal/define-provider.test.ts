@@ -51,7 +51,7 @@ describe('a provider', () => {
     expect(audienceProvider(statement(), options)).toMatchObject(options);
   });
 
-  it('has the keys of the operator in the place of its own', () => {
+  it('has the operator’s keys instead of its own', () => {
     expect(audienceProvider(statement(), { jwks: NO_KEYS }).keys).toEqual({
       kind: 'static',
       jwks: NO_KEYS,
@@ -66,10 +66,10 @@ describe('a provider', () => {
     ['nothing for keys', { jwks: null }, 'jwks must be a JWK set'],
     ['a number for keys', { jwks: 7 }, 'jwks must be a JWK set'],
     ['keys that are no list', { jwks: { keys: {} } }, 'jwks must be a JWK set'],
-    ['an address of keys that is none', { jwksUri: 'keys' }, 'is not an absolute URL'],
+    ['a jwksUri that is not a URL', { jwksUri: 'keys' }, 'is not an absolute URL'],
     ['an empty name', { name: '' }, 'name must be a non-empty string'],
     ['a name that is a number', { name: 7 }, 'name must be a non-empty string'],
-    ['a fetch that is none', { fetch: {} }, 'fetch must be a function'],
+    ['a fetch that is not a function', { fetch: {} }, 'fetch must be a function'],
   ])('may not have %s', (_what, options, words) => {
     const make = () => audienceProvider(statement(), options as ProviderOptions);
     expect(make).toThrow(ConfigurationError);
@@ -77,7 +77,7 @@ describe('a provider', () => {
     expect(make).toThrow(words);
   });
 
-  it('whose keys only the operator knows asks for them', () => {
+  it('needs keys from the operator if the preset knows none', () => {
     const nowhere = { ...statement(), keys: undefined };
     expect(() => audienceProvider(nowhere, {})).toThrow("write jwksUri: 'https://…'");
     expect(audienceProvider(nowhere, { jwks: NO_KEYS }).keys.kind).toBe('static');
@@ -87,7 +87,7 @@ describe('a provider', () => {
 describe('a provider whose tokens need no aud', () => {
   const free = () => audienceFreeProvider({ ...statement(), accepts: () => true }, {});
 
-  it('is known by a brand, which a spread takes along and a copy by hand has not', () => {
+  it('is recognized by a brand, which a spread copies and a copy by hand does not', () => {
     const provider = free();
     expect(provider.audienceClaim).toBe('absent');
     expect(provider.accepts({}, {})).toBe(true);
@@ -105,7 +105,7 @@ describe('the options of a preset', () => {
   const NAMES = { issuer: true, ids: true } as const;
   const checked = (options: object) => presetOptions<Options>('acme', options as Options, NAMES);
 
-  it('are given back, where each of them is known', () => {
+  it('are returned if each of them is known', () => {
     const options = { issuer: 'https://a.example', ids: ['a'], name: 'a', jwks: NO_KEYS };
     expect(checked(options)).toBe(options);
     expect(() => checked({ issuers: 'x' })).toThrow('acme() has no option "issuers"');
@@ -118,17 +118,17 @@ describe('the options of a preset', () => {
     [{ issuer: 'https://undefined.example' }, 'issuer'],
     [{ issuer: 'https://a.example', ids: ['a', 'null'] }, 'ids'],
   ])('that were made of a variable that is not set are refused: %j', (options, name) => {
-    expect(() => checked(options)).toThrow(`acme: ${name} holds the word undefined or null`);
+    expect(() => checked(options)).toThrow(`acme: ${name} contains the word undefined or null`);
   });
 
-  it('may be the issuer alone', () => {
+  it('may be only the issuer', () => {
     expect(issuerOptions<Options>('acme', 'https://a.example', NAMES)).toEqual({
       issuer: 'https://a.example',
     });
     const options = { issuer: 'https://a.example', name: 'a' };
     expect(issuerOptions<Options>('acme', options, NAMES)).toBe(options);
     expect(() => issuerOptions<Options>('acme', 'https://undefined.example', NAMES)).toThrow(
-      'holds the word undefined',
+      'contains the word undefined',
     );
   });
 
@@ -139,7 +139,7 @@ describe('the options of a preset', () => {
 });
 
 describe('a list of ids', () => {
-  it('is looked up in', () => {
+  it('is made into a set', () => {
     expect(idSet('acme', 'ids', ['a', 'b'], "['a']")).toEqual(new Set(['a', 'b']));
     expect(idSet('acme', 'ids', [], "['a']").size).toBe(0);
   });
@@ -150,7 +150,7 @@ describe('a list of ids', () => {
     );
   });
 
-  it('that is there and undefined is refused: it would let everybody in', () => {
+  it('is refused if it is undefined, because that would let everybody in', () => {
     const refuse = (options: object) => () => refuseUndefined('acme', options, 'ids', "['a']");
     expect(refuse({ ids: undefined })).toThrow("write ids: ['a'], or leave it out");
     expect(refuse({ ids: undefined })).toThrow(ConfigurationError);

@@ -13,7 +13,7 @@ describe('the rule of a token of Entra, as explain shows it', () => {
     [client, 'no scopes, and oid is sub'],
     [{ ...client, xms_sub_fct: '11' }, 'no scopes, and xms_sub_fct says an agent'],
     [{ ...user, xms_sub_fct: '13' }, "xms_sub_fct says an agent's user account"],
-  ])('of %j says by what it is read', (claims, rule) => {
+  ])('for %j names the claim by which it was read', (claims, rule) => {
     expect(classifyByEntra(claims, 'web').rule).toBe(rule);
   });
 
@@ -28,7 +28,7 @@ describe('the rule of a token of Entra, as explain shows it', () => {
     [{ ...user, xms_sub_fct: '11' }, /but xms_sub_fct says an agent$/],
     [{ ...client, scp: 'read' }, /do not agree on a kind$/],
     [{ oid: 'o1', sub: 's1' }, /do not agree on a kind$/],
-  ])('of %j says why it is refused', (claims, rule) => {
+  ])('for %j says why it is refused', (claims, rule) => {
     const classification = classifyByEntra(claims as Parameters<typeof classifyByEntra>[0], 'web');
     expect(classification.kind).toBe('unknown');
     expect(classification.rule).toMatch(rule);

@@ -30,7 +30,7 @@ describe('an API of many tenants', () => {
     expect(any().names?.({ iss: 'https://login.microsoftonline.com//v2.0', tid: '' })).toBe(false);
   });
 
-  it('takes a key for all tenants, or for the one of the token', () => {
+  it('accepts a key for all tenants, or for the tenant of the token', () => {
     const claims = { iss: issuerOf(NORTH), tid: NORTH };
     expect(any().keyServes?.(TEMPLATE, claims)).toBe(true);
     expect(any().keyServes?.(issuerOf(NORTH), claims)).toBe(true);
@@ -38,7 +38,7 @@ describe('an API of many tenants', () => {
     expect(any().keyServes?.(undefined, claims)).toBe(false);
   });
 
-  it('keeps users of two tenants apart, also under a name', () => {
+  it('gives a user and a client a key id that begins with the tenant', () => {
     const claims = { oid: 'o1', sub: 's1', azp: 'web', scp: 'read', tid: NORTH };
     expect(any().classify(claims, {})).toMatchObject({ userId: 'o1', keyId: `${NORTH}/o1` });
     expect(any().classify({ ...claims, idtyp: 'app', scp: '' }, {})).toMatchObject({
@@ -60,7 +60,7 @@ describe('an API of many tenants, version 1', () => {
     expect(v1().names?.({ iss, tid: SOUTH })).toBe(false);
   });
 
-  it('has the keys that say which tenant they are for', () => {
+  it('uses only keys that are for the tenant of the token', () => {
     expect(v1().keys).toEqual({
       kind: 'jwks',
       url: 'https://login.microsoftonline.com/common/discovery/v2.0/keys',
@@ -86,7 +86,7 @@ describe('an API of one tenant', () => {
     ['v2', () => entra(NORTH)],
     ['v1', () => entra({ tenant: NORTH, version: 'v1' })],
     ['External ID', () => entra(`https://${NORTH}.ciamlogin.com/${NORTH}/v2.0`)],
-  ])('does not take a key that is bound to another: %s', (_version, make) => {
+  ])('does not use a key that is bound to another tenant: %s', (_version, make) => {
     const { keyServes } = make();
     const served = (keyIssuer: string | undefined) => keyServes?.(keyIssuer, {});
     expect(served(undefined)).toBe(true);
@@ -99,13 +99,13 @@ describe('an API of one tenant', () => {
     expect(served('')).toBe(false);
   });
 
-  it('has the client id of the version that the form of its issuer says', () => {
+  it('reads the client id from the claim of the version of its issuer', () => {
     const idOf = (issuer: string) => entra({ issuer }).requiredClaims;
     expect(idOf(`https://sts.windows.net/${NORTH}/`)).toContain('appid');
     expect(idOf(issuerOf(NORTH))).toContain('azp');
   });
 
-  it.each([5, null, [NORTH], {}])('is not %j, which is no text', (tenant) => {
+  it.each([5, null, [NORTH], {}])('cannot be %j, which is not text', (tenant) => {
     expect(() => entra({ tenant: tenant as unknown as string })).toThrow('is not a tenant id');
   });
 

@@ -29,14 +29,14 @@ async function missingFile(options: InClusterOptions): Promise<unknown> {
 
 // Tests may run in a pod, where the files are.
 it.skipIf(existsSync(MOUNT))(
-  'files are where Kubernetes mounts them, unless others are given',
+  'files are read where Kubernetes mounts them, unless other paths are given',
   async () => {
     expect(await missingFile({ caFile: file })).toBe(`${MOUNT}/token`);
     expect(await missingFile({ tokenFile: file })).toBe(`${MOUNT}/ca.crt`);
   },
 );
 
-it('nothing is read, and nobody is asked, for an address of another origin', async () => {
+it('the fetch for the keys rejects a URL of another origin', async () => {
   const { fetch } = inClusterKeys('kubernetes', { apiServer, tokenFile: file, caFile: file });
   for (const url of [
     'https://k8s.acme.com:8443/openid/v1/jwks',

@@ -25,7 +25,7 @@ describe('an answer', () => {
     { token_type: 'Bearer', c_hash: 'x' },
     { token_type: 'Bearer', nonce: 'x' },
     { token_type: 'Bearer', events: {} },
-  ])('with %j is not', (answer) => {
+  ])('with %j is not about an access token', (answer) => {
     expect(isAboutAccessToken(answer)).toBe(false);
   });
 });

@@ -20,7 +20,7 @@ describe('an issuer', () => {
     ['https://as.acme.com/', { trailingSlash: 'required' }],
     ['https://as.acme.com', { trailingSlash: 'forbidden' }],
     ['https://as.acme.com/tenants/r-1', TENANT],
-  ])('may be %s, to the letter', (issuer, form) => {
+  ])('may be %s, and is returned unchanged', (issuer, form) => {
     expect(checkIssuer('acme', issuer, form)).toBe(issuer);
   });
 
@@ -56,7 +56,7 @@ describe('an issuer', () => {
     expect(check).toThrow(words);
   });
 
-  it('of another preset is for that one, of which the line is told', () => {
+  it('that belongs to another preset is refused, with the line to write', () => {
     const auth0 = 'https://acme.eu.auth0.com/';
     expect(checkIssuer('auth0', auth0)).toBe(auth0);
     expect(() => checkIssuer('rfc9068', auth0)).toThrow(`write auth0({ issuer: '${auth0}' })`);
@@ -85,7 +85,7 @@ describe('a URL of the configuration', () => {
     expect(() => checkUrl('acme', 'jwksUri', url)).toThrow(words);
   });
 
-  it('may have a query where keys are, and nowhere else', () => {
+  it('may have a query only if it is the URL of keys', () => {
     const url = 'https://a.example/k?app=1';
     expect(checkUrl('acme', 'jwksUri', url)).toBe(url);
     for (const setting of ['issuer', 'baseUrl'] as const) {
@@ -98,12 +98,12 @@ describe('a domain', () => {
   it.each([
     ['Acme.eu.Auth0.com', 'acme.eu.auth0.com'],
     ['localhost:3000', 'localhost:3000'],
-  ])('%s is given back as issuers have it', (domain, given) => {
+  ])('%s is returned in lower case', (domain, given) => {
     expect(checkDomain('acme', domain, 'acme(…)')).toBe(given);
   });
 
   it.each(['https://a.example', 'a.example/x', 'a.example:', 'x a.example', 'a.example:1x', '', 7])(
-    '%j is none',
+    '%j is refused',
     (domain) => {
       expect(() => checkDomain('acme', domain, 'acme(…)')).toThrow(
         `acme: '${domain}' is not a domain; write acme(…)`,

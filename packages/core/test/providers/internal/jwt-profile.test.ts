@@ -4,7 +4,7 @@ import { classifyByJwtProfile } from '../../../src/providers/internal/jwt-profil
 
 describe('the reading of RFC 9068 §2.2', () => {
   it.each([{}, { sub: 'dana' }, { client_id: 'web' }, { sub: 7, client_id: 7 }])(
-    'says of %j that an id is missing',
+    'of %j says that an id is missing',
     (claims) => {
       const classification = classifyByJwtProfile(claims as TokenClaims, {});
       expect(classification).toEqual({ kind: 'unknown', rule: 'sub or client_id is missing' });
@@ -17,7 +17,7 @@ describe('the reading of RFC 9068 §2.2', () => {
     [{ sub: 'web', client_id: 'web', email: 'e' }, 'unknown', /^sub is client_id, but/],
     [{ sub: 'mch_1', client_id: 'web' }, 'unknown', /^sub is not client_id, but/],
     [{ sub: 'dana', client_id: 'web', typ: 'Bearer' }, 'unknown', /^sub is not client_id, but/],
-  ])('reads %j as %s', (claims, kind, rule) => {
+  ])('of %j is %s', (claims, kind, rule) => {
     const classification = classifyByJwtProfile(claims, {});
     expect(classification.kind).toBe(kind);
     expect(classification.rule).toMatch(rule);

@@ -93,7 +93,7 @@ describe('a mark against a client', () => {
 });
 
 describe('a grant in the header', () => {
-  it('counts as one among the claims', () => {
+  it('counts like one in the claims', () => {
     expect(hasUserMark({}, { gty: 'password' })).toBe(true);
     expect(hasUserMark({}, { gty: 'client_credentials' })).toBe(false);
     expect(hasClientMark({}, { gty: 'client_credentials' })).toBe(true);
@@ -114,7 +114,7 @@ describe('a grant in the header', () => {
   });
 });
 
-it('a token is of another provider by claims that every token of it has', () => {
+it('a token counts as one of another provider if it has a claim that every token of that provider has', () => {
   expect(isOfAnotherProvider({ typ: 'Bearer' })).toBe(true);
   expect(isOfAnotherProvider({ 'p1.rid': 'r1' })).toBe(true);
   expect(isOfAnotherProvider({ sub: 'dana', scope: 'read' })).toBe(false);

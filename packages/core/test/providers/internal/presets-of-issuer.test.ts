@@ -55,7 +55,7 @@ it.each([
   'https://acme--dev.sandbox.my.salesforce.com',
   'https://sts.acme.com/adfs',
   'http://sts.acme.com/adfs/services/trust',
-])('%s is known, and no preset reads it', (issuer) => {
+])('%s is recognized, but no preset reads its tokens', (issuer) => {
   expect(presetsOfIssuer(issuer)).toEqual([]);
 });
 
@@ -76,6 +76,6 @@ it.each([
   'https://mystytch.com',
   'acme.com',
   '',
-])('"%s" is not known', (issuer) => {
+])('"%s" is not recognized', (issuer) => {
   expect(presetsOfIssuer(issuer)).toBeUndefined();
 });

@@ -40,7 +40,7 @@ describe.each(Object.entries(presets))('%s', (name, [preset, base]) => {
     expect(classify({ sub: 'web', client_id: 'web', aud: 'web' }, {}).kind).toBe('unknown');
   });
 
-  it('takes a rule of the operator, but not together with the other setting', () => {
+  it('accepts a rule of the operator, but not together with the other setting', () => {
     const { classify } = create({ classify: () => 'user' });
     expect(classify({ sub: 'dana' }, {}).kind).toBe('user');
     expect(() => create({ classify: () => 'user', subjectNamespaces: 'unknown' })).toThrow(
@@ -49,7 +49,7 @@ describe.each(Object.entries(presets))('%s', (name, [preset, base]) => {
     expect(() => create({ classify: 'user' })).toThrow(new RegExp(`^${name}: .*write classify`));
   });
 
-  it("takes the word 'disjoint' only where it has an effect", () => {
+  it("accepts 'disjoint' only if that tells users from machines", () => {
     const tellsSomething = ['spring', 'curity', 'hydra', 'oidcProvider'].includes(name);
     const word = () => create({ subjectNamespaces: 'disjoint' });
     if (tellsSomething) expect(word).not.toThrow();

@@ -27,7 +27,7 @@ describe('a hint for a refused token', () => {
     expect(tokenHint('expired', claims, header)).toBeUndefined();
   });
 
-  it('of Azure AD B2C says where its keys are', () => {
+  it('of Azure AD B2C says where the keys are', () => {
     const claims = { iss: `https://acme.b2clogin.com/${tid}/v2.0/` };
     expect(tokenHint('issuer_unknown', claims, {})).toContain('<policy>/discovery/v2.0/keys');
   });
@@ -37,7 +37,7 @@ describe('a hint for a refused token', () => {
     [{ iss: 'https://sts.windows.net.evil.example/x/' }],
     [{ iss: 7 }],
     [{}],
-  ])('is not there for others: %j', (claims) => {
+  ])('does not exist for other tokens: %j', (claims) => {
     expect(tokenHint('issuer_unknown', claims as never, {})).toBeUndefined();
     expect(tokenHint('signature_invalid', claims as never, { nonce: 'x' })).toBeUndefined();
   });
