@@ -124,6 +124,7 @@ describe('the public surface', () => {
         "rawHeader",
         "refuseOtherFramework",
         "refuseUncalled",
+        "requestMember",
       ]
     `);
   });

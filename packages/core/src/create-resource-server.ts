@@ -139,7 +139,12 @@ export function resourceServerOf<Schema extends StandardSchemaV1 | undefined = u
     } catch (error) {
       return failed(error, presented);
     }
-    if (!isThenable(outcome)) return admitted(outcome, presented);
+    return isThenable(outcome) ? admitLater(outcome, presented) : admitted(outcome, presented);
+  }
+
+  // A separate function: a function that contains closures allocates an object for their variables at each call, even when it
+  // creates no closure.
+  function admitLater(outcome: Promise<ReadOutcome>, presented: Presentation): Promise<Admitted> {
     return outcome.then(
       (settled) => admitted(settled, presented),
       (error) => failed(error, presented),

@@ -1,12 +1,14 @@
 import { type AnyResourceServerOptions, nodeRequestView, type ResourceServer } from '@authly/core';
 import {
+  type AnswerMode,
   type AuthenticateInfo,
   type AuthenticateOptionsOf,
   admissionMode,
   admitRequest,
   isThenable,
+  requestMember,
 } from '@authly/core/adapter';
-import type { ExpressMiddleware } from './framework.ts';
+import type { ExpressMiddleware, ExpressNext, ExpressResponse } from './framework.ts';
 import { showPrincipal } from './principal-property.ts';
 import { refuse } from './respond.ts';
 
@@ -47,16 +49,27 @@ export function authenticate(
     let admitted: ReturnType<typeof admitRequest>;
     try {
       // `originalUrl`, since routers and mounts shorten `url`.
-      const view = nodeRequestView(request, request.originalUrl, { response });
+      const view = nodeRequestView(request, requestMember(request, 'originalUrl'), { response });
       admitted = admitRequest(request, view, mode);
     } catch (error) {
       return refuse(error, mode, { response, next });
     }
     if (!isThenable(admitted)) return next();
-    const refused = (error: unknown) => refuse(error, mode, { response, next });
-    // The last `catch`: an exception of the application's `next` must not end the process.
-    admitted.then(() => next(), refused).then(undefined, next);
+    goOnLater(admitted, mode, { response, next });
   };
   const { resourceServer, optional, skip } = mode;
   return Object.assign(middleware, { resourceServer, optional, skip });
+}
+
+// A separate function: a function that contains closures allocates an object for their variables at each call, even when it
+// creates no closure.
+function goOnLater(
+  admitted: PromiseLike<unknown>,
+  mode: AnswerMode,
+  exchange: { readonly response: ExpressResponse; readonly next: ExpressNext },
+): void {
+  const { next } = exchange;
+  const refused = (error: unknown) => refuse(error, mode, exchange);
+  // The last `catch`: an exception of the application's `next` must not end the process.
+  admitted.then(() => next(), refused).then(undefined, next);
 }

@@ -1,5 +1,5 @@
 import type { Principal } from '@authly/core';
-import { admissionBehind } from '@authly/core/adapter';
+import { admissionBehind, requestMember } from '@authly/core/adapter';
 import type { ExpressRequest } from './framework.ts';
 
 // Descriptors without a prototype, so that a polluted prototype has no effect on them.
@@ -26,7 +26,7 @@ const prepared = new WeakSet<object>();
 export function showPrincipal(request: ExpressRequest, principal: Principal | undefined): void {
   const prototype: object | null = Object.getPrototypeOf(request);
   if (prototype !== null && !prepared.has(prototype)) prepare(prototype);
-  if (request.principal !== principal) define(request, principal);
+  if (requestMember(request, 'principal') !== principal) define(request, principal);
 }
 
 function prepare(prototype: object): void {

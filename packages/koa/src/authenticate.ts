@@ -5,6 +5,7 @@ import {
   type ResourceServer,
 } from '@authly/core';
 import {
+  type AnswerMode,
   type AuthenticateInfo,
   type AuthenticateOptionsOf,
   admissionMode,
@@ -80,12 +81,21 @@ export function authenticate(
     } catch (error) {
       return respond(context, answerRefusal(error, mode));
     }
-    if (!isThenable(admitted)) return next();
-    const refused = (error: unknown) => respond(context, answerRefusal(error, mode));
-    return admitted.then(() => next(), refused);
+    return isThenable(admitted) ? goOnLater(admitted, mode, { context, next }) : next();
   };
   const { resourceServer, optional, skip } = mode;
   return Object.assign(middleware, { resourceServer, optional, skip });
+}
+
+// A separate function: a function that contains closures allocates an object for their variables at each call, even when it
+// creates no closure.
+function goOnLater(
+  admitted: PromiseLike<unknown>,
+  mode: AnswerMode,
+  { context, next }: { readonly context: KoaContext; readonly next: KoaNext },
+): PromiseLike<unknown> {
+  const refused = (error: unknown) => respond(context, answerRefusal(error, mode));
+  return admitted.then(() => next(), refused);
 }
 
 function show(context: KoaContext, principal: Principal | undefined): void {

@@ -29,6 +29,27 @@ describe('runRounds', () => {
     }
   });
 
+  it('lets a contender do a whole turn in its own way, unless operations come one at a time', async () => {
+    const asked: number[] = [];
+    let single = 0;
+    const contender = {
+      name: 'turns',
+      verify: () => {
+        single += 1;
+      },
+      turn: async (operations: number) => {
+        asked.push(operations);
+      },
+    };
+    await runRounds([contender], corpus, { rounds: 1, turnMs: 1, inFlight: 2 });
+    expect(asked.length).toBeGreaterThan(1);
+    expect(single).toBe(0);
+    const before = asked.length;
+    await runRounds([contender], corpus, { rounds: 1, turnMs: 1, inFlight: 1 });
+    expect(asked).toHaveLength(before);
+    expect(single).toBeGreaterThan(0);
+  });
+
   it('hands each contender every token of the corpus, with its place', async () => {
     const seen = new Map<number, Set<string>>();
     const verify = (token: string, index: number) => {

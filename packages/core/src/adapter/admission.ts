@@ -14,8 +14,8 @@ export interface Admission {
   readonly resourceServer: ResourceServer<unknown>;
   /** `undefined` for an anonymous request, if authentication is optional. */
   readonly principal: Principal | undefined;
-  /** The requirements of the guards that the request has passed. Each guard adds its own. */
-  readonly passed: Requirement[];
+  /** The requirements of the guards that the request has passed. Each guard puts a longer list in its place. */
+  passed: readonly Requirement[];
   /** Whether refusals are given to the application's own error handling. */
   readonly delegated: boolean;
   /** Where the token was looked for; `undefined` for the `Authorization` header. */

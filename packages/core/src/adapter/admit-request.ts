@@ -1,6 +1,7 @@
 import type { RequestView } from '../http/request-view.ts';
 import { isThenable, type MaybePromise } from '../lib/maybe-promise.ts';
 import type { Principal } from '../model/principal.ts';
+import type { Admitted } from '../request/adapter-side.ts';
 import { refusePromise } from '../requirement/programming-mistake.ts';
 import { adapterSideOf } from './adapter-side-of.ts';
 import { type Admission, admit, admittedAs } from './admission.ts';
@@ -35,11 +36,9 @@ export function admitRequest<Carrier extends object>(
       mode.optional,
       mode.credentials,
     );
-    if (!isThenable(admitted)) return letIn(carrier, createAdmission(admitted, mode), mode);
-    return admitted.then(
-      (settled) => letIn(carrier, createAdmission(settled, mode), mode),
-      (error) => refuse(carrier, error),
-    );
+    return isThenable(admitted)
+      ? letInLater(carrier, admitted, mode)
+      : letIn(carrier, createAdmission(admitted, mode), mode);
   } catch (error) {
     return refuse(carrier, error);
   }
@@ -80,6 +79,19 @@ function skips(skip: Skip, view: RequestView): boolean {
 function refuse(carrier: object, error: unknown): never {
   noteRefusal(carrier, error);
   throw error;
+}
+
+// A separate function: a function that contains closures allocates an object for their variables at each call, even when it
+// creates no closure.
+function letInLater<Carrier extends object>(
+  carrier: Carrier,
+  admitted: Promise<Admitted>,
+  mode: AdmissionMode<Carrier>,
+): Promise<Admission> {
+  return admitted.then(
+    (settled) => letIn(carrier, createAdmission(settled, mode), mode),
+    (error) => refuse(carrier, error),
+  );
 }
 
 function letIn<Carrier extends object>(

@@ -7,6 +7,8 @@ import type { Admission } from './admission.ts';
 
 const PRESENTED_TOKEN: unique symbol = Symbol.for('@authly/core:presented-token');
 
+const NONE: readonly Requirement[] = Object.freeze([]);
+
 /** The members of an admission mode that an admission keeps. */
 type AdmittedBy = Pick<Admission, 'resourceServer' | 'delegated' | 'credentials'>;
 
@@ -17,7 +19,7 @@ type AdmittedBy = Pick<Admission, 'resourceServer' | 'delegated' | 'credentials'
 class RequestAdmission implements Admission {
   readonly resourceServer: ResourceServer<unknown>;
   readonly principal: Principal | undefined;
-  readonly passed: Requirement[] = [];
+  passed: readonly Requirement[] = NONE;
   readonly delegated: boolean;
   readonly credentials: CredentialSource | undefined;
   readonly skipped: boolean;

@@ -22,5 +22,6 @@ export function guardRequest(carrier: object, requirement: Requirement): void {
     adapterSideOf(resourceServer).report(error);
     throw error;
   }
-  passed.push(requirement);
+  // With `push`, V8 would allocate room for 17 requirements. Most routes have one guard.
+  admission.passed = passed.length === 0 ? [requirement] : [...passed, requirement];
 }

@@ -5,6 +5,7 @@ export { rawHeader } from '../http/node-request.ts';
 export { createEventSink, type EventSink } from '../lib/event-sink.ts';
 export { isThenable, type MaybePromise } from '../lib/maybe-promise.ts';
 export { memberOf } from '../lib/member-of.ts';
+export { requestMember } from '../lib/request-member.ts';
 export { createStoreOutage, type StoreOutage } from '../lib/store-outage.ts';
 export { checkRequirement, isRequirement } from '../requirement/check-requirement.ts';
 export { isResourceServer } from '../resource-server.ts';

@@ -1,5 +1,6 @@
 import { isStringList } from '../lib/json.ts';
 import { ownProperty } from '../lib/own-property.ts';
+import { requestMember } from '../lib/request-member.ts';
 import type { RequestView, SetResponseHeader } from './request-view.ts';
 
 /** The part of Node's `http.IncomingMessage` that is read: both frameworks carry one. */
@@ -36,8 +37,8 @@ export interface NodeExchange {
 
 /**
  * A view of Node's request, HTTP/1.1 or HTTP/2. `url` is path and query as the client sent them. The
- * peer's address is read at once, since a connection that ends meanwhile no longer tells it; the
- * certificate is read from the socket when it is asked for.
+ * peer's address is read at once, since a connection that ends meanwhile no longer tells it; everything
+ * else is read when it is asked for.
  */
 export function nodeRequestView(
   request: NodeRequest,
@@ -49,7 +50,6 @@ export function nodeRequestView(
 
 // A class, because a view is made for every request: closures, and members that are seldom read, would cost more.
 class NodeRequestView implements RequestView {
-  readonly method: string;
   readonly url: string;
   readonly peerAddress: string | undefined;
   // Private, so that printing a view prints no request.
@@ -57,8 +57,6 @@ class NodeRequestView implements RequestView {
   readonly #exchange: NodeExchange | undefined;
 
   constructor(request: NodeRequest, url: string, exchange: NodeExchange | undefined) {
-    const { originalMethod } = request;
-    this.method = typeof originalMethod === 'string' ? originalMethod : (request.method ?? 'GET');
     this.url = url;
     this.peerAddress = peerAddress(request);
     this.#request = request;
@@ -67,6 +65,11 @@ class NodeRequestView implements RequestView {
 
   header(name: string): string | readonly string[] | undefined {
     return rawHeader(this.#request, name);
+  }
+
+  get method(): string {
+    const { originalMethod, method } = this.#request;
+    return typeof originalMethod === 'string' ? originalMethod : (method ?? 'GET');
   }
 
   get routedMethod(): string | undefined {
@@ -122,10 +125,11 @@ interface NodeSocket {
 
 /** Reads something of a request's socket. HTTP/2's is a proxy, whose members throw once the session has ended. */
 function ofSocket<Value>(
-  { socket }: NodeRequest,
+  request: NodeRequest,
   read: (socket: NodeSocket) => Value | undefined,
 ): Value | undefined {
   try {
+    const socket = requestMember(request, 'socket');
     return socket ? read(socket) : undefined;
   } catch {
     return undefined;
@@ -196,9 +200,11 @@ function keepUntilNextHandshake(socket: NodeSocket, der: Uint8Array): void {
  * counts. A header that nobody changed is read from `rawHeaders`, because only that shows repeated headers.
  */
 export function rawHeader(
-  { rawHeaders = NONE, headers }: NodeRequest,
+  request: NodeRequest,
   name: string,
 ): string | readonly string[] | undefined {
+  const headers = requestMember(request, 'headers');
+  const rawHeaders = requestMember(request, 'rawHeaders') ?? NONE;
   if (headers === undefined) return rawValues(rawHeaders, name);
   const parsed: unknown = ownProperty(headers, name);
   if (typeof parsed !== 'string') return isStringList(parsed) ? parsed : undefined;

@@ -72,7 +72,9 @@ export function rejectUnknownKey(): Promise<never> {
  */
 export function chooseKey(keys: readonly VerificationKey[], query: KeyQuery): KeyChoice {
   let found: VerificationKey | undefined;
-  for (const key of keys) {
+  // By index, as `isStringList` says.
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index] as VerificationKey;
     if (query.kid !== undefined && key.kid !== query.kid) continue;
     if (!key.algorithms.includes(query.algorithm)) continue;
     if (found !== undefined) return 'key_unknown';

@@ -1,4 +1,4 @@
-import { type KeyObject, verify } from 'node:crypto';
+import { createVerify, type KeyObject, verify } from 'node:crypto';
 import { asciiView } from '../lib/shared-buffer.ts';
 import { ALGORITHM_FACTS, type Algorithm } from '../token/algorithms.ts';
 import { derSignature } from './der.ts';
@@ -37,7 +37,12 @@ export function signatureCheck(
 /**
  * Verifies a signature on the calling thread (RFC 7515 §5.2). OpenSSL also checks that r and s of ECDSA are in their
  * range.
+ *
+ * `createVerify` takes the text itself. `verify` takes bytes, and 0.5 to 0.8 µs longer (Node 20, 22 and 24); but EdDSA
+ * has no other way.
  */
 export function signatureHolds({ hash, key, input, signature }: SignatureCheck): boolean {
-  return verify(hash, asciiView(input), key, signature);
+  return hash === null
+    ? verify(hash, asciiView(input), key, signature)
+    : createVerify(hash).update(input, 'latin1').verify(key, signature);
 }

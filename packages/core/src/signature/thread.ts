@@ -51,7 +51,7 @@ const NICE = 10;
 
 // The code is a string and not a file, so that it is also there when this module is bundled.
 const SOURCE = `'use strict';
-const { verify } = require('node:crypto');
+const { createVerify, verify } = require('node:crypto');
 const { parentPort } = require('node:worker_threads');
 // On Linux a thread has a priority of its own; elsewhere this would change the whole process.
 if (process.platform === 'linux') {
@@ -61,7 +61,10 @@ if (process.platform === 'linux') {
 }
 const answer = ({ hash, key }, input, signature) => {
   try {
-    return verify(hash, Buffer.from(input, 'latin1'), key, Buffer.from(signature, 'latin1'));
+    const bytes = Buffer.from(signature, 'latin1');
+    return hash === null
+      ? verify(hash, Buffer.from(input, 'latin1'), key, bytes)
+      : createVerify(hash).update(input, 'latin1').verify(key, bytes);
   } catch {
     return undefined;
   }

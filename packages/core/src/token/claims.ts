@@ -75,7 +75,9 @@ function missingClaim(
   known: KnownClaims,
   { requiredClaims, audience }: ClaimsPolicy,
 ): string | undefined {
-  for (const name of requiredClaims) {
+  // By index, as `isStringList` says.
+  for (let index = 0; index < requiredClaims.length; index++) {
+    const name = requiredClaims[index] as string;
     const value = claimNamed(name, claims, known);
     if (value === undefined || value === '' || value === null) return name;
   }
@@ -160,6 +162,9 @@ function typeAccepted(header: TokenHeader, types: TypePolicy): boolean {
 function meantFor(aud: TokenClaims['aud'], accepted: readonly string[]): boolean {
   if (typeof aud === 'string') return accepted.includes(aud);
   if (aud === undefined) return false;
-  for (const entry of aud) if (accepted.includes(entry)) return true;
+  // By index, as `isStringList` says.
+  for (let index = 0; index < aud.length; index++) {
+    if (accepted.includes(aud[index] as string)) return true;
+  }
   return false;
 }

@@ -17,7 +17,7 @@ function anAdmittedRequest(): object {
 describe('guardRequest', () => {
   it('throws the refusal of an unmet requirement, with the scopes of earlier guards', () => {
     const carrier = anAdmittedRequest();
-    admissionOf(carrier)?.passed.push(scope('a'));
+    Object.assign(admissionOf(carrier) ?? {}, { passed: [scope('a')] });
     expect(() => guardRequest(carrier, scope('b'))).toThrow(
       expect.objectContaining({ code: 'missing_credentials', details: { scopes: ['a', 'b'] } }),
     );

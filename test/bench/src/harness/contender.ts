@@ -5,6 +5,11 @@ export interface Contender {
   readonly name: string;
   /** Does one operation on the token with this index in the corpus. */
   readonly verify: Verify;
+  /**
+   * Does a whole turn of this many operations, if they cannot be done by one call of `verify` each. It is not used when
+   * operations come one at a time.
+   */
+  readonly turn?: (operations: number) => Promise<void>;
   /** Its own tokens, if it cannot use those of the others. */
   readonly corpus?: Corpus;
   /** Frees timers and connections. */

@@ -9,13 +9,14 @@ import type { Contender } from './contender.ts';
 export const FLOOR = 'crypto.verify';
 
 interface Signed {
-  readonly input: Buffer;
-  readonly signature: Buffer;
+  readonly input: Uint8Array;
+  readonly signature: Uint8Array;
 }
 
 interface Prepared {
   readonly hash: string | null;
   readonly key: KeyObject | VerifyKeyObjectInput;
+  readonly all: readonly Signed[];
   at(index: number): Signed;
 }
 
@@ -26,8 +27,8 @@ interface Prepared {
 const PREPARED = 1_000;
 
 /**
- * The shortest possible time: one synchronous `crypto.verify` with a prepared key. The signing input and the
- * signature are bytes already, in the form that costs least. Nothing is parsed, and no claims are checked.
+ * What a verification is compared with: one synchronous `crypto.verify` with a prepared key. The signing input and
+ * the signature are bytes already, in the form that costs least. Nothing is parsed, and no claims are checked.
  */
 export function floor(target: Target, corpus: Corpus): Contender {
   const { hash, key, at } = prepare(target, corpus);
@@ -56,13 +57,15 @@ export function pooledFloor(target: Target, corpus: Corpus): Contender {
   };
 }
 
-function prepare({ algorithm, publicKey }: Target, corpus: Corpus): Prepared {
+/** The arguments of `crypto.verify` for tokens of the corpus. */
+export function prepare({ algorithm, publicKey }: Target, corpus: Corpus): Prepared {
   const tokens = Array.from({ length: Math.min(PREPARED, corpus.size) }, (_, index) =>
     signed(corpus.fresh(index), algorithm),
   );
   return {
     hash: algorithm === 'EdDSA' ? null : `sha${algorithm.slice(2)}`,
     key: algorithm.startsWith('PS') ? pssKey(publicKey) : publicKey,
+    all: tokens,
     at(index) {
       const token = tokens[index % tokens.length];
       if (token === undefined) throw new Error('The corpus is empty');

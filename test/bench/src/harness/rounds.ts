@@ -107,6 +107,7 @@ async function timed(lane: Lane, { inFlight, arrival }: Effort): Promise<number>
   const start = performance.now();
   const end = lane.cursor + lane.operations;
   if (inFlight === 1) await oneByOne(lane, end);
+  else if (lane.contender.turn !== undefined) await lane.contender.turn(lane.operations);
   else if (arrival === 'bursts') await inBursts(lane, end, inFlight);
   else await inLanes(lane, end, inFlight);
   return performance.now() - start;

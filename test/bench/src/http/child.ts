@@ -8,15 +8,15 @@ export interface Child<Question, Answer> {
   close(): void;
 }
 
-/** Starts a module of this folder in a child process. */
+/** Starts a module of this folder in a child process, with flags of Node.js. */
 export function openChild<Question extends object, Answer>(
   module: string,
-  args: readonly string[] = [],
+  flags: readonly string[] = [],
 ): Child<Question, Answer> {
   const path = fileURLToPath(new URL(module, import.meta.url));
-  const child: ChildProcess = fork(path, args, { serialization: 'advanced', execArgv: [] });
+  const child: ChildProcess = fork(path, { serialization: 'advanced', execArgv: [...flags] });
   const ended = once(child, 'exit').then(() => {
-    throw new Error(`${module} ${args.join(' ')} ended early`);
+    throw new Error(`${module} ended early`);
   });
   ended.catch(() => {});
   return {

@@ -1,17 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { TestKey } from '@authly/testing';
-import express from 'express';
-import Koa from 'koa';
-import { loadPeer, type PeerId, type VariantId } from '../peers/index.ts';
-import { type Target, targetOf } from '../tokens/target.ts';
-import { bareExpress, bareKoa } from './bare.ts';
+import { targetOf } from '../tokens/target.ts';
 import { answerQuestions } from './child.ts';
-
-/** The frameworks that are measured. */
-export type Framework = 'express' | 'koa';
-
-/** What guards the route: a peer, or two middlewares that do nothing. */
-export type Guard = PeerId | VariantId | 'bare';
+import { type Framework, type Guard, guardedApp } from './guarded-app.ts';
 
 /** What a server process gets. */
 export type ServerQuestion =
@@ -51,36 +42,10 @@ async function open({
   jwksUri,
 }: ServerQuestion & { type: 'open' }): Promise<Server> {
   const target = targetOf({ algorithm: publicJwk.alg, publicJwk }, jwksUri);
-  const opened = createServer(
-    framework === 'express' ? await expressApp(guard, target) : await koaApp(guard, target),
-  );
+  const onServed = () => {
+    served++;
+  };
+  const opened = createServer(await guardedApp({ framework, guard, target, onServed }));
   await new Promise<void>((resolve) => opened.listen(0, '127.0.0.1', resolve));
   return opened;
-}
-
-async function expressApp(guard: Guard, target: Target): Promise<ReturnType<typeof express>> {
-  const middleware =
-    guard === 'bare' ? bareExpress : await (await loadPeer(guard)).express?.(target);
-  if (middleware === undefined) throw new Error(`${guard} has no Express middleware`);
-  const app = express();
-  for (const each of middleware) app.use(each);
-  app.get('/users', (_request, response) => {
-    served++;
-    response.json({ users: [] });
-  });
-  return app;
-}
-
-async function koaApp(guard: Guard, target: Target): Promise<ReturnType<Koa['callback']>> {
-  const middleware = guard === 'bare' ? bareKoa : await (await loadPeer(guard)).koa?.(target);
-  if (middleware === undefined) throw new Error(`${guard} has no Koa middleware`);
-  const app = new Koa();
-  for (const each of middleware) app.use(each);
-  app.use((context) => {
-    served++;
-    context.body = { users: [] };
-  });
-  // Koa would write every refusal to the console, but they are sent on purpose.
-  app.silent = true;
-  return app.callback();
 }

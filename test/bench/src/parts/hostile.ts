@@ -1,8 +1,9 @@
 import { median, ratios, summarize } from '../harness/statistics.ts';
 import { type Child, openChild } from '../http/child.ts';
+import type { Framework } from '../http/guarded-app.ts';
 import type { LoadAnswer, LoadQuestion } from '../http/load-process.ts';
 import type { OpenLoopAnswer, OpenLoopQuestion, Stream } from '../http/open-loop-process.ts';
-import type { Framework, ServerAnswer, ServerQuestion } from '../http/server-process.ts';
+import type { ServerAnswer, ServerQuestion } from '../http/server-process.ts';
 import { atMost, type Findings, type Goal, type Table } from '../report/report.ts';
 import { realisticTokens } from '../tokens/realistic-token.ts';
 import { openTarget } from '../tokens/target.ts';

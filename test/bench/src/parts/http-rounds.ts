@@ -1,6 +1,7 @@
 import { type Child, openChild } from '../http/child.ts';
+import type { Framework, Guard } from '../http/guarded-app.ts';
 import type { LoadAnswer, LoadQuestion } from '../http/load-process.ts';
-import type { Framework, Guard, ServerAnswer, ServerQuestion } from '../http/server-process.ts';
+import type { ServerAnswer, ServerQuestion } from '../http/server-process.ts';
 import type { Target } from '../tokens/target.ts';
 
 /** What a guarded server did in each round. */

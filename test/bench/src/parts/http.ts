@@ -1,5 +1,5 @@
 import { differences, ratios, type Summary, summarize } from '../harness/statistics.ts';
-import type { Framework, Guard } from '../http/server-process.ts';
+import type { Framework, Guard } from '../http/guarded-app.ts';
 import {
   atLeast,
   atMost,
@@ -11,10 +11,13 @@ import {
 import { realisticTokens } from '../tokens/realistic-token.ts';
 import { openTarget } from '../tokens/target.ts';
 import { type HttpCosts, type HttpTurns, runHttpRounds } from './http-rounds.ts';
+import { httpSocketless } from './http-socketless.ts';
 import type { Scale } from './scale.ts';
 
 const DISTINCT = 5_000;
-const ROUNDS = 7;
+const ROUNDS = 5;
+/** In each of three processes. */
+const SOCKETLESS_ROUNDS = 25;
 /** The ten lines that an API writes by hand. */
 const BY_HAND = 'jose-cached';
 
@@ -70,8 +73,16 @@ export async function http(scale: Scale): Promise<Findings> {
       charts.push(chartOf(what, costs));
     }
   }
+  const rounds = scale.rounds(SOCKETLESS_ROUNDS);
+  const guards: readonly Guard[] = ['bare', 'authly', BY_HAND];
+  const turns: HttpTurns = { framework: 'express', guards, target, corpora, rounds };
+  const socketless = await httpSocketless(turns, BY_HAND);
   close();
-  return { tables: [...tables, ...unseen], goals, charts };
+  return {
+    tables: [...tables, ...socketless.tables, ...unseen],
+    goals: [...goals, ...socketless.goals],
+    charts,
+  };
 }
 
 /**
