@@ -127,6 +127,8 @@ describe('Socket.IO, by verify', () => {
 
   beforeAll(async () => {
     authenticateSockets(io, local());
+    io.of('/admin');
+    io.of(/^\/rooms-\d+$/);
     io.on('connection', ({ data }) => callers.push(data.caller.key));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   });
@@ -135,9 +137,9 @@ describe('Socket.IO, by verify', () => {
     await io.close();
   });
 
-  function open(auth: object): Socket {
+  function open(auth: object, namespace = '/'): Socket {
     const { port } = server.address() as AddressInfo;
-    const socket = connect(`http://127.0.0.1:${port}`, {
+    const socket = connect(`http://127.0.0.1:${port}${namespace}`, {
       auth,
       forceNew: true,
       reconnection: false,
@@ -163,6 +165,17 @@ describe('Socket.IO, by verify', () => {
       error: 'invalid_token',
       error_description: expect.any(String),
     });
+  });
+
+  it.each(['/admin', '/rooms-7'])('refuses a socket of the namespace %s, too', async (name) => {
+    const refused = await new Promise<Error>((resolve, reject) => {
+      const socket = open({}, name);
+      socket.on('connect_error', resolve);
+      socket.on('connect', () => reject(new Error('let in')));
+    });
+    expect(refused).toHaveProperty('data.error', 'invalid_token');
+    const socket = open({ token: aUserToken({ sub: 'u-17' }) }, name);
+    await new Promise<void>((resolve) => socket.on('connect', resolve));
   });
 
   it('ends a socket when its token expires', async () => {

@@ -114,6 +114,60 @@ describe.each([
     expect(linesOf(describeRequirements(app))).toEqual(['GET | /admin/:what | authenticated | -']);
   });
 
+  it('warns of a guard that a path with another slash at its end evades', async () => {
+    const evaded =
+      'authenticate at /admin does not run for the same path with more or fewer slashes at its end';
+    const guards = express.Router({ strict: true });
+    guards.all('/admin', authentication);
+    const app = express();
+    app.use(guards);
+    app.get('/admin', handler);
+    expect((await supertest(app).get('/admin')).status).toBe(401);
+    expect((await supertest(app).get('/admin/')).status).toBe(200);
+    expect(linesOf(describeRequirements(app))).toEqual([
+      `GET | /admin | authenticated | - | ${evaded}`,
+    ]);
+    expect(() => assertGuarded(app)).toThrow(/with the same slash at the end of its path$/);
+
+    const outer = express();
+    outer.all('/admin', authentication);
+    const router = express.Router();
+    router.get('/', handler);
+    outer.use('/admin', router);
+    expect((await supertest(outer).get('/admin/')).status).toBe(401);
+    expect((await supertest(outer).get('/admin//')).status).toBe(200);
+    if (keepsMounts) {
+      expect(linesOf(describeRequirements(outer))).toEqual([
+        `GET | /admin | authenticated | - | ${evaded}`,
+      ]);
+    }
+    expect(() => assertGuarded(outer)).toThrow('past the guards');
+  });
+
+  it('tells paths apart by the slash at their end where the setting says so', async () => {
+    const build = (strict: boolean, guarded: string, route: string) => {
+      const app = express();
+      app.set('strict routing', strict);
+      app.all(guarded, authentication);
+      app.get(route, handler);
+      return app;
+    };
+    for (const [guarded, route] of [
+      ['/admin', '/admin/'],
+      ['/admin/', '/admin'],
+    ] as const) {
+      const strict = build(true, guarded, route);
+      expect((await supertest(strict).get(route)).status).toBe(200);
+      expect(() => assertGuarded(strict)).toThrow('no guard runs before it for sure');
+      const loose = build(false, guarded, route);
+      for (const path of [guarded, route]) {
+        expect((await supertest(loose).get(path)).status).toBe(401);
+      }
+      assertGuarded(loose);
+      assertGuarded(build(true, route, route));
+    }
+  });
+
   it('ignores guards that are added after a route', () => {
     const app = express();
     app.get('/', handler);
@@ -274,6 +328,37 @@ describe.each([
     ]);
     expect(() => assertGuarded(app)).toThrow('- GET /livez: no guard runs before it for sure');
     assertGuarded(app, { open: ['GET /livez'] });
+  });
+
+  it('warns of a skip that takes another spelling of a path for another path', async () => {
+    const said = (skip: (view: RequestView) => boolean, sensitive = false) => {
+      const app = express();
+      app.set('case sensitive routing', sensitive);
+      app.use(authenticate(aResourceServer(), { skip }));
+      app.get('/api/orders', handler);
+      app.get('/api/users', requireUser(), handler);
+      return app;
+    };
+    const unlessApi = said(({ url }) => !url.startsWith('/api'));
+    for (const path of ['/API/orders', '/api/orders']) {
+      const isOther = path === '/API/orders';
+      expect((await supertest(unlessApi).get(path)).status).toBe(isOther ? 200 : 401);
+    }
+    // Guards refuse those who were let in as anonymous.
+    expect((await supertest(unlessApi).get('/API/users')).status).toBe(401);
+    const skipped = (how: string) => `authenticate is skipped for the same path ${how}`;
+    expect(linesOf(describeRequirements(unlessApi))).toEqual([
+      `GET | /api/orders | authenticated | - | ${skipped('in absolute form')} | ${skipped('in other capitals')}`,
+      'GET | /api/users | authenticated | user',
+    ]);
+    expect(() => assertGuarded(unlessApi)).toThrow("skip: ({ url }) => url === '/livez'");
+    const unlessOrders = said(({ url }) => url !== '/api/orders', true);
+    expect((await supertest(unlessOrders).get('/api/orders?x')).status).toBe(200);
+    expect((await supertest(unlessOrders).get('/api/orders/')).status).toBe(200);
+    expect(linesOf(describeRequirements(unlessOrders))[0]).toBe(
+      `GET | /api/orders | authenticated | - | ${skipped('with a query')} | ${skipped('in absolute form')} | ${skipped('with a slash at its end')}`,
+    );
+    assertGuarded(said(({ url }) => url === '/livez' || url.startsWith('/public/')));
   });
 
   it('assertGuarded names the routes that anonymous requests reach, and what to write', () => {

@@ -132,6 +132,50 @@ describe('describeRequirements of @koa/router', () => {
     expect(statuses).toEqual([403, 200, 403, 404]);
   });
 
+  it('does not count a guard whose path ends with a slash for paths that do not', async () => {
+    const build = (guarded: string, options = {}) => {
+      const router = new Router(options);
+      router.use(guarded, authentication);
+      router.get('/admin', handler);
+      router.get('/admin/x', handler);
+      const app = new Koa();
+      app.use(router.routes());
+      return app;
+    };
+    const answers = async (app: Koa, paths: readonly string[]) => {
+      const listener = app.callback();
+      const sent = paths.map((path) => send({ listener, faults: [] }, { path }));
+      return (await Promise.all(sent)).map(({ status }) => status);
+    };
+    for (const options of [{}, { strict: true }, { sensitive: true }]) {
+      const evaded = build('/admin/', options);
+      expect(await answers(evaded, ['/admin', '/admin/x'])).toEqual([200, 200]);
+      expect(linesOf(describeRequirements(evaded))).toEqual([
+        'GET | /admin | open | -',
+        'GET | /admin/x | open | -',
+      ]);
+      expect(() => assertGuarded(evaded)).toThrow(/- GET \/admin: .*\n- GET \/admin\/x: /);
+      const sound = build('/admin', options);
+      expect(await answers(sound, ['/admin', '/admin/x'])).toEqual([401, 401]);
+      assertGuarded(sound);
+    }
+  });
+
+  it('warns of a guard that a path with another slash at its end evades', async () => {
+    const router = new Router();
+    router.all('/admin', authentication);
+    router.get('/admin/', handler);
+    const app = new Koa();
+    app.use(router.routes());
+    const listener = app.callback();
+    expect((await send({ listener, faults: [] }, { path: '/admin/' })).status).toBe(401);
+    expect((await send({ listener, faults: [] }, { path: '/admin//' })).status).toBe(200);
+    expect(linesOf(describeRequirements(app))).toEqual([
+      'GET | /admin | authenticated | - | authenticate at /admin does not run for the same path with more or fewer slashes at its end',
+    ]);
+    expect(() => assertGuarded(app)).toThrow(/with the same slash at the end of its path$/);
+  });
+
   it('is uncertain about middleware of a router nested at "/", and shows the path that its routes have', () => {
     const inner = new Router();
     inner.use(requireScope('inner'));

@@ -55,6 +55,23 @@ describe('examples/socket-io', () => {
     expect(grace.connected).toBe(true);
   });
 
+  it('takes no value for a text, which could end the process', async () => {
+    const { open } = await anExample();
+    const ada = open(aToken(chatting));
+    await told(ada, 'connect');
+    const heard: unknown[] = [];
+    ada.on('said', ({ text }) => heard.push(text));
+    for (const value of [{ toString: 0, valueOf: 0 }, null, 7, ['a']]) {
+      ada.emit('say', value);
+      expect(await ada.emitWithAck('renew', value)).toEqual({ renewed: false });
+    }
+    ada.emit('say');
+    const last = told(ada, 'said');
+    ada.emit('say', 'hello');
+    expect(await last).toMatchObject({ text: 'hello' });
+    expect(heard).toEqual(['hello']);
+  });
+
   it('asks for a renewal, and goes on with it until that expires', async () => {
     const { open, clock } = await anExample();
     const ada = open(aToken({ ...chatting, exp: NOW + 90 }));

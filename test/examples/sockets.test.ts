@@ -56,6 +56,22 @@ describe('examples/sockets', () => {
     await vi.waitFor(() => expect(grace.heard).toHaveLength(2));
   });
 
+  it('takes no value for a text, which could end the process', async () => {
+    const { chat } = await anExample();
+    const ada = await joined(chat, aToken(chatting));
+    for (const value of [{ toString: 0, valueOf: 0 }, null, 7, ['a'], undefined]) {
+      ada.send({ type: 'say', text: value });
+      ada.send({ type: 'renew', token: value });
+    }
+    ada.send({ type: 'say', text: 'hello' });
+    await vi.waitFor(() =>
+      expect(ada.heard).toContainEqual(expect.objectContaining({ text: 'hello' })),
+    );
+    await vi.waitFor(() => expect(ada.heard).toHaveLength(6));
+    const refused = { type: 'not-renewed' };
+    expect(ada.heard.filter(({ type }) => type !== 'said')).toEqual(Array(5).fill(refused));
+  });
+
   it('asks for a renewal in time, and continues with the new token', async () => {
     const { clock, chat } = await anExample();
     const ada = await joined(chat, aToken({ ...chatting, exp: NOW + 90 }));

@@ -5,6 +5,8 @@ import type { Reflector } from '@nestjs/core';
 import { nodeExchangeOf } from './node-exchange.ts';
 import { PUBLIC, REQUIREMENTS } from './requires.ts';
 
+type Place = ReturnType<ExecutionContext['getClass'] | ExecutionContext['getHandler']>;
+
 /**
  * Lets a request pass when its token is accepted and the requirements of the handler and its controller are
  * met. It is global, so a new route needs a token unless it is marked `@Public()`.
@@ -19,17 +21,26 @@ export class AuthGuard implements CanActivate {
   }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const places = [context.getClass(), context.getHandler()];
-    if (this.#reflector.getAllAndOverride<boolean>(PUBLIC, places)) return true;
+    const places = [context.getClass(), context.getHandler()] as const;
+    if (this.#isPublic(places)) return true;
     // Sockets and queues carry no Authorization header: they need a guard of their own.
     if (context.getType() !== 'http') return false;
     const { request, response, url } = nodeExchangeOf(context);
     // The caller is remembered with Node's request, because middleware has that too, on both platforms.
     await admitRequest(request, nodeRequestView(request, url, { response }), this.#mode);
     for (const place of places) {
-      const required = this.#reflector.get<readonly Requirement[] | undefined>(REQUIREMENTS, place);
-      for (const requirement of required ?? []) guardRequest(request, requirement);
+      for (const requirement of this.#required(place)) guardRequest(request, requirement);
     }
     return true;
+  }
+  #isPublic([controller, handler]: readonly [Place, Place]): boolean {
+    if (this.#required(handler).length > 0) return false;
+    return [controller, handler].some(
+      (place) => this.#reflector.get<unknown>(PUBLIC, place) === true,
+    );
+  }
+
+  #required(place: Place): readonly Requirement[] {
+    return this.#reflector.get<readonly Requirement[] | undefined>(REQUIREMENTS, place) ?? [];
   }
 }

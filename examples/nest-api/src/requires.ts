@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import type { Requirement } from '@authly/core';
 import { checkRequirement } from '@authly/core/adapter';
 import { type CustomDecorator, SetMetadata } from '@nestjs/common';
@@ -7,12 +8,25 @@ export const REQUIREMENTS = 'authly:requirements';
 /** The metadata key that marks a handler or a controller as public. */
 export const PUBLIC = 'authly:public';
 
-/** What a route, or every route of a controller, needs of its caller: `@Requires(scope('read:orders'))`. */
-export function Requires(...requirements: readonly Requirement[]): CustomDecorator<string> {
-  return SetMetadata(REQUIREMENTS, requirements.map(checkRequirement));
+/**
+ * What a route, or every route of a controller, needs of its caller: `@Requires(scope('read:orders'))`. Of several
+ * decorators, and of those of a controller that this one extends, all count.
+ */
+export function Requires(
+  ...requirements: readonly Requirement[]
+): MethodDecorator & ClassDecorator {
+  const own = requirements.map(checkRequirement);
+  return (target: object, _name?: string | symbol, property?: { readonly value?: unknown }) => {
+    const place = property === undefined ? target : Object(property.value);
+    const others: readonly Requirement[] = Reflect.getMetadata(REQUIREMENTS, place) ?? [];
+    Reflect.defineMetadata(REQUIREMENTS, [...own, ...others], place);
+  };
 }
 
-/** Leaves a route, or every route of a controller, open to everybody: probes, say. */
+/**
+ * Leaves a route, or every route of a controller, open to everybody: probes, say. In such a controller a route with
+ * `@Requires` of its own is not open, nor is a route with both.
+ */
 export function Public(): CustomDecorator<string> {
   return SetMetadata(PUBLIC, true);
 }

@@ -86,14 +86,15 @@ function serve(socket: Socket, { principal, lease }: AdmittedConnection): void {
   // client: socket.emit('renew', token, ({ renewed }) => …)
   socket.on('renew', (token: unknown, answer: unknown) => {
     const tell = (renewed: boolean) => typeof answer === 'function' && answer({ renewed });
-    lease.renew(String(token)).then(
+    lease.renew(typeof token === 'string' ? token : '').then(
       () => tell(true),
       () => tell(false),
     );
   });
   socket.on('say', (text: unknown) => {
-    if (lease.ended === undefined) {
-      socket.nsp.emit('said', { by: principal.key, text: String(text) });
+    // Not String(text): for some values a client may send it throws, which would end the process.
+    if (lease.ended === undefined && typeof text === 'string') {
+      socket.nsp.emit('said', { by: principal.key, text });
     }
   });
 }

@@ -16,15 +16,16 @@ export function joinChat(
   ws.on('error', () => ws.terminate());
 
   ws.on('message', (data) => {
-    const message = parsed(String(data));
-    if (message['type'] === 'renew') {
-      lease.renew(String(message['token'])).then(
+    const { type, token, text } = parsed(String(data));
+    if (type === 'renew') {
+      lease.renew(typeof token === 'string' ? token : '').then(
         () => ws.send(JSON.stringify({ type: 'renewed', until: lease.expiresAt })),
         // The client may try again until the old token ends.
         () => ws.send(JSON.stringify({ type: 'not-renewed' })),
       );
-    } else if (message['type'] === 'say' && lease.ended === undefined) {
-      say({ type: 'said', by: principal.key, text: String(message['text']) });
+      // Not String(text): for some values of JSON it throws, which would end the process.
+    } else if (type === 'say' && typeof text === 'string' && lease.ended === undefined) {
+      say({ type: 'said', by: principal.key, text });
     }
   });
 

@@ -146,20 +146,28 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
     attempt: Attempt,
     serverAttempt: Attempt,
   ): TokenSourceError {
-    const { concerns } = REASONS[error.reason];
-    if (concerns === 'caller') {
+    if (REASONS[error.reason].concerns === 'caller') {
       attempt.released();
       serverAttempt.released();
       return error;
     }
-    const [hit, spared] =
-      concerns === 'server' ? [serverAttempt, attempt] : [attempt, serverAttempt];
-    const retryInMs = hit.failed(error);
-    // The server works, because it has answered about this token.
-    if (spared === serverAttempt) serverAttempt.succeeded();
-    else spared.released();
-    report.failed(error, retryInMs);
+    report.failed(error, remember(error, attempt, serverAttempt));
     return error;
+  }
+
+  /** Gives the milliseconds until the next attempt. */
+  function remember(error: TokenSourceError, attempt: Attempt, serverAttempt: Attempt): number {
+    if (subjectEndsAt !== undefined && isPerhapsAboutSubject(error)) {
+      serverAttempt.released();
+      return attempt.failed(error);
+    }
+    if (REASONS[error.reason].concerns === 'server') {
+      attempt.released();
+      return serverAttempt.failed(error);
+    }
+    // The server works, because it has answered about this token.
+    serverAttempt.succeeded();
+    return attempt.failed(error);
   }
 
   function keptTokenOf(issued: IssuedToken, before: KeptToken | undefined): KeptToken {
@@ -239,4 +247,15 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
       for (const limit of limits) limit.abort(new TokenSourceError('closed'));
     },
   };
+}
+
+/** Statuses that are about the server, whoever's token it was asked about. */
+const OUTAGES: ReadonlySet<number | undefined> = new Set([429, 502, 503, 504]);
+
+/**
+ * Another 5xx may be how a server answers to a caller's token that it cannot read. If it counted for the server, one
+ * caller could keep all others from being served.
+ */
+function isPerhapsAboutSubject({ reason, serverStatus }: TokenSourceError): boolean {
+  return reason === 'issuer_unavailable' && !OUTAGES.has(serverStatus);
 }

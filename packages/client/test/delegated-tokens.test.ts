@@ -367,6 +367,42 @@ describe('a failed exchange', () => {
     });
   });
 
+  it.each([500, 501, 599])(
+    'with %i is perhaps about the token of this caller, who alone waits',
+    async (status) => {
+      const { source, server, clock } = anExchange();
+      const asUsual = server.onToken;
+      const asAda = source.onBehalfOf(ADA);
+      for (let call = 0; call < 10; call++) {
+        server.onToken = () => refused(status);
+        await expect(asAda.token()).rejects.toMatchObject({ reason: 'issuer_unavailable' });
+        await expect(asAda.token()).rejects.toMatchObject({ reason: 'issuer_unavailable' });
+        expect(server.tokenRequests).toHaveLength(2 * call + 1);
+        server.onToken = asUsual;
+        await source.onBehalfOf(aJwt({ sub: 'bob', call, exp: NOW + 3_600 })).token();
+        clock.pass(30_000);
+      }
+      await source.token();
+      expect((await asAda.token()).accessToken).toContain('for-ada');
+    },
+  );
+
+  it('with 500 does not end the wait for a server that is down', async () => {
+    const { source, server, clock } = anExchange();
+    server.onToken = () => refused(503);
+    await expect(source.token()).rejects.toMatchObject({ serverStatus: 503 });
+    clock.pass(30_000);
+    server.onToken = () => refused(500);
+    await expect(source.onBehalfOf(ADA).token()).rejects.toMatchObject({ serverStatus: 500 });
+    const answer = deferred<Response>();
+    server.onToken = () => answer.promise;
+    const trial = source.token();
+    await settled();
+    await expect(source.onBehalfOf(BOB).token()).rejects.toMatchObject({ serverStatus: 503 });
+    answer.resolve(issued('up'));
+    await trial;
+  });
+
   it('of a server that is down makes all callers wait, and one of them tries again', async () => {
     const { source, server, clock } = anExchange();
     const asUsual = server.onToken;

@@ -7,7 +7,7 @@ import { describeRequirements } from './describe-requirements.ts';
  * each such route and what to write, for
  * - a route that lets anonymous requests through and is not listed in `open`: no `authenticate` and no
  *   guard was seen before it, or authentication is optional or skipped there;
- * - a guard that can be evaded by upper and lower case in the path;
+ * - a guard that can be evaded by upper and lower case in the path, or by a slash at its end;
  * - a guard of a route without `authenticate` before it;
  * - `authErrorHandler()` before the route, where Express never calls it for its errors;
  * - a name in `open` that is not a route, and an app without routes.

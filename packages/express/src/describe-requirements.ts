@@ -3,6 +3,7 @@ import type { RouteDescription } from '@authly/core';
 import {
   type DescribeOptions,
   describeRoutes,
+  type Ending,
   errorsOf,
   memberOf,
   notDescribable,
@@ -11,7 +12,13 @@ import {
   type RouteLayer,
   refuseOtherFramework,
 } from '@authly/core/adapter';
-import { isCaseSensitive, layersOf, type Route, type RouterLayer } from './router-stack.ts';
+import {
+  isCaseSensitive,
+  isStrict,
+  layersOf,
+  type Route,
+  type RouterLayer,
+} from './router-stack.ts';
 
 /**
  * Says what each route of an app or a router needs of its caller, from the guards and `authenticate`
@@ -33,7 +40,7 @@ export function describeRequirements(
   const layers = layersOf(appOrRouter);
   if (layers === undefined) throw notDescribable('an app or a router of Express');
   const root: Place = { path: [], inside: [], sensitive: false, loose: false };
-  return describeRoutes(flattened(layers, root, isCaseSensitive(appOrRouter)), options);
+  return describeRoutes(flattened(layers, root, comparisonOf(appOrRouter)), options);
 }
 
 /** A path, and which parts of it are compared case-sensitively: each router has its own setting. */
@@ -45,22 +52,34 @@ interface Place {
   readonly loose: boolean;
 }
 
+/** What counts when a router compares paths. */
+interface Comparison {
+  readonly capitalsCount: boolean;
+  readonly slashCounts: boolean;
+}
+
+function comparisonOf(appOrRouter: unknown): Comparison {
+  return { capitalsCount: isCaseSensitive(appOrRouter), slashCounts: isStrict(appOrRouter) };
+}
+
 const MOUNTED_APP = 'an app is mounted here: describe it by itself, with base';
 
 /** Layers in the order of requests; a router is replaced by its own layers. */
 function* flattened(
   layers: readonly RouterLayer[],
   around: Place,
-  capitalsCount: boolean,
+  comparison: Comparison,
 ): Generator<RouteLayer> {
   const base = { ...around, inside: [...around.inside, layers] };
+  const { capitalsCount, slashCounts } = comparison;
   for (const layer of layers) {
     const { route, handle } = layer;
     // For a mounted app, Express keeps a function of this name, from which the app's routes cannot be reached.
     const opaque = memberOf(handle, 'name') === 'mounted_app' && { unknown: MOUNTED_APP };
     if (route !== undefined) {
       for (const path of pathsOf(route.path)) {
-        yield* routeLayers(route, below(base, path, capitalsCount));
+        const endings = endingsOf(path, slashCounts);
+        yield* routeLayers(route, below(base, path, capitalsCount), endings);
       }
       continue;
     }
@@ -68,7 +87,7 @@ function* flattened(
     for (const mountPath of mountPathsOf(layer)) {
       const place = below(base, mountPath, capitalsCount);
       const { path, inside, sensitive } = place;
-      if (inner !== undefined) yield* flattened(inner, place, isCaseSensitive(handle));
+      if (inner !== undefined) yield* flattened(inner, place, comparisonOf(handle));
       else
         yield {
           method: '*',
@@ -103,10 +122,19 @@ function below(base: Place, own: PathParts, capitalsCount: boolean): Place {
   };
 }
 
+/** The slashes with which requests may end that find a route at a path. */
+function endingsOf([path]: PathParts, slashCounts: boolean): readonly Ending[] {
+  // `/` is what is left of a request to the path of the mount, with a slash at its end or without.
+  if (path === '/') return slashCounts ? ['', '/'] : ['', '/', '//'];
+  if (!slashCounts) return ['', '/'];
+  return typeof path === 'string' && path.endsWith('/') ? ['/'] : [''];
+}
+
 /** A route, once for each of its methods; handlers added by `all` belong to every method. */
 function* routeLayers(
   { methods, stack }: Route,
   { path, inside, loose }: Place,
+  endings: readonly Ending[],
 ): Generator<RouteLayer> {
   // `app.all` adds its handlers once for each method; they are listed once.
   const forAll = isForAll(methods);
@@ -118,6 +146,7 @@ function* routeLayers(
       inside,
       end: true,
       sensitive: !loose,
+      endings,
       handlers: handlers.map(({ handle }) => handle),
     };
   }

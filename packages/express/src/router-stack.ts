@@ -35,14 +35,18 @@ export function layersOf(value: unknown): readonly RouterLayer[] | undefined {
 
 /** Whether an app or a router compares paths case-sensitively (`caseSensitive`, `case sensitive routing`). */
 export function isCaseSensitive(value: unknown): boolean {
-  if (typeof memberOf(value, 'caseSensitive') === 'boolean') {
-    return memberOf(value, 'caseSensitive') === true;
-  }
+  return hasSetting(value, 'caseSensitive');
+}
+
+/** Whether a slash at the end of a path counts in the routes of an app or a router (`strict`, `strict routing`). */
+export function isStrict(value: unknown): boolean {
+  return hasSetting(value, 'strict');
+}
+
+function hasSetting(value: unknown, name: 'caseSensitive' | 'strict'): boolean {
+  if (typeof memberOf(value, name) === 'boolean') return memberOf(value, name) === true;
   if (typeof value !== 'function' || typeof memberOf(value, 'set') !== 'function') return false;
-  return (
-    memberOf(memberOf(value, 'lazyrouter' in value ? '_router' : 'router'), 'caseSensitive') ===
-    true
-  );
+  return memberOf(memberOf(value, 'lazyrouter' in value ? '_router' : 'router'), name) === true;
 }
 
 function isLayer(value: unknown): value is RouterLayer {

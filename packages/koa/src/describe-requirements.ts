@@ -3,6 +3,7 @@ import type { RouteDescription } from '@authly/core';
 import {
   type DescribeOptions,
   describeRoutes,
+  type Ending,
   notDescribable,
   type PathParts,
   pathPart,
@@ -51,8 +52,9 @@ function* routerLayers(router: RouterStack): Generator<RouteLayer> {
     // are not: `/ADMIN/x` finds the route and evades the guard, unless the router is made sensitive.
     const sensitive = !layer.regexp.flags.includes('i');
     const handlers = layer.stack;
+    const endings = endingsOf(path, layer.regexp);
     for (const method of methodsOf(layer)) {
-      yield { method, path, end, handlers, sensitive, within: router };
+      yield { method, path, end, handlers, sensitive, within: router, ...endings };
     }
   }
 }
@@ -66,12 +68,27 @@ function methodsOf({ methods }: RouterLayer): readonly string[] {
 /** How `@koa/router` writes "and whatever follows" after the prefix of `router.use(middleware)`. */
 const WHATEVER_FOLLOWS = ['(?:\\/|$)', '{/*rest}'];
 
-function placeOf({ path, methods, opts }: RouterLayer): { path: PathParts; end: boolean } {
+function placeOf({ path, methods, opts, regexp }: RouterLayer): { path: PathParts; end: boolean } {
   if (path instanceof RegExp) return { path: [pathPart(path)], end: methods.length > 0 };
   const suffix = methods.length === 0 && WHATEVER_FOLLOWS.find((text) => path.endsWith(text));
   // After a slash, which `router.use('/', inner.routes())` leaves, it has another meaning.
   if (suffix && !path.endsWith(`/${suffix}`)) {
-    return { path: [path.slice(0, -suffix.length)], end: false };
+    const prefix = path.slice(0, -suffix.length);
+    // With this suffix the router takes the prefix for a regular expression, in which `*` means something else.
+    const isPattern = suffix === WHATEVER_FOLLOWS[0] && SPECIAL.test(prefix.replaceAll(':', '*'));
+    return { path: [isPattern ? pathPart(regexp) : prefix], end: false };
   }
   return { path: [path], end: opts.end !== false };
+}
+
+const ENDINGS: readonly Ending[] = ['', '/', '//'];
+// Every character with a special meaning in some version of path-to-regexp, apart from the colon of a parameter.
+const SPECIAL = /[*?+(){}[\]\\|^$!"]/;
+
+/** Which slashes at its end a path may have, by its regular expression: `/a/` does not match `/a`, but it matches `/a//`. */
+function endingsOf([path]: PathParts, regexp: RegExp): { readonly endings?: readonly Ending[] } {
+  if (typeof path !== 'string' || SPECIAL.test(path)) return {};
+  const example = path.replace(/:[\w$]+/g, 'x').replace(/\/$/, '');
+  const endings = ENDINGS.filter((ending) => regexp.test(example + ending));
+  return endings.length === 0 ? {} : { endings };
 }

@@ -52,7 +52,8 @@ export interface AuthenticateOptionsOf<Delegated extends string> {
    * that stand after `authenticate`. Guards still refuse such requests (401).
    *
    * `url` is the path and the query as the client sent them. Compare the whole of it (`url === '/livez'`): a prefix such
-   * as `startsWith('/public')` also fits `/publications`. `method` is the method of the request line. If middleware changes
+   * as `startsWith('/public')` also fits `/publications`. Say what is public and not what is protected: routes are also
+   * reached in other capitals, and by a URL in absolute form. `method` is the method of the request line. If middleware changes
    * the method (method-override), routes are chosen by `routedMethod`: then compare both. If `skip` throws or gives a
    * promise, the request fails (500).
    *

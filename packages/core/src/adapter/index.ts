@@ -14,6 +14,7 @@ export { errorMiddleware, errorsOf, neutralMiddleware } from '../routes/route-ch
 export {
   type DescribeOptions,
   describeRoutes,
+  type Ending,
   type RouteLayer,
 } from '../routes/route-description.ts';
 export { type PathParts, pathPart, type UnknownPart } from '../routes/route-path.ts';

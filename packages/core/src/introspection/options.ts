@@ -11,8 +11,9 @@ export type IntrospectionAnswer = Readonly<Record<string, unknown>> & { readonly
  * - `confirm`: JWTs are fully verified here, and then the server must say that they are active. The principal is
  *   made from the JWT.
  * - `answer`: signature, `iss`, `exp` and `nbf` are verified here, and then the server is asked. The principal is
- *   made only from the server's answer. For servers whose JWTs have too few claims, such as Keycloak's lightweight
- *   access tokens.
+ *   made only from the server's answer, which must also tell access tokens from others: an ID token passes if the
+ *   answer calls it active and names this API. For servers whose JWTs have too few claims, such as Keycloak's
+ *   lightweight access tokens.
  */
 export type JwtHandling = 'local' | 'confirm' | 'answer';
 

@@ -74,6 +74,7 @@ export function withProof(opened: RequestView, proof: string | undefined): Reque
     // A new object each time: a proof is marked once per identity, and each message counts as a request of its own.
     identity: {},
     peerAddress: opened.peerAddress,
+    overUnixSocket: opened.overUnixSocket,
     peerCertificate: () => opened.peerCertificate?.(),
   };
 }

@@ -1,11 +1,12 @@
 import { ConfigurationError } from '../model/errors.ts';
 import type { WrongPlace } from './error-handler-place.ts';
-import { isListed, type RouteDescription } from './route-description.ts';
+import { BY_SLASHES, isListed, type RouteDescription, SKIPPED } from './route-description.ts';
 
 /**
  * Checks at start-up that no request reaches a route past its guards. Throws `ConfigurationError`, which
  * names every such route and what to write, when
- * - a guard or `authenticate` can be evaded by upper and lower case in the path;
+ * - a guard or `authenticate` can be evaded by upper and lower case in the path, or by a slash at its end;
+ * - `skip` lets a request pass for another spelling of the path, and no guard follows;
  * - a route that is not listed in `open` lets anonymous requests through: no `authenticate` and no guard
  *   was seen before it, or authentication is optional or skipped there;
  * - a guard of a route runs without `authenticate` before it, and would fail every request;
@@ -40,6 +41,11 @@ export function assertGuardedRoutes(
 
 const EVASION_REMEDY =
   'Put it on the app, or make the router with sensitive: true (@koa/router) or caseSensitive: true (Express)';
+const SLASH_REMEDY =
+  'Put it on the app, or in the same router as the route, with the same slash at the end of its path';
+
+const SKIP_REMEDY =
+  "Let skip say what is public, and compare the whole url. Write: skip: ({ url }) => url === '/livez'";
 
 const BROKEN =
   'a guard runs and no authenticate before it, so that every request fails (500). Write app.use(authenticate({ … })) ' +
@@ -57,12 +63,17 @@ const ERROR_HANDLER_REMEDY: Readonly<Record<WrongPlace, string>> = {
 function faultsOf(route: RouteDescription, open: readonly string[]): readonly string[] {
   const { method, path, warnings, errorHandler } = route;
   const name = `- ${method} ${path ?? '(a path that is not known)'}`;
-  const evaded = warnings.map((warning) => `${name}: ${warning}. ${EVASION_REMEDY}`);
+  const evaded = warnings.map((warning) => `${name}: ${warning}. ${remedyAgainst(warning)}`);
   if (isListed(route, open)) return evaded;
   if (isOpen(route)) return [...evaded, `${name}: ${whyOpen(route)}. ${remedyFor(route)}`];
   const broken = isBroken(route) ? [`${name}: ${BROKEN}`] : [];
   const unanswered = errorHandler ? [`${name}: ${ERROR_HANDLER_REMEDY[errorHandler]}`] : [];
   return [...evaded, ...broken, ...unanswered];
+}
+
+function remedyAgainst(warning: string): string {
+  if (warning.startsWith(SKIPPED)) return SKIP_REMEDY;
+  return warning.endsWith(BY_SLASHES) ? SLASH_REMEDY : EVASION_REMEDY;
 }
 
 function isOpen({ authenticated, optional, requirements }: RouteDescription): boolean {

@@ -13,6 +13,7 @@ import {
   type Coverage,
   covers,
   type PathParts,
+  type PathSegment,
   pathOf,
   pathText,
   type RoutePath,
@@ -51,6 +52,9 @@ export interface RouteDescription {
   readonly warnings: readonly string[];
 }
 
+/** The slashes at the end of a path. */
+export type Ending = '' | '/' | '//';
+
 /** A route, or middleware, as an adapter finds it in its framework: in the order of requests. */
 export interface RouteLayer {
   /** In upper case; `*` for every method. */
@@ -62,6 +66,11 @@ export interface RouteLayer {
   readonly handlers: readonly unknown[];
   /** Whether its path is compared case-sensitively, in a framework where that is an option. */
   readonly sensitive?: boolean;
+  /**
+   * What may stand after its path, apart from a slash at its end: `['', '/']` where a slash at the end does not matter,
+   * `['/']` where the path needs one. Left out: whatever it is, it matches.
+   */
+  readonly endings?: readonly Ending[];
   /** The router whose own routes it runs for, and for no others, in a framework that has this. */
   readonly within?: object;
   /** The routers that it is in, in a framework where an error handler answers only errors of its own router. */
@@ -164,8 +173,9 @@ function describe(
       const place = `${checkInWords(check)} at ${whereIs(step)}`;
       if (runs === 'maybe') unknown.push(`${place} may run before it`);
       else checks.set(check.handler, check);
-      if (runs === 'yes' && isEvaded(step, route)) {
-        warnings.push(`${place} does not run for the same path in other capitals`);
+      if (runs !== 'yes') continue;
+      for (const what of evasions(step, route)) {
+        warnings.push(`${place} does not run for the same path ${what}`);
       }
     }
   }
@@ -179,6 +189,7 @@ function describe(
     if (skips === 'maybe') unknown.push('authenticate may skip it');
     return skips !== 'yes';
   });
+  warnings.push(...skippedSpellings(all, route));
   const requirements = all.flatMap(({ requirement }) => requirement ?? []);
   const authentications = all.filter(({ requirement }) => requirement === undefined);
   // A guard that runs first fails every request: it finds no caller.
@@ -211,6 +222,31 @@ function describe(
   });
 }
 
+/** The beginning of a warning about the option `skip`. */
+export const SKIPPED = 'authenticate is skipped for the same path';
+
+/**
+ * How a request reaches a route that only `authenticate` protects, while `skip` takes it for another. So it is where `skip`
+ * says what is not public: `({ url }) => !url.startsWith('/api')`.
+ */
+function skippedSpellings(checks: readonly Check[], route: Placed): readonly string[] {
+  const path = pathText(route.path);
+  const authentications = checks.filter(({ requirement }) => requirement === undefined);
+  if (path === undefined || authentications.length < checks.length) return [];
+  const spellings = Object.entries({
+    'with a query': `${path}?x`,
+    'in absolute form': `http://localhost${path}`,
+    ...(route.sensitive !== true && { 'in other capitals': path.toUpperCase() }),
+    ...((route.endings?.includes('/') ?? true) && { 'with a slash at its end': `${path}/` }),
+  });
+  const skipped = spellings.filter(
+    ([, url]) =>
+      authentications.length > 0 &&
+      authentications.every((check) => skipsRoute(check, route.method, url) !== 'no'),
+  );
+  return skipped.map(([spelling]) => `${SKIPPED} ${spelling}`);
+}
+
 /** Every `authenticate` before the route must let the request pass, so the strictest one decides. */
 function schemesOf(authentications: readonly Check[]): readonly Scheme[] {
   const [first = [], ...others] = authentications.map(({ schemes = ['bearer'] }) => schemes);
@@ -220,7 +256,8 @@ function schemesOf(authentications: readonly Check[]): readonly Scheme[] {
 function runsBefore(step: Placed, route: Placed): Coverage {
   if (step.within !== undefined && step.within !== route.within) return 'no';
   const runs = covers(step.path, step.end, route.path);
-  if (runs === 'no' || step.method === '*' || step.method === route.method) return runs;
+  if (runs === 'no' || endsOtherwise(step, route)) return 'no';
+  if (step.method === '*' || step.method === route.method) return runs;
   // A handler for GET also runs for HEAD, in every framework.
   if (step.method === 'GET' && route.method === 'HEAD') return runs;
   return route.method === '*' ? 'maybe' : 'no';
@@ -231,6 +268,46 @@ function neighbour(step: Placed, route: Placed): Neighbour {
   const { handlers, inside = [] } = step;
   const isAround = inside.every((router) => route.inside?.includes(router));
   return { handlers, runs: isAround ? runsBefore(step, route) : 'no' };
+}
+
+/** Whether middleware does not run for a route's path as it is written, because of the slash at the end of one of them. */
+function endsOtherwise(step: Placed, route: Placed): boolean {
+  const { path, end, endings } = step;
+  if (endings === undefined || !isPlain(path.at(-1))) return false;
+  const next = route.path[path.length];
+  if (next === undefined)
+    return path.length === route.path.length && !endings.includes(written(route));
+  // After a path that needs a slash at its end, another slash must follow: `/a/` is not the beginning of `/a/b`.
+  return !end && !endings.includes('') && !(next.kind === 'literal' && next.text === '');
+}
+
+function written({ endings = [''] }: Placed): Ending {
+  return endings.includes('') ? '' : '/';
+}
+
+/** The end of a warning about a slash at the end of the path. */
+export const BY_SLASHES = 'with more or fewer slashes at its end';
+
+/** How other requests reach the route, but not the middleware before it. */
+function evasions(step: Placed, route: Placed): readonly string[] {
+  return [
+    ...(isEvaded(step, route) ? ['in other capitals'] : []),
+    ...(isEvadedBySlash(step, route) ? [BY_SLASHES] : []),
+  ];
+}
+
+function isEvadedBySlash({ path, end, endings }: Placed, route: Placed): boolean {
+  if (endings === undefined || path.length !== route.path.length) return false;
+  const { endings: others = ['', '/'] } = route;
+  const missed = others.filter((ending) => !endings.includes(ending));
+  // Every request has the first slash.
+  if (path.length === 0) return end && missed.some((ending) => ending !== '');
+  return isPlain(path.at(-1)) && missed.length > 0;
+}
+
+/** Whether a segment may be the last one, and does not itself match a slash after it. */
+function isPlain(segment: PathSegment | undefined): boolean {
+  return segment !== undefined && segment.kind !== 'rest' && segment.kind !== 'unknown';
 }
 
 /** Whether a request with other upper and lower case reaches the route, but not the middleware before it. */

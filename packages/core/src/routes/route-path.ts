@@ -52,7 +52,9 @@ export function parsePath(path: string): RoutePath {
   for (const [index, text] of texts.entries()) {
     if (text === '' && (index === 0 || index === texts.length - 1)) continue;
     const segment = simpleSegment(text, index === 0);
-    if (segment !== undefined) {
+    // `*rest` matches slashes, so that one after it counts.
+    const isRest = segment?.kind === 'rest' && texts[index + 1] === '';
+    if (segment !== undefined && !isRest) {
       segments.push(segment);
       continue;
     }
@@ -90,6 +92,8 @@ export function covers(step: RoutePath, end: boolean, route: RoutePath): Coverag
     if (other === undefined) return isOpen(segment) ? 'maybe' : 'no';
     if (isSame(segment, other)) continue;
     if (isOpen(segment) || isOpen(other)) return 'maybe';
+    // No parameter matches nothing between two slashes.
+    if (isNothing(segment) || isNothing(other)) return 'no';
     if (segment.kind === 'parameter') continue;
     // A literal and a parameter, or two spellings in upper and lower case: it depends on the router.
     if (other.kind === 'literal' && !isAlike(segment.text, other.text)) return 'no';
@@ -117,6 +121,11 @@ function isOpen(
   segment: PathSegment,
 ): segment is Extract<PathSegment, { kind: 'rest' | 'pattern' | 'unknown' }> {
   return segment.kind !== 'literal' && segment.kind !== 'parameter';
+}
+
+/** What stands between the slashes of `//`. */
+function isNothing(segment: PathSegment): boolean {
+  return segment.kind === 'literal' && segment.text === '';
 }
 
 function isAlike(one: string, other: string): boolean {

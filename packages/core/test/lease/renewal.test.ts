@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { NOW } from '../../../../test/support/tokens.ts';
+import { headerCertificate } from '../../src/binding/header-certificate.ts';
 import type { RequestView } from '../../src/http/request-view.ts';
 import type { LeaseExtras } from '../../src/lease/lease-state.ts';
 import {
@@ -9,6 +10,7 @@ import {
   withProof,
 } from '../../src/lease/renewal.ts';
 import type { Actor } from '../../src/model/principal.ts';
+import { selfSigned } from '../http/self-signed.ts';
 import { aHeld, type HeldFacts } from './held.ts';
 
 const actor = (facts: Partial<Actor>): Actor => ({
@@ -117,6 +119,18 @@ describe('the presentation of a renewal', () => {
     expect(request?.identity).not.toBe(withProof(opened, 'p').identity);
     expect(request?.setResponseHeader).toBeUndefined();
   });
+
+  it.each([true, false, undefined])(
+    'has the certificate that a proxy names, as long as the proxy is trusted (%s)',
+    (overUnixSocket) => {
+      const value = `:${selfSigned().der.toString('base64')}:`;
+      const source = headerCertificate({ format: 'rfc9440', proxies: ['unix'] });
+      const view = { ...opened, header: () => value, peerAddress: undefined, overUnixSocket };
+      const certificate = source.thumbprintOf(view);
+      expect(certificate !== undefined).toBe(overUnixSocket === true);
+      expect(source.thumbprintOf(withProof(view, undefined))).toBe(certificate);
+    },
+  );
 
   it('is Bearer without a proof, and then needs no request', () => {
     expect(renewalPresentation('t', undefined, undefined)).toEqual({
