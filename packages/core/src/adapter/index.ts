@@ -11,12 +11,8 @@ export { checkRequirement, isRequirement } from '../requirement/check-requiremen
 export { checkResourceServer, isResourceServer } from '../resource-server.ts';
 export { assertGuardedRoutes } from '../routes/assert-guarded-routes.ts';
 export { errorMiddleware, errorsOf, neutralMiddleware } from '../routes/route-check.ts';
-export {
-  type DescribeOptions,
-  describeRoutes,
-  type Ending,
-  type RouteLayer,
-} from '../routes/route-description.ts';
+export { type DescribeOptions, describeRoutes } from '../routes/route-description.ts';
+export type { Ending, RouteLayer } from '../routes/route-layer.ts';
 export { type PathParts, pathPart, type UnknownPart } from '../routes/route-path.ts';
 export { isPrincipalKey } from '../stores/revocation-target.ts';
 export { type Admission, admissionBehind, admissionOf } from './admission.ts';

@@ -50,8 +50,9 @@ const MAX_INDEX = 2 ** 32 - 2;
  * that no other token has. They are counted, too.
  *
  * It does not count what tokens share: the issuer, its keys, and layouts seen before. It does not see that the JSON
- * text had a member twice (`repeatsMembers` does). It never throws. For a token with too many objects to count, it
- * gives a number that is larger than any cache.
+ * text had a member twice, for which V8 reserves room that the parsed claims do not show: only a trusted issuer itself can
+ * make such a token. It never throws. For a token with too many objects to count, it gives a number that is larger than
+ * any cache.
  */
 export function createHeapScale(): HeapScale {
   const layouts = new Set<string>();

@@ -17,7 +17,6 @@ import { createHybridReader, type HybridReaderOptions } from './hybrid-reader.ts
 import { createJwtReader } from './jwt-reader.ts';
 import { createLocalClaims } from './local-claims.ts';
 import { createRecheck, type Recheck } from './recheck.ts';
-import { repeatsMembers } from './repeated-members.ts';
 import { type ChecksResult, composeChecks } from './run-checks.ts';
 import { createTokenCache, type ResolvedTokenCacheOptions } from './token-cache.ts';
 import { unsettledReason } from './unsettled.ts';
@@ -99,17 +98,11 @@ export function createVerifier(issuers: Issuers, options: VerifierOptions): Veri
   }
 
   function remember(text: string, token: VerifiedToken): VerifiedToken {
-    const isCached = cache !== undefined && isKept(token) && !takesUnknownHeap(text, token);
+    const isCached = cache !== undefined && isKept(token);
     const kept = isCached ? asCached(token) : token;
     if (isCached) cache.set(text, kept);
     holdToken(token.principal, issuers, { token: text, verified: kept });
     return kept;
-  }
-
-  /** With a schema, the principal's claims may be others than those in the token, so they are not given. */
-  function takesUnknownHeap(text: string, { principal }: VerifiedToken): boolean {
-    if (principal.source !== 'jwt') return false;
-    return repeatsMembers(text, options.claims === undefined ? principal.claims : undefined);
   }
 
   function readAgain(text: string): MaybePromise<ReadOutcome> {

@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../model/errors.ts';
 import type { WrongPlace } from './error-handler-place.ts';
-import { BY_SLASHES, isListed, type RouteDescription, SKIPPED } from './route-description.ts';
+import { isListed, type RouteDescription, SKIPPED } from './route-description.ts';
+import { BY_SLASHES } from './runs-before.ts';
 
 /**
  * Checks at start-up that no request reaches a route past its guards. Throws `ConfigurationError`, which

@@ -9,15 +9,9 @@ import {
   type WrongPlace,
 } from './error-handler-place.ts';
 import { type Check, checkInWords, checkOf, mayCallGuards, skipsRoute } from './route-check.ts';
-import {
-  type Coverage,
-  covers,
-  type PathParts,
-  type PathSegment,
-  pathOf,
-  pathText,
-  type RoutePath,
-} from './route-path.ts';
+import type { Placed, RouteLayer } from './route-layer.ts';
+import { pathOf, pathText } from './route-path.ts';
+import { evasions, runsBefore } from './runs-before.ts';
 
 /** What a route needs of its caller, as far as its framework keeps it. */
 export interface RouteDescription {
@@ -52,33 +46,6 @@ export interface RouteDescription {
   readonly warnings: readonly string[];
 }
 
-/** The slashes at the end of a path. */
-export type Ending = '' | '/' | '//';
-
-/** A route, or middleware, as an adapter finds it in its framework: in the order of requests. */
-export interface RouteLayer {
-  /** In upper case; `*` for every method. */
-  readonly method: string;
-  /** From the app or router that is described: `base` comes before it. */
-  readonly path: PathParts;
-  /** Whether the whole path must match (a route), or its beginning (middleware). */
-  readonly end: boolean;
-  readonly handlers: readonly unknown[];
-  /** Whether its path is compared case-sensitively, in a framework where that is an option. */
-  readonly sensitive?: boolean;
-  /**
-   * What may stand after its path, apart from a slash at its end: `['', '/']` where a slash at the end does not matter,
-   * `['/']` where the path needs one. Left out: whatever it is, it matches.
-   */
-  readonly endings?: readonly Ending[];
-  /** The router whose own routes it runs for, and for no others, in a framework that has this. */
-  readonly within?: object;
-  /** The routers that it is in, in a framework where an error handler answers only errors of its own router. */
-  readonly inside?: readonly object[];
-  /** Why nothing more can be found out about this layer. */
-  readonly unknown?: string;
-}
-
 /** Options of an adapter's `describeRequirements`. */
 export interface DescribeOptions {
   /** The path that the app or router is mounted at. Default `/`. */
@@ -97,9 +64,6 @@ const DESCRIBE_OPTIONS: OptionNames<DescribeOptions> = {
   before: mustBe.aList('before: [auth]'),
   open: mustBe.listOfTexts("open: ['/livez', 'GET /docs']"),
 };
-
-/** A layer with its path split into parts. */
-type Placed = Omit<RouteLayer, 'path'> & { readonly path: RoutePath };
 
 /**
  * Says what each route needs, from the middleware that runs before it. A layer counts as a route when at least one of its
@@ -253,67 +217,11 @@ function schemesOf(authentications: readonly Check[]): readonly Scheme[] {
   return first.filter((scheme) => others.every((schemes) => schemes.includes(scheme)));
 }
 
-function runsBefore(step: Placed, route: Placed): Coverage {
-  if (step.within !== undefined && step.within !== route.within) return 'no';
-  const runs = covers(step.path, step.end, route.path);
-  if (runs === 'no' || endsOtherwise(step, route)) return 'no';
-  if (step.method === '*' || step.method === route.method) return runs;
-  // A handler for GET also runs for HEAD, in every framework.
-  if (step.method === 'GET' && route.method === 'HEAD') return runs;
-  return route.method === '*' ? 'maybe' : 'no';
-}
-
 /** Middleware as a neighbour of a route, if it answers errors. */
 function neighbour(step: Placed, route: Placed): Neighbour {
   const { handlers, inside = [] } = step;
   const isAround = inside.every((router) => route.inside?.includes(router));
   return { handlers, runs: isAround ? runsBefore(step, route) : 'no' };
-}
-
-/** Whether middleware does not run for a route's path as it is written, because of the slash at the end of one of them. */
-function endsOtherwise(step: Placed, route: Placed): boolean {
-  const { path, end, endings } = step;
-  if (endings === undefined || !isPlain(path.at(-1))) return false;
-  const next = route.path[path.length];
-  if (next === undefined)
-    return path.length === route.path.length && !endings.includes(written(route));
-  // After a path that needs a slash at its end, another slash must follow: `/a/` is not the beginning of `/a/b`.
-  return !end && !endings.includes('') && !(next.kind === 'literal' && next.text === '');
-}
-
-function written({ endings = [''] }: Placed): Ending {
-  return endings.includes('') ? '' : '/';
-}
-
-/** The end of a warning about a slash at the end of the path. */
-export const BY_SLASHES = 'with more or fewer slashes at its end';
-
-/** How other requests reach the route, but not the middleware before it. */
-function evasions(step: Placed, route: Placed): readonly string[] {
-  return [
-    ...(isEvaded(step, route) ? ['in other capitals'] : []),
-    ...(isEvadedBySlash(step, route) ? [BY_SLASHES] : []),
-  ];
-}
-
-function isEvadedBySlash({ path, end, endings }: Placed, route: Placed): boolean {
-  if (endings === undefined || path.length !== route.path.length) return false;
-  const { endings: others = ['', '/'] } = route;
-  const missed = others.filter((ending) => !endings.includes(ending));
-  // Every request has the first slash.
-  if (path.length === 0) return end && missed.some((ending) => ending !== '');
-  return isPlain(path.at(-1)) && missed.length > 0;
-}
-
-/** Whether a segment may be the last one, and does not itself match a slash after it. */
-function isPlain(segment: PathSegment | undefined): boolean {
-  return segment !== undefined && segment.kind !== 'rest' && segment.kind !== 'unknown';
-}
-
-/** Whether a request with other upper and lower case reaches the route, but not the middleware before it. */
-function isEvaded(step: Placed, route: Placed): boolean {
-  if (step.sensitive !== true || route.sensitive !== false) return false;
-  return step.path.some((segment) => segment.kind === 'literal' && /[a-z]/i.test(segment.text));
 }
 
 /** The handlers of a route before the one that answers. Those after it are not reached. */

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Requirement } from '../../src/requirement/requirement.ts';
 import { scope } from '../../src/requirement/scope.ts';
 import { neutralMiddleware } from '../../src/routes/route-check.ts';
-import { describeRoutes, type RouteLayer } from '../../src/routes/route-description.ts';
+import { describeRoutes } from '../../src/routes/route-description.ts';
+import type { RouteLayer } from '../../src/routes/route-layer.ts';
 
 const handler = () => undefined;
 const guard = (requirement: Requirement) => Object.assign(() => undefined, { requirement });
