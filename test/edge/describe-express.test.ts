@@ -141,7 +141,7 @@ describe.each([
         `GET | /admin | authenticated | - | ${evaded}`,
       ]);
     }
-    expect(() => assertGuarded(outer)).toThrow('past the guards');
+    expect(() => assertGuarded(outer)).toThrow('not guarded as they should be');
   });
 
   it('tells paths apart by the slash at their end where the setting says so', async () => {
