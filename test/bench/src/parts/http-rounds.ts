@@ -31,7 +31,7 @@ interface Lane {
 const CONNECTIONS = 50;
 const TURN_SEC = 0.6;
 /** V8 needs time to optimize: the first second of a server costs half as much again as later ones. */
-const WARM_UP_SEC = 1.5;
+const WARM_UP_SEC = 2.5;
 
 /**
  * Puts servers under load in turns. Each server is a process of its own, which is idle while the others have
