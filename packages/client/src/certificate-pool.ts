@@ -11,7 +11,10 @@ import type { ResolvedClock } from './source-clock.ts';
  */
 export type PemSource = string | Uint8Array | ReadPem;
 
-/** Gets a signal that is aborted after ten seconds: `({ signal }) => readFile(path, { signal })`. */
+/**
+ * Gets a signal that is aborted after ten seconds, and when another of the functions fails:
+ * `({ signal }) => readFile(path, { signal })`.
+ */
 type ReadPem = (options: {
   readonly signal: AbortSignal;
 }) => string | Uint8Array | PromiseLike<string | Uint8Array>;
@@ -45,7 +48,7 @@ export interface CertificatePoolOptions {
 const READ_EVERY_MS = 1_000;
 /** How long a request waits for the new certificate while there is an old one. */
 const PATIENCE_MS = 1_000;
-/** After this time the signal of the functions is aborted. */
+/** After this time the signal of the functions is aborted, if not before. */
 const READ_LIMIT_MS = 10_000;
 /** Shorter troubles are normal: when two files are written one after the other, they are no pair for a moment. */
 const TELL_AFTER_MS = 30_000;
@@ -70,12 +73,14 @@ export function createCertificatePool(options: CertificatePoolOptions): Certific
     const timer = setTimeout(() => limit.abort(), READ_LIMIT_MS);
     timer.unref();
     const pem = (source: PemSource) => pemOf(source, limit.signal);
+    const reads = [pem(certificate), pem(key), ca === undefined ? undefined : pem(ca)] as const;
     try {
-      return await Promise.all([
-        pem(certificate),
-        pem(key),
-        ca === undefined ? undefined : pem(ca),
-      ]);
+      return await Promise.all(reads);
+    } catch (error) {
+      limit.abort();
+      // The others must end, too: a function that hangs would otherwise be called again every second.
+      await Promise.allSettled(reads);
+      throw error;
     } finally {
       clearTimeout(timer);
     }
