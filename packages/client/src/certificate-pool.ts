@@ -46,7 +46,7 @@ export interface CertificatePoolOptions {
 
 /** Files are read at most this often, instead of at every request. */
 const READ_EVERY_MS = 1_000;
-/** How long a request waits for the new certificate while there is an old one. */
+/** How long requests wait for the new certificate while there is an old one, from the first one that waits. */
 const PATIENCE_MS = 1_000;
 /** After this time the signal of the functions is aborted, if not before. */
 const READ_LIMIT_MS = 10_000;
@@ -56,8 +56,8 @@ const TELL_AFTER_MS = 30_000;
 /** A reading of the certificate. */
 interface Look {
   readonly done: Promise<Pool>;
-  /** Whether a request has waited for it too long. Other requests then do not wait. */
-  isLate: boolean;
+  /** Resolves with `undefined` when requests have waited for it long enough. Set if there is an old certificate. */
+  soon?: Promise<Pool | undefined>;
 }
 
 /** Makes the pool. Nothing is read before the first use. */
@@ -128,13 +128,14 @@ export function createCertificatePool(options: CertificatePoolOptions): Certific
     async current() {
       if (pool !== undefined && clock.monotonicMs() - readAt < READ_EVERY_MS) return pool;
       // A function that hangs is not called again: if it reads a file, each call would block one of Node's four threads.
-      look ??= { done: read(), isLate: false };
+      look ??= { done: read() };
       const mine = look;
       const kept = pool;
       if (kept === undefined) return mine.done;
-      const next = mine.isLate ? undefined : await inTime(mine.done, PATIENCE_MS);
+      // One limit for all requests: those that come later wait only for the rest of it.
+      mine.soon ??= inTime(mine.done, PATIENCE_MS);
+      const next = await mine.soon;
       if (next !== undefined) return next;
-      mine.isLate = true;
       note('late');
       // Another look may have ended meanwhile.
       return pool ?? kept;

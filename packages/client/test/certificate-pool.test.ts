@@ -94,6 +94,27 @@ describe('a certificate whose function hangs', () => {
     await pool.close();
   });
 
+  it('lets requests wait until a second after the first that waits, and no longer', async () => {
+    const answer = deferred<string>();
+    let reads = 0;
+    const { pool, clock } = setUp(() => {
+      reads += 1;
+      return reads === 1 ? ONE.certificate : answer.promise;
+    });
+    const first = await pool.current();
+    clock.pass(1_000);
+    const early = pool.current();
+    await vi.advanceTimersByTimeAsync(900);
+    const over: unknown[] = [];
+    const late = pool.current();
+    void late.then((kept) => over.push(kept));
+    await vi.advanceTimersByTimeAsync(100);
+    expect(over).toEqual([first]);
+    expect(await early).toBe(first);
+    answer.resolve(ONE.certificate);
+    await pool.close();
+  });
+
   it('is not called again either when the other function fails, and its signal is aborted at once', async () => {
     let hangs = false;
     let reads = 0;
