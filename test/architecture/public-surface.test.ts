@@ -113,6 +113,7 @@ describe('the public surface', () => {
         "errorsOf",
         "eventStreamLease",
         "eventStreamOptions",
+        "exchangeView",
         "guardMakers",
         "guardRequest",
         "isPrincipalKey",

@@ -32,7 +32,7 @@ import {
   type Admitted,
   ANONYMOUS,
 } from './request/adapter-side.ts';
-import type { Presentation } from './request/presentation.ts';
+import { type Presentation, PresentedToken } from './request/presentation.ts';
 import type { ReadOutcome } from './request/token-reader.ts';
 import type { VerifiedToken } from './request/verified-token.ts';
 import { checkEvaluation } from './requirement/check-evaluation.ts';
@@ -172,7 +172,7 @@ export function resourceServerOf<Schema extends StandardSchemaV1 | undefined = u
         ? credentialsOf(request, readable)
         : readCredentials(source, request, readable);
     if (credentials.scheme !== undefined) {
-      return admit({ token: credentials.token, scheme: credentials.scheme, request });
+      return admit(new PresentedToken(credentials, request));
     }
     if (optional && credentials === ABSENT) return ANONYMOUS;
     return refuseRequest(new Refused(credentials.reason));

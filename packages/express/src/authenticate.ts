@@ -1,4 +1,4 @@
-import { type AnyResourceServerOptions, nodeRequestView, type ResourceServer } from '@authly/core';
+import type { AnyResourceServerOptions, ResourceServer } from '@authly/core';
 import {
   type AnswerMode,
   type AuthenticateInfo,
@@ -6,6 +6,7 @@ import {
   admissionMode,
   admitRequest,
   calledByOtherFramework,
+  exchangeView,
   isThenable,
   requestMember,
 } from '@authly/core/adapter';
@@ -51,13 +52,13 @@ export function authenticate(
     let admitted: ReturnType<typeof admitRequest>;
     try {
       // `originalUrl`, since routers and mounts shorten `url`.
-      const view = nodeRequestView(request, requestMember(request, 'originalUrl'), { response });
+      const view = exchangeView(request, requestMember(request, 'originalUrl'), response);
       admitted = admitRequest(request, view, mode);
     } catch (error) {
       return refuse(error, mode, { response, next });
     }
     if (!isThenable(admitted)) return next();
-    goOnLater(admitted, mode, { response, next });
+    goOnLater(admitted, mode, response, next);
   };
   const { resourceServer, optional, skip } = mode;
   return Object.assign(middleware, { resourceServer, optional, skip });
@@ -68,10 +69,10 @@ export function authenticate(
 function goOnLater(
   admitted: PromiseLike<unknown>,
   mode: AnswerMode,
-  exchange: { readonly response: ExpressResponse; readonly next: ExpressNext },
+  response: ExpressResponse,
+  next: ExpressNext,
 ): void {
-  const { next } = exchange;
-  const refused = (error: unknown) => refuse(error, mode, exchange);
+  const refused = (error: unknown) => refuse(error, mode, { response, next });
   // The last `catch`: an exception of the application's `next` must not end the process.
   admitted.then(() => next(), refused).then(undefined, next);
 }

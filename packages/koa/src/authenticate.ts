@@ -1,9 +1,4 @@
-import {
-  type AnyResourceServerOptions,
-  nodeRequestView,
-  type Principal,
-  type ResourceServer,
-} from '@authly/core';
+import type { AnyResourceServerOptions, Principal, ResourceServer } from '@authly/core';
 import {
   type AnswerMode,
   type AuthenticateInfo,
@@ -12,6 +7,7 @@ import {
   admitRequest,
   answerRefusal,
   calledByOtherFramework,
+  exchangeView,
   isThenable,
 } from '@authly/core/adapter';
 import type { KoaContext, KoaContextOf, KoaMiddleware, KoaNext } from './framework.ts';
@@ -78,12 +74,12 @@ export function authenticate(
     try {
       // `originalUrl`, since routers and mounts shorten `url`.
       const { req, res: response, originalUrl } = context;
-      const view = nodeRequestView(req, originalUrl, { identity: context, response });
+      const view = exchangeView(req, originalUrl, response, context);
       admitted = admitRequest(context, view, mode);
     } catch (error) {
       return respond(context, answerRefusal(error, mode));
     }
-    return isThenable(admitted) ? goOnLater(admitted, mode, { context, next }) : next();
+    return isThenable(admitted) ? goOnLater(admitted, mode, context, next) : next();
   };
   const { resourceServer, optional, skip } = mode;
   return Object.assign(middleware, { resourceServer, optional, skip });
@@ -94,7 +90,8 @@ export function authenticate(
 function goOnLater(
   admitted: PromiseLike<unknown>,
   mode: AnswerMode,
-  { context, next }: { readonly context: KoaContext; readonly next: KoaNext },
+  context: KoaContext,
+  next: KoaNext,
 ): PromiseLike<unknown> {
   const refused = (error: unknown) => respond(context, answerRefusal(error, mode));
   return admitted.then(() => next(), refused);

@@ -1,7 +1,7 @@
 // Adding a name here makes it public: `@authly/core/adapter`, what an adapter for a framework needs.
 
 export { type NodeHandlerRequest, nodeHandlerRequest } from '../http/node-handler-request.ts';
-export { rawHeader } from '../http/node-request.ts';
+export { exchangeView, rawHeader } from '../http/node-request.ts';
 export { createEventSink, type EventSink } from '../lib/event-sink.ts';
 export { isThenable, type MaybePromise } from '../lib/maybe-promise.ts';
 export { memberOf } from '../lib/member-of.ts';

@@ -31,7 +31,8 @@ const MAX_STATED_LENGTH = 512;
  * - The document that answered is tried first the next time.
  *
  * It checks that `issuer` is equal to the configured one (RFC 8414 §3.3), and that `jwks_uri` is https. It may be http
- * only if the metadata came over http, too, and its host is loopback or in `allowHttp`. It reads nothing else.
+ * only if the metadata came over http, too, and its host is loopback or in `allowHttp`. It may be on this machine only if
+ * the metadata is. It reads nothing else.
  */
 export function createDiscovery(
   options: DiscoveryOptions,
@@ -88,9 +89,8 @@ function jwksUriOf(
  */
 export function mayLeadTo(document: string, url: string): boolean {
   const [from, to] = [new URL(document), new URL(url)];
-  if (to.protocol === 'https:') return true;
-  if (from.protocol === 'https:') return false;
-  return isLoopback(from.hostname) || !isLoopback(to.hostname);
+  if (isLoopback(to.hostname) && !isLoopback(from.hostname)) return false;
+  return to.protocol === 'https:' || from.protocol === 'http:';
 }
 
 function mismatch(

@@ -8,3 +8,16 @@ export interface Presentation {
   /** `undefined` if there is no request, for example for a queue message. Then no proof can be checked. */
   readonly request: RequestView | undefined;
 }
+
+/** The token of a request. A class, because every request has one, and it leads to the request: see `exchangeView`. */
+export class PresentedToken implements Presentation {
+  readonly token: string;
+  readonly scheme: 'bearer' | 'dpop';
+  readonly request: RequestView;
+
+  constructor({ token, scheme }: Pick<Presentation, 'token' | 'scheme'>, request: RequestView) {
+    this.token = token;
+    this.scheme = scheme;
+    this.request = request;
+  }
+}

@@ -111,10 +111,15 @@ describe('discovery', () => {
 describe('a jwks_uri on this machine', () => {
   const local = { issuer, jwks_uri: 'http://127.0.0.1:9200/jwks' };
 
-  it('is refused in a document from elsewhere, because it would send us to a local server', async () => {
-    const { get } = aProvider({ [openid]: local });
-    await expect(discovery()(get)).rejects.toMatchObject({ failure: 'malformed' });
-  });
+  it.each(['http', 'https'])(
+    'is refused in a document from elsewhere, because it would send us to a local server (%s)',
+    async (scheme) => {
+      for (const host of ['127.0.0.1:9200', 'localhost', '[::1]']) {
+        const { get } = aProvider({ [openid]: { issuer, jwks_uri: `${scheme}://${host}/jwks` } });
+        await expect(discovery()(get)).rejects.toMatchObject({ failure: 'malformed' });
+      }
+    },
+  );
 
   it('is followed in a document from this machine', async () => {
     const document = 'http://localhost:8080/.well-known/openid-configuration';
