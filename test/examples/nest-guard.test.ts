@@ -72,6 +72,16 @@ describe('the guard of examples/nest-api', () => {
     expect(await pass(aRoute({}))).toBe('missing_credentials');
   });
 
+  it('asks for what a controller requires that is also public, itself or by the one it extends', async () => {
+    const both = aRoute({ controller: [Public(), Requires(user())] });
+    const base = aRoute({ controller: [Public()] });
+    const extended = aRoute({ controller: [Requires(user())] }, base as never);
+    for (const route of [both, extended]) {
+      expect(await pass(route)).toBe('missing_credentials');
+      expect(await pass(route, reader)).toBe('passed');
+    }
+  });
+
   it('asks for what every decorator of a place requires', async () => {
     for (const place of ['controller', 'handler']) {
       const route = aRoute({ [place]: [Requires(scope('read:orders')), Requires(user())] });

@@ -33,11 +33,16 @@ export class AuthGuard implements CanActivate {
     }
     return true;
   }
+
+  /** A controller that is public and requires something is not public. */
   #isPublic([controller, handler]: readonly [Place, Place]): boolean {
     if (this.#required(handler).length > 0) return false;
-    return [controller, handler].some(
-      (place) => this.#reflector.get<unknown>(PUBLIC, place) === true,
-    );
+    if (this.#isMarked(handler)) return true;
+    return this.#isMarked(controller) && this.#required(controller).length === 0;
+  }
+
+  #isMarked(place: Place): boolean {
+    return this.#reflector.get<unknown>(PUBLIC, place) === true;
   }
 
   #required(place: Place): readonly Requirement[] {

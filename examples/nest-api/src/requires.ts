@@ -24,8 +24,8 @@ export function Requires(
 }
 
 /**
- * Leaves a route, or every route of a controller, open to everybody: probes, say. In such a controller a route with
- * `@Requires` of its own is not open, nor is a route with both.
+ * Leaves a route, or every route of a controller, open to everybody: probes, say. A route or a controller that has both
+ * this and `@Requires` is not open, nor is a route with `@Requires` in a public controller.
  */
 export function Public(): CustomDecorator<string> {
   return SetMetadata(PUBLIC, true);

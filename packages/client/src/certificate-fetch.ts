@@ -59,10 +59,11 @@ const LINE =
  * new certificate, and a token source drops its token, because that token is bound to the old certificate.
  *
  * The old pair stays in use while the new pair cannot be used (for example, when the platform has written only one of
- * the two files so far), and while a function fails or hangs. If a function hangs, one request waits a second for it;
- * other requests do not wait. After 30 seconds `onEvent` is told, once. This function does not check whether the old
- * certificate has expired: the server does. A function that hangs is not called again before it ends. So use the
- * `signal` that it gets, which is aborted after ten seconds.
+ * the two files so far), and while a function fails or hangs. If a function hangs, a request waits for it
+ * until one second after the first request that waits; later requests do not wait. After 30 seconds `onEvent` is told,
+ * once. This function does not check whether the old certificate has expired: the server does. A function that hangs
+ * is not called again before it ends. So use the `signal` that it gets, which is aborted after ten seconds, and when
+ * another of the functions fails.
  *
  * @throws ConfigurationError if the certificate or the key is missing.
  */

@@ -11,7 +11,10 @@ import type { ResolvedClock } from './source-clock.ts';
  */
 export type PemSource = string | Uint8Array | ReadPem;
 
-/** Gets a signal that is aborted after ten seconds: `({ signal }) => readFile(path, { signal })`. */
+/**
+ * Gets a signal that is aborted after ten seconds, and when another of the functions fails:
+ * `({ signal }) => readFile(path, { signal })`.
+ */
 type ReadPem = (options: {
   readonly signal: AbortSignal;
 }) => string | Uint8Array | PromiseLike<string | Uint8Array>;
@@ -43,9 +46,9 @@ export interface CertificatePoolOptions {
 
 /** Files are read at most this often, instead of at every request. */
 const READ_EVERY_MS = 1_000;
-/** How long a request waits for the new certificate while there is an old one. */
+/** How long requests wait for the new certificate while there is an old one, from the first one that waits. */
 const PATIENCE_MS = 1_000;
-/** After this time the signal of the functions is aborted. */
+/** After this time the signal of the functions is aborted, if not before. */
 const READ_LIMIT_MS = 10_000;
 /** Shorter troubles are normal: when two files are written one after the other, they are no pair for a moment. */
 const TELL_AFTER_MS = 30_000;
@@ -53,8 +56,8 @@ const TELL_AFTER_MS = 30_000;
 /** A reading of the certificate. */
 interface Look {
   readonly done: Promise<Pool>;
-  /** Whether a request has waited for it too long. Other requests then do not wait. */
-  isLate: boolean;
+  /** Resolves with `undefined` when requests have waited for it long enough. Set if there is an old certificate. */
+  soon?: Promise<Pool | undefined>;
 }
 
 /** Makes the pool. Nothing is read before the first use. */
@@ -70,12 +73,14 @@ export function createCertificatePool(options: CertificatePoolOptions): Certific
     const timer = setTimeout(() => limit.abort(), READ_LIMIT_MS);
     timer.unref();
     const pem = (source: PemSource) => pemOf(source, limit.signal);
+    const reads = [pem(certificate), pem(key), ca === undefined ? undefined : pem(ca)] as const;
     try {
-      return await Promise.all([
-        pem(certificate),
-        pem(key),
-        ca === undefined ? undefined : pem(ca),
-      ]);
+      return await Promise.all(reads);
+    } catch (error) {
+      limit.abort();
+      // The others must end, too: a function that hangs would otherwise be called again every second.
+      await Promise.allSettled(reads);
+      throw error;
     } finally {
       clearTimeout(timer);
     }
@@ -123,13 +128,14 @@ export function createCertificatePool(options: CertificatePoolOptions): Certific
     async current() {
       if (pool !== undefined && clock.monotonicMs() - readAt < READ_EVERY_MS) return pool;
       // A function that hangs is not called again: if it reads a file, each call would block one of Node's four threads.
-      look ??= { done: read(), isLate: false };
+      look ??= { done: read() };
       const mine = look;
       const kept = pool;
       if (kept === undefined) return mine.done;
-      const next = mine.isLate ? undefined : await inTime(mine.done, PATIENCE_MS);
+      // One limit for all requests: those that come later wait only for the rest of it.
+      mine.soon ??= inTime(mine.done, PATIENCE_MS);
+      const next = await mine.soon;
       if (next !== undefined) return next;
-      mine.isLate = true;
       note('late');
       // Another look may have ended meanwhile.
       return pool ?? kept;

@@ -94,6 +94,62 @@ describe('a certificate whose function hangs', () => {
     await pool.close();
   });
 
+  it('lets requests wait until a second after the first that waits, and no longer', async () => {
+    const answer = deferred<string>();
+    let reads = 0;
+    const { pool, clock } = setUp(() => {
+      reads += 1;
+      return reads === 1 ? ONE.certificate : answer.promise;
+    });
+    const first = await pool.current();
+    clock.pass(1_000);
+    const early = pool.current();
+    await vi.advanceTimersByTimeAsync(900);
+    const over: unknown[] = [];
+    const late = pool.current();
+    void late.then((kept) => over.push(kept));
+    await vi.advanceTimersByTimeAsync(100);
+    expect(over).toEqual([first]);
+    expect(await early).toBe(first);
+    answer.resolve(ONE.certificate);
+    await pool.close();
+  });
+
+  it('is not called again either when the other function fails, and its signal is aborted at once', async () => {
+    let hangs = false;
+    let reads = 0;
+    let signal: AbortSignal | undefined;
+    const answer = deferred<string>();
+    const read: PemSource = (options) => {
+      reads += 1;
+      signal = options.signal;
+      return hangs ? answer.promise : ONE.certificate;
+    };
+    const pair = () => {
+      if (hangs) throw new Error('the file is gone');
+      return ONE;
+    };
+    const { pool, clock, told } = setUp(read, pair);
+    const first = await pool.current();
+    hangs = true;
+    for (let times = 0; times < 3; times++) {
+      clock.pass(1_000);
+      const waiting = pool.current();
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(await waiting).toBe(first);
+    }
+    expect(reads).toBe(2);
+    expect(signal?.aborted).toBe(true);
+    expect(told).toEqual([]);
+    hangs = false;
+    answer.resolve(ONE.certificate);
+    await vi.waitFor(async () => {
+      await pool.current();
+      expect(reads).toBe(3);
+    });
+    await pool.close();
+  });
+
   it('is waited for where there is none yet', async () => {
     const answer = deferred<string>();
     const { pool, told, clock } = setUp(() => answer.promise);

@@ -123,8 +123,7 @@ function refusal(
 }
 
 function checkedRequirements(requirements: ToolRequirements): ToolRequirements {
-  // A Map, or a list, has no members with the names of tools: every tool would be refused.
-  if (Object.prototype.toString.call(requirements) !== '[object Object]') {
+  if (!isObjectOfMembers(requirements)) {
     throw new ConfigurationError(
       "authorizeTool() takes an object with a member for each tool. Write: authorizeTool({ whoami: null, add_note: scope('notes:write') })",
     );
@@ -136,4 +135,9 @@ function checkedRequirements(requirements: ToolRequirements): ToolRequirements {
     `authorizeTool(): the tool ${JSON.stringify(wrong)} needs a requirement (scope, not requireScope), or null for none of its own. ` +
       `Write: authorizeTool({ ${JSON.stringify(wrong)}: scope('notes:write') })`,
   );
+}
+
+/** A Map, a Set or a list has no members with the names of tools: every tool would be refused. */
+function isObjectOfMembers(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !(Symbol.iterator in value);
 }

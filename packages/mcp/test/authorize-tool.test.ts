@@ -20,10 +20,21 @@ describe('authorizeTool', () => {
     ['nothing', undefined],
     ['a Map', new Map([['whoami', null]])],
     ['a list', ['whoami']],
+    ['a set', new Set(['whoami'])],
+    ['a function', () => ({ whoami: null })],
   ])('is not made with %s, since every tool would then be refused', (_, requirements) => {
     expect(() => authorizeTool(requirements as ToolRequirements)).toThrow(
       'takes an object with a member for each tool. Write: authorizeTool({ whoami: null',
     );
+  });
+
+  it('is made with the namespace of a module that exports a requirement for each tool', () => {
+    const exported = Object.assign(Object.create(null), {
+      whoami: null,
+      add_note: scope('notes:write'),
+    });
+    Object.defineProperty(exported, Symbol.toStringTag, { value: 'Module' });
+    expect(() => authorizeTool(exported)).not.toThrow();
   });
 
   it('throws a programming error if authenticate has not run, also for tools without a requirement', async () => {

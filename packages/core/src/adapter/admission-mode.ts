@@ -108,7 +108,7 @@ export function admissionMode<Carrier extends object, Delegated extends string =
   checkOnRefusal(onRefusal, delegates);
   if (credentials !== undefined && !isCredentialSource(credentials)) {
     throw new ConfigurationError(
-      "authenticate(): credentials must say where the token is.Write: credentials: fromCookie('__Host-at', { origins: ['https://app.acme.com'] }), or credentials: fromHeader('x-forwarded-access-token')",
+      "authenticate(): credentials must say where the token is. Write: credentials: fromCookie('__Host-at', { origins: ['https://app.acme.com'] }), or credentials: fromHeader('x-forwarded-access-token')",
     );
   }
   if (skip !== undefined && typeof skip !== 'function') {

@@ -146,7 +146,7 @@ function checkUpgradeOptions(options: UpgradeOptions, accept: unknown): UpgradeO
   if (requirement !== undefined) checkRequirement(requirement);
   if (credentials !== undefined && !isCredentialSource(credentials)) {
     throw new ConfigurationError(
-      "guardUpgrade(): credentials must say where the token is.Write: credentials: fromSubprotocol('bearer.'), or credentials: fromCookie('__Host-at', { origins: ['https://app.acme.com'] })",
+      "guardUpgrade(): credentials must say where the token is. Write: credentials: fromSubprotocol('bearer.'), or credentials: fromCookie('__Host-at', { origins: ['https://app.acme.com'] })",
     );
   }
   if (onError !== undefined && typeof onError !== 'function') {

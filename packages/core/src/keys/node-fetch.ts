@@ -21,13 +21,18 @@ export interface NodeFetchOptions {
 }
 
 const OPTIONS: OptionNames<NodeFetchOptions> = {
-  ca: mustBe.fitting('PEM, or a list of it', "ca: readFileSync('/etc/ssl/acme.pem')", isPem),
+  ca: mustBe.fitting(
+    'PEM, or a list of it',
+    "ca: readFileSync('/etc/ssl/acme.pem', 'utf8')",
+    isPem,
+  ),
   acceptsAddress: mustBe.aFunction("acceptsAddress: (address) => address.startsWith('10.')"),
 };
 
 function isPem(value: unknown): boolean {
   const parts: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return parts.every((part) => typeof part === 'string' || part instanceof Uint8Array);
+  // Not `instanceof`: in a test runner the bytes may be of another realm.
+  return parts.every((part) => typeof part === 'string' || ArrayBuffer.isView(part));
 }
 
 /** Statuses without a body: `Response` throws if it is given a body with one of them. */

@@ -54,11 +54,12 @@ export function checkOptions<Options extends object>(
   );
 }
 
+/** Also checks values that the options inherit, or that a getter gives: functions read them in the same way. */
 function checkValues(owner: string, options: object, names: object): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (value === undefined) continue;
-    const check: unknown = Reflect.get(names, name);
-    if (!isOptionCheck(check) || check.fits(value)) continue;
+  for (const [name, check] of Object.entries(names)) {
+    if (!isOptionCheck(check)) continue;
+    const value: unknown = Reflect.get(options, name);
+    if (value === undefined || check.fits(value)) continue;
     throw new ConfigurationError(
       `${owner}: ${name} must be ${check.must}, not ${kindOf(value)}. Write: ${check.line}`,
     );

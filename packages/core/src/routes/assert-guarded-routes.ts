@@ -11,7 +11,7 @@ import { BY_SLASHES } from './runs-before.ts';
  * - a route that is not listed in `open` lets anonymous requests through: no `authenticate` and no guard
  *   was seen before it, or authentication is optional or skipped there;
  * - a guard of a route runs without `authenticate` before it, and would fail every request;
- * - `authErrorHandler()` is on the wrong side of a route that has guards, and never answers its errors;
+ * - `authErrorHandler()` is on the wrong side of a route that is not open, and never answers its errors;
  * - `open` lists a route that does not exist, or there are no routes at all, so that nothing would be checked.
  *
  * It sees the same as `describeRequirements`, and no more. It does not check what guards ask for.

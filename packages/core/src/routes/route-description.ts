@@ -60,7 +60,7 @@ export interface DescribeOptions {
 }
 
 const DESCRIBE_OPTIONS: OptionNames<DescribeOptions> = {
-  base: mustBe.aText("base: '/users'"),
+  base: mustBe.anyText("base: '/users'"),
   before: mustBe.aList('before: [auth]'),
   open: mustBe.listOfTexts("open: ['/livez', 'GET /docs']"),
 };

@@ -57,6 +57,15 @@ describe('nodeFetch', () => {
     await expect(get(other.origin, { ca })).rejects.toMatchObject({ failure: 'network' });
   });
 
+  it('takes the certificate authority as bytes, also of another realm, as test runners have it', async () => {
+    const { origin, ca } = await aTlsServer((_request, response) => response.end('{"keys":[]}'));
+    const ForeignBytes: Uint8ArrayConstructor = runInNewContext('Uint8Array');
+    for (const bytes of [Buffer.from(ca), ForeignBytes.from(Buffer.from(ca))]) {
+      const options = { ca: bytes } as unknown as NodeFetchOptions;
+      await expect(get(origin, options)).resolves.toMatchObject({ body: { keys: [] } });
+    }
+  });
+
   it.each([204, 205, 304, 404])('accepts status %i, with and without a body', async (status) => {
     const { origin } = await serve((_request, response) => response.writeHead(status).end());
     const failure = status === 304 ? 'redirect' : 'status';

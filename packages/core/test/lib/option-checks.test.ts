@@ -64,6 +64,24 @@ describe('an option with a check', () => {
     );
   });
 
+  it('is checked where a class or another object provides it, since the option is read from there, too', () => {
+    const names = { x: mustBe.aNumber('x: 1') };
+    class Options {
+      readonly #x: unknown;
+      constructor(x: unknown) {
+        this.#x = x;
+      }
+      get x() {
+        return this.#x;
+      }
+    }
+    const inherited = (x: unknown): object => Object.create({ x });
+    for (const make of [inherited, (x: unknown) => new Options(x)]) {
+      expect(() => checkOptions('f()', make('1'), names)).toThrow('f(): x must be a number');
+      expect(checkOptions('f()', make(1), names)).toMatchObject({ x: 1 });
+    }
+  });
+
   it('has the methods that it must have in the message', () => {
     expect(mustBe.withMethods(['now'], '').must).toBe('an object with the method now');
     expect(mustBe.withMethods(['load', 'save'], '').must).toBe(

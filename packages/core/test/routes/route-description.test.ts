@@ -27,6 +27,11 @@ describe('describeRoutes', () => {
     expect(route).toMatchObject({ path: '/api/users/:id', authenticated: true, unknown: [] });
   });
 
+  it('takes an empty base for none, as a prefix that is not set is written', () => {
+    const layers = [middleware(authenticate), aLayer({ path: ['/users'] })];
+    expect(describeRoutes(layers, { base: '' })).toEqual(describeRoutes(layers));
+  });
+
   it('gives an empty list if there are no routes', () => {
     expect(describeRoutes([])).toEqual([]);
     expect(describeRoutes([middleware(authenticate, handler)])).toEqual([]);
