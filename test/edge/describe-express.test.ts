@@ -445,6 +445,11 @@ describe.each([
     );
     // At another path.
     expect(place((app) => app.all('/a', authErrorHandler()).get('/b', handler))).toEqual(answered);
+    // An application's own answer to what no route took.
+    const paths = keepsMounts ? ['/{*rest}', '/*rest', /.*/] : ['*', '/*', /.*/];
+    for (const path of paths) {
+      expect(place((app) => app.use(authErrorHandler()).all(path, handler))).toEqual(answered);
+    }
   });
 
   it('assertGuarded says nothing of the error handler of an open route', () => {

@@ -37,7 +37,7 @@ export interface RouteDescription {
   readonly needsCertificate?: true;
   /**
    * Set where `authErrorHandler()` is on the wrong side of the route: errors that the route throws never reach it. Left
-   * out elsewhere, also where there is no `authErrorHandler()`.
+   * out elsewhere, also where there is no `authErrorHandler()`, and at a route that takes every path.
    */
   readonly errorHandler?: WrongPlace;
   /** What could not be found out, in words. Empty when the description is complete. */
@@ -158,11 +158,13 @@ function describe(
   const authentications = all.filter(({ requirement }) => requirement === undefined);
   // A guard that runs first fails every request: it finds no caller.
   const authenticated = authentications.length > 0 && all[0]?.requirement === undefined;
-  const errorHandler = errorHandlerPlace(
-    route.handlers,
-    before.map((step) => neighbour(step, route)),
-    after.map((step) => neighbour(step, route)),
-  );
+  const errorHandler = isCatchAll(route)
+    ? undefined
+    : errorHandlerPlace(
+        route.handlers,
+        before.map((step) => neighbour(step, route)),
+        after.map((step) => neighbour(step, route)),
+      );
   // `skip` names this route, so it is open on purpose.
   const isOpen = checks.size === 0 && !isListed({ method, path }, open);
   if (isOpen && others.length > 0) {
@@ -215,6 +217,13 @@ function skippedSpellings(checks: readonly Check[], route: Placed): readonly str
 function schemesOf(authentications: readonly Check[]): readonly Scheme[] {
   const [first = [], ...others] = authentications.map(({ schemes = ['bearer'] }) => schemes);
   return first.filter((scheme) => others.every((schemes) => schemes.includes(scheme)));
+}
+
+/** Whether a route takes what no other did: an application's own 404, or a page. These may well follow error handlers. */
+function isCatchAll({ path }: Placed): boolean {
+  const [first, ...others] = path;
+  const isAny = first !== undefined && first.kind !== 'literal' && first.kind !== 'parameter';
+  return isAny && others.length === 0;
 }
 
 /** Middleware as a neighbour of a route, if it answers errors. */
