@@ -47,7 +47,8 @@ function* layersOf(appOrRouter: object): Generator<RouteLayer> {
 function* routerLayers(router: RouterStack): Generator<RouteLayer> {
   for (const layer of router.stack) {
     if (layer.methods.length === 0 && router.exclusive) continue;
-    const { path, end } = placeOf(layer);
+    const { end, ...place } = placeOf(layer);
+    const path = isSlashAfterPattern(place.path) ? [{ why: SLASH_AFTER_PATTERN }] : place.path;
     // The path of `router.use(middleware)` below a prefix is compared case-sensitively, those of routes
     // are not: `/ADMIN/x` finds the route and evades the guard, unless the router is made sensitive.
     const sensitive = !layer.regexp.flags.includes('i');
@@ -84,6 +85,13 @@ function placeOf({ path, methods, opts, regexp }: RouterLayer): { path: PathPart
 const ENDINGS: readonly Ending[] = ['', '/', '//'];
 // Every character with a special meaning in some version of path-to-regexp, apart from the colon of a parameter.
 const SPECIAL = /[*?+(){}[\]\\|^$!"]/;
+
+const SLASH_AFTER_PATTERN = 'the path has a wildcard or a pattern, and a slash at its end';
+
+/** Whether it depends on the version of path-to-regexp what a slash at the end means. */
+function isSlashAfterPattern([path]: PathParts): boolean {
+  return typeof path === 'string' && SPECIAL.test(path) && path.endsWith('/');
+}
 
 /** Which slashes at its end a path may have, by its regular expression: `/a/` does not match `/a`, but it matches `/a//`. */
 function endingsOf([path]: PathParts, regexp: RegExp): { readonly endings?: readonly Ending[] } {
