@@ -1,5 +1,5 @@
 import { fetchJson } from '../keys/bounded-json.ts';
-import { mayLeadTo } from '../keys/discovery.ts';
+import { mayLeadTo, whyNotFollowed } from '../keys/discovery.ts';
 import { issuerDocuments } from '../keys/issuer-documents.ts';
 import { isKeyFetchError } from '../keys/key-fetch-error.ts';
 import type { KeySource } from '../keys/key-set.ts';
@@ -124,7 +124,7 @@ function endpointOf(
   const url = alias ?? ownProperty(metadata, endpoint);
   if (url === undefined) return undefined;
   if (isEndpointUrl(url, allowHttp) && mayLeadTo(document, url)) return url;
-  throw failure(`${endpoint} is not an https URL`, {});
+  throw failure(`${endpoint} ${whyNotFollowed(document, url)}`, {});
 }
 
 function isNotFound(error: unknown): boolean {

@@ -78,9 +78,8 @@ function jwksUriOf(
   const url = ownProperty(metadata, 'jwks_uri');
   if (stated !== options.issuer) throw mismatch(stated, url, document, options);
   if (isEndpointUrl(url, options.allowHttp) && mayLeadTo(document, url)) return url;
-  throw new KeyFetchError('malformed', 'jwks_uri of the metadata is not an https URL', {
-    url: document,
-  });
+  const what = `jwks_uri of the metadata ${whyNotFollowed(document, url)}`;
+  throw new KeyFetchError('malformed', what, { url: document });
 }
 
 /**
@@ -88,9 +87,20 @@ function jwksUriOf(
  * machine, and a document from https must not send us to http.
  */
 export function mayLeadTo(document: string, url: string): boolean {
-  const [from, to] = [new URL(document), new URL(url)];
-  if (isLoopback(to.hostname) && !isLoopback(from.hostname)) return false;
-  return to.protocol === 'https:' || from.protocol === 'http:';
+  if (leadsToThisMachine(document, url)) return false;
+  return new URL(url).protocol === 'https:' || new URL(document).protocol === 'http:';
+}
+
+/** Why a URL of a metadata document is not followed, after its name: it is no URL for us, or {@link mayLeadTo} says no. */
+export function whyNotFollowed(document: string, url: unknown): string {
+  const isHttps = isHttpUrl(url) && new URL(url).protocol === 'https:';
+  return isHttps && leadsToThisMachine(document, url)
+    ? 'is a URL on this machine, and the metadata came from another'
+    : 'is not an https URL';
+}
+
+function leadsToThisMachine(document: string, url: string): boolean {
+  return isLoopback(new URL(url).hostname) && !isLoopback(new URL(document).hostname);
 }
 
 function mismatch(

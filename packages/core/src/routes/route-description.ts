@@ -37,7 +37,7 @@ export interface RouteDescription {
   readonly needsCertificate?: true;
   /**
    * Set where `authErrorHandler()` is on the wrong side of the route: errors that the route throws never reach it. Left
-   * out elsewhere, also where there is no `authErrorHandler()`, and at a route that takes every path.
+   * out elsewhere, also where there is no `authErrorHandler()`, and at a route that may take every path.
    */
   readonly errorHandler?: WrongPlace;
   /** What could not be found out, in words. Empty when the description is complete. */
@@ -197,18 +197,16 @@ export const SKIPPED = 'authenticate is skipped for the same path';
  */
 function skippedSpellings(checks: readonly Check[], route: Placed): readonly string[] {
   const path = pathText(route.path);
-  const authentications = checks.filter(({ requirement }) => requirement === undefined);
-  if (path === undefined || authentications.length < checks.length) return [];
+  const isGuarded = checks.some(({ requirement }) => requirement !== undefined);
+  if (path === undefined || checks.length === 0 || isGuarded) return [];
   const spellings = Object.entries({
     'with a query': `${path}?x`,
     'in absolute form': `http://localhost${path}`,
     ...(route.sensitive !== true && { 'in other capitals': path.toUpperCase() }),
     ...((route.endings?.includes('/') ?? true) && { 'with a slash at its end': `${path}/` }),
   });
-  const skipped = spellings.filter(
-    ([, url]) =>
-      authentications.length > 0 &&
-      authentications.every((check) => skipsRoute(check, route.method, url) !== 'no'),
+  const skipped = spellings.filter(([, url]) =>
+    checks.every((check) => skipsRoute(check, route.method, url) !== 'no'),
   );
   return skipped.map(([spelling]) => `${SKIPPED} ${spelling}`);
 }
@@ -219,7 +217,7 @@ function schemesOf(authentications: readonly Check[]): readonly Scheme[] {
   return first.filter((scheme) => others.every((schemes) => schemes.includes(scheme)));
 }
 
-/** Whether a route takes what no other did: an application's own 404, or a page. These may well follow error handlers. */
+/** Whether a route may take what no other did: an application's own 404, or a page. These may well follow error handlers. */
 function isCatchAll({ path }: Placed): boolean {
   const [first, ...others] = path;
   const isAny = first !== undefined && first.kind !== 'literal' && first.kind !== 'parameter';

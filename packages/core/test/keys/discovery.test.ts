@@ -111,12 +111,18 @@ describe('discovery', () => {
 describe('a jwks_uri on this machine', () => {
   const local = { issuer, jwks_uri: 'http://127.0.0.1:9200/jwks' };
 
-  it.each(['http', 'https'])(
+  it.each([
+    ['http', 'is not an https URL'],
+    ['https', 'is a URL on this machine, and the metadata came from another'],
+  ])(
     'is refused in a document from elsewhere, because it would send us to a local server (%s)',
-    async (scheme) => {
+    async (scheme, why) => {
       for (const host of ['127.0.0.1:9200', 'localhost', '[::1]']) {
         const { get } = aProvider({ [openid]: { issuer, jwks_uri: `${scheme}://${host}/jwks` } });
-        await expect(discovery()(get)).rejects.toMatchObject({ failure: 'malformed' });
+        await expect(discovery()(get)).rejects.toMatchObject({
+          failure: 'malformed',
+          message: expect.stringContaining(`jwks_uri of the metadata ${why}`),
+        });
       }
     },
   );
